@@ -1,0 +1,11 @@
+DROP TABLE member_search;
+DROP TABLE notifications;
+DROP TABLE removals;
+DROP TABLE tags;
+DROP TABLE relationships;
+DROP TABLE links;
+DROP TABLE positions;
+DROP TABLE sessions;
+DROP TABLE former_handles;
+DROP TABLE members;
+DROP TABLE settings;

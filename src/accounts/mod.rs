@@ -1,0 +1,113 @@
+//! Who may come in: signing up, signing in, passwords, and what members set for themselves.
+
+pub mod pages;
+pub mod password;
+pub mod settings;
+
+use diesel::prelude::*;
+
+use crate::dates::now;
+use crate::db::{Connection, new_id};
+use crate::error::Error;
+use crate::members::{names, search};
+use crate::schema::{former_handles, members};
+use crate::web::form::{Form, Problems};
+use password::Hashed;
+
+/// What it takes to become a member, checked.
+#[derive(Debug, Clone)]
+pub struct NewMember {
+    /// The name.
+    pub full_name: String,
+    /// The e-mail address, as typed.
+    pub email: String,
+    /// The password, hashed.
+    pub password: Hashed,
+    /// Whether they run the site.
+    pub is_admin: bool,
+}
+
+/// Makes an account, which works at once. Nothing where the e-mail address is a member's already.
+///
+/// # Errors
+/// The database's.
+pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i64>, Error> {
+    let key = email_key(&new.email);
+    let taken: i64 = members::table.filter(members::email_key.eq(&key)).count().get_result(connection)?;
+    if taken > 0 {
+        return Ok(None);
+    }
+    let id = new_id();
+    let row = (
+        members::id.eq(id),
+        members::email.eq(&new.email),
+        members::email_key.eq(key),
+        members::password_hash.eq(new.password.as_str()),
+        members::handle.eq(free_handle(connection, &new.full_name)?),
+        members::full_name.eq(&new.full_name),
+        members::sort_first.eq(names::sort_first(&new.full_name)),
+        members::sort_last.eq(names::sort_last(&new.full_name)),
+        members::created_at.eq(now()),
+        members::is_admin.eq(new.is_admin),
+    );
+    diesel::insert_into(members::table).values(row).execute(connection)?;
+    search::index(connection, id)?;
+    Ok(Some(id))
+}
+
+/// Addresses that differ in case only are one.
+pub fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// The handle of a name; where it is taken, with a number behind it.
+fn free_handle(connection: &mut Connection, full_name: &str) -> Result<String, Error> {
+    let base = names::handle(full_name);
+    for number in 1.. {
+        let handle = if number == 1 { base.clone() } else { format!("{}-{number}", &base[..base.len().min(32)]) };
+        let now: i64 = members::table.filter(members::handle.eq(&handle)).count().get_result(connection)?;
+        let before: i64 = former_handles::table.filter(former_handles::handle.eq(&handle)).count().get_result(connection)?;
+        if now + before == 0 {
+            return Ok(handle);
+        }
+        if number == 50 {
+            break;
+        }
+    }
+    Ok(format!("{}-{}", &base[..base.len().min(20)], new_id()))
+}
+
+/// Reads and checks an e-mail address as far as that goes without writing to it.
+pub fn email(form: &Form, problems: &mut Problems) -> String {
+    let email = problems.line(form, "email", "E-mail", (1, 254));
+    let whole = email.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
+    });
+    if !problems.has("email") && (!whole || email.contains(char::is_whitespace)) {
+        problems.add("email", "This does not look like an e-mail address. Write it like name@example.org.");
+    }
+    email
+}
+
+/// Reads and checks a name.
+pub fn full_name(form: &Form, problems: &mut Problems) -> String {
+    let name = problems.line(form, "full_name", "Full name", (1, 100));
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !problems.has("full_name") && !name.chars().any(char::is_alphanumeric) {
+        problems.add("full_name", "Full name needs a letter.");
+    }
+    name
+}
+
+/// The id, hash and suspension of the member with an e-mail address.
+///
+/// # Errors
+/// The database's.
+pub fn by_email(connection: &mut Connection, email: &str) -> Result<Option<(i64, String, bool)>, Error> {
+    let found = members::table
+        .filter(members::email_key.eq(email_key(email)))
+        .select((members::id, members::password_hash, members::suspended_at))
+        .first::<(i64, String, Option<i64>)>(connection)
+        .optional()?;
+    Ok(found.map(|(id, hash, suspended)| (id, hash, suspended.is_some())))
+}

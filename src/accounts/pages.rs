@@ -1,0 +1,145 @@
+//! The pages of visitors: what this is, signing up, in and out.
+
+use actix_web::http::header::USER_AGENT;
+
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::{NewMember, password};
+use crate::SiteData;
+use crate::error::Error;
+use crate::web::form::{Form, Problems, Query};
+use crate::web::page::{Onward, Page, Show, local, see_other};
+use crate::web::session;
+
+#[derive(Template)]
+#[template(path = "accounts/landing.html")]
+struct Landing {
+    page: Page,
+}
+
+/// `GET /` for visitors.
+///
+/// # Errors
+/// The template's.
+pub fn landing(page: Page) -> Result<HttpResponse, Error> {
+    Landing { page }.show()
+}
+
+#[derive(Template)]
+#[template(path = "accounts/sign_up.html")]
+struct SignUp {
+    page: Page,
+    form: Form,
+    problems: Problems,
+}
+
+/// `GET /sign-up`
+///
+/// # Errors
+/// The template's.
+pub async fn sign_up_form(page: Page, Query(form): Query) -> Result<HttpResponse, Error> {
+    if page.viewer.is_some() {
+        return Ok(see_other("/"));
+    }
+    SignUp { page, form, problems: Problems::default() }.show()
+}
+
+/// `POST /sign-up`
+///
+/// # Errors
+/// The database's.
+pub async fn sign_up(site: SiteData, page: Page, form: Form, request: HttpRequest, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let full_name = super::full_name(&form, &mut problems);
+    let email = super::email(&form, &mut problems);
+    let password = password::new(&form, &mut problems, "password");
+    if problems.any() {
+        return SignUp { page, form, problems }.show_again();
+    }
+    let new = NewMember { full_name, email, password: password::hash(password).await?, is_admin: false };
+    let device = device(&request);
+    let token = site
+        .db
+        .write(move |connection| match super::register(connection, &new)? {
+            Some(member) => session::start(connection, member, &device).map(Some),
+            None => Ok(None),
+        })
+        .await?;
+    let Some(token) = token else {
+        problems.add("email", "There is an account with this e-mail address already. Sign in instead.");
+        return SignUp { page, form, problems }.show_again();
+    };
+    session::sign_in(onward.session(), &token)?;
+    onward.done("Welcome! Your account is ready. Tell people who you are, then look for those you know.");
+    Ok(onward.to(&wanted(&form)))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/sign_in.html")]
+struct SignIn {
+    page: Page,
+    form: Form,
+    problems: Problems,
+}
+
+/// `GET /sign-in`
+///
+/// # Errors
+/// The template's.
+pub async fn sign_in_form(page: Page, Query(form): Query) -> Result<HttpResponse, Error> {
+    if page.viewer.is_some() {
+        return Ok(see_other(&wanted(&form)));
+    }
+    SignIn { page, form, problems: Problems::default() }.show()
+}
+
+/// `POST /sign-in`: the same time and sentence for an unknown e-mail address and a wrong password.
+///
+/// # Errors
+/// The database's.
+pub async fn sign_in(site: SiteData, page: Page, form: Form, request: HttpRequest, onward: Onward) -> Result<HttpResponse, Error> {
+    let email = form.get("email").to_owned();
+    let found = site.db.read(move |connection| super::by_email(connection, &email)).await?;
+    let hash = found.as_ref().map(|(_, hash, _)| hash.clone());
+    let right = password::matches(form.get("password").chars().take(1_000).collect(), hash).await?;
+    let member = match found {
+        Some((member, _, false)) if right => member,
+        Some((_, _, true)) if right => {
+            let mut problems = Problems::default();
+            problems.add("email", "This account is suspended. Ask those who run this site.");
+            return SignIn { page, form, problems }.show_again();
+        }
+        _ => {
+            let mut problems = Problems::default();
+            problems.add("email", "E-mail or password is not right. Please try again.");
+            return SignIn { page, form, problems }.show_again();
+        }
+    };
+    let device = device(&request);
+    let token = site.db.write(move |connection| session::start(connection, member, &device)).await?;
+    session::sign_in(onward.session(), &token)?;
+    Ok(onward.to(&wanted(&form)))
+}
+
+/// `POST /sign-out`
+///
+/// # Errors
+/// The database's.
+pub async fn sign_out(site: SiteData, page: Page, onward: Onward) -> Result<HttpResponse, Error> {
+    if let Some(viewer) = page.viewer.as_deref().cloned() {
+        site.db.write(move |connection| session::end(connection, viewer.id, &viewer.token_hash)).await?;
+    }
+    session::sign_out(onward.session());
+    Ok(onward.to("/"))
+}
+
+/// Where one wanted to go before signing in.
+fn wanted(form: &Form) -> String {
+    local(form.get("next")).unwrap_or_else(|| "/".into())
+}
+
+fn device(request: &HttpRequest) -> String {
+    let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+    agent.unwrap_or("unknown").to_owned()
+}

@@ -1,0 +1,87 @@
+//! Passwords: argon2id with OWASP's parameters (m = 19 MiB, t = 2, p = 1), off the async threads, as many at once as
+//! there are cores.
+
+use std::sync::LazyLock;
+
+use actix_web::web;
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
+
+use crate::error::Error;
+use crate::web::form::{Form, Problems};
+
+/// The least characters of a password, as NIST SP 800-63B has it where nothing else protects the account, less what
+/// members put up with.
+pub const LEAST: usize = 10;
+const MOST: usize = 200;
+
+/// A password's hash, in the PHC string format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hashed(String);
+
+impl Hashed {
+    /// The text to store.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Others wait: each takes 19 MiB and a core.
+static CORES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)));
+
+/// What is compared with where there is no member, so that an unknown address takes as long as a wrong password.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody's password").map(|hash| hash.0).unwrap_or_default());
+
+/// Reads and checks a new password, which is never shown again.
+pub fn new(form: &Form, problems: &mut Problems, field: &str) -> String {
+    let password = form.get(field).to_owned();
+    let length = password.chars().count();
+    if length < LEAST {
+        problems.add(field, format!("The password has {length} characters; it needs at least {LEAST}."));
+    } else if length > MOST {
+        problems.add(field, format!("The password has {length} characters; {MOST} is the most."));
+    }
+    password
+}
+
+/// Hashes a password, waiting for its turn.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the machine has no randomness or memory.
+pub async fn hash(password: String) -> Result<Hashed, Error> {
+    let _turn = CORES.acquire().await.map_err(|why| Error::Unavailable(why.to_string()))?;
+    web::block(move || hash_now(&password)).await?
+}
+
+/// [`hash`] for the command line.
+///
+/// # Errors
+/// As [`hash`].
+pub fn hash_now(password: &str) -> Result<Hashed, Error> {
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    Ok(Hashed(hash.map_err(|why| Error::Unavailable(why.to_string()))?.to_string()))
+}
+
+/// Whether a password is the one of a hash; with no hash it takes as long and is never.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the work cannot be done.
+pub async fn matches(password: String, stored: Option<String>) -> Result<bool, Error> {
+    let _turn = CORES.acquire().await.map_err(|why| Error::Unavailable(why.to_string()))?;
+    web::block(move || {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| NOBODY.clone());
+        let Ok(hash) = PasswordHash::new(&stored) else { return false };
+        Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known
+    })
+    .await
+    .map_err(Error::from)
+}
+
+/// Makes what takes time at the first sign-in beforehand.
+pub fn prepare() {
+    LazyLock::force(&NOBODY);
+}

@@ -1,0 +1,223 @@
+//! What members set for themselves: e-mail address, password, signed-in devices, privacy.
+
+use actix_web::HttpResponse;
+
+use askama::Template;
+use diesel::prelude::*;
+
+use super::password;
+use crate::dates;
+use crate::SiteData;
+use crate::db::{Connection, Db};
+use crate::error::Error;
+use crate::schema::{members, sessions};
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Me, Onward, Page, Show};
+use crate::web::session;
+
+#[derive(Template)]
+#[template(path = "accounts/account.html")]
+struct Account {
+    page: Page,
+    form: Form,
+    problems: Problems,
+}
+
+/// `GET /settings/account`
+///
+/// # Errors
+/// The database's.
+pub async fn account(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
+    let id = me.id;
+    let email = site.db.read(move |connection| Ok(members::table.find(id).select(members::email).first::<String>(connection)?)).await?;
+    let form = Form::of([("email", &email), ("handle", &me.handle)]);
+    Account { page, form, problems: Problems::default() }.show()
+}
+
+/// `POST /settings/account`: a new e-mail address, confirmed by the password.
+///
+/// # Errors
+/// The database's.
+pub async fn change_email(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let email = super::email(&form, &mut problems);
+    if !is_password(&site.db, me.id, form.get("password")).await? {
+        problems.add("password", "This is not your password.");
+    }
+    if problems.any() {
+        return Account { page, form, problems }.show_again();
+    }
+    let id = me.id;
+    let done = site.db.write(move |connection| set_email(connection, id, &email)).await?;
+    if !done {
+        problems.add("email", "There is another account with this e-mail address.");
+        return Account { page, form, problems }.show_again();
+    }
+    onward.done("Your e-mail address is changed.");
+    Ok(onward.to("/settings/account"))
+}
+
+fn set_email(connection: &mut Connection, member: i64, email: &str) -> Result<bool, Error> {
+    let key = super::email_key(email);
+    let others = members::table.filter(members::email_key.eq(&key)).filter(members::id.ne(member));
+    if others.count().get_result::<i64>(connection)? > 0 {
+        return Ok(false);
+    }
+    let row = (members::email.eq(email), members::email_key.eq(key));
+    diesel::update(members::table.find(member)).set(row).execute(connection)?;
+    Ok(true)
+}
+
+#[derive(Template)]
+#[template(path = "accounts/password.html")]
+struct Password {
+    page: Page,
+    problems: Problems,
+}
+
+/// `GET /settings/password`
+///
+/// # Errors
+/// The template's.
+pub async fn password_form(page: Page) -> Result<HttpResponse, Error> {
+    Password { page, problems: Problems::default() }.show()
+}
+
+/// `POST /settings/password`: ends the member's other sessions.
+///
+/// # Errors
+/// The database's.
+pub async fn change_password(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let new = password::new(&form, &mut problems, "new_password");
+    if !is_password(&site.db, me.id, form.get("password")).await? {
+        problems.add("password", "This is not your password.");
+    }
+    if problems.any() {
+        return Password { page, problems }.show_again();
+    }
+    let hash = password::hash(new).await?;
+    let ended = site
+        .db
+        .write(move |connection| {
+            let row = members::table.find(me.id);
+            diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)?;
+            session::end_others(connection, &me)
+        })
+        .await?;
+    onward.done(match ended {
+        0 => "Your password is changed.".to_owned(),
+        _ => "Your password is changed. You are signed out everywhere else.".to_owned(),
+    });
+    Ok(onward.to("/settings/password"))
+}
+
+async fn is_password(db: &Db, member: i64, password: &str) -> Result<bool, Error> {
+    let hash = db.read(move |connection| Ok(members::table.find(member).select(members::password_hash).first(connection)?)).await?;
+    password::matches(password.chars().take(1_000).collect(), Some(hash)).await
+}
+
+/// A browser in which the member is signed in.
+#[derive(Debug)]
+struct Device {
+    name: String,
+    last_seen: String,
+    this: bool,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/devices.html")]
+struct Devices {
+    page: Page,
+    devices: Vec<Device>,
+}
+
+/// `GET /settings/devices`
+///
+/// # Errors
+/// The database's.
+pub async fn devices(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
+    let viewer = (*me).clone();
+    let rows = site
+        .db
+        .read(move |connection| {
+            let mine = sessions::table.filter(sessions::member_id.eq(viewer.id)).order(sessions::last_seen.desc());
+            let columns = (sessions::device, sessions::last_seen, sessions::token_hash);
+            Ok(mine.select(columns).load::<(String, i64, String)>(connection)?)
+        })
+        .await?;
+    let now = dates::now();
+    let device = |(name, seen, hash): (String, i64, String)| Device {
+        name,
+        last_seen: dates::ago(seen, now),
+        this: hash == me.token_hash,
+    };
+    Devices { page, devices: rows.into_iter().map(device).collect() }.show()
+}
+
+/// `POST /settings/devices`: signs out everywhere else.
+///
+/// # Errors
+/// The database's.
+pub async fn sign_out_others(site: SiteData, me: Me, onward: Onward) -> Result<HttpResponse, Error> {
+    site.db.write(move |connection| session::end_others(connection, &me)).await?;
+    onward.done("You are signed out everywhere else.");
+    Ok(onward.to("/settings/devices"))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/privacy.html")]
+struct Privacy {
+    page: Page,
+    who_may_invite: i16,
+    connections_seen_by: i16,
+    accepts_automatically: bool,
+    asks_before_return: bool,
+}
+
+/// `GET /settings/privacy`
+///
+/// # Errors
+/// The database's.
+pub async fn privacy(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
+    let id = me.id;
+    let columns = (
+        members::who_may_invite,
+        members::connections_seen_by,
+        members::accepts_automatically,
+        members::asks_before_return,
+    );
+    let (who_may_invite, connections_seen_by, accepts_automatically, asks_before_return) = site
+        .db
+        .read(move |connection| Ok(members::table.find(id).select(columns).first::<(i16, i16, bool, bool)>(connection)?))
+        .await?;
+    Privacy { page, who_may_invite, connections_seen_by, accepts_automatically, asks_before_return }.show()
+}
+
+/// `POST /settings/privacy`
+///
+/// # Errors
+/// [`Error::BadRequest`] for a choice that the page does not offer, or the database's.
+pub async fn change_privacy(site: SiteData, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let unknown = Error::BadRequest("This choice is not on the page. Open the settings again and choose there.");
+    let who_may_invite: i16 = match form.get("who_may_invite") {
+        "everyone" => 0,
+        "mutual" => 1,
+        "nobody" => 2,
+        _ => return Err(unknown),
+    };
+    let connections_seen_by: i16 = match form.get("connections_seen_by") {
+        "me" => 0,
+        "connections" => 1,
+        _ => return Err(unknown),
+    };
+    let row = (
+        members::who_may_invite.eq(who_may_invite),
+        members::connections_seen_by.eq(connections_seen_by),
+        members::accepts_automatically.eq(form.ticked("accepts_automatically")),
+        members::asks_before_return.eq(form.ticked("asks_before_return")),
+    );
+    site.db.write(move |connection| Ok(diesel::update(members::table.find(me.id)).set(row).execute(connection)?)).await?;
+    onward.done("Your privacy settings are saved.");
+    Ok(onward.to("/settings/privacy"))
+}

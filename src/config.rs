@@ -1,0 +1,112 @@
+//! Every setting, its default and its variable, checked at start. Each wrong one is named by its variable.
+
+use std::net::SocketAddr;
+
+use clap::{Args, CommandFactory};
+
+use crate::connections::Limits;
+
+/// Where the data is.
+#[derive(Args, Clone, Debug)]
+pub struct DatabaseArgs {
+    /// The database: `sqlite:` and the path of a file, which is made if it is missing
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:amicable.db", value_parser = database_path, value_name = "URL")]
+    pub database_url: DatabasePath,
+}
+
+/// The file behind a `sqlite:` URL.
+#[derive(Clone, Debug)]
+pub struct DatabasePath(pub String);
+
+/// How the site is served.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, env = "AMICABLE_LISTEN", default_value = "127.0.0.1:8080", value_parser = address, value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+    /// The address people type; with https:// cookies are marked Secure
+    #[arg(long, env = "AMICABLE_BASE_URL", default_value = "http://127.0.0.1:8080", value_parser = base_url, value_name = "URL")]
+    pub base_url: url::Url,
+    /// Threads that serve; 0 for one per core
+    #[arg(long, env = "AMICABLE_WORKERS", default_value = "0", value_parser = number, value_name = "N")]
+    pub workers: u32,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// What members may do how often. The defaults are LinkedIn's.
+#[derive(Args, Clone, Debug)]
+pub struct LimitArgs {
+    /// Connections a member may have
+    #[arg(long, env = "AMICABLE_CONNECTION_LIMIT", default_value = "30000", value_parser = number, value_name = "N")]
+    pub connection_limit: u32,
+    /// Invitations a member may send in any 7 days
+    #[arg(long, env = "AMICABLE_INVITATION_LIMIT", default_value = "100", value_parser = number, value_name = "N")]
+    pub invitation_limit: u32,
+    /// Characters in the note of an invitation
+    #[arg(long, env = "AMICABLE_NOTE_LENGTH", default_value = "300", value_parser = number, value_name = "N")]
+    pub note_length: u32,
+    /// Days until a withdrawn invitation may be sent again
+    #[arg(long, env = "AMICABLE_WITHDRAWAL_PAUSE_DAYS", default_value = "21", value_parser = number, value_name = "DAYS")]
+    pub withdrawal_pause_days: u32,
+    /// Days until an invitation expires
+    #[arg(long, env = "AMICABLE_INVITATION_DAYS", default_value = "180", value_parser = number, value_name = "DAYS")]
+    pub invitation_days: u32,
+}
+
+impl From<&LimitArgs> for Limits {
+    fn from(args: &LimitArgs) -> Limits {
+        Limits {
+            connections: args.connection_limit,
+            invitations: args.invitation_limit,
+            note_length: args.note_length as usize,
+            withdrawal_pause_days: args.withdrawal_pause_days.into(),
+            invitation_days: args.invitation_days.into(),
+        }
+    }
+}
+
+/// Names the first variable that begins with `AMICABLE_` and is none of ours: a misspelt setting
+/// would otherwise be silently without effect.
+///
+/// # Errors
+/// The sentence to print.
+pub fn check_variables<C: CommandFactory>() -> Result<(), String> {
+    let command = C::command();
+    let known: Vec<_> = command
+        .get_subcommands()
+        .flat_map(|sub| sub.get_arguments().chain(sub.get_subcommands().flat_map(clap::Command::get_arguments)))
+        .filter_map(|arg| Some(arg.get_env()?.to_owned()))
+        .collect();
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AMICABLE_") && !known.contains(&name) {
+            return Err(format!("the environment variable {} is not a setting of Amicable", name.to_string_lossy()));
+        }
+    }
+    Ok(())
+}
+
+fn database_path(url: &str) -> Result<DatabasePath, String> {
+    match url.strip_prefix("sqlite:") {
+        Some("") => Err("DATABASE_URL names no file; write sqlite:amicable.db".into()),
+        Some(path) => Ok(DatabasePath(path.strip_prefix("//").unwrap_or(path).to_owned())),
+        None => Err("DATABASE_URL must begin with sqlite:, as in sqlite:amicable.db".into()),
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "AMICABLE_LISTEN wants an address and a port, as in 127.0.0.1:8080".into())
+}
+
+fn base_url(text: &str) -> Result<url::Url, String> {
+    let wrong = "AMICABLE_BASE_URL wants an address as people type it, as in https://network.example.org";
+    let url = url::Url::parse(text).map_err(|_| wrong.to_owned())?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(wrong.into());
+    }
+    Ok(url)
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "a whole number, 0 or more, is wanted here".into())
+}

@@ -1,0 +1,281 @@
+//! What one member does toward another: the forms that stand wherever a person is shown.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use super::refusal::sentence;
+use super::relationship::{Move, Offer, Outcome, Refusal, Return, Side};
+use super::standing::{self, Standing};
+use super::{Limits, tags};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::members::{self, Person};
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Me, Onward, Page, Show};
+use crate::{SiteData, dates};
+
+/// Characters of a private reason.
+const REASON: usize = 1_000;
+/// Characters of a private note.
+const NOTE: usize = 4_000;
+
+type Made = (Person, Result<Outcome, Refusal>);
+
+/// Makes a move toward the member of a handle, whom the acting member must be able to see.
+async fn act(site: &SiteData, me: &Me, handle: &str, by_me: Move, said: String) -> Result<Made, Error> {
+    let (limits, id, handle) = (site.limits, me.id, handle.to_owned());
+    site.db.write(move |connection| toward(connection, &limits, id, &handle, by_me, &said)).await
+}
+
+fn toward(connection: &mut Connection, limits: &Limits, me: i64, handle: &str, by_me: Move, said: &str) -> Result<Made, Error> {
+    let person = members::visible(connection, me, handle)?.person;
+    let made = super::make(connection, limits, (me, person.id), by_me, said)?;
+    Ok((person, made))
+}
+
+fn profile(person: &Person) -> String {
+    format!("/in/{}", person.handle)
+}
+
+/// Answers a press: what was done, or why not, on the page one came from.
+fn answer(onward: &Onward, made: &Made, done: impl FnOnce(&str, &Outcome) -> String) -> HttpResponse {
+    let (person, made) = made;
+    match made {
+        Ok(outcome) => onward.done(done(&person.full_name, outcome)),
+        Err(refusal) => onward.refused(sentence(*refusal, &person.full_name)),
+    };
+    onward.back(&profile(person))
+}
+
+/// `POST /in/{handle}/accept`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn accept(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+    let made = act(&site, &me, &handle, Move::Accept, String::new()).await?;
+    Ok(answer(&onward, &made, |name, _| format!("You and {name} are connected.")))
+}
+
+/// `POST /in/{handle}/decline`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn decline(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+    let made = act(&site, &me, &handle, Move::Decline, String::new()).await?;
+    Ok(answer(&onward, &made, |name, _| format!("You declined the invitation from {name}. They have not been told.")))
+}
+
+/// `POST /in/{handle}/withdraw`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn withdraw(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+    let made = act(&site, &me, &handle, Move::Withdraw, String::new()).await?;
+    let again = dates::long(dates::now() + site.limits.withdrawal_pause_days * dates::DAY);
+    Ok(answer(&onward, &made, |name, _| withdrawn(name, &again)))
+}
+
+/// What is told after withdrawing.
+pub fn withdrawn(name: &str, again: &str) -> String {
+    format!("Your invitation to {name} is withdrawn. They have not been told. You may invite them again from {again}.")
+}
+
+#[derive(Template)]
+#[template(path = "connections/leave.html")]
+struct Leave {
+    page: Page,
+    person: Person,
+    form: Form,
+    problems: Problems,
+    block: bool,
+}
+
+/// `GET /in/{handle}/disconnect` and `/block`: the confirmation as a page of its own, where it does not open in place.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn leave(site: SiteData, page: Page, me: Me, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let (handle, what) = path.into_inner();
+    let person = seen(&site, &me, handle).await?;
+    Leave { page, person, form: Form::default(), problems: Problems::default(), block: what == "block" }.show()
+}
+
+async fn seen(site: &SiteData, me: &Me, handle: String) -> Result<Person, Error> {
+    let id = me.id;
+    site.db.read(move |connection| Ok(members::visible(connection, id, &handle)?.person)).await
+}
+
+/// `POST /in/{handle}/disconnect`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn disconnect(site: SiteData, page: Page, me: Me, handle: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let reason = problems.text(&form, "private_reason", "Private reason", (0, REASON));
+    if problems.any() {
+        let person = seen(&site, &me, handle.into_inner()).await?;
+        return Leave { page, person, form, problems, block: false }.show_again();
+    }
+    let by_me = Move::Disconnect { may_return: form.ticked("may_invite_again") };
+    let (person, made) = act(&site, &me, &handle, by_me, reason).await?;
+    let name = &person.full_name;
+    match made {
+        Ok(outcome) if matches!(outcome.pair.mine, Side::Left { .. }) => {
+            let undo = format!("{}/re-invite", profile(&person));
+            onward.undoable(format!("You are no longer connected with {name}. They have not been told."), undo)
+        }
+        Ok(_) => onward.done(format!("You are no longer connected with {name}. They have not been told.")),
+        Err(refusal) => onward.refused(sentence(refusal, name)),
+    };
+    let leaving_page = format!("{}/disconnect", profile(&person));
+    Ok(back_unless(&onward, &leaving_page, &profile(&person)))
+}
+
+/// Back to where one came from, unless that was the form itself.
+fn back_unless(onward: &Onward, form: &str, otherwise: &str) -> HttpResponse {
+    if onward.came_from().as_deref() == Some(form) { onward.to(otherwise) } else { onward.back(otherwise) }
+}
+
+/// `POST /in/{handle}/re-invite`, which is *Undo* too: restores at once, or leads to the invitation it would be.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+    let (limits, id) = (site.limits, me.id);
+    let (person, made) = site
+        .db
+        .write(move |connection| {
+            let person = members::visible(connection, id, &handle)?.person;
+            let side = standing::one(connection, &limits, id, person.id)?.side;
+            let way = super::way_back(connection, &limits, id, person.id)?;
+            let open = super::store::pair(connection, id, person.id)?.pair().theirs != Side::Left { may_return: false };
+            let made = match (side, way) {
+                (Side::Left { .. }, Some(Return::Invitation)) if open => None,
+                (Side::Left { .. }, _) => Some(super::make(connection, &limits, (id, person.id), Move::Invite, "")?),
+                // Pressed twice, or undone in another tab.
+                (Side::Connected, _) => Some(Ok(Outcome { pair: super::store::pair(connection, id, person.id)?.pair(), tell: None })),
+                _ => None,
+            };
+            Ok((person, made))
+        })
+        .await?;
+    match made {
+        Some(made) => Ok(answer(&onward, &(person, made), |name, _| restored(name))),
+        None => Ok(onward.to(&format!("{}/invite", profile(&person)))),
+    }
+}
+
+/// What is told after a connection came back whole.
+pub fn restored(name: &str) -> String {
+    format!("You and {name} are connected again. Everything is as it was.")
+}
+
+/// `POST /in/{handle}/door`: *They may invite me again*, changed later.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn door(site: SiteData, me: Me, handle: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let open = form.ticked("may_invite_again");
+    let made = act(&site, &me, &handle, Move::LetReturn(open), String::new()).await?;
+    Ok(answer(&onward, &made, |name, _| match open {
+        true => format!("{name} may invite you again. They have not been told."),
+        false => format!("{name} may not invite you again. They have not been told."),
+    }))
+}
+
+/// `POST /in/{handle}/block`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn block(site: SiteData, page: Page, me: Me, handle: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let reason = problems.text(&form, "private_reason", "Private reason", (0, REASON));
+    if problems.any() {
+        let person = seen(&site, &me, handle.into_inner()).await?;
+        return Leave { page, person, form, problems, block: true }.show_again();
+    }
+    let made = act(&site, &me, &handle, Move::Block, reason).await?;
+    let leaving_page = format!("{}/block", profile(&made.0));
+    let done = |name: &str| format!("You have blocked {name}. They have not been told.");
+    match &made.1 {
+        Ok(_) => onward.done(done(&made.0.full_name)),
+        Err(refusal) => onward.refused(sentence(*refusal, &made.0.full_name)),
+    };
+    Ok(back_unless(&onward, &leaving_page, &profile(&made.0)))
+}
+
+/// `POST /in/{handle}/unblock`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn unblock(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+    let made = act(&site, &me, &handle, Move::Unblock, String::new()).await?;
+    Ok(answer(&onward, &made, |name, _| format!("You have unblocked {name}. They have not been told, and you are not connected.")))
+}
+
+#[derive(Template)]
+#[template(path = "connections/remarks.html")]
+struct Remarks {
+    page: Page,
+    person: Person,
+    form: Form,
+    problems: Problems,
+}
+
+/// `POST /in/{handle}/remarks`: the private note and tags.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn remark(site: SiteData, page: Page, me: Me, handle: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let note = problems.text(&form, "private_note", "Private note", (0, NOTE));
+    let words = tags::parse(&form, &mut problems);
+    if problems.any() {
+        let person = seen(&site, &me, handle.into_inner()).await?;
+        return Remarks { page, person, form, problems }.show_again();
+    }
+    let id = me.id;
+    let person = site
+        .db
+        .write(move |connection| {
+            let person = members::visible(connection, id, &handle)?.person;
+            if person.id == id {
+                return Err(Error::NotFound);
+            }
+            super::store::remark(connection, id, person.id, &note, &words)?;
+            Ok(person)
+        })
+        .await?;
+    onward.done(format!("Your note and tags on {} are saved. Only you see them.", person.full_name));
+    let form_page = format!("{}/remarks", profile(&person));
+    Ok(back_unless(&onward, &form_page, &profile(&person)))
+}
+
+/// What stands beside a person: the buttons of the action that fits, for the templates.
+impl Standing {
+    /// *Invite to connect*.
+    pub fn offers_invite(&self) -> bool {
+        self.offer() == Offer::Invite
+    }
+    /// *Withdraw invitation*.
+    pub fn offers_withdraw(&self) -> bool {
+        self.offer() == Offer::Withdraw
+    }
+    /// *Accept* and *Decline*.
+    pub fn offers_answer(&self) -> bool {
+        self.offer() == Offer::Answer
+    }
+    /// *Disconnect*.
+    pub fn offers_disconnect(&self) -> bool {
+        self.offer() == Offer::Disconnect
+    }
+    /// *Re-invite*.
+    pub fn offers_re_invite(&self) -> bool {
+        self.offer() == Offer::Reinvite
+    }
+    /// *Unblock*.
+    pub fn offers_unblock(&self) -> bool {
+        self.offer() == Offer::Unblock
+    }
+}

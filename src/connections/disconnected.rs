@@ -1,0 +1,28 @@
+//! *People you disconnected from*: when, why, whether they may invite again, and the way back.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::store::state;
+use crate::SiteData;
+use crate::error::Error;
+use crate::web::form::Query;
+use crate::web::page::{Me, Page, Show};
+use crate::web::pagination::{At, Paged};
+
+#[derive(Template)]
+#[template(path = "connections/disconnected.html")]
+struct Disconnected {
+    page: Page,
+    list: Paged<super::blocked::Past>,
+}
+
+/// `GET /connections/disconnected`
+///
+/// # Errors
+/// The database's.
+pub async fn disconnected(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
+    let id = me.id;
+    let list = site.db.read(move |connection| super::blocked::list(connection, id, state::LEFT, &At::of(&query))).await?;
+    Disconnected { page, list }.show()
+}

@@ -1,0 +1,270 @@
+//! The list of a member's connections: search, filters and sorts, a page at a time, each by an index of the owner's.
+
+use diesel::dsl::{exists, sql};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+
+use super::store;
+use crate::dates;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::members::{Person, names};
+use crate::schema::{members, relationships, tags};
+use crate::web::form::Form;
+use crate::web::pagination::{At, Cursor, Paged, ROWS};
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// The newest connection first.
+    #[default]
+    Recent,
+    /// By first name.
+    First,
+    /// By last name.
+    Last,
+}
+
+impl Sort {
+    /// The value in the query.
+    pub fn word(self) -> &'static str {
+        match self {
+            Sort::Recent => "recent",
+            Sort::First => "first_name",
+            Sort::Last => "last_name",
+        }
+    }
+
+    fn of(word: &str) -> Sort {
+        match word {
+            "first_name" => Sort::First,
+            "last_name" => Sort::Last,
+            _ => Sort::Recent,
+        }
+    }
+}
+
+/// Which connections, in which order.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Words of a name, headline, company or location.
+    pub q: String,
+    /// A tag.
+    pub tag: String,
+    /// A part of the company's name.
+    pub company: String,
+    /// Connected on this day or later, `YYYY-MM-DD`.
+    pub connected_after: String,
+    /// Connected before this day, `YYYY-MM-DD`.
+    pub connected_before: String,
+    /// The order.
+    pub sort: Sort,
+}
+
+impl Filter {
+    /// Reads a query or a form; a date that is none is as if it were not there.
+    pub fn of(form: &Form) -> Filter {
+        let text = |name: &str| form.get(name).trim().chars().take(200).collect::<String>();
+        let date = |name: &str| Some(text(name)).filter(|text| dates::parse(text).is_some()).unwrap_or_default();
+        Filter {
+            q: text("q"),
+            tag: text("tag"),
+            company: text("company"),
+            connected_after: date("connected_after"),
+            connected_before: date("connected_before"),
+            sort: Sort::of(form.get("sort")),
+        }
+    }
+
+    /// Whether anything is left out.
+    pub fn narrows(&self) -> bool {
+        [&self.q, &self.tag, &self.company, &self.connected_after, &self.connected_before].iter().any(|text| !text.is_empty())
+    }
+
+    /// Whether any of the filters that fold away is in use.
+    pub fn folded_in_use(&self) -> bool {
+        [&self.tag, &self.company, &self.connected_after, &self.connected_before].iter().any(|text| !text.is_empty())
+    }
+
+    /// The filter as the query of a link, with one value set.
+    pub fn with(&self, name: &str, value: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (field, text) in self.fields() {
+            let text = if field == name { value } else { text };
+            if !text.is_empty() {
+                query.append_pair(field, text);
+            }
+        }
+        query.finish()
+    }
+
+    /// The filter as the beginning of a query, to which a page is added.
+    pub fn prefix(&self) -> String {
+        let query = self.with("", "");
+        if query.is_empty() { query } else { query + "&" }
+    }
+
+    /// The fields, as hidden inputs repeat them.
+    pub fn fields(&self) -> [(&'static str, &str); 6] {
+        [
+            ("q", &self.q),
+            ("tag", &self.tag),
+            ("company", &self.company),
+            ("connected_after", &self.connected_after),
+            ("connected_before", &self.connected_before),
+            ("sort", if self.sort == Sort::Recent { "" } else { self.sort.word() }),
+        ]
+    }
+}
+
+/// A row of the list.
+#[derive(Debug, Clone)]
+pub struct Connected {
+    /// Who it is.
+    pub person: Person,
+    /// Since when, and what is private to the owner.
+    pub columns: Columns,
+    /// Private tags; filled by the page.
+    pub tags: Vec<String>,
+}
+
+/// The owner's part of a row.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = relationships)]
+pub struct Columns {
+    /// Since when.
+    pub connected_at: Option<i64>,
+    /// Key of the sort by first name.
+    pub sort_first: String,
+    /// Key of the sort by last name.
+    pub sort_last: String,
+    /// The private note.
+    pub private_note: String,
+}
+
+impl Connected {
+    /// The day since which they are connected.
+    pub fn since(&self) -> String {
+        self.columns.connected_at.map_or_else(String::new, dates::long)
+    }
+
+    /// The same day for `<time datetime>`.
+    pub fn since_iso(&self) -> String {
+        self.columns.connected_at.map_or_else(String::new, dates::iso)
+    }
+
+    /// The tags as the field shows them.
+    pub fn tag_line(&self) -> String {
+        self.tags.join(", ")
+    }
+}
+
+type Source = diesel::helper_types::InnerJoinOn<
+    relationships::table,
+    members::table,
+    diesel::helper_types::Eq<members::id, relationships::other_id>,
+>;
+type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, Source, <Connection as diesel::Connection>::Backend>;
+
+/// A page of the list.
+///
+/// # Errors
+/// The database's.
+pub fn page(connection: &mut Connection, me: i64, filter: &Filter, at: &At) -> Result<Paged<Connected>, Error> {
+    let total = total(connection, me, filter)?;
+    let cursor = at.cursor();
+    let query = ordered(chosen(me, filter), filter.sort, cursor.as_ref());
+    let rows: Vec<(Columns, Person)> =
+        query.select((Columns::as_select(), Person::as_select())).limit(ROWS as i64 + 1).load(connection)?;
+    let ids: Vec<i64> = rows.iter().map(|(_, person)| person.id).collect();
+    let mut words = super::tags::of(connection, me, &ids)?;
+    let row = |(columns, person): (Columns, Person)| {
+        let tags = words.remove(&person.id).unwrap_or_default();
+        Connected { person, columns, tags }
+    };
+    let rows = rows.into_iter().map(row).collect();
+    Ok(Paged::new(rows, total, at, |row| cursor_of(row, filter.sort)))
+}
+
+/// How many connections match.
+///
+/// # Errors
+/// The database's.
+pub fn total(connection: &mut Connection, me: i64, filter: &Filter) -> Result<i64, Error> {
+    if filter.narrows() {
+        return Ok(chosen(me, filter).count().get_result(connection)?);
+    }
+    // Counting a hub's rows would cost more than the page.
+    Ok(members::table.find(me).select(members::connection_count).first::<i32>(connection)?.into())
+}
+
+/// The ids of all that match, in order.
+///
+/// # Errors
+/// The database's.
+pub fn all(connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec<i64>, Error> {
+    Ok(ordered(chosen(me, filter), filter.sort, None).select(relationships::other_id).load(connection)?)
+}
+
+fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
+    let joined = relationships::table.inner_join(members::table.on(members::id.eq(relationships::other_id)));
+    let mut query = joined.into_boxed().filter(relationships::owner_id.eq(me)).filter(store::connected());
+    for word in names::fold(&filter.q).split_whitespace() {
+        query = query.filter(members::folded.like(contains(word)).escape('\\'));
+    }
+    if !filter.company.is_empty() {
+        let lower = sql::<Text>("lower(members.company)");
+        query = query.filter(lower.like(contains(&filter.company.to_lowercase())).escape('\\'));
+    }
+    if !filter.tag.is_empty() {
+        let tagged = tags::table
+            .filter(tags::owner_id.eq(me))
+            .filter(tags::other_id.eq(relationships::other_id))
+            .filter(tags::tag.eq(filter.tag.clone()));
+        query = query.filter(exists(tagged));
+    }
+    if let Some(first) = dates::parse(&filter.connected_after) {
+        query = query.filter(relationships::connected_at.ge(first));
+    }
+    if let Some(first) = dates::parse(&filter.connected_before) {
+        query = query.filter(relationships::connected_at.lt(first));
+    }
+    query
+}
+
+/// Sorts by an index, from the cursor on.
+fn ordered<'a>(query: Boxed<'a>, sort: Sort, cursor: Option<&(Cursor, bool)>) -> Boxed<'a> {
+    let back = cursor.is_some_and(|(_, back)| *back);
+    let (column, newest_first) = match sort {
+        Sort::Recent => ("relationships.connected_at", true),
+        Sort::First => ("relationships.sort_first", false),
+        Sort::Last => ("relationships.sort_last", false),
+    };
+    let descending = newest_first != back;
+    let (sign, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
+    let mut query = query;
+    if let Some((cursor, _)) = cursor {
+        let row = sql::<Bool>(&format!("({column}, relationships.other_id) {sign} ("));
+        query = match sort {
+            Sort::Recent => {
+                let key = cursor.key.parse().unwrap_or(0i64);
+                query.filter(row.bind::<diesel::sql_types::BigInt, _>(key).sql(", ").bind::<diesel::sql_types::BigInt, _>(cursor.id).sql(")"))
+            }
+            _ => query.filter(row.bind::<Text, _>(cursor.key.clone()).sql(", ").bind::<diesel::sql_types::BigInt, _>(cursor.id).sql(")")),
+        };
+    }
+    query.order(sql::<Bool>(&format!("{column} {direction}, relationships.other_id {direction}")))
+}
+
+fn cursor_of(row: &Connected, sort: Sort) -> Cursor {
+    let key = match sort {
+        Sort::Recent => row.columns.connected_at.unwrap_or(0).to_string(),
+        Sort::First => row.columns.sort_first.clone(),
+        Sort::Last => row.columns.sort_last.clone(),
+    };
+    Cursor { key, id: row.person.id }
+}
+
+fn contains(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}

@@ -1,0 +1,233 @@
+//! How two members stand: the heart. Here are the verbs: load the pair, let the rules decide, save the pair, tell
+//! whom is to be told. The rules are in [`relationship`], the pages in the files beside it.
+
+pub mod actions;
+pub mod blocked;
+pub mod disconnected;
+pub mod invitations;
+pub mod listing;
+pub mod mutual;
+pub mod pages;
+pub mod refusal;
+pub mod relationship;
+pub mod removal;
+pub mod remove;
+pub mod standing;
+pub mod store;
+pub mod suggestions;
+pub mod tags;
+
+use diesel::prelude::*;
+
+use crate::dates::{DAY, now};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::notifications;
+use crate::schema::{members, relationships};
+use relationship::{Allowance, Behind, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite};
+use store::{Rows, state};
+
+/// What a member may do how often. The defaults are LinkedIn's.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections a member may have.
+    pub connections: u32,
+    /// Invitations in any 7 days.
+    pub invitations: u32,
+    /// Characters in an invitation's note.
+    pub note_length: usize,
+    /// Days until a withdrawn invitation may be sent again.
+    pub withdrawal_pause_days: i64,
+    /// Days until an invitation expires.
+    pub invitation_days: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { connections: 30_000, invitations: 100, note_length: 300, withdrawal_pause_days: 21, invitation_days: 180 }
+    }
+}
+
+impl Limits {
+    /// Invitations sent at this time or before have expired.
+    pub fn oldest_open(&self, now: i64) -> i64 {
+        now - self.invitation_days * DAY
+    }
+}
+
+/// Makes a move of one member toward another: the one way in which a relationship changes, but for
+/// [`removal`], which makes the same move many times at once. `said` is the note of an invitation, or the
+/// private reason of a disconnect or block.
+///
+/// # Errors
+/// [`Error::NotFound`] where a member is missing, or the database's. A [`Refusal`] is an answer, not an error.
+pub fn make(
+    connection: &mut Connection,
+    limits: &Limits,
+    (me, other): (i64, i64),
+    by_me: Move,
+    said: &str,
+) -> Result<Result<Outcome, Refusal>, Error> {
+    let now = now();
+    let mut rows = store::pair(connection, me, other)?;
+    let before = as_of(&rows, limits, now);
+    let terms = terms(connection, limits, &rows, now)?;
+    let outcome = match before.after(by_me, &terms) {
+        Ok(outcome) => outcome,
+        Err(Refusal::NeutralDoorOpened) => {
+            rows.mine.may_return = true;
+            store::save(connection, &rows)?;
+            return Ok(Err(Refusal::NeutralDoorOpened));
+        }
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    enter(&mut rows, before, &outcome, limits, now);
+    annotate(&mut rows, before, by_me, &outcome, said);
+    if outcome.pair.mine == Side::Connected && before.mine != Side::Connected {
+        store::refresh_names(connection, &mut rows)?;
+    }
+    store::save(connection, &rows)?;
+    if let Some(tell) = outcome.tell {
+        notifications::tell(connection, other, tell, me, now)?;
+    }
+    Ok(Ok(outcome))
+}
+
+/// What re-inviting somebody would be, to say so before it is done; nothing where the member has not left.
+///
+/// # Errors
+/// The database's.
+pub fn way_back(connection: &mut Connection, limits: &Limits, me: i64, other: i64) -> Result<Option<Return>, Error> {
+    let now = now();
+    let rows = store::pair(connection, me, other)?;
+    let terms = terms(connection, limits, &rows, now)?;
+    Ok(as_of(&rows, limits, now).way_back(&terms))
+}
+
+/// How many invitations a member may still send, and when the next comes free.
+///
+/// # Errors
+/// The database's.
+pub fn allowance(connection: &mut Connection, limits: &Limits, me: i64, now: i64) -> Result<Allowance, Error> {
+    use diesel::dsl::{count_star, min};
+    let week = 7 * DAY;
+    let sent = relationships::table.filter(relationships::owner_id.eq(me)).filter(relationships::sent_at.gt(now - week));
+    let (sent, oldest) = sent.select((count_star(), min(relationships::sent_at))).first::<(i64, Option<i64>)>(connection)?;
+    let sent = u32::try_from(sent).unwrap_or(u32::MAX);
+    Ok(Allowance { sent, limit: limits.invitations, next: oldest.map_or(now, |oldest| oldest + week) })
+}
+
+/// Invitations that wait for a member's answer.
+///
+/// # Errors
+/// The database's.
+pub fn invitations_waiting(connection: &mut Connection, limits: &Limits, me: i64) -> Result<i64, Error> {
+    let open = store::in_state(me, state::ASKED).filter(relationships::changed_at.gt(limits.oldest_open(now())));
+    Ok(open.count().get_result(connection)?)
+}
+
+/// The pair with an invitation that has expired taken away.
+fn as_of(rows: &Rows, limits: &Limits, now: i64) -> Pair {
+    let sent = rows.mine.invited_at.or(rows.theirs.invited_at);
+    match sent {
+        Some(sent) if sent + limits.invitation_days * DAY <= now => rows.pair().expired(),
+        _ => rows.pair(),
+    }
+}
+
+fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, now: i64) -> Result<Terms, Error> {
+    let (me, other) = (rows.mine.owner_id, rows.mine.other_id);
+    let mine = members::table.find(me).select(members::connection_count).first::<i32>(connection)?;
+    let choices = (
+        members::who_may_invite,
+        members::accepts_automatically,
+        members::asks_before_return,
+        members::suspended_at,
+        members::connection_count,
+    );
+    let (who, automatic, asks, suspended_at, theirs) =
+        members::table.find(other).select(choices).first::<(i16, bool, bool, Option<i64>, i32)>(connection)?;
+    Ok(Terms {
+        now,
+        myself: me == other,
+        were_connected: rows.mine.connected_at.is_some() && rows.theirs.connected_at.is_some(),
+        paused_until: rows.mine.paused_until,
+        my_connections: u32::try_from(mine).unwrap_or(0),
+        connection_limit: limits.connections,
+        invitations: allowance(connection, limits, me, now)?,
+        them: Them {
+            who_may_invite: who_may_invite(who),
+            mutual: store::have_mutual(connection, me, other)?,
+            accepts_automatically: automatic,
+            asks_before_return: asks,
+            suspended: suspended_at.is_some(),
+            declined_until: rows.theirs.declined_until,
+            connections: u32::try_from(theirs).unwrap_or(0),
+        },
+    })
+}
+
+/// The column `who_may_invite` as the rules have it.
+pub fn who_may_invite(column: i16) -> WhoMayInvite {
+    match column {
+        1 => WhoMayInvite::Mutual,
+        2 => WhoMayInvite::Nobody,
+        _ => WhoMayInvite::Everyone,
+    }
+}
+
+/// Puts both sides into their new states. The dates of a side change only with what its owner did or was told.
+fn enter(rows: &mut Rows, before: Pair, outcome: &Outcome, limits: &Limits, now: i64) {
+    let after = outcome.pair;
+    rows.mine.set_side(after.mine);
+    rows.theirs.set_side(after.theirs);
+    if after.mine == Side::Connected {
+        for row in [&mut rows.mine, &mut rows.theirs] {
+            let since = *row.connected_at.get_or_insert(now);
+            row.changed_at = since;
+            row.invited_at = None;
+        }
+        rows.mine.declined_until = None;
+        return;
+    }
+    if before.mine != after.mine {
+        rows.mine.changed_at = now;
+    }
+    match (before.mine, after.mine, after.theirs) {
+        (_, Side::Invited, Side::Asked) => {
+            rows.theirs.changed_at = now;
+            rows.mine.invited_at = Some(now);
+            rows.theirs.invited_at = Some(now);
+        }
+        (Side::Asked, Side::Declined, _) => {
+            rows.mine.declined_until = rows.mine.invited_at.map(|sent| sent + limits.invitation_days * DAY);
+        }
+        (Side::Invited | Side::Barred { behind: Behind::Invitation }, Side::None | Side::Barred { .. }, _) => {
+            rows.mine.paused_until = Some(now + limits.withdrawal_pause_days * DAY);
+            rows.mine.invited_at = None;
+            rows.theirs.invited_at = None;
+        }
+        _ => {}
+    }
+}
+
+/// Writes what was said with the move, and what it cost.
+fn annotate(rows: &mut Rows, before: Pair, by_me: Move, outcome: &Outcome, said: &str) {
+    match by_me {
+        Move::Invite if outcome.tell.is_some_and(|tell| tell != relationship::Tell::Accepted) => {
+            rows.mine.invitation_note = said.to_owned();
+            rows.theirs.invitation_note = said.to_owned();
+            let returning = matches!(before.mine, Side::Left { .. }) && rows.mine.connected_at.is_some();
+            if !returning {
+                rows.mine.sent_at = Some(now());
+            }
+        }
+        Move::Disconnect { .. } if matches!(outcome.pair.mine, Side::Left { .. }) => said.clone_into(&mut rows.mine.private_reason),
+        Move::Block if before.mine != Side::Blocked => said.clone_into(&mut rows.mine.private_reason),
+        _ => {}
+    }
+    if !matches!(outcome.pair.mine, Side::Left { .. } | Side::Blocked) {
+        rows.mine.private_reason.clear();
+        rows.mine.removal_id = None;
+    }
+}

@@ -1,0 +1,59 @@
+//! *Connections* and *Contacts*: one screen with two doors.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::listing::{self, Connected, Filter, Sort};
+use super::tags;
+use crate::SiteData;
+use crate::error::Error;
+use crate::web::form::Query;
+use crate::web::page::{Me, Page, Show};
+use crate::web::pagination::{At, Paged, thousands};
+
+#[derive(Template)]
+#[template(path = "connections/connections.html")]
+struct Connections {
+    page: Page,
+    filter: Filter,
+    tags: Vec<String>,
+    list: Paged<Connected>,
+    count: String,
+    contacts: bool,
+}
+
+impl Connections {
+    fn path(&self) -> &'static str {
+        if self.contacts { "/contacts" } else { "/connections" }
+    }
+
+    fn sorts(&self) -> [(Sort, &'static str); 3] {
+        [(Sort::Recent, "Recent"), (Sort::First, "First name"), (Sort::Last, "Last name")]
+    }
+}
+
+/// `GET /connections`
+///
+/// # Errors
+/// The database's.
+pub async fn connections(site: SiteData, page: Page, me: Me, query: Query) -> Result<HttpResponse, Error> {
+    list(site, page, me, query, false).await
+}
+
+/// `GET /contacts`: until there is an address book, one's connections are one's contacts.
+///
+/// # Errors
+/// The database's.
+pub async fn contacts(site: SiteData, page: Page, me: Me, query: Query) -> Result<HttpResponse, Error> {
+    list(site, page, me, query, true).await
+}
+
+async fn list(site: SiteData, page: Page, me: Me, Query(query): Query, contacts: bool) -> Result<HttpResponse, Error> {
+    let (filter, at, id) = (Filter::of(&query), At::of(&query), me.id);
+    let asked = filter.clone();
+    let (list, tags) = site
+        .db
+        .read(move |connection| Ok((listing::page(connection, id, &asked, &at)?, tags::all(connection, id)?)))
+        .await?;
+    Connections { page, filter, tags, list, count: thousands(me.connection_count), contacts }.show()
+}

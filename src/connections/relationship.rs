@@ -1,0 +1,449 @@
+//! The rules of a connection, pure: no database, no clock, no HTTP. A [`Pair`] of sides and a [`Move`]
+//! give an [`Outcome`] or a [`Refusal`]; everything the rules need to know besides comes in as [`Terms`].
+
+/// One member's side of a relationship, as its owner stands to the other. No row is `Side::None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Nothing between the two, as far as this owner goes.
+    None,
+    /// The owner sent an invitation that still looks pending to them.
+    Invited,
+    /// The owner has an invitation to answer.
+    Asked,
+    /// The owner declined; the inviter's side goes on looking pending.
+    Declined,
+    /// Connected.
+    Connected,
+    /// The owner disconnected; `may_return` leaves the door open for an invitation.
+    Left {
+        /// *They may invite me again*.
+        may_return: bool,
+    },
+    /// The other disconnected. To the owner this looks like [`Side::None`] everywhere.
+    Lost,
+    /// The owner blocked the other.
+    Blocked,
+    /// The other blocked the owner, for whom their profile does not exist.
+    Barred {
+        /// What a block hides but must not take away: it comes back with the unblocking.
+        behind: Behind,
+    },
+}
+
+/// What a barred member had of their own before the block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Behind {
+    /// Nothing that outlives a disconnect.
+    Nothing,
+    /// An invitation that goes on looking pending, so that a block is as quiet as no answer.
+    Invitation,
+    /// Their own, earlier disconnect.
+    Left {
+        /// As in [`Side::Left`].
+        may_return: bool,
+    },
+}
+
+/// What a member may do toward another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Move {
+    /// Invite a stranger, accept by inviting back, or come back after leaving.
+    Invite,
+    /// Say yes to an invitation.
+    Accept,
+    /// Say no, silently.
+    Decline,
+    /// Take one's own invitation back, silently.
+    Withdraw,
+    /// End the connection, silently.
+    Disconnect {
+        /// *They may invite me again*.
+        may_return: bool,
+    },
+    /// Open or close the door after having left.
+    LetReturn(bool),
+    /// Become invisible to the other.
+    Block,
+    /// Take a block back.
+    Unblock,
+}
+
+/// The two sides, seen by the one who moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Pair {
+    /// The acting member's side.
+    pub mine: Side,
+    /// The other member's side.
+    pub theirs: Side,
+}
+
+/// Whom a member lets invite them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WhoMayInvite {
+    /// Every member.
+    Everyone,
+    /// Members with whom they share a connection.
+    Mutual,
+    /// Nobody.
+    Nobody,
+}
+
+/// What the rules need to know besides the pair. Dates are unix seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Now.
+    pub now: i64,
+    /// The acting member and the other are the same.
+    pub myself: bool,
+    /// Both agreed to be connected at some time, so coming back restores instead of asking.
+    pub were_connected: bool,
+    /// The acting member withdrew an invitation to the other and may invite again from this date.
+    pub paused_until: Option<i64>,
+    /// The acting member's connections, now.
+    pub my_connections: u32,
+    /// How many connections a member may have.
+    pub connection_limit: u32,
+    /// Invitations the acting member may still send, and when the next one comes free.
+    pub invitations: Allowance,
+    /// What the other has chosen, and how they stand.
+    pub them: Them,
+}
+
+/// The weekly number of invitations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// Invitations sent in the last 7 days.
+    pub sent: u32,
+    /// Invitations allowed in any 7 days.
+    pub limit: u32,
+    /// When the oldest of those sent stops counting; now, if none was sent.
+    pub next: i64,
+}
+
+impl Allowance {
+    /// How many invitations are left.
+    pub fn left(self) -> u32 {
+        self.limit.saturating_sub(self.sent)
+    }
+}
+
+/// The other member, as far as the rules ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Them {
+    /// Who may invite them.
+    pub who_may_invite: WhoMayInvite,
+    /// The two have a connection in common.
+    pub mutual: bool,
+    /// Open networker: invitations are accepted at once.
+    pub accepts_automatically: bool,
+    /// *Ask me before somebody who left comes back*.
+    pub asks_before_return: bool,
+    /// Suspended by the site.
+    pub suspended: bool,
+    /// They declined the acting member's invitation, which counts until this date.
+    pub declined_until: Option<i64>,
+    /// Their connections, now.
+    pub connections: u32,
+}
+
+/// What follows from a move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The sides afterwards.
+    pub pair: Pair,
+    /// The only way in which anybody is ever told anything: a silent move has none.
+    pub tell: Option<Tell>,
+}
+
+/// What the other member is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tell {
+    /// You are invited to connect.
+    Invited,
+    /// Your invitation was accepted.
+    Accepted,
+    /// You are an open networker: an invitation was accepted in your name.
+    AcceptedForYou,
+}
+
+/// Why the rules say no. The acting member is told their own reasons in full; everything that would speak
+/// of the other is [`Refusal::Neutral`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// One cannot be connected with oneself.
+    Myself,
+    /// An invitation is pending already.
+    AlreadyInvited,
+    /// They are connected already.
+    AlreadyConnected,
+    /// The acting member has blocked the other.
+    IBlockedThem,
+    /// There is no open invitation to accept.
+    NoInvitation,
+    /// The invitation to withdraw has been accepted meanwhile.
+    AcceptedMeanwhile,
+    /// The acting member withdrew an invitation; they may invite again from this date.
+    Paused(i64),
+    /// The acting member's weekly invitations are used up.
+    InvitationsUsedUp(Allowance),
+    /// The acting member has all the connections one may have.
+    TooManyConnections {
+        /// How many they have.
+        have: u32,
+        /// How many one may have.
+        limit: u32,
+    },
+    /// The inviter cannot take another connection at this time.
+    TheyAreFull,
+    /// *This user cannot be invited at this time*, whatever the cause.
+    Neutral,
+    /// The same, to one who left and asks to come back while the other has left too: their door now
+    /// stands open.
+    NeutralDoorOpened,
+    /// Nothing that this move could act on.
+    NotFound,
+}
+
+/// What coming back would be, for a member who left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Return {
+    /// The connection is restored at once and silently.
+    Restore,
+    /// The other is asked by an invitation, of which the acting member is told before sending.
+    Invitation,
+}
+
+use Side::*;
+
+impl Pair {
+    /// No relationship at all.
+    pub const STRANGERS: Pair = Pair { mine: None, theirs: None };
+
+    /// The same pair seen by the other member.
+    pub fn swapped(self) -> Pair {
+        Pair { mine: self.theirs, theirs: self.mine }
+    }
+
+    /// The pair once its invitation has expired: as if it had never been sent.
+    pub fn expired(self) -> Pair {
+        match (self.mine, self.theirs) {
+            (Invited, Asked | Declined) | (Asked | Declined, Invited) => Self::STRANGERS,
+            (Blocked, Barred { behind: Behind::Invitation }) => pair(Blocked, Barred { behind: Behind::Nothing }),
+            (Barred { behind: Behind::Invitation }, Blocked) => pair(Barred { behind: Behind::Nothing }, Blocked),
+            _ => self,
+        }
+    }
+
+    /// What follows when the acting member makes this move.
+    ///
+    /// # Errors
+    /// The [`Refusal`] that answers a move which the rules do not allow.
+    pub fn after(self, by_me: Move, terms: &Terms) -> Result<Outcome, Refusal> {
+        if terms.myself {
+            return Err(Refusal::Myself);
+        }
+        match by_me {
+            Move::Invite => self.invite(terms),
+            Move::Accept => self.accept(terms),
+            Move::Decline => self.decline(),
+            Move::Withdraw => self.withdraw(),
+            Move::Disconnect { may_return } => Ok(silent(self.disconnect(may_return))),
+            Move::LetReturn(may_return) => self.let_return(may_return),
+            Move::Block => Ok(silent(self.block())),
+            Move::Unblock => Ok(silent(self.unblock())),
+        }
+    }
+
+    /// What re-inviting would be, where the acting member has left; nothing where they have not.
+    pub fn way_back(self, terms: &Terms) -> Option<Return> {
+        match (self.mine, self.theirs) {
+            (Left { .. }, Lost) if terms.were_connected && !terms.them.asks_before_return => Some(Return::Restore),
+            (Left { .. }, _) => Some(Return::Invitation),
+            _ => Option::None,
+        }
+    }
+
+    fn invite(self, terms: &Terms) -> Result<Outcome, Refusal> {
+        match (self.mine, self.theirs) {
+            (Connected, _) => Err(Refusal::AlreadyConnected),
+            (Invited, _) => Err(Refusal::AlreadyInvited),
+            (Blocked, _) => Err(Refusal::IBlockedThem),
+            (Barred { .. }, _) => Err(Refusal::NotFound),
+            (_, Invited) => self.accept(terms),
+            (Left { .. }, _) => self.come_back(terms),
+            _ => self.send(terms),
+        }
+    }
+
+    /// Rule 5. A return costs no invitation and knows no pause: it takes back what the member did.
+    fn come_back(self, terms: &Terms) -> Result<Outcome, Refusal> {
+        enough_room(terms)?;
+        match (self.theirs, self.way_back(terms)) {
+            // The other never gave their place up, so it is theirs again even where they have reached the limit.
+            (Lost, Some(Return::Restore)) => Ok(silent(pair(Connected, Connected))),
+            (Left { may_return: false }, _) => Err(Refusal::NeutralDoorOpened),
+            (Left { may_return: true }, _) => Ok(invitation()),
+            (Lost, _) if terms.were_connected => Ok(invitation()),
+            // They were never connected (a stranger was blocked and unblocked): an invitation like any other.
+            _ => self.send(terms),
+        }
+    }
+
+    /// Rules 1, 4 and 8. The member's own reasons come first, so that they do not depend on the other.
+    fn send(self, terms: &Terms) -> Result<Outcome, Refusal> {
+        enough_room(terms)?;
+        if let Some(until) = terms.paused_until.filter(|&until| until > terms.now) {
+            return Err(Refusal::Paused(until));
+        }
+        if terms.invitations.left() == 0 {
+            return Err(Refusal::InvitationsUsedUp(terms.invitations));
+        }
+        if self.shut(terms) {
+            return Err(Refusal::Neutral);
+        }
+        if terms.them.accepts_automatically {
+            return Ok(Outcome { pair: pair(Connected, Connected), tell: Some(Tell::AcceptedForYou) });
+        }
+        Ok(invitation())
+    }
+
+    /// Every cause of the neutral refusal; all are evaluated, so that none answers sooner.
+    fn shut(self, terms: &Terms) -> bool {
+        let them = &terms.them;
+        let left = matches!(self.theirs, Left { may_return: false });
+        let declined = them.declined_until.is_some_and(|until| until > terms.now);
+        let closed = match them.who_may_invite {
+            WhoMayInvite::Everyone => false,
+            WhoMayInvite::Mutual => !them.mutual,
+            WhoMayInvite::Nobody => true,
+        };
+        let full = them.connections >= terms.connection_limit;
+        left | declined | closed | full | them.suspended
+    }
+
+    fn accept(self, terms: &Terms) -> Result<Outcome, Refusal> {
+        match (self.mine, self.theirs) {
+            (_, Invited) => {
+                enough_room(terms)?;
+                if terms.them.connections >= terms.connection_limit {
+                    return Err(Refusal::TheyAreFull);
+                }
+                Ok(Outcome { pair: pair(Connected, Connected), tell: Some(Tell::Accepted) })
+            }
+            (Connected, _) => Ok(silent(self)),
+            _ => Err(Refusal::NoInvitation),
+        }
+    }
+
+    fn decline(self) -> Result<Outcome, Refusal> {
+        match (self.mine, self.theirs) {
+            (Asked, theirs) => Ok(silent(pair(Declined, theirs))),
+            (Connected, _) => Err(Refusal::AlreadyConnected),
+            _ => Ok(silent(self)),
+        }
+    }
+
+    fn withdraw(self) -> Result<Outcome, Refusal> {
+        match (self.mine, self.theirs) {
+            (Invited, _) => Ok(silent(Self::STRANGERS)),
+            (Barred { behind: Behind::Invitation }, theirs) => {
+                Ok(silent(pair(Barred { behind: Behind::Nothing }, theirs)))
+            }
+            (Connected, _) => Err(Refusal::AcceptedMeanwhile),
+            _ => Ok(silent(self)),
+        }
+    }
+
+    fn disconnect(self, may_return: bool) -> Pair {
+        match (self.mine, self.theirs) {
+            (Connected, _) => pair(Left { may_return }, Lost),
+            // A stale page: the press counts as this member's own disconnect.
+            (Lost, theirs) => pair(Left { may_return }, theirs),
+            (Left { .. }, theirs) => pair(Left { may_return }, theirs),
+            _ => self,
+        }
+    }
+
+    fn let_return(self, may_return: bool) -> Result<Outcome, Refusal> {
+        match self.mine {
+            Left { .. } => Ok(silent(pair(Left { may_return }, self.theirs))),
+            _ => Err(Refusal::NotFound),
+        }
+    }
+
+    fn block(self) -> Pair {
+        let behind = match self.theirs {
+            Blocked => return pair(Blocked, Blocked),
+            Barred { .. } => return self,
+            Invited => Behind::Invitation,
+            Left { may_return } => Behind::Left { may_return },
+            _ => Behind::Nothing,
+        };
+        pair(Blocked, Barred { behind })
+    }
+
+    /// Rule 7: leaves the other disconnected by this member, and gives back what the block hid.
+    fn unblock(self) -> Pair {
+        let left = Left { may_return: false };
+        match (self.mine, self.theirs) {
+            (Blocked, Barred { behind: Behind::Nothing }) => pair(left, Lost),
+            (Blocked, Barred { behind: Behind::Invitation }) => pair(Declined, Invited),
+            (Blocked, Barred { behind: Behind::Left { may_return } }) => pair(left, Left { may_return }),
+            (Blocked, _) => pair(Barred { behind: Behind::Left { may_return: false } }, Blocked),
+            _ => self,
+        }
+    }
+}
+
+/// A button that stands where a person is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Offer {
+    /// *Invite to connect*.
+    Invite,
+    /// *Withdraw invitation*.
+    Withdraw,
+    /// *Accept* and *Decline*.
+    Answer,
+    /// **Disconnect from this person**.
+    Disconnect,
+    /// *Re-invite*.
+    Reinvite,
+    /// *Unblock*.
+    Unblock,
+    /// Nothing: the person is not shown.
+    Nothing,
+}
+
+impl Side {
+    /// The action that fits, from the owner's side alone, so that it cannot speak of the other's.
+    pub fn offer(self) -> Offer {
+        match self {
+            None | Declined | Lost => Offer::Invite,
+            Invited => Offer::Withdraw,
+            Asked => Offer::Answer,
+            Connected => Offer::Disconnect,
+            Left { .. } => Offer::Reinvite,
+            Blocked => Offer::Unblock,
+            Barred { .. } => Offer::Nothing,
+        }
+    }
+}
+
+fn pair(mine: Side, theirs: Side) -> Pair {
+    Pair { mine, theirs }
+}
+
+fn silent(pair: Pair) -> Outcome {
+    Outcome { pair, tell: Option::None }
+}
+
+fn invitation() -> Outcome {
+    Outcome { pair: pair(Invited, Asked), tell: Some(Tell::Invited) }
+}
+
+fn enough_room(terms: &Terms) -> Result<(), Refusal> {
+    if terms.my_connections >= terms.connection_limit {
+        return Err(Refusal::TooManyConnections { have: terms.my_connections, limit: terms.connection_limit });
+    }
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! Many disconnects at once: chosen, reviewed, confirmed in one transaction, and undone in one. What it does to
+//! each pair is what [`super::make`] does with one move; a test holds the two against each other.
+
+use diesel::prelude::*;
+
+use super::listing::{self, Filter};
+use super::store::{self, Row, state};
+use super::{Limits, relationship::Refusal};
+use crate::dates::now;
+use crate::db::{Connection, new_id};
+use crate::error::Error;
+use crate::members::{self as people, Person};
+use crate::schema::{members, relationships, removals};
+
+/// Ids in one statement; SQLite takes 32,766 parameters, and a shorter statement is prepared sooner.
+const AT_ONCE: usize = 1_000;
+
+/// A removal, from its review to its undoing.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = removals)]
+pub struct Removal {
+    /// Its id, in its address.
+    pub id: i64,
+    chosen: String,
+    skipped: String,
+    /// How many were disconnected.
+    pub removed: i32,
+    /// When it was confirmed.
+    pub confirmed_at: Option<i64>,
+    /// When it was undone.
+    pub undone_at: Option<i64>,
+    /// How many came back.
+    pub restored: i32,
+}
+
+impl Removal {
+    /// Who was chosen.
+    pub fn chosen(&self) -> Vec<i64> {
+        ids(&self.chosen)
+    }
+
+    /// Who was chosen, but was no connection any more.
+    pub fn skipped(&self) -> Vec<i64> {
+        ids(&self.skipped)
+    }
+}
+
+/// Who is chosen on the bulk screen.
+#[derive(Debug, Clone)]
+pub enum Choice {
+    /// These members.
+    These(Vec<i64>),
+    /// All that match, but for those unticked.
+    All {
+        /// What they match.
+        filter: Filter,
+        /// Unticked on the page where all were selected.
+        but: Vec<i64>,
+    },
+}
+
+/// Keeps a choice for its review. Nothing if nobody was chosen.
+///
+/// # Errors
+/// The database's.
+pub fn draft(connection: &mut Connection, me: i64, choice: Choice) -> Result<Option<i64>, Error> {
+    let mut chosen = match choice {
+        Choice::These(ids) => ids,
+        Choice::All { filter, but } => {
+            let mut all = listing::all(connection, me, &filter)?;
+            all.retain(|id| !but.contains(id));
+            all
+        }
+    };
+    let mut seen = std::collections::HashSet::new();
+    chosen.retain(|id| seen.insert(*id));
+    if chosen.is_empty() {
+        return Ok(None);
+    }
+    let abandoned = removals::table.filter(removals::owner_id.eq(me)).filter(removals::confirmed_at.is_null());
+    diesel::delete(abandoned.filter(removals::created_at.lt(now() - crate::dates::DAY))).execute(connection)?;
+    let id = new_id();
+    let row = (
+        removals::owner_id.eq(me),
+        removals::id.eq(id),
+        removals::created_at.eq(now()),
+        removals::chosen.eq(text(&chosen)),
+        removals::skipped.eq(""),
+        removals::removed.eq(0),
+        removals::restored.eq(0),
+    );
+    diesel::insert_into(removals::table).values(row).execute(connection)?;
+    Ok(Some(id))
+}
+
+/// A member's own removal.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's.
+pub fn find(connection: &mut Connection, me: i64, id: i64) -> Result<Removal, Error> {
+    Ok(removals::table.find((me, id)).select(Removal::as_select()).first(connection)?)
+}
+
+/// Disconnects everybody chosen who still is a connection. A second press changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn confirm(connection: &mut Connection, me: i64, id: i64, may_return: bool, reason: &str) -> Result<Removal, Error> {
+    let removal = find(connection, me, id)?;
+    if removal.confirmed_at.is_some() {
+        return Ok(removal);
+    }
+    let chosen = removal.chosen();
+    for others in chosen.chunks(AT_ONCE) {
+        leave(connection, me, others, (id, may_return, reason))?;
+    }
+    let removed = still_gone(connection, me, id)?;
+    for others in removed.chunks(AT_ONCE) {
+        their_side(connection, me, others, state::CONNECTED, state::LOST, -1)?;
+    }
+    let number = i32::try_from(removed.len()).unwrap_or(i32::MAX);
+    store::count(connection, me, -number)?;
+    let gone: std::collections::HashSet<i64> = removed.into_iter().collect();
+    let skipped: Vec<i64> = chosen.into_iter().filter(|id| !gone.contains(id)).collect();
+    let result = (removals::confirmed_at.eq(now()), removals::removed.eq(number), removals::skipped.eq(text(&skipped)));
+    diesel::update(removals::table.find((me, id))).set(result).execute(connection)?;
+    find(connection, me, id)
+}
+
+fn leave(connection: &mut Connection, me: i64, others: &[i64], (id, may_return, reason): (i64, bool, &str)) -> Result<(), Error> {
+    let mine = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::other_id.eq_any(others.to_vec()))
+        .filter(relationships::state.eq(state::CONNECTED));
+    let left = (
+        relationships::state.eq(state::LEFT),
+        relationships::may_return.eq(may_return),
+        relationships::changed_at.eq(now()),
+        relationships::private_reason.eq(reason),
+        relationships::removal_id.eq(id),
+    );
+    diesel::update(mine).set(left).execute(connection)?;
+    Ok(())
+}
+
+/// Moves the other sides, and the others' counts of connections.
+fn their_side(connection: &mut Connection, me: i64, others: &[i64], from: i16, to: i16, more: i32) -> Result<(), Error> {
+    let theirs = relationships::table
+        .filter(relationships::owner_id.eq_any(others.to_vec()))
+        .filter(relationships::other_id.eq(me))
+        .filter(relationships::state.eq(from));
+    diesel::update(theirs).set(relationships::state.eq(to)).execute(connection)?;
+    let counts = members::table.filter(members::id.eq_any(others.to_vec()));
+    diesel::update(counts).set(members::connection_count.eq(members::connection_count + more)).execute(connection)?;
+    Ok(())
+}
+
+/// Who was disconnected by a removal and has not come back since.
+fn still_gone(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i64>, Error> {
+    let gone = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::removal_id.eq(id))
+        .filter(relationships::state.eq(state::LEFT));
+    Ok(gone.select(relationships::other_id).load(connection)?)
+}
+
+/// Brings everybody back whom re-inviting brings back at once; the door opens to the others. A second press
+/// changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's. A [`Refusal`] is an answer: there may be no room for them any more.
+pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> Result<Result<Removal, Refusal>, Error> {
+    let removal = find(connection, me, id)?;
+    if removal.confirmed_at.is_none() || removal.undone_at.is_some() {
+        return Ok(Ok(removal));
+    }
+    let gone = still_gone(connection, me, id)?;
+    let mut back = Vec::with_capacity(gone.len());
+    for others in gone.chunks(AT_ONCE) {
+        back.extend(may_come_back(connection, me, others)?);
+    }
+    let have = members::table.find(me).select(members::connection_count).first::<i32>(connection)?;
+    let have = u32::try_from(have).unwrap_or(0);
+    if have as usize + back.len() > limits.connections as usize {
+        return Ok(Err(Refusal::TooManyConnections { have, limit: limits.connections }));
+    }
+    for others in back.chunks(AT_ONCE) {
+        restore(connection, me, others)?;
+        their_side(connection, me, others, state::LOST, state::CONNECTED, 1)?;
+    }
+    let both_left = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::removal_id.eq(id))
+        .filter(relationships::state.eq(state::LEFT));
+    diesel::update(both_left).set(relationships::may_return.eq(true)).execute(connection)?;
+    let number = i32::try_from(back.len()).unwrap_or(i32::MAX);
+    store::count(connection, me, number)?;
+    let result = (removals::undone_at.eq(now()), removals::restored.eq(number));
+    diesel::update(removals::table.find((me, id))).set(result).execute(connection)?;
+    Ok(Ok(find(connection, me, id)?))
+}
+
+/// Of these, those who have not left too and do not ask to be asked first.
+fn may_come_back(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<i64>, Error> {
+    let lost = relationships::table
+        .inner_join(members::table.on(members::id.eq(relationships::owner_id)))
+        .filter(relationships::owner_id.eq_any(others.to_vec()))
+        .filter(relationships::other_id.eq(me))
+        .filter(relationships::state.eq(state::LOST))
+        .filter(members::asks_before_return.eq(false));
+    Ok(lost.select(relationships::owner_id).load(connection)?)
+}
+
+fn restore(connection: &mut Connection, me: i64, others: &[i64]) -> Result<(), Error> {
+    let mine = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::other_id.eq_any(others.to_vec()))
+        .filter(relationships::state.eq(state::LEFT));
+    let connected = (
+        relationships::state.eq(state::CONNECTED),
+        relationships::may_return.eq(false),
+        relationships::changed_at.eq(diesel::dsl::sql::<diesel::sql_types::BigInt>("connected_at")),
+        relationships::private_reason.eq(""),
+        relationships::removal_id.eq(None::<i64>),
+    );
+    diesel::update(mine).set(connected).execute(connection)?;
+    Ok(())
+}
+
+/// The first of these members, by name, for a page that names who.
+///
+/// # Errors
+/// The database's.
+pub fn named(connection: &mut Connection, ids: &[i64], most: usize) -> Result<Vec<Person>, Error> {
+    people::persons(connection, &ids[..ids.len().min(most)])
+}
+
+/// Who did not come back when a removal was undone.
+///
+/// # Errors
+/// The database's.
+pub fn not_restored(connection: &mut Connection, me: i64, removal: &Removal) -> Result<Vec<i64>, Error> {
+    if removal.undone_at.is_none() {
+        return Ok(Vec::new());
+    }
+    still_gone(connection, me, removal.id)
+}
+
+/// The member's own row about another, for tests that hold a removal against single moves.
+///
+/// # Errors
+/// The database's.
+pub fn row(connection: &mut Connection, me: i64, other: i64) -> Result<Option<Row>, Error> {
+    store::row(connection, me, other)
+}
+
+fn ids(text: &str) -> Vec<i64> {
+    text.split(',').filter_map(|id| id.parse().ok()).collect()
+}
+
+fn text(ids: &[i64]) -> String {
+    ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+}

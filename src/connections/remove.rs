@@ -1,0 +1,206 @@
+//! *Remove connections*: choose, review, confirm, and see the result with *Undo*.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use diesel::prelude::*;
+
+use super::listing::{self, Connected, Filter};
+use super::refusal::sentence;
+use super::removal::{self, Choice, Removal};
+use super::tags;
+use crate::SiteData;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::members::Person;
+use crate::schema::members;
+use crate::web::form::{Form, Problems, Query};
+use crate::web::page::{Me, Onward, Page, Show};
+use crate::web::pagination::{At, Paged, count, thousands};
+
+/// Names that stand on a review; the others are counted.
+const NAMED: usize = 100;
+
+#[derive(Template)]
+#[template(path = "connections/remove.html")]
+struct Remove {
+    page: Page,
+    filter: Filter,
+    tags: Vec<String>,
+    list: Paged<Connected>,
+    /// Everybody who matches is selected.
+    all: bool,
+}
+
+impl Remove {
+    fn total(&self) -> String {
+        thousands(self.list.total)
+    }
+
+    fn total_people(&self) -> String {
+        count(self.list.total, "connection", "connections")
+    }
+}
+
+/// `GET /connections/remove`; `?all=1` with everybody selected who matches.
+///
+/// # Errors
+/// The database's.
+pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
+    let (filter, at, id) = (Filter::of(&query), At::of(&query), me.id);
+    let asked = filter.clone();
+    let (list, tags) = site
+        .db
+        .read(move |connection| Ok((listing::page(connection, id, &asked, &at)?, tags::all(connection, id)?)))
+        .await?;
+    Remove { page, filter, tags, list, all: query.ticked("all") }.show()
+}
+
+/// `POST /connections/remove`: keeps the choice for its review.
+///
+/// # Errors
+/// The database's.
+pub async fn choose(site: SiteData, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let id = me.id;
+    let query = Filter::of(&form).with("", "");
+    let drafted = site
+        .db
+        .write(move |connection| {
+            let ticked = ids(connection, form.all("member"))?;
+            let choice = if form.ticked("all") {
+                let shown = ids(connection, form.all("shown"))?;
+                let but = shown.into_iter().filter(|id| !ticked.contains(id)).collect();
+                Choice::All { filter: Filter::of(&form), but }
+            } else {
+                Choice::These(ticked)
+            };
+            removal::draft(connection, id, choice)
+        })
+        .await?;
+    match drafted {
+        Some(removal) => Ok(onward.to(&format!("/connections/remove/{removal}"))),
+        None => {
+            onward.refused("Nobody was selected. Tick the people to disconnect from, then review.");
+            Ok(onward.back(&format!("/connections/remove?{query}")))
+        }
+    }
+}
+
+fn ids<'a>(connection: &mut Connection, handles: impl Iterator<Item = &'a str>) -> Result<Vec<i64>, Error> {
+    let handles: Vec<&str> = handles.collect();
+    let found = members::table.filter(members::handle.eq_any(handles)).order(members::sort_first).select(members::id);
+    Ok(found.load(connection)?)
+}
+
+#[derive(Template)]
+#[template(path = "connections/review.html")]
+struct Review {
+    page: Page,
+    id: i64,
+    number: usize,
+    named: Vec<Person>,
+    form: Form,
+    problems: Problems,
+}
+
+impl Review {
+    fn people(&self) -> String {
+        count(self.number as i64, "person", "people")
+    }
+
+    fn connections(&self) -> String {
+        count(self.number as i64, "connection", "connections")
+    }
+
+    fn others(&self) -> usize {
+        self.number - self.named.len()
+    }
+
+    fn others_counted(&self) -> String {
+        count(self.others() as i64, "other", "others")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "connections/removed.html")]
+struct Removed {
+    page: Page,
+    removal: Removal,
+    skipped: Vec<Person>,
+    not_restored: Vec<Person>,
+}
+
+impl Removed {
+    fn removed(&self) -> String {
+        count(self.removal.removed, "connection", "connections")
+    }
+
+    fn restored(&self) -> String {
+        count(self.removal.restored, "connection", "connections")
+    }
+
+    fn skipped_others(&self) -> usize {
+        self.removal.skipped().len() - self.skipped.len()
+    }
+
+    fn skipped_counted(&self) -> String {
+        count(self.removal.skipped().len() as i64, "person", "people")
+    }
+}
+
+/// `GET /connections/remove/{id}`: the review of a removal, and once it is confirmed its result.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's.
+pub async fn review(site: SiteData, page: Page, me: Me, id: Path<i64>) -> Result<HttpResponse, Error> {
+    show(site, page, me, *id, (Form::default(), Problems::default())).await
+}
+
+async fn show(site: SiteData, page: Page, me: Me, id: i64, (form, problems): (Form, Problems)) -> Result<HttpResponse, Error> {
+    let viewer = me.id;
+    let (removal, named, skipped, not_restored) = site
+        .db
+        .read(move |connection| {
+            let removal = removal::find(connection, viewer, id)?;
+            let named = removal::named(connection, &removal.chosen(), NAMED)?;
+            let skipped = removal::named(connection, &removal.skipped(), NAMED)?;
+            let gone = removal::not_restored(connection, viewer, &removal)?;
+            let not_restored = removal::named(connection, &gone, NAMED)?;
+            Ok((removal, named, skipped, not_restored))
+        })
+        .await?;
+    if removal.confirmed_at.is_some() {
+        return Removed { page, removal, skipped, not_restored }.show();
+    }
+    let again = problems.any();
+    let review = Review { page, id, number: removal.chosen().len(), named, form, problems };
+    if again { review.show_again() } else { review.show() }
+}
+
+/// `POST /connections/remove/{id}`: disconnects them all.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn confirm(site: SiteData, page: Page, me: Me, id: Path<i64>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let reason = problems.text(&form, "private_reason", "Private reason", (0, 1_000));
+    if problems.any() {
+        return show(site, page, me, *id, (form, problems)).await;
+    }
+    let (viewer, id, may_return) = (me.id, *id, form.ticked("may_invite_again"));
+    site.db.write(move |connection| removal::confirm(connection, viewer, id, may_return, &reason)).await?;
+    Ok(onward.to(&format!("/connections/remove/{id}")))
+}
+
+/// `POST /connections/remove/{id}/undo`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn undo(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
+    let (viewer, id, limits) = (me.id, *id, site.limits);
+    let undone = site.db.write(move |connection| removal::undo(connection, &limits, viewer, id)).await?;
+    if let Err(refusal) = undone {
+        onward.refused(sentence(refusal, ""));
+    }
+    Ok(onward.to(&format!("/connections/remove/{id}")))
+}

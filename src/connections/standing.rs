@@ -1,0 +1,143 @@
+//! How a member stands to another, read from the member's own row and nothing else: what a page may show.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::relationship::{Offer, Side};
+use super::store::{self, Row};
+use super::{Limits, tags};
+use crate::dates::{self, DAY, now};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::schema::relationships;
+
+/// A member's own side toward another, with what is theirs of it.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The side, as of now.
+    pub side: Side,
+    /// Since when connected, while they are.
+    pub connected_at: Option<i64>,
+    /// When the pending invitation was sent.
+    pub invited_at: Option<i64>,
+    /// When the side came into its state.
+    pub changed_at: i64,
+    /// The invitation's note.
+    pub invitation_note: String,
+    /// The private note.
+    pub private_note: String,
+    /// The private reason of a disconnect.
+    pub private_reason: String,
+    /// The tags, in order.
+    pub tags: Vec<String>,
+}
+
+impl Standing {
+    /// A stranger.
+    pub fn none() -> Standing {
+        Standing {
+            side: Side::None,
+            connected_at: None,
+            invited_at: None,
+            changed_at: 0,
+            invitation_note: String::new(),
+            private_note: String::new(),
+            private_reason: String::new(),
+            tags: Vec::new(),
+        }
+    }
+
+    fn of(row: Row, tags: Vec<String>, limits: &Limits, now: i64) -> Standing {
+        let side = side(&row, limits, now);
+        Standing {
+            side,
+            connected_at: row.connected_at.filter(|_| side == Side::Connected),
+            invited_at: row.invited_at,
+            changed_at: row.changed_at,
+            invitation_note: row.invitation_note,
+            private_note: row.private_note,
+            private_reason: row.private_reason,
+            tags,
+        }
+    }
+
+    /// The action that fits.
+    pub fn offer(&self) -> Offer {
+        self.side.offer()
+    }
+
+    /// Whether they are connected.
+    pub fn connected(&self) -> bool {
+        self.side == Side::Connected
+    }
+
+    /// *They may invite me again*.
+    pub fn may_return(&self) -> bool {
+        matches!(self.side, Side::Left { may_return: true })
+    }
+
+    /// The tags as the field shows them.
+    pub fn tag_line(&self) -> String {
+        self.tags.join(", ")
+    }
+
+    /// The day since which they are connected.
+    pub fn since(&self) -> String {
+        self.connected_at.map_or_else(String::new, dates::long)
+    }
+
+    /// The day the pending invitation was sent.
+    pub fn invited_on(&self) -> String {
+        self.invited_at.map_or_else(String::new, dates::long)
+    }
+}
+
+/// The side of a row, with an expired invitation taken away.
+fn side(row: &Row, limits: &Limits, now: i64) -> Side {
+    let expired = row.invited_at.is_some_and(|sent| sent + limits.invitation_days * DAY <= now);
+    match row.side() {
+        Side::Invited | Side::Asked | Side::Declined if expired => Side::None,
+        side => side,
+    }
+}
+
+/// How `me` stands to one other.
+///
+/// # Errors
+/// The database's.
+pub fn one(connection: &mut Connection, limits: &Limits, me: i64, other: i64) -> Result<Standing, Error> {
+    Ok(many(connection, limits, me, &[other])?.remove(&other).unwrap_or_else(Standing::none))
+}
+
+/// How `me` stands to others; whoever is missing is a stranger without a note.
+///
+/// # Errors
+/// The database's.
+pub fn many(connection: &mut Connection, limits: &Limits, me: i64, others: &[i64]) -> Result<HashMap<i64, Standing>, Error> {
+    let now = now();
+    let rows: Vec<Row> = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::other_id.eq_any(others.to_vec()))
+        .select(Row::as_select())
+        .load(connection)?;
+    let mut words = tags::of(connection, me, others)?;
+    let mut standings = HashMap::new();
+    for row in rows {
+        let other = row.other_id;
+        standings.insert(other, Standing::of(row, words.remove(&other).unwrap_or_default(), limits, now));
+    }
+    for (other, tags) in words {
+        standings.insert(other, Standing { tags, ..Standing::none() });
+    }
+    Ok(standings)
+}
+
+/// Whether `other` has made themselves invisible to `me`.
+///
+/// # Errors
+/// The database's.
+pub fn barred(connection: &mut Connection, me: i64, other: i64) -> Result<bool, Error> {
+    let state = relationships::table.find((me, other)).select(relationships::state).first::<i16>(connection).optional()?;
+    Ok(state == Some(store::state::BARRED))
+}

@@ -1,0 +1,317 @@
+//! The two rows of a relationship in SQL: loaded together, saved together.
+
+use diesel::prelude::*;
+
+use super::relationship::{Behind, Pair, Side};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::schema::{members, relationships, tags};
+
+/// The state column. `CONNECTED` is also written out in the partial indexes.
+pub mod state {
+    #![allow(missing_docs)]
+    pub const NONE: i16 = 0;
+    pub const INVITED: i16 = 1;
+    pub const ASKED: i16 = 2;
+    pub const DECLINED: i16 = 3;
+    pub const CONNECTED: i16 = 4;
+    pub const LEFT: i16 = 5;
+    pub const LOST: i16 = 6;
+    pub const BLOCKED: i16 = 7;
+    pub const BARRED: i16 = 8;
+}
+
+/// One side of a relationship as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = relationships, treat_none_as_null = true)]
+#[allow(missing_docs)]
+pub struct Row {
+    pub owner_id: i64,
+    pub other_id: i64,
+    pub state: i16,
+    pub may_return: bool,
+    pub behind: i16,
+    /// When the owner's side came into its state; kept through what only the other did.
+    pub changed_at: i64,
+    /// Since when connected; kept after a disconnect, so that a return restores it.
+    pub connected_at: Option<i64>,
+    /// When the pending invitation was sent, on both sides.
+    pub invited_at: Option<i64>,
+    /// When the owner last spent one of their weekly invitations on the other.
+    pub sent_at: Option<i64>,
+    /// The owner withdrew an invitation and may invite again from then.
+    pub paused_until: Option<i64>,
+    /// The owner declined an invitation, which counts until then.
+    pub declined_until: Option<i64>,
+    /// The bulk removal that disconnected the other.
+    pub removal_id: Option<i64>,
+    pub sort_first: String,
+    pub sort_last: String,
+    pub invitation_note: String,
+    pub private_note: String,
+    pub private_reason: String,
+}
+
+impl Row {
+    fn new(owner_id: i64, other_id: i64, sort_first: String, sort_last: String) -> Row {
+        Row {
+            owner_id,
+            other_id,
+            state: state::NONE,
+            may_return: false,
+            behind: 0,
+            changed_at: 0,
+            connected_at: None,
+            invited_at: None,
+            sent_at: None,
+            paused_until: None,
+            declined_until: None,
+            removal_id: None,
+            sort_first,
+            sort_last,
+            invitation_note: String::new(),
+            private_note: String::new(),
+            private_reason: String::new(),
+        }
+    }
+
+    /// The side that the row stores.
+    pub fn side(&self) -> Side {
+        let may_return = self.may_return;
+        match self.state {
+            state::INVITED => Side::Invited,
+            state::ASKED => Side::Asked,
+            state::DECLINED => Side::Declined,
+            state::CONNECTED => Side::Connected,
+            state::LEFT => Side::Left { may_return },
+            state::LOST => Side::Lost,
+            state::BLOCKED => Side::Blocked,
+            state::BARRED => Side::Barred { behind: self.behind() },
+            _ => Side::None,
+        }
+    }
+
+    fn behind(&self) -> Behind {
+        match self.behind {
+            state::INVITED => Behind::Invitation,
+            state::LEFT => Behind::Left { may_return: self.may_return },
+            _ => Behind::Nothing,
+        }
+    }
+
+    /// Stores a side in the row.
+    pub fn set_side(&mut self, side: Side) {
+        (self.state, self.behind, self.may_return) = columns(side);
+    }
+}
+
+fn columns(side: Side) -> (i16, i16, bool) {
+    match side {
+        Side::None => (state::NONE, 0, false),
+        Side::Invited => (state::INVITED, 0, false),
+        Side::Asked => (state::ASKED, 0, false),
+        Side::Declined => (state::DECLINED, 0, false),
+        Side::Connected => (state::CONNECTED, 0, false),
+        Side::Left { may_return } => (state::LEFT, 0, may_return),
+        Side::Lost => (state::LOST, 0, false),
+        Side::Blocked => (state::BLOCKED, 0, false),
+        Side::Barred { behind: Behind::Nothing } => (state::BARRED, 0, false),
+        Side::Barred { behind: Behind::Invitation } => (state::BARRED, state::INVITED, false),
+        Side::Barred { behind: Behind::Left { may_return } } => (state::BARRED, state::LEFT, may_return),
+    }
+}
+
+/// Both rows of a relationship, of which either may not exist yet.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// The acting member's.
+    pub mine: Row,
+    /// The other's.
+    pub theirs: Row,
+    stored: (Option<Row>, Option<Row>),
+}
+
+impl Rows {
+    /// The sides, without regard to expiry.
+    pub fn pair(&self) -> Pair {
+        Pair { mine: self.mine.side(), theirs: self.theirs.side() }
+    }
+}
+
+/// Loads both rows.
+///
+/// # Errors
+/// [`Error::NotFound`] where either member is missing, or the database's.
+pub fn pair(connection: &mut Connection, me: i64, other: i64) -> Result<Rows, Error> {
+    let mine = row(connection, me, other)?;
+    let theirs = row(connection, other, me)?;
+    let stored = (mine.clone(), theirs.clone());
+    Ok(Rows { mine: or_new(connection, mine, me, other)?, theirs: or_new(connection, theirs, other, me)?, stored })
+}
+
+/// Loads one side; nothing if there is no row.
+///
+/// # Errors
+/// The database's.
+pub fn row(connection: &mut Connection, owner: i64, other: i64) -> Result<Option<Row>, Error> {
+    Ok(relationships::table.find((owner, other)).select(Row::as_select()).first(connection).optional()?)
+}
+
+fn or_new(connection: &mut Connection, row: Option<Row>, owner: i64, other: i64) -> Result<Row, Error> {
+    if let Some(row) = row {
+        return Ok(row);
+    }
+    let names = members::table.find(other).select((members::sort_first, members::sort_last));
+    let (sort_first, sort_last) = names.first::<(String, String)>(connection)?;
+    Ok(Row::new(owner, other, sort_first, sort_last))
+}
+
+/// Saves what changed of both rows, and keeps the members' counts of connections.
+///
+/// # Errors
+/// The database's.
+pub fn save(connection: &mut Connection, rows: &Rows) -> Result<(), Error> {
+    save_row(connection, &rows.mine, rows.stored.0.as_ref())?;
+    save_row(connection, &rows.theirs, rows.stored.1.as_ref())
+}
+
+fn save_row(connection: &mut Connection, row: &Row, stored: Option<&Row>) -> Result<(), Error> {
+    match stored {
+        Some(stored) if stored == row => {}
+        Some(_) => {
+            diesel::update(relationships::table.find((row.owner_id, row.other_id))).set(row).execute(connection)?;
+        }
+        // A stranger on whom nothing was done leaves no row behind.
+        None if *row == Row::new(row.owner_id, row.other_id, row.sort_first.clone(), row.sort_last.clone()) => {}
+        None => {
+            diesel::insert_into(relationships::table).values(row).execute(connection)?;
+        }
+    }
+    let was = stored.is_some_and(|stored| stored.state == state::CONNECTED);
+    match i32::from(row.state == state::CONNECTED) - i32::from(was) {
+        0 => Ok(()),
+        more => count(connection, row.owner_id, more),
+    }
+}
+
+/// Adds to a member's count of connections.
+///
+/// # Errors
+/// The database's.
+pub fn count(connection: &mut Connection, member: i64, more: i32) -> Result<(), Error> {
+    let count = members::connection_count.eq(members::connection_count + more);
+    diesel::update(members::table.find(member)).set(count).execute(connection)?;
+    Ok(())
+}
+
+/// Whether two members have a connection in common. Looked up from the one who has fewer.
+///
+/// # Errors
+/// The database's.
+pub fn have_mutual(connection: &mut Connection, a: i64, b: i64) -> Result<bool, Error> {
+    let (few, many) = fewer_first(connection, a, b)?;
+    Ok(!mutual_ids(connection, few, many, 1)?.is_empty())
+}
+
+/// The two members, the one with fewer connections first.
+///
+/// # Errors
+/// The database's.
+pub fn fewer_first(connection: &mut Connection, a: i64, b: i64) -> Result<(i64, i64), Error> {
+    let counts = members::table.filter(members::id.eq_any([a, b])).select((members::id, members::connection_count));
+    let mut counts: Vec<(i64, i32)> = counts.load(connection)?;
+    counts.sort_by_key(|(_, count)| *count);
+    Ok(match counts.as_slice() {
+        [(few, _), (many, _)] => (*few, *many),
+        _ => (a, b),
+    })
+}
+
+#[derive(QueryableByName)]
+struct Shared {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    id: i64,
+}
+
+/// Whom two members are both connected with, at most so many: each connection of the one looked up among the other's,
+/// in this order whatever the planner thinks of the numbers.
+///
+/// # Errors
+/// The database's.
+pub fn mutual_ids(connection: &mut Connection, few: i64, many: i64, most: i64) -> Result<Vec<i64>, Error> {
+    let sql = format!(
+        "SELECT mine.other_id AS id FROM relationships mine CROSS JOIN relationships theirs \
+         WHERE mine.owner_id = {few} AND mine.state = 4 AND theirs.owner_id = {many} \
+         AND theirs.other_id = mine.other_id AND theirs.state = 4 ORDER BY mine.other_id LIMIT {most}"
+    );
+    Ok(diesel::sql_query(sql).load::<Shared>(connection)?.into_iter().map(|shared| shared.id).collect())
+}
+
+/// Writes a note and tags of a member about another, whatever stands between them.
+///
+/// # Errors
+/// [`Error::NotFound`] where the other is missing, or the database's.
+pub fn remark(connection: &mut Connection, me: i64, other: i64, note: &str, words: &[String]) -> Result<(), Error> {
+    let stored = row(connection, me, other)?;
+    let mut mine = or_new(connection, stored.clone(), me, other)?;
+    note.clone_into(&mut mine.private_note);
+    save_row(connection, &mine, stored.as_ref())?;
+    let old = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
+    diesel::delete(old).execute(connection)?;
+    for tag in words {
+        let row = (tags::owner_id.eq(me), tags::other_id.eq(other), tags::tag.eq(tag));
+        diesel::insert_into(tags::table).values(row).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The names on the rows of everybody who has a row about this member follow a new name.
+///
+/// # Errors
+/// The database's.
+pub fn rename(connection: &mut Connection, member: i64, sort_first: &str, sort_last: &str) -> Result<(), Error> {
+    let known_to = relationships::table.filter(relationships::owner_id.eq(member)).select(relationships::other_id);
+    let known_to: Vec<i64> = known_to.load(connection)?;
+    for owners in known_to.chunks(500) {
+        let rows = relationships::table
+            .filter(relationships::owner_id.eq_any(owners.to_vec()))
+            .filter(relationships::other_id.eq(member));
+        let names = (relationships::sort_first.eq(sort_first), relationships::sort_last.eq(sort_last));
+        diesel::update(rows).set(names).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The names by which both rows sort, as they are now.
+///
+/// # Errors
+/// The database's.
+pub fn refresh_names(connection: &mut Connection, rows: &mut Rows) -> Result<(), Error> {
+    for row in [&mut rows.mine, &mut rows.theirs] {
+        let names = members::table.find(row.other_id).select((members::sort_first, members::sort_last));
+        (row.sort_first, row.sort_last) = names.first::<(String, String)>(connection)?;
+    }
+    Ok(())
+}
+
+/// The partial indexes stand only on what says this literally.
+pub fn connected() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
+    diesel::dsl::sql("relationships.state = 4")
+}
+
+/// The rows of a member in a state other than connected, by index.
+pub fn in_state(owner: i64, state: i16) -> InState {
+    relationships::table
+        .filter(relationships::owner_id.eq(owner))
+        .filter(relationships::state.eq(state))
+        .filter(diesel::dsl::sql("relationships.state <> 4"))
+}
+
+/// What [`in_state`] gives.
+pub type InState = diesel::dsl::Filter<
+    diesel::dsl::Filter<
+        diesel::dsl::Filter<relationships::table, diesel::dsl::Eq<relationships::owner_id, i64>>,
+        diesel::dsl::Eq<relationships::state, i16>,
+    >,
+    diesel::expression::SqlLiteral<diesel::sql_types::Bool>,
+>;

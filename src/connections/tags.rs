@@ -1,0 +1,61 @@
+//! Tags: a member's private words for others.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::db::Connection;
+use crate::error::Error;
+use crate::schema::tags;
+use crate::web::form::{Form, Problems};
+
+/// Characters in a tag.
+const LENGTH: usize = 40;
+/// Tags on one person.
+const MOST: usize = 20;
+
+/// Reads the field *Tags*: words separated by commas, without doubles.
+pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let line = problems.line(form, "tags", "Tags", (0, MOST * (LENGTH + 2)));
+    for word in line.split(',').map(|word| word.split_whitespace().collect::<Vec<_>>().join(" ")) {
+        let double = words.iter().any(|other| other.to_lowercase() == word.to_lowercase());
+        if !word.is_empty() && !double {
+            words.push(word);
+        }
+    }
+    if words.iter().any(|word| word.chars().count() > LENGTH) {
+        problems.add("tags", format!("A tag can have {LENGTH} characters at the most."));
+    }
+    if words.len() > MOST {
+        problems.add("tags", format!("One person can have {MOST} tags at the most."));
+    }
+    words
+}
+
+/// The tags of a member on others.
+///
+/// # Errors
+/// The database's.
+pub fn of(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMap<i64, Vec<String>>, Error> {
+    let rows: Vec<(i64, String)> = tags::table
+        .filter(tags::owner_id.eq(me))
+        .filter(tags::other_id.eq_any(others.to_vec()))
+        .select((tags::other_id, tags::tag))
+        .order((tags::other_id, tags::tag))
+        .load(connection)?;
+    let mut by_person: HashMap<i64, Vec<String>> = HashMap::new();
+    for (other, tag) in rows {
+        by_person.entry(other).or_default().push(tag);
+    }
+    Ok(by_person)
+}
+
+/// Every tag a member uses, in order.
+///
+/// # Errors
+/// The database's.
+pub fn all(connection: &mut Connection, me: i64) -> Result<Vec<String>, Error> {
+    let mine = tags::table.filter(tags::owner_id.eq(me)).select(tags::tag).distinct().order(tags::tag).limit(200);
+    Ok(mine.load(connection)?)
+}

@@ -1,0 +1,57 @@
+//! Dates: what is stored is unix seconds, what is shown is a day in UTC.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+/// Seconds in a day.
+pub const DAY: i64 = 86_400;
+
+/// Now, in unix seconds.
+pub fn now() -> i64 {
+    Timestamp::now().as_second()
+}
+
+/// The day of a moment, e.g. `12 March 2019`.
+pub fn long(seconds: i64) -> String {
+    day(seconds).map_or_else(String::new, |day| day.strftime("%-d %B %Y").to_string())
+}
+
+/// The day of a moment as `<time datetime>` wants it, e.g. `2019-03-12`.
+pub fn iso(seconds: i64) -> String {
+    day(seconds).map_or_else(String::new, |day| day.to_string())
+}
+
+/// The first second of a day written `YYYY-MM-DD`, as date fields send it.
+pub fn parse(iso: &str) -> Option<i64> {
+    start_of(iso.trim().parse().ok()?)
+}
+
+/// The first second of a day.
+pub fn start_of(day: Date) -> Option<i64> {
+    Some(TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?.as_second())
+}
+
+/// How long ago, for people: `today`, `yesterday`, `3 weeks ago`.
+pub fn ago(then: i64, now: i64) -> String {
+    let days = (now - then).max(0) / DAY;
+    let (number, unit) = match days {
+        0 => return "today".into(),
+        1 => return "yesterday".into(),
+        2..=13 => (days, "days"),
+        14..=59 => (days / 7, "weeks"),
+        60..=729 => (days / 30, "months"),
+        _ => (days / 365, "years"),
+    };
+    format!("{number} {unit} ago")
+}
+
+/// `2019-03` as `March 2019`, `2019` as it is; anything else unchanged.
+pub fn month(text: &str) -> String {
+    match format!("{text}-01").parse::<Date>() {
+        Ok(day) => day.strftime("%B %Y").to_string(),
+        Err(_) => text.to_owned(),
+    }
+}
+
+fn day(seconds: i64) -> Option<Date> {
+    Some(TimeZone::UTC.to_datetime(Timestamp::from_second(seconds).ok()?).date())
+}

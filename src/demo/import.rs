@@ -1,0 +1,85 @@
+//! The demo on one's own network: everybody in a LinkedIn export becomes a connection of the demo member.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+
+use super::people::Person;
+use crate::accounts::password::Hashed;
+use crate::connections::store::{self, state};
+use crate::contacts::import::linkedin::{Connection as Imported, Export};
+use crate::dates::{now, start_of};
+use crate::db::{Connection, new_id};
+use crate::error::Error;
+use crate::members::names;
+use crate::schema::{members, relationships};
+
+/// Connects the first of the people with everybody in the file who has a name, and says how many that were.
+pub fn connect(connection: &mut Connection, people: &[Person], export: &Export, password: &Hashed) -> Result<usize, Error> {
+    let Some(me) = people.first() else { return Ok(0) };
+    let mut handles: HashSet<String> = people.iter().map(|person| person.handle.clone()).collect();
+    let first = new_id();
+    let mut number = 0;
+    for imported in export.connections.iter().filter(|imported| !imported.full_name().is_empty()) {
+        number += 1;
+        let id = first + number;
+        member(connection, id, imported, free(&mut handles, &imported.full_name()), password)?;
+        let since = imported.connected_on.and_then(start_of).unwrap_or_else(now);
+        sides(connection, me, id, &imported.full_name(), since)?;
+    }
+    store::count(connection, me.id, i32::try_from(number).unwrap_or(0))?;
+    Ok(usize::try_from(number).unwrap_or(0))
+}
+
+fn free(taken: &mut HashSet<String>, name: &str) -> String {
+    let base = names::handle(name);
+    let mut handle = base.clone();
+    let mut number = 1;
+    while !taken.insert(handle.clone()) {
+        number += 1;
+        handle = format!("{}-{number}", base[..base.len().min(32)].trim_end_matches('-'));
+    }
+    handle
+}
+
+fn member(connection: &mut Connection, id: i64, from: &Imported, handle: String, password: &Hashed) -> Result<(), Error> {
+    let name: String = from.full_name().chars().take(100).collect();
+    let headline = match (from.position.as_str(), from.company.as_str()) {
+        ("", company) => company.to_owned(),
+        (position, "") => position.to_owned(),
+        (position, company) => format!("{position} at {company}"),
+    };
+    let email = format!("{handle}@import.example");
+    let row = (
+        members::id.eq(id),
+        members::email.eq(&email),
+        members::email_key.eq(&email),
+        members::password_hash.eq(password.as_str()),
+        members::handle.eq(handle),
+        members::sort_first.eq(names::sort_first(&name)),
+        members::sort_last.eq(names::sort_last(&name)),
+        members::full_name.eq(name),
+        members::headline.eq(headline.chars().take(200).collect::<String>()),
+        members::company.eq(from.company.chars().take(100).collect::<String>()),
+        members::created_at.eq(now()),
+        members::connection_count.eq(1),
+    );
+    diesel::insert_into(members::table).values(row).execute(connection)?;
+    crate::members::search::index(connection, id)
+}
+
+fn sides(connection: &mut Connection, me: &Person, id: i64, name: &str, since: i64) -> Result<(), Error> {
+    for (owner, other, name) in [(me.id, id, name), (id, me.id, me.full_name.as_str())] {
+        let row = (
+            relationships::owner_id.eq(owner),
+            relationships::other_id.eq(other),
+            relationships::state.eq(state::CONNECTED),
+            relationships::changed_at.eq(since),
+            relationships::connected_at.eq(since),
+            relationships::sort_first.eq(names::sort_first(name)),
+            relationships::sort_last.eq(names::sort_last(name)),
+        );
+        diesel::insert_into(relationships::table).values(row).execute(connection)?;
+    }
+    Ok(())
+}

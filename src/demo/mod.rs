@@ -1,0 +1,81 @@
+//! Made-up networks: a small one to look at, large ones to measure. Every demo is the same.
+
+mod import;
+mod people;
+pub mod seed;
+mod story;
+
+use crate::accounts::password;
+use crate::connections::Limits;
+use crate::contacts::import::linkedin::Export;
+use crate::db::Db;
+use crate::error::Error;
+
+/// What all demo members sign in with.
+pub const PASSWORD: &str = "amicable demo";
+
+/// A demo that has been made.
+#[derive(Debug)]
+pub struct Demo {
+    /// How many members it has.
+    pub members: usize,
+    /// Whom to sign in as.
+    pub accounts: Vec<Account>,
+}
+
+/// Somebody to sign in as.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Account {
+    pub full_name: String,
+    pub email: String,
+    pub password: String,
+    pub handle: String,
+    /// What to try as this person.
+    pub story: &'static str,
+}
+
+/// Fills an empty, migrated database with some 150 members and what has happened between them. With an export, the
+/// first of them has the people of the file as connections.
+///
+/// # Errors
+/// The database's.
+pub fn populate(db: &Db, limits: &Limits, export: Option<Export>) -> Result<Demo, Error> {
+    // The demo's history is longer than a week.
+    let limits = Limits { invitations: u32::MAX, ..*limits };
+    let hashed = password::hash_now(PASSWORD)?;
+    let people = db.write_now(|connection| people::register(connection, &hashed))?;
+    let own = export.is_some();
+    db.write_now(|connection| story::connect(connection, &limits, &people, own))?;
+    let imported = match &export {
+        Some(export) => db.write_now(|connection| import::connect(connection, &people, export, &hashed))?,
+        None => 0,
+    };
+    db.write_now(|connection| story::tell(connection, &limits, &people, own))?;
+    Ok(Demo { members: people.len() + imported, accounts: story::accounts(&people) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{members, relationships};
+    use diesel::prelude::*;
+
+    #[test]
+    fn every_pair_of_the_demo_is_legal_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("demo.db").to_string_lossy()).unwrap();
+        db.migrate().unwrap();
+        let demo = populate(&db, &Limits::default(), None).unwrap();
+        assert_eq!((demo.members, demo.accounts.len()), (150, 3));
+        db.write_now(|connection| {
+            let sides: i64 = relationships::table.filter(relationships::state.eq(4)).count().get_result(connection)?;
+            let counted: Option<i64> =
+                members::table.select(diesel::dsl::sum(members::connection_count)).first(connection)?;
+            assert_eq!(Some(sides), counted);
+            assert!(sides > 1_000, "{sides}");
+            Ok(())
+        })
+        .unwrap();
+    }
+}

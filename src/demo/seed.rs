@@ -1,0 +1,233 @@
+//! A made-up network of any size, to measure with: members known by a number, connections by a power law.
+
+use std::fmt::Write;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use rand::rngs::SmallRng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+
+use crate::accounts::password;
+use crate::dates::{DAY, now};
+use crate::db::{Connection, Db};
+use crate::error::Error;
+use crate::members::{names, search};
+use crate::schema::members;
+
+/// What all made-up members sign in with.
+pub const PASSWORD: &str = "amicable seed";
+/// Rows in one statement.
+const ROWS: usize = 500;
+/// Members of a community, within which half of the connections are.
+const COMMUNITY: usize = 200;
+/// Connections nobody exceeds.
+const MOST: u32 = 30_000;
+
+/// What network to make.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// How many members.
+    pub members: u32,
+    /// About how many connections between them.
+    pub connections: u64,
+    /// The same number makes the same network.
+    pub seed: u64,
+}
+
+/// Is told what is being done, how much of it is done, and of how much.
+pub type Progress<'a> = &'a dyn Fn(&'static str, u64, u64);
+
+/// Fills an empty database and says how many connections there are.
+///
+/// # Errors
+/// [`Error::Unavailable`] where there are members already, or the database's.
+pub fn seed(db: &Db, plan: &Plan, progress: Progress) -> Result<u64, Error> {
+    let mut connection = db.raw()?;
+    let there: i64 = members::table.count().get_result(&mut *connection)?;
+    if there > 0 {
+        return Err(Error::Unavailable("this database has members already; seed wants an empty one".into()));
+    }
+    let friends = network(plan);
+    connection.batch_execute("PRAGMA synchronous = OFF")?;
+    let done = fill(&mut connection, plan, &friends, progress);
+    connection.batch_execute("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)")?;
+    done?;
+    Ok(friends.iter().map(|list| list.len() as u64).sum::<u64>() / 2)
+}
+
+/// Whom each member is connected with, in order; members are numbered from 0.
+fn network(plan: &Plan) -> Vec<Vec<u32>> {
+    let mut chance = SmallRng::seed_from_u64(plan.seed);
+    let number = plan.members as usize;
+    let mut friends: Vec<Vec<u32>> = vec![Vec::new(); number];
+    let (mut near, mut far) = (Vec::new(), Vec::new());
+    for (member, degree) in degrees(plan, &mut chance).into_iter().enumerate() {
+        for stub in 0..degree {
+            if stub % 2 == 0 && degree < MOST / 100 { near.push(member as u32) } else { far.push(member as u32) }
+        }
+    }
+    for community in near.chunk_by_mut(|a, b| *a as usize / COMMUNITY == *b as usize / COMMUNITY) {
+        community.shuffle(&mut chance);
+    }
+    far.shuffle(&mut chance);
+    for [a, b] in near.as_chunks::<2>().0.iter().chain(far.as_chunks::<2>().0) {
+        if a != b {
+            friends[*a as usize].push(*b);
+            friends[*b as usize].push(*a);
+        }
+    }
+    for list in &mut friends {
+        list.sort_unstable();
+        list.dedup();
+    }
+    friends
+}
+
+/// Numbers of connections by Lomax's distribution with shape 3.5, which at a mean of 51 has the median 28 and 1 in
+/// 100 above 350; members 1 and 2 are hubs.
+fn degrees(plan: &Plan, chance: &mut SmallRng) -> Vec<u32> {
+    let most = MOST.min(plan.members.saturating_sub(1) * 3 / 10);
+    let hubs = u64::from(most) * 2;
+    let mean = (plan.connections * 2).saturating_sub(hubs) as f64 / f64::from(plan.members.max(1));
+    let scale = mean * 2.5;
+    let lomax = |uniform: f64| (scale * ((1.0 - uniform).powf(-1.0 / 3.5) - 1.0)).round() as u32;
+    let mut degrees: Vec<u32> = (0..plan.members).map(|_| lomax(chance.random::<f64>()).min(most)).collect();
+    degrees.iter_mut().take(2).for_each(|hub| *hub = most);
+    degrees
+}
+
+fn fill(connection: &mut Connection, plan: &Plan, friends: &[Vec<u32>], progress: Progress) -> Result<(), Error> {
+    let names = made_up_names(plan);
+    connection.batch_execute("BEGIN IMMEDIATE")?;
+    write_members(connection, &names, friends, progress)?;
+    connection.batch_execute("COMMIT")?;
+    let indexes = indexes(connection)?;
+    for (name, _) in &indexes {
+        connection.batch_execute(&format!("DROP INDEX {name}"))?;
+    }
+    write_sides(connection, &names, friends, plan.seed, progress)?;
+    for (at, (_, sql)) in indexes.iter().enumerate() {
+        progress("building indexes", at as u64, indexes.len() as u64);
+        connection.batch_execute(sql)?;
+    }
+    progress("indexing for search", 0, 1);
+    search::index_all(connection)?;
+    connection.batch_execute("PRAGMA analysis_limit = 1000; ANALYZE")?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Index {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    sql: String,
+}
+
+/// The secondary indexes of the big table, which are built sooner once it is full.
+fn indexes(connection: &mut Connection) -> Result<Vec<(String, String)>, Error> {
+    let sql = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'relationships' AND sql IS NOT NULL";
+    let found: Vec<Index> = diesel::sql_query(sql).load(connection)?;
+    Ok(found.into_iter().map(|index| (index.name, index.sql)).collect())
+}
+
+/// Name, headline, location and company of each.
+type Made = (String, String, String, String);
+
+fn made_up_names(plan: &Plan) -> Vec<Made> {
+    let mut chance = SmallRng::seed_from_u64(plan.seed ^ 0x5eed);
+    let mut file = csv::Reader::from_reader(include_bytes!("people.csv").as_slice());
+    let rows: Vec<csv::StringRecord> = file.records().filter_map(Result::ok).collect();
+    let mut any = |field: usize| rows[chance.random_range(0..rows.len())].get(field).unwrap_or_default().to_owned();
+    (0..plan.members)
+        .map(|_| {
+            let (one, other) = (any(0), any(0));
+            let first = one.split(' ').next().unwrap_or_default();
+            let last = other.rsplit(' ').next().unwrap_or_default();
+            (format!("{first} {last}"), any(1), any(2), any(5))
+        })
+        .collect()
+}
+
+fn write_members(connection: &mut Connection, names: &[Made], friends: &[Vec<u32>], progress: Progress) -> Result<(), Error> {
+    let hash = password::hash_now(PASSWORD)?;
+    let joined = now() - 16 * 365 * DAY;
+    for (chunk, some) in names.chunks(ROWS).enumerate() {
+        progress("writing members", (chunk * ROWS) as u64, names.len() as u64);
+        let mut sql = String::from(
+            "INSERT INTO members (id, email, email_key, password_hash, handle, full_name, sort_first, sort_last, headline, \
+             location, company, folded, created_at, accepts_automatically, connection_count) VALUES ",
+        );
+        for (at, (name, headline, location, company)) in some.iter().enumerate() {
+            let id = chunk * ROWS + at + 1;
+            let folded = names::fold(&[name.as_str(), headline, company, location].join(" "));
+            let _ = write!(
+                sql,
+                "{}({id}, 'member{id}@seed.example', 'member{id}@seed.example', '{}', 'member-{id:06}', '{}', '{}', '{}', '{}', \
+                 '{}', '{}', '{}', {joined}, {}, {})",
+                if at == 0 { "" } else { "," },
+                hash.as_str(),
+                quoted(name),
+                quoted(&names::sort_first(name)),
+                quoted(&names::sort_last(name)),
+                quoted(headline),
+                quoted(location),
+                quoted(company),
+                quoted(&folded),
+                i32::from(id % 50 == 0),
+                friends[id - 1].len(),
+            );
+        }
+        connection.batch_execute(&sql)?;
+    }
+    Ok(())
+}
+
+fn write_sides(connection: &mut Connection, names: &[Made], friends: &[Vec<u32>], seed: u64, progress: Progress) -> Result<(), Error> {
+    let keys: Vec<(String, String)> = names
+        .iter()
+        .map(|(name, ..)| (quoted(&names::sort_first(name)), quoted(&names::sort_last(name))))
+        .collect();
+    let today = now();
+    let sides = friends.iter().enumerate().flat_map(|(owner, list)| list.iter().map(move |other| (owner as u32, *other)));
+    let total: u64 = friends.iter().map(|list| list.len() as u64).sum();
+    let (mut sql, mut rows, mut written) = (String::new(), 0, 0u64);
+    connection.batch_execute("BEGIN IMMEDIATE")?;
+    for (owner, other) in sides {
+        if rows == 0 {
+            sql.clear();
+            sql.push_str("INSERT INTO relationships (owner_id, other_id, state, changed_at, connected_at, sort_first, sort_last) VALUES ");
+        }
+        let since = since(owner, other, seed, today);
+        let (first, last) = &keys[other as usize];
+        let comma = if rows == 0 { "" } else { "," };
+        let _ = write!(sql, "{comma}({},{},4,{since},{since},'{first}','{last}')", owner + 1, other + 1);
+        rows += 1;
+        written += 1;
+        if rows == ROWS {
+            connection.batch_execute(&sql)?;
+            rows = 0;
+        }
+        if written.is_multiple_of(500_000) {
+            progress("writing connections", written, total);
+            connection.batch_execute("COMMIT; BEGIN IMMEDIATE")?;
+        }
+    }
+    if rows > 0 {
+        connection.batch_execute(&sql)?;
+    }
+    connection.batch_execute("COMMIT")?;
+    Ok(())
+}
+
+/// A moment of the last 15 years that is the same for both sides.
+fn since(a: u32, b: u32, seed: u64, today: i64) -> i64 {
+    let pair = (u64::from(a.min(b)) << 32) | u64::from(a.max(b));
+    let mixed = (pair ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    today - 1 - (mixed >> 20) as i64 % (15 * 365 * DAY)
+}
+
+fn quoted(text: &str) -> String {
+    text.replace('\'', "''")
+}

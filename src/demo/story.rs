@@ -1,0 +1,151 @@
+//! What has happened between the members of the demo, made by the same moves as members make.
+
+use diesel::prelude::*;
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+
+use super::people::Person;
+use super::{Account, PASSWORD};
+use crate::connections::relationship::Move;
+use crate::connections::{self, Limits, store};
+use crate::dates::{DAY, now};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::schema::{members, relationships};
+
+const PRIYA: usize = 0;
+const JONAS: usize = 1;
+const AMARA: usize = 2;
+/// From here on, people Priya has something going on with besides being connected.
+const STORY: usize = 120;
+
+/// Whom to sign in as.
+pub fn accounts(people: &[Person]) -> Vec<Account> {
+    let stories = [
+        "has three pages of connections, invitations to answer, and people she left: try Remove connections",
+        "knows many engineers; try inviting the last person in the list of members, who accepts no invitations",
+        "is asked before somebody who left comes back",
+    ];
+    let account = |(person, story): (&Person, &'static str)| Account {
+        full_name: person.full_name.clone(),
+        email: person.email.clone(),
+        password: PASSWORD.into(),
+        handle: person.handle.clone(),
+        story,
+    };
+    people.iter().zip(stories).map(account).collect()
+}
+
+/// Connects people: nearly everybody within a circle, some across, the first three with many.
+pub fn connect(connection: &mut Connection, limits: &Limits, people: &[Person], own: bool) -> Result<(), Error> {
+    let mut chance = SmallRng::seed_from_u64(2009);
+    for (a, one) in people.iter().enumerate() {
+        for (b, other) in people.iter().enumerate().skip(a + 1) {
+            let likely = match (a, one.cluster == other.cluster) {
+                _ if b >= people.len() - 3 => 0.0,
+                (PRIYA, _) if own => 0.0,
+                (PRIYA, _) if b >= STORY => 0.0,
+                (PRIYA, _) => 0.95,
+                (JONAS, _) => 0.32,
+                (AMARA, _) => 0.2,
+                (_, true) => 0.65,
+                _ => 0.03,
+            };
+            if chance.random_bool(likely) {
+                let days = chance.random_range(30..5_500);
+                befriend(connection, limits, (one.id, other.id), now() - days * DAY)?;
+            }
+        }
+    }
+    // What is told of it was told long ago.
+    let newest = crate::db::new_id();
+    diesel::update(members::table).set(members::notifications_seen.eq(newest)).execute(connection)?;
+    diesel::update(relationships::table).set(relationships::sent_at.eq(None::<i64>)).execute(connection)?;
+    Ok(())
+}
+
+fn befriend(connection: &mut Connection, limits: &Limits, (a, b): (i64, i64), since: i64) -> Result<(), Error> {
+    act(connection, limits, (a, b), Move::Invite, "")?;
+    act(connection, limits, (b, a), Move::Accept, "")?;
+    for (owner, other) in [(a, b), (b, a)] {
+        let dates = (relationships::connected_at.eq(since), relationships::changed_at.eq(since));
+        diesel::update(relationships::table.find((owner, other))).set(dates).execute(connection)?;
+    }
+    Ok(())
+}
+
+fn act(connection: &mut Connection, limits: &Limits, who: (i64, i64), by_me: Move, said: &str) -> Result<(), Error> {
+    match connections::make(connection, limits, who, by_me, said)? {
+        Ok(_) => Ok(()),
+        Err(refusal) => Err(Error::Unavailable(format!("the demo's story: {refusal:?}"))),
+    }
+}
+
+/// What is going on: invitations, notes, tags, people who left.
+pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Person], own: bool) -> Result<(), Error> {
+    let priya = people[PRIYA].id;
+    let id = |at: usize| people[STORY + at].id;
+    received(connection, limits, priya, [id(0), id(1), id(2), id(3)])?;
+    for (at, days) in [(4, 3), (5, 150), (6, 20)] {
+        act(connection, limits, (priya, id(at)), Move::Invite, "")?;
+        aged(connection, (priya, id(at)), days)?;
+    }
+    act(connection, limits, (id(6), priya), Move::Decline, "")?;
+    for at in [7, 8, 9, 10] {
+        befriend(connection, limits, (priya, id(at)), now() - 900 * DAY)?;
+    }
+    act(connection, limits, (priya, id(7)), Move::Disconnect { may_return: true }, "")?;
+    act(connection, limits, (priya, id(8)), Move::Disconnect { may_return: false }, "Three sales pitches in one week.")?;
+    act(connection, limits, (priya, id(9)), Move::Block, "")?;
+    act(connection, limits, (id(10), priya), Move::Disconnect { may_return: false }, "")?;
+    if !own {
+        remarks(connection, priya, people)?;
+    }
+    choices(connection, people)
+}
+
+fn received(connection: &mut Connection, limits: &Limits, priya: i64, from: [i64; 4]) -> Result<(), Error> {
+    let notes = ["We sat at the same table at the reunion. I would like to stay in touch.", "", "Your talk on roadmaps was the best of the day.", ""];
+    for ((from, note), days) in from.into_iter().zip(notes).zip([1, 4, 16, 60]) {
+        act(connection, limits, (from, priya), Move::Invite, note)?;
+        aged(connection, (from, priya), days)?;
+    }
+    Ok(())
+}
+
+/// Makes an invitation some days older.
+fn aged(connection: &mut Connection, (from, to): (i64, i64), days: i64) -> Result<(), Error> {
+    let then = now() - days * DAY;
+    for pair in [(from, to), (to, from)] {
+        let dates = (relationships::invited_at.eq(then), relationships::changed_at.eq(then));
+        diesel::update(relationships::table.find(pair)).set(dates).execute(connection)?;
+    }
+    let row = relationships::table.find((from, to));
+    diesel::update(row).set(relationships::sent_at.eq(then)).execute(connection)?;
+    Ok(())
+}
+
+fn remarks(connection: &mut Connection, priya: i64, people: &[Person]) -> Result<(), Error> {
+    let remarks = [
+        ("Met at the reunion, table 9. Prefers a call to a letter.", "school, mentor"),
+        ("", "conference 2024"),
+        ("Looking for a designer from spring on.", "hiring"),
+        ("Read my draft twice. Owe her a lunch.", "mentor"),
+        ("", "conference 2024, hiring"),
+        ("", "school"),
+    ];
+    for (person, (note, tags)) in people.iter().skip(3).step_by(7).zip(remarks) {
+        let tags: Vec<String> = tags.split(", ").map(str::to_owned).collect();
+        store::remark(connection, priya, person.id, note, &tags)?;
+    }
+    Ok(())
+}
+
+fn choices(connection: &mut Connection, people: &[Person]) -> Result<(), Error> {
+    let member = |at: usize| members::table.find(people[at].id);
+    diesel::update(member(AMARA)).set(members::asks_before_return.eq(true)).execute(connection)?;
+    diesel::update(member(people.len() - 1)).set(members::who_may_invite.eq(2i16)).execute(connection)?;
+    diesel::update(member(people.len() - 2)).set(members::accepts_automatically.eq(true)).execute(connection)?;
+    diesel::update(member(3)).set(members::connections_seen_by.eq(1i16)).execute(connection)?;
+    Ok(())
+}

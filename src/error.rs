@@ -1,0 +1,108 @@
+//! Errors, and the page that each of them is: a title, one sentence, a way onward. Never internal text.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError, error::BlockingError};
+use askama::Template;
+
+/// What can go wrong with a request, apart from refusals and problems with a form, which have pages of their own.
+#[derive(Debug)]
+pub enum Error {
+    /// Not there, or not for this viewer: the two look alike.
+    NotFound,
+    /// The request makes no sense; the sentence says why.
+    BadRequest(&'static str),
+    /// The form came from another site.
+    CrossSite,
+    /// The body is larger than any form of ours.
+    TooLarge,
+    /// The body is of a kind that no form of ours sends.
+    UnknownBody,
+    /// The page exists, but does not answer this method.
+    MethodNotAllowed,
+    /// The database says no; the text is for the log.
+    Unavailable(String),
+}
+
+impl Error {
+    fn title_and_sentence(&self) -> (&'static str, &'static str) {
+        match self {
+            Error::NotFound => ("Page not found", "There is nothing at this address, or it is not open to you."),
+            Error::BadRequest(why) => ("That did not arrive whole", why),
+            Error::CrossSite => ("Sent from another site", "This form was sent from another site, so nothing was done."),
+            Error::TooLarge => ("Too much at once", "What was sent is larger than this form takes, so nothing was done."),
+            Error::UnknownBody => ("Unknown kind of form", "What was sent is not a form of this site, so nothing was done."),
+            Error::MethodNotAllowed => ("Not like this", "This address is part of a form and cannot be opened by itself."),
+            Error::Unavailable(_) => ("Please try again", "Something here did not work. Nothing was changed; try again in a moment."),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    title: &'static str,
+    sentence: &'static str,
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Error::CrossSite => StatusCode::FORBIDDEN,
+            Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Error::Unavailable(why) = self {
+            tracing::error!(%why, "unavailable");
+        }
+        let (title, sentence) = self.title_and_sentence();
+        let html = ErrorPage { title, sentence }.render().unwrap_or_default();
+        HttpResponse::build(self.status_code()).content_type("text/html; charset=utf-8").body(html)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Unavailable(why) => f.write_str(why),
+            other => f.write_str(other.title_and_sentence().1),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        match error {
+            diesel::result::Error::NotFound => Error::NotFound,
+            other => Error::Unavailable(other.to_string()),
+        }
+    }
+}
+
+impl From<r2d2::Error> for Error {
+    fn from(error: r2d2::Error) -> Self {
+        Error::Unavailable(error.to_string())
+    }
+}
+
+impl From<BlockingError> for Error {
+    fn from(error: BlockingError) -> Self {
+        Error::Unavailable(error.to_string())
+    }
+}
+
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Error::Unavailable(error.to_string())
+    }
+}

@@ -1,0 +1,49 @@
+//! *My network*, the home of members: invitations to answer, people one may know, one's number, what needs tidying.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::connections::invitations::{self, Invitation};
+use crate::connections::suggestions::{self, Suggestion};
+use crate::error::Error;
+use crate::web::page::{Page, Show};
+use crate::web::pagination::{At, count, thousands};
+use crate::{SiteData, accounts};
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home {
+    page: Page,
+    invitations: Vec<Invitation>,
+    more_invitations: bool,
+    suggestions: Vec<Suggestion>,
+    connections: String,
+    old_invitations: i64,
+}
+
+impl Home {
+    fn old_invitations_counted(&self) -> String {
+        count(self.old_invitations, "invitation", "invitations")
+    }
+}
+
+/// `GET /`
+///
+/// # Errors
+/// The database's.
+pub async fn home(site: SiteData, page: Page) -> Result<HttpResponse, Error> {
+    let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page) };
+    let (limits, id) = (site.limits, viewer.id);
+    let (mut waiting, suggestions, old_invitations) = site
+        .db
+        .read(move |connection| {
+            let waiting = invitations::received(connection, &limits, id, &At::default())?.rows;
+            let suggestions = suggestions::for_member(connection, id, 8)?;
+            Ok((waiting, suggestions, invitations::sent_long_ago(connection, &limits, id)?))
+        })
+        .await?;
+    let more_invitations = waiting.len() > 5;
+    waiting.truncate(5);
+    let connections = thousands(viewer.connection_count);
+    Home { page, invitations: waiting, more_invitations, suggestions, connections, old_invitations }.show()
+}

@@ -1,0 +1,225 @@
+//! The command line: parse, call.
+
+use std::io::{IsTerminal, Read};
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use amicable::accounts::{self, NewMember, password};
+use amicable::config::{self, DatabaseArgs, LimitArgs, ServeArgs};
+use amicable::connections::Limits;
+use amicable::db::Db;
+use amicable::demo;
+use amicable::error::Error;
+use amicable::server::{self, Settings};
+use clap::{Parser, Subcommand};
+use diesel::prelude::*;
+
+/// The professional network that a community hosts itself.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the site
+    Serve {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        #[command(flatten)]
+        serve: ServeArgs,
+    },
+    /// Serve a throw-away site with a made-up network, to look around in
+    Demo {
+        #[command(flatten)]
+        serve: ServeArgs,
+        /// Your own LinkedIn export: its people become the demo member's connections
+        #[arg(long, value_name = "Connections.csv")]
+        connections: Option<std::path::PathBuf>,
+    },
+    /// Bring the database up to date and stop
+    Migrate {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Make and list members
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Fill an empty database with a made-up network of any size, to measure with
+    Seed {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// How many members
+        #[arg(long, default_value_t = 10_000)]
+        members: u32,
+        /// How many connections between them
+        #[arg(long, default_value_t = 250_000)]
+        connections: u64,
+        /// The same number makes the same network
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+#[derive(Subcommand)]
+enum MemberCommand {
+    /// Make an account; the password comes from the terminal
+    Create {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        #[arg(long)]
+        full_name: String,
+        #[arg(long)]
+        email: String,
+        /// May run the site
+        #[arg(long)]
+        admin: bool,
+        /// Read the password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List all accounts: handle, name, e-mail address
+    List {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+}
+
+fn main() -> ExitCode {
+    if let Err(why) = config::check_variables::<Cli>() {
+        eprintln!("amicable: {why}");
+        return ExitCode::from(2);
+    }
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("amicable: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Serve { database, serve: args } => {
+            log();
+            serve(open(&database)?, &args, |_| {})
+        }
+        Command::Demo { serve: args, connections } => show(&args, connections),
+        Command::Migrate { database } => open(&database).map(|_| println!("The database is up to date.")),
+        Command::Member(MemberCommand::Create { database, full_name, email, admin, password_stdin }) => {
+            create(&open(&database)?, full_name, email, admin, password_stdin)
+        }
+        Command::Member(MemberCommand::List { database }) => list(&open(&database)?),
+        Command::Seed { database, members, connections, seed } => fill(&open(&database)?, demo::seed::Plan { members, connections, seed }),
+    }
+}
+
+fn open(database: &DatabaseArgs) -> Result<Db, Error> {
+    let db = Db::open(&database.database_url.0)?;
+    db.migrate()?;
+    Ok(db)
+}
+
+fn log() {
+    let level = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(level).with_ansi(std::io::stdout().is_terminal()).with_target(false).init();
+}
+
+/// Serves until SIGTERM or SIGINT, then finishes what is under way.
+fn serve(db: Db, args: &ServeArgs, announce: impl FnOnce(&str)) -> Result<(), Error> {
+    let wrong = |why: std::io::Error| Error::Unavailable(format!("cannot listen on {} (AMICABLE_LISTEN): {why}", args.listen));
+    let listener = TcpListener::bind(args.listen).map_err(wrong)?;
+    let address = format!("http://{}", listener.local_addr().map_err(wrong)?);
+    let settings = Settings {
+        limits: Limits::from(&args.limits),
+        secure: args.base_url.scheme() == "https",
+        workers: args.workers as usize,
+    };
+    actix_web::rt::System::new().block_on(async move {
+        let server = server::serve(db, listener, &settings)?;
+        announce(&address);
+        tracing::info!(%address, "serving");
+        server.await.map_err(|why| Error::Unavailable(why.to_string()))
+    })
+}
+
+fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(), Error> {
+    let export = connections.map(|path| read_export(&path)).transpose()?;
+    let folder = std::env::temp_dir().join(format!("amicable-demo-{}", std::process::id()));
+    let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot make {}: {why}", folder.display()));
+    std::fs::create_dir_all(&folder).map_err(unusable)?;
+    let result = (|| {
+        let db = Db::open(&folder.join("demo.db").to_string_lossy())?;
+        db.migrate()?;
+        let made = demo::populate(&db, &Limits::from(&LimitArgs::clone(&args.limits)), export)?;
+        serve(db, args, |address| {
+            println!("A made-up network of {} members is at {address}\n\nSign in as", made.members);
+            for account in &made.accounts {
+                println!("  {:<14} {}  password: {}\n                 {}", account.full_name, account.email, account.password, account.story);
+            }
+            println!("\nNothing of it is kept. Stop with Ctrl-C.");
+        })
+    })();
+    // Left behind, it would only take room; that it cannot be removed is no reason to fail.
+    let _ = std::fs::remove_dir_all(&folder);
+    result
+}
+
+fn read_export(path: &std::path::Path) -> Result<amicable::contacts::import::linkedin::Export, Error> {
+    let bytes = std::fs::read(path).map_err(|why| Error::Unavailable(format!("cannot read {}: {why}", path.display())))?;
+    amicable::contacts::import::linkedin::parse(&bytes).map_err(|why| Error::Unavailable(format!("{}: {why}", path.display())))
+}
+
+fn create(db: &Db, full_name: String, email: String, is_admin: bool, password_stdin: bool) -> Result<(), Error> {
+    let unreadable = |why: std::io::Error| Error::Unavailable(format!("cannot read the password: {why}"));
+    let typed = if password_stdin {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map_err(unreadable)?;
+        text.trim_end_matches(['\n', '\r']).to_owned()
+    } else {
+        rpassword::prompt_password("Password: ").map_err(unreadable)?
+    };
+    let form = amicable::web::form::Form::of([("full_name", &full_name), ("email", &email), ("password", &typed)]);
+    let mut problems = amicable::web::form::Problems::default();
+    let full_name = accounts::full_name(&form, &mut problems);
+    let email = accounts::email(&form, &mut problems);
+    let typed = password::new(&form, &mut problems, "password");
+    if let Some((_, sentence)) = problems.iter().next() {
+        return Err(Error::Unavailable(sentence.clone()));
+    }
+    let new = NewMember { full_name, email, password: password::hash_now(&typed)?, is_admin };
+    match db.write_now(|connection| accounts::register(connection, &new))? {
+        Some(_) => println!("{} can sign in now.", new.full_name),
+        None => return Err(Error::Unavailable("there is an account with this e-mail address already".into())),
+    }
+    Ok(())
+}
+
+fn list(db: &Db) -> Result<(), Error> {
+    use amicable::schema::members;
+    let rows: Vec<(String, String, String)> = db.write_now(|connection| {
+        let all = members::table.order(members::handle).select((members::handle, members::full_name, members::email));
+        Ok(all.load(connection)?)
+    })?;
+    for (handle, name, email) in rows {
+        println!("{handle}\t{name}\t{email}");
+    }
+    Ok(())
+}
+
+fn fill(db: &Db, plan: demo::seed::Plan) -> Result<(), Error> {
+    let bar = indicatif::ProgressBar::new(0);
+    bar.set_style(indicatif::ProgressStyle::with_template("{msg:22} {wide_bar} {percent}% {elapsed}").unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+    let made = demo::seed::seed(db, &plan, &|stage, done, all| {
+        bar.set_message(stage);
+        bar.set_length(all);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    println!("{} members and {} connections. Sign in as member1@seed.example, password: {}", plan.members, made, demo::seed::PASSWORD);
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! Editing one's own profile in place: each form of the page posts to one of these.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+
+use super::pages;
+use super::store::{self, Kind, Position};
+use crate::accounts;
+use crate::error::Error;
+use crate::members::names;
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Me, Onward, Page};
+use crate::SiteData;
+
+fn home(me: &Me) -> String {
+    format!("/in/{}", me.handle)
+}
+
+/// `POST /profile`: name, headline and location.
+///
+/// # Errors
+/// The database's.
+pub async fn summary(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let name = accounts::full_name(&form, &mut problems);
+    let headline = problems.line(&form, "headline", "Headline", (0, 200));
+    let location = problems.line(&form, "location", "Location", (0, 100));
+    if problems.any() {
+        return pages::own(&site, page, me, (form, problems, "summary".into())).await;
+    }
+    let id = me.id;
+    site.db
+        .write(move |connection| {
+            store::rename(connection, id, &name)?;
+            store::describe(connection, id, &headline, &location)
+        })
+        .await?;
+    onward.done("Your profile is saved.");
+    Ok(onward.to(&home(&me)))
+}
+
+/// `POST /profile/about`
+///
+/// # Errors
+/// The database's.
+pub async fn about(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let about = problems.text(&form, "about", "About", (0, 2_000));
+    if problems.any() {
+        return pages::own(&site, page, me, (form, problems, "about".into())).await;
+    }
+    let id = me.id;
+    site.db.write(move |connection| store::write_about(connection, id, &about)).await?;
+    onward.done("Your profile is saved.");
+    Ok(onward.to(&home(&me)))
+}
+
+/// `POST /profile/handle`: the old one leads to the new one.
+///
+/// # Errors
+/// The database's.
+pub async fn handle(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let handle = form.get("handle").trim().to_lowercase();
+    if !names::is_handle(&handle) {
+        problems.add("handle", "A handle has 3 to 40 characters: a to z, 0 to 9, and hyphens between them.");
+    } else {
+        let (id, wanted) = (me.id, handle.clone());
+        let free = site.db.write(move |connection| {
+            let free = store::handle_is_free(connection, id, &wanted)?;
+            if free {
+                store::change_handle(connection, id, &wanted)?;
+            }
+            Ok(free)
+        });
+        if !free.await? {
+            problems.add("handle", "Somebody else has this handle, or had it before.");
+        }
+    }
+    if problems.any() {
+        return pages::own(&site, page, me, (form, problems, "handle".into())).await;
+    }
+    onward.done("Your address is changed. The old one leads here.");
+    Ok(onward.to(&format!("/in/{handle}")))
+}
+
+/// `POST /profile/positions` and `POST /profile/education`: adds one.
+///
+/// # Errors
+/// The database's.
+pub async fn add(site: SiteData, page: Page, me: Me, kind: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let kind = match kind.as_str() {
+        "positions" => Kind::Position,
+        "education" => Kind::Education,
+        _ => return Err(Error::NotFound),
+    };
+    let mut problems = Problems::default();
+    let row = position(&form, &mut problems, kind, me.id);
+    let open = if kind == Kind::Position { "position" } else { "school" };
+    if problems.any() {
+        return pages::own(&site, page, me, (form, problems, open.into())).await;
+    }
+    let id = me.id;
+    let added = site.db.write(move |connection| {
+        let room = store::position_count(connection, id)? < store::MOST;
+        if room {
+            store::save_position(connection, row)?;
+        }
+        Ok(room)
+    });
+    if !added.await? {
+        problems.add("title", format!("A profile has room for {} positions and schools.", store::MOST));
+        return pages::own(&site, page, me, (form, problems, open.into())).await;
+    }
+    onward.done("Your profile is saved.");
+    Ok(onward.to(&home(&me)))
+}
+
+/// `POST /profile/positions/{id}`: changes one; a press on *Move up* or *Move down* moves it.
+///
+/// # Errors
+/// [`Error::NotFound`] for somebody else's, or the database's.
+pub async fn change(site: SiteData, page: Page, me: Me, id: Path<i64>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let (member, id) = (me.id, id.into_inner());
+    if let up @ ("up" | "down") = form.get("move") {
+        let up = up == "up";
+        site.db.write(move |connection| store::move_position(connection, member, id, up)).await?;
+        return Ok(onward.to(&home(&me)));
+    }
+    let old = site.db.read(move |connection| store::position(connection, member, id)).await?;
+    let kind = if old.kind == 0 { Kind::Position } else { Kind::Education };
+    let mut problems = Problems::default();
+    let mut row = position(&form, &mut problems, kind, member);
+    if problems.any() {
+        return pages::own(&site, page, me, (form, problems, id.to_string())).await;
+    }
+    (row.id, row.place) = (old.id, old.place);
+    site.db.write(move |connection| store::save_position(connection, row)).await?;
+    onward.done("Your profile is saved.");
+    Ok(onward.to(&home(&me)))
+}
+
+/// `POST /profile/positions/{id}/remove`
+///
+/// # Errors
+/// The database's.
+pub async fn remove(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
+    let member = me.id;
+    site.db.write(move |connection| store::remove_position(connection, member, *id)).await?;
+    onward.done("Removed from your profile.");
+    Ok(onward.to(&home(&me)))
+}
+
+/// `POST /profile/links`
+///
+/// # Errors
+/// The database's.
+pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let typed = problems.line(&form, "url", "Address", (1, 500));
+    let label = problems.line(&form, "label", "Label", (0, 60));
+    let address = web_address(&typed);
+    if address.is_none() && !problems.any() {
+        problems.add("url", "This does not look like a web address. Write it like https://example.org.");
+    }
+    let id = me.id;
+    let many = site.db.read(move |connection| Ok(store::links(connection, id)?.len())).await?;
+    if many as i64 >= store::MOST {
+        problems.add("url", format!("A profile has room for {} links.", store::MOST));
+    }
+    match address {
+        Some(url) if !problems.any() => {
+            let label = if label.is_empty() { plain(&url) } else { label };
+            site.db.write(move |connection| store::add_link(connection, id, label, url)).await?;
+            onward.done("Your profile is saved.");
+            Ok(onward.to(&home(&me)))
+        }
+        _ => pages::own(&site, page, me, (form, problems, "link".into())).await,
+    }
+}
+
+/// `POST /profile/links/{id}/remove`
+///
+/// # Errors
+/// The database's.
+pub async fn remove_link(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
+    let member = me.id;
+    site.db.write(move |connection| store::remove_link(connection, member, *id)).await?;
+    onward.done("Removed from your profile.");
+    Ok(onward.to(&home(&me)))
+}
+
+fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: i64) -> Position {
+    let (title, organisation) = match kind {
+        Kind::Position => ("Title", "Company"),
+        Kind::Education => ("Degree", "School"),
+    };
+    let least_title = usize::from(kind == Kind::Position);
+    let row = Position {
+        member_id,
+        id: 0,
+        kind: kind as i16,
+        place: 0,
+        title: problems.line(form, "title", title, (least_title, 100)),
+        organisation: problems.line(form, "organisation", organisation, (1, 100)),
+        started: month(form, problems, "started"),
+        ended: month(form, problems, "ended"),
+        description: problems.text(form, "description", "Description", (0, 1_000)),
+    };
+    if !problems.any() && !row.started.is_empty() && !row.ended.is_empty() && row.ended < row.started[..row.started.len().min(row.ended.len())].to_owned() {
+        problems.add("ended", "The end is before the beginning.");
+    }
+    row
+}
+
+/// A month or a year, or nothing.
+fn month(form: &Form, problems: &mut Problems, field: &str) -> String {
+    let text = form.get(field).trim().to_owned();
+    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    let legal = match text.split_once('-') {
+        Some((year, month)) => digits(year, 4) && digits(month, 2) && ("01"..="12").contains(&month),
+        None => digits(&text, 4),
+    };
+    if !text.is_empty() && (!legal || text.as_str() < "1900" || text.as_str() > "2199") {
+        problems.add(field, "Write a year and, if you like, a month: 2019 or 2019-03.");
+    }
+    text
+}
+
+/// A web address, of which only `http` and `https` may stand on a page.
+fn web_address(typed: &str) -> Option<String> {
+    let with_scheme = if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
+    let url = url::Url::parse(&with_scheme).ok()?;
+    let open = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+    (open && url.host_str()?.contains('.')).then(|| url.to_string())
+}
+
+fn plain(url: &str) -> String {
+    url.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').chars().take(60).collect()
+}

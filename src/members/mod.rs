@@ -1,0 +1,95 @@
+//! Who the members are: their profiles, what they are called, how they are found.
+
+pub mod edit;
+pub mod names;
+pub mod pages;
+pub mod people;
+pub mod search;
+pub mod store;
+
+use diesel::prelude::*;
+
+use crate::connections::standing;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::schema::{former_handles, members};
+
+/// A member as lists and cards show them.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = members)]
+#[allow(missing_docs)]
+pub struct Person {
+    pub id: i64,
+    pub handle: String,
+    pub full_name: String,
+    pub headline: String,
+    pub location: String,
+    pub accepts_automatically: bool,
+}
+
+impl Person {
+    /// Up to two letters, as the picture.
+    pub fn initials(&self) -> String {
+        names::initials(&self.full_name)
+    }
+
+    /// The colour of the initials' ground, 0 to 7.
+    pub fn hue(&self) -> i64 {
+        self.id.rem_euclid(8)
+    }
+}
+
+/// A member's whole profile.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = members)]
+#[allow(missing_docs)]
+pub struct Member {
+    #[diesel(embed)]
+    pub person: Person,
+    pub about: String,
+    pub connection_count: i32,
+    pub connections_seen_by: i16,
+}
+
+impl Member {
+    /// How many connections, as others may know it: a rounded number, in which one more or less does not show.
+    pub fn rounded_connections(&self) -> &'static str {
+        match self.connection_count {
+            ..50 => "Fewer than 50 connections",
+            50..100 => "50+ connections",
+            100..500 => "100+ connections",
+            500.. => "500+ connections",
+        }
+    }
+}
+
+/// The member of a handle, as the viewer may see them. A handle they had before finds them too.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is none, and just so where they have blocked the viewer.
+pub fn visible(connection: &mut Connection, viewer: i64, handle: &str) -> Result<Member, Error> {
+    let now = members::table.filter(members::handle.eq(handle)).select(Member::as_select());
+    let member = match now.first(connection).optional()? {
+        Some(member) => member,
+        None => {
+            let id = former_handles::table.find(handle).select(former_handles::member_id).first::<i64>(connection)?;
+            members::table.find(id).select(Member::as_select()).first(connection)?
+        }
+    };
+    if standing::barred(connection, viewer, member.person.id)? {
+        return Err(Error::NotFound);
+    }
+    Ok(member)
+}
+
+/// Members by their ids, in the order of the ids.
+///
+/// # Errors
+/// The database's.
+pub fn persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<Person>, Error> {
+    let mut persons: Vec<Person> =
+        members::table.filter(members::id.eq_any(ids.to_vec())).select(Person::as_select()).load(connection)?;
+    let place: std::collections::HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    persons.sort_by_key(|person| place.get(&person.id).copied());
+    Ok(persons)
+}

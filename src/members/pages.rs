@@ -1,0 +1,206 @@
+//! Profiles: one's own, to be edited in place, and another member's, with the action that fits.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
+use actix_web::web::Path;
+use askama::Template;
+use diesel::prelude::*;
+
+use super::store::{self, Link, Position};
+use super::{Member, Person};
+use crate::connections::mutual::{self, Degree};
+use crate::connections::relationship::{Offer, Return};
+use crate::connections::standing::{self, Standing};
+use crate::connections::{self, listing};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::schema::relationships;
+use crate::web::form::{Form, Problems, Query};
+use crate::web::page::{Me, Page, Show};
+use crate::web::pagination::{At, Paged, count};
+use crate::{Site, SiteData};
+
+/// Names of mutual connections that stand on a profile.
+const NAMED: usize = 3;
+
+#[derive(Template)]
+#[template(path = "members/profile.html")]
+struct Profile {
+    page: Page,
+    member: Member,
+    about: About,
+    standing: Standing,
+    degree: Degree,
+    mutual: (usize, Vec<Person>),
+    way_back: Option<Return>,
+    list_is_open: bool,
+}
+
+impl Profile {
+    fn mutual_counted(&self) -> String {
+        count(self.mutual.0 as i64, "mutual connection", "mutual connections")
+    }
+
+    fn asks_first(&self) -> bool {
+        self.way_back == Some(Return::Invitation)
+    }
+}
+
+/// What a member writes about themselves, besides the summary.
+#[derive(Debug)]
+struct About {
+    positions: Vec<Position>,
+    education: Vec<Position>,
+    links: Vec<Link>,
+}
+
+/// Another member's profile as it was read.
+type Read = (Member, About, Standing, Degree, (usize, Vec<Person>), Option<Return>);
+
+/// `GET /in/{handle}`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn profile(site: SiteData, page: Page, me: Me, handle: Path<String>) -> Result<HttpResponse, Error> {
+    if *handle == me.handle {
+        return own(&site, page, me, (Form::default(), Problems::default(), String::new())).await;
+    }
+    let (limits, viewer, wanted) = (site.limits, me.id, handle.clone());
+    let read = site.db.read(move |connection| other(connection, &limits, viewer, &wanted)).await?;
+    let (member, about, standing, degree, mutual, way_back) = read;
+    if member.person.handle != *handle {
+        return Ok(HttpResponse::Found().insert_header((LOCATION, format!("/in/{}", member.person.handle))).finish());
+    }
+    let list_is_open = standing.connected() && member.connections_seen_by == 1;
+    Profile { page, member, about, standing, degree, mutual, way_back, list_is_open }.show()
+}
+
+fn other(connection: &mut Connection, limits: &connections::Limits, me: i64, handle: &str) -> Result<Read, Error> {
+    let member = super::visible(connection, me, handle)?;
+    let id = member.person.id;
+    let standing = standing::one(connection, limits, me, id)?;
+    let mutual = mutual::mutual(connection, me, id, NAMED)?;
+    let degree = mutual::degree(connection, (me, id), standing.connected(), mutual.0)?;
+    let way_back = match standing.offer() {
+        Offer::Reinvite => connections::way_back(connection, limits, me, id)?,
+        _ => None,
+    };
+    Ok((member, about(connection, id)?, standing, degree, mutual, way_back))
+}
+
+fn about(connection: &mut Connection, member: i64) -> Result<About, Error> {
+    let (positions, education) = store::positions(connection, member)?;
+    Ok(About { positions, education, links: store::links(connection, member)? })
+}
+
+#[derive(Template)]
+#[template(path = "members/own.html")]
+struct Own {
+    page: Page,
+    member: Member,
+    about: About,
+    form: Form,
+    problems: Problems,
+    /// Which form of the page is open because it has problems.
+    open: String,
+}
+
+impl Own {
+    /// What a field of a form shows: what was typed where this form has problems, else what is stored.
+    fn value<'a>(&'a self, open: &str, field: &str, stored: &'a str) -> &'a str {
+        if self.open == open { self.form.get(field) } else { stored }
+    }
+
+    /// The problem beside a field of a form.
+    fn problem(&self, open: &str, field: &str) -> &str {
+        if self.open == open { self.problems.of(field) } else { "" }
+    }
+
+    fn is_open(&self, open: &str) -> bool {
+        self.open == open
+    }
+}
+
+/// One's own profile; with problems, as the answer to the form that has them.
+///
+/// # Errors
+/// The database's.
+pub async fn own(site: &Site, page: Page, me: Me, (form, problems, open): (Form, Problems, String)) -> Result<HttpResponse, Error> {
+    let (id, handle) = (me.id, me.handle.clone());
+    let (member, about) = site
+        .db
+        .read(move |connection| Ok((super::visible(connection, id, &handle)?, about(connection, id)?)))
+        .await?;
+    let again = problems.any();
+    let own = Own { page, member, about, form, problems, open };
+    if again { own.show_again() } else { own.show() }
+}
+
+#[derive(Template)]
+#[template(path = "members/persons.html")]
+struct Persons {
+    page: Page,
+    title: String,
+    back: String,
+    persons: Vec<Person>,
+    total: usize,
+    paged: Option<(Option<String>, Option<String>)>,
+}
+
+/// `GET /in/{handle}/mutual`: whom both know.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn mutual(site: SiteData, page: Page, me: Me, handle: Path<String>) -> Result<HttpResponse, Error> {
+    let most = 500;
+    let id = me.id;
+    let (member, (total, persons)) = site
+        .db
+        .read(move |connection| {
+            let member = super::visible(connection, id, &handle)?;
+            let mutual = mutual::mutual(connection, id, member.person.id, most)?;
+            Ok((member, mutual))
+        })
+        .await?;
+    let title = format!("{} with {}", count(total as i64, "mutual connection", "mutual connections"), member.person.full_name);
+    Persons { page, title, back: member.person.handle, persons, total, paged: None }.show()
+}
+
+/// `GET /in/{handle}/connections`: where the member shows their list to their connections, to those.
+///
+/// # Errors
+/// [`Error::NotFound`], also where the list is not open to the viewer.
+pub async fn connections(site: SiteData, page: Page, me: Me, handle: Path<String>, Query(query): Query) -> Result<HttpResponse, Error> {
+    let (id, limits, at) = (me.id, site.limits, At::of(&query));
+    let (member, list) = site
+        .db
+        .read(move |connection| {
+            let member = super::visible(connection, id, &handle)?;
+            let standing = standing::one(connection, &limits, id, member.person.id)?;
+            if !standing.connected() || member.connections_seen_by != 1 {
+                return Err(Error::NotFound);
+            }
+            let list: Paged<listing::Connected> =
+                listing::page(connection, member.person.id, &listing::Filter::of(&Form::of([("sort", "first_name")])), &at)?;
+            let shown = not_hidden(connection, id, list)?;
+            Ok((member, shown))
+        })
+        .await?;
+    let title = format!("Connections of {}", member.person.full_name);
+    let total = list.rows.len();
+    let persons = list.rows.into_iter().map(|row| row.person).collect();
+    Persons { page, title, back: member.person.handle, persons, total, paged: Some((list.previous, list.next)) }.show()
+}
+
+/// Leaves out whoever has blocked the viewer: for them, they do not exist.
+fn not_hidden(connection: &mut Connection, me: i64, mut list: Paged<listing::Connected>) -> Result<Paged<listing::Connected>, Error> {
+    let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
+    let barred: Vec<i64> = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::other_id.eq_any(ids))
+        .filter(relationships::state.eq(connections::store::state::BARRED))
+        .select(relationships::other_id)
+        .load(connection)?;
+    list.rows.retain(|row| !barred.contains(&row.person.id));
+    Ok(list)
+}

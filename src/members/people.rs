@@ -1,0 +1,86 @@
+//! *People*: searching members; each card has the action that fits.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::{Person, search};
+use crate::connections::standing::{self, Standing};
+use crate::connections::suggestions::{self, Suggestion};
+use crate::error::Error;
+use crate::SiteData;
+use crate::web::form::Query;
+use crate::web::page::{Me, Page, Show};
+use crate::web::pagination::count;
+
+/// Cards on a page.
+const CARDS: usize = 20;
+
+/// Somebody and how the viewer stands to them.
+#[derive(Debug)]
+pub struct Card {
+    /// Who.
+    pub person: Person,
+    /// How the viewer stands to them.
+    pub standing: Standing,
+    /// What else is said, e.g. how many connections are shared.
+    pub remark: String,
+}
+
+#[derive(Template)]
+#[template(path = "members/people.html")]
+struct People {
+    page: Page,
+    q: String,
+    cards: Vec<Card>,
+    found: String,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+/// `GET /people`; without words, people one may know.
+///
+/// # Errors
+/// The database's.
+pub async fn people(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
+    let q: String = query.get("q").trim().chars().take(200).collect();
+    let number = query.get("page").parse::<usize>().unwrap_or(1).clamp(1, search::MOST as usize / CARDS);
+    let (limits, id, words) = (site.limits, me.id, q.clone());
+    let (cards, total) = site
+        .db
+        .read(move |connection| {
+            let (people, total) = if words.is_empty() {
+                let known = suggestions::for_member(connection, id, CARDS)?;
+                (known, 0)
+            } else {
+                let ids = search::search(connection, id, &words)?;
+                let first = ((number - 1) * CARDS).min(ids.len());
+                let persons = super::persons(connection, &ids[first..ids.len().min(first + CARDS)])?;
+                (persons.into_iter().map(|person| Suggestion { person, mutual: 0 }).collect(), ids.len())
+            };
+            let ids: Vec<i64> = people.iter().map(|suggestion| suggestion.person.id).collect();
+            let mut standings = standing::many(connection, &limits, id, &ids)?;
+            let card = |suggestion: Suggestion| Card {
+                standing: standings.remove(&suggestion.person.id).unwrap_or_else(Standing::none),
+                remark: suggestion.remark(),
+                person: suggestion.person,
+            };
+            Ok((people.into_iter().map(card).collect::<Vec<_>>(), total))
+        })
+        .await?;
+    let link = |number: usize| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("q", &q).append_pair("page", &number.to_string()).finish()
+    };
+    let previous = (number > 1).then(|| link(number - 1));
+    let next = (number * CARDS < total).then(|| link(number + 1));
+    let found = found(total, &q);
+    People { page, q, cards, found, previous, next }.show()
+}
+
+fn found(total: usize, q: &str) -> String {
+    if total as i64 >= search::MOST {
+        return format!("More than {} people match “{q}”. Add a word to narrow it down.", search::MOST);
+    }
+    let verb = if total == 1 { "matches" } else { "match" };
+    format!("{} {verb} “{q}”", count(total as i64, "person", "people"))
+}

@@ -1,0 +1,242 @@
+//! Profiles in SQL: what members write about themselves.
+
+use diesel::prelude::*;
+
+use super::{names, search};
+use crate::connections;
+use crate::db::{Connection, new_id};
+use crate::error::Error;
+use crate::schema::{former_handles, links, members, positions};
+use crate::dates;
+
+/// Positions and schools a profile can have, and links.
+pub const MOST: i64 = 50;
+
+/// A position or a school is a row of the same table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A position.
+    Position = 0,
+    /// A school.
+    Education = 1,
+}
+
+/// A position, or a school.
+#[derive(Debug, Clone, Default, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = positions)]
+#[allow(missing_docs)]
+pub struct Position {
+    pub member_id: i64,
+    pub id: i64,
+    pub kind: i16,
+    pub place: i32,
+    /// The title, or the degree.
+    pub title: String,
+    /// The company, or the school.
+    pub organisation: String,
+    /// `YYYY-MM`, `YYYY` or empty.
+    pub started: String,
+    /// As `started`; empty for today.
+    pub ended: String,
+    pub description: String,
+}
+
+impl Position {
+    /// From when until when, e.g. `March 2019 to today`.
+    pub fn span(&self) -> String {
+        let (from, until) = (dates::month(&self.started), dates::month(&self.ended));
+        match (from.as_str(), until.as_str(), self.kind) {
+            ("", "", _) => String::new(),
+            ("", until, _) => format!("until {until}"),
+            (from, "", 0) => format!("{from} to today"),
+            (from, "", _) => format!("from {from}"),
+            (from, until, _) => format!("{from} to {until}"),
+        }
+    }
+}
+
+/// A link of a profile.
+#[derive(Debug, Clone, Default, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = links)]
+#[allow(missing_docs)]
+pub struct Link {
+    pub member_id: i64,
+    pub id: i64,
+    pub place: i32,
+    pub label: String,
+    pub url: String,
+}
+
+/// Positions and schools of a member, each in the member's order.
+///
+/// # Errors
+/// The database's.
+pub fn positions(connection: &mut Connection, member: i64) -> Result<(Vec<Position>, Vec<Position>), Error> {
+    let mut all: Vec<Position> =
+        positions::table.filter(positions::member_id.eq(member)).select(Position::as_select()).load(connection)?;
+    all.sort_by_key(|position| (position.place, position.id));
+    Ok(all.into_iter().partition(|position| position.kind == Kind::Position as i16))
+}
+
+/// A member's own position or school.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's.
+pub fn position(connection: &mut Connection, member: i64, id: i64) -> Result<Position, Error> {
+    Ok(positions::table.find((member, id)).select(Position::as_select()).first(connection)?)
+}
+
+/// Adds a position at the top, or changes one.
+///
+/// # Errors
+/// The database's.
+pub fn save_position(connection: &mut Connection, mut row: Position) -> Result<(), Error> {
+    if row.id == 0 {
+        row.id = new_id();
+        row.place = first_place(connection, row.member_id)?;
+        diesel::insert_into(positions::table).values(&row).execute(connection)?;
+    } else {
+        diesel::update(positions::table.find((row.member_id, row.id))).set(&row).execute(connection)?;
+    }
+    company_follows(connection, row.member_id)
+}
+
+/// How many positions and schools a member has.
+///
+/// # Errors
+/// The database's.
+pub fn position_count(connection: &mut Connection, member: i64) -> Result<i64, Error> {
+    Ok(positions::table.filter(positions::member_id.eq(member)).count().get_result(connection)?)
+}
+
+/// Removes a position or school; if it is gone already, that is as well.
+///
+/// # Errors
+/// The database's.
+pub fn remove_position(connection: &mut Connection, member: i64, id: i64) -> Result<(), Error> {
+    diesel::delete(positions::table.find((member, id))).execute(connection)?;
+    company_follows(connection, member)
+}
+
+/// Moves a position or school one place up or down among its like.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn move_position(connection: &mut Connection, member: i64, id: i64, up: bool) -> Result<(), Error> {
+    let kind = position(connection, member, id)?.kind;
+    let (work, schools) = positions(connection, member)?;
+    let mut like = if kind == Kind::Position as i16 { work } else { schools };
+    let Some(at) = like.iter().position(|position| position.id == id) else { return Ok(()) };
+    let with = if up { at.checked_sub(1) } else { Some(at + 1).filter(|next| *next < like.len()) };
+    if let Some(with) = with {
+        like.swap(at, with);
+    }
+    for (place, position) in like.iter().enumerate() {
+        let place = i32::try_from(place).unwrap_or(i32::MAX);
+        diesel::update(positions::table.find((member, position.id))).set(positions::place.eq(place)).execute(connection)?;
+    }
+    company_follows(connection, member)
+}
+
+fn first_place(connection: &mut Connection, member: i64) -> Result<i32, Error> {
+    let (work, schools) = positions(connection, member)?;
+    Ok(work.iter().chain(&schools).map(|position| position.place).min().unwrap_or(1) - 1)
+}
+
+/// The company one is found by is that of the first position that has not ended.
+fn company_follows(connection: &mut Connection, member: i64) -> Result<(), Error> {
+    let (work, _) = positions(connection, member)?;
+    let company = work.iter().find(|position| position.ended.is_empty()).map_or("", |position| &position.organisation);
+    diesel::update(members::table.find(member)).set(members::company.eq(company)).execute(connection)?;
+    search::index(connection, member)
+}
+
+/// The links of a member, in order.
+///
+/// # Errors
+/// The database's.
+pub fn links(connection: &mut Connection, member: i64) -> Result<Vec<Link>, Error> {
+    let mut all: Vec<Link> = links::table.filter(links::member_id.eq(member)).select(Link::as_select()).load(connection)?;
+    all.sort_by_key(|link| (link.place, link.id));
+    Ok(all)
+}
+
+/// Adds a link at the end.
+///
+/// # Errors
+/// The database's.
+pub fn add_link(connection: &mut Connection, member_id: i64, label: String, url: String) -> Result<(), Error> {
+    let place = links(connection, member_id)?.iter().map(|link| link.place).max().unwrap_or(0) + 1;
+    let link = Link { member_id, id: new_id(), place, label, url };
+    diesel::insert_into(links::table).values(&link).execute(connection)?;
+    Ok(())
+}
+
+/// Removes a link; if it is gone already, that is as well.
+///
+/// # Errors
+/// The database's.
+pub fn remove_link(connection: &mut Connection, member: i64, id: i64) -> Result<(), Error> {
+    diesel::delete(links::table.find((member, id))).execute(connection)?;
+    Ok(())
+}
+
+/// Changes a member's name, wherever it sorts and is searched.
+///
+/// # Errors
+/// The database's.
+pub fn rename(connection: &mut Connection, member: i64, full_name: &str) -> Result<(), Error> {
+    let (first, last) = (names::sort_first(full_name), names::sort_last(full_name));
+    let old: String = members::table.find(member).select(members::full_name).first(connection)?;
+    if old == full_name {
+        return Ok(());
+    }
+    let names = (members::full_name.eq(full_name), members::sort_first.eq(&first), members::sort_last.eq(&last));
+    diesel::update(members::table.find(member)).set(names).execute(connection)?;
+    connections::store::rename(connection, member, &first, &last)
+}
+
+/// Changes the headline and location.
+///
+/// # Errors
+/// The database's.
+pub fn describe(connection: &mut Connection, member: i64, headline: &str, location: &str) -> Result<(), Error> {
+    let row = (members::headline.eq(headline), members::location.eq(location));
+    diesel::update(members::table.find(member)).set(row).execute(connection)?;
+    search::index(connection, member)
+}
+
+/// Changes the text about oneself.
+///
+/// # Errors
+/// The database's.
+pub fn write_about(connection: &mut Connection, member: i64, about: &str) -> Result<(), Error> {
+    diesel::update(members::table.find(member)).set(members::about.eq(about)).execute(connection)?;
+    Ok(())
+}
+
+/// Whether a handle is free for a member: nobody else's now, nor before.
+///
+/// # Errors
+/// The database's.
+pub fn handle_is_free(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
+    let now: Option<i64> = members::table.filter(members::handle.eq(handle)).select(members::id).first(connection).optional()?;
+    let before: Option<i64> = former_handles::table.find(handle).select(former_handles::member_id).first(connection).optional()?;
+    Ok(now.is_none_or(|id| id == member) && before.is_none_or(|id| id == member))
+}
+
+/// Changes the handle; the old one stays the member's, to lead here.
+///
+/// # Errors
+/// The database's.
+pub fn change_handle(connection: &mut Connection, member: i64, handle: &str) -> Result<(), Error> {
+    let old: String = members::table.find(member).select(members::handle).first(connection)?;
+    if old == handle {
+        return Ok(());
+    }
+    diesel::delete(former_handles::table.find(handle)).execute(connection)?;
+    let former = (former_handles::handle.eq(old), former_handles::member_id.eq(member));
+    diesel::insert_into(former_handles::table).values(former).execute(connection)?;
+    diesel::update(members::table.find(member)).set(members::handle.eq(handle)).execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! What a member is told: invitations and acceptances, nothing else, ever.
+
+pub mod pages;
+
+use diesel::prelude::*;
+
+use crate::connections::relationship::Tell;
+use crate::db::{Connection, new_id};
+use crate::error::Error;
+use crate::schema::{members, notifications};
+
+/// Writes down what a member is told. The only caller is the verb that makes moves.
+///
+/// # Errors
+/// The database's.
+pub fn tell(connection: &mut Connection, owner: i64, tell: Tell, other: i64, now: i64) -> Result<(), Error> {
+    let row = (
+        notifications::owner_id.eq(owner),
+        notifications::id.eq(new_id()),
+        notifications::created_at.eq(now),
+        notifications::kind.eq(tell as i16),
+        notifications::other_id.eq(other),
+    );
+    diesel::insert_into(notifications::table).values(row).execute(connection)?;
+    Ok(())
+}
+
+/// How many notifications have come since the member last looked.
+///
+/// # Errors
+/// The database's.
+pub fn unread(connection: &mut Connection, owner: i64, seen: i64) -> Result<i64, Error> {
+    let new = notifications::table.filter(notifications::owner_id.eq(owner)).filter(notifications::id.gt(seen));
+    Ok(new.count().get_result(connection)?)
+}
+
+/// Everything that has come up to this id has been seen.
+///
+/// # Errors
+/// The database's.
+pub fn saw(connection: &mut Connection, owner: i64, last: i64) -> Result<(), Error> {
+    diesel::update(members::table.find(owner)).set(members::notifications_seen.eq(last)).execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! The page of notifications; looking at it marks them as seen.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use diesel::prelude::*;
+
+use super::saw;
+use crate::connections::relationship::Tell;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::members::Person;
+use crate::schema::{members, notifications};
+use crate::web::form::{Form, Query};
+use crate::web::page::{Me, Page, Show};
+use crate::web::pagination::{At, Cursor, Paged, ROWS};
+use crate::{SiteData, dates};
+
+/// A line of the page.
+#[derive(Debug)]
+struct Line {
+    id: i64,
+    person: Person,
+    kind: i16,
+    when: String,
+    new: bool,
+}
+
+impl Line {
+    fn is(&self, tell: Tell) -> bool {
+        self.kind == tell as i16
+    }
+
+    fn invited(&self) -> bool {
+        self.is(Tell::Invited)
+    }
+
+    fn accepted(&self) -> bool {
+        self.is(Tell::Accepted)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "notifications/notifications.html")]
+struct Notifications {
+    page: Page,
+    list: Paged<Line>,
+}
+
+/// `GET /notifications`
+///
+/// # Errors
+/// The database's.
+pub async fn notifications(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
+    let id = me.id;
+    let list = site.db.read(move |connection| lines(connection, id, &query)).await?;
+    if let Some(newest) = list.rows.first().filter(|line| line.new).map(|line| line.id) {
+        site.db.write(move |connection| saw(connection, id, newest)).await?;
+    }
+    Notifications { page, list }.show()
+}
+
+fn lines(connection: &mut Connection, me: i64, query: &Form) -> Result<Paged<Line>, Error> {
+    let at = At::of(query);
+    let seen: i64 = members::table.find(me).select(members::notifications_seen).first(connection)?;
+    let mut mine = notifications::table
+        .inner_join(members::table.on(members::id.eq(notifications::other_id)))
+        .filter(notifications::owner_id.eq(me))
+        .into_boxed();
+    mine = match at.cursor() {
+        Some((cursor, true)) => mine.filter(notifications::id.gt(cursor.id)).order(notifications::id.asc()),
+        Some((cursor, false)) => mine.filter(notifications::id.lt(cursor.id)).order(notifications::id.desc()),
+        None => mine.order(notifications::id.desc()),
+    };
+    let columns = (notifications::id, notifications::created_at, notifications::kind, Person::as_select());
+    let rows: Vec<(i64, i64, i16, Person)> = mine.select(columns).limit(ROWS as i64 + 1).load(connection)?;
+    let now = dates::now();
+    let line = |(id, when, kind, person): (i64, i64, i16, Person)| Line { id, person, kind, when: dates::ago(when, now), new: id > seen };
+    let rows = rows.into_iter().map(line).collect();
+    Ok(Paged::new(rows, 0, &at, |line: &Line| Cursor { key: String::new(), id: line.id }))
+}

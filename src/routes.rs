@@ -1,0 +1,90 @@
+//! The whole site as one table, grouped by noun. The few open routes come first; the rest sits behind one guard.
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig, get, post};
+
+use crate::accounts::{pages as accounts, settings};
+use crate::connections::{actions, blocked, disconnected, invitations, pages as connections, remove};
+use crate::error::Error;
+use crate::members::{edit, pages as members, people};
+use crate::notifications::pages as notifications;
+use crate::web::{assets, guard, observe};
+use crate::home;
+
+/// Every address of the site.
+pub fn routes(site: &mut ServiceConfig) {
+    site
+        // For operators and browsers
+        .route("/healthz", get().to(observe::healthz))
+        .route("/readyz", get().to(observe::readyz))
+        .route("/robots.txt", get().to(assets::robots))
+        .route("/static/{file}", get().to(assets::file))
+        // Coming in and going out
+        .route("/", get().to(home::home))
+        .route("/sign-up", get().to(accounts::sign_up_form))
+        .route("/sign-up", post().to(accounts::sign_up))
+        .route("/sign-in", get().to(accounts::sign_in_form))
+        .route("/sign-in", post().to(accounts::sign_in))
+        .route("/sign-out", post().to(accounts::sign_out));
+    // Everything else is for members
+    site.service(web::scope("").wrap(from_fn(guard::members_only)).configure(for_members));
+}
+
+fn for_members(site: &mut ServiceConfig) {
+    site
+        // A member, and what one does toward them
+        .route("/in/{handle}", get().to(members::profile))
+        .route("/in/{handle}/mutual", get().to(members::mutual))
+        .route("/in/{handle}/connections", get().to(members::connections))
+        .route("/in/{handle}/invite", get().to(invitations::form))
+        .route("/in/{handle}/invite", post().to(invitations::send))
+        .route("/in/{handle}/accept", post().to(actions::accept))
+        .route("/in/{handle}/decline", post().to(actions::decline))
+        .route("/in/{handle}/withdraw", post().to(actions::withdraw))
+        .route("/in/{handle}/{leave:disconnect|block}", get().to(actions::leave))
+        .route("/in/{handle}/disconnect", post().to(actions::disconnect))
+        .route("/in/{handle}/re-invite", post().to(actions::re_invite))
+        .route("/in/{handle}/door", post().to(actions::door))
+        .route("/in/{handle}/block", post().to(actions::block))
+        .route("/in/{handle}/unblock", post().to(actions::unblock))
+        .route("/in/{handle}/remarks", post().to(actions::remark))
+        // One's connections
+        .route("/connections", get().to(connections::connections))
+        .route("/contacts", get().to(connections::contacts))
+        .route("/connections/disconnected", get().to(disconnected::disconnected))
+        .route("/connections/blocked", get().to(blocked::blocked))
+        .route("/connections/remove", get().to(remove::remove))
+        .route("/connections/remove", post().to(remove::choose))
+        .route("/connections/remove/{id}", get().to(remove::review))
+        .route("/connections/remove/{id}", post().to(remove::confirm))
+        .route("/connections/remove/{id}/undo", post().to(remove::undo))
+        // Invitations and notifications
+        .route("/invitations", get().to(invitations::invitations))
+        .route("/invitations/{answer}", post().to(invitations::answer))
+        .route("/notifications", get().to(notifications::notifications))
+        // Members
+        .route("/people", get().to(people::people))
+        // One's own profile
+        .route("/profile", post().to(edit::summary))
+        .route("/profile/about", post().to(edit::about))
+        .route("/profile/handle", post().to(edit::handle))
+        .route("/profile/links", post().to(edit::add_link))
+        .route("/profile/links/{id}/remove", post().to(edit::remove_link))
+        .route("/profile/positions/{id}", post().to(edit::change))
+        .route("/profile/positions/{id}/remove", post().to(edit::remove))
+        .route("/profile/{kind}", post().to(edit::add))
+        // Settings
+        .route("/settings/account", get().to(settings::account))
+        .route("/settings/account", post().to(settings::change_email))
+        .route("/settings/password", get().to(settings::password_form))
+        .route("/settings/password", post().to(settings::change_password))
+        .route("/settings/devices", get().to(settings::devices))
+        .route("/settings/devices", post().to(settings::sign_out_others))
+        .route("/settings/privacy", get().to(settings::privacy))
+        .route("/settings/privacy", post().to(settings::change_privacy))
+        .default_service(web::to(nothing_here));
+}
+
+async fn nothing_here() -> Result<&'static str, Error> {
+    Err(Error::NotFound)
+}

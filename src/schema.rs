@@ -1,0 +1,127 @@
+//! diesel's view of the tables, one file for every database. What the columns mean stands in `migrations/`.
+#![allow(missing_docs)]
+
+diesel::table! {
+    settings (name) { name -> Text, value -> Text, }
+}
+
+diesel::table! {
+    members (id) {
+        id -> BigInt,
+        email -> Text,
+        email_key -> Text,
+        password_hash -> Text,
+        handle -> Text,
+        full_name -> Text,
+        sort_first -> Text,
+        sort_last -> Text,
+        headline -> Text,
+        location -> Text,
+        about -> Text,
+        company -> Text,
+        folded -> Text,
+        created_at -> BigInt,
+        is_admin -> Bool,
+        suspended_at -> Nullable<BigInt>,
+        who_may_invite -> SmallInt,
+        connections_seen_by -> SmallInt,
+        accepts_automatically -> Bool,
+        asks_before_return -> Bool,
+        connection_count -> Integer,
+        notifications_seen -> BigInt,
+    }
+}
+
+diesel::table! {
+    former_handles (handle) { handle -> Text, member_id -> BigInt, }
+}
+
+diesel::table! {
+    sessions (member_id, token_hash) {
+        member_id -> BigInt,
+        token_hash -> Text,
+        device -> Text,
+        created_at -> BigInt,
+        last_seen -> BigInt,
+    }
+}
+
+diesel::table! {
+    positions (member_id, id) {
+        member_id -> BigInt,
+        id -> BigInt,
+        kind -> SmallInt,
+        place -> Integer,
+        title -> Text,
+        organisation -> Text,
+        started -> Text,
+        ended -> Text,
+        description -> Text,
+    }
+}
+
+diesel::table! {
+    links (member_id, id) {
+        member_id -> BigInt,
+        id -> BigInt,
+        place -> Integer,
+        label -> Text,
+        url -> Text,
+    }
+}
+
+diesel::table! {
+    relationships (owner_id, other_id) {
+        owner_id -> BigInt,
+        other_id -> BigInt,
+        state -> SmallInt,
+        may_return -> Bool,
+        behind -> SmallInt,
+        changed_at -> BigInt,
+        connected_at -> Nullable<BigInt>,
+        invited_at -> Nullable<BigInt>,
+        sent_at -> Nullable<BigInt>,
+        paused_until -> Nullable<BigInt>,
+        declined_until -> Nullable<BigInt>,
+        removal_id -> Nullable<BigInt>,
+        sort_first -> Text,
+        sort_last -> Text,
+        invitation_note -> Text,
+        private_note -> Text,
+        private_reason -> Text,
+    }
+}
+
+diesel::table! {
+    tags (owner_id, other_id, tag) {
+        owner_id -> BigInt,
+        other_id -> BigInt,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    removals (owner_id, id) {
+        owner_id -> BigInt,
+        id -> BigInt,
+        created_at -> BigInt,
+        chosen -> Text,
+        skipped -> Text,
+        removed -> Integer,
+        confirmed_at -> Nullable<BigInt>,
+        undone_at -> Nullable<BigInt>,
+        restored -> Integer,
+    }
+}
+
+diesel::table! {
+    notifications (owner_id, id) {
+        owner_id -> BigInt,
+        id -> BigInt,
+        created_at -> BigInt,
+        kind -> SmallInt,
+        other_id -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(members, former_handles, sessions, relationships, tags, notifications);

@@ -1,0 +1,69 @@
+//! The web server: the routes, and what stands in front of all of them.
+
+use std::net::TcpListener;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
+use actix_web::web::{Data, PathConfig};
+use actix_web::{App, HttpServer};
+
+use crate::connections::Limits;
+use crate::db::Db;
+use crate::error::Error;
+use crate::web::{csrf, guard, observe, session};
+use crate::{Site, routes};
+
+/// What the server needs besides the database.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What members may do how often.
+    pub limits: Limits,
+    /// Whether people come by https.
+    pub secure: bool,
+    /// Threads; 0 for one per core.
+    pub workers: usize,
+}
+
+/// Scripts and styles from here alone, nothing inline, no frames.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Serves the site on a socket that listens already. The database must be migrated.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database or the socket does not work.
+pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Server, Error> {
+    let key = db.write_now(session::key)?;
+    crate::accounts::password::prepare();
+    let (limits, secure) = (settings.limits, settings.secure);
+    let workers = match settings.workers {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        number => number,
+    };
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(Data::new(Site { db: db.clone(), limits }))
+            .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
+            .wrap(from_fn(guard::recognise))
+            .wrap(session::middleware(key.clone(), secure))
+            .wrap(from_fn(csrf::same_site))
+            .wrap(headers(secure))
+            .wrap(Compress::default())
+            .wrap(from_fn(observe::log))
+            .configure(routes::routes)
+    });
+    let server = server.workers(workers).shutdown_timeout(10).listen(listener);
+    Ok(server.map_err(|why| Error::Unavailable(why.to_string()))?.run())
+}
+
+fn headers(secure: bool) -> DefaultHeaders {
+    let headers = DefaultHeaders::new()
+        .add(("Content-Security-Policy", POLICY))
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Referrer-Policy", "same-origin"))
+        .add(("Permissions-Policy", "camera=(), microphone=(), geolocation=()"))
+        .add(("Cross-Origin-Opener-Policy", "same-origin"))
+        .add(("Cross-Origin-Resource-Policy", "same-origin"))
+        .add(("Cache-Control", "private, no-cache"));
+    if secure { headers.add(("Strict-Transport-Security", "max-age=31536000")) } else { headers }
+}

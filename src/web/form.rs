@@ -1,0 +1,199 @@
+//! What a form sent, parsed into texts that are whole, and the problems found in it, each by its field.
+
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use percent_encoding::percent_decode;
+
+use crate::error::Error;
+
+/// No form of ours is larger; a bulk screen sends 50 members.
+const LARGEST: usize = 64 * 1024;
+/// How much of a body that is too large is read off before the answer, so that a browser gets to see it.
+const DRAINED: usize = 32 * 1024 * 1024;
+
+/// The fields of a form, in the order sent.
+#[derive(Debug, Default, Clone)]
+pub struct Form {
+    fields: Vec<(String, String)>,
+}
+
+impl Form {
+    /// A form as it stands before anybody typed.
+    pub fn of<const N: usize>(fields: [(&str, &str); N]) -> Form {
+        Form { fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec() }
+    }
+
+    /// Parses `application/x-www-form-urlencoded`.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] where the text is not UTF-8.
+    pub fn parse(bytes: &[u8]) -> Result<Form, Error> {
+        let mut fields = Vec::new();
+        for part in bytes.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
+            let cut = part.iter().position(|byte| *byte == b'=').unwrap_or(part.len());
+            let (name, value) = (&part[..cut], part.get(cut + 1..).unwrap_or_default());
+            fields.push((decoded(name)?, decoded(value)?.replace("\r\n", "\n")));
+        }
+        Ok(Form { fields })
+    }
+
+    /// What was typed in a field; empty if it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// Every value of a field that may be sent more than once.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a checkbox was ticked.
+    pub fn ticked(&self, name: &str) -> bool {
+        !matches!(self.get(name), "" | "false" | "off" | "0")
+    }
+}
+
+fn decoded(bytes: &[u8]) -> Result<String, Error> {
+    let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    match percent_decode(&spaced).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(Error::BadRequest("What was sent is not in the encoding UTF-8.")),
+    }
+}
+
+impl FromRequest for Form {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Form, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = header(request, CONTENT_TYPE.as_str()).to_ascii_lowercase();
+        let length = header(request, CONTENT_LENGTH.as_str()).parse().unwrap_or(0usize);
+        let body = payload.take();
+        Box::pin(async move {
+            let body = read(body).await?;
+            let ours = kind.is_empty() && length == 0 || kind.starts_with("application/x-www-form-urlencoded");
+            if !ours {
+                return Err(Error::UnknownBody);
+            }
+            Form::parse(&body)
+        })
+    }
+}
+
+/// The query of an address, read as a form is.
+#[derive(Debug, Default, Clone)]
+pub struct Query(pub Form);
+
+impl FromRequest for Query {
+    type Error = Error;
+    type Future = Ready<Result<Query, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Form::parse(request.query_string().as_bytes()).map(Query))
+    }
+}
+
+async fn read(mut payload: Payload) -> Result<Bytes, Error> {
+    let mut body = BytesMut::new();
+    let mut seen = 0;
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Error::BadRequest("What was sent broke off, so nothing was done."))?;
+        seen += chunk.len();
+        if seen > DRAINED {
+            break;
+        }
+        if seen <= LARGEST {
+            body.extend_from_slice(&chunk);
+        }
+    }
+    if seen > LARGEST { Err(Error::TooLarge) } else { Ok(body.freeze()) }
+}
+
+fn header<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+}
+
+/// The problems found in a form: a field and the sentence that stands beside it.
+#[derive(Debug, Default, Clone)]
+pub struct Problems(Vec<(String, String)>);
+
+impl Problems {
+    /// Notes a problem.
+    pub fn add(&mut self, field: &str, sentence: impl Into<String>) {
+        self.0.push((field.to_owned(), sentence.into()));
+    }
+
+    /// The problem of a field, or an empty text.
+    pub fn of(&self, field: &str) -> &str {
+        self.0.iter().find(|(name, _)| name == field).map_or("", |(_, sentence)| sentence)
+    }
+
+    /// Whether a field has a problem.
+    pub fn has(&self, field: &str) -> bool {
+        !self.of(field).is_empty()
+    }
+
+    /// Whether any field has one.
+    pub fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// All of them, for the summary above the form.
+    pub fn iter(&self) -> impl Iterator<Item = &(String, String)> {
+        self.0.iter()
+    }
+
+    /// A text of one line, trimmed, of `length.0` to `length.1` characters; `label` begins the sentence of a problem.
+    pub fn line(&mut self, form: &Form, field: &str, label: &str, length: (usize, usize)) -> String {
+        let text = self.text(form, field, label, length);
+        if text.contains(['\n', '\t']) {
+            self.add(field, format!("{label} must be a single line."));
+        }
+        text
+    }
+
+    /// A text of any number of lines, trimmed.
+    pub fn text(&mut self, form: &Form, field: &str, label: &str, (least, most): (usize, usize)) -> String {
+        let text = form.get(field).trim().to_owned();
+        let length = text.chars().count();
+        if length < least {
+            self.add(field, format!("{label} cannot be empty."));
+        } else if length > most {
+            self.add(field, format!("{label} has {length} characters; {most} is the most."));
+        } else if text.chars().any(forbidden) {
+            self.add(field, format!("{label} contains a control character; please type it again."));
+        }
+        text
+    }
+}
+
+/// Control characters, and those that turn the writing direction and can make a name look like another.
+fn forbidden(c: char) -> bool {
+    c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_parsed_as_browsers_send_it() {
+        let form = Form::parse(b"full_name=Ana+Mar%C3%ADa&tag=a&tag=b&note=one%0D%0Atwo&x=100%&empty=&flag").unwrap();
+        assert_eq!(form.get("full_name"), "Ana María");
+        assert_eq!(form.all("tag").collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(form.get("note"), "one\ntwo");
+        assert_eq!(form.get("x"), "100%");
+        assert_eq!(form.get("absent"), "");
+    }
+
+    #[test]
+    fn another_encoding_is_named() {
+        assert!(matches!(Form::parse(b"full_name=Jos%E9"), Err(Error::BadRequest(_))));
+    }
+}

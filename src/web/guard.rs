@@ -1,0 +1,62 @@
+//! The two guards in front of the pages: one finds out who looks, the other lets only members in.
+
+use std::sync::Arc;
+
+use actix_session::SessionExt;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest};
+
+use super::page;
+use super::session::{self, Viewer};
+use crate::Site;
+
+/// Finds out who looks.
+///
+/// # Errors
+/// The database's.
+pub async fn recognise<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    if let (Some(token), Some(site)) = (session::token(&request.get_session()), request.app_data::<Data<Site>>().cloned()) {
+        let (db, limits) = (&site.db, site.limits);
+        let found = db.read(move |connection| session::viewer(connection, &limits, &token)).await?;
+        if let Some((viewer, stale)) = found {
+            request.extensions_mut().insert(Arc::new(viewer.clone()));
+            if stale {
+                db.write(move |connection| session::touch(connection, &viewer)).await?;
+            }
+        }
+    }
+    next.call(request).await
+}
+
+/// Lets members in and sends everybody else to sign in, from where they come back to what they wanted.
+///
+/// # Errors
+/// The page's own.
+pub async fn members_only<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    if viewer(request.request()).is_some() {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
+    let wanted = if request.method() == Method::GET {
+        request.uri().path_and_query().map(ToString::to_string)
+    } else {
+        page::came_from(request.request())
+    };
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &wanted.unwrap_or_default()).finish();
+    let response = page::see_other(&format!("/sign-in?{query}"));
+    Ok(request.into_response(response).map_into_right_body())
+}
+
+/// The signed-in member, if there is one.
+pub fn viewer(request: &HttpRequest) -> Option<Arc<Viewer>> {
+    request.extensions().get::<Arc<Viewer>>().cloned()
+}

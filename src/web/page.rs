@@ -1,0 +1,199 @@
+//! What every page begins with: who looks, what is told them, and how a page or a way onward is answered.
+
+use std::future::{Ready, ready};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use actix_session::{Session, SessionExt};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HOST, LOCATION, REFERER};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::guard;
+use super::session::{self, Notice, Viewer};
+use crate::error::Error;
+
+/// The first field of every page's template. Extracting it takes the notice that was kept for this page.
+#[derive(Debug)]
+pub struct Page {
+    /// Who looks; nobody on the open pages of a visitor.
+    pub viewer: Option<Arc<Viewer>>,
+    /// What is told.
+    pub notice: Option<Notice>,
+    /// The path of the page, for the navigation to mark.
+    pub path: String,
+}
+
+impl Page {
+    /// Whether the page is at this path or below it.
+    pub fn is_under(&self, path: &str) -> bool {
+        self.path == path || self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Whether a member is the one who looks.
+    pub fn is_viewer(&self, member: i64) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.id == member)
+    }
+
+    /// Whether the page is the profile of the one who looks.
+    pub fn is_mine(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| self.path == format!("/in/{}", viewer.handle))
+    }
+}
+
+impl FromRequest for Page {
+    type Error = Error;
+    type Future = Ready<Result<Page, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let notice = session::take_notice(&request.get_session());
+        ready(Ok(Page { viewer: guard::viewer(request), notice, path: request.path().to_owned() }))
+    }
+}
+
+/// The signed-in member, for handlers behind the guard.
+#[derive(Debug, Clone)]
+pub struct Me(Arc<Viewer>);
+
+impl Deref for Me {
+    type Target = Viewer;
+    fn deref(&self) -> &Viewer {
+        &self.0
+    }
+}
+
+impl FromRequest for Me {
+    type Error = Error;
+    type Future = Ready<Result<Me, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(guard::viewer(request).map(Me).ok_or(Error::NotFound))
+    }
+}
+
+/// Answers a template as a page.
+pub trait Show: Template + Sized {
+    /// The page.
+    ///
+    /// # Errors
+    /// The template's.
+    fn show(&self) -> Result<HttpResponse, Error> {
+        self.show_as(StatusCode::OK)
+    }
+
+    /// The form again, with what was typed and the problems beside the fields.
+    ///
+    /// # Errors
+    /// The template's.
+    fn show_again(&self) -> Result<HttpResponse, Error> {
+        self.show_as(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    /// The page with any status.
+    ///
+    /// # Errors
+    /// The template's.
+    fn show_as(&self, status: StatusCode) -> Result<HttpResponse, Error> {
+        Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(self.render()?))
+    }
+}
+
+impl<T: Template> Show for T {}
+
+/// The way onward after a form was accepted.
+pub fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}
+
+/// The page onward, and what is told there.
+#[allow(missing_debug_implementations)]
+pub struct Onward {
+    request: HttpRequest,
+    session: Session,
+}
+
+impl Onward {
+    /// Back to the page that the form stood on, or to `otherwise` where the browser does not say.
+    pub fn back(&self, otherwise: &str) -> HttpResponse {
+        see_other(&came_from(&self.request).unwrap_or_else(|| otherwise.to_owned()))
+    }
+
+    /// The page of this site that the form stood on, if the browser says.
+    pub fn came_from(&self) -> Option<String> {
+        came_from(&self.request)
+    }
+
+    /// To a page of this site.
+    pub fn to(&self, path: &str) -> HttpResponse {
+        see_other(path)
+    }
+
+    /// Tells, on the next page, what was done.
+    pub fn done(&self, text: impl Into<String>) -> &Self {
+        self.tell(text.into(), None, false)
+    }
+
+    /// Tells what was done, with *Undo*.
+    pub fn undoable(&self, text: impl Into<String>, undo: String) -> &Self {
+        self.tell(text.into(), Some(undo), false)
+    }
+
+    /// Tells why it was not done.
+    pub fn refused(&self, text: impl Into<String>) -> &Self {
+        self.tell(text.into(), None, true)
+    }
+
+    /// The cookie of this browser.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn tell(&self, text: String, undo: Option<String>, refused: bool) -> &Self {
+        session::tell(&self.session, Notice { text, undo, refused });
+        self
+    }
+}
+
+impl FromRequest for Onward {
+    type Error = Error;
+    type Future = Ready<Result<Onward, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Onward { session: request.get_session(), request: request.clone() }))
+    }
+}
+
+/// The page of this site that the browser came from.
+pub fn came_from(request: &HttpRequest) -> Option<String> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let referer = url::Url::parse(header(REFERER)?).ok()?;
+    let host = match referer.port() {
+        Some(port) => format!("{}:{port}", referer.host_str()?),
+        None => referer.host_str()?.to_owned(),
+    };
+    if host != header(HOST)? {
+        return None;
+    }
+    local(&referer[url::Position::BeforePath..url::Position::AfterQuery])
+}
+
+/// A path of this site, and nothing that a browser could take for another's.
+pub fn local(path: &str) -> Option<String> {
+    let safe = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r', '\t']);
+    (safe && path.len() <= 2_000).then(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site_are_returned_to() {
+        for path in ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/\n/evil.example", ""] {
+            assert_eq!(local(path), None, "{path:?}");
+        }
+        assert_eq!(local("/in/priya?x=1").as_deref(), Some("/in/priya?x=1"));
+    }
+}

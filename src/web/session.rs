@@ -1,0 +1,206 @@
+//! Who is signed in. The cookie holds a random token and what is to be told on the next page; a row in the
+//! database, found by the token's hash, says whose it is and can be revoked.
+
+use actix_session::config::PersistentSession;
+use actix_session::storage::CookieSessionStore;
+use actix_session::{Session, SessionMiddleware};
+use actix_web::cookie::{Key, SameSite, time::Duration};
+use diesel::prelude::*;
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::dates::{DAY, now};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::members::names;
+use crate::schema::{members, sessions, settings};
+use crate::connections::{self, Limits};
+use crate::notifications;
+
+/// A session that is not used for so long ends.
+const IDLE: i64 = 30 * DAY;
+const TOKEN: &str = "token";
+const NOTICE: &str = "notice";
+
+/// The signed-in member, as every page needs them.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// The member's id.
+    pub id: i64,
+    /// The member's handle.
+    pub handle: String,
+    /// The member's name.
+    pub full_name: String,
+    /// Exactly how many connections they have.
+    pub connection_count: i32,
+    /// Invitations waiting for an answer.
+    pub invitations: i64,
+    /// Notifications since they last looked.
+    pub unread: i64,
+    /// The hash of this session's token.
+    pub token_hash: String,
+}
+
+impl Viewer {
+    /// Up to two letters.
+    pub fn initials(&self) -> String {
+        names::initials(&self.full_name)
+    }
+
+    /// The colour of the initials' ground, 0 to 7.
+    pub fn hue(&self) -> i64 {
+        self.id.rem_euclid(8)
+    }
+}
+
+/// What is told on the next page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Notice {
+    /// The sentence.
+    pub text: String,
+    /// Where *Undo* posts to, if it stands on the notice.
+    pub undo: Option<String>,
+    /// A refusal, rather than something done.
+    pub refused: bool,
+}
+
+/// Reads and writes the cookie. Under TLS its name makes browsers insist on Secure and on this host alone.
+pub fn middleware(key: Key, secure: bool) -> SessionMiddleware<CookieSessionStore> {
+    SessionMiddleware::builder(CookieSessionStore::default(), key)
+        .cookie_name(if secure { "__Host-amicable" } else { "amicable" }.to_owned())
+        .cookie_secure(secure)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_owned())
+        .session_lifecycle(PersistentSession::default().session_ttl(Duration::seconds(IDLE)))
+        .build()
+}
+
+/// The key of the cookies, made at the first start and shared by every node.
+///
+/// # Errors
+/// The database's.
+pub fn key(connection: &mut Connection) -> Result<Key, Error> {
+    let stored = settings::table.find("cookie_key").select(settings::value).first::<String>(connection).optional()?;
+    let hex = match stored {
+        Some(hex) => hex,
+        None => {
+            let hex: String = rand::rng().random::<[u8; 64]>().iter().map(|byte| format!("{byte:02x}")).collect();
+            let row = (settings::name.eq("cookie_key"), settings::value.eq(&hex));
+            diesel::insert_into(settings::table).values(row).execute(connection)?;
+            hex
+        }
+    };
+    if hex.len() < 64 {
+        return Err(Error::Unavailable("the cookie key in the database is damaged".into()));
+    }
+    Ok(Key::derive_from(hex.as_bytes()))
+}
+
+/// Makes the row of a new session and gives its token.
+///
+/// # Errors
+/// The database's.
+pub fn start(connection: &mut Connection, member: i64, device: &str) -> Result<String, Error> {
+    let token = format!("{member}.{:032x}", rand::rng().random::<u128>());
+    let row = (
+        sessions::member_id.eq(member),
+        sessions::token_hash.eq(hash(&token)),
+        sessions::device.eq(device.chars().take(200).collect::<String>()),
+        sessions::created_at.eq(now()),
+        sessions::last_seen.eq(now()),
+    );
+    let stale = sessions::table.filter(sessions::member_id.eq(member)).filter(sessions::last_seen.lt(now() - IDLE));
+    diesel::delete(stale).execute(connection)?;
+    diesel::insert_into(sessions::table).values(row).execute(connection)?;
+    Ok(token)
+}
+
+/// Ends every session of a member but this one.
+///
+/// # Errors
+/// The database's.
+pub fn end_others(connection: &mut Connection, viewer: &Viewer) -> Result<usize, Error> {
+    let others = sessions::table
+        .filter(sessions::member_id.eq(viewer.id))
+        .filter(sessions::token_hash.ne(viewer.token_hash.clone()));
+    Ok(diesel::delete(others).execute(connection)?)
+}
+
+/// Ends one session of a member.
+///
+/// # Errors
+/// The database's.
+pub fn end(connection: &mut Connection, member: i64, token_hash: &str) -> Result<(), Error> {
+    diesel::delete(sessions::table.find((member, token_hash))).execute(connection)?;
+    Ok(())
+}
+
+/// Who holds this token; nobody if the session ended or its member is suspended. Also whether the session should
+/// be [`touch`]ed.
+///
+/// # Errors
+/// The database's.
+pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Result<Option<(Viewer, bool)>, Error> {
+    let Some(member) = token.split('.').next().and_then(|id| id.parse::<i64>().ok()) else { return Ok(None) };
+    let token_hash = hash(token);
+    let found = sessions::table
+        .inner_join(members::table.on(members::id.eq(sessions::member_id)))
+        .filter(sessions::member_id.eq(member))
+        .filter(sessions::token_hash.eq(&token_hash))
+        .filter(sessions::last_seen.gt(now() - IDLE))
+        .filter(members::suspended_at.is_null())
+        .select((members::handle, members::full_name, members::connection_count, members::notifications_seen, sessions::last_seen))
+        .first::<(String, String, i32, i64, i64)>(connection)
+        .optional()?;
+    let Some((handle, full_name, connection_count, seen_at, last_seen)) = found else { return Ok(None) };
+    let invitations = connections::invitations_waiting(connection, limits, member)?;
+    let unread = notifications::unread(connection, member, seen_at)?;
+    let viewer = Viewer { id: member, handle, full_name, connection_count, invitations, unread, token_hash };
+    Ok(Some((viewer, last_seen < now() - DAY / 4)))
+}
+
+/// Notes that a session is in use.
+///
+/// # Errors
+/// The database's.
+pub fn touch(connection: &mut Connection, viewer: &Viewer) -> Result<(), Error> {
+    let row = sessions::table.find((viewer.id, viewer.token_hash.clone()));
+    diesel::update(row).set(sessions::last_seen.eq(now())).execute(connection)?;
+    Ok(())
+}
+
+/// Signs this browser in: a new cookie, so that one planted before is worth nothing.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the cookie cannot be written.
+pub fn sign_in(session: &Session, token: &str) -> Result<(), Error> {
+    session.renew();
+    session.insert(TOKEN, token).map_err(|why| Error::Unavailable(why.to_string()))
+}
+
+/// Signs this browser out.
+pub fn sign_out(session: &Session) {
+    session.purge();
+}
+
+/// The token of this browser.
+pub fn token(session: &Session) -> Option<String> {
+    session.get(TOKEN).ok().flatten()
+}
+
+/// Keeps a notice for the next page.
+pub fn tell(session: &Session, notice: Notice) {
+    // A notice that cannot be kept is no reason to fail what was done.
+    let _ = session.insert(NOTICE, notice);
+}
+
+/// The notice to show on this page, which is then told.
+pub fn take_notice(session: &Session) -> Option<Notice> {
+    session.remove_as::<Notice>(NOTICE)?.ok()
+}
+
+fn hash(token: &str) -> String {
+    Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+}
