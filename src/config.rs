@@ -30,6 +30,7 @@ pub struct ServeArgs {
     /// Threads that serve; 0 for one per core
     #[arg(long, env = "AMICABLE_WORKERS", default_value = "0", value_parser = number, value_name = "N")]
     pub workers: u32,
+    /// What members may do how often.
     #[command(flatten)]
     pub limits: LimitArgs,
 }

@@ -30,11 +30,21 @@ impl Error {
         match self {
             Error::NotFound => ("Page not found", "There is nothing at this address, or it is not open to you."),
             Error::BadRequest(why) => ("That did not arrive whole", why),
-            Error::CrossSite => ("Sent from another site", "This form was sent from another site, so nothing was done."),
-            Error::TooLarge => ("Too much at once", "What was sent is larger than this form takes, so nothing was done."),
-            Error::UnknownBody => ("Unknown kind of form", "What was sent is not a form of this site, so nothing was done."),
-            Error::MethodNotAllowed => ("Not like this", "This address is part of a form and cannot be opened by itself."),
-            Error::Unavailable(_) => ("Please try again", "Something here did not work. Nothing was changed; try again in a moment."),
+            Error::CrossSite => {
+                ("Sent from another site", "This form was sent from another site, so nothing was done.")
+            }
+            Error::TooLarge => {
+                ("Too much at once", "What was sent is larger than this form takes, so nothing was done.")
+            }
+            Error::UnknownBody => {
+                ("Unknown kind of form", "What was sent is not a form of this site, so nothing was done.")
+            }
+            Error::MethodNotAllowed => {
+                ("Not like this", "This address is part of a form and cannot be opened by itself.")
+            }
+            Error::Unavailable(_) => {
+                ("Please try again", "Something here did not work. Nothing was changed; try again in a moment.")
+            }
         }
     }
 }

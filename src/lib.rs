@@ -8,6 +8,7 @@
 //! - [`demo`] makes made-up networks: a small one to look at, large ones to measure.
 //!
 //! Inside a slice, what decides, what speaks SQL and what speaks HTTP are neighbouring files.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod accounts;
 pub mod config;

@@ -114,7 +114,9 @@ fn run(command: Command) -> Result<(), Error> {
             create(&open(&database)?, full_name, email, admin, password_stdin)
         }
         Command::Member(MemberCommand::List { database }) => list(&open(&database)?),
-        Command::Seed { database, members, connections, seed } => fill(&open(&database)?, demo::seed::Plan { members, connections, seed }),
+        Command::Seed { database, members, connections, seed } => {
+            fill(&open(&database)?, demo::seed::Plan { members, connections, seed })
+        }
     }
 }
 
@@ -126,12 +128,17 @@ fn open(database: &DatabaseArgs) -> Result<Db, Error> {
 
 fn log() {
     let level = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(level).with_ansi(std::io::stdout().is_terminal()).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(level)
+        .with_ansi(std::io::stdout().is_terminal())
+        .with_target(false)
+        .init();
 }
 
 /// Serves until SIGTERM or SIGINT, then finishes what is under way.
 fn serve(db: Db, args: &ServeArgs, announce: impl FnOnce(&str)) -> Result<(), Error> {
-    let wrong = |why: std::io::Error| Error::Unavailable(format!("cannot listen on {} (AMICABLE_LISTEN): {why}", args.listen));
+    let wrong =
+        |why: std::io::Error| Error::Unavailable(format!("cannot listen on {} (AMICABLE_LISTEN): {why}", args.listen));
     let listener = TcpListener::bind(args.listen).map_err(wrong)?;
     let address = format!("http://{}", listener.local_addr().map_err(wrong)?);
     let settings = Settings {
@@ -159,7 +166,10 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
         serve(db, args, |address| {
             println!("A made-up network of {} members is at {address}\n\nSign in as", made.members);
             for account in &made.accounts {
-                println!("  {:<14} {}  password: {}\n                 {}", account.full_name, account.email, account.password, account.story);
+                println!(
+                    "  {:<14} {}  password: {}\n                 {}",
+                    account.full_name, account.email, account.password, account.story
+                );
             }
             println!("\nNothing of it is kept. Stop with Ctrl-C.");
         })
@@ -170,8 +180,10 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
 }
 
 fn read_export(path: &std::path::Path) -> Result<amicable::contacts::import::linkedin::Export, Error> {
-    let bytes = std::fs::read(path).map_err(|why| Error::Unavailable(format!("cannot read {}: {why}", path.display())))?;
-    amicable::contacts::import::linkedin::parse(&bytes).map_err(|why| Error::Unavailable(format!("{}: {why}", path.display())))
+    let bytes =
+        std::fs::read(path).map_err(|why| Error::Unavailable(format!("cannot read {}: {why}", path.display())))?;
+    amicable::contacts::import::linkedin::parse(&bytes)
+        .map_err(|why| Error::Unavailable(format!("{}: {why}", path.display())))
 }
 
 fn create(db: &Db, full_name: String, email: String, is_admin: bool, password_stdin: bool) -> Result<(), Error> {
@@ -213,13 +225,21 @@ fn list(db: &Db) -> Result<(), Error> {
 
 fn fill(db: &Db, plan: demo::seed::Plan) -> Result<(), Error> {
     let bar = indicatif::ProgressBar::new(0);
-    bar.set_style(indicatif::ProgressStyle::with_template("{msg:22} {wide_bar} {percent}% {elapsed}").unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+    bar.set_style(
+        indicatif::ProgressStyle::with_template("{msg:22} {wide_bar} {percent}% {elapsed}")
+            .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()),
+    );
     let made = demo::seed::seed(db, &plan, &|stage, done, all| {
         bar.set_message(stage);
         bar.set_length(all);
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    println!("{} members and {} connections. Sign in as member1@seed.example, password: {}", plan.members, made, demo::seed::PASSWORD);
+    println!(
+        "{} members and {} connections. Sign in as member1@seed.example, password: {}",
+        plan.members,
+        made,
+        demo::seed::PASSWORD
+    );
     Ok(())
 }

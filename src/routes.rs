@@ -6,10 +6,10 @@ use actix_web::web::{self, ServiceConfig, get, post};
 use crate::accounts::{pages as accounts, settings};
 use crate::connections::{actions, blocked, disconnected, invitations, pages as connections, remove};
 use crate::error::Error;
+use crate::home;
 use crate::members::{edit, pages as members, people};
 use crate::notifications::pages as notifications;
 use crate::web::{assets, guard, observe};
-use crate::home;
 
 /// Every address of the site.
 pub fn routes(site: &mut ServiceConfig) {

@@ -66,7 +66,8 @@ fn free_handle(connection: &mut Connection, full_name: &str) -> Result<String, E
     for number in 1.. {
         let handle = if number == 1 { base.clone() } else { format!("{}-{number}", &base[..base.len().min(32)]) };
         let now: i64 = members::table.filter(members::handle.eq(&handle)).count().get_result(connection)?;
-        let before: i64 = former_handles::table.filter(former_handles::handle.eq(&handle)).count().get_result(connection)?;
+        let before: i64 =
+            former_handles::table.filter(former_handles::handle.eq(&handle)).count().get_result(connection)?;
         if now + before == 0 {
             return Ok(handle);
         }

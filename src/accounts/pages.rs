@@ -49,7 +49,13 @@ pub async fn sign_up_form(page: Page, Query(form): Query) -> Result<HttpResponse
 ///
 /// # Errors
 /// The database's.
-pub async fn sign_up(site: SiteData, page: Page, form: Form, request: HttpRequest, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn sign_up(
+    site: SiteData,
+    page: Page,
+    form: Form,
+    request: HttpRequest,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let full_name = super::full_name(&form, &mut problems);
     let email = super::email(&form, &mut problems);
@@ -98,7 +104,13 @@ pub async fn sign_in_form(page: Page, Query(form): Query) -> Result<HttpResponse
 ///
 /// # Errors
 /// The database's.
-pub async fn sign_in(site: SiteData, page: Page, form: Form, request: HttpRequest, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn sign_in(
+    site: SiteData,
+    page: Page,
+    form: Form,
+    request: HttpRequest,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let email = form.get("email").to_owned();
     let found = site.db.read(move |connection| super::by_email(connection, &email)).await?;
     let hash = found.as_ref().map(|(_, hash, _)| hash.clone());

@@ -33,7 +33,8 @@ static CORES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)));
 
 /// What is compared with where there is no member, so that an unknown address takes as long as a wrong password.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody's password").map(|hash| hash.0).unwrap_or_default());
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| hash_now("nobody's password").map(|hash| hash.0).unwrap_or_default());
 
 /// Reads and checks a new password, which is never shown again.
 pub fn new(form: &Form, problems: &mut Problems, field: &str) -> String {

@@ -6,8 +6,8 @@ use askama::Template;
 use diesel::prelude::*;
 
 use super::password;
-use crate::dates;
 use crate::SiteData;
+use crate::dates;
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::schema::{members, sessions};
@@ -29,7 +29,10 @@ struct Account {
 /// The database's.
 pub async fn account(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let email = site.db.read(move |connection| Ok(members::table.find(id).select(members::email).first::<String>(connection)?)).await?;
+    let email = site
+        .db
+        .read(move |connection| Ok(members::table.find(id).select(members::email).first::<String>(connection)?))
+        .await?;
     let form = Form::of([("email", &email), ("handle", &me.handle)]);
     Account { page, form, problems: Problems::default() }.show()
 }
@@ -38,7 +41,13 @@ pub async fn account(site: SiteData, page: Page, me: Me) -> Result<HttpResponse,
 ///
 /// # Errors
 /// The database's.
-pub async fn change_email(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn change_email(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let email = super::email(&form, &mut problems);
     if !is_password(&site.db, me.id, form.get("password")).await? {
@@ -87,7 +96,13 @@ pub async fn password_form(page: Page) -> Result<HttpResponse, Error> {
 ///
 /// # Errors
 /// The database's.
-pub async fn change_password(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn change_password(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let new = password::new(&form, &mut problems, "new_password");
     if !is_password(&site.db, me.id, form.get("password")).await? {
@@ -113,7 +128,9 @@ pub async fn change_password(site: SiteData, page: Page, me: Me, form: Form, onw
 }
 
 async fn is_password(db: &Db, member: i64, password: &str) -> Result<bool, Error> {
-    let hash = db.read(move |connection| Ok(members::table.find(member).select(members::password_hash).first(connection)?)).await?;
+    let hash = db
+        .read(move |connection| Ok(members::table.find(member).select(members::password_hash).first(connection)?))
+        .await?;
     password::matches(password.chars().take(1_000).collect(), Some(hash)).await
 }
 
@@ -189,7 +206,9 @@ pub async fn privacy(site: SiteData, page: Page, me: Me) -> Result<HttpResponse,
     );
     let (who_may_invite, connections_seen_by, accepts_automatically, asks_before_return) = site
         .db
-        .read(move |connection| Ok(members::table.find(id).select(columns).first::<(i16, i16, bool, bool)>(connection)?))
+        .read(move |connection| {
+            Ok(members::table.find(id).select(columns).first::<(i16, i16, bool, bool)>(connection)?)
+        })
         .await?;
     Privacy { page, who_may_invite, connections_seen_by, accepts_automatically, asks_before_return }.show()
 }
@@ -217,7 +236,9 @@ pub async fn change_privacy(site: SiteData, me: Me, form: Form, onward: Onward) 
         members::accepts_automatically.eq(form.ticked("accepts_automatically")),
         members::asks_before_return.eq(form.ticked("asks_before_return")),
     );
-    site.db.write(move |connection| Ok(diesel::update(members::table.find(me.id)).set(row).execute(connection)?)).await?;
+    site.db
+        .write(move |connection| Ok(diesel::update(members::table.find(me.id)).set(row).execute(connection)?))
+        .await?;
     onward.done("Your privacy settings are saved.");
     Ok(onward.to("/settings/privacy"))
 }

@@ -28,7 +28,14 @@ async fn act(site: &SiteData, me: &Me, handle: &str, by_me: Move, said: String) 
     site.db.write(move |connection| toward(connection, &limits, id, &handle, by_me, &said)).await
 }
 
-fn toward(connection: &mut Connection, limits: &Limits, me: i64, handle: &str, by_me: Move, said: &str) -> Result<Made, Error> {
+fn toward(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: i64,
+    handle: &str,
+    by_me: Move,
+    said: &str,
+) -> Result<Made, Error> {
     let person = members::visible(connection, me, handle)?.person;
     let made = super::make(connection, limits, (me, person.id), by_me, said)?;
     Ok((person, made))
@@ -110,7 +117,14 @@ async fn seen(site: &SiteData, me: &Me, handle: String) -> Result<Person, Error>
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn disconnect(site: SiteData, page: Page, me: Me, handle: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn disconnect(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let reason = problems.text(&form, "private_reason", "Private reason", (0, REASON));
     if problems.any() {
@@ -154,7 +168,9 @@ pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onw
                 (Side::Left { .. }, Some(Return::Invitation)) if open => None,
                 (Side::Left { .. }, _) => Some(super::make(connection, &limits, (id, person.id), Move::Invite, "")?),
                 // Pressed twice, or undone in another tab.
-                (Side::Connected, _) => Some(Ok(Outcome { pair: super::store::pair(connection, id, person.id)?.pair(), tell: None })),
+                (Side::Connected, _) => {
+                    Some(Ok(Outcome { pair: super::store::pair(connection, id, person.id)?.pair(), tell: None }))
+                }
                 _ => None,
             };
             Ok((person, made))
@@ -175,7 +191,13 @@ pub fn restored(name: &str) -> String {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn door(site: SiteData, me: Me, handle: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn door(
+    site: SiteData,
+    me: Me,
+    handle: Path<String>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let open = form.ticked("may_invite_again");
     let made = act(&site, &me, &handle, Move::LetReturn(open), String::new()).await?;
     Ok(answer(&onward, &made, |name, _| match open {
@@ -188,7 +210,14 @@ pub async fn door(site: SiteData, me: Me, handle: Path<String>, form: Form, onwa
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn block(site: SiteData, page: Page, me: Me, handle: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn block(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let reason = problems.text(&form, "private_reason", "Private reason", (0, REASON));
     if problems.any() {
@@ -211,7 +240,9 @@ pub async fn block(site: SiteData, page: Page, me: Me, handle: Path<String>, for
 /// [`Error::NotFound`], or the database's.
 pub async fn unblock(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
     let made = act(&site, &me, &handle, Move::Unblock, String::new()).await?;
-    Ok(answer(&onward, &made, |name, _| format!("You have unblocked {name}. They have not been told, and you are not connected.")))
+    Ok(answer(&onward, &made, |name, _| {
+        format!("You have unblocked {name}. They have not been told, and you are not connected.")
+    }))
 }
 
 #[derive(Template)]
@@ -227,7 +258,14 @@ struct Remarks {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn remark(site: SiteData, page: Page, me: Me, handle: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn remark(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let note = problems.text(&form, "private_note", "Private note", (0, NOTE));
     let words = tags::parse(&form, &mut problems);

@@ -57,17 +57,22 @@ pub fn list(connection: &mut Connection, me: i64, state: i16, at: &At) -> Result
     let back = cursor.as_ref().is_some_and(|(_, back)| *back);
     if let Some((cursor, _)) = cursor {
         let sign = if back { ">" } else { "<" };
-        let row = diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("(relationships.changed_at, other_id) {sign} ("));
+        let row =
+            diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("(relationships.changed_at, other_id) {sign} ("));
         let key: i64 = cursor.key.parse().unwrap_or(0);
         rows = rows.filter(
-            row.bind::<diesel::sql_types::BigInt, _>(key).sql(", ").bind::<diesel::sql_types::BigInt, _>(cursor.id).sql(")"),
+            row.bind::<diesel::sql_types::BigInt, _>(key)
+                .sql(", ")
+                .bind::<diesel::sql_types::BigInt, _>(cursor.id)
+                .sql(")"),
         );
     }
     rows = match back {
         true => rows.order((relationships::changed_at.asc(), relationships::other_id.asc())),
         false => rows.order((relationships::changed_at.desc(), relationships::other_id.desc())),
     };
-    let columns = (relationships::changed_at, relationships::private_reason, relationships::may_return, Person::as_select());
+    let columns =
+        (relationships::changed_at, relationships::private_reason, relationships::may_return, Person::as_select());
     let rows: Vec<(i64, String, bool, Person)> = rows.select(columns).limit(ROWS as i64 + 1).load(connection)?;
     let past = |(changed_at, private_reason, may_return, person)| Past {
         person,

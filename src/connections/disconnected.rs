@@ -23,6 +23,7 @@ struct Disconnected {
 /// The database's.
 pub async fn disconnected(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let list = site.db.read(move |connection| super::blocked::list(connection, id, state::LEFT, &At::of(&query))).await?;
+    let list =
+        site.db.read(move |connection| super::blocked::list(connection, id, state::LEFT, &At::of(&query))).await?;
     Disconnected { page, list }.show()
 }

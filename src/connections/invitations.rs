@@ -109,7 +109,13 @@ impl Prepared {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn form(site: SiteData, page: Page, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn form(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let prepared = prepared(&site, me.id, handle.into_inner()).await?;
     let profile = format!("/in/{}", prepared.person.handle);
     let name = &prepared.person.full_name;
@@ -133,7 +139,14 @@ pub async fn form(site: SiteData, page: Page, me: Me, handle: Path<String>, onwa
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn send(site: SiteData, page: Page, me: Me, handle: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn send(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let note = problems.text(&form, "note", "Note", (0, site.limits.note_length));
     let back = local(form.get("back")).unwrap_or_default();
@@ -199,7 +212,11 @@ impl Invitations {
     }
 
     fn left(&self) -> String {
-        format!("{} of {} left this week.", thousands(self.allowance.left()), count(self.allowance.limit, "invitation", "invitations"))
+        format!(
+            "{} of {} left this week.",
+            thousands(self.allowance.left()),
+            count(self.allowance.limit, "invitation", "invitations")
+        )
     }
 }
 
@@ -213,7 +230,8 @@ pub async fn invitations(site: SiteData, page: Page, me: Me, Query(query): Query
         .db
         .read(move |connection| {
             let at = At::of(&query);
-            let list = if sent { self::sent(connection, &limits, id, &at)? } else { received(connection, &limits, id, &at)? };
+            let list =
+                if sent { self::sent(connection, &limits, id, &at)? } else { received(connection, &limits, id, &at)? };
             Ok((list, super::allowance(connection, &limits, id, now())?))
         })
         .await?;
@@ -252,7 +270,13 @@ fn cursor(row: &Invitation) -> Cursor {
     Cursor { key: row.changed_at.to_string(), id: row.person.id }
 }
 
-fn in_box(connection: &mut Connection, limits: &Limits, me: i64, state: i16, at: &At) -> Result<Vec<Invitation>, Error> {
+fn in_box(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: i64,
+    state: i16,
+    at: &At,
+) -> Result<Vec<Invitation>, Error> {
     let now = now();
     let mut rows = store::in_state(me, state)
         .inner_join(table::table.on(table::id.eq(relationships::other_id)))
@@ -264,10 +288,17 @@ fn in_box(connection: &mut Connection, limits: &Limits, me: i64, state: i16, at:
     let (sql, bind) = (diesel::dsl::sql::<diesel::sql_types::Bool>, at.cursor());
     let back = bind.as_ref().is_some_and(|(_, back)| *back);
     if let Some((cursor, _)) = bind {
-        let row = sql(if back { "(relationships.changed_at, other_id) > (" } else { "(relationships.changed_at, other_id) < (" });
+        let row = sql(if back {
+            "(relationships.changed_at, other_id) > ("
+        } else {
+            "(relationships.changed_at, other_id) < ("
+        });
         let key: i64 = cursor.key.parse().unwrap_or(0);
         rows = rows.filter(
-            row.bind::<diesel::sql_types::BigInt, _>(key).sql(", ").bind::<diesel::sql_types::BigInt, _>(cursor.id).sql(")"),
+            row.bind::<diesel::sql_types::BigInt, _>(key)
+                .sql(", ")
+                .bind::<diesel::sql_types::BigInt, _>(cursor.id)
+                .sql(")"),
         );
     }
     rows = match back {
@@ -302,7 +333,13 @@ pub fn sent_long_ago(connection: &mut Connection, limits: &Limits, me: i64) -> R
 ///
 /// # Errors
 /// The database's.
-pub async fn answer(site: SiteData, me: Me, what: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn answer(
+    site: SiteData,
+    me: Me,
+    what: Path<String>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let by_me = match what.as_str() {
         "accept" => Move::Accept,
         "decline" => Move::Decline,
@@ -330,7 +367,13 @@ pub async fn answer(site: SiteData, me: Me, what: Path<String>, form: Form, onwa
 }
 
 /// Makes the move toward each, in one transaction: whose it worked for, and why not for the others.
-fn answer_all(connection: &mut Connection, limits: &Limits, me: i64, handles: &[String], by_me: Move) -> Result<(Vec<String>, Vec<String>), Error> {
+fn answer_all(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: i64,
+    handles: &[String],
+    by_me: Move,
+) -> Result<(Vec<String>, Vec<String>), Error> {
     let (mut done, mut not) = (Vec::new(), Vec::new());
     for handle in handles {
         let of_handle = table::table.filter(table::handle.eq(handle)).select(Person::as_select());

@@ -78,7 +78,9 @@ impl Filter {
 
     /// Whether anything is left out.
     pub fn narrows(&self) -> bool {
-        [&self.q, &self.tag, &self.company, &self.connected_after, &self.connected_before].iter().any(|text| !text.is_empty())
+        [&self.q, &self.tag, &self.company, &self.connected_after, &self.connected_before]
+            .iter()
+            .any(|text| !text.is_empty())
     }
 
     /// Whether any of the filters that fold away is in use.
@@ -248,9 +250,19 @@ fn ordered<'a>(query: Boxed<'a>, sort: Sort, cursor: Option<&(Cursor, bool)>) ->
         query = match sort {
             Sort::Recent => {
                 let key = cursor.key.parse().unwrap_or(0i64);
-                query.filter(row.bind::<diesel::sql_types::BigInt, _>(key).sql(", ").bind::<diesel::sql_types::BigInt, _>(cursor.id).sql(")"))
+                query.filter(
+                    row.bind::<diesel::sql_types::BigInt, _>(key)
+                        .sql(", ")
+                        .bind::<diesel::sql_types::BigInt, _>(cursor.id)
+                        .sql(")"),
+                )
             }
-            _ => query.filter(row.bind::<Text, _>(cursor.key.clone()).sql(", ").bind::<diesel::sql_types::BigInt, _>(cursor.id).sql(")")),
+            _ => query.filter(
+                row.bind::<Text, _>(cursor.key.clone())
+                    .sql(", ")
+                    .bind::<diesel::sql_types::BigInt, _>(cursor.id)
+                    .sql(")"),
+            ),
         };
     }
     query.order(sql::<Bool>(&format!("{column} {direction}, relationships.other_id {direction}")))

@@ -44,7 +44,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { connections: 30_000, invitations: 100, note_length: 300, withdrawal_pause_days: 21, invitation_days: 180 }
+        Limits {
+            connections: 30_000,
+            invitations: 100,
+            note_length: 300,
+            withdrawal_pause_days: 21,
+            invitation_days: 180,
+        }
     }
 }
 
@@ -111,8 +117,10 @@ pub fn way_back(connection: &mut Connection, limits: &Limits, me: i64, other: i6
 pub fn allowance(connection: &mut Connection, limits: &Limits, me: i64, now: i64) -> Result<Allowance, Error> {
     use diesel::dsl::{count_star, min};
     let week = 7 * DAY;
-    let sent = relationships::table.filter(relationships::owner_id.eq(me)).filter(relationships::sent_at.gt(now - week));
-    let (sent, oldest) = sent.select((count_star(), min(relationships::sent_at))).first::<(i64, Option<i64>)>(connection)?;
+    let sent =
+        relationships::table.filter(relationships::owner_id.eq(me)).filter(relationships::sent_at.gt(now - week));
+    let (sent, oldest) =
+        sent.select((count_star(), min(relationships::sent_at))).first::<(i64, Option<i64>)>(connection)?;
     let sent = u32::try_from(sent).unwrap_or(u32::MAX);
     Ok(Allowance { sent, limit: limits.invitations, next: oldest.map_or(now, |oldest| oldest + week) })
 }
@@ -222,7 +230,9 @@ fn annotate(rows: &mut Rows, before: Pair, by_me: Move, outcome: &Outcome, said:
                 rows.mine.sent_at = Some(now());
             }
         }
-        Move::Disconnect { .. } if matches!(outcome.pair.mine, Side::Left { .. }) => said.clone_into(&mut rows.mine.private_reason),
+        Move::Disconnect { .. } if matches!(outcome.pair.mine, Side::Left { .. }) => {
+            said.clone_into(&mut rows.mine.private_reason)
+        }
         Move::Block if before.mine != Side::Blocked => said.clone_into(&mut rows.mine.private_reason),
         _ => {}
     }

@@ -53,7 +53,12 @@ pub fn mutual(connection: &mut Connection, a: i64, b: i64, most: usize) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn degree(connection: &mut Connection, (me, other): (i64, i64), connected: bool, shared: usize) -> Result<Degree, Error> {
+pub fn degree(
+    connection: &mut Connection,
+    (me, other): (i64, i64),
+    connected: bool,
+    shared: usize,
+) -> Result<Degree, Error> {
     if connected {
         return Ok(Degree::First);
     }

@@ -105,7 +105,13 @@ pub fn find(connection: &mut Connection, me: i64, id: i64) -> Result<Removal, Er
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn confirm(connection: &mut Connection, me: i64, id: i64, may_return: bool, reason: &str) -> Result<Removal, Error> {
+pub fn confirm(
+    connection: &mut Connection,
+    me: i64,
+    id: i64,
+    may_return: bool,
+    reason: &str,
+) -> Result<Removal, Error> {
     let removal = find(connection, me, id)?;
     if removal.confirmed_at.is_some() {
         return Ok(removal);
@@ -127,7 +133,12 @@ pub fn confirm(connection: &mut Connection, me: i64, id: i64, may_return: bool, 
     find(connection, me, id)
 }
 
-fn leave(connection: &mut Connection, me: i64, others: &[i64], (id, may_return, reason): (i64, bool, &str)) -> Result<(), Error> {
+fn leave(
+    connection: &mut Connection,
+    me: i64,
+    others: &[i64],
+    (id, may_return, reason): (i64, bool, &str),
+) -> Result<(), Error> {
     let mine = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::other_id.eq_any(others.to_vec()))
@@ -144,7 +155,14 @@ fn leave(connection: &mut Connection, me: i64, others: &[i64], (id, may_return, 
 }
 
 /// Moves the other sides, and the others' counts of connections.
-fn their_side(connection: &mut Connection, me: i64, others: &[i64], from: i16, to: i16, more: i32) -> Result<(), Error> {
+fn their_side(
+    connection: &mut Connection,
+    me: i64,
+    others: &[i64],
+    from: i16,
+    to: i16,
+    more: i32,
+) -> Result<(), Error> {
     let theirs = relationships::table
         .filter(relationships::owner_id.eq_any(others.to_vec()))
         .filter(relationships::other_id.eq(me))

@@ -156,7 +156,13 @@ pub async fn review(site: SiteData, page: Page, me: Me, id: Path<i64>) -> Result
     show(site, page, me, *id, (Form::default(), Problems::default())).await
 }
 
-async fn show(site: SiteData, page: Page, me: Me, id: i64, (form, problems): (Form, Problems)) -> Result<HttpResponse, Error> {
+async fn show(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    id: i64,
+    (form, problems): (Form, Problems),
+) -> Result<HttpResponse, Error> {
     let viewer = me.id;
     let (removal, named, skipped, not_restored) = site
         .db
@@ -181,7 +187,14 @@ async fn show(site: SiteData, page: Page, me: Me, id: i64, (form, problems): (Fo
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn confirm(site: SiteData, page: Page, me: Me, id: Path<i64>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn confirm(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    id: Path<i64>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let reason = problems.text(&form, "private_reason", "Private reason", (0, 1_000));
     if problems.any() {

@@ -114,7 +114,12 @@ pub fn one(connection: &mut Connection, limits: &Limits, me: i64, other: i64) ->
 ///
 /// # Errors
 /// The database's.
-pub fn many(connection: &mut Connection, limits: &Limits, me: i64, others: &[i64]) -> Result<HashMap<i64, Standing>, Error> {
+pub fn many(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: i64,
+    others: &[i64],
+) -> Result<HashMap<i64, Standing>, Error> {
     let now = now();
     let rows: Vec<Row> = relationships::table
         .filter(relationships::owner_id.eq(me))
@@ -138,6 +143,7 @@ pub fn many(connection: &mut Connection, limits: &Limits, me: i64, others: &[i64
 /// # Errors
 /// The database's.
 pub fn barred(connection: &mut Connection, me: i64, other: i64) -> Result<bool, Error> {
-    let state = relationships::table.find((me, other)).select(relationships::state).first::<i16>(connection).optional()?;
+    let state =
+        relationships::table.find((me, other)).select(relationships::state).first::<i16>(connection).optional()?;
     Ok(state == Some(store::state::BARRED))
 }

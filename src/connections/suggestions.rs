@@ -64,7 +64,8 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
         .limit(50);
     let ids: Vec<i64> = newest.load(connection)?;
     let known = known(connection, me, &ids)?;
-    let chosen: Vec<(i64, u32)> = ids.into_iter().filter(|id| !known.contains(id)).map(|id| (id, 0)).take(most).collect();
+    let chosen: Vec<(i64, u32)> =
+        ids.into_iter().filter(|id| !known.contains(id)).map(|id| (id, 0)).take(most).collect();
     suggest(connection, &chosen)
 }
 

@@ -15,7 +15,12 @@ use crate::members::names;
 use crate::schema::{members, relationships};
 
 /// Connects the first of the people with everybody in the file who has a name, and says how many that were.
-pub fn connect(connection: &mut Connection, people: &[Person], export: &Export, password: &Hashed) -> Result<usize, Error> {
+pub fn connect(
+    connection: &mut Connection,
+    people: &[Person],
+    export: &Export,
+    password: &Hashed,
+) -> Result<usize, Error> {
     let Some(me) = people.first() else { return Ok(0) };
     let mut handles: HashSet<String> = people.iter().map(|person| person.handle.clone()).collect();
     let first = new_id();
@@ -42,7 +47,13 @@ fn free(taken: &mut HashSet<String>, name: &str) -> String {
     handle
 }
 
-fn member(connection: &mut Connection, id: i64, from: &Imported, handle: String, password: &Hashed) -> Result<(), Error> {
+fn member(
+    connection: &mut Connection,
+    id: i64,
+    from: &Imported,
+    handle: String,
+    password: &Hashed,
+) -> Result<(), Error> {
     let name: String = from.full_name().chars().take(100).collect();
     let headline = match (from.position.as_str(), from.company.as_str()) {
         ("", company) => company.to_owned(),

@@ -56,7 +56,12 @@ pub fn register(connection: &mut Connection, password: &Hashed) -> Result<Vec<Pe
 fn member(connection: &mut Connection, row: &Row, password: &Hashed) -> Result<Person, Error> {
     let handle = crate::members::names::handle(&row.full_name);
     let first = handle.split('-').next().unwrap_or(&handle);
-    let new = |email: String| NewMember { full_name: row.full_name.clone(), email, password: password.clone(), is_admin: false };
+    let new = |email: String| NewMember {
+        full_name: row.full_name.clone(),
+        email,
+        password: password.clone(),
+        is_admin: false,
+    };
     let mut email = format!("{first}@demo.example");
     let id = match accounts::register(connection, &new(email.clone()))? {
         Some(id) => id,
@@ -82,7 +87,8 @@ fn careers(connection: &mut Connection, id: i64, row: &Row) -> Result<(), Error>
         }
         let (title, organisation) = (title.to_owned(), organisation.to_owned());
         let (started, ended) = (started.to_owned(), ended.to_owned());
-        let position = Position { member_id: id, kind: kind as i16, title, organisation, started, ended, ..Position::default() };
+        let position =
+            Position { member_id: id, kind: kind as i16, title, organisation, started, ended, ..Position::default() };
         store::save_position(connection, position)
     };
     add(Kind::Education, &row.degree, &row.school, &row.school_start, &row.school_end)?;

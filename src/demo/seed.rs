@@ -127,7 +127,8 @@ struct Index {
 
 /// The secondary indexes of the big table, which are built sooner once it is full.
 fn indexes(connection: &mut Connection) -> Result<Vec<(String, String)>, Error> {
-    let sql = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'relationships' AND sql IS NOT NULL";
+    let sql =
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'relationships' AND sql IS NOT NULL";
     let found: Vec<Index> = diesel::sql_query(sql).load(connection)?;
     Ok(found.into_iter().map(|index| (index.name, index.sql)).collect())
 }
@@ -150,7 +151,12 @@ fn made_up_names(plan: &Plan) -> Vec<Made> {
         .collect()
 }
 
-fn write_members(connection: &mut Connection, names: &[Made], friends: &[Vec<u32>], progress: Progress) -> Result<(), Error> {
+fn write_members(
+    connection: &mut Connection,
+    names: &[Made],
+    friends: &[Vec<u32>],
+    progress: Progress,
+) -> Result<(), Error> {
     let hash = password::hash_now(PASSWORD)?;
     let joined = now() - 16 * 365 * DAY;
     for (chunk, some) in names.chunks(ROWS).enumerate() {
@@ -175,7 +181,7 @@ fn write_members(connection: &mut Connection, names: &[Made], friends: &[Vec<u32
                 quoted(location),
                 quoted(company),
                 quoted(&folded),
-                i32::from(id % 50 == 0),
+                i32::from(id.is_multiple_of(50)),
                 friends[id - 1].len(),
             );
         }
@@ -184,13 +190,18 @@ fn write_members(connection: &mut Connection, names: &[Made], friends: &[Vec<u32
     Ok(())
 }
 
-fn write_sides(connection: &mut Connection, names: &[Made], friends: &[Vec<u32>], seed: u64, progress: Progress) -> Result<(), Error> {
-    let keys: Vec<(String, String)> = names
-        .iter()
-        .map(|(name, ..)| (quoted(&names::sort_first(name)), quoted(&names::sort_last(name))))
-        .collect();
+fn write_sides(
+    connection: &mut Connection,
+    names: &[Made],
+    friends: &[Vec<u32>],
+    seed: u64,
+    progress: Progress,
+) -> Result<(), Error> {
+    let keys: Vec<(String, String)> =
+        names.iter().map(|(name, ..)| (quoted(&names::sort_first(name)), quoted(&names::sort_last(name)))).collect();
     let today = now();
-    let sides = friends.iter().enumerate().flat_map(|(owner, list)| list.iter().map(move |other| (owner as u32, *other)));
+    let sides =
+        friends.iter().enumerate().flat_map(|(owner, list)| list.iter().map(move |other| (owner as u32, *other)));
     let total: u64 = friends.iter().map(|list| list.len() as u64).sum();
     let (mut sql, mut rows, mut written) = (String::new(), 0, 0u64);
     connection.batch_execute("BEGIN IMMEDIATE")?;

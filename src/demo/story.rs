@@ -95,7 +95,13 @@ pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Person], own
         befriend(connection, limits, (priya, id(at)), now() - 900 * DAY)?;
     }
     act(connection, limits, (priya, id(7)), Move::Disconnect { may_return: true }, "")?;
-    act(connection, limits, (priya, id(8)), Move::Disconnect { may_return: false }, "Three sales pitches in one week.")?;
+    act(
+        connection,
+        limits,
+        (priya, id(8)),
+        Move::Disconnect { may_return: false },
+        "Three sales pitches in one week.",
+    )?;
     act(connection, limits, (priya, id(9)), Move::Block, "")?;
     act(connection, limits, (id(10), priya), Move::Disconnect { may_return: false }, "")?;
     if !own {
@@ -105,7 +111,12 @@ pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Person], own
 }
 
 fn received(connection: &mut Connection, limits: &Limits, priya: i64, from: [i64; 4]) -> Result<(), Error> {
-    let notes = ["We sat at the same table at the reunion. I would like to stay in touch.", "", "Your talk on roadmaps was the best of the day.", ""];
+    let notes = [
+        "We sat at the same table at the reunion. I would like to stay in touch.",
+        "",
+        "Your talk on roadmaps was the best of the day.",
+        "",
+    ];
     for ((from, note), days) in from.into_iter().zip(notes).zip([1, 4, 16, 60]) {
         act(connection, limits, (from, priya), Move::Invite, note)?;
         aged(connection, (from, priya), days)?;

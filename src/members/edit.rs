@@ -5,12 +5,12 @@ use actix_web::web::Path;
 
 use super::pages;
 use super::store::{self, Kind, Position};
+use crate::SiteData;
 use crate::accounts;
 use crate::error::Error;
 use crate::members::names;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page};
-use crate::SiteData;
 
 fn home(me: &Me) -> String {
     format!("/in/{}", me.handle)
@@ -88,7 +88,14 @@ pub async fn handle(site: SiteData, page: Page, me: Me, form: Form, onward: Onwa
 ///
 /// # Errors
 /// The database's.
-pub async fn add(site: SiteData, page: Page, me: Me, kind: Path<String>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn add(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    kind: Path<String>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let kind = match kind.as_str() {
         "positions" => Kind::Position,
         "education" => Kind::Education,
@@ -120,7 +127,14 @@ pub async fn add(site: SiteData, page: Page, me: Me, kind: Path<String>, form: F
 ///
 /// # Errors
 /// [`Error::NotFound`] for somebody else's, or the database's.
-pub async fn change(site: SiteData, page: Page, me: Me, id: Path<i64>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn change(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    id: Path<i64>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, id.into_inner());
     if let up @ ("up" | "down") = form.get("move") {
         let up = up == "up";
@@ -207,7 +221,11 @@ fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: i64) ->
         ended: month(form, problems, "ended"),
         description: problems.text(form, "description", "Description", (0, 1_000)),
     };
-    if !problems.any() && !row.started.is_empty() && !row.ended.is_empty() && row.ended < row.started[..row.started.len().min(row.ended.len())].to_owned() {
+    if !problems.any()
+        && !row.started.is_empty()
+        && !row.ended.is_empty()
+        && row.ended.as_str() < row.started.get(..row.ended.len()).unwrap_or(&row.started)
+    {
         problems.add("ended", "The end is before the beginning.");
     }
     row

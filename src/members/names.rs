@@ -31,7 +31,8 @@ pub fn initials(full_name: &str) -> String {
 
 /// A handle made of a name: `Łukasz O'Neill` becomes `lukasz-oneill`. At least 3, at most 40 characters.
 pub fn handle(full_name: &str) -> String {
-    let plain = fold(full_name).replace('ł', "l").replace('ø', "o").replace('ß', "ss").replace('æ', "ae").replace('đ', "d");
+    let plain =
+        fold(full_name).replace('ł', "l").replace('ø', "o").replace('ß', "ss").replace('æ', "ae").replace('đ', "d");
     let mut handle = String::new();
     for c in plain.chars().filter(|c| *c != '\'' && *c != '’') {
         if c.is_ascii_alphanumeric() {

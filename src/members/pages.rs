@@ -125,12 +125,15 @@ impl Own {
 ///
 /// # Errors
 /// The database's.
-pub async fn own(site: &Site, page: Page, me: Me, (form, problems, open): (Form, Problems, String)) -> Result<HttpResponse, Error> {
+pub async fn own(
+    site: &Site,
+    page: Page,
+    me: Me,
+    (form, problems, open): (Form, Problems, String),
+) -> Result<HttpResponse, Error> {
     let (id, handle) = (me.id, me.handle.clone());
-    let (member, about) = site
-        .db
-        .read(move |connection| Ok((super::visible(connection, id, &handle)?, about(connection, id)?)))
-        .await?;
+    let (member, about) =
+        site.db.read(move |connection| Ok((super::visible(connection, id, &handle)?, about(connection, id)?))).await?;
     let again = problems.any();
     let own = Own { page, member, about, form, problems, open };
     if again { own.show_again() } else { own.show() }
@@ -162,7 +165,8 @@ pub async fn mutual(site: SiteData, page: Page, me: Me, handle: Path<String>) ->
             Ok((member, mutual))
         })
         .await?;
-    let title = format!("{} with {}", count(total as i64, "mutual connection", "mutual connections"), member.person.full_name);
+    let title =
+        format!("{} with {}", count(total as i64, "mutual connection", "mutual connections"), member.person.full_name);
     Persons { page, title, back: member.person.handle, persons, total, paged: None }.show()
 }
 
@@ -170,7 +174,13 @@ pub async fn mutual(site: SiteData, page: Page, me: Me, handle: Path<String>) ->
 ///
 /// # Errors
 /// [`Error::NotFound`], also where the list is not open to the viewer.
-pub async fn connections(site: SiteData, page: Page, me: Me, handle: Path<String>, Query(query): Query) -> Result<HttpResponse, Error> {
+pub async fn connections(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    Query(query): Query,
+) -> Result<HttpResponse, Error> {
     let (id, limits, at) = (me.id, site.limits, At::of(&query));
     let (member, list) = site
         .db
@@ -180,8 +190,12 @@ pub async fn connections(site: SiteData, page: Page, me: Me, handle: Path<String
             if !standing.connected() || member.connections_seen_by != 1 {
                 return Err(Error::NotFound);
             }
-            let list: Paged<listing::Connected> =
-                listing::page(connection, member.person.id, &listing::Filter::of(&Form::of([("sort", "first_name")])), &at)?;
+            let list: Paged<listing::Connected> = listing::page(
+                connection,
+                member.person.id,
+                &listing::Filter::of(&Form::of([("sort", "first_name")])),
+                &at,
+            )?;
             let shown = not_hidden(connection, id, list)?;
             Ok((member, shown))
         })
@@ -193,7 +207,11 @@ pub async fn connections(site: SiteData, page: Page, me: Me, handle: Path<String
 }
 
 /// Leaves out whoever has blocked the viewer: for them, they do not exist.
-fn not_hidden(connection: &mut Connection, me: i64, mut list: Paged<listing::Connected>) -> Result<Paged<listing::Connected>, Error> {
+fn not_hidden(
+    connection: &mut Connection,
+    me: i64,
+    mut list: Paged<listing::Connected>,
+) -> Result<Paged<listing::Connected>, Error> {
     let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
     let barred: Vec<i64> = relationships::table
         .filter(relationships::owner_id.eq(me))

@@ -4,10 +4,10 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use super::{Person, search};
+use crate::SiteData;
 use crate::connections::standing::{self, Standing};
 use crate::connections::suggestions::{self, Suggestion};
 use crate::error::Error;
-use crate::SiteData;
 use crate::web::form::Query;
 use crate::web::page::{Me, Page, Show};
 use crate::web::pagination::count;

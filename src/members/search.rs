@@ -47,13 +47,15 @@ pub fn index(connection: &mut Connection, member: i64) -> Result<(), Error> {
         .first::<(String, String, String, String)>(connection)?;
     let folded = names::fold(&[name.as_str(), &headline, &company, &location].join(" "));
     diesel::update(members::table.find(member)).set(members::folded.eq(folded)).execute(connection)?;
-    diesel::sql_query("INSERT OR REPLACE INTO member_search (rowid, full_name, headline, company, location) VALUES (?, ?, ?, ?, ?)")
-        .bind::<BigInt, _>(member)
-        .bind::<Text, _>(name)
-        .bind::<Text, _>(headline)
-        .bind::<Text, _>(company)
-        .bind::<Text, _>(location)
-        .execute(connection)?;
+    diesel::sql_query(
+        "INSERT OR REPLACE INTO member_search (rowid, full_name, headline, company, location) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind::<BigInt, _>(member)
+    .bind::<Text, _>(name)
+    .bind::<Text, _>(headline)
+    .bind::<Text, _>(company)
+    .bind::<Text, _>(location)
+    .execute(connection)?;
     Ok(())
 }
 
@@ -71,10 +73,11 @@ pub fn index_all(connection: &mut Connection) -> Result<(), Error> {
 }
 
 fn matching(connection: &mut Connection, phrase: &str) -> Result<Vec<i64>, Error> {
-    let found: Vec<Found> = diesel::sql_query("SELECT rowid AS id FROM member_search WHERE member_search MATCH ? LIMIT ?")
-        .bind::<Text, _>(phrase)
-        .bind::<BigInt, _>(MOST)
-        .load(connection)?;
+    let found: Vec<Found> =
+        diesel::sql_query("SELECT rowid AS id FROM member_search WHERE member_search MATCH ? LIMIT ?")
+            .bind::<Text, _>(phrase)
+            .bind::<BigInt, _>(MOST)
+            .load(connection)?;
     Ok(found.into_iter().map(|row| row.id).collect())
 }
 

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 
 use super::{names, search};
 use crate::connections;
+use crate::dates;
 use crate::db::{Connection, new_id};
 use crate::error::Error;
 use crate::schema::{former_handles, links, members, positions};
-use crate::dates;
 
 /// Positions and schools a profile can have, and links.
 pub const MOST: i64 = 50;
@@ -133,7 +133,9 @@ pub fn move_position(connection: &mut Connection, member: i64, id: i64, up: bool
     }
     for (place, position) in like.iter().enumerate() {
         let place = i32::try_from(place).unwrap_or(i32::MAX);
-        diesel::update(positions::table.find((member, position.id))).set(positions::place.eq(place)).execute(connection)?;
+        diesel::update(positions::table.find((member, position.id)))
+            .set(positions::place.eq(place))
+            .execute(connection)?;
     }
     company_follows(connection, member)
 }
@@ -156,7 +158,8 @@ fn company_follows(connection: &mut Connection, member: i64) -> Result<(), Error
 /// # Errors
 /// The database's.
 pub fn links(connection: &mut Connection, member: i64) -> Result<Vec<Link>, Error> {
-    let mut all: Vec<Link> = links::table.filter(links::member_id.eq(member)).select(Link::as_select()).load(connection)?;
+    let mut all: Vec<Link> =
+        links::table.filter(links::member_id.eq(member)).select(Link::as_select()).load(connection)?;
     all.sort_by_key(|link| (link.place, link.id));
     Ok(all)
 }
@@ -220,8 +223,10 @@ pub fn write_about(connection: &mut Connection, member: i64, about: &str) -> Res
 /// # Errors
 /// The database's.
 pub fn handle_is_free(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
-    let now: Option<i64> = members::table.filter(members::handle.eq(handle)).select(members::id).first(connection).optional()?;
-    let before: Option<i64> = former_handles::table.find(handle).select(former_handles::member_id).first(connection).optional()?;
+    let now: Option<i64> =
+        members::table.filter(members::handle.eq(handle)).select(members::id).first(connection).optional()?;
+    let before: Option<i64> =
+        former_handles::table.find(handle).select(former_handles::member_id).first(connection).optional()?;
     Ok(now.is_none_or(|id| id == member) && before.is_none_or(|id| id == member))
 }
 

@@ -74,7 +74,13 @@ fn lines(connection: &mut Connection, me: i64, query: &Form) -> Result<Paged<Lin
     let columns = (notifications::id, notifications::created_at, notifications::kind, Person::as_select());
     let rows: Vec<(i64, i64, i16, Person)> = mine.select(columns).limit(ROWS as i64 + 1).load(connection)?;
     let now = dates::now();
-    let line = |(id, when, kind, person): (i64, i64, i16, Person)| Line { id, person, kind, when: dates::ago(when, now), new: id > seen };
+    let line = |(id, when, kind, person): (i64, i64, i16, Person)| Line {
+        id,
+        person,
+        kind,
+        when: dates::ago(when, now),
+        new: id > seen,
+    };
     let rows = rows.into_iter().map(line).collect();
     Ok(Paged::new(rows, 0, &at, |line: &Line| Cursor { key: String::new(), id: line.id }))
 }

@@ -15,9 +15,12 @@ struct Asset {
     bytes: &'static [u8],
 }
 
-static CSS: LazyLock<Asset> = LazyLock::new(|| asset("app", "css", "text/css; charset=utf-8", include_bytes!("../../static/app.css")));
-static JS: LazyLock<Asset> = LazyLock::new(|| asset("app", "js", "text/javascript; charset=utf-8", include_bytes!("../../static/app.js")));
-static ICON: LazyLock<Asset> = LazyLock::new(|| asset("icon", "svg", "image/svg+xml", include_bytes!("../../static/icon.svg")));
+static CSS: LazyLock<Asset> =
+    LazyLock::new(|| asset("app", "css", "text/css; charset=utf-8", include_bytes!("../../static/app.css")));
+static JS: LazyLock<Asset> =
+    LazyLock::new(|| asset("app", "js", "text/javascript; charset=utf-8", include_bytes!("../../static/app.js")));
+static ICON: LazyLock<Asset> =
+    LazyLock::new(|| asset("icon", "svg", "image/svg+xml", include_bytes!("../../static/icon.svg")));
 
 /// The path of the style sheet.
 pub fn css() -> &'static str {
@@ -41,7 +44,11 @@ pub fn icon() -> &'static str {
 pub async fn file(file: Path<String>) -> Result<HttpResponse, Error> {
     let path = format!("/static/{file}");
     let asset = [&CSS, &JS, &ICON].into_iter().find(|asset| asset.name == path).ok_or(Error::NotFound)?;
-    let forever = CacheControl(vec![CacheDirective::Public, CacheDirective::MaxAge(31_536_000), CacheDirective::Extension("immutable".into(), None)]);
+    let forever = CacheControl(vec![
+        CacheDirective::Public,
+        CacheDirective::MaxAge(31_536_000),
+        CacheDirective::Extension("immutable".into(), None),
+    ]);
     Ok(HttpResponse::Ok().insert_header(forever).content_type(asset.kind).body(asset.bytes))
 }
 

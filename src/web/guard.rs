@@ -22,7 +22,9 @@ pub async fn recognise<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
-    if let (Some(token), Some(site)) = (session::token(&request.get_session()), request.app_data::<Data<Site>>().cloned()) {
+    if let (Some(token), Some(site)) =
+        (session::token(&request.get_session()), request.app_data::<Data<Site>>().cloned())
+    {
         let (db, limits) = (&site.db, site.limits);
         let found = db.read(move |connection| session::viewer(connection, &limits, &token)).await?;
         if let Some((viewer, stale)) = found {
@@ -51,7 +53,8 @@ pub async fn members_only<B: MessageBody>(
     } else {
         page::came_from(request.request())
     };
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &wanted.unwrap_or_default()).finish();
+    let query =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &wanted.unwrap_or_default()).finish();
     let response = page::see_other(&format!("/sign-in?{query}"));
     Ok(request.into_response(response).map_into_right_body())
 }

@@ -10,13 +10,13 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::connections::{self, Limits};
 use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::members::names;
-use crate::schema::{members, sessions, settings};
-use crate::connections::{self, Limits};
 use crate::notifications;
+use crate::schema::{members, sessions, settings};
 
 /// A session that is not used for so long ends.
 const IDLE: i64 = 30 * DAY;
@@ -151,7 +151,13 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         .filter(sessions::token_hash.eq(&token_hash))
         .filter(sessions::last_seen.gt(now() - IDLE))
         .filter(members::suspended_at.is_null())
-        .select((members::handle, members::full_name, members::connection_count, members::notifications_seen, sessions::last_seen))
+        .select((
+            members::handle,
+            members::full_name,
+            members::connection_count,
+            members::notifications_seen,
+            sessions::last_seen,
+        ))
         .first::<(String, String, i32, i64, i64)>(connection)
         .optional()?;
     let Some((handle, full_name, connection_count, seen_at, last_seen)) = found else { return Ok(None) };
@@ -198,7 +204,10 @@ pub fn tell(session: &Session, notice: Notice) {
 
 /// The notice to show on this page, which is then told.
 pub fn take_notice(session: &Session) -> Option<Notice> {
-    session.remove_as::<Notice>(NOTICE)?.ok()
+    // Taking away what is not there would send the cookie anew with every page.
+    let notice = session.get::<Notice>(NOTICE).ok()??;
+    session.remove(NOTICE);
+    Some(notice)
 }
 
 fn hash(token: &str) -> String {

@@ -55,9 +55,7 @@ pub struct Connection {
 impl Connection {
     /// Both names with a space between, or the one that is there.
     pub fn full_name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
-            .trim()
-            .to_owned()
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }
 }
 
@@ -79,10 +77,7 @@ fn read_rows(header: &Header) -> Result<Export, Damaged> {
         .from_reader(header.body.as_bytes());
     let mut record = StringRecord::new();
     let mut export = Export::default();
-    while reader
-        .read_record(&mut record)
-        .map_err(|_| Why::NotUtf8.on(header.line))?
-    {
+    while reader.read_record(&mut record).map_err(|_| Why::NotUtf8.on(header.line))? {
         if is_blank_line(&record) {
             continue;
         }
@@ -177,19 +172,9 @@ fn read_date(field: Option<String>) -> Result<Option<Date>, Why> {
 }
 
 fn says_who(connection: &Connection) -> bool {
-    let Connection {
-        first_name,
-        last_name,
-        company,
-        position,
-        email,
-        ..
-    } = connection;
+    let Connection { first_name, last_name, company, position, email, .. } = connection;
     let filled = |text: &String| !text.is_empty();
-    [first_name, last_name, company, position]
-        .into_iter()
-        .any(filled)
-        || email.is_some()
+    [first_name, last_name, company, position].into_iter().any(filled) || email.is_some()
 }
 
 #[cfg(test)]

@@ -90,10 +90,7 @@ impl fmt::Display for Why {
                 write!(f, "column {column} has a control character in it")
             }
             Self::FieldTooLong { column } => {
-                write!(
-                    f,
-                    "column {column} is longer than {LONGEST_FIELD} characters"
-                )
+                write!(f, "column {column} is longer than {LONGEST_FIELD} characters")
             }
             Self::TooManyRows => write!(f, "here the file grows beyond {MOST_ROWS} rows"),
         }

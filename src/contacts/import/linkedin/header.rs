@@ -44,19 +44,11 @@ impl<'a> Header<'a> {
             body = rest;
             if let Some(columns) = Columns::named(names) {
                 let line = line as u64;
-                return Ok(Self {
-                    columns,
-                    line,
-                    body,
-                });
+                return Ok(Self { columns, line, body });
             }
         }
         // Bytes that happen to be valid UTF-8 may still be anything.
-        let why = if text.contains('\0') {
-            Why::Binary
-        } else {
-            Why::NoHeader
-        };
+        let why = if text.contains('\0') { Why::Binary } else { Why::NoHeader };
         Err(why.on(1))
     }
 }
@@ -85,12 +77,8 @@ fn names(line: &str) -> Option<Vec<String>> {
     if !line.contains(',') {
         return None;
     }
-    let record = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(line.as_bytes())
-        .into_records()
-        .next()?
-        .ok()?;
+    let record =
+        csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes()).into_records().next()?.ok()?;
     let names = record.iter().map(|name| name.trim().to_lowercase());
     Some(names.collect())
 }

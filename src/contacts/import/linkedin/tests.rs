@@ -5,7 +5,8 @@ use jiff::civil::date;
 
 const HEADER: &str = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
 const ROW: &str = "Priya,Sharma,https://www.linkedin.com/in/priya-1,,Acme,Recruiter,12 Mar 2024\n";
-const NOTES: &str = "Notes:\n\"When exporting your connection data, you may notice that \"\"some\"\" are missing.\"\n\n";
+const NOTES: &str =
+    "Notes:\n\"When exporting your connection data, you may notice that \"\"some\"\" are missing.\"\n\n";
 
 fn read(text: &str) -> Export {
     parse(text.as_bytes()).unwrap_or_else(|damaged| panic!("{damaged}"))
@@ -41,15 +42,7 @@ fn every_column_finds_its_place() {
 #[test]
 fn the_notes_above_the_header_may_be_absent_quoted_torn_or_long() {
     let long = "Something to say, at length.\n".repeat(98);
-    let notes = [
-        "",
-        "\n",
-        "Notes:\n",
-        "\"Notes:\"\n\"one\ntwo\"\n\n",
-        "Notes:\n\"torn\n",
-        NOTES,
-        &long,
-    ];
+    let notes = ["", "\n", "Notes:\n", "\"Notes:\"\n\"one\ntwo\"\n\n", "Notes:\n\"torn\n", NOTES, &long];
     for notes in notes {
         let connections = read(&format!("{notes}{HEADER}{ROW}")).connections;
         let line = notes.lines().count() as u64 + 2;
@@ -83,10 +76,7 @@ fn headers_of_other_years_other_cases_and_german_ones_are_understood() {
         let found = &read(&file).connections[0];
         assert_eq!(found.full_name(), "Zoë Müller", "{header}");
         assert_eq!(found.email.as_deref(), Some("zoe@example.org"), "{header}");
-        assert_eq!(
-            (found.company.as_str(), found.position.as_str()),
-            ("Acme", "Köchin")
-        );
+        assert_eq!((found.company.as_str(), found.position.as_str()), ("Acme", "Köchin"));
         assert_eq!(found.connected_on, Some(date(2022, 2, 7)), "{header}");
         assert_eq!(found.slug, None);
     }
@@ -94,20 +84,14 @@ fn headers_of_other_years_other_cases_and_german_ones_are_understood() {
 
 #[test]
 fn columns_may_stand_in_any_order_among_others() {
-    let file =
-        "Connected On,Tags,Position,Company,Last Name,First Name\n2024-03-12,x,Baker,Acme,Ng,Li\n";
+    let file = "Connected On,Tags,Position,Company,Last Name,First Name\n2024-03-12,x,Baker,Acme,Ng,Li\n";
     let found = &read(file).connections[0];
-    assert_eq!(
-        (found.full_name().as_str(), found.position.as_str()),
-        ("Li Ng", "Baker")
-    );
+    assert_eq!((found.full_name().as_str(), found.position.as_str()), ("Li Ng", "Baker"));
 }
 
 #[test]
 fn rows_that_are_empty_or_carry_only_a_date_are_counted_as_skipped() {
-    let export = read(&format!(
-        "{HEADER},,,,,,\n,,,,,,12 Mar 2024\n{ROW}, ,,,,,\n"
-    ));
+    let export = read(&format!("{HEADER},,,,,,\n,,,,,,12 Mar 2024\n{ROW}, ,,,,,\n"));
     assert_eq!((export.connections.len(), export.skipped), (1, 3));
 }
 
@@ -121,11 +105,7 @@ fn blank_lines_are_no_rows_and_do_not_shift_the_numbers() {
 #[test]
 fn a_single_name_is_a_whole_name() {
     let export = read(&format!("{HEADER}Sukarno,,,,,,\n,Ng,,,,,\n"));
-    let names: Vec<String> = export
-        .connections
-        .iter()
-        .map(Connection::full_name)
-        .collect();
+    let names: Vec<String> = export.connections.iter().map(Connection::full_name).collect();
     assert_eq!(names, ["Sukarno", "Ng"]);
 }
 
@@ -137,14 +117,9 @@ fn a_header_without_rows_is_an_empty_list() {
 
 #[test]
 fn a_line_break_or_tab_inside_quotes_becomes_a_space() {
-    let export = read(&format!(
-        "{HEADER}Li,Ng,,,\"Acme\nHoldings\",\"Cook\t and\r\nbaker\",\n{ROW}"
-    ));
+    let export = read(&format!("{HEADER}Li,Ng,,,\"Acme\nHoldings\",\"Cook\t and\r\nbaker\",\n{ROW}"));
     let found = &export.connections[0];
-    assert_eq!(
-        (found.company.as_str(), found.position.as_str()),
-        ("Acme Holdings", "Cook and baker")
-    );
+    assert_eq!((found.company.as_str(), found.position.as_str()), ("Acme Holdings", "Cook and baker"));
     assert_eq!(export.connections[1].line, 5);
 }
 
@@ -153,10 +128,7 @@ fn a_quote_that_is_never_closed_is_named_by_its_line() {
     let torn = "Li,Ng,,,\"Acme, Cook,12 Mar 2024\n";
     let file = format!("{NOTES}{HEADER}{ROW}{torn}{}", ROW.repeat(9));
     assert_eq!(refused(&file), Why::UnclosedQuote.on(6));
-    assert_eq!(
-        refused(&file).to_string(),
-        "Line 6: a quoted field is never closed."
-    );
+    assert_eq!(refused(&file).to_string(), "Line 6: a quoted field is never closed.");
 }
 
 #[test]
@@ -169,9 +141,7 @@ fn a_torn_quote_is_named_even_if_a_later_one_closes_it_by_accident() {
 
 #[test]
 fn a_quote_in_the_middle_of_a_field_is_only_a_character() {
-    let export = read(&format!(
-        "{HEADER}Jo \"Joe\",Ng,,,\"The\" Acme,5\" nails,\n{ROW}"
-    ));
+    let export = read(&format!("{HEADER}Jo \"Joe\",Ng,,,\"The\" Acme,5\" nails,\n{ROW}"));
     assert_eq!(export.connections[0].first_name, "Jo \"Joe\"");
     assert_eq!(export.connections.len(), 2);
 }
@@ -193,10 +163,7 @@ fn a_date_that_cannot_be_read_is_refused_even_in_a_row_without_a_name() {
 #[test]
 fn control_characters_are_refused() {
     for character in ['\0', '\u{1b}', '\u{7f}', '\u{85}'] {
-        row_refused(
-            &format!("Li,N{character}g,,,,,\n"),
-            Why::ControlCharacter { column: 2 },
-        );
+        row_refused(&format!("Li,N{character}g,,,,,\n"), Why::ControlCharacter { column: 2 });
     }
 }
 
@@ -205,10 +172,7 @@ fn a_field_may_have_five_hundred_characters_and_not_one_more() {
     let longest = "é".repeat(LONGEST_FIELD);
     let found = read(&format!("{HEADER}Li,Ng,,,{longest},,\n"));
     assert_eq!(found.connections[0].company, longest);
-    row_refused(
-        &format!("Li,Ng,,,{longest}é,,\n"),
-        Why::FieldTooLong { column: 5 },
-    );
+    row_refused(&format!("Li,Ng,,,{longest}é,,\n"), Why::FieldTooLong { column: 5 });
 }
 
 #[test]
@@ -221,14 +185,8 @@ fn thirty_thousand_rows_are_read_and_not_one_more() {
     }
     file.push_str(",,,,,,\n");
     let export = read(&file);
-    assert_eq!(
-        (export.connections.len(), export.skipped),
-        (MOST_ROWS - 1, 1)
-    );
-    assert_eq!(
-        export.connections.last().map(|last| last.line),
-        Some(30_003)
-    );
+    assert_eq!((export.connections.len(), export.skipped), (MOST_ROWS - 1, 1));
+    assert_eq!(export.connections.last().map(|last| last.line), Some(30_003));
     assert_eq!(refused(file + ROW), Why::TooManyRows.on(30_005));
 }
 
@@ -262,9 +220,7 @@ fn archives_pictures_and_other_files_are_known_whatever_they_are_called() {
 #[test]
 fn text_in_another_encoding_is_named_by_its_first_odd_line() {
     for line_end in ["\n", "\r\n", "\r"] {
-        let mut file = format!("{HEADER}{ROW}Zo")
-            .replace('\n', line_end)
-            .into_bytes();
+        let mut file = format!("{HEADER}{ROW}Zo").replace('\n', line_end).into_bytes();
         file.extend(b"\xeb,,,,,,");
         assert_eq!(refused(&file), Why::NotUtf8.on(3), "{line_end:?}");
     }
@@ -273,17 +229,12 @@ fn text_in_another_encoding_is_named_by_its_first_odd_line() {
 
 #[test]
 fn a_file_without_the_header_is_told_what_was_looked_for() {
-    let google =
-        "First Name,Middle Name,Last Name,Organization Name,Organization Title\nLi,,Ng,Acme,Cook\n";
+    let google = "First Name,Middle Name,Last Name,Organization Name,Organization Title\nLi,,Ng,Acme,Cook\n";
     let outlook = "First Name,Last Name,Title,Company,Job Title\nLi,Ng,Dr,Acme,Cook\n";
     let too_late = format!("x{}{HEADER}", "\n".repeat(100));
     for file in [google, outlook, ROW, &too_late] {
         assert_eq!(refused(file), Why::NoHeader.on(1), "{file}");
-        assert!(
-            refused(file)
-                .to_string()
-                .contains("First Name, Last Name, Company and Position")
-        );
+        assert!(refused(file).to_string().contains("First Name, Last Name, Company and Position"));
     }
 }
 
@@ -299,32 +250,21 @@ fn every_complaint_is_one_sentence_that_begins_with_its_line() {
         Why::NoHeader,
         Why::UnclosedQuote,
         Why::TooManyRows,
-        Why::FieldCount {
-            expected: 7,
-            found: 1,
-        },
+        Why::FieldCount { expected: 7, found: 1 },
         Why::Date("x".repeat(500)),
         Why::ControlCharacter { column: 1 },
         Why::FieldTooLong { column: 1 },
     ];
     for why in reasons {
         let sentence = why.on(14).to_string();
-        assert!(
-            sentence.starts_with("Line 14: ") && sentence.ends_with('.'),
-            "{sentence}"
-        );
-        assert!(
-            sentence.len() < 200 && !sentence.contains(". "),
-            "{sentence}"
-        );
+        assert!(sentence.starts_with("Line 14: ") && sentence.ends_with('.'), "{sentence}");
+        assert!(sentence.len() < 200 && !sentence.contains(". "), "{sentence}");
     }
 }
 
 #[test]
 fn a_file_cut_or_garbled_anywhere_is_read_or_refused_and_never_a_crash() {
-    let file =
-        format!("\u{feff}Notes:\n{HEADER}Zoë,\"Ng, \"\"x\"\"\",,,\"a\nb\",,7-Feb-22\r\n,,,,,,\n")
-            .into_bytes();
+    let file = format!("\u{feff}Notes:\n{HEADER}Zoë,\"Ng, \"\"x\"\"\",,,\"a\nb\",,7-Feb-22\r\n,,,,,,\n").into_bytes();
     for cut in 0..file.len() {
         let _ = parse(&file[..cut]);
         for byte in [b'"', b'\n', 0xff] {

@@ -49,11 +49,7 @@ fn check_kind(bytes: &[u8]) -> Result<(), Damaged> {
 
 /// No text in a code page has a zero byte in it.
 fn not_text(bytes: &[u8]) -> Why {
-    if bytes.contains(&0) {
-        Why::Binary
-    } else {
-        Why::NotUtf8
-    }
+    if bytes.contains(&0) { Why::Binary } else { Why::NotUtf8 }
 }
 
 /// The number of the line on which whatever follows these bytes stands, whichever line ends they use.

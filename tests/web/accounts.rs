@@ -1,0 +1,71 @@
+use crate::support::{PASSWORD, Site};
+
+#[test]
+fn somebody_signs_up_and_lands_on_the_page_they_wanted() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    visitor.open("/people");
+    assert!(visitor.page.path.starts_with("/sign-in?next=%2Fpeople"), "{}", visitor.page.path);
+    visitor.open("/sign-up").fill("full_name", "Maren Holt").fill("email", "maren@test.example");
+    visitor.fill("password", "short").press("Sign up");
+    assert_eq!(visitor.page.status, 422);
+    assert!(visitor.sees("it needs at least 10") && visitor.page.body.contains("Maren Holt"));
+    visitor.fill("password", PASSWORD).press("Sign up");
+    assert!(visitor.sees("Your account is ready") && visitor.sees("My network"));
+    visitor.press("Sign out");
+    assert!(visitor.sees("Sign up"));
+    visitor.open("/in/maren-holt");
+    visitor.fill("email", "MAREN@test.example").fill("password", PASSWORD).press("Sign in");
+    assert_eq!(visitor.page.path, "/in/maren-holt");
+}
+
+#[test]
+fn an_unknown_address_and_a_wrong_password_are_answered_alike() {
+    let site = Site::new();
+    site.member("Known Person");
+    let mut visitor = site.visitor();
+    visitor
+        .open("/sign-in")
+        .fill("email", "known-person@test.example")
+        .fill("password", "wrong wrong")
+        .press("Sign in");
+    let wrong = (visitor.page.status, visitor.text());
+    visitor.open("/sign-in").fill("email", "nobody@test.example").fill("password", "wrong wrong").press("Sign in");
+    assert_eq!(wrong, (visitor.page.status, visitor.text()));
+    assert_eq!(wrong.0, 422);
+}
+
+#[test]
+fn a_new_password_ends_the_other_sessions() {
+    let site = Site::new();
+    let mut here = site.member("Two Browsers");
+    let mut there = site.visitor();
+    there.open("/sign-in").fill("email", "two-browsers@test.example").fill("password", PASSWORD).press("Sign in");
+    assert!(there.sees("My network"));
+    here.open("/settings/password").fill("password", PASSWORD).fill("new_password", "another password").press("Save");
+    assert!(here.sees("Your password is changed"), "{}", here.text());
+    there.open("/connections");
+    assert!(there.page.path.starts_with("/sign-in"));
+    assert!(here.open("/connections").sees("Connections"));
+}
+
+#[test]
+fn a_profile_is_edited_in_place_and_an_old_handle_redirects() {
+    let site = Site::new();
+    let (mut me, mut other) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    me.open("/in/ada-ruiz").fill("headline", "Keeps bridges standing").press("Save");
+    assert!(me.sees("Keeps bridges standing"));
+    me.post(
+        "/profile/positions",
+        &[("title", "Engineer"), ("organisation", "Lind Bridges"), ("started", "2019-03"), ("ended", "")],
+    );
+    me.post("/profile/handle", &[("handle", "ada")]);
+    other.open("/in/ada-ruiz");
+    assert_eq!(other.page.path, "/in/ada");
+    assert!(other.sees("Lind Bridges") && other.sees("March 2019 to today"));
+    other.open("/people?q=lind");
+    assert!(other.sees("Ada Ruiz"));
+    me.post("/profile/positions", &[("title", ""), ("organisation", "X"), ("started", "soon")]);
+    assert_eq!(me.page.status, 422);
+    assert!(me.sees("Title cannot be empty") && me.sees("Write a year"));
+}

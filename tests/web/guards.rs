@@ -1,0 +1,67 @@
+use crate::support::Site;
+
+/// Every address of the site that is for members, by method.
+fn closed() -> Vec<(String, String)> {
+    let table = include_str!("../../src/routes.rs");
+    let members = &table[table.find("fn for_members").unwrap()..];
+    let mut routes = Vec::new();
+    for line in members.lines() {
+        let Some(rest) = line.trim().strip_prefix(".route(\"") else { continue };
+        let (path, rest) = rest.split_once('"').unwrap();
+        let path = path.replace("{leave:disconnect|block}", "block").replace("{handle}", "ada-ruiz");
+        let path = path.replace("{id}", "1").replace("{answer}", "accept").replace("{kind}", "positions");
+        routes.push((if rest.contains("get()") { "GET" } else { "POST" }.to_owned(), path));
+    }
+    assert!(routes.len() > 30);
+    routes
+}
+
+#[test]
+fn whoever_is_signed_out_is_sent_to_sign_in_from_everywhere() {
+    let site = Site::new();
+    site.member("Ada Ruiz");
+    let mut visitor = site.visitor();
+    for (method, path) in closed() {
+        if method == "GET" {
+            visitor.get(&path)
+        } else {
+            visitor.post(&path, &[])
+        };
+        let to = visitor.page.headers.iter().find(|(name, _)| name == "location").map(|(_, to)| to.clone());
+        assert_eq!(visitor.page.status, 303, "{method} {path}");
+        assert!(to.unwrap().starts_with("/sign-in?next="), "{method} {path}");
+    }
+}
+
+#[test]
+fn a_form_from_another_site_is_refused_everywhere() {
+    let site = Site::new();
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+    let open = ["/sign-in", "/sign-up", "/sign-out"].map(|path| ("POST".to_owned(), path.to_owned()));
+    for (_, path) in closed().into_iter().chain(open).filter(|(method, _)| method == "POST") {
+        for (header, value) in
+            [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "https://evil.example")]
+        {
+            let request = agent.post(format!("{}{path}", site.address)).header(header, value);
+            assert_eq!(request.send_empty().unwrap().status(), 403, "{path} {header}");
+        }
+    }
+}
+
+#[test]
+fn pages_come_with_the_headers_that_keep_them_safe() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    visitor.open("/");
+    for name in [
+        "content-security-policy",
+        "x-content-type-options",
+        "referrer-policy",
+        "permissions-policy",
+        "cross-origin-opener-policy",
+    ] {
+        assert!(visitor.page.headers.iter().any(|(header, _)| header == name), "{name}");
+    }
+    assert_eq!(visitor.open("/healthz").page.body, "ok\n");
+    assert_eq!(visitor.open("/readyz").page.body, "ready\n");
+}

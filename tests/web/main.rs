@@ -1,0 +1,10 @@
+//! The site over HTTP, as people who open pages and press labelled buttons.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+mod accounts;
+mod bad_input;
+mod guards;
+mod relationships;
+mod removal;
+mod silence;
+mod support;

@@ -1,0 +1,169 @@
+use amicable::connections::Limits;
+
+use crate::support::{Site, connect};
+
+#[test]
+fn an_invitation_is_previewed_sent_accepted_and_told() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ada.open("/in/ben-okoro/invite").fill("note", "From the <b>reunion</b>").press("Update preview");
+    assert!(ada.sees("From the <b>reunion</b>") && ada.sees("100 of 100 invitations left this week"));
+    ada.fill("note", "From the <b>reunion</b>").press("Send invitation");
+    assert!(ada.open("/in/ben-okoro").has_button("Withdraw invitation"));
+    assert!(ben.open("/notifications").sees("Ada Ruiz would like to connect"));
+    assert!(ben.open("/invitations").sees("From the <b>reunion</b>"));
+    ben.press("Accept");
+    assert!(ben.sees("You and Ada Ruiz are connected."));
+    assert!(ada.open("/notifications").sees("Ben Okoro accepted your invitation"));
+    assert!(ada.open("/in/ben-okoro").sees("Connected since"));
+    assert!(ada.open("/connections").sees("Ben Okoro"));
+}
+
+#[test]
+fn disconnecting_is_silent_and_a_re_invitation_restores_everything() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    site.days_pass(700);
+    ada.open("/in/ben-okoro").fill("private_note", "Choir").fill("tags", "choir, bergen").press("Save");
+    let before = ada.open("/in/ben-okoro").text();
+    ben.open("/in/ada-ruiz").fill("private_note", "Ben's own").press("Save");
+    let bens = ben.open("/in/ada-ruiz").text();
+    ada.open("/in/ben-okoro").fill("private_reason", "Too many pitches").press("Disconnect");
+    assert!(ada.sees("You are no longer connected with Ben Okoro. They have not been told."));
+    ada.press("Undo");
+    assert!(ada.sees("You and Ben Okoro are connected again. Everything is as it was."));
+    assert_eq!(ada.open("/in/ben-okoro").text(), before);
+    assert_eq!(ben.open("/in/ada-ruiz").text(), bens);
+    ada.press("Disconnect");
+    assert!(!ben.open("/connections").sees("Ada Ruiz"));
+    assert!(ada.open("/connections/disconnected").sees("Ben Okoro"));
+    ada.press("Re-invite");
+    assert_eq!(ben.open("/in/ada-ruiz").text(), bens);
+    assert!(!ben.open("/notifications").has_button("Accept"));
+}
+
+#[test]
+fn one_who_was_disconnected_is_refused_unless_the_door_is_open() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    let since = ada.open("/in/ben-okoro").text();
+    ada.press("Disconnect");
+    ben.open("/in/ada-ruiz/invite").fill("note", "Hello?").press("Send invitation");
+    assert_eq!(ben.page.status, 422);
+    assert!(ben.sees("This user cannot be invited at this time") && ben.page.body.contains("Hello?"));
+    assert!(!ben.open("/invitations?box=sent").sees("Ada Ruiz") && !ada.open("/invitations").sees("Ben Okoro"));
+    ada.open("/connections/disconnected").fill("may_invite_again", "1").press("Save");
+    assert!(ada.sees("Ben Okoro may invite you again"));
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    assert!(ben.sees("is on its way"));
+    ada.open("/invitations").press("Accept");
+    assert_eq!(ada.open("/in/ben-okoro").text(), since);
+}
+
+#[test]
+fn a_stale_press_counts_as_ones_own_disconnect() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    ben.open("/in/ada-ruiz");
+    ada.open("/in/ben-okoro").press("Disconnect");
+    ben.press("Disconnect");
+    assert!(ben.sees("You are no longer connected with Ada Ruiz. They have not been told."));
+    assert!(ben.open("/connections/disconnected").sees("Ada Ruiz"));
+    ada.open("/connections/disconnected").press("Re-invite");
+    assert!(ada.sees("This user cannot be invited at this time"));
+    // Ada's own door now stands open, so Ben may come back by an invitation.
+    ben.open("/connections/disconnected").press("Re-invite");
+    assert!(ben.sees("takes an invitation"), "{}", ben.text());
+    ben.press("Send invitation");
+    ada.open("/invitations").press("Accept");
+    assert!(ada.open("/in/ben-okoro").sees("Connected since"));
+}
+
+#[test]
+fn one_who_asks_first_is_sent_an_invitation() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    ada.open("/in/ben-okoro").press("Disconnect");
+    ada.press("Undo");
+    assert!(ada.sees("takes an invitation: they are asked first") && ada.sees("costs none"));
+    ada.press("Send invitation");
+    assert!(ada.sees("is on its way"));
+    assert!(ben.open("/invitations").sees("Ada Ruiz"));
+}
+
+#[test]
+fn a_declined_invitation_goes_on_looking_pending_and_the_decliner_may_invite() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    let pending = ada.open("/in/ben-okoro").text();
+    ben.open("/invitations").press("Decline");
+    assert_eq!(ada.open("/in/ben-okoro").text(), pending);
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    assert!(ben.sees("You and Ada Ruiz are connected."));
+}
+
+#[test]
+fn a_withdrawn_invitation_pauses_and_an_old_one_expires() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    ada.open("/invitations?box=sent").press("Withdraw invitation");
+    assert!(ada.sees("They have not been told"));
+    assert!(!ben.open("/invitations").sees("Ada Ruiz"));
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    assert!(ada.sees("You may invite them again from"));
+    site.days_pass(22);
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    assert!(ben.open("/invitations").sees("Ada Ruiz"));
+    site.days_pass(181);
+    assert!(!ben.open("/invitations").sees("Ada Ruiz"));
+    assert!(ada.open("/in/ben-okoro").has_button("Invite to connect"));
+}
+
+#[test]
+fn a_block_hides_and_an_unblock_leaves_disconnected() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    ada.open("/in/ben-okoro").press("Block");
+    assert!(ada.sees("You have blocked Ben Okoro"));
+    let hidden = ben.open("/in/ada-ruiz").page.clone();
+    let absent = ben.open("/in/nobody-at-all").page.clone();
+    assert_eq!((hidden.status, hidden.body), (404, absent.body));
+    assert!(!ben.open("/people?q=ada").sees("Ada Ruiz"));
+    for path in ["invite", "disconnect", "block", "remarks", "accept"] {
+        assert_eq!(ben.post(&format!("/in/ada-ruiz/{path}"), &[]).page.status, 404, "{path}");
+    }
+    ada.open("/connections/blocked").press("Unblock");
+    assert!(ada.open("/connections/disconnected").sees("Ben Okoro"));
+    assert!(ben.open("/in/ada-ruiz").has_button("Invite to connect"));
+}
+
+#[test]
+fn blocking_a_pending_inviter_is_as_quiet_as_no_answer() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    let sent = ada.open("/invitations?box=sent").text();
+    ben.open("/in/ada-ruiz").press("Block");
+    assert_eq!(ada.open("/invitations?box=sent").text(), sent);
+    ben.open("/connections/blocked").press("Unblock");
+    assert_eq!(ada.open("/invitations?box=sent").text(), sent);
+}
+
+#[test]
+fn the_member_who_acts_is_told_the_real_limit() {
+    let site = Site::with(Limits { connections: 1, invitations: 2, ..Limits::default() });
+    let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
+    connect(&mut ada, &mut ben);
+    ada.open("/in/eve-lund/invite").press("Send invitation");
+    assert!(ada.sees("You have 1 of 1 connection. Remove some to make room."), "{}", ada.text());
+    eve.open("/in/ben-okoro/invite").press("Send invitation");
+    assert!(eve.sees("This user cannot be invited at this time"));
+}

@@ -1,0 +1,53 @@
+//! D disconnects from R; C was never connected with D. What R gets is what C gets.
+
+use crate::support::{Site, Visitor, connect};
+
+/// A profile without the viewer's own name and number, which differ for innocent reasons.
+fn seen(visitor: &mut Visitor, path: &str) -> (u16, String) {
+    let page = visitor.open(path).page.clone();
+    let body = page.body.replace(&visitor.handle, "VIEWER").replace(&visitor.name, "VIEWER");
+    let header_end = body.find("<main").unwrap_or(0);
+    (page.status, body[header_end..].to_owned())
+}
+
+#[test]
+fn the_profile_is_byte_for_byte_what_a_stranger_gets() {
+    let site = Site::new();
+    let (mut d, mut r, mut c) = (site.member("Dora Lind"), site.member("Rolf Lind"), site.member("Cara Lind"));
+    connect(&mut d, &mut r);
+    d.open("/in/rolf-lind").press("Disconnect");
+    assert_eq!(seen(&mut r, "/in/dora-lind"), seen(&mut c, "/in/dora-lind"));
+}
+
+#[test]
+fn every_cause_of_the_refusal_is_answered_alike() {
+    let site = Site::new();
+    let (mut left, mut r) = (site.member("Dora Lind"), site.member("Rolf Lind"));
+    let mut closed = site.member("Nobody Invites");
+    connect(&mut left, &mut r);
+    left.open("/in/rolf-lind").press("Disconnect");
+    closed.open("/settings/privacy").fill("who_may_invite", "nobody").press("Save");
+    let mut answers = Vec::new();
+    for (name, handle) in [("Dora Lind", "dora-lind"), ("Nobody Invites", "nobody-invites")] {
+        r.open(&format!("/in/{handle}/invite")).press("Send invitation");
+        assert_eq!(r.page.status, 422);
+        let mut headers: Vec<_> =
+            r.page.headers.iter().filter(|(name, _)| name != "date" && name != "content-length").cloned().collect();
+        headers.sort();
+        answers.push((headers, r.page.body.replace(name, "THEM").replace(handle, "them")));
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[test]
+fn nothing_that_was_told_changes() {
+    let site = Site::new();
+    let (mut d, mut r) = (site.member("Dora Lind"), site.member("Rolf Lind"));
+    connect(&mut r, &mut d);
+    r.open("/notifications");
+    let before = r.open("/notifications").page.body.clone();
+    d.open("/in/rolf-lind").press("Disconnect");
+    assert_eq!(r.open("/notifications").page.body, before);
+    d.press("Undo");
+    assert_eq!(r.open("/notifications").page.body, before);
+}

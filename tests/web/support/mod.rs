@@ -1,0 +1,236 @@
+//! A site of its own for each test, and visitors who press buttons by their labels.
+
+use std::collections::HashMap;
+use std::net::TcpListener;
+
+use amicable::accounts::{self, NewMember, password::Hashed};
+use amicable::connections::Limits;
+use amicable::db::Db;
+use amicable::server::{self, Settings};
+use diesel::prelude::*;
+use scraper::{ElementRef, Html, Selector};
+use std::sync::LazyLock;
+
+pub const PASSWORD: &str = "a quiet password";
+
+static HASHED: LazyLock<Hashed> = LazyLock::new(|| accounts::password::hash_now(PASSWORD).unwrap());
+
+/// A running site.
+pub struct Site {
+    pub db: Db,
+    pub address: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Site {
+    pub fn new() -> Site {
+        Site::with(Limits::default())
+    }
+
+    pub fn with(limits: Limits) -> Site {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("test.db").to_string_lossy()).unwrap();
+        db.migrate().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let served = db.clone();
+        std::thread::spawn(move || {
+            let settings = Settings { limits, secure: false, workers: 1 };
+            actix_web::rt::System::new()
+                .block_on(async move { server::serve(served, listener, &settings).unwrap().await })
+        });
+        Site { db, address, _folder: folder }
+    }
+
+    /// A member, signed in.
+    pub fn member(&self, full_name: &str) -> Visitor {
+        let email = format!("{}@test.example", amicable::members::names::handle(full_name));
+        let new =
+            NewMember { full_name: full_name.into(), email: email.clone(), password: HASHED.clone(), is_admin: false };
+        let (id, token) = self
+            .db
+            .write_now(|connection| {
+                let id = accounts::register(connection, &new)?.unwrap();
+                Ok((id, amicable::web::session::start(connection, id, "test")?))
+            })
+            .unwrap();
+        drop(token);
+        let mut visitor = self.visitor();
+        visitor.id = id;
+        visitor.open("/sign-in").fill("email", &email).fill("password", PASSWORD).press("Sign in");
+        visitor.name = full_name.into();
+        visitor.handle = amicable::members::names::handle(full_name);
+        visitor
+    }
+
+    pub fn visitor(&self) -> Visitor {
+        let config = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build();
+        Visitor {
+            agent: config.into(),
+            address: self.address.clone(),
+            page: Page::default(),
+            filled: HashMap::new(),
+            name: String::new(),
+            handle: String::new(),
+            id: 0,
+        }
+    }
+
+    /// Lets days pass, by making everything that is stored so much older.
+    pub fn days_pass(&self, days: i64) {
+        let by = days * 86_400;
+        let sql = format!(
+            "UPDATE relationships SET changed_at = changed_at - {by}, connected_at = connected_at - {by}, invited_at = invited_at - {by}, \
+             sent_at = sent_at - {by}, paused_until = paused_until - {by}, declined_until = declined_until - {by}"
+        );
+        self.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    }
+}
+
+/// What a page answered.
+#[derive(Debug, Default, Clone)]
+pub struct Page {
+    pub status: u16,
+    pub path: String,
+    pub body: String,
+    pub headers: Vec<(String, String)>,
+}
+
+/// Somebody with a browser without scripts.
+pub struct Visitor {
+    agent: ureq::Agent,
+    address: String,
+    pub page: Page,
+    filled: HashMap<String, String>,
+    pub name: String,
+    pub handle: String,
+    pub id: i64,
+}
+
+impl Visitor {
+    /// Opens a page, following where it leads.
+    pub fn open(&mut self, path: &str) -> &mut Self {
+        self.get(path);
+        self.follow()
+    }
+
+    /// Opens a page without following.
+    pub fn get(&mut self, path: &str) -> &mut Self {
+        let response = self.agent.get(format!("{}{path}", self.address)).call().unwrap();
+        self.arrived(path, response)
+    }
+
+    /// Posts fields, without a page or a button; not following.
+    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> &mut Self {
+        let referer = format!("{}{}", self.address, self.page.path);
+        let request = self.agent.post(format!("{}{path}", self.address)).header("Referer", referer);
+        let response = request.send_form(fields.iter().copied()).unwrap();
+        self.arrived(path, response)
+    }
+
+    /// Types into a field, or ticks a box with its value.
+    pub fn fill(&mut self, name: &str, value: &str) -> &mut Self {
+        self.filled.insert(name.into(), value.into());
+        self
+    }
+
+    /// Presses the first button with this label, sending its form with what was filled in.
+    pub fn press(&mut self, label: &str) -> &mut Self {
+        let (action, fields) = form_of(&self.page, label, &self.filled)
+            .unwrap_or_else(|| panic!("no button {label:?} on {}:\n{}", self.page.path, self.page.body));
+        self.filled.clear();
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post(&action, &fields);
+        self.follow()
+    }
+
+    pub fn sees(&self, text: &str) -> bool {
+        self.text().contains(text)
+    }
+
+    pub fn has_button(&self, label: &str) -> bool {
+        let document = Html::parse_document(&self.page.body);
+        let all = Selector::parse("button, a").unwrap();
+        document.select(&all).any(|element| words(&element) == label)
+    }
+
+    /// All text of the page between its header and footer, with single spaces.
+    pub fn text(&self) -> String {
+        let document = Html::parse_document(&self.page.body);
+        let main = Selector::parse("main").unwrap();
+        document.select(&main).next().map(|main| words(&main)).unwrap_or_default()
+    }
+
+    fn follow(&mut self) -> &mut Self {
+        for _ in 0..5 {
+            if !matches!(self.page.status, 302 | 303) {
+                break;
+            }
+            let to = self.page.headers.iter().find(|(name, _)| name == "location").unwrap().1.clone();
+            self.get(&to);
+        }
+        self
+    }
+
+    fn arrived(&mut self, path: &str, mut response: ureq::http::Response<ureq::Body>) -> &mut Self {
+        let headers = response.headers().iter();
+        let headers =
+            headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned())).collect();
+        self.page = Page {
+            status: response.status().as_u16(),
+            path: path.to_owned(),
+            body: response.body_mut().read_to_string().unwrap(),
+            headers,
+        };
+        self
+    }
+}
+
+fn words(element: &ElementRef) -> String {
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn form_of(page: &Page, label: &str, filled: &HashMap<String, String>) -> Option<(String, Vec<(String, String)>)> {
+    let document = Html::parse_document(&page.body);
+    let select = |css: &str| Selector::parse(css).unwrap();
+    for form in document.select(&select("form[method=post]")) {
+        let Some(button) = form.select(&select("button:not([type=button])")).find(|button| words(button) == label)
+        else {
+            continue;
+        };
+        let mut fields = Vec::new();
+        for input in form.select(&select("input, textarea, select")) {
+            let Some(name) = input.attr("name") else { continue };
+            let kind = input.attr("type").unwrap_or("text");
+            let value = match input.value().name() {
+                "textarea" => input.text().collect(),
+                _ => input.attr("value").unwrap_or("").to_owned(),
+            };
+            let box_like = matches!(kind, "checkbox" | "radio");
+            match filled.get(name) {
+                Some(value) if !box_like => fields.push((name.to_owned(), value.clone())),
+                Some(wanted) if box_like => {
+                    if wanted.split('|').any(|wanted| wanted == value) {
+                        fields.push((name.to_owned(), value));
+                    }
+                }
+                _ if box_like && input.attr("checked").is_none() => {}
+                _ => fields.push((name.to_owned(), value)),
+            }
+        }
+        if let Some(name) = button.attr("name") {
+            fields.push((name.to_owned(), button.attr("value").unwrap_or("").to_owned()));
+        }
+        let action = button.attr("formaction").or(form.attr("action")).unwrap_or(&page.path);
+        return Some((action.to_owned(), fields));
+    }
+    None
+}
+
+/// A connection from the first to the second, made as people make it.
+pub fn connect(a: &mut Visitor, b: &mut Visitor) {
+    a.open(&format!("/in/{}/invite", b.handle)).press("Send invitation");
+    assert!(a.sees("is on its way"), "{}", a.text());
+    b.open(&format!("/in/{}", a.handle)).press("Accept");
+    assert!(b.sees("are connected"), "{}", b.text());
+}
