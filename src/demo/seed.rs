@@ -77,10 +77,25 @@ fn network(plan: &Plan) -> Vec<Vec<u32>> {
             friends[*b as usize].push(*a);
         }
     }
-    for list in &mut friends {
-        list.sort_unstable();
-        list.dedup();
+    let sorted = |friends: &mut Vec<Vec<u32>>| {
+        for list in friends.iter_mut() {
+            list.sort_unstable();
+            list.dedup();
+        }
+        friends.iter().map(|list| list.len() as u64).sum::<u64>() / 2
+    };
+    // Pairs that came up twice are made up for by others, as long as there are members left to connect.
+    for _ in 0..4 {
+        let missing = plan.connections.saturating_sub(sorted(&mut friends));
+        for _ in 0..missing {
+            let (a, b) = (chance.random_range(0..plan.members), chance.random_range(0..plan.members));
+            if a != b && friends[a as usize].len().max(friends[b as usize].len()) < MOST as usize {
+                friends[a as usize].push(b);
+                friends[b as usize].push(a);
+            }
+        }
     }
+    sorted(&mut friends);
     friends
 }
 
@@ -241,4 +256,24 @@ fn since(a: u32, b: u32, seed: u64, today: i64) -> i64 {
 
 fn quoted(text: &str) -> String {
     text.replace('\'', "''")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_makes_the_same_network_of_the_wanted_size() {
+        let plan = Plan { members: 600, connections: 6_000, seed: 7 };
+        let friends = network(&plan);
+        assert_eq!(friends, network(&plan));
+        let connections = friends.iter().map(Vec::len).sum::<usize>() / 2;
+        assert!((5_900..=6_060).contains(&connections), "{connections}");
+        for (member, list) in friends.iter().enumerate() {
+            assert!(
+                list.iter()
+                    .all(|other| *other as usize != member && friends[*other as usize].contains(&(member as u32)))
+            );
+        }
+    }
 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod bad_input;
 mod guards;
+mod races;
 mod relationships;
 mod removal;
 mod silence;
