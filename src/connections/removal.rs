@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::listing::{self, Filter};
-use super::store::{self, Row, state};
+use super::store::{self, state};
 use super::{Limits, relationship::Refusal};
 use crate::dates::now;
 use crate::db::{Connection, new_id};
@@ -262,14 +262,6 @@ pub fn not_restored(connection: &mut Connection, me: i64, removal: &Removal) -> 
         return Ok(Vec::new());
     }
     still_gone(connection, me, removal.id)
-}
-
-/// The member's own row about another, for tests that hold a removal against single moves.
-///
-/// # Errors
-/// The database's.
-pub fn row(connection: &mut Connection, me: i64, other: i64) -> Result<Option<Row>, Error> {
-    store::row(connection, me, other)
 }
 
 fn ids(text: &str) -> Vec<i64> {
