@@ -19,8 +19,6 @@ pub enum Error {
     TooLarge,
     /// The body is of a kind that no form of ours sends.
     UnknownBody,
-    /// The page exists, but does not answer this method.
-    MethodNotAllowed,
     /// The database says no; the text is for the log.
     Unavailable(String),
 }
@@ -38,9 +36,6 @@ impl Error {
             }
             Error::UnknownBody => {
                 ("Unknown kind of form", "What was sent is not a form of this site, so nothing was done.")
-            }
-            Error::MethodNotAllowed => {
-                ("Not like this", "This address is part of a form and cannot be opened by itself.")
             }
             Error::Unavailable(_) => {
                 ("Please try again", "Something here did not work. Nothing was changed; try again in a moment.")
@@ -64,7 +59,6 @@ impl ResponseError for Error {
             Error::CrossSite => StatusCode::FORBIDDEN,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }

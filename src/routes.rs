@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use crate::accounts::{pages as accounts, settings};
-use crate::connections::{actions, blocked, disconnected, invitations, pages as connections, remove};
+use crate::connections::{actions, blocked, disconnected, invitations, invite, pages as connections, remove};
 use crate::error::Error;
 use crate::home;
 use crate::members::{edit, pages as members, people};
@@ -36,8 +36,8 @@ fn for_members(site: &mut ServiceConfig) {
         .route("/in/{handle}", get().to(members::profile))
         .route("/in/{handle}/mutual", get().to(members::mutual))
         .route("/in/{handle}/connections", get().to(members::connections))
-        .route("/in/{handle}/invite", get().to(invitations::form))
-        .route("/in/{handle}/invite", post().to(invitations::send))
+        .route("/in/{handle}/invite", get().to(invite::form))
+        .route("/in/{handle}/invite", post().to(invite::send))
         .route("/in/{handle}/accept", post().to(actions::accept))
         .route("/in/{handle}/decline", post().to(actions::decline))
         .route("/in/{handle}/withdraw", post().to(actions::withdraw))

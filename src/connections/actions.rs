@@ -108,9 +108,11 @@ pub async fn leave(site: SiteData, page: Page, me: Me, path: Path<(String, Strin
     Leave { page, person, form: Form::default(), problems: Problems::default(), block: what == "block" }.show()
 }
 
+/// Somebody else whom the acting member can see.
 async fn seen(site: &SiteData, me: &Me, handle: String) -> Result<Person, Error> {
     let id = me.id;
-    site.db.read(move |connection| Ok(members::visible(connection, id, &handle)?.person)).await
+    let person = site.db.read(move |connection| Ok(members::visible(connection, id, &handle)?.person)).await?;
+    if person.id == id { Err(Error::NotFound) } else { Ok(person) }
 }
 
 /// `POST /in/{handle}/disconnect`
@@ -125,25 +127,55 @@ pub async fn disconnect(
     form: Form,
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
+    let by_me = Move::Disconnect { may_return: form.ticked("may_invite_again") };
+    part(&site, page, me, handle.into_inner(), form, onward, by_me).await
+}
+
+/// `POST /in/{handle}/block`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn block(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
+    part(&site, page, me, handle.into_inner(), form, onward, Move::Block).await
+}
+
+/// Disconnects or blocks, with a private reason.
+async fn part(
+    site: &SiteData,
+    page: Page,
+    me: Me,
+    handle: String,
+    form: Form,
+    onward: Onward,
+    by_me: Move,
+) -> Result<HttpResponse, Error> {
+    let block = by_me == Move::Block;
     let mut problems = Problems::default();
     let reason = problems.text(&form, "private_reason", "Private reason", (0, REASON));
     if problems.any() {
-        let person = seen(&site, &me, handle.into_inner()).await?;
-        return Leave { page, person, form, problems, block: false }.show_again();
+        let person = seen(site, &me, handle).await?;
+        return Leave { page, person, form, problems, block }.show_again();
     }
-    let by_me = Move::Disconnect { may_return: form.ticked("may_invite_again") };
-    let (person, made) = act(&site, &me, &handle, by_me, reason).await?;
-    let name = &person.full_name;
+    let (person, made) = act(site, &me, &handle, by_me, reason).await?;
+    let (name, home) = (&person.full_name, profile(&person));
+    let gone = format!("You are no longer connected with {name}. They have not been told.");
     match made {
+        Ok(_) if block => onward.done(format!("You have blocked {name}. They have not been told.")),
         Ok(outcome) if matches!(outcome.pair.mine, Side::Left { .. }) => {
-            let undo = format!("{}/re-invite", profile(&person));
-            onward.undoable(format!("You are no longer connected with {name}. They have not been told."), undo)
+            onward.undoable(gone, format!("{home}/re-invite"))
         }
-        Ok(_) => onward.done(format!("You are no longer connected with {name}. They have not been told.")),
+        Ok(_) => onward.done(gone),
         Err(refusal) => onward.refused(sentence(refusal, name)),
     };
-    let leaving_page = format!("{}/disconnect", profile(&person));
-    Ok(back_unless(&onward, &leaving_page, &profile(&person)))
+    let form_page = format!("{home}/{}", if block { "block" } else { "disconnect" });
+    Ok(back_unless(&onward, &form_page, &home))
 }
 
 /// Back to where one came from, unless that was the form itself.
@@ -204,34 +236,6 @@ pub async fn door(
         true => format!("{name} may invite you again. They have not been told."),
         false => format!("{name} may not invite you again. They have not been told."),
     }))
-}
-
-/// `POST /in/{handle}/block`
-///
-/// # Errors
-/// [`Error::NotFound`], or the database's.
-pub async fn block(
-    site: SiteData,
-    page: Page,
-    me: Me,
-    handle: Path<String>,
-    form: Form,
-    onward: Onward,
-) -> Result<HttpResponse, Error> {
-    let mut problems = Problems::default();
-    let reason = problems.text(&form, "private_reason", "Private reason", (0, REASON));
-    if problems.any() {
-        let person = seen(&site, &me, handle.into_inner()).await?;
-        return Leave { page, person, form, problems, block: true }.show_again();
-    }
-    let made = act(&site, &me, &handle, Move::Block, reason).await?;
-    let leaving_page = format!("{}/block", profile(&made.0));
-    let done = |name: &str| format!("You have blocked {name}. They have not been told.");
-    match &made.1 {
-        Ok(_) => onward.done(done(&made.0.full_name)),
-        Err(refusal) => onward.refused(sentence(*refusal, &made.0.full_name)),
-    };
-    Ok(back_unless(&onward, &leaving_page, &profile(&made.0)))
 }
 
 /// `POST /in/{handle}/unblock`

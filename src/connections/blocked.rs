@@ -8,10 +8,10 @@ use super::store::{self, state};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::members::Person;
-use crate::schema::{members, relationships};
+use crate::schema::relationships;
 use crate::web::form::Query;
 use crate::web::page::{Me, Page, Show};
-use crate::web::pagination::{At, Cursor, Paged, ROWS};
+use crate::web::pagination::{At, Cursor, Paged};
 use crate::{SiteData, dates};
 
 /// Somebody one has left.
@@ -51,29 +51,9 @@ pub async fn blocked(site: SiteData, page: Page, me: Me, Query(query): Query) ->
 /// The database's.
 pub fn list(connection: &mut Connection, me: i64, state: i16, at: &At) -> Result<Paged<Past>, Error> {
     let total = store::in_state(me, state).count().get_result(connection)?;
-    let mut rows =
-        store::in_state(me, state).inner_join(members::table.on(members::id.eq(relationships::other_id))).into_boxed();
-    let cursor = at.cursor();
-    let back = cursor.as_ref().is_some_and(|(_, back)| *back);
-    if let Some((cursor, _)) = cursor {
-        let sign = if back { ">" } else { "<" };
-        let row =
-            diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("(relationships.changed_at, other_id) {sign} ("));
-        let key: i64 = cursor.key.parse().unwrap_or(0);
-        rows = rows.filter(
-            row.bind::<diesel::sql_types::BigInt, _>(key)
-                .sql(", ")
-                .bind::<diesel::sql_types::BigInt, _>(cursor.id)
-                .sql(")"),
-        );
-    }
-    rows = match back {
-        true => rows.order((relationships::changed_at.asc(), relationships::other_id.asc())),
-        false => rows.order((relationships::changed_at.desc(), relationships::other_id.desc())),
-    };
     let columns =
         (relationships::changed_at, relationships::private_reason, relationships::may_return, Person::as_select());
-    let rows: Vec<(i64, String, bool, Person)> = rows.select(columns).limit(ROWS as i64 + 1).load(connection)?;
+    let rows: Vec<(i64, String, bool, Person)> = store::by_age(me, state, at).select(columns).load(connection)?;
     let past = |(changed_at, private_reason, may_return, person)| Past {
         person,
         when: dates::long(changed_at),

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod blocked;
 pub mod disconnected;
 pub mod invitations;
+pub mod invite;
 pub mod listing;
 pub mod mutual;
 pub mod pages;
@@ -77,7 +78,7 @@ pub fn make(
     let now = now();
     let mut rows = store::pair(connection, me, other)?;
     let before = as_of(&rows, limits, now);
-    let terms = terms(connection, limits, &rows, now)?;
+    let terms = terms(connection, limits, &rows, by_me, now)?;
     let outcome = match before.after(by_me, &terms) {
         Ok(outcome) => outcome,
         Err(Refusal::NeutralDoorOpened) => {
@@ -88,7 +89,7 @@ pub fn make(
         Err(refusal) => return Ok(Err(refusal)),
     };
     enter(&mut rows, before, &outcome, limits, now);
-    annotate(&mut rows, before, by_me, &outcome, said);
+    annotate(&mut rows, (before, &outcome), by_me, said, now);
     if outcome.pair.mine == Side::Connected && before.mine != Side::Connected {
         store::refresh_names(connection, &mut rows)?;
     }
@@ -106,7 +107,8 @@ pub fn make(
 pub fn way_back(connection: &mut Connection, limits: &Limits, me: i64, other: i64) -> Result<Option<Return>, Error> {
     let now = now();
     let rows = store::pair(connection, me, other)?;
-    let terms = terms(connection, limits, &rows, now)?;
+    // Coming back asks for no mutual connection, so none is looked for.
+    let terms = terms(connection, limits, &rows, Move::Accept, now)?;
     Ok(as_of(&rows, limits, now).way_back(&terms))
 }
 
@@ -143,7 +145,7 @@ fn as_of(rows: &Rows, limits: &Limits, now: i64) -> Pair {
     }
 }
 
-fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, now: i64) -> Result<Terms, Error> {
+fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move, now: i64) -> Result<Terms, Error> {
     let (me, other) = (rows.mine.owner_id, rows.mine.other_id);
     let mine = members::table.find(me).select(members::connection_count).first::<i32>(connection)?;
     let choices = (
@@ -165,7 +167,8 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, now: i64) ->
         invitations: allowance(connection, limits, me, now)?,
         them: Them {
             who_may_invite: who_may_invite(who),
-            mutual: store::have_mutual(connection, me, other)?,
+            // Only an invitation asks for it, and then whatever the other has chosen: no cause of a refusal answers sooner.
+            mutual: by_me == Move::Invite && store::have_mutual(connection, me, other)?,
             accepts_automatically: automatic,
             asks_before_return: asks,
             suspended: suspended_at.is_some(),
@@ -193,6 +196,7 @@ fn enter(rows: &mut Rows, before: Pair, outcome: &Outcome, limits: &Limits, now:
         for row in [&mut rows.mine, &mut rows.theirs] {
             let since = *row.connected_at.get_or_insert(now);
             row.changed_at = since;
+
             row.invited_at = None;
         }
         rows.mine.declined_until = None;
@@ -220,14 +224,14 @@ fn enter(rows: &mut Rows, before: Pair, outcome: &Outcome, limits: &Limits, now:
 }
 
 /// Writes what was said with the move, and what it cost.
-fn annotate(rows: &mut Rows, before: Pair, by_me: Move, outcome: &Outcome, said: &str) {
+fn annotate(rows: &mut Rows, (before, outcome): (Pair, &Outcome), by_me: Move, said: &str, now: i64) {
     match by_me {
         Move::Invite if outcome.tell.is_some_and(|tell| tell != relationship::Tell::Accepted) => {
             rows.mine.invitation_note = said.to_owned();
             rows.theirs.invitation_note = said.to_owned();
             let returning = matches!(before.mine, Side::Left { .. }) && rows.mine.connected_at.is_some();
             if !returning {
-                rows.mine.sent_at = Some(now());
+                rows.mine.sent_at = Some(now);
             }
         }
         Move::Disconnect { .. } if matches!(outcome.pair.mine, Side::Left { .. }) => {

@@ -1,13 +1,9 @@
 //! Mutual connections and degrees: how near two members are.
 
-use diesel::dsl::exists;
-use diesel::prelude::*;
-
-use super::store::{self, state};
+use super::store;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::members::{self as people, Person};
-use crate::schema::relationships;
 
 /// Connections of each of the two that are looked at for the 3rd degree, the newest first, so that two hubs cost
 /// a bounded number of look-ups.
@@ -66,25 +62,6 @@ pub fn degree(
         return Ok(Degree::Second);
     }
     let (few, many) = store::fewer_first(connection, me, other)?;
-    let (mine, theirs) = (newest(connection, few)?, newest(connection, many)?);
-    for friend in mine {
-        let link = relationships::table
-            .filter(relationships::owner_id.eq(friend))
-            .filter(relationships::other_id.eq_any(theirs.clone()))
-            .filter(relationships::state.eq(state::CONNECTED));
-        if diesel::select(exists(link)).get_result(connection)? {
-            return Ok(Degree::Third);
-        }
-    }
-    Ok(Degree::None)
-}
-
-fn newest(connection: &mut Connection, member: i64) -> Result<Vec<i64>, Error> {
-    let newest = relationships::table
-        .filter(relationships::owner_id.eq(member))
-        .filter(store::connected())
-        .order((relationships::connected_at.desc(), relationships::other_id.desc()))
-        .limit(LOOKED_AT)
-        .select(relationships::other_id);
-    Ok(newest.load(connection)?)
+    let near = store::linked(connection, few, many, LOOKED_AT)?;
+    Ok(if near { Degree::Third } else { Degree::None })
 }

@@ -10,7 +10,7 @@ pub const NEUTRAL: &str = "This user cannot be invited at this time";
 /// The sentence for a refusal; `name` is the other member's.
 pub fn sentence(refusal: Refusal, name: &str) -> String {
     match refusal {
-        Refusal::Myself => "This is you. You cannot invite yourself.".into(),
+        Refusal::Myself => "This is you.".into(),
         Refusal::AlreadyInvited => format!("You have already invited {name}. The invitation is waiting for an answer."),
         Refusal::AlreadyConnected => format!("You and {name} are already connected."),
         Refusal::IBlockedThem => format!("You have blocked {name}. Unblock them first."),

@@ -65,7 +65,7 @@ pub enum Choice {
 /// The database's.
 pub fn draft(connection: &mut Connection, me: i64, choice: Choice) -> Result<Option<i64>, Error> {
     let mut chosen = match choice {
-        Choice::These(ids) => ids,
+        Choice::These(ids) => once_connected(connection, me, &ids)?,
         Choice::All { filter, but } => {
             let mut all = listing::all(connection, me, &filter)?;
             all.retain(|id| !but.contains(id));
@@ -91,6 +91,19 @@ pub fn draft(connection: &mut Connection, me: i64, choice: Choice) -> Result<Opt
     );
     diesel::insert_into(removals::table).values(row).execute(connection)?;
     Ok(Some(id))
+}
+
+/// Of these, those with whom the member is or was connected, in order. Nobody else may be named on a review, least of
+/// all somebody who has blocked the member.
+fn once_connected(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
+    let rows = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::other_id.eq_any(ids.to_vec()))
+        .filter(relationships::connected_at.is_not_null())
+        .filter(relationships::state.ne(state::BARRED));
+    let known: std::collections::HashSet<i64> =
+        rows.select(relationships::other_id).load(connection)?.into_iter().collect();
+    Ok(ids.iter().copied().filter(|id| known.contains(id)).collect())
 }
 
 /// A member's own removal.

@@ -1,11 +1,15 @@
 //! The two rows of a relationship in SQL: loaded together, saved together.
 
+use diesel::dsl::sql;
+use diesel::helper_types::{Eq, InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::relationship::{Behind, Pair, Side};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::schema::{members, relationships, tags};
+use crate::web::pagination::{At, ROWS};
 
 /// The state column. `CONNECTED` is also written out in the partial indexes.
 pub mod state {
@@ -247,6 +251,26 @@ pub fn mutual_ids(connection: &mut Connection, few: i64, many: i64, most: i64) -
     Ok(diesel::sql_query(sql).load::<Shared>(connection)?.into_iter().map(|shared| shared.id).collect())
 }
 
+/// Whether any of one member's newest connections is connected with any of the other's.
+///
+/// # Errors
+/// The database's.
+pub fn linked(connection: &mut Connection, few: i64, many: i64, newest: i64) -> Result<bool, Error> {
+    let of = |member: i64| {
+        format!(
+            "(SELECT other_id FROM relationships WHERE owner_id = {member} AND state = 4 \
+             ORDER BY connected_at DESC, other_id DESC LIMIT {newest})"
+        )
+    };
+    let sql = format!(
+        "SELECT link.other_id AS id FROM {} mine CROSS JOIN {} theirs CROSS JOIN relationships link \
+         WHERE link.owner_id = mine.other_id AND link.other_id = theirs.other_id AND link.state = 4 LIMIT 1",
+        of(few),
+        of(many)
+    );
+    Ok(!diesel::sql_query(sql).load::<Shared>(connection)?.is_empty())
+}
+
 /// Writes a note and tags of a member about another, whatever stands between them.
 ///
 /// # Errors
@@ -295,8 +319,8 @@ pub fn refresh_names(connection: &mut Connection, rows: &mut Rows) -> Result<(),
 }
 
 /// The partial indexes stand only on what says this literally.
-pub fn connected() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
-    diesel::dsl::sql("relationships.state = 4")
+pub fn connected() -> diesel::expression::SqlLiteral<Bool> {
+    sql("relationships.state = 4")
 }
 
 /// The rows of a member in a state other than connected, by index.
@@ -304,7 +328,7 @@ pub fn in_state(owner: i64, state: i16) -> InState {
     relationships::table
         .filter(relationships::owner_id.eq(owner))
         .filter(relationships::state.eq(state))
-        .filter(diesel::dsl::sql("relationships.state <> 4"))
+        .filter(sql("relationships.state <> 4"))
 }
 
 /// What [`in_state`] gives.
@@ -314,4 +338,31 @@ pub type InState = diesel::dsl::Filter<
         diesel::dsl::Eq<relationships::state, i16>,
     >,
     diesel::expression::SqlLiteral<diesel::sql_types::Bool>,
+>;
+
+/// A page of a member's rows in a state, joined with who it is, by the date the side came into it: the newest first,
+/// or the oldest when going backwards from the cursor.
+pub fn by_age<'a>(owner: i64, state: i16, at: &At) -> ByAge<'a> {
+    let mut rows =
+        in_state(owner, state).inner_join(members::table.on(members::id.eq(relationships::other_id))).into_boxed();
+    let cursor = at.cursor();
+    let back = cursor.as_ref().is_some_and(|(_, back)| *back);
+    if let Some((cursor, _)) = cursor {
+        let sign = if back { ">" } else { "<" };
+        let row = sql::<Bool>(&format!("(relationships.changed_at, relationships.other_id) {sign} ("));
+        let key: i64 = cursor.key.parse().unwrap_or(0);
+        rows = rows.filter(row.bind::<BigInt, _>(key).sql(", ").bind::<BigInt, _>(cursor.id).sql(")"));
+    }
+    let rows = match back {
+        true => rows.order((relationships::changed_at.asc(), relationships::other_id.asc())),
+        false => rows.order((relationships::changed_at.desc(), relationships::other_id.desc())),
+    };
+    rows.limit(ROWS as i64 + 1)
+}
+
+/// What [`by_age`] gives.
+pub type ByAge<'a> = IntoBoxed<
+    'a,
+    InnerJoinOn<InState, members::table, Eq<members::id, relationships::other_id>>,
+    <Connection as diesel::Connection>::Backend,
 >;

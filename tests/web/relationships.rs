@@ -29,6 +29,7 @@ fn disconnecting_is_silent_and_a_re_invitation_restores_everything() {
     let before = ada.open("/in/ben-okoro").text();
     ben.open("/in/ada-ruiz").fill("private_note", "Ben's own").press("Save");
     let bens = ben.open("/in/ada-ruiz").text();
+    let told = ben.open("/notifications").open("/notifications").text();
     ada.open("/in/ben-okoro").fill("private_reason", "Too many pitches").press("Disconnect");
     assert!(ada.sees("You are no longer connected with Ben Okoro. They have not been told."));
     ada.press("Undo");
@@ -40,7 +41,7 @@ fn disconnecting_is_silent_and_a_re_invitation_restores_everything() {
     assert!(ada.open("/connections/disconnected").sees("Ben Okoro"));
     ada.press("Re-invite");
     assert_eq!(ben.open("/in/ada-ruiz").text(), bens);
-    assert!(!ben.open("/notifications").has_button("Accept"));
+    assert_eq!(ben.open("/notifications").text(), told);
 }
 
 #[test]
@@ -159,11 +160,93 @@ fn blocking_a_pending_inviter_is_as_quiet_as_no_answer() {
 
 #[test]
 fn the_member_who_acts_is_told_the_real_limit() {
-    let site = Site::with(Limits { connections: 1, invitations: 2, ..Limits::default() });
+    let site = Site::with(Limits { connections: 1, ..Limits::default() });
     let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
     connect(&mut ada, &mut ben);
     ada.open("/in/eve-lund/invite").press("Send invitation");
     assert!(ada.sees("You have 1 of 1 connection. Remove some to make room."), "{}", ada.text());
     eve.open("/in/ben-okoro/invite").press("Send invitation");
     assert!(eve.sees("This user cannot be invited at this time"));
+}
+
+#[test]
+fn the_weekly_number_is_counted_told_and_comes_back() {
+    let site = Site::with(Limits { invitations: 2, ..Limits::default() });
+    let mut ada = site.member("Ada Ruiz");
+    let others = ["Ben Okoro", "Eve Lund", "Dov Katz"].map(|name| site.member(name));
+    for other in &others[..2] {
+        ada.open(&format!("/in/{}/invite", other.handle)).press("Send invitation");
+    }
+    ada.open("/in/dov-katz/invite");
+    assert!(ada.sees("0 of 2 invitations left this week. The next one comes back on"), "{}", ada.text());
+    ada.press("Send invitation");
+    assert!(ada.page.status == 422 && ada.sees("You have sent 2 of 2 invitations in the last 7 days."));
+    site.days_pass(8);
+    ada.open("/in/dov-katz/invite").press("Send invitation");
+    assert!(ada.sees("is on its way"));
+}
+
+#[test]
+fn a_refusal_costs_no_invitation() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ben.open("/settings/privacy").fill("who_may_invite", "nobody").press("Save");
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    assert!(ada.sees("This user cannot be invited at this time") && ada.sees("100 of 100 invitations left"));
+}
+
+#[test]
+fn members_with_mutual_connections_may_invite_one_who_says_so() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
+    eve.open("/settings/privacy").fill("who_may_invite", "mutual").press("Save");
+    ada.open("/in/eve-lund/invite").press("Send invitation");
+    assert!(ada.sees("This user cannot be invited at this time"));
+    connect(&mut ada, &mut ben);
+    // Eve may invite anybody herself.
+    connect(&mut eve, &mut ben);
+    assert!(ada.open("/in/eve-lund").sees("1 mutual connection") && ada.sees("2nd degree"));
+    ada.open("/in/eve-lund/invite").press("Send invitation");
+    assert!(ada.sees("is on its way"));
+}
+
+#[test]
+fn an_open_networker_is_connected_at_once_and_told() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ben.open("/settings/privacy").fill("accepts_automatically", "1").press("Save");
+    assert!(ada.open("/in/ben-okoro").sees("Open networker"));
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    assert!(ada.sees("You and Ben Okoro are connected."));
+    assert!(ben.open("/notifications").sees("invited you, and as an open networker you are connected"));
+}
+
+#[test]
+fn inviting_twice_oneself_or_a_connection_is_answered_clearly() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    ada.post("/in/ben-okoro/invite", &[]);
+    assert!(ada.page.status == 422 && ada.sees("You have already invited Ben Okoro."));
+    ben.open("/invitations").press("Accept");
+    assert!(ada.open("/in/ben-okoro/invite").sees("You and Ben Okoro are already connected."));
+    ada.post("/in/ada-ruiz/invite", &[]);
+    assert!(ada.page.status == 422 && ada.sees("This is you."));
+    assert_eq!(ada.open("/in/ada-ruiz/disconnect").page.status, 404);
+}
+
+#[test]
+fn a_degree_is_1st_2nd_3rd_or_nothing() {
+    let site = Site::new();
+    let mut chain: Vec<_> =
+        ["Ann One", "Bob Two", "Cid Three", "Deb Four", "Eli Five"].map(|name| site.member(name)).into();
+    for at in 1..chain.len() {
+        let (left, right) = chain.split_at_mut(at);
+        connect(&mut left[at - 1], &mut right[0]);
+    }
+    let ann = &mut chain[0];
+    for (handle, degree) in [("bob-two", "1st degree"), ("cid-three", "2nd degree"), ("deb-four", "3rd degree")] {
+        assert!(ann.open(&format!("/in/{handle}")).sees(degree), "{}", ann.text());
+    }
+    assert!(!ann.open("/in/eli-five").sees("degree"));
 }

@@ -14,12 +14,14 @@ fn many_are_removed_at_once_and_come_back_by_undo() {
     ada.open("/connections/remove?all=1").press("Review removal");
     assert!(ada.sees("Remove 3 connections") && ada.sees("Cleo Marsh"));
     others[2].open("/in/ada-ruiz").press("Disconnect");
+    others.iter_mut().for_each(|other| drop(other.open("/notifications").page.clone()));
+    let told: Vec<String> = others.iter_mut().map(|other| other.open("/notifications").page.body.clone()).collect();
     ada.press("Remove 3 connections");
     assert!(ada.sees("2 connections removed. Nobody has been told.") && ada.sees("Dov Katz"), "{}", ada.text());
     assert!(ada.open("/connections").sees("Nobody here yet"));
-    let back = ada.open("/connections/disconnected").page.path.clone();
-    assert_eq!(back, "/connections/disconnected");
-    others.iter_mut().for_each(|other| assert!(!other.open("/notifications").sees("removed")));
+    for (other, before) in others.iter_mut().zip(&told) {
+        assert_eq!(&other.open("/notifications").page.body, before);
+    }
     let removal: i64 = site
         .db
         .write_now(|connection| {
@@ -45,4 +47,18 @@ fn nobody_ticked_is_said_so() {
     ada.fill("member", "ben-okoro").press("Review removal");
     ada.press("Remove 1 connection");
     assert!(ada.sees("1 connection removed. Nobody has been told."));
+}
+
+#[test]
+fn a_review_names_nobody_one_was_never_connected_with() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
+    connect(&mut ada, &mut ben);
+    ben.open("/in/ada-ruiz").press("Block");
+    eve.open("/in/ada-ruiz").press("Block");
+    for handle in ["ben-okoro", "eve-lund", "nobody-at-all"] {
+        ada.open("/connections/remove").post("/connections/remove", &[("member", handle)]);
+        let to = ada.page.headers.iter().find(|(name, _)| name == "location").unwrap().1.clone();
+        assert!(!ada.open(&to).sees("Remove 1 connection"), "{handle}");
+    }
 }

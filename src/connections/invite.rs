@@ -1,0 +1,181 @@
+//! Writing an invitation: the note, and a preview of what the other will receive.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use diesel::prelude::*;
+
+use super::refusal::sentence;
+use super::relationship::{Allowance, Move, Refusal, Return, Side};
+use super::standing::{self, Standing};
+use super::{Limits, mutual, store};
+use crate::dates::{self, now};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::members::{self, Person};
+use crate::schema::members as table;
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Me, Onward, Page, Show, local};
+use crate::web::pagination::{count, thousands};
+use crate::{Site, SiteData};
+
+#[derive(Template)]
+#[template(path = "connections/invite.html")]
+struct Invite {
+    page: Page,
+    person: Person,
+    /// The acting member, as the other will see them.
+    sender: Person,
+    mutual: usize,
+    allowance: Allowance,
+    free: bool,
+    returning: bool,
+    note: String,
+    note_length: usize,
+    back: String,
+    problem: String,
+    refusal: String,
+}
+
+impl Invite {
+    fn left(&self) -> String {
+        let Allowance { limit, next, .. } = self.allowance;
+        let left = self.allowance.left();
+        let counted = format!("{} of {} left this week", thousands(left), count(limit, "invitation", "invitations"));
+        if left == limit {
+            return format!("{counted}.");
+        }
+        format!("{counted}. The next one comes back on {}.", dates::long(next))
+    }
+
+    fn mutual_line(&self) -> String {
+        count(self.mutual as i64, "mutual connection", "mutual connections")
+    }
+}
+
+/// What the form needs to know; and the standing, where it is not one to invite from.
+struct Prepared {
+    person: Person,
+    sender: Person,
+    mutual: usize,
+    allowance: Allowance,
+    way_back: Option<Return>,
+    were_connected: bool,
+    standing: Standing,
+}
+
+fn prepare(connection: &mut Connection, limits: &Limits, me: i64, handle: &str) -> Result<Prepared, Error> {
+    let person = members::visible(connection, me, handle)?.person;
+    let sender = table::table.find(me).select(Person::as_select()).first(connection)?;
+    Ok(Prepared {
+        mutual: mutual::mutual(connection, me, person.id, 0)?.0,
+        allowance: super::allowance(connection, limits, me, now())?,
+        way_back: super::way_back(connection, limits, me, person.id)?,
+        were_connected: store::row(connection, me, person.id)?.is_some_and(|row| row.connected_at.is_some()),
+        standing: standing::one(connection, limits, me, person.id)?,
+        person,
+        sender,
+    })
+}
+
+async fn prepared(site: &Site, me: i64, handle: String) -> Result<Prepared, Error> {
+    let limits = site.limits;
+    site.db.read(move |connection| prepare(connection, &limits, me, &handle)).await
+}
+
+impl Prepared {
+    fn page(self, page: Page, note: String, back: String, note_length: usize) -> Invite {
+        let returning = self.way_back.is_some();
+        Invite {
+            page,
+            person: self.person,
+            sender: self.sender,
+            mutual: self.mutual,
+            allowance: self.allowance,
+            free: returning && self.were_connected,
+            returning,
+            note,
+            note_length,
+            back,
+            problem: String::new(),
+            refusal: String::new(),
+        }
+    }
+}
+
+/// `GET /in/{handle}/invite`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn form(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
+    let prepared = prepared(&site, me.id, handle.into_inner()).await?;
+    let profile = format!("/in/{}", prepared.person.handle);
+    let name = &prepared.person.full_name;
+    let no = match prepared.standing.side {
+        _ if prepared.person.id == me.id => Some(sentence(Refusal::Myself, name)),
+        Side::Connected => Some(sentence(Refusal::AlreadyConnected, name)),
+        Side::Invited => Some(sentence(Refusal::AlreadyInvited, name)),
+        Side::Blocked => Some(sentence(Refusal::IBlockedThem, name)),
+        Side::Asked => Some(format!("{name} has invited you already. Accept, and you are connected.")),
+        _ => None,
+    };
+    if let Some(no) = no {
+        onward.refused(no);
+        return Ok(onward.to(&profile));
+    }
+    let came_from = onward.came_from().filter(|path| !path.starts_with(&profile)).unwrap_or_default();
+    prepared.page(page, String::new(), came_from, site.limits.note_length).show()
+}
+
+/// `POST /in/{handle}/invite`: sends it; the button *Update preview* shows it first.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn send(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    form: Form,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let note = problems.text(&form, "note", "Note", (0, site.limits.note_length));
+    let back = local(form.get("back")).unwrap_or_default();
+    let typed = form.get("note").to_owned();
+    let handle = handle.into_inner();
+    if problems.any() || form.ticked("preview") {
+        let mut invite = prepared(&site, me.id, handle).await?.page(page, typed, back, site.limits.note_length);
+        invite.problem = problems.of("note").to_owned();
+        return if problems.any() { invite.show_again() } else { invite.show() };
+    }
+    let (limits, id, wanted) = (site.limits, me.id, handle.clone());
+    let (person, before, made) = site
+        .db
+        .write(move |connection| {
+            let person = members::visible(connection, id, &wanted)?.person;
+            let before = standing::one(connection, &limits, id, person.id)?.side;
+            let made = super::make(connection, &limits, (id, person.id), Move::Invite, &note)?;
+            Ok((person, before, made))
+        })
+        .await?;
+    let name = &person.full_name;
+    let told = match made {
+        Err(refusal) => {
+            let mut invite = prepared(&site, id, handle).await?.page(page, typed, back, site.limits.note_length);
+            invite.refusal = sentence(refusal, name);
+            return invite.show_again();
+        }
+        Ok(outcome) if outcome.pair.mine == Side::Invited => format!("Your invitation to {name} is on its way."),
+        Ok(_) if matches!(before, Side::Left { .. }) => super::actions::restored(name),
+        Ok(_) => format!("You and {name} are connected."),
+    };
+    onward.done(told);
+    Ok(onward.to(if back.is_empty() { format!("/in/{}", person.handle) } else { back }.as_str()))
+}

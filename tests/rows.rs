@@ -1,0 +1,165 @@
+//! What moves do to the stored rows: long random lives of two members, with everything checked after every move.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use amicable::accounts::{self, NewMember, password};
+use amicable::connections::relationship::{Move, Side};
+use amicable::connections::removal::{self, Choice};
+use amicable::connections::store::{self, Row};
+use amicable::connections::{self, Limits};
+use amicable::db::{Connection, Db};
+use amicable::error::Error;
+use amicable::schema::{members, relationships};
+use diesel::prelude::*;
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+
+const MOVES: [Move; 10] = [
+    Move::Invite,
+    Move::Accept,
+    Move::Decline,
+    Move::Withdraw,
+    Move::Disconnect { may_return: false },
+    Move::Disconnect { may_return: true },
+    Move::LetReturn(true),
+    Move::LetReturn(false),
+    Move::Block,
+    Move::Unblock,
+];
+
+const LIMITS: Limits = Limits {
+    connections: 30_000,
+    invitations: 100_000,
+    note_length: 300,
+    withdrawal_pause_days: 0,
+    invitation_days: 180,
+};
+
+fn db() -> (tempfile::TempDir, Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&folder.path().join("rows.db").to_string_lossy()).unwrap();
+    db.migrate().unwrap();
+    (folder, db)
+}
+
+fn members(connection: &mut Connection, number: usize) -> Vec<i64> {
+    let password = password::hash_now("a quiet password").unwrap();
+    let member = |at: usize| {
+        let (full_name, email) = (format!("Member Number{at}"), format!("m{at}@test.example"));
+        let new = NewMember { full_name, email, password: password.clone(), is_admin: false };
+        accounts::register(connection, &new).unwrap().unwrap()
+    };
+    (0..number).map(member).collect()
+}
+
+fn befriend(connection: &mut Connection, a: i64, b: i64) {
+    connections::make(connection, &LIMITS, (a, b), Move::Invite, "").unwrap().unwrap();
+    connections::make(connection, &LIMITS, (b, a), Move::Accept, "").unwrap().unwrap();
+}
+
+fn row(connection: &mut Connection, owner: i64, other: i64) -> Option<Row> {
+    store::row(connection, owner, other).unwrap()
+}
+
+/// What is the owner's alone and no move of the other may touch, but for the first date of a connection.
+fn own(row: &Row) -> impl PartialEq + std::fmt::Debug + use<> {
+    let dates = (row.sent_at, row.paused_until, row.declined_until, row.removal_id);
+    (dates, row.private_note.clone(), row.private_reason.clone())
+}
+
+fn checked_move(connection: &mut Connection, (me, other): (i64, i64), by_me: Move) -> Result<(), Error> {
+    let before = row(connection, other, me);
+    let since = before.as_ref().and_then(|row| row.connected_at);
+    let _ = connections::make(connection, &LIMITS, (me, other), by_me, "mine alone")?;
+    let (mine, theirs) = (row(connection, me, other), row(connection, other, me));
+    if let (Some(before), Some(after)) = (&before, &theirs) {
+        let restored = after.side() == Side::Connected && before.side() != Side::Connected;
+        assert!(own(before) == own(after), "{by_me:?} touched what is the other's: {before:?} {after:?}");
+        assert!(since.is_none() || since == after.connected_at, "{by_me:?} changed the date");
+        let told = restored || after.side() == Side::Asked;
+        assert!(told || before.changed_at == after.changed_at, "{by_me:?} dated the other's side");
+    }
+    let dates = |row: &Option<Row>| row.as_ref().and_then(|row| row.connected_at);
+    assert_eq!(dates(&mine), dates(&theirs), "{by_me:?}");
+    assert_eq!(mine.map(|row| row.owner_id).is_some(), theirs.is_some(), "{by_me:?} left half a pair");
+    Ok(())
+}
+
+#[test]
+fn no_move_touches_what_is_the_others() {
+    let (_folder, db) = db();
+    db.write_now(|connection| {
+        let pair = members(connection, 2);
+        befriend(connection, pair[0], pair[1]);
+        for (owner, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
+            store::remark(connection, owner, other, &format!("note of {owner}"), &[])?;
+        }
+        let mut chance = SmallRng::seed_from_u64(8);
+        for _ in 0..4_000 {
+            let me = chance.random_range(0..2usize);
+            let by_me = MOVES[chance.random_range(0..MOVES.len())];
+            checked_move(connection, (pair[me], pair[1 - me]), by_me)?;
+        }
+        let sides: i64 = relationships::table.filter(relationships::state.eq(4)).count().get_result(connection)?;
+        let counted: Option<i64> =
+            members::table.select(diesel::dsl::sum(members::connection_count)).first(connection)?;
+        assert_eq!(Some(sides), counted);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn disconnecting_and_coming_back_is_the_identity_on_both_rows() {
+    let (_folder, db) = db();
+    db.write_now(|connection| {
+        let pair = members(connection, 2);
+        befriend(connection, pair[0], pair[1]);
+        for (owner, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
+            store::remark(connection, owner, other, "note", &["tag".into()])?;
+        }
+        let both = |connection: &mut Connection| (row(connection, pair[0], pair[1]), row(connection, pair[1], pair[0]));
+        let before = both(connection);
+        for may_return in [false, true] {
+            let leave = Move::Disconnect { may_return };
+            connections::make(connection, &LIMITS, (pair[0], pair[1]), leave, "why").unwrap().unwrap();
+            assert_ne!(both(connection), before);
+            connections::make(connection, &LIMITS, (pair[0], pair[1]), Move::Invite, "").unwrap().unwrap();
+            assert_eq!(both(connection), before);
+        }
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_removal_does_to_each_pair_what_one_move_does_and_its_undo_takes_that_back() {
+    let (_folder, db) = db();
+    db.write_now(|connection| {
+        let people = members(connection, 4);
+        let me = people[0];
+        for other in &people[1..] {
+            befriend(connection, me, *other);
+        }
+        let both = |connection: &mut Connection, other| (row(connection, me, other), row(connection, other, me));
+        let before: Vec<_> = people[1..].iter().map(|other| both(connection, *other)).collect();
+        let chosen = Choice::These(vec![people[1], people[2]]);
+        let id = removal::draft(connection, me, chosen)?.unwrap();
+        removal::confirm(connection, me, id, true, "why")?;
+        connections::make(connection, &LIMITS, (me, people[3]), Move::Disconnect { may_return: true }, "why")
+            .unwrap()
+            .unwrap();
+        let (many, theirs_of_many) = both(connection, people[1]);
+        let (single, theirs_of_single) = both(connection, people[3]);
+        let (many, single) = (many.unwrap(), single.unwrap());
+        assert_eq!((many.side(), &many.private_reason), (single.side(), &single.private_reason));
+        assert_eq!(theirs_of_many.unwrap().side(), theirs_of_single.unwrap().side());
+        let count: i32 = members::table.find(me).select(members::connection_count).first(connection)?;
+        assert_eq!(count, 0);
+        removal::undo(connection, &LIMITS, me, id)?.unwrap();
+        for (other, before) in people[1..3].iter().zip(&before) {
+            assert_eq!(&both(connection, *other), before);
+        }
+        Ok(())
+    })
+    .unwrap();
+}
