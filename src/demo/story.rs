@@ -11,7 +11,7 @@ use crate::connections::{self, Limits, store};
 use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::schema::{members, relationships};
+use crate::schema::{members, notifications, relationships};
 
 const PRIYA: usize = 0;
 const JONAS: usize = 1;
@@ -57,6 +57,9 @@ pub fn connect(connection: &mut Connection, limits: &Limits, people: &[Person], 
             }
         }
     }
+    for at in [7, 8, 9, 10] {
+        befriend(connection, limits, (people[PRIYA].id, people[STORY + at].id), now() - 900 * DAY)?;
+    }
     // What is told of it was told long ago.
     let newest = crate::db::new_id();
     diesel::update(members::table).set(members::notifications_seen.eq(newest)).execute(connection)?;
@@ -91,9 +94,6 @@ pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Person], own
         aged(connection, (priya, id(at)), days)?;
     }
     act(connection, limits, (id(6), priya), Move::Decline, "")?;
-    for at in [7, 8, 9, 10] {
-        befriend(connection, limits, (priya, id(at)), now() - 900 * DAY)?;
-    }
     act(connection, limits, (priya, id(7)), Move::Disconnect { may_return: true }, "")?;
     act(
         connection,
@@ -131,6 +131,8 @@ fn aged(connection: &mut Connection, (from, to): (i64, i64), days: i64) -> Resul
         let dates = (relationships::invited_at.eq(then), relationships::changed_at.eq(then));
         diesel::update(relationships::table.find(pair)).set(dates).execute(connection)?;
     }
+    let told = notifications::table.filter(notifications::owner_id.eq(to)).filter(notifications::other_id.eq(from));
+    diesel::update(told).set(notifications::created_at.eq(then)).execute(connection)?;
     let row = relationships::table.find((from, to));
     diesel::update(row).set(relationships::sent_at.eq(then)).execute(connection)?;
     Ok(())

@@ -116,6 +116,16 @@ impl Own {
         if self.open == open { self.problems.of(field) } else { "" }
     }
 
+    /// What the ids of the open form's fields end with.
+    fn suffix(&self) -> String {
+        match self.open.as_str() {
+            "position" => "-new".into(),
+            "school" => "-school".into(),
+            id if id.parse::<i64>().is_ok() => format!("-{id}"),
+            _ => String::new(),
+        }
+    }
+
     fn is_open(&self, open: &str) -> bool {
         self.open == open
     }

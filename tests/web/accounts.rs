@@ -68,4 +68,8 @@ fn a_profile_is_edited_in_place_and_an_old_handle_redirects() {
     me.post("/profile/positions", &[("title", ""), ("organisation", "X"), ("started", "soon")]);
     assert_eq!(me.page.status, 422);
     assert!(me.sees("Title cannot be empty") && me.sees("Write a year"));
+    // The summary leads to the fields.
+    for id in ["title-new", "started-new"] {
+        assert!(me.page.body.contains(&format!("href=\"#{id}\"")) && me.page.body.contains(&format!("id=\"{id}\"")));
+    }
 }
