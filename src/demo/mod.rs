@@ -32,7 +32,7 @@ pub struct Account {
     pub password: String,
     pub handle: String,
     /// What to try as this person.
-    pub story: &'static str,
+    pub story: String,
 }
 
 /// Fills an empty, migrated database with some 150 members and what has happened between them. With an export, the

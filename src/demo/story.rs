@@ -21,12 +21,13 @@ const STORY: usize = 120;
 
 /// Whom to sign in as.
 pub fn accounts(people: &[Person]) -> Vec<Account> {
+    let closed = people.last().map_or("", |person| person.full_name.as_str());
     let stories = [
-        "has three pages of connections, invitations to answer, and people she left: try Remove connections",
-        "knows many engineers; try inviting the last person in the list of members, who accepts no invitations",
-        "is asked before somebody who left comes back",
+        "has three pages of connections, invitations to answer, and people she left: try Remove connections".to_owned(),
+        format!("knows many engineers: try inviting {closed}, who accepts no invitations"),
+        "is asked before somebody who left comes back".to_owned(),
     ];
-    let account = |(person, story): (&Person, &'static str)| Account {
+    let account = |(person, story): (&Person, String)| Account {
         full_name: person.full_name.clone(),
         email: person.email.clone(),
         password: PASSWORD.into(),
