@@ -2,8 +2,10 @@
 
 use std::net::TcpListener;
 
-use actix_web::dev::Server;
-use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
 use actix_web::web::{Data, PathConfig};
 use actix_web::{App, HttpServer};
 
@@ -50,10 +52,22 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             .wrap(headers(secure))
             .wrap(Compress::default())
             .wrap(from_fn(observe::log))
+            .wrap(from_fn(head_as_get))
             .configure(routes::routes)
     });
     let server = server.workers(workers).shutdown_timeout(10).listen(listener);
     Ok(server.map_err(|why| Error::Unavailable(why.to_string()))?.run())
+}
+
+/// HEAD is answered as GET is; actix leaves the body out, since it knows what was asked.
+async fn head_as_get<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
 }
 
 fn headers(secure: bool) -> DefaultHeaders {

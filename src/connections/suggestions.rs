@@ -1,8 +1,7 @@
 //! *People you may know*: those with whom a member shares the most connections.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::store;
 use crate::db::Connection;
@@ -29,17 +28,9 @@ pub struct Suggestion {
 /// # Errors
 /// The database's.
 pub fn people_you_may_know(connection: &mut Connection, me: i64, most: usize) -> Result<Vec<Suggestion>, Error> {
-    let mut shared: HashMap<i64, u32> = HashMap::new();
-    for friend in newest(connection, me)? {
-        for other in newest(connection, friend)? {
-            *shared.entry(other).or_default() += 1;
-        }
-    }
-    shared.remove(&me);
-    let mut ranked: Vec<(i64, u32)> = shared.into_iter().collect();
-    ranked.sort_by_key(|(id, number)| (std::cmp::Reverse(*number), *id));
+    let ranked = shared(connection, me)?;
     let mut chosen = Vec::new();
-    for some in ranked.chunks(50) {
+    for some in ranked.chunks(200) {
         let ids: Vec<i64> = some.iter().map(|(id, _)| *id).collect();
         let known = known(connection, me, &ids)?;
         chosen.extend(some.iter().filter(|(id, _)| !known.contains(id)).copied());
@@ -69,14 +60,37 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
     suggest(connection, &chosen)
 }
 
-fn newest(connection: &mut Connection, member: i64) -> Result<Vec<i64>, Error> {
-    let newest = relationships::table
-        .filter(relationships::owner_id.eq(member))
-        .filter(store::connected())
-        .order((relationships::connected_at.desc(), relationships::other_id.desc()))
-        .limit(NEWEST)
-        .select(relationships::other_id);
-    Ok(newest.load(connection)?)
+#[derive(QueryableByName)]
+struct Shared {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// Members by how many of one's newest connections have them among their own newest, most first.
+fn shared(connection: &mut Connection, me: i64) -> Result<Vec<(i64, u32)>, Error> {
+    // Where the newest of each begin is looked up first, so that of a hub's rows only those are read.
+    let begin = format!(
+        "(SELECT last.connected_at FROM relationships last WHERE last.owner_id = mine.other_id AND last.state = 4 \
+         ORDER BY last.connected_at DESC, last.other_id DESC LIMIT 1 OFFSET {})",
+        NEWEST - 1
+    );
+    let near = format!(
+        "(SELECT mine.other_id AS id, COALESCE({begin}, 0) AS since FROM relationships mine \
+         WHERE mine.owner_id = {me} AND mine.state = 4 \
+         ORDER BY mine.connected_at DESC, mine.other_id DESC LIMIT {NEWEST})"
+    );
+    let sql = format!(
+        "SELECT theirs.other_id AS id, COUNT(*) AS number FROM {near} near CROSS JOIN relationships theirs \
+         WHERE theirs.owner_id = near.id AND theirs.state = 4 AND theirs.connected_at >= near.since \
+         AND theirs.other_id <> {me} GROUP BY theirs.other_id"
+    );
+    let found: Vec<Shared> = diesel::sql_query(sql).load(connection)?;
+    let mut ranked: Vec<(i64, u32)> =
+        found.into_iter().map(|shared| (shared.id, u32::try_from(shared.number).unwrap_or(u32::MAX))).collect();
+    ranked.sort_by_key(|(id, number)| (std::cmp::Reverse(*number), *id));
+    Ok(ranked)
 }
 
 fn known(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {

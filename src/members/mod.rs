@@ -87,6 +87,9 @@ pub fn visible(connection: &mut Connection, viewer: i64, handle: &str) -> Result
 /// # Errors
 /// The database's.
 pub fn persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<Person>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut persons: Vec<Person> =
         members::table.filter(members::id.eq_any(ids.to_vec())).select(Person::as_select()).load(connection)?;
     let place: std::collections::HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();

@@ -65,3 +65,14 @@ fn pages_come_with_the_headers_that_keep_them_safe() {
     assert_eq!(visitor.open("/healthz").page.body, "ok\n");
     assert_eq!(visitor.open("/readyz").page.body, "ready\n");
 }
+
+#[test]
+fn a_head_request_is_answered_as_a_get_without_its_body() {
+    let site = Site::new();
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+    for (path, status) in [("/", 200), ("/healthz", 200), ("/people", 303), ("/robots.txt", 200)] {
+        let mut response = agent.head(format!("{}{path}", site.address)).call().unwrap();
+        assert_eq!(response.status(), status, "{path}");
+        assert_eq!(response.body_mut().read_to_string().unwrap(), "");
+    }
+}
