@@ -145,6 +145,7 @@ fn serve(db: Db, args: &ServeArgs, announce: impl FnOnce(&str)) -> Result<(), Er
         limits: Limits::from(&args.limits),
         secure: args.base_url.scheme() == "https",
         workers: args.workers as usize,
+        before: |_| {},
     };
     actix_web::rt::System::new().block_on(async move {
         let server = server::serve(db, listener, &settings)?;

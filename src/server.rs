@@ -6,7 +6,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
-use actix_web::web::{Data, PathConfig};
+use actix_web::web::{Data, PathConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 
 use crate::connections::Limits;
@@ -24,6 +24,8 @@ pub struct Settings {
     pub secure: bool,
     /// Threads; 0 for one per core.
     pub workers: usize,
+    /// Routes in front of the site's own, behind the same middleware: the floor of the benchmarks.
+    pub before: fn(&mut ServiceConfig),
 }
 
 /// Scripts and styles from here alone, nothing inline, no frames.
@@ -37,7 +39,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Server, Error> {
     let key = db.write_now(session::key)?;
     crate::accounts::password::prepare();
-    let (limits, secure) = (settings.limits, settings.secure);
+    let (limits, secure, before) = (settings.limits, settings.secure, settings.before);
     let workers = match settings.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         number => number,
@@ -53,6 +55,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             .wrap(Compress::default())
             .wrap(from_fn(observe::log))
             .wrap(from_fn(head_as_get))
+            .configure(before)
             .configure(routes::routes)
     });
     let server = server.workers(workers).shutdown_timeout(10).listen(listener);

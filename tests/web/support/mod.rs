@@ -35,7 +35,7 @@ impl Site {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let served = db.clone();
         std::thread::spawn(move || {
-            let settings = Settings { limits, secure: false, workers: 1 };
+            let settings = Settings { limits, secure: false, workers: 1, before: |_| {} };
             actix_web::rt::System::new()
                 .block_on(async move { server::serve(served, listener, &settings).unwrap().await })
         });
