@@ -121,7 +121,7 @@ impl People {
             })
             .unwrap();
         let at = (499 * 50).min(rows.len() - 51);
-        let far = format!("{}~{}", rows[at].1.unwrap(), rows[at].2);
+        let far = format!("{}~{}", rows[at].2, rows[at].1.unwrap());
         People { number, friends: rows.into_iter().map(|row| row.0).collect(), far }
     }
 }

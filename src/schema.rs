@@ -125,3 +125,5 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(members, former_handles, sessions, relationships, tags, notifications);
+
+diesel::alias!(relationships as theirs: Theirs, relationships as others: Others);

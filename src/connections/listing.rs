@@ -2,9 +2,9 @@
 
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::Text;
 
-use super::store;
+use super::literal::IsConnected;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
@@ -210,7 +210,7 @@ pub fn all(connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec<
 
 fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
     let joined = relationships::table.inner_join(members::table.on(members::id.eq(relationships::other_id)));
-    let mut query = joined.into_boxed().filter(relationships::owner_id.eq(me)).filter(store::connected());
+    let mut query = joined.into_boxed().filter(relationships::owner_id.eq(me)).filter(IsConnected);
     for word in names::fold(&filter.q).split_whitespace() {
         query = query.filter(members::folded.like(contains(word)).escape('\\'));
     }
@@ -234,38 +234,34 @@ fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
     query
 }
 
-/// Sorts by an index, from the cursor on.
+/// Sorts by an index, from the cursor on. Backwards, the rows come in the opposite order.
 fn ordered<'a>(query: Boxed<'a>, sort: Sort, cursor: Option<&(Cursor, bool)>) -> Boxed<'a> {
-    let back = cursor.is_some_and(|(_, back)| *back);
-    let (column, newest_first) = match sort {
-        Sort::Recent => ("relationships.connected_at", true),
-        Sort::First => ("relationships.sort_first", false),
-        Sort::Last => ("relationships.sort_last", false),
-    };
-    let descending = newest_first != back;
-    let (sign, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
-    let mut query = query;
-    if let Some((cursor, _)) = cursor {
-        let row = sql::<Bool>(&format!("({column}, relationships.other_id) {sign} ("));
-        query = match sort {
-            Sort::Recent => {
-                let key = cursor.key.parse().unwrap_or(0i64);
-                query.filter(
-                    row.bind::<diesel::sql_types::BigInt, _>(key)
-                        .sql(", ")
-                        .bind::<diesel::sql_types::BigInt, _>(cursor.id)
-                        .sql(")"),
-                )
-            }
-            _ => query.filter(
-                row.bind::<Text, _>(cursor.key.clone())
-                    .sql(", ")
-                    .bind::<diesel::sql_types::BigInt, _>(cursor.id)
-                    .sql(")"),
-            ),
-        };
+    /// The rows behind the cursor, in an order. `or_equal` says again what `beyond` says, in a way that an index
+    /// can begin at.
+    macro_rules! from {
+        ($column:expr, $key:expr, $or_equal:ident, $beyond:ident, $direction:ident) => {{
+            let (column, id) = ($column, relationships::other_id);
+            let query = match (cursor, $key) {
+                (Some((cursor, _)), Some(key)) => {
+                    query.filter(column.$or_equal(key.clone())).filter(column.$beyond(key).or(id.$beyond(cursor.id)))
+                }
+                _ => query,
+            };
+            query.order((column.$direction(), id.$direction()))
+        }};
     }
-    query.order(sql::<Bool>(&format!("{column} {direction}, relationships.other_id {direction}")))
+    let back = cursor.is_some_and(|(_, back)| *back);
+    let text = cursor.map(|(cursor, _)| cursor.key.clone());
+    let since = cursor.map(|(cursor, _)| cursor.key.parse::<i64>().unwrap_or(0));
+    let connected_at = relationships::connected_at.assume_not_null();
+    match (sort, back) {
+        (Sort::Recent, false) => from!(connected_at, since, le, lt, desc),
+        (Sort::Recent, true) => from!(connected_at, since, ge, gt, asc),
+        (Sort::First, false) => from!(relationships::sort_first, text, ge, gt, asc),
+        (Sort::First, true) => from!(relationships::sort_first, text, le, lt, desc),
+        (Sort::Last, false) => from!(relationships::sort_last, text, ge, gt, asc),
+        (Sort::Last, true) => from!(relationships::sort_last, text, le, lt, desc),
+    }
 }
 
 fn cursor_of(row: &Connected, sort: Sort) -> Cursor {

@@ -7,6 +7,7 @@ pub mod disconnected;
 pub mod invitations;
 pub mod invite;
 pub mod listing;
+pub mod literal;
 pub mod mutual;
 pub mod pages;
 pub mod refusal;
@@ -168,7 +169,7 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move,
         them: Them {
             who_may_invite: who_may_invite(who),
             // Only an invitation asks for it, and then whatever the other has chosen: no cause of a refusal answers sooner.
-            mutual: by_me == Move::Invite && store::have_mutual(connection, me, other)?,
+            mutual: by_me == Move::Invite && mutual::have_mutual(connection, me, other)?,
             accepts_automatically: automatic,
             asks_before_return: asks,
             suspended: suspended_at.is_some(),

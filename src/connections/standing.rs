@@ -107,7 +107,11 @@ fn side(row: &Row, limits: &Limits, now: i64) -> Side {
 /// # Errors
 /// The database's.
 pub fn one(connection: &mut Connection, limits: &Limits, me: i64, other: i64) -> Result<Standing, Error> {
-    Ok(many(connection, limits, me, &[other])?.remove(&other).unwrap_or_else(Standing::none))
+    let tags = tags::on(connection, me, other)?;
+    Ok(match store::row(connection, me, other)? {
+        Some(row) => Standing::of(row, tags, limits, now()),
+        None => Standing { tags, ..Standing::none() },
+    })
 }
 
 /// How `me` stands to others; whoever is missing is a stranger without a note.

@@ -1,10 +1,9 @@
 //! The two rows of a relationship in SQL: loaded together, saved together.
 
-use diesel::dsl::sql;
-use diesel::helper_types::{Eq, InnerJoinOn, IntoBoxed};
+use diesel::helper_types::{Eq, Filter, InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
 
+use super::literal::NotConnected;
 use super::relationship::{Behind, Pair, Side};
 use crate::db::Connection;
 use crate::error::Error;
@@ -208,69 +207,6 @@ pub fn count(connection: &mut Connection, member: i64, more: i32) -> Result<(), 
     Ok(())
 }
 
-/// Whether two members have a connection in common. Looked up from the one who has fewer.
-///
-/// # Errors
-/// The database's.
-pub fn have_mutual(connection: &mut Connection, a: i64, b: i64) -> Result<bool, Error> {
-    let (few, many) = fewer_first(connection, a, b)?;
-    Ok(!mutual_ids(connection, few, many, 1)?.is_empty())
-}
-
-/// The two members, the one with fewer connections first.
-///
-/// # Errors
-/// The database's.
-pub fn fewer_first(connection: &mut Connection, a: i64, b: i64) -> Result<(i64, i64), Error> {
-    let counts = members::table.filter(members::id.eq_any([a, b])).select((members::id, members::connection_count));
-    let mut counts: Vec<(i64, i32)> = counts.load(connection)?;
-    counts.sort_by_key(|(_, count)| *count);
-    Ok(match counts.as_slice() {
-        [(few, _), (many, _)] => (*few, *many),
-        _ => (a, b),
-    })
-}
-
-#[derive(QueryableByName)]
-struct Shared {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    id: i64,
-}
-
-/// Whom two members are both connected with, at most so many: each connection of the one looked up among the other's,
-/// in this order whatever the planner thinks of the numbers.
-///
-/// # Errors
-/// The database's.
-pub fn mutual_ids(connection: &mut Connection, few: i64, many: i64, most: i64) -> Result<Vec<i64>, Error> {
-    let sql = format!(
-        "SELECT mine.other_id AS id FROM relationships mine CROSS JOIN relationships theirs \
-         WHERE mine.owner_id = {few} AND mine.state = 4 AND theirs.owner_id = {many} \
-         AND theirs.other_id = mine.other_id AND theirs.state = 4 ORDER BY mine.other_id LIMIT {most}"
-    );
-    Ok(diesel::sql_query(sql).load::<Shared>(connection)?.into_iter().map(|shared| shared.id).collect())
-}
-
-/// Whether any of one member's newest connections is connected with any of the other's.
-///
-/// # Errors
-/// The database's.
-pub fn linked(connection: &mut Connection, few: i64, many: i64, newest: i64) -> Result<bool, Error> {
-    let of = |member: i64| {
-        format!(
-            "(SELECT other_id FROM relationships WHERE owner_id = {member} AND state = 4 \
-             ORDER BY connected_at DESC, other_id DESC LIMIT {newest})"
-        )
-    };
-    let sql = format!(
-        "SELECT link.other_id AS id FROM {} mine CROSS JOIN {} theirs CROSS JOIN relationships link \
-         WHERE link.owner_id = mine.other_id AND link.other_id = theirs.other_id AND link.state = 4 LIMIT 1",
-        of(few),
-        of(many)
-    );
-    Ok(!diesel::sql_query(sql).load::<Shared>(connection)?.is_empty())
-}
-
 /// Writes a note and tags of a member about another, whatever stands between them.
 ///
 /// # Errors
@@ -318,26 +254,18 @@ pub fn refresh_names(connection: &mut Connection, rows: &mut Rows) -> Result<(),
     Ok(())
 }
 
-/// The partial indexes stand only on what says this literally.
-pub fn connected() -> diesel::expression::SqlLiteral<Bool> {
-    sql("relationships.state = 4")
-}
-
 /// The rows of a member in a state other than connected, by index.
 pub fn in_state(owner: i64, state: i16) -> InState {
     relationships::table
         .filter(relationships::owner_id.eq(owner))
         .filter(relationships::state.eq(state))
-        .filter(sql("relationships.state <> 4"))
+        .filter(NotConnected)
 }
 
 /// What [`in_state`] gives.
-pub type InState = diesel::dsl::Filter<
-    diesel::dsl::Filter<
-        diesel::dsl::Filter<relationships::table, diesel::dsl::Eq<relationships::owner_id, i64>>,
-        diesel::dsl::Eq<relationships::state, i16>,
-    >,
-    diesel::expression::SqlLiteral<diesel::sql_types::Bool>,
+pub type InState = Filter<
+    Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, Eq<relationships::state, i16>>,
+    NotConnected,
 >;
 
 /// A page of a member's rows in a state, joined with who it is, by the date the side came into it: the newest first,
@@ -348,10 +276,12 @@ pub fn by_age<'a>(owner: i64, state: i16, at: &At) -> ByAge<'a> {
     let cursor = at.cursor();
     let back = cursor.as_ref().is_some_and(|(_, back)| *back);
     if let Some((cursor, _)) = cursor {
-        let sign = if back { ">" } else { "<" };
-        let row = sql::<Bool>(&format!("(relationships.changed_at, relationships.other_id) {sign} ("));
         let key: i64 = cursor.key.parse().unwrap_or(0);
-        rows = rows.filter(row.bind::<BigInt, _>(key).sql(", ").bind::<BigInt, _>(cursor.id).sql(")"));
+        let (changed_at, other_id) = (relationships::changed_at, relationships::other_id);
+        rows = match back {
+            true => rows.filter(changed_at.ge(key)).filter(changed_at.gt(key).or(other_id.gt(cursor.id))),
+            false => rows.filter(changed_at.le(key)).filter(changed_at.lt(key).or(other_id.lt(cursor.id))),
+        };
     }
     let rows = match back {
         true => rows.order((relationships::changed_at.asc(), relationships::other_id.asc())),

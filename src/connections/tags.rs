@@ -33,6 +33,15 @@ pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
     words
 }
 
+/// The tags of a member on one other, in order.
+///
+/// # Errors
+/// The database's.
+pub fn on(connection: &mut Connection, me: i64, other: i64) -> Result<Vec<String>, Error> {
+    let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
+    Ok(rows.select(tags::tag).order(tags::tag).load(connection)?)
+}
+
 /// The tags of a member on others.
 ///
 /// # Errors

@@ -128,7 +128,6 @@ fn fill(connection: &mut Connection, plan: &Plan, friends: &[Vec<u32>], progress
     }
     progress("indexing for search", 0, 1);
     search::index_all(connection)?;
-    connection.batch_execute("PRAGMA analysis_limit = 1000; ANALYZE")?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::store::{self, Link, Position};
 use super::{Member, Person};
-use crate::connections::mutual::{self, Degree};
+use crate::connections::mutual::{self, Nearness};
 use crate::connections::relationship::{Offer, Return};
 use crate::connections::standing::{self, Standing};
 use crate::connections::{self, listing};
@@ -30,15 +30,14 @@ struct Profile {
     member: Member,
     about: About,
     standing: Standing,
-    degree: Degree,
-    mutual: (usize, Vec<Person>),
+    nearness: Nearness,
     way_back: Option<Return>,
     list_is_open: bool,
 }
 
 impl Profile {
     fn mutual_counted(&self) -> String {
-        count(self.mutual.0 as i64, "mutual connection", "mutual connections")
+        count(self.nearness.shared as i64, "mutual connection", "mutual connections")
     }
 
     fn asks_first(&self) -> bool {
@@ -55,7 +54,7 @@ struct About {
 }
 
 /// Another member's profile as it was read.
-type Read = (Member, About, Standing, Degree, (usize, Vec<Person>), Option<Return>);
+type Read = (Member, About, Standing, Nearness, Option<Return>);
 
 /// `GET /in/{handle}`
 ///
@@ -67,25 +66,24 @@ pub async fn profile(site: SiteData, page: Page, me: Me, handle: Path<String>) -
     }
     let (limits, viewer, wanted) = (site.limits, me.id, handle.clone());
     let read = site.db.read(move |connection| other(connection, &limits, viewer, &wanted)).await?;
-    let (member, about, standing, degree, mutual, way_back) = read;
+    let (member, about, standing, nearness, way_back) = read;
     if member.person.handle != *handle {
         return Ok(HttpResponse::Found().insert_header((LOCATION, format!("/in/{}", member.person.handle))).finish());
     }
     let list_is_open = standing.connected() && member.connections_seen_by == 1;
-    Profile { page, member, about, standing, degree, mutual, way_back, list_is_open }.show()
+    Profile { page, member, about, standing, nearness, way_back, list_is_open }.show()
 }
 
 fn other(connection: &mut Connection, limits: &connections::Limits, me: i64, handle: &str) -> Result<Read, Error> {
     let member = super::visible(connection, me, handle)?;
     let id = member.person.id;
     let standing = standing::one(connection, limits, me, id)?;
-    let mutual = mutual::mutual(connection, me, id, NAMED)?;
-    let degree = mutual::degree(connection, (me, id), standing.connected(), mutual.0)?;
+    let nearness = mutual::nearness(connection, (me, id), standing.connected(), NAMED)?;
     let way_back = match standing.offer() {
         Offer::Reinvite => connections::way_back(connection, limits, me, id)?,
         _ => None,
     };
-    Ok((member, about(connection, id)?, standing, degree, mutual, way_back))
+    Ok((member, about(connection, id)?, standing, nearness, way_back))
 }
 
 fn about(connection: &mut Connection, member: i64) -> Result<About, Error> {

@@ -1,0 +1,48 @@
+//! The states that partial indexes ask for, written out: an index `WHERE state = 4` serves no statement that binds
+//! the 4. Unlike `diesel::dsl::sql`, these leave a statement in the connection's cache.
+
+use diesel::backend::Backend;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{Bool, SmallInt};
+
+macro_rules! literal {
+    ($(#[$what:meta])* $name:ident: $kind:ty = $text:literal) => {
+        $(#[$what])*
+        #[derive(Debug, Clone, Copy, QueryId)]
+        pub struct $name;
+
+        impl Expression for $name {
+            type SqlType = $kind;
+        }
+
+        impl<G> ValidGrouping<G> for $name {
+            type IsAggregate = is_aggregate::Never;
+        }
+
+        impl<Q> AppearsOnTable<Q> for $name {}
+
+        impl<Q> SelectableExpression<Q> for $name {}
+
+        impl<DB: Backend> QueryFragment<DB> for $name {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+                out.push_sql($text);
+                Ok(())
+            }
+        }
+    };
+}
+
+literal!(
+    /// The row is a connection.
+    IsConnected: Bool = "relationships.state = 4"
+);
+literal!(
+    /// The row is none.
+    NotConnected: Bool = "relationships.state <> 4"
+);
+literal!(
+    /// [`super::store::state::CONNECTED`], to compare an alias's state with.
+    Four: SmallInt = "4"
+);
