@@ -28,7 +28,7 @@ pub struct ServeArgs {
     #[arg(long, env = "AMICABLE_BASE_URL", default_value = "http://127.0.0.1:8080", value_parser = base_url, value_name = "URL")]
     pub base_url: url::Url,
     /// Threads that serve; 0 for one per core
-    #[arg(long, env = "AMICABLE_WORKERS", default_value = "0", value_parser = number, value_name = "N")]
+    #[arg(long, env = "AMICABLE_WORKERS", default_value = "0", value_parser = number("AMICABLE_WORKERS"), value_name = "N")]
     pub workers: u32,
     /// What members may do how often.
     #[command(flatten)]
@@ -39,19 +39,19 @@ pub struct ServeArgs {
 #[derive(Args, Clone, Debug)]
 pub struct LimitArgs {
     /// Connections a member may have
-    #[arg(long, env = "AMICABLE_CONNECTION_LIMIT", default_value = "30000", value_parser = number, value_name = "N")]
+    #[arg(long, env = "AMICABLE_CONNECTION_LIMIT", default_value = "30000", value_parser = number("AMICABLE_CONNECTION_LIMIT"), value_name = "N")]
     pub connection_limit: u32,
     /// Invitations a member may send in any 7 days
-    #[arg(long, env = "AMICABLE_INVITATION_LIMIT", default_value = "100", value_parser = number, value_name = "N")]
+    #[arg(long, env = "AMICABLE_INVITATION_LIMIT", default_value = "100", value_parser = number("AMICABLE_INVITATION_LIMIT"), value_name = "N")]
     pub invitation_limit: u32,
     /// Characters in the note of an invitation
-    #[arg(long, env = "AMICABLE_NOTE_LENGTH", default_value = "300", value_parser = number, value_name = "N")]
+    #[arg(long, env = "AMICABLE_NOTE_LENGTH", default_value = "300", value_parser = number("AMICABLE_NOTE_LENGTH"), value_name = "N")]
     pub note_length: u32,
     /// Days until a withdrawn invitation may be sent again
-    #[arg(long, env = "AMICABLE_WITHDRAWAL_PAUSE_DAYS", default_value = "21", value_parser = number, value_name = "DAYS")]
+    #[arg(long, env = "AMICABLE_WITHDRAWAL_PAUSE_DAYS", default_value = "21", value_parser = number("AMICABLE_WITHDRAWAL_PAUSE_DAYS"), value_name = "DAYS")]
     pub withdrawal_pause_days: u32,
     /// Days until an invitation expires
-    #[arg(long, env = "AMICABLE_INVITATION_DAYS", default_value = "180", value_parser = number, value_name = "DAYS")]
+    #[arg(long, env = "AMICABLE_INVITATION_DAYS", default_value = "180", value_parser = number("AMICABLE_INVITATION_DAYS"), value_name = "DAYS")]
     pub invitation_days: u32,
 }
 
@@ -108,6 +108,7 @@ fn base_url(text: &str) -> Result<url::Url, String> {
     Ok(url)
 }
 
-fn number(text: &str) -> Result<u32, String> {
-    text.parse().map_err(|_| "a whole number, 0 or more, is wanted here".into())
+/// Reads a number, and names its variable where it is none.
+fn number(variable: &'static str) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
+    move |text| text.parse().map_err(|_| format!("{variable} wants a whole number, 0 or more"))
 }

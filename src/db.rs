@@ -150,14 +150,16 @@ struct Pragmas {
 
 impl CustomizeConnection<Connection, diesel::r2d2::Error> for Pragmas {
     /// FULL: what was answered survives a power cut. The file is mapped, so that all connections share the pages
-    /// that the kernel keeps; a cache of its own each needs for what it changes only.
+    /// that the kernel keeps; only the one that writes needs a cache of its own, for what a large change touches.
     fn on_acquire(&self, connection: &mut Connection) -> Result<(), diesel::r2d2::Error> {
         let sql = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                   PRAGMA foreign_keys = ON; PRAGMA cache_size = -2000; \
+                   PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; \
                    PRAGMA mmap_size = 1099511627776; PRAGMA temp_store = MEMORY;";
         connection.batch_execute(sql).map_err(diesel::r2d2::Error::QueryError)?;
         if self.read_only {
-            connection.batch_execute("PRAGMA query_only = ON").map_err(diesel::r2d2::Error::QueryError)?;
+            connection
+                .batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -2000")
+                .map_err(diesel::r2d2::Error::QueryError)?;
         }
         Ok(())
     }

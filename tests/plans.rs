@@ -15,6 +15,8 @@ use diesel::prelude::*;
 use support::{Site, Visitor};
 
 static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// What is seen is everybody's, so one test watches at a time.
+static TURN: Mutex<()> = Mutex::new(());
 
 struct Recorder;
 
@@ -74,6 +76,7 @@ fn allowed(sql: &str, step: &str) -> bool {
 
 #[test]
 fn every_statement_finds_its_rows_by_an_index() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     diesel::connection::set_default_instrumentation(|| Some(Box::new(Recorder))).unwrap();
     let site = Site::new();
     seed::seed(&site.db, &Plan { members: 10_000, connections: 250_000, seed: 1 }, &|_, _, _| {}).unwrap();
@@ -143,4 +146,36 @@ fn plan(site: &Site, sql: &str) -> Vec<String> {
         .into_iter()
         .map(|step| step.detail)
         .collect()
+}
+
+#[test]
+fn every_cause_of_the_refusal_runs_the_same_statements() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    diesel::connection::set_default_instrumentation(|| Some(Box::new(Recorder))).unwrap();
+    let site = Site::new();
+    let mut r = site.member("Rolf Lind");
+    let [mut left, mut closed, mut declined, suspended, full] =
+        ["Dora Lind", "Nora Lind", "Paul Lind", "Olga Lind", "Quin Lind"].map(|name| site.member(name));
+    support::connect(&mut left, &mut r);
+    left.open("/in/rolf-lind").press("Disconnect");
+    closed.open("/settings/privacy").fill("who_may_invite", "nobody").press("Save");
+    r.open("/in/paul-lind/invite").press("Send invitation");
+    declined.open("/invitations").press("Decline");
+    r.open("/in/paul-lind").press("Withdraw invitation");
+    site.days_pass(30);
+    for (who, column) in [(&suspended, "suspended_at = 1"), (&full, "connection_count = 30000")] {
+        let sql = format!("UPDATE members SET {column} WHERE id = {}", who.id);
+        site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    }
+    // A row or none, and one's own shared connections, decide a look-up of a name or a person; nothing else may differ.
+    let work = |sql: &String| !sql.contains("SELECT `members`.`sort_first`");
+    let mut all = Vec::new();
+    for handle in ["dora-lind", "nora-lind", "paul-lind", "olga-lind", "quin-lind"] {
+        let seen = watch(|| assert_eq!(r.post(&format!("/in/{handle}/invite"), &[]).page.status, 422, "{handle}"));
+        assert!(!seen.iter().any(|sql| !sql.starts_with("SELECT")), "{handle} writes: {seen:?}");
+        all.push(seen.into_iter().filter(work).collect::<Vec<_>>());
+    }
+    for seen in &all {
+        assert_eq!(seen, &all[0]);
+    }
 }

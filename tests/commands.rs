@@ -1,0 +1,245 @@
+//! The program as its operators run it: its commands, its complaints, and what is left when it is killed.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use amicable::db::Db;
+use amicable::schema::{members, relationships};
+use diesel::prelude::*;
+
+fn amicable(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_amicable"));
+    command.args(arguments).env_remove("DATABASE_URL");
+    command
+}
+
+fn run(command: &mut Command) -> (bool, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    (status.success(), String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr))
+}
+
+/// A site that is served, ended when dropped.
+struct Served {
+    child: Child,
+    address: String,
+}
+
+impl Served {
+    fn start(mut command: Command) -> Served {
+        let mut child = command.env("NO_COLOR", "1").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines.by_ref().map(Result::unwrap).find(|line| line.contains("http://127.0.0.1:")).unwrap();
+        let address = &line[line.find("http://").unwrap()..];
+        let address = address.split_whitespace().next().unwrap().to_owned();
+        // Whoever writes to a pipe that nobody reads would wait.
+        std::thread::spawn(move || lines.for_each(drop));
+        Served { child, address }
+    }
+
+    fn url(database: &Path) -> String {
+        format!("sqlite:{}", database.display())
+    }
+
+    fn serve(database: &Path) -> Served {
+        Served::start(amicable(&["serve", "--listen", "127.0.0.1:0", "--database-url", &Served::url(database)]))
+    }
+
+    /// The first made-up member, signed in: sends forms and says how they are answered; nothing where nobody answers.
+    fn hub(&self) -> impl Fn(&str) -> Option<u16> + use<> {
+        let config = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false);
+        let agent: ureq::Agent = config.timeout_global(Some(Duration::from_secs(20))).build().into();
+        let form = [("email", "member1@seed.example"), ("password", amicable::demo::seed::PASSWORD)];
+        assert_eq!(agent.post(format!("{}/sign-in", self.address)).send_form(form).unwrap().status(), 303);
+        let address = self.address.clone();
+        move |path| Some(agent.post(format!("{address}{path}")).send_empty().ok()?.status().as_u16())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn seeded(database: &Path) -> Vec<String> {
+    let url = Served::url(database);
+    let (done, said) =
+        run(&mut amicable(&["seed", "--database-url", &url, "--members", "900", "--connections", "9000"]));
+    assert!(done && said.contains("900 members"), "{said}");
+    let db = Db::open(database.to_str().unwrap()).unwrap();
+    db.write_now(|connection| {
+        let friends = relationships::table
+            .inner_join(members::table.on(members::id.eq(relationships::other_id)))
+            .filter(relationships::owner_id.eq(1));
+        Ok(friends.select(members::handle).load(connection)?)
+    })
+    .unwrap()
+}
+
+/// Every pair is legal, the counts are right, and these members are disconnected from the first.
+fn sound(database: &Path, gone: &[String]) {
+    let db = Db::open(database.to_str().unwrap()).unwrap();
+    db.write_now(|connection| {
+        let rows =
+            relationships::table.select((relationships::owner_id, relationships::other_id, relationships::state));
+        let rows: Vec<(i64, i64, i16)> = rows.load(connection)?;
+        let sides: std::collections::HashMap<(i64, i64), i16> =
+            rows.iter().map(|(owner, other, state)| ((*owner, *other), *state)).collect();
+        for ((owner, other), state) in &sides {
+            let pair = (*state, *sides.get(&(*other, *owner)).unwrap());
+            assert!(matches!(pair, (4, 4) | (5, 6) | (6, 5)), "{pair:?}");
+        }
+        let counted: i32 = members::table.find(1).select(members::connection_count).first(connection)?;
+        let have = sides.iter().filter(|((owner, _), state)| *owner == 1 && **state == 4).count();
+        assert_eq!(usize::try_from(counted).unwrap(), have);
+        for handle in gone {
+            let id: i64 = members::table.filter(members::handle.eq(handle)).select(members::id).first(connection)?;
+            assert_eq!(sides[&(1, id)], 5, "{handle} was answered as disconnected");
+        }
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_wrong_setting_is_named() {
+    for (variable, value, said) in [
+        ("AMICABLE_LISTEN", "everywhere", "AMICABLE_LISTEN"),
+        ("AMICABLE_BASE_URL", "network", "AMICABLE_BASE_URL"),
+        ("AMICABLE_INVITATION_LIMIT", "many", "AMICABLE_INVITATION_LIMIT"),
+        ("AMICABLE_LISTN", "127.0.0.1:0", "AMICABLE_LISTN is not a setting"),
+        ("DATABASE_URL", "mysql://x", "DATABASE_URL"),
+        ("DATABASE_URL", "sqlite:/no/such/folder/x.db", "/no/such/folder/x.db"),
+    ] {
+        let mut serve = amicable(&["serve"]);
+        serve.env("AMICABLE_LISTEN", "127.0.0.1:0").env(variable, value);
+        let (done, text) = run(&mut serve);
+        assert!(!done && text.contains(said), "{variable}={value}: {text}");
+    }
+}
+
+#[test]
+fn members_are_made_and_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = Served::url(&folder.path().join("x.db"));
+    let create = |email: &str, password: &str| {
+        let arguments = ["member", "create", "--database-url", &url, "--full-name", "Maren Holt", "--email", email];
+        let mut child = amicable(&arguments)
+            .args(["--password-stdin", "--admin"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    assert_eq!(create("maren@test.example", "a quiet password\n"), (true, "Maren Holt can sign in now.\n".into()));
+    assert!(
+        create("MAREN@test.example", "a quiet password\n").1.contains("an account with this e-mail address already")
+    );
+    assert!(create("other@test.example", "short").1.contains("it needs at least 10"));
+    assert!(create("nothing", "a quiet password").1.contains("does not look like an e-mail address"));
+    let (_, listed) = run(&mut amicable(&["member", "list", "--database-url", &url]));
+    assert_eq!(listed, "maren-holt\tMaren Holt\tmaren@test.example\n");
+}
+
+#[test]
+fn a_damaged_export_gets_a_message_that_names_the_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("Connections.csv");
+    let head = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
+    std::fs::write(&file, format!("{head}Ana,Ruiz,,,Lind,Engineer,03 May 2019\nBen,Okoro,,,Lind,Engineer,sometime\n"))
+        .unwrap();
+    let (done, said) =
+        run(&mut amicable(&["demo", "--listen", "127.0.0.1:0", "--connections", file.to_str().unwrap()]));
+    assert!(!done && said.contains("Connections.csv: Line 3: “sometime” cannot be read as a date"), "{said}");
+    let (done, said) = run(&mut amicable(&["demo", "--connections", "/no/such/file.csv"]));
+    assert!(!done && said.contains("cannot read /no/such/file.csv"), "{said}");
+}
+
+#[test]
+fn the_demo_shows_ones_own_connections() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("Connections.csv");
+    let head = "Notes:\n\"When exporting\"\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
+    std::fs::write(&file, format!("{head}Zoë,Übermut,,,Lind,Engineer,03 May 2019\n")).unwrap();
+    let demo = Served::start(amicable(&["demo", "--listen", "127.0.0.1:0", "--connections", file.to_str().unwrap()]));
+    let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
+    let form = [("email", "priya@demo.example"), ("password", "amicable demo")];
+    agent.post(format!("{}/sign-in", demo.address)).send_form(form).unwrap();
+    let mut page = agent.get(format!("{}/connections?q=ubermut", demo.address)).call().unwrap();
+    let page = page.body_mut().read_to_string().unwrap();
+    assert!(page.contains("Zoë Übermut") && page.contains("Engineer at Lind"), "{page}");
+}
+
+#[test]
+fn a_stop_by_sigterm_is_graceful() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut served = Served::serve(&folder.path().join("x.db"));
+    assert_eq!(ureq::get(format!("{}/readyz", served.address)).call().unwrap().status(), 200);
+    let kill = Command::new("kill").args(["-TERM", &served.child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert!(served.child.wait().unwrap().success());
+}
+
+#[test]
+fn nothing_that_was_answered_is_lost_when_the_program_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("x.db");
+    let friends = seeded(&database);
+    let mut gone = Vec::new();
+    for (round, some) in friends.chunks(friends.len() / 3).enumerate().take(3) {
+        let mut served = Served::serve(&database);
+        let hub = served.hub();
+        let some = some.to_vec();
+        let pressing = std::thread::spawn(move || {
+            let answered = |handle: &String| hub(&format!("/in/{handle}/disconnect")) == Some(303);
+            some.into_iter().take_while(answered).collect::<Vec<_>>()
+        });
+        std::thread::sleep(Duration::from_millis(100 + 60 * round as u64));
+        served.child.kill().unwrap();
+        gone.extend(pressing.join().unwrap());
+        sound(&database, &gone);
+    }
+    assert!(gone.len() > 5, "{}", gone.len());
+}
+
+#[test]
+fn a_full_disk_refuses_changes_and_keeps_what_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("x.db");
+    let friends = seeded(&database);
+    // Files may not grow beyond the database's size, as on a disk that is full: its log soon cannot.
+    let kilobytes = std::fs::metadata(&database).unwrap().len() / 1024 + 1;
+    let script = format!(
+        "trap '' XFSZ; ulimit -f {kilobytes}; exec {} serve --listen 127.0.0.1:0 --database-url {}",
+        env!("CARGO_BIN_EXE_amicable"),
+        Served::url(&database)
+    );
+    let mut limited = Command::new("bash");
+    limited.args(["-c", &script]);
+    let served = Served::start(limited);
+    let hub = served.hub();
+    let (mut gone, mut refused) = (Vec::new(), 0);
+    for handle in friends.iter().cycle().take(4_000) {
+        let verb = if gone.contains(handle) { "re-invite" } else { "disconnect" };
+        match hub(&format!("/in/{handle}/{verb}")) {
+            Some(303) if verb == "disconnect" => gone.push(handle.clone()),
+            Some(303) => gone.retain(|other| other != handle),
+            Some(503) => refused += 1,
+            other => panic!("{other:?}"),
+        }
+        if refused == 3 {
+            break;
+        }
+    }
+    assert!(refused > 0, "the disk never was full");
+    drop(served);
+    sound(&database, &gone);
+}
