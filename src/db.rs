@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web;
+use diesel::Connection as _;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -41,6 +42,9 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] where the file cannot be opened.
     pub fn open(path: &str) -> Result<Db, Error> {
+        // A pool would try for seconds, and then not say which file.
+        diesel::SqliteConnection::establish(path)
+            .map_err(|why| Error::Unavailable(format!("cannot open the database {path} (DATABASE_URL): {why}")))?;
         let write = pool(path, 1, Pragmas { read_only: false })?;
         let read = pool(path, 8, Pragmas { read_only: true })?;
         Ok(Db { read, write })
