@@ -62,8 +62,8 @@ pub fn connect(connection: &mut Connection, limits: &Limits, people: &[Person], 
         befriend(connection, limits, (people[PRIYA].id, people[STORY + at].id), now() - 900 * DAY)?;
     }
     // What is told of it was told long ago.
-    let newest = crate::db::new_id();
-    diesel::update(members::table).set(members::notifications_seen.eq(newest)).execute(connection)?;
+    let seen = id_of(now() - 29 * DAY, 0);
+    diesel::update(members::table).set(members::notifications_seen.eq(seen)).execute(connection)?;
     diesel::update(relationships::table).set(relationships::sent_at.eq(None::<i64>)).execute(connection)?;
     Ok(())
 }
@@ -74,8 +74,26 @@ fn befriend(connection: &mut Connection, limits: &Limits, (a, b): (i64, i64), si
     for (owner, other) in [(a, b), (b, a)] {
         let dates = (relationships::connected_at.eq(since), relationships::changed_at.eq(since));
         diesel::update(relationships::table.find((owner, other))).set(dates).execute(connection)?;
+        told(connection, (owner, other), since)?;
     }
     Ok(())
+}
+
+/// Dates what one was told of another; notifications stand in the order of their ids, which begin with the time.
+fn told(connection: &mut Connection, (owner, other): (i64, i64), then: i64) -> Result<(), Error> {
+    let row = notifications::table.filter(notifications::owner_id.eq(owner)).filter(notifications::other_id.eq(other));
+    let ids: Vec<i64> = row.order(notifications::id).select(notifications::id).load(connection)?;
+    for (at, id) in ids.into_iter().enumerate() {
+        let dated =
+            (notifications::id.eq(id_of(then, (other & 0xffff) + at as i64)), notifications::created_at.eq(then));
+        diesel::update(notifications::table.find((owner, id))).set(dated).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// An id as [`crate::db::new_id`] would have made it then.
+fn id_of(then: i64, low: i64) -> i64 {
+    ((then * 1_000) << 20) | low
 }
 
 fn act(connection: &mut Connection, limits: &Limits, who: (i64, i64), by_me: Move, said: &str) -> Result<(), Error> {
@@ -132,8 +150,7 @@ fn aged(connection: &mut Connection, (from, to): (i64, i64), days: i64) -> Resul
         let dates = (relationships::invited_at.eq(then), relationships::changed_at.eq(then));
         diesel::update(relationships::table.find(pair)).set(dates).execute(connection)?;
     }
-    let told = notifications::table.filter(notifications::owner_id.eq(to)).filter(notifications::other_id.eq(from));
-    diesel::update(told).set(notifications::created_at.eq(then)).execute(connection)?;
+    told(connection, (to, from), then)?;
     let row = relationships::table.find((from, to));
     diesel::update(row).set(relationships::sent_at.eq(then)).execute(connection)?;
     Ok(())
