@@ -169,7 +169,10 @@ fn the_demo_shows_ones_own_connections() {
     let file = folder.path().join("Connections.csv");
     let head = "Notes:\n\"When exporting\"\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
     std::fs::write(&file, format!("{head}Zoë,Übermut,,,Lind,Engineer,03 May 2019\n")).unwrap();
-    let demo = Served::start(amicable(&["demo", "--listen", "127.0.0.1:0", "--connections", file.to_str().unwrap()]));
+    let mut demo = amicable(&["demo", "--listen", "127.0.0.1:0", "--connections", file.to_str().unwrap()]);
+    // Ended without a word, it leaves its files behind; they go with this folder.
+    demo.env("TMPDIR", folder.path());
+    let demo = Served::start(demo);
     let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
     let form = [("email", "priya@demo.example"), ("password", "amicable demo")];
     agent.post(format!("{}/sign-in", demo.address)).send_form(form).unwrap();
