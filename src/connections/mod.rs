@@ -197,7 +197,6 @@ fn enter(rows: &mut Rows, before: Pair, outcome: &Outcome, limits: &Limits, now:
         for row in [&mut rows.mine, &mut rows.theirs] {
             let since = *row.connected_at.get_or_insert(now);
             row.changed_at = since;
-
             row.invited_at = None;
         }
         rows.mine.declined_until = None;

@@ -60,19 +60,17 @@ pub fn nearness(
     connected: bool,
     most: usize,
 ) -> Result<Nearness, Error> {
-    let (fewer, more) = fewer_first(connection, me, other)?;
-    let ids = mutual_ids(connection, fewer, more, i64::MAX)?;
-    let few = people::persons(connection, &ids[..ids.len().min(most)])?;
+    let (shared, few) = mutual(connection, me, other, most)?;
     let degree = if connected {
         Degree::First
-    } else if !ids.is_empty() {
+    } else if shared > 0 {
         Degree::Second
-    } else if linked(connection, fewer, more, LOOKED_AT)? {
+    } else if linked(connection, me, other)? {
         Degree::Third
     } else {
         Degree::None
     };
-    Ok(Nearness { degree, shared: ids.len(), few })
+    Ok(Nearness { degree, shared, few })
 }
 
 /// Whom two members both know: how many, and the first of them.
@@ -122,20 +120,20 @@ fn mutual_ids(connection: &mut Connection, few: i64, many: i64, most: i64) -> Re
 }
 
 /// Whether any of one member's newest connections is connected with any of the other's.
-fn linked(connection: &mut Connection, few: i64, many: i64, newest: i64) -> Result<bool, Error> {
-    let near_few = theirs
-        .filter(theirs.field(relationships::owner_id).eq(few))
+fn linked(connection: &mut Connection, a: i64, b: i64) -> Result<bool, Error> {
+    let near_a = theirs
+        .filter(theirs.field(relationships::owner_id).eq(a))
         .filter(theirs.field(relationships::state).eq(Four))
         .order((theirs.field(relationships::connected_at).desc(), theirs.field(relationships::other_id).desc()))
-        .limit(newest);
-    let near_many = others
-        .filter(others.field(relationships::owner_id).eq(many))
+        .limit(LOOKED_AT);
+    let near_b = others
+        .filter(others.field(relationships::owner_id).eq(b))
         .filter(others.field(relationships::state).eq(Four))
         .order((others.field(relationships::connected_at).desc(), others.field(relationships::other_id).desc()))
-        .limit(newest);
+        .limit(LOOKED_AT);
     let link = relationships::table
-        .filter(relationships::owner_id.eq_any(near_few.select(theirs.field(relationships::other_id))))
-        .filter(relationships::other_id.eq_any(near_many.select(others.field(relationships::other_id))))
+        .filter(relationships::owner_id.eq_any(near_a.select(theirs.field(relationships::other_id))))
+        .filter(relationships::other_id.eq_any(near_b.select(others.field(relationships::other_id))))
         .filter(IsConnected);
     let found: Option<i64> = link.select(relationships::other_id).first(connection).optional()?;
     Ok(found.is_some())

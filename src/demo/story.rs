@@ -85,7 +85,7 @@ fn told(connection: &mut Connection, (owner, other): (i64, i64), then: i64) -> R
     let ids: Vec<i64> = row.order(notifications::id).select(notifications::id).load(connection)?;
     for (at, id) in ids.into_iter().enumerate() {
         let dated =
-            (notifications::id.eq(id_of(then, (other & 0xffff) + at as i64)), notifications::created_at.eq(then));
+            (notifications::id.eq(id_of(then, (other & 0xf_ffff) + at as i64)), notifications::created_at.eq(then));
         diesel::update(notifications::table.find((owner, id))).set(dated).execute(connection)?;
     }
     Ok(())

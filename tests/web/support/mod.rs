@@ -227,3 +227,23 @@ pub fn connect(a: &mut Visitor, b: &mut Visitor) {
     b.open(&format!("/in/{}", a.handle)).press("Accept");
     assert!(b.sees("are connected"), "{}", b.text());
 }
+
+/// Five members whom a visitor cannot invite, each for a cause of its own: who left, who accepts no invitations, who
+/// declined lately, who is suspended, who has no room.
+pub fn whom_nobody_may_invite(site: &Site, visitor: &mut Visitor) -> [Visitor; 5] {
+    let mut them = ["Dora Lind", "Nora Lind", "Paul Lind", "Olga Lind", "Quin Lind"].map(|name| site.member(name));
+    let [left, closed, declined, suspended, full] = &mut them;
+    let visitors_page = format!("/in/{}", visitor.handle);
+    connect(left, visitor);
+    left.open(&visitors_page).press("Disconnect");
+    closed.open("/settings/privacy").fill("who_may_invite", "nobody").press("Save");
+    visitor.open("/in/paul-lind/invite").press("Send invitation");
+    declined.open("/invitations").press("Decline");
+    visitor.open("/in/paul-lind").press("Withdraw invitation");
+    site.days_pass(30);
+    for (who, column) in [(suspended, "suspended_at = 1"), (full, "connection_count = 30000")] {
+        let sql = format!("UPDATE members SET {column} WHERE id = {}", who.id);
+        site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    }
+    them
+}
