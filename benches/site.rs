@@ -9,12 +9,13 @@
 use std::fmt::Write;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
+use amicable::config::DatabaseUrl;
 use amicable::connections::Limits;
 use amicable::db::Db;
 use amicable::demo::seed::{self, Plan};
@@ -37,12 +38,12 @@ struct Args {
     /// How long each page is loaded.
     #[arg(long, default_value_t = 10)]
     seconds: u32,
-    /// A database to keep; without it, one in a temporary folder.
-    #[arg(long)]
-    database: Option<PathBuf>,
+    /// A database to keep, of either engine; without it, SQLite in a temporary folder.
+    #[arg(long, value_name = "URL")]
+    database: Option<DatabaseUrl>,
     /// The second process: serve this database and print the address.
     #[arg(long)]
-    serve: Option<PathBuf>,
+    serve: Option<DatabaseUrl>,
     /// Said by cargo.
     #[arg(long)]
     bench: bool,
@@ -58,11 +59,12 @@ fn main() {
         std::process::exit(2);
     }
     let folder = tempfile::tempdir().unwrap();
-    let database = args.database.clone().unwrap_or_else(|| folder.path().join("bench.db"));
-    let fresh = !database.exists();
-    let db = Db::open(database.to_str().unwrap()).unwrap();
+    let temporary = DatabaseUrl::Sqlite(folder.path().join("bench.db").to_string_lossy().into_owned());
+    let database = args.database.clone().unwrap_or(temporary);
+    let db = Db::open(&database).unwrap();
     db.migrate().unwrap();
-    if fresh {
+    let there: i64 = db.write_now(|connection| Ok(members::table.count().get_result(connection)?)).unwrap();
+    if there == 0 {
         let plan = Plan { members: args.members, connections: args.connections, seed: 1 };
         let started = Instant::now();
         seed::seed(&db, &plan, &|_, _, _| {}).unwrap();
@@ -71,7 +73,7 @@ fn main() {
     let number: i64 = db.write_now(|connection| Ok(members::table.count().get_result(connection)?)).unwrap();
     let people = People::of(&db, number);
     drop(db);
-    let size = std::fs::metadata(&database).unwrap().len() as f64 / 1e6;
+    let size = size(&database) / 1e6;
     println!("{number} members, the hub has {} connections, {size:.0} MB\n", people.friends.len());
     let server = Server::start(&database);
     pages(&server, &people, &args, folder.path());
@@ -80,8 +82,28 @@ fn main() {
     println!("\nmemory: {}", server.memory());
 }
 
-fn serve(database: &Path) {
-    let db = Db::open(database.to_str().unwrap()).unwrap();
+/// Bytes on disk.
+fn size(database: &DatabaseUrl) -> f64 {
+    match database {
+        DatabaseUrl::Sqlite(path) => std::fs::metadata(path).unwrap().len() as f64,
+        DatabaseUrl::Postgres(url) => {
+            let mut connection = diesel::PgConnection::establish(url).unwrap();
+            let size = diesel::dsl::sql::<diesel::sql_types::BigInt>("pg_database_size(current_database())");
+            diesel::select(size).get_result::<i64>(&mut connection).unwrap() as f64
+        }
+    }
+}
+
+/// As the command line takes it.
+fn argument(database: &DatabaseUrl) -> String {
+    match database {
+        DatabaseUrl::Sqlite(path) => format!("sqlite:{path}"),
+        DatabaseUrl::Postgres(url) => url.clone(),
+    }
+}
+
+fn serve(database: &DatabaseUrl) {
+    let db = Db::open(database).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     println!("http://{}", listener.local_addr().unwrap());
     let settings = Settings { limits: Limits::default(), secure: false, workers: 0, before: floor };
@@ -132,11 +154,11 @@ struct Server {
 }
 
 impl Server {
-    fn start(database: &Path) -> Server {
+    fn start(database: &DatabaseUrl) -> Server {
         let started = Instant::now();
         let mut child = Command::new(std::env::current_exe().unwrap())
             .arg("--serve")
-            .arg(database)
+            .arg(argument(database))
             .env("RUST_LOG", "off")
             .stdout(Stdio::piped())
             .spawn()

@@ -1,6 +1,7 @@
 //! Every setting, its default and its variable, checked at start. Each wrong one is named by its variable.
 
 use std::net::SocketAddr;
+use std::str::FromStr;
 
 use clap::{Args, CommandFactory};
 
@@ -9,14 +10,34 @@ use crate::connections::Limits;
 /// Where the data is.
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseArgs {
-    /// The database: `sqlite:` and the path of a file, which is made if it is missing
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:amicable.db", value_parser = database_path, value_name = "URL")]
-    pub database_url: DatabasePath,
+    /// The database: `sqlite:` and the path of a file, which is made if it is missing, or `postgres://`
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:amicable.db", value_parser = database_url, value_name = "URL")]
+    pub database_url: DatabaseUrl,
 }
 
-/// The file behind a `sqlite:` URL.
-#[derive(Clone, Debug)]
-pub struct DatabasePath(pub String);
+/// Which engine, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// The path of a file.
+    Sqlite(String),
+    /// A connection URI of libpq: <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS>.
+    Postgres(String),
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = String;
+
+    fn from_str(url: &str) -> Result<DatabaseUrl, String> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(DatabaseUrl::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite:") {
+            Some("") => Err("names no file; write sqlite:amicable.db".into()),
+            Some(path) => Ok(DatabaseUrl::Sqlite(path.strip_prefix("//").unwrap_or(path).to_owned())),
+            None => Err("must begin with sqlite: or postgres://, as in sqlite:amicable.db".into()),
+        }
+    }
+}
 
 /// How the site is served.
 #[derive(Args, Clone, Debug)]
@@ -87,12 +108,8 @@ pub fn check_variables<C: CommandFactory>() -> Result<(), String> {
     Ok(())
 }
 
-fn database_path(url: &str) -> Result<DatabasePath, String> {
-    match url.strip_prefix("sqlite:") {
-        Some("") => Err("DATABASE_URL names no file; write sqlite:amicable.db".into()),
-        Some(path) => Ok(DatabasePath(path.strip_prefix("//").unwrap_or(path).to_owned())),
-        None => Err("DATABASE_URL must begin with sqlite:, as in sqlite:amicable.db".into()),
-    }
+fn database_url(url: &str) -> Result<DatabaseUrl, String> {
+    url.parse().map_err(|why| format!("DATABASE_URL {why}"))
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

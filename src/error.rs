@@ -21,6 +21,8 @@ pub enum Error {
     UnknownBody,
     /// The database says no; the text is for the log.
     Unavailable(String),
+    /// The database went away while it committed, so that nobody knows; the text is for the log.
+    Unanswered(String),
 }
 
 impl Error {
@@ -40,6 +42,10 @@ impl Error {
             Error::Unavailable(_) => {
                 ("Please try again", "Something here did not work. Nothing was changed; try again in a moment.")
             }
+            Error::Unanswered(_) => (
+                "It is not known whether that was done",
+                "The database went away before it could say so. Look whether it was done before you try again.",
+            ),
         }
     }
 }
@@ -59,12 +65,12 @@ impl ResponseError for Error {
             Error::CrossSite => StatusCode::FORBIDDEN,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Unavailable(_) | Error::Unanswered(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Error::Unavailable(why) = self {
+        if let Error::Unavailable(why) | Error::Unanswered(why) = self {
             tracing::error!(%why, "unavailable");
         }
         let (title, sentence) = self.title_and_sentence();
@@ -76,7 +82,7 @@ impl ResponseError for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Unavailable(why) => f.write_str(why),
+            Error::Unavailable(why) | Error::Unanswered(why) => f.write_str(why),
             other => f.write_str(other.title_and_sentence().1),
         }
     }

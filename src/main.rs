@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use amicable::accounts::{self, NewMember, password};
-use amicable::config::{self, DatabaseArgs, LimitArgs, ServeArgs};
+use amicable::config::{self, DatabaseArgs, DatabaseUrl, LimitArgs, ServeArgs};
 use amicable::connections::Limits;
 use amicable::db::Db;
 use amicable::demo;
@@ -43,6 +43,15 @@ enum Command {
     Migrate {
         #[command(flatten)]
         database: DatabaseArgs,
+    },
+    /// Move a site to another database, e.g. from SQLite to PostgreSQL, or go on where an earlier copy stopped
+    Copy {
+        /// Where the site is; nobody may use it meanwhile
+        #[arg(long, value_name = "URL")]
+        from: DatabaseUrl,
+        /// Where it goes; empty, or what an earlier copy left
+        #[arg(long, value_name = "URL")]
+        to: DatabaseUrl,
     },
     /// Make and list members
     #[command(subcommand)]
@@ -110,6 +119,7 @@ fn run(command: Command) -> Result<(), Error> {
         }
         Command::Demo { serve: args, connections } => show(&args, connections),
         Command::Migrate { database } => open(&database).map(|_| println!("The database is up to date.")),
+        Command::Copy { from, to } => copy(&from, &to),
         Command::Member(MemberCommand::Create { database, full_name, email, admin, password_stdin }) => {
             create(&open(&database)?, full_name, email, admin, password_stdin)
         }
@@ -121,7 +131,7 @@ fn run(command: Command) -> Result<(), Error> {
 }
 
 fn open(database: &DatabaseArgs) -> Result<Db, Error> {
-    let db = Db::open(&database.database_url.0)?;
+    let db = Db::open(&database.database_url)?;
     db.migrate()?;
     Ok(db)
 }
@@ -161,7 +171,7 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
     let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot make {}: {why}", folder.display()));
     std::fs::create_dir_all(&folder).map_err(unusable)?;
     let result = (|| {
-        let db = Db::open(&folder.join("demo.db").to_string_lossy())?;
+        let db = Db::open(&DatabaseUrl::Sqlite(folder.join("demo.db").to_string_lossy().into_owned()))?;
         db.migrate()?;
         let made = demo::populate(&db, &Limits::from(&LimitArgs::clone(&args.limits)), export)?;
         serve(db, args, |address| {
@@ -224,17 +234,44 @@ fn list(db: &Db) -> Result<(), Error> {
     Ok(())
 }
 
-fn fill(db: &Db, plan: demo::seed::Plan) -> Result<(), Error> {
+fn copy(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<(), Error> {
+    if from == to {
+        return Err(Error::Unavailable("--from and --to are the same".into()));
+    }
+    let open = |url| {
+        let db = Db::open(url)?;
+        db.migrate()?;
+        Ok::<Db, Error>(db)
+    };
+    let bar = progress_bar();
+    let held =
+        amicable::db::copy::copy(&open(from)?, &open(to)?, &|table, done, all| show_progress(&bar, table, done, all))?;
+    bar.finish_and_clear();
+    println!("{:<16}{:>12}  SHA-256, the same on both sides", "table", "rows");
+    for held in held {
+        println!("{:<16}{:>12}  {}", held.table, held.rows, held.sha256);
+    }
+    Ok(())
+}
+
+fn progress_bar() -> indicatif::ProgressBar {
     let bar = indicatif::ProgressBar::new(0);
     bar.set_style(
         indicatif::ProgressStyle::with_template("{msg:22} {wide_bar} {percent}% {elapsed}")
             .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()),
     );
-    let made = demo::seed::seed(db, &plan, &|stage, done, all| {
-        bar.set_message(stage);
-        bar.set_length(all);
-        bar.set_position(done);
-    })?;
+    bar
+}
+
+fn show_progress(bar: &indicatif::ProgressBar, stage: &'static str, done: u64, all: u64) {
+    bar.set_message(stage);
+    bar.set_length(all);
+    bar.set_position(done);
+}
+
+fn fill(db: &Db, plan: demo::seed::Plan) -> Result<(), Error> {
+    let bar = progress_bar();
+    let made = demo::seed::seed(db, &plan, &|stage, done, all| show_progress(&bar, stage, done, all))?;
     bar.finish_and_clear();
     println!(
         "{} members and {} connections. Sign in as member1@seed.example, password: {}",

@@ -33,7 +33,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    former_handles (handle) { handle -> Text, member_id -> BigInt, }
+    handles (handle) { handle -> Text, member_id -> BigInt, is_former -> Bool, }
+}
+
+diesel::table! {
+    emails (email_key) { email_key -> Text, member_id -> BigInt, }
 }
 
 diesel::table! {
@@ -124,6 +128,6 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(members, former_handles, sessions, relationships, tags, notifications);
+diesel::allow_tables_to_appear_in_same_query!(members, handles, emails, sessions, relationships, tags, notifications);
 
 diesel::alias!(relationships as theirs: Theirs, relationships as others: Others);

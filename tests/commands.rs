@@ -1,13 +1,17 @@
 //! The program as its operators run it: its commands, its complaints, and what is left when it is killed.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+#[allow(dead_code)]
+#[path = "web/support/database.rs"]
+mod database;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use amicable::db::Db;
 use amicable::schema::{members, relationships};
+use database::Database;
 use diesel::prelude::*;
 
 fn amicable(arguments: &[&str]) -> Command {
@@ -39,12 +43,8 @@ impl Served {
         Served { child, address }
     }
 
-    fn url(database: &Path) -> String {
-        format!("sqlite:{}", database.display())
-    }
-
-    fn serve(database: &Path) -> Served {
-        Served::start(amicable(&["serve", "--listen", "127.0.0.1:0", "--database-url", &Served::url(database)]))
+    fn serve(database: &Database) -> Served {
+        Served::start(amicable(&["serve", "--listen", "127.0.0.1:0", "--database-url", &database.argument()]))
     }
 
     /// The first made-up member, signed in: sends forms and says how they are answered; nothing where nobody answers.
@@ -65,12 +65,12 @@ impl Drop for Served {
     }
 }
 
-fn seeded(database: &Path) -> Vec<String> {
-    let url = Served::url(database);
+fn seeded(database: &Database) -> Vec<String> {
+    let url = database.argument();
     let (done, said) =
         run(&mut amicable(&["seed", "--database-url", &url, "--members", "900", "--connections", "9000"]));
     assert!(done && said.contains("900 members"), "{said}");
-    let db = Db::open(database.to_str().unwrap()).unwrap();
+    let db = database.open();
     db.write_now(|connection| {
         let friends = relationships::table
             .inner_join(members::table.on(members::id.eq(relationships::other_id)))
@@ -81,8 +81,8 @@ fn seeded(database: &Path) -> Vec<String> {
 }
 
 /// Every pair is legal, the counts are right, and these members are disconnected from the first.
-fn sound(database: &Path, gone: &[String]) {
-    let db = Db::open(database.to_str().unwrap()).unwrap();
+fn sound(database: &Database, gone: &[String]) {
+    let db = database.open();
     db.write_now(|connection| {
         let rows =
             relationships::table.select((relationships::owner_id, relationships::other_id, relationships::state));
@@ -124,8 +124,8 @@ fn a_wrong_setting_is_named() {
 
 #[test]
 fn members_are_made_and_listed() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = Served::url(&folder.path().join("x.db"));
+    let database = Database::new();
+    let url = database.argument();
     let create = |email: &str, password: &str| {
         let arguments = ["member", "create", "--database-url", &url, "--full-name", "Maren Holt", "--email", email];
         let mut child = amicable(&arguments)
@@ -183,8 +183,8 @@ fn the_demo_shows_ones_own_connections() {
 
 #[test]
 fn a_stop_by_sigterm_is_graceful() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut served = Served::serve(&folder.path().join("x.db"));
+    let database = Database::new();
+    let mut served = Served::serve(&database);
     assert_eq!(ureq::get(format!("{}/readyz", served.address)).call().unwrap().status(), 200);
     let kill = Command::new("kill").args(["-TERM", &served.child.id().to_string()]).status().unwrap();
     assert!(kill.success());
@@ -193,8 +193,7 @@ fn a_stop_by_sigterm_is_graceful() {
 
 #[test]
 fn nothing_that_was_answered_is_lost_when_the_program_is_killed() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("x.db");
+    let database = Database::new();
     let friends = seeded(&database);
     let mut gone = Vec::new();
     for (round, some) in friends.chunks(friends.len() / 3).enumerate().take(3) {
@@ -215,15 +214,16 @@ fn nothing_that_was_answered_is_lost_when_the_program_is_killed() {
 
 #[test]
 fn a_full_disk_refuses_changes_and_keeps_what_was_answered() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("x.db");
+    let database = Database::sqlite();
     let friends = seeded(&database);
+    let file = database.argument();
+    let file = Path::new(file.strip_prefix("sqlite:").unwrap());
     // Files may not grow beyond the database's size, as on a disk that is full: its log soon cannot.
-    let kilobytes = std::fs::metadata(&database).unwrap().len() / 1024 + 1;
+    let kilobytes = std::fs::metadata(file).unwrap().len() / 1024 + 1;
     let script = format!(
         "trap '' XFSZ; ulimit -f {kilobytes}; exec {} serve --listen 127.0.0.1:0 --database-url {}",
         env!("CARGO_BIN_EXE_amicable"),
-        Served::url(&database)
+        database.argument()
     );
     let mut limited = Command::new("bash");
     limited.args(["-c", &script]);

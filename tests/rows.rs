@@ -1,6 +1,10 @@
 //! What moves do to the stored rows: long random lives of two members, with everything checked after every move.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[allow(dead_code)]
+#[path = "web/support/database.rs"]
+mod database;
+
 use amicable::accounts::{self, NewMember, password};
 use amicable::connections::relationship::{Move, Side};
 use amicable::connections::removal::{self, Choice};
@@ -9,6 +13,7 @@ use amicable::connections::{self, Limits};
 use amicable::db::{Connection, Db};
 use amicable::error::Error;
 use amicable::schema::{members, relationships};
+use database::Database;
 use diesel::prelude::*;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
@@ -34,11 +39,10 @@ const LIMITS: Limits = Limits {
     invitation_days: 180,
 };
 
-fn db() -> (tempfile::TempDir, Db) {
-    let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(&folder.path().join("rows.db").to_string_lossy()).unwrap();
-    db.migrate().unwrap();
-    (folder, db)
+fn db() -> (Database, Db) {
+    let database = Database::new();
+    let db = database.open();
+    (database, db)
 }
 
 fn members(connection: &mut Connection, number: usize) -> Vec<i64> {

@@ -10,7 +10,7 @@ use crate::dates::now;
 use crate::db::{Connection, new_id};
 use crate::error::Error;
 use crate::members::{names, search};
-use crate::schema::{former_handles, members};
+use crate::schema::{emails, handles, members};
 use crate::web::form::{Form, Problems};
 use password::Hashed;
 
@@ -33,17 +33,22 @@ pub struct NewMember {
 /// The database's.
 pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i64>, Error> {
     let key = email_key(&new.email);
-    let taken: i64 = members::table.filter(members::email_key.eq(&key)).count().get_result(connection)?;
+    let taken: i64 = emails::table.find(&key).count().get_result(connection)?;
     if taken > 0 {
         return Ok(None);
     }
     let id = new_id();
+    let handle = free_handle(connection, &new.full_name)?;
+    let owned = (handles::handle.eq(&handle), handles::member_id.eq(id));
+    diesel::insert_into(handles::table).values(owned).execute(connection)?;
+    let owned = (emails::email_key.eq(&key), emails::member_id.eq(id));
+    diesel::insert_into(emails::table).values(owned).execute(connection)?;
     let row = (
         members::id.eq(id),
         members::email.eq(&new.email),
         members::email_key.eq(key),
         members::password_hash.eq(new.password.as_str()),
-        members::handle.eq(free_handle(connection, &new.full_name)?),
+        members::handle.eq(handle),
         members::full_name.eq(&new.full_name),
         members::sort_first.eq(names::sort_first(&new.full_name)),
         members::sort_last.eq(names::sort_last(&new.full_name)),
@@ -65,10 +70,8 @@ fn free_handle(connection: &mut Connection, full_name: &str) -> Result<String, E
     let base = names::handle(full_name);
     for number in 1.. {
         let handle = if number == 1 { base.clone() } else { format!("{}-{number}", &base[..base.len().min(32)]) };
-        let now: i64 = members::table.filter(members::handle.eq(&handle)).count().get_result(connection)?;
-        let before: i64 =
-            former_handles::table.filter(former_handles::handle.eq(&handle)).count().get_result(connection)?;
-        if now + before == 0 {
+        let taken: i64 = handles::table.find(&handle).count().get_result(connection)?;
+        if taken == 0 {
             return Ok(handle);
         }
         if number == 50 {
@@ -105,8 +108,9 @@ pub fn full_name(form: &Form, problems: &mut Problems) -> String {
 /// # Errors
 /// The database's.
 pub fn by_email(connection: &mut Connection, email: &str) -> Result<Option<(i64, String, bool)>, Error> {
-    let found = members::table
-        .filter(members::email_key.eq(email_key(email)))
+    let found = emails::table
+        .inner_join(members::table.on(members::id.eq(emails::member_id)))
+        .filter(emails::email_key.eq(email_key(email)))
         .select((members::id, members::password_hash, members::suspended_at))
         .first::<(i64, String, Option<i64>)>(connection)
         .optional()?;

@@ -10,7 +10,7 @@ use crate::SiteData;
 use crate::dates;
 use crate::db::{Connection, Db};
 use crate::error::Error;
-use crate::schema::{members, sessions};
+use crate::schema::{emails, members, sessions};
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page, Show};
 use crate::web::session;
@@ -68,10 +68,14 @@ pub async fn change_email(
 
 fn set_email(connection: &mut Connection, member: i64, email: &str) -> Result<bool, Error> {
     let key = super::email_key(email);
-    let others = members::table.filter(members::email_key.eq(&key)).filter(members::id.ne(member));
-    if others.count().get_result::<i64>(connection)? > 0 {
+    let owner: Option<i64> = emails::table.find(&key).select(emails::member_id).first(connection).optional()?;
+    if owner.is_some_and(|owner| owner != member) {
         return Ok(false);
     }
+    let old: String = members::table.find(member).select(members::email_key).first(connection)?;
+    diesel::delete(emails::table.find(old)).execute(connection)?;
+    let owned = (emails::email_key.eq(&key), emails::member_id.eq(member));
+    diesel::insert_into(emails::table).values(owned).execute(connection)?;
     let row = (members::email.eq(email), members::email_key.eq(key));
     diesel::update(members::table.find(member)).set(row).execute(connection)?;
     Ok(true)

@@ -188,7 +188,7 @@ fn back_unless(onward: &Onward, form: &str, otherwise: &str) -> HttpResponse {
 /// # Errors
 /// [`Error::NotFound`], or the database's.
 pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
-    let (limits, id) = (site.limits, me.id);
+    let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
     let (person, made) = site
         .db
         .write(move |connection| {
@@ -277,7 +277,7 @@ pub async fn remark(
         let person = seen(&site, &me, handle.into_inner()).await?;
         return Remarks { page, person, form, problems }.show_again();
     }
-    let id = me.id;
+    let (id, handle) = (me.id, handle.into_inner());
     let person = site
         .db
         .write(move |connection| {

@@ -22,7 +22,7 @@ pub mod tags;
 use diesel::prelude::*;
 
 use crate::dates::{DAY, now};
-use crate::db::Connection;
+use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::notifications;
 use crate::schema::{members, relationships};
@@ -77,6 +77,7 @@ pub fn make(
     said: &str,
 ) -> Result<Result<Outcome, Refusal>, Error> {
     let now = now();
+    db::hold(connection, [me, other])?;
     let mut rows = store::pair(connection, me, other)?;
     let before = as_of(&rows, limits, now);
     let terms = terms(connection, limits, &rows, by_me, now)?;

@@ -7,7 +7,7 @@ use super::listing::{self, Filter};
 use super::store::{self, state};
 use super::{Limits, relationship::Refusal};
 use crate::dates::now;
-use crate::db::{Connection, new_id};
+use crate::db::{self, Connection, new_id};
 use crate::error::Error;
 use crate::members::{self as people, Person};
 use crate::schema::{members, relationships, removals};
@@ -125,6 +125,7 @@ pub fn confirm(
     may_return: bool,
     reason: &str,
 ) -> Result<Removal, Error> {
+    db::hold(connection, [me])?;
     let removal = find(connection, me, id)?;
     if removal.confirmed_at.is_some() {
         return Ok(removal);
@@ -201,6 +202,7 @@ fn still_gone(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i64>,
 /// # Errors
 /// [`Error::NotFound`], or the database's. A [`Refusal`] is an answer: there may be no room for them any more.
 pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> Result<Result<Removal, Refusal>, Error> {
+    db::hold(connection, [me])?;
     let removal = find(connection, me, id)?;
     if removal.confirmed_at.is_none() || removal.undone_at.is_some() {
         return Ok(Ok(removal));

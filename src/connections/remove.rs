@@ -13,7 +13,7 @@ use crate::SiteData;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::members::Person;
-use crate::schema::members;
+use crate::schema::{handles, members};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Onward, Page, Show};
 use crate::web::pagination::{At, Paged, count, thousands};
@@ -86,10 +86,12 @@ pub async fn choose(site: SiteData, me: Me, form: Form, onward: Onward) -> Resul
     }
 }
 
-fn ids<'a>(connection: &mut Connection, handles: impl Iterator<Item = &'a str>) -> Result<Vec<i64>, Error> {
-    let handles: Vec<&str> = handles.collect();
-    let found = members::table.filter(members::handle.eq_any(handles)).order(members::sort_first).select(members::id);
-    Ok(found.load(connection)?)
+fn ids<'a>(connection: &mut Connection, ticked: impl Iterator<Item = &'a str>) -> Result<Vec<i64>, Error> {
+    let found = handles::table
+        .inner_join(members::table.on(members::id.eq(handles::member_id)))
+        .filter(handles::handle.eq_any(ticked.collect::<Vec<_>>()))
+        .order(members::sort_first);
+    Ok(found.select(members::id).load(connection)?)
 }
 
 #[derive(Template)]

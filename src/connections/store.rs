@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::literal::NotConnected;
 use super::relationship::{Behind, Pair, Side};
-use crate::db::Connection;
+use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::schema::{members, relationships, tags};
 use crate::web::pagination::{At, ROWS};
@@ -212,6 +212,7 @@ pub fn count(connection: &mut Connection, member: i64, more: i32) -> Result<(), 
 /// # Errors
 /// [`Error::NotFound`] where the other is missing, or the database's.
 pub fn remark(connection: &mut Connection, me: i64, other: i64, note: &str, words: &[String]) -> Result<(), Error> {
+    db::hold(connection, [me, other])?;
     let stored = row(connection, me, other)?;
     let mut mine = or_new(connection, stored.clone(), me, other)?;
     note.clone_into(&mut mine.private_note);

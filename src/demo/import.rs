@@ -12,7 +12,7 @@ use crate::dates::{now, start_of};
 use crate::db::{Connection, new_id};
 use crate::error::Error;
 use crate::members::names;
-use crate::schema::{members, relationships};
+use crate::schema::{emails, handles, members, relationships};
 
 /// Connects the first of the people with everybody in the file who has a name, and says how many that were.
 pub fn connect(
@@ -61,6 +61,10 @@ fn member(
         (position, company) => format!("{position} at {company}"),
     };
     let email = format!("{handle}@import.example");
+    let owned = (handles::handle.eq(&handle), handles::member_id.eq(id));
+    diesel::insert_into(handles::table).values(owned).execute(connection)?;
+    let owned = (emails::email_key.eq(&email), emails::member_id.eq(id));
+    diesel::insert_into(emails::table).values(owned).execute(connection)?;
     let row = (
         members::id.eq(id),
         members::email.eq(&email),

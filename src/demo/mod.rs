@@ -64,7 +64,8 @@ mod tests {
     #[test]
     fn every_pair_of_the_demo_is_legal_and_counted() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("demo.db").to_string_lossy()).unwrap();
+        let file = folder.path().join("demo.db").to_string_lossy().into_owned();
+        let db = Db::open(&crate::config::DatabaseUrl::Sqlite(file)).unwrap();
         db.migrate().unwrap();
         let demo = populate(&db, &Limits::default(), None).unwrap();
         assert_eq!((demo.members, demo.accounts.len()), (150, 3));

@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 
 use crate::accounts::password;
 use crate::dates::{DAY, now};
-use crate::db::{Connection, Db};
+use crate::db::{self, Connection, Db};
 use crate::error::Error;
 use crate::members::{names, search};
 use crate::schema::members;
@@ -49,9 +49,9 @@ pub fn seed(db: &Db, plan: &Plan, progress: Progress) -> Result<u64, Error> {
         return Err(Error::Unavailable("this database has members already; seed wants an empty one".into()));
     }
     let friends = network(plan);
-    connection.batch_execute("PRAGMA synchronous = OFF")?;
+    db::flush(&mut connection, false)?;
     let done = fill(&mut connection, plan, &friends, progress);
-    connection.batch_execute("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)")?;
+    db::flush(&mut connection, true)?;
     done?;
     Ok(friends.iter().map(|list| list.len() as u64).sum::<u64>() / 2)
 }
@@ -114,7 +114,7 @@ fn degrees(plan: &Plan, chance: &mut SmallRng) -> Vec<u32> {
 
 fn fill(connection: &mut Connection, plan: &Plan, friends: &[Vec<u32>], progress: Progress) -> Result<(), Error> {
     let names = made_up_names(plan);
-    connection.batch_execute("BEGIN IMMEDIATE")?;
+    connection.batch_execute("BEGIN")?;
     write_members(connection, &names, friends, progress)?;
     connection.batch_execute("COMMIT")?;
     let indexes = indexes(connection)?;
@@ -122,13 +122,13 @@ fn fill(connection: &mut Connection, plan: &Plan, friends: &[Vec<u32>], progress
         connection.batch_execute(&format!("DROP INDEX {name}"))?;
     }
     write_sides(connection, &names, friends, plan.seed, progress)?;
+    progress("indexing for search", 0, 1);
+    search::index_all(connection)?;
     for (at, (_, sql)) in indexes.iter().enumerate() {
         progress("building indexes", at as u64, indexes.len() as u64);
         connection.batch_execute(sql)?;
     }
-    progress("indexing for search", 0, 1);
-    search::index_all(connection)?;
-    Ok(())
+    db::settle(connection)
 }
 
 #[derive(QueryableByName)]
@@ -139,10 +139,18 @@ struct Index {
     sql: String,
 }
 
-/// The secondary indexes of the big table, which are built sooner once it is full.
+/// The secondary indexes of the large tables, which are built sooner once those are full.
 fn indexes(connection: &mut Connection) -> Result<Vec<(String, String)>, Error> {
-    let sql =
-        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'relationships' AND sql IS NOT NULL";
+    let sql = match connection {
+        Connection::Sqlite(_) => {
+            "SELECT name, sql FROM sqlite_master \
+             WHERE type = 'index' AND tbl_name IN ('members', 'relationships') AND sql IS NOT NULL"
+        }
+        Connection::Postgres(_) => {
+            "SELECT indexname::text AS name, indexdef AS sql FROM pg_indexes WHERE schemaname = current_schema() \
+             AND tablename IN ('members', 'member_search', 'relationships') AND indexname NOT LIKE '%_pkey'"
+        }
+    };
     let found: Vec<Index> = diesel::sql_query(sql).load(connection)?;
     Ok(found.into_iter().map(|index| (index.name, index.sql)).collect())
 }
@@ -195,10 +203,14 @@ fn write_members(
                 quoted(location),
                 quoted(company),
                 quoted(&folded),
-                i32::from(id.is_multiple_of(50)),
+                id.is_multiple_of(50),
                 friends[id - 1].len(),
             );
         }
+        connection.batch_execute(&sql)?;
+    }
+    for (table, key) in [("handles", "handle"), ("emails", "email_key")] {
+        let sql = format!("INSERT INTO {table} ({key}, member_id) SELECT {key}, id FROM members ORDER BY {key}");
         connection.batch_execute(&sql)?;
     }
     Ok(())
@@ -218,7 +230,7 @@ fn write_sides(
         friends.iter().enumerate().flat_map(|(owner, list)| list.iter().map(move |other| (owner as u32, *other)));
     let total: u64 = friends.iter().map(|list| list.len() as u64).sum();
     let (mut sql, mut rows, mut written) = (String::new(), 0, 0u64);
-    connection.batch_execute("BEGIN IMMEDIATE")?;
+    connection.batch_execute("BEGIN")?;
     for (owner, other) in sides {
         if rows == 0 {
             sql.clear();
@@ -236,7 +248,7 @@ fn write_sides(
         }
         if written.is_multiple_of(500_000) {
             progress("writing connections", written, total);
-            connection.batch_execute("COMMIT; BEGIN IMMEDIATE")?;
+            connection.batch_execute("COMMIT; BEGIN")?;
         }
     }
     if rows > 0 {

@@ -159,8 +159,8 @@ pub async fn change(
 /// # Errors
 /// The database's.
 pub async fn remove(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
-    let member = me.id;
-    site.db.write(move |connection| store::remove_position(connection, member, *id)).await?;
+    let (member, id) = (me.id, *id);
+    site.db.write(move |connection| store::remove_position(connection, member, id)).await?;
     onward.done("Removed from your profile.");
     Ok(onward.to(&home(&me)))
 }
@@ -198,8 +198,8 @@ pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: On
 /// # Errors
 /// The database's.
 pub async fn remove_link(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
-    let member = me.id;
-    site.db.write(move |connection| store::remove_link(connection, member, *id)).await?;
+    let (member, id) = (me.id, *id);
+    site.db.write(move |connection| store::remove_link(connection, member, id)).await?;
     onward.done("Removed from your profile.");
     Ok(onward.to(&home(&me)))
 }

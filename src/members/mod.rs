@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use crate::connections::standing;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::schema::{former_handles, members};
+use crate::schema::{handles, members};
 
 /// A member as lists and cards show them.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -68,14 +68,8 @@ impl Member {
 /// # Errors
 /// [`Error::NotFound`] where there is none, and just so where they have blocked the viewer.
 pub fn visible(connection: &mut Connection, viewer: i64, handle: &str) -> Result<Member, Error> {
-    let now = members::table.filter(members::handle.eq(handle)).select(Member::as_select());
-    let member = match now.first(connection).optional()? {
-        Some(member) => member,
-        None => {
-            let id = former_handles::table.find(handle).select(former_handles::member_id).first::<i64>(connection)?;
-            members::table.find(id).select(Member::as_select()).first(connection)?
-        }
-    };
+    let owner = handles::table.inner_join(members::table.on(members::id.eq(handles::member_id)));
+    let member = owner.filter(handles::handle.eq(handle)).select(Member::as_select()).first(connection)?;
     if standing::barred(connection, viewer, member.person.id)? {
         return Err(Error::NotFound);
     }

@@ -164,7 +164,7 @@ struct Persons {
 /// [`Error::NotFound`], or the database's.
 pub async fn mutual(site: SiteData, page: Page, me: Me, handle: Path<String>) -> Result<HttpResponse, Error> {
     let most = 500;
-    let id = me.id;
+    let (id, handle) = (me.id, handle.into_inner());
     let (member, (total, persons)) = site
         .db
         .read(move |connection| {
@@ -189,7 +189,7 @@ pub async fn connections(
     handle: Path<String>,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits, at) = (me.id, site.limits, At::of(&query));
+    let (id, limits, at, handle) = (me.id, site.limits, At::of(&query), handle.into_inner());
     let (member, list) = site
         .db
         .read(move |connection| {

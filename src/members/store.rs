@@ -7,7 +7,7 @@ use crate::connections;
 use crate::dates;
 use crate::db::{Connection, new_id};
 use crate::error::Error;
-use crate::schema::{former_handles, links, members, positions};
+use crate::schema::{handles, links, members, positions};
 
 /// Positions and schools a profile can have, and links.
 pub const MOST: i64 = 50;
@@ -223,11 +223,8 @@ pub fn write_about(connection: &mut Connection, member: i64, about: &str) -> Res
 /// # Errors
 /// The database's.
 pub fn handle_is_free(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
-    let now: Option<i64> =
-        members::table.filter(members::handle.eq(handle)).select(members::id).first(connection).optional()?;
-    let before: Option<i64> =
-        former_handles::table.find(handle).select(former_handles::member_id).first(connection).optional()?;
-    Ok(now.is_none_or(|id| id == member) && before.is_none_or(|id| id == member))
+    let owner: Option<i64> = handles::table.find(handle).select(handles::member_id).first(connection).optional()?;
+    Ok(owner.is_none_or(|id| id == member))
 }
 
 /// Changes the handle; the old one stays the member's, to lead here.
@@ -239,9 +236,10 @@ pub fn change_handle(connection: &mut Connection, member: i64, handle: &str) -> 
     if old == handle {
         return Ok(());
     }
-    diesel::delete(former_handles::table.find(handle)).execute(connection)?;
-    let former = (former_handles::handle.eq(old), former_handles::member_id.eq(member));
-    diesel::insert_into(former_handles::table).values(former).execute(connection)?;
+    diesel::update(handles::table.find(old)).set(handles::is_former.eq(true)).execute(connection)?;
+    diesel::delete(handles::table.find(handle)).execute(connection)?;
+    let row = (handles::handle.eq(handle), handles::member_id.eq(member));
+    diesel::insert_into(handles::table).values(row).execute(connection)?;
     diesel::update(members::table.find(member)).set(members::handle.eq(handle)).execute(connection)?;
     Ok(())
 }

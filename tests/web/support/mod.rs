@@ -1,5 +1,8 @@
 //! A site of its own for each test, and visitors who press buttons by their labels.
 
+#[allow(dead_code)]
+pub mod database;
+
 use std::collections::HashMap;
 use std::net::TcpListener;
 
@@ -7,6 +10,7 @@ use amicable::accounts::{self, NewMember, password::Hashed};
 use amicable::connections::Limits;
 use amicable::db::Db;
 use amicable::server::{self, Settings};
+use database::Database;
 use diesel::prelude::*;
 use scraper::{ElementRef, Html, Selector};
 use std::sync::LazyLock;
@@ -19,7 +23,7 @@ static HASHED: LazyLock<Hashed> = LazyLock::new(|| accounts::password::hash_now(
 pub struct Site {
     pub db: Db,
     pub address: String,
-    _folder: tempfile::TempDir,
+    _database: Database,
 }
 
 impl Site {
@@ -28,9 +32,8 @@ impl Site {
     }
 
     pub fn with(limits: Limits) -> Site {
-        let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("test.db").to_string_lossy()).unwrap();
-        db.migrate().unwrap();
+        let database = Database::new();
+        let db = database.open();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let served = db.clone();
@@ -39,7 +42,7 @@ impl Site {
             actix_web::rt::System::new()
                 .block_on(async move { server::serve(served, listener, &settings).unwrap().await })
         });
-        Site { db, address, _folder: folder }
+        Site { db, address, _database: database }
     }
 
     /// A member, signed in.

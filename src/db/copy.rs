@@ -1,0 +1,209 @@
+//! Moving a site from one database to another: table by table in the order of the keys, a batch a transaction, so that
+//! the last row of the target says where to go on; then both sides are read again and compared.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Connection, Db};
+use crate::error::Error;
+use crate::members::search;
+use crate::schema;
+
+/// Rows of one transaction; PostgreSQL takes 65,535 parameters in a statement.
+const ROWS: usize = 2_000;
+
+/// What a table holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its name.
+    pub table: &'static str,
+    /// Its rows.
+    pub rows: u64,
+    /// SHA-256 of its rows as CSV, in the order of their keys.
+    pub sha256: String,
+}
+
+/// Is told which table, and how many of its rows are done.
+pub type Progress<'a> = &'a dyn Fn(&'static str, u64, u64);
+
+/// Copies a whole site into a migrated database that holds nothing else, or goes on where an earlier copy stopped.
+/// Nobody may change the site meanwhile. Says what both now hold.
+///
+/// # Errors
+/// [`Error::Unavailable`] where they differ in the end, or the database's.
+pub fn copy(from: &Db, to: &Db, progress: Progress) -> Result<Vec<Held>, Error> {
+    let (mut source, mut target) = (from.raw()?, to.raw()?);
+    for table in TABLES {
+        let total = (table.count)(&mut source)?;
+        (table.copy)(&mut source, &mut target, &|done| progress(table.name, done, total))?;
+    }
+    search::clear(&mut target)?;
+    search::index_all(&mut target)?;
+    super::settle(&mut target)?;
+    let (there, here) = (held(&mut source, progress)?, held(&mut target, progress)?);
+    match there.iter().zip(&here).find(|(there, here)| there != here) {
+        None => Ok(here),
+        Some((there, here)) => Err(Error::Unavailable(format!(
+            "{} differs: {} rows there, {} here. Was the site in use, or the target not empty?",
+            there.table, there.rows, here.rows
+        ))),
+    }
+}
+
+/// What each table of a database holds.
+///
+/// # Errors
+/// The database's.
+pub fn held(connection: &mut Connection, progress: Progress) -> Result<Vec<Held>, Error> {
+    let one = |table: &Table| {
+        let total = (table.count)(connection)?;
+        let mut hash = Sha256::new();
+        let rows = (table.read)(connection, &mut |csv, done| {
+            hash.update(csv);
+            progress(table.name, done, total);
+        })?;
+        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Held { table: table.name, rows, sha256 })
+    };
+    TABLES.iter().map(one).collect()
+}
+
+/// A table that is copied.
+struct Table {
+    name: &'static str,
+    count: fn(&mut Connection) -> Result<u64, Error>,
+    copy: Copy,
+    read: Read,
+}
+
+type Copy = fn(&mut Connection, &mut Connection, &dyn Fn(u64)) -> Result<(), Error>;
+type Read = fn(&mut Connection, &mut dyn FnMut(&[u8], u64)) -> Result<u64, Error>;
+
+fn csv(rows: &[impl Serialize]) -> Result<Vec<u8>, Error> {
+    let damaged = |why: String| Error::Unavailable(format!("a row cannot be written as CSV: {why}"));
+    let mut out = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    for row in rows {
+        out.serialize(row).map_err(|why| damaged(why.to_string()))?;
+    }
+    out.into_inner().map_err(|why| damaged(why.to_string()))
+}
+
+/// A table with all its columns, its key, and the rows behind one.
+macro_rules! copied {
+    ($table:ident { $($column:ident: $kind:ty),* } by $order:tt, after $last:ident: $after:expr) => {
+        mod $table {
+            use super::*;
+            use schema::$table::dsl::*;
+
+            #[derive(Queryable, Insertable, Serialize)]
+            #[diesel(table_name = schema::$table)]
+            struct Row { $($column: $kind),* }
+
+            pub const TABLE: Table = Table { name: stringify!($table), count, copy, read };
+
+            fn count(connection: &mut Connection) -> Result<u64, Error> {
+                Ok($table.count().get_result::<i64>(connection)?.unsigned_abs())
+            }
+
+            fn beyond(connection: &mut Connection, last: Option<&Row>) -> Result<Vec<Row>, Error> {
+                let mut rows = $table.into_boxed();
+                if let Some($last) = last {
+                    rows = rows.filter($after);
+                }
+                Ok(rows.order(copied!(@ascending $order)).limit(ROWS as i64).load(connection)?)
+            }
+
+            fn newest(connection: &mut Connection) -> Result<Option<Row>, Error> {
+                Ok($table.order(copied!(@descending $order)).first(connection).optional()?)
+            }
+
+            fn copy(from: &mut Connection, to: &mut Connection, progress: &dyn Fn(u64)) -> Result<(), Error> {
+                let (mut at, mut done) = (newest(to)?, count(to)?);
+                loop {
+                    progress(done);
+                    let mut rows = beyond(from, at.as_ref())?;
+                    diesel::Connection::transaction(to, |to| match to {
+                        Connection::Sqlite(to) => diesel::insert_into($table).values(&rows).execute(to),
+                        Connection::Postgres(to) => diesel::insert_into($table).values(&rows).execute(to),
+                    })?;
+                    done += rows.len() as u64;
+                    match rows.pop() {
+                        Some(row) => at = Some(row),
+                        None => return Ok(()),
+                    }
+                }
+            }
+
+            fn read(connection: &mut Connection, each: &mut dyn FnMut(&[u8], u64)) -> Result<u64, Error> {
+                let (mut at, mut done) = (None, 0);
+                loop {
+                    let mut rows = beyond(connection, at.as_ref())?;
+                    done += rows.len() as u64;
+                    each(&csv(&rows)?, done);
+                    match rows.pop() {
+                        Some(row) => at = Some(row),
+                        None => return Ok(done),
+                    }
+                }
+            }
+        }
+    };
+    (@ascending ($($column:ident),*)) => { ($($column.asc(),)*) };
+    (@descending ($($column:ident),*)) => { ($($column.desc(),)*) };
+}
+
+copied!(settings { name: String, value: String } by (name), after last: name.gt(&last.name));
+copied!(members {
+    id: i64, email: String, email_key: String, password_hash: String, handle: String, full_name: String,
+    sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
+    folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
+    connections_seen_by: i16, accepts_automatically: bool, asks_before_return: bool, connection_count: i32,
+    notifications_seen: i64
+} by (id), after last: id.gt(last.id));
+copied!(handles { handle: String, member_id: i64, is_former: bool } by (handle), after last: handle.gt(&last.handle));
+copied!(emails { email_key: String, member_id: i64 } by (email_key), after last: email_key.gt(&last.email_key));
+copied!(sessions {
+    member_id: i64, token_hash: String, device: String, created_at: i64, last_seen: i64
+} by (member_id, token_hash), after last: member_id.ge(last.member_id)
+    .and(member_id.gt(last.member_id).or(token_hash.gt(&last.token_hash))));
+copied!(positions {
+    member_id: i64, id: i64, kind: i16, place: i32, title: String, organisation: String, started: String,
+    ended: String, description: String
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(links {
+    member_id: i64, id: i64, place: i32, label: String, url: String
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(relationships {
+    owner_id: i64, other_id: i64, state: i16, may_return: bool, behind: i16, changed_at: i64,
+    connected_at: Option<i64>, invited_at: Option<i64>, sent_at: Option<i64>, paused_until: Option<i64>,
+    declined_until: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
+    invitation_note: String, private_note: String, private_reason: String
+} by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
+    .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));
+copied!(tags {
+    owner_id: i64, other_id: i64, tag: String
+} by (owner_id, other_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(tag.gt(&last.tag)))));
+copied!(removals {
+    owner_id: i64, id: i64, created_at: i64, chosen: String, skipped: String, removed: i32,
+    confirmed_at: Option<i64>, undone_at: Option<i64>, restored: i32
+} by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
+copied!(notifications {
+    owner_id: i64, id: i64, created_at: i64, kind: i16, other_id: i64
+} by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
+
+/// Members first, whom the foreign keys of the others name.
+const TABLES: [Table; 11] = [
+    settings::TABLE,
+    members::TABLE,
+    handles::TABLE,
+    emails::TABLE,
+    sessions::TABLE,
+    positions::TABLE,
+    links::TABLE,
+    relationships::TABLE,
+    tags::TABLE,
+    removals::TABLE,
+    notifications::TABLE,
+];

@@ -1,0 +1,191 @@
+//! The database: how it is opened, read and changed, whichever engine it is. What is of one engine alone is in the
+//! file of its name; search is the one thing besides that the two do differently.
+
+pub mod copy;
+mod postgres;
+mod sqlite;
+
+use actix_web::web;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, Pool, PooledConnection};
+use rand::RngExt;
+
+use crate::config::DatabaseUrl;
+use crate::error::Error;
+use crate::schema::members;
+
+/// A module of its own, since the derive takes the name `Connection` for itself.
+mod engine {
+    use diesel::{MultiConnection, PgConnection, SqliteConnection};
+
+    /// A connection to whichever engine the site runs on.
+    #[derive(MultiConnection)]
+    pub enum AnyConnection {
+        /// SQLite, bundled.
+        Sqlite(SqliteConnection),
+        /// PostgreSQL, through the bundled libpq.
+        Postgres(PgConnection),
+    }
+}
+
+pub use engine::AnyConnection as Connection;
+
+type Connections = Pool<ConnectionManager<Connection>>;
+
+/// Where the data is. Clones share it.
+#[derive(Clone)]
+pub struct Db(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(sqlite::File),
+    Postgres(postgres::Server),
+}
+
+impl Db {
+    /// Opens the database; a file is made if it is missing. Migrations are not run; see [`Db::migrate`].
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where it cannot be opened.
+    pub fn open(url: &DatabaseUrl) -> Result<Db, Error> {
+        Ok(Db(match url {
+            DatabaseUrl::Sqlite(path) => Engine::Sqlite(sqlite::File::open(path)?),
+            DatabaseUrl::Postgres(url) => Engine::Postgres(postgres::Server::open(url)?),
+        }))
+    }
+
+    /// Brings the schema up to date. Any number of nodes may do so at once: one does, the others wait for it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with what the engine said.
+    pub fn migrate(&self) -> Result<(), Error> {
+        match &self.0 {
+            Engine::Sqlite(file) => file.migrate(),
+            Engine::Postgres(server) => server.migrate(),
+        }
+    }
+
+    /// Runs a closure that reads, in one snapshot.
+    ///
+    /// SQLite is read on the thread that asks: its pages are mapped, and a page's statements take less than to hand
+    /// them to another thread and back. PostgreSQL answers over a network, so it is asked off the async threads.
+    ///
+    /// # Errors
+    /// The closure's, or [`Error::Unavailable`].
+    pub async fn read<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Sqlite(file) => file.read(f),
+            Engine::Postgres(server) => {
+                let server = server.clone();
+                web::block(move || server.read(f)).await?
+            }
+        }
+    }
+
+    /// Runs a closure that changes things, as one durable transaction, off the async threads. It may run more than
+    /// once, and only the last run counts.
+    ///
+    /// # Errors
+    /// The closure's, after which nothing has changed; [`Error::Unavailable`], as well; or [`Error::Unanswered`].
+    pub async fn write<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Sqlite(file) => file.write(f).await,
+            Engine::Postgres(server) => {
+                let server = server.clone();
+                web::block(move || server.write(f)).await?
+            }
+        }
+    }
+
+    /// [`Db::write`] for callers that are not async: the command line, the demo, the tests.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_now<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
+        match &self.0 {
+            Engine::Sqlite(file) => file.write_now(f),
+            Engine::Postgres(server) => server.write(f),
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where it does not.
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.read(|connection| Ok(connection.batch_execute("SELECT 1")?)).await
+    }
+
+    /// A connection outside any transaction, for bulk loads that look after themselves.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where none is to be had.
+    pub fn raw(&self) -> Result<PooledConnection<ConnectionManager<Connection>>, Error> {
+        match &self.0 {
+            Engine::Sqlite(file) => file.raw(),
+            Engine::Postgres(server) => server.raw(),
+        }
+    }
+}
+
+/// Lets nobody else hold these members until the transaction ends, so that what is read of them and of their
+/// relationships stays so. SQLite has one writer at a time anyway; PostgreSQL locks the members' rows, in the order of
+/// their ids, so that two who hold the same do not wait for each other.
+///
+/// # Errors
+/// [`Error::NotFound`] where one is missing, or the database's.
+pub fn hold(connection: &mut Connection, ids: impl IntoIterator<Item = i64>) -> Result<(), Error> {
+    let Connection::Postgres(postgres) = connection else { return Ok(()) };
+    let ids: std::collections::BTreeSet<i64> = ids.into_iter().collect();
+    for id in ids {
+        let row = members::table.find(id).select(members::id).for_no_key_update();
+        row.first::<i64>(postgres)?;
+    }
+    Ok(())
+}
+
+/// Whether what is committed on this connection is flushed at once; a bulk load into an empty database does without.
+///
+/// # Errors
+/// The database's.
+pub fn flush(connection: &mut Connection, at_once: bool) -> Result<(), Error> {
+    let sql = match (&connection, at_once) {
+        (Connection::Sqlite(_), false) => "PRAGMA synchronous = OFF",
+        (Connection::Sqlite(_), true) => "PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)",
+        (Connection::Postgres(_), false) => "SET synchronous_commit = off",
+        (Connection::Postgres(_), true) => "SET synchronous_commit = on",
+    };
+    Ok(connection.batch_execute(sql)?)
+}
+
+/// Lets the engine learn what a bulk load changed, where its plans depend on it.
+///
+/// # Errors
+/// The database's.
+pub fn settle(connection: &mut Connection) -> Result<(), Error> {
+    match connection {
+        Connection::Sqlite(_) => Ok(()),
+        Connection::Postgres(_) => {
+            for table in ["members", "member_search", "handles", "emails", "relationships"] {
+                connection.batch_execute(&format!("VACUUM ANALYZE {table}"))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// A new id: the time in milliseconds, then 20 random bits, so that ids neither collide nor need a sequence, which
+/// would be a hot spot on many nodes.
+pub fn new_id() -> i64 {
+    let millis = jiff::Timestamp::now().as_millisecond();
+    (millis << 20) | i64::from(rand::rng().random_range(0..1 << 20))
+}

@@ -1,0 +1,201 @@
+//! SQLite: a pool to read, one connection to write, and the thread that writes.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use diesel::Connection as _;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use tokio::sync::oneshot;
+
+use super::{Connection, Connections};
+use crate::error::Error;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+/// Changes that share a flush at the most, so that none waits long for the others.
+const AT_ONCE: usize = 64;
+
+/// A database file. Clones share the pools and the thread.
+#[derive(Clone)]
+pub(super) struct File {
+    read: Connections,
+    write: Connections,
+    queue: mpsc::Sender<Box<dyn Change>>,
+}
+
+impl File {
+    pub(super) fn open(path: &str) -> Result<File, Error> {
+        // A pool would try for seconds, and then not say which file.
+        diesel::SqliteConnection::establish(path)
+            .map_err(|why| Error::Unavailable(format!("cannot open the database {path} (DATABASE_URL): {why}")))?;
+        let write = pool(path, 1, Pragmas { read_only: false })?;
+        let read = pool(path, 8, Pragmas { read_only: true })?;
+        let (queue, waiting) = mpsc::channel();
+        let writer = write.clone();
+        std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || write_what_comes(&writer, &waiting))
+            .map_err(|why| Error::Unavailable(why.to_string()))?;
+        Ok(File { read, write, queue })
+    }
+
+    pub(super) fn migrate(&self) -> Result<(), Error> {
+        self.write_now(|connection| {
+            let Connection::Sqlite(sqlite) = connection else { return Ok(()) };
+            sqlite.run_pending_migrations(MIGRATIONS).map_err(|why| Error::Unavailable(why.to_string()))?;
+            Ok(())
+        })
+    }
+
+    pub(super) fn read<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+        diesel::Connection::transaction(&mut *self.read.get()?, f)
+    }
+
+    pub(super) async fn write<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let stopped = || Error::Unavailable("the writing thread has stopped".into());
+        self.queue.send(Box::new(Waiting { f: Some(f), done: None, answer })).map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+
+    pub(super) fn write_now<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+        let mut connection = self.write.get()?;
+        begin(&mut connection)?;
+        match f(&mut connection) {
+            Ok(done) => {
+                Manager::commit_transaction(&mut *connection)?;
+                Ok(done)
+            }
+            Err(error) => {
+                Manager::rollback_transaction(&mut *connection)?;
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn raw(&self) -> Result<PooledConnection<ConnectionManager<Connection>>, Error> {
+        Ok(self.write.get()?)
+    }
+}
+
+/// A change that waits to be written, whatever it answers.
+trait Change: Send {
+    /// Runs it in a savepoint of its own, which is taken back where it fails.
+    fn run(&mut self, connection: &mut Connection);
+    /// Answers, once it is known whether all of them were committed.
+    fn answer(self: Box<Self>, committed: Result<(), String>);
+}
+
+struct Waiting<T, F> {
+    f: Option<F>,
+    done: Option<Result<T, Error>>,
+    answer: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<T, F> Change for Waiting<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Connection) -> Result<T, Error> + Send,
+{
+    fn run(&mut self, connection: &mut Connection) {
+        let Some(f) = self.f.take() else { return };
+        // A change that panics is one that failed; the thread goes on for everybody else.
+        let run = AssertUnwindSafe(|| diesel::Connection::transaction(connection, f));
+        let panicked = |_| Err(Error::Unavailable("a change panicked".into()));
+        self.done = Some(std::panic::catch_unwind(run).unwrap_or_else(panicked));
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), String>) {
+        let done = match (self.done, committed) {
+            (Some(Ok(done)), Ok(())) => Ok(done),
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(why)) => Err(Error::Unavailable(why)),
+            (None, Ok(())) => Err(Error::Unavailable("the change was not run".into())),
+        };
+        // Whoever asked may have gone.
+        let _ = self.answer.send(done);
+    }
+}
+
+/// Writes what waits as one transaction with one flush, for as long as anybody may ask.
+fn write_what_comes(writer: &Connections, waiting: &mpsc::Receiver<Box<dyn Change>>) {
+    while let Ok(first) = waiting.recv() {
+        let mut changes = vec![first];
+        let committed = commit(writer, waiting, &mut changes).map_err(|why| why.to_string());
+        for change in changes {
+            change.answer(committed.clone());
+        }
+    }
+}
+
+fn commit(
+    writer: &Connections,
+    waiting: &mpsc::Receiver<Box<dyn Change>>,
+    changes: &mut Vec<Box<dyn Change>>,
+) -> Result<(), Error> {
+    let mut connection = writer.get()?;
+    begin(&mut connection)?;
+    let mut at = 0;
+    while at < changes.len() {
+        changes[at].run(&mut connection);
+        at += 1;
+        if at == changes.len() && at < AT_ONCE {
+            changes.extend(waiting.try_recv().ok());
+        }
+    }
+    if let Err(error) = Manager::commit_transaction(&mut *connection) {
+        // Where the disk is full the transaction stands on; it must not meet the next one.
+        let _ = Manager::rollback_transaction(&mut *connection);
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+type Manager = <Connection as diesel::Connection>::TransactionManager;
+
+/// A transaction that reads before it writes would fail half-way with "database is locked" if SQLite took the
+/// write lock at the first write only; so it is taken at the start, where the busy timeout applies.
+fn begin(connection: &mut Connection) -> Result<(), Error> {
+    if let Connection::Sqlite(sqlite) = connection {
+        AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
+    }
+    Ok(())
+}
+
+fn pool(path: &str, size: u32, pragmas: Pragmas) -> Result<Connections, Error> {
+    let pool = Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(Duration::from_secs(10))
+        .test_on_check_out(false)
+        .connection_customizer(Box::new(pragmas));
+    Ok(pool.build(ConnectionManager::new(path))?)
+}
+
+#[derive(Debug)]
+struct Pragmas {
+    read_only: bool,
+}
+
+impl CustomizeConnection<Connection, diesel::r2d2::Error> for Pragmas {
+    /// FULL: what was answered survives a power cut. The file is mapped, so that all connections share the pages
+    /// that the kernel keeps; only the one that writes needs a cache of its own, for what a large change touches.
+    fn on_acquire(&self, connection: &mut Connection) -> Result<(), diesel::r2d2::Error> {
+        let sql = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                   PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; \
+                   PRAGMA mmap_size = 1099511627776; PRAGMA temp_store = MEMORY;";
+        connection.batch_execute(sql).map_err(diesel::r2d2::Error::QueryError)?;
+        if self.read_only {
+            connection
+                .batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -2000")
+                .map_err(diesel::r2d2::Error::QueryError)?;
+        }
+        Ok(())
+    }
+}
