@@ -246,3 +246,47 @@ fn a_full_disk_refuses_changes_and_keeps_what_was_answered() {
     drop(served);
     sound(&database, &gone);
 }
+
+fn copy(from: &str, to: &str) -> (bool, String) {
+    run(&mut amicable(&["copy", "--from", from, "--to", to]))
+}
+
+#[test]
+fn a_site_is_copied_and_copied_back_without_a_difference() {
+    let (database, between, back) = (Database::sqlite(), Database::new(), Database::sqlite());
+    let friends = seeded(&database);
+    let served = Served::serve(&database);
+    let hub = served.hub();
+    for handle in &friends[..5] {
+        assert_eq!(hub(&format!("/in/{handle}/disconnect")), Some(303));
+    }
+    drop(served);
+    let (done, there) = copy(&database.argument(), &between.argument());
+    assert!(done && there.contains("relationships"), "{there}");
+    assert_eq!(copy(&between.argument(), &back.argument()), (true, there.clone()));
+    sound(&between, &friends[..5]);
+    // The copy is a site like any other: one signs in, and finds people.
+    let served = Served::serve(&between);
+    assert_eq!(served.hub()(&format!("/in/{}/re-invite", friends[0])), Some(303));
+    drop(served);
+    let (done, said) = copy(&database.argument(), &between.argument());
+    assert!(!done && said.contains("members differs"), "a site that was used meanwhile: {said}");
+    let (done, said) = copy(&back.argument(), &back.argument());
+    assert!(!done && said.contains("are the same"), "{said}");
+}
+
+#[test]
+fn a_copy_that_was_killed_goes_on_where_it_stopped() {
+    let (database, target) = (Database::sqlite(), Database::new());
+    seeded(&database);
+    for wait in [60, 90, 120] {
+        let arguments = ["copy", "--from", &database.argument(), "--to", &target.argument()];
+        let mut child = amicable(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(wait));
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    let (done, said) = copy(&database.argument(), &target.argument());
+    assert!(done && said.contains("members"), "{said}");
+    sound(&target, &[]);
+}

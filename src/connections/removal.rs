@@ -7,13 +7,10 @@ use super::listing::{self, Filter};
 use super::store::{self, state};
 use super::{Limits, relationship::Refusal};
 use crate::dates::now;
-use crate::db::{self, Connection, new_id};
+use crate::db::{self, Connection, new_id, one_of};
 use crate::error::Error;
 use crate::members::{self as people, Person};
 use crate::schema::{members, relationships, removals};
-
-/// Ids in one statement; SQLite takes 32,766 parameters, and a shorter statement is prepared sooner.
-const AT_ONCE: usize = 1_000;
 
 /// A removal, from its review to its undoing.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -98,7 +95,7 @@ pub fn draft(connection: &mut Connection, me: i64, choice: Choice) -> Result<Opt
 fn once_connected(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let rows = relationships::table
         .filter(relationships::owner_id.eq(me))
-        .filter(relationships::other_id.eq_any(ids.to_vec()))
+        .filter(one_of(connection, relationships::other_id, ids))
         .filter(relationships::connected_at.is_not_null())
         .filter(relationships::state.ne(state::BARRED));
     let known: std::collections::HashSet<i64> =
@@ -131,13 +128,9 @@ pub fn confirm(
         return Ok(removal);
     }
     let chosen = removal.chosen();
-    for others in chosen.chunks(AT_ONCE) {
-        leave(connection, me, others, (id, may_return, reason))?;
-    }
+    leave(connection, me, &chosen, (id, may_return, reason))?;
     let removed = still_gone(connection, me, id)?;
-    for others in removed.chunks(AT_ONCE) {
-        their_side(connection, me, others, state::CONNECTED, state::LOST, -1)?;
-    }
+    their_side(connection, me, &removed, state::CONNECTED, state::LOST, -1)?;
     let number = i32::try_from(removed.len()).unwrap_or(i32::MAX);
     store::count(connection, me, -number)?;
     let gone: std::collections::HashSet<i64> = removed.into_iter().collect();
@@ -155,7 +148,7 @@ fn leave(
 ) -> Result<(), Error> {
     let mine = relationships::table
         .filter(relationships::owner_id.eq(me))
-        .filter(relationships::other_id.eq_any(others.to_vec()))
+        .filter(one_of(connection, relationships::other_id, others))
         .filter(relationships::state.eq(state::CONNECTED));
     let left = (
         relationships::state.eq(state::LEFT),
@@ -178,11 +171,11 @@ fn their_side(
     more: i32,
 ) -> Result<(), Error> {
     let theirs = relationships::table
-        .filter(relationships::owner_id.eq_any(others.to_vec()))
+        .filter(one_of(connection, relationships::owner_id, others))
         .filter(relationships::other_id.eq(me))
         .filter(relationships::state.eq(from));
     diesel::update(theirs).set(relationships::state.eq(to)).execute(connection)?;
-    let counts = members::table.filter(members::id.eq_any(others.to_vec()));
+    let counts = members::table.filter(one_of(connection, members::id, others));
     diesel::update(counts).set(members::connection_count.eq(members::connection_count + more)).execute(connection)?;
     Ok(())
 }
@@ -208,19 +201,14 @@ pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> R
         return Ok(Ok(removal));
     }
     let gone = still_gone(connection, me, id)?;
-    let mut back = Vec::with_capacity(gone.len());
-    for others in gone.chunks(AT_ONCE) {
-        back.extend(may_come_back(connection, me, others)?);
-    }
+    let back = may_come_back(connection, me, &gone)?;
     let have = members::table.find(me).select(members::connection_count).first::<i32>(connection)?;
     let have = u32::try_from(have).unwrap_or(0);
     if have as usize + back.len() > limits.connections as usize {
         return Ok(Err(Refusal::TooManyConnections { have, limit: limits.connections }));
     }
-    for others in back.chunks(AT_ONCE) {
-        restore(connection, me, others)?;
-        their_side(connection, me, others, state::LOST, state::CONNECTED, 1)?;
-    }
+    restore(connection, me, &back)?;
+    their_side(connection, me, &back, state::LOST, state::CONNECTED, 1)?;
     let both_left = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::removal_id.eq(id))
@@ -237,7 +225,7 @@ pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> R
 fn may_come_back(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<i64>, Error> {
     let lost = relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::owner_id)))
-        .filter(relationships::owner_id.eq_any(others.to_vec()))
+        .filter(one_of(connection, relationships::owner_id, others))
         .filter(relationships::other_id.eq(me))
         .filter(relationships::state.eq(state::LOST))
         .filter(members::asks_before_return.eq(false));
@@ -247,7 +235,7 @@ fn may_come_back(connection: &mut Connection, me: i64, others: &[i64]) -> Result
 fn restore(connection: &mut Connection, me: i64, others: &[i64]) -> Result<(), Error> {
     let mine = relationships::table
         .filter(relationships::owner_id.eq(me))
-        .filter(relationships::other_id.eq_any(others.to_vec()))
+        .filter(one_of(connection, relationships::other_id, others))
         .filter(relationships::state.eq(state::LEFT));
     let connected = (
         relationships::state.eq(state::CONNECTED),

@@ -8,7 +8,7 @@ use super::relationship::{Offer, Side};
 use super::store::{self, Row};
 use super::{Limits, tags};
 use crate::dates::{self, DAY, now};
-use crate::db::Connection;
+use crate::db::{Connection, one_of};
 use crate::error::Error;
 use crate::schema::relationships;
 
@@ -127,7 +127,7 @@ pub fn many(
     let now = now();
     let rows: Vec<Row> = relationships::table
         .filter(relationships::owner_id.eq(me))
-        .filter(relationships::other_id.eq_any(others.to_vec()))
+        .filter(one_of(connection, relationships::other_id, others))
         .select(Row::as_select())
         .load(connection)?;
     let mut words = tags::of(connection, me, others)?;

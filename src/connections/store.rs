@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::literal::NotConnected;
 use super::relationship::{Behind, Pair, Side};
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, one_of};
 use crate::error::Error;
 use crate::schema::{members, relationships, tags};
 use crate::web::pagination::{At, ROWS};
@@ -233,13 +233,11 @@ pub fn remark(connection: &mut Connection, me: i64, other: i64, note: &str, word
 pub fn rename(connection: &mut Connection, member: i64, sort_first: &str, sort_last: &str) -> Result<(), Error> {
     let known_to = relationships::table.filter(relationships::owner_id.eq(member)).select(relationships::other_id);
     let known_to: Vec<i64> = known_to.load(connection)?;
-    for owners in known_to.chunks(500) {
-        let rows = relationships::table
-            .filter(relationships::owner_id.eq_any(owners.to_vec()))
-            .filter(relationships::other_id.eq(member));
-        let names = (relationships::sort_first.eq(sort_first), relationships::sort_last.eq(sort_last));
-        diesel::update(rows).set(names).execute(connection)?;
-    }
+    let rows = relationships::table
+        .filter(one_of(connection, relationships::owner_id, &known_to))
+        .filter(relationships::other_id.eq(member));
+    let names = (relationships::sort_first.eq(sort_first), relationships::sort_last.eq(sort_last));
+    diesel::update(rows).set(names).execute(connection)?;
     Ok(())
 }
 

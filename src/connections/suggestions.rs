@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::store;
-use crate::db::Connection;
+use crate::db::{Connection, one_of};
 use crate::error::Error;
 use crate::members::{self as people, Person};
 use crate::schema::{members, relationships};
@@ -96,7 +96,7 @@ fn shared(connection: &mut Connection, me: i64) -> Result<Vec<(i64, u32)>, Error
 fn known(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let rows = relationships::table
         .filter(relationships::owner_id.eq(me))
-        .filter(relationships::other_id.eq_any(ids.to_vec()))
+        .filter(one_of(connection, relationships::other_id, ids))
         .filter(relationships::state.ne(store::state::NONE));
     Ok(rows.select(relationships::other_id).load(connection)?)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::db::Connection;
+use crate::db::{Connection, one_of};
 use crate::error::Error;
 use crate::schema::tags;
 use crate::web::form::{Form, Problems};
@@ -49,7 +49,7 @@ pub fn on(connection: &mut Connection, me: i64, other: i64) -> Result<Vec<String
 pub fn of(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMap<i64, Vec<String>>, Error> {
     let rows: Vec<(i64, String)> = tags::table
         .filter(tags::owner_id.eq(me))
-        .filter(tags::other_id.eq_any(others.to_vec()))
+        .filter(one_of(connection, tags::other_id, others))
         .select((tags::other_id, tags::tag))
         .order((tags::other_id, tags::tag))
         .load(connection)?;

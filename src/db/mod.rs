@@ -2,6 +2,7 @@
 //! file of its name; search is the one thing besides that the two do differently.
 
 pub mod copy;
+mod one_of;
 mod postgres;
 mod sqlite;
 
@@ -30,6 +31,7 @@ mod engine {
 }
 
 pub use engine::AnyConnection as Connection;
+pub use one_of::{OneOf, one_of};
 
 type Connections = Pool<ConnectionManager<Connection>>;
 

@@ -10,7 +10,7 @@ pub mod store;
 use diesel::prelude::*;
 
 use crate::connections::standing;
-use crate::db::Connection;
+use crate::db::{Connection, one_of};
 use crate::error::Error;
 use crate::schema::{handles, members};
 
@@ -84,8 +84,8 @@ pub fn persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<Person>, 
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut persons: Vec<Person> =
-        members::table.filter(members::id.eq_any(ids.to_vec())).select(Person::as_select()).load(connection)?;
+    let these = members::table.filter(one_of(connection, members::id, ids));
+    let mut persons: Vec<Person> = these.select(Person::as_select()).load(connection)?;
     let place: std::collections::HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     persons.sort_by_key(|person| place.get(&person.id).copied());
     Ok(persons)

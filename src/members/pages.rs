@@ -12,7 +12,7 @@ use crate::connections::mutual::{self, Nearness};
 use crate::connections::relationship::{Offer, Return};
 use crate::connections::standing::{self, Standing};
 use crate::connections::{self, listing};
-use crate::db::Connection;
+use crate::db::{Connection, one_of};
 use crate::error::Error;
 use crate::schema::relationships;
 use crate::web::form::{Form, Problems, Query};
@@ -223,7 +223,7 @@ fn not_hidden(
     let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
     let barred: Vec<i64> = relationships::table
         .filter(relationships::owner_id.eq(me))
-        .filter(relationships::other_id.eq_any(ids))
+        .filter(one_of(connection, relationships::other_id, &ids))
         .filter(relationships::state.eq(connections::store::state::BARRED))
         .select(relationships::other_id)
         .load(connection)?;

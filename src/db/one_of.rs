@@ -1,0 +1,64 @@
+//! `column IN (a list)` as a statement that stays prepared, whatever the length of the list. `eq_any` makes SQLite
+//! prepare a new one each time, and takes no more than 32,766 members.
+
+use diesel::backend::Backend;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Bool, HasSqlType, Text};
+
+use super::Connection;
+
+/// Whether a column holds one of a list of ids.
+#[derive(Debug, Clone)]
+pub struct OneOf<C> {
+    column: C,
+    list: String,
+    postgres: bool,
+}
+
+/// Whether a column holds one of these ids.
+pub fn one_of<C>(connection: &Connection, column: C, ids: &[i64]) -> OneOf<C> {
+    let postgres = matches!(connection, Connection::Postgres(_));
+    let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    let text = if postgres { format!("{{{ids}}}") } else { format!("[{ids}]") };
+    OneOf { column, list: text, postgres }
+}
+
+impl<C> Expression for OneOf<C> {
+    type SqlType = Bool;
+}
+
+impl<C: QueryId> QueryId for OneOf<C> {
+    type QueryId = OneOf<C::QueryId>;
+    // The text differs between the engines, and a connection, which keeps the statement, has one.
+    const HAS_STATIC_QUERY_ID: bool = C::HAS_STATIC_QUERY_ID;
+}
+
+impl<C: ValidGrouping<G>, G> ValidGrouping<G> for OneOf<C> {
+    type IsAggregate = C::IsAggregate;
+}
+
+impl<C: AppearsOnTable<Q>, Q> AppearsOnTable<Q> for OneOf<C> {}
+
+impl<C: SelectableExpression<Q>, Q> SelectableExpression<Q> for OneOf<C> {}
+
+impl<C, DB> QueryFragment<DB> for OneOf<C>
+where
+    C: QueryFragment<DB>,
+    DB: Backend + HasSqlType<Text>,
+    String: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.column.walk_ast(out.reborrow())?;
+        let (before, after) = match self.postgres {
+            true => (" = ANY (", "::bigint[])"),
+            false => (" IN (SELECT value FROM json_each(", "))"),
+        };
+        out.push_sql(before);
+        out.push_bind_param::<Text, _>(&self.list)?;
+        out.push_sql(after);
+        Ok(())
+    }
+}
