@@ -6,7 +6,7 @@
 #[path = "web/support/mod.rs"]
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use amicable::demo::seed::{self, Plan};
@@ -16,6 +16,8 @@ use support::database::on_postgres;
 use support::{Site, Visitor};
 
 static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// Statements that a connection keeps prepared.
+static KEPT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 /// What is seen is everybody's, so one test watches at a time.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -23,6 +25,9 @@ struct Recorder;
 
 impl Instrumentation for Recorder {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::CacheQuery { sql, .. } = &event {
+            KEPT.lock().unwrap().insert((*sql).to_owned());
+        }
         if let InstrumentationEvent::StartQuery { query, .. } = event {
             let text = query.to_string();
             let sql = text.split(" -- binds").next().unwrap().to_owned();
@@ -100,6 +105,11 @@ fn every_statement_finds_its_rows_by_an_index() {
         assert!(seen.len() <= most, "{path} runs {} statements:\n{}", seen.len(), seen.join("\n"));
         println!("{:3} of {most:3} {path}", seen.len());
         seen.into_iter().for_each(|sql| statements.entry(sql).or_default().push(path.to_owned()));
+    }
+    for (sql, paths) in &statements {
+        if !KEPT.lock().unwrap().contains(sql) {
+            println!("not kept: {sql} {paths:?}");
+        }
     }
     let seen = watch(|| moves(&mut hub));
     seen.into_iter().for_each(|sql| statements.entry(sql).or_default().push("a move".to_owned()));
