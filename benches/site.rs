@@ -24,6 +24,10 @@ use amicable::server::{self, Settings};
 use clap::Parser;
 use diesel::prelude::*;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Connections of the load.
 const AT_ONCE: u32 = 16;
 

@@ -14,6 +14,10 @@ use amicable::server::{self, Settings};
 use clap::{Parser, Subcommand};
 use diesel::prelude::*;
 
+/// Requests make and drop many small things on several threads. It serves SQLite and libpq too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The professional network that a community hosts itself.
 #[derive(Parser)]
 #[command(version, about)]

@@ -12,7 +12,10 @@ use crate::web::pagination::count;
 
 /// How many of one's newest connections are asked, and how many of the newest of each: what keeps a hub's page
 /// as quick as anybody's.
-const NEWEST: i64 = 60;
+const NEWEST: i64 = 40;
+/// How many of those found are considered. At most [`NEWEST`] squared are found, and in a circle of friends most of
+/// the first are known already.
+const RANKED: i64 = 200;
 
 /// Somebody one may know.
 #[derive(Debug, Clone)]
@@ -29,16 +32,9 @@ pub struct Suggestion {
 /// The database's.
 pub fn people_you_may_know(connection: &mut Connection, me: i64, most: usize) -> Result<Vec<Suggestion>, Error> {
     let ranked = shared(connection, me)?;
-    let mut chosen = Vec::new();
-    for some in ranked.chunks(200) {
-        let ids: Vec<i64> = some.iter().map(|(id, _)| *id).collect();
-        let known = known(connection, me, &ids)?;
-        chosen.extend(some.iter().filter(|(id, _)| !known.contains(id)).copied());
-        if chosen.len() >= most {
-            break;
-        }
-    }
-    chosen.truncate(most);
+    let ids: Vec<i64> = ranked.iter().map(|(id, _)| *id).collect();
+    let known = known(connection, me, &ids)?;
+    let chosen: Vec<(i64, u32)> = ranked.into_iter().filter(|(id, _)| !known.contains(id)).take(most).collect();
     suggest(connection, &chosen)
 }
 
@@ -84,13 +80,10 @@ fn shared(connection: &mut Connection, me: i64) -> Result<Vec<(i64, u32)>, Error
     let sql = format!(
         "SELECT theirs.other_id AS id, COUNT(*) AS number FROM {near} near CROSS JOIN relationships theirs \
          WHERE theirs.owner_id = near.id AND theirs.state = 4 AND theirs.connected_at >= near.since \
-         AND theirs.other_id <> {me} GROUP BY theirs.other_id"
+         AND theirs.other_id <> {me} GROUP BY theirs.other_id ORDER BY number DESC, id LIMIT {RANKED}"
     );
     let found: Vec<Shared> = diesel::sql_query(sql).load(connection)?;
-    let mut ranked: Vec<(i64, u32)> =
-        found.into_iter().map(|shared| (shared.id, u32::try_from(shared.number).unwrap_or(u32::MAX))).collect();
-    ranked.sort_by_key(|(id, number)| (std::cmp::Reverse(*number), *id));
-    Ok(ranked)
+    Ok(found.into_iter().map(|shared| (shared.id, u32::try_from(shared.number).unwrap_or(u32::MAX))).collect())
 }
 
 fn known(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {

@@ -175,7 +175,7 @@ pub fn flush(connection: &mut Connection, at_once: bool) -> Result<(), Error> {
 /// The database's.
 pub fn settle(connection: &mut Connection) -> Result<(), Error> {
     match connection {
-        Connection::Sqlite(_) => Ok(()),
+        Connection::Sqlite(_) => Ok(connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?),
         Connection::Postgres(_) => {
             for table in ["members", "member_search", "handles", "emails", "relationships"] {
                 connection.batch_execute(&format!("VACUUM ANALYZE {table}"))?;

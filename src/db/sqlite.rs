@@ -16,6 +16,8 @@ use crate::error::Error;
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// Changes that share a flush at the most, so that none waits long for the others.
 const AT_ONCE: usize = 64;
+/// Between a change and its way from the log into the file, so that a page which changes often goes there once.
+const SETTLE: Duration = Duration::from_millis(200);
 
 /// A database file. Clones share the pools and the thread.
 #[derive(Clone)]
@@ -23,6 +25,7 @@ pub(super) struct File {
     read: Connections,
     write: Connections,
     queue: mpsc::Sender<Box<dyn Change>>,
+    changed: mpsc::SyncSender<()>,
 }
 
 impl File {
@@ -33,12 +36,12 @@ impl File {
         let write = pool(path, 1, Pragmas { read_only: false })?;
         let read = pool(path, 8, Pragmas { read_only: true })?;
         let (queue, waiting) = mpsc::channel();
-        let writer = write.clone();
-        std::thread::Builder::new()
-            .name("writer".into())
-            .spawn(move || write_what_comes(&writer, &waiting))
-            .map_err(|why| Error::Unavailable(why.to_string()))?;
-        Ok(File { read, write, queue })
+        let (changed, changes) = mpsc::sync_channel(1);
+        let (writer, tell) = (write.clone(), changed.clone());
+        let keeper = pool(path, 1, Pragmas { read_only: false })?;
+        spawn("writer", move || write_what_comes(&writer, &waiting, &tell))?;
+        spawn("checkpoint", move || move_into_the_file(&keeper, &changes))?;
+        Ok(File { read, write, queue, changed })
     }
 
     pub(super) fn migrate(&self) -> Result<(), Error> {
@@ -70,6 +73,7 @@ impl File {
         match f(&mut connection) {
             Ok(done) => {
                 Manager::commit_transaction(&mut *connection)?;
+                let _ = self.changed.try_send(());
                 Ok(done)
             }
             Err(error) => {
@@ -124,14 +128,35 @@ where
 }
 
 /// Writes what waits as one transaction with one flush, for as long as anybody may ask.
-fn write_what_comes(writer: &Connections, waiting: &mpsc::Receiver<Box<dyn Change>>) {
+fn write_what_comes(writer: &Connections, waiting: &mpsc::Receiver<Box<dyn Change>>, changed: &mpsc::SyncSender<()>) {
     while let Ok(first) = waiting.recv() {
         let mut changes = vec![first];
         let committed = commit(writer, waiting, &mut changes).map_err(|why| why.to_string());
+        // Full where it has been told already.
+        let _ = changed.try_send(());
         for change in changes {
             change.answer(committed.clone());
         }
     }
+}
+
+/// Moves what was committed from the log into the file, beside those who read and write. SQLite would do it within a
+/// commit every 1,000 pages, and let those who changed something wait for it.
+fn move_into_the_file(keeper: &Connections, changes: &mpsc::Receiver<()>) {
+    while changes.recv().is_ok() {
+        std::thread::sleep(SETTLE);
+        let done = keeper.get().map_err(Error::from);
+        let done = done.and_then(|mut connection| Ok(connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?));
+        if let Err(why) = done {
+            // The log holds it, and grows until it can be done.
+            tracing::warn!(%why, "the log stays as it is");
+        }
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+    let thread = std::thread::Builder::new().name(name.into()).spawn(run);
+    thread.map(|_| ()).map_err(|why| Error::Unavailable(why.to_string()))
 }
 
 fn commit(
@@ -188,7 +213,7 @@ impl CustomizeConnection<Connection, diesel::r2d2::Error> for Pragmas {
     /// that the kernel keeps; only the one that writes needs a cache of its own, for what a large change touches.
     fn on_acquire(&self, connection: &mut Connection) -> Result<(), diesel::r2d2::Error> {
         let sql = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                   PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; \
+                   PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 0; \
                    PRAGMA mmap_size = 1099511627776; PRAGMA temp_store = MEMORY;";
         connection.batch_execute(sql).map_err(diesel::r2d2::Error::QueryError)?;
         if self.read_only {
