@@ -252,6 +252,23 @@ fn copy(from: &str, to: &str) -> (bool, String) {
 }
 
 #[test]
+fn nodes_that_start_at_once_on_an_empty_database_migrate_it_once() {
+    let database = Database::empty();
+    let url = database.argument();
+    let start = |_| {
+        let mut command = amicable(&["migrate", "--database-url", &url]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let nodes: Vec<Child> = (0..5).map(start).collect();
+    for node in nodes {
+        let output = node.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let served = [Served::serve(&database), Served::serve(&database)];
+    assert!(served.iter().all(|node| ureq::get(format!("{}/readyz", node.address)).call().is_ok()));
+}
+
+#[test]
 fn a_site_is_copied_and_copied_back_without_a_difference() {
     let (database, between, back) = (Database::sqlite(), Database::new(), Database::sqlite());
     let friends = seeded(&database);

@@ -4,6 +4,7 @@
 mod accounts;
 mod bad_input;
 mod guards;
+mod nodes;
 mod races;
 mod relationships;
 mod removal;

@@ -41,6 +41,16 @@ impl Database {
         Database { url: DatabaseUrl::Postgres(url(&name)), name, _folder: None }
     }
 
+    /// Without a table.
+    pub fn empty() -> Database {
+        if SERVER.is_none() {
+            return Database::sqlite();
+        }
+        let name = name("test");
+        admin(&format!("CREATE DATABASE {name}"));
+        Database { url: DatabaseUrl::Postgres(url(&name)), name, _folder: None }
+    }
+
     /// A file that is not there yet.
     pub fn sqlite() -> Database {
         let folder = tempfile::tempdir().unwrap();

@@ -23,7 +23,7 @@ static HASHED: LazyLock<Hashed> = LazyLock::new(|| accounts::password::hash_now(
 pub struct Site {
     pub db: Db,
     pub address: String,
-    _database: Database,
+    database: Database,
 }
 
 impl Site {
@@ -34,15 +34,13 @@ impl Site {
     pub fn with(limits: Limits) -> Site {
         let database = Database::new();
         let db = database.open();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let served = db.clone();
-        std::thread::spawn(move || {
-            let settings = Settings { limits, secure: false, workers: 1, before: |_| {} };
-            actix_web::rt::System::new()
-                .block_on(async move { server::serve(served, listener, &settings).unwrap().await })
-        });
-        Site { db, address, _database: database }
+        let address = serve(&db, limits);
+        Site { db, address, database }
+    }
+
+    /// Another node of the same site, and its address.
+    pub fn another_node(&self) -> String {
+        serve(&self.database.open(), Limits::default())
     }
 
     /// A member, signed in.
@@ -83,6 +81,17 @@ impl Site {
     }
 }
 
+fn serve(db: &Db, limits: Limits) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let db = db.clone();
+    std::thread::spawn(move || {
+        let settings = Settings { limits, secure: false, workers: 1, before: |_| {} };
+        actix_web::rt::System::new().block_on(async move { server::serve(db, listener, &settings).unwrap().await })
+    });
+    address
+}
+
 /// What a page answered.
 #[derive(Debug, Default, Clone)]
 pub struct Page {
@@ -104,6 +113,12 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// From now on the balancer leads to this node.
+    pub fn at_node(&mut self, address: &str) -> &mut Self {
+        address.clone_into(&mut self.address);
+        self
+    }
+
     /// Opens a page, following where it leads.
     pub fn open(&mut self, path: &str) -> &mut Self {
         self.get(path);

@@ -1,0 +1,44 @@
+//! Two nodes of one site behave as one.
+
+use crate::support::{Site, connect};
+
+#[test]
+fn whoever_signed_in_at_one_node_goes_on_at_another() {
+    let site = Site::new();
+    let other = site.another_node();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    // The notice with its Undo was made by the one node, is shown and pressed at the other.
+    ada.open("/in/ben-okoro").post("/in/ben-okoro/disconnect", &[]);
+    let onward = ada.page.headers.iter().find(|(name, _)| name == "location").unwrap().1.clone();
+    ada.at_node(&other).open(&onward);
+    assert!(ada.sees("You are no longer connected with Ben Okoro"), "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.sees("are connected again"), "{}", ada.text());
+    // A session that is ended at one node is ended at the other.
+    ada.open("/").press("Sign out");
+    assert!(ada.at_node(&site.address).get("/connections").page.status == 303);
+    // The other's side is the same from either.
+    for node in [&other, &site.address] {
+        ben.at_node(node).open("/in/ada-ruiz");
+        assert!(ben.sees("Connected since"), "{}", ben.text());
+    }
+}
+
+#[test]
+fn a_limit_holds_over_all_nodes() {
+    let site = Site::new();
+    let other = site.another_node();
+    let mut ada = site.member("Ada Ruiz");
+    let names: Vec<String> = (0..4).map(|number| format!("Ben Number{number}")).collect();
+    let others: Vec<_> = names.iter().map(|name| site.member(name)).collect();
+    for (number, ben) in others.iter().enumerate() {
+        let node = if number % 2 == 0 { &other } else { &site.address };
+        ada.at_node(node).open(&format!("/in/{}/invite", ben.handle)).press("Send invitation");
+    }
+    for node in [&site.address, &other] {
+        ada.at_node(node).open("/invitations?box=sent");
+        assert!(ada.sees("96 of 100 invitations left this week"), "{}", ada.text());
+        assert!(others.iter().all(|ben| ada.sees(&ben.name)));
+    }
+}
