@@ -39,8 +39,8 @@ literal!(
     IsConnected: Bool = "relationships.state = 4"
 );
 literal!(
-    /// The row is none.
-    NotConnected: Bool = "relationships.state <> 4"
+    /// The row is of a list other than the connections. Who has lost a connection knows nothing of it, so no list has 6.
+    Listed: Bool = "relationships.state <> 4 AND relationships.state <> 6"
 );
 literal!(
     /// [`super::store::state::CONNECTED`], to compare an alias's state with.

@@ -203,7 +203,7 @@ pub async fn confirm(
         return show(site, page, me, *id, (form, problems)).await;
     }
     let (viewer, id, may_return) = (me.id, *id, form.ticked("may_invite_again"));
-    site.db.write(move |connection| removal::confirm(connection, viewer, id, may_return, &reason)).await?;
+    site.db.write_much(move |connection| removal::confirm(connection, viewer, id, may_return, &reason)).await?;
     Ok(onward.to(&format!("/connections/remove/{id}")))
 }
 
@@ -213,7 +213,7 @@ pub async fn confirm(
 /// [`Error::NotFound`], or the database's.
 pub async fn undo(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
     let (viewer, id, limits) = (me.id, *id, site.limits);
-    let undone = site.db.write(move |connection| removal::undo(connection, &limits, viewer, id)).await?;
+    let undone = site.db.write_much(move |connection| removal::undo(connection, &limits, viewer, id)).await?;
     if let Err(refusal) = undone {
         onward.refused(sentence(refusal, ""));
     }

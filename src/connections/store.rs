@@ -3,7 +3,7 @@
 use diesel::helper_types::{Eq, Filter, InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
 
-use super::literal::NotConnected;
+use super::literal::Listed;
 use super::relationship::{Behind, Pair, Side};
 use crate::db::{self, Connection, one_of};
 use crate::error::Error;
@@ -255,16 +255,13 @@ pub fn refresh_names(connection: &mut Connection, rows: &mut Rows) -> Result<(),
 
 /// The rows of a member in a state other than connected, by index.
 pub fn in_state(owner: i64, state: i16) -> InState {
-    relationships::table
-        .filter(relationships::owner_id.eq(owner))
-        .filter(relationships::state.eq(state))
-        .filter(NotConnected)
+    relationships::table.filter(relationships::owner_id.eq(owner)).filter(relationships::state.eq(state)).filter(Listed)
 }
 
 /// What [`in_state`] gives.
 pub type InState = Filter<
     Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, Eq<relationships::state, i16>>,
-    NotConnected,
+    Listed,
 >;
 
 /// A page of a member's rows in a state, joined with who it is, by the date the side came into it: the newest first,

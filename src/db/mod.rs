@@ -100,11 +100,27 @@ impl Db {
         F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
     {
         match &self.0 {
-            Engine::Sqlite(file) => file.write(f).await,
+            Engine::Sqlite(file) => file.write(f, false).await,
             Engine::Postgres(server) => {
                 let server = server.clone();
                 web::block(move || server.write(f)).await?
             }
+        }
+    }
+
+    /// [`Db::write`] for a change of thousands of rows. On SQLite it shares its transaction with no other, so that what
+    /// the rows were before need not be kept, in memory, to take back this one alone.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_much<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Sqlite(file) => file.write(f, true).await,
+            Engine::Postgres(_) => self.write(f).await,
         }
     }
 

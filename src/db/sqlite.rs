@@ -56,14 +56,14 @@ impl File {
         diesel::Connection::transaction(&mut *self.read.get()?, f)
     }
 
-    pub(super) async fn write<T, F>(&self, f: F) -> Result<T, Error>
+    pub(super) async fn write<T, F>(&self, f: F, alone: bool) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let stopped = || Error::Unavailable("the writing thread has stopped".into());
-        self.queue.send(Box::new(Waiting { f: Some(f), done: None, answer })).map_err(|_| stopped())?;
+        self.queue.send(Box::new(Waiting { f: Some(f), alone, done: None, answer })).map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 
@@ -90,14 +90,18 @@ impl File {
 
 /// A change that waits to be written, whatever it answers.
 trait Change: Send {
-    /// Runs it in a savepoint of its own, which is taken back where it fails.
-    fn run(&mut self, connection: &mut Connection);
+    /// Whether it shares its transaction with no other.
+    fn alone(&self) -> bool;
+    /// Runs it, and says whether it may be committed. If it is not alone it has a savepoint, which is taken back where it
+    /// fails, so that it always may.
+    fn run(&mut self, connection: &mut Connection) -> bool;
     /// Answers, once it is known whether all of them were committed.
     fn answer(self: Box<Self>, committed: Result<(), String>);
 }
 
 struct Waiting<T, F> {
     f: Option<F>,
+    alone: bool,
     done: Option<Result<T, Error>>,
     answer: oneshot::Sender<Result<T, Error>>,
 }
@@ -107,12 +111,22 @@ where
     T: Send,
     F: FnOnce(&mut Connection) -> Result<T, Error> + Send,
 {
-    fn run(&mut self, connection: &mut Connection) {
-        let Some(f) = self.f.take() else { return };
+    fn alone(&self) -> bool {
+        self.alone
+    }
+
+    fn run(&mut self, connection: &mut Connection) -> bool {
+        let Some(f) = self.f.take() else { return true };
+        let run = AssertUnwindSafe(|| match self.alone {
+            true => f(connection),
+            false => diesel::Connection::transaction(connection, f),
+        });
         // A change that panics is one that failed; the thread goes on for everybody else.
-        let run = AssertUnwindSafe(|| diesel::Connection::transaction(connection, f));
         let panicked = |_| Err(Error::Unavailable("a change panicked".into()));
-        self.done = Some(std::panic::catch_unwind(run).unwrap_or_else(panicked));
+        let done = std::panic::catch_unwind(run).unwrap_or_else(panicked);
+        let sound = !self.alone || done.is_ok();
+        self.done = Some(done);
+        sound
     }
 
     fn answer(self: Box<Self>, committed: Result<(), String>) {
@@ -129,9 +143,10 @@ where
 
 /// Writes what waits as one transaction with one flush, for as long as anybody may ask.
 fn write_what_comes(writer: &Connections, waiting: &mpsc::Receiver<Box<dyn Change>>, changed: &mpsc::SyncSender<()>) {
-    while let Ok(first) = waiting.recv() {
+    let mut next = None;
+    while let Some(first) = next.take().or_else(|| waiting.recv().ok()) {
         let mut changes = vec![first];
-        let committed = commit(writer, waiting, &mut changes).map_err(|why| why.to_string());
+        let committed = commit(writer, waiting, &mut changes, &mut next).map_err(|why| why.to_string());
         // Full where it has been told already.
         let _ = changed.try_send(());
         for change in changes {
@@ -163,16 +178,23 @@ fn commit(
     writer: &Connections,
     waiting: &mpsc::Receiver<Box<dyn Change>>,
     changes: &mut Vec<Box<dyn Change>>,
+    next: &mut Option<Box<dyn Change>>,
 ) -> Result<(), Error> {
     let mut connection = writer.get()?;
     begin(&mut connection)?;
-    let mut at = 0;
+    let (mut at, mut sound) = (0, true);
     while at < changes.len() {
-        changes[at].run(&mut connection);
+        sound &= changes[at].run(&mut connection);
         at += 1;
-        if at == changes.len() && at < AT_ONCE {
-            changes.extend(waiting.try_recv().ok());
+        if at == changes.len() && at < AT_ONCE && !changes[0].alone() {
+            match waiting.try_recv() {
+                Ok(alone) if alone.alone() => *next = Some(alone),
+                other => changes.extend(other.ok()),
+            }
         }
+    }
+    if !sound {
+        return Ok(Manager::rollback_transaction(&mut *connection)?);
     }
     if let Err(error) = Manager::commit_transaction(&mut *connection) {
         // Where the disk is full the transaction stands on; it must not meet the next one.
@@ -214,6 +236,7 @@ impl CustomizeConnection<Connection, diesel::r2d2::Error> for Pragmas {
     fn on_acquire(&self, connection: &mut Connection) -> Result<(), diesel::r2d2::Error> {
         let sql = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                    PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 0; \
+                   PRAGMA journal_size_limit = 67108864; \
                    PRAGMA mmap_size = 1099511627776; PRAGMA temp_store = MEMORY;";
         connection.batch_execute(sql).map_err(diesel::r2d2::Error::QueryError)?;
         if self.read_only {

@@ -113,11 +113,12 @@ CREATE TABLE relationships (
     private_reason TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (owner_id, other_id)
 );
--- State 4 is Connected. Partial, so that a disconnect leaves three of them and enters one.
+-- State 4 is Connected, 6 is Lost, which no list shows. Partial, so that a disconnect leaves three of them and enters
+-- one on the own side, none on the other.
 CREATE INDEX connections_by_date ON relationships (owner_id, connected_at, other_id) WHERE state = 4;
 CREATE INDEX connections_by_first_name ON relationships (owner_id, sort_first, other_id) WHERE state = 4;
 CREATE INDEX connections_by_last_name ON relationships (owner_id, sort_last, other_id) WHERE state = 4;
-CREATE INDEX relationships_by_state ON relationships (owner_id, state, changed_at, other_id) WHERE state <> 4;
+CREATE INDEX relationships_by_state ON relationships (owner_id, state, changed_at, other_id) WHERE state <> 4 AND state <> 6;
 CREATE INDEX relationships_by_invitation ON relationships (owner_id, sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX relationships_by_removal ON relationships (owner_id, removal_id, other_id) WHERE removal_id IS NOT NULL;
 
