@@ -85,7 +85,7 @@ const PAGES: [(&str, usize); 19] = [
 const FEW: [(&str, &str); 4] = [
     ("ORDER BY `members`.`sort_first`", "the people ticked on a page"),
     ("FROM `sessions`", "one's own devices"),
-    (") near CROSS JOIN relationships theirs", "the 60 newest connections of one's 60 newest"),
+    (") near CROSS JOIN relationships theirs", "the 40 newest connections of one's 40 newest"),
     (LINKED, "the 100 newest connections of each of two"),
 ];
 const LINKED: &str = "(SELECT `theirs`.`other_id` FROM";

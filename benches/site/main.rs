@@ -1,0 +1,256 @@
+//! How fast the site is, beside a floor measured in the same run: the same bytes from memory, through the same server,
+//! middleware and compression. `cargo bench --bench site` makes networks, serves each from a second process, loads it
+//! with `wrk` (Debian's package of that name), asking for gzip as browsers do, and prints tables.
+//!
+//! `cargo bench --bench site -- --sizes 1000,100000,1000000 --postgres postgres://…` does so on a PostgreSQL too, where
+//! it makes databases named `bench_…` and uses them again the next time; `--folder` keeps the SQLite files.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+mod load;
+mod server;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use amicable::config::DatabaseUrl;
+use amicable::db::Db;
+use amicable::demo::seed::{self, Plan};
+use amicable::schema::{members, relationships};
+use clap::Parser;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use load::{Load, Measured};
+use server::Server;
+
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Connections of the load.
+const AT_ONCE: u32 = 16;
+/// Connections a member of the networks has on average, as a pair counts once.
+const MEAN: u64 = 25;
+
+#[derive(Parser)]
+struct Args {
+    /// Members of the networks
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000])]
+    sizes: Vec<u32>,
+    /// A PostgreSQL where databases may be made
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
+    /// Only PostgreSQL
+    #[arg(long)]
+    no_sqlite: bool,
+    /// Where to keep the SQLite files
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// How long each page is loaded
+    #[arg(long, default_value_t = 10)]
+    seconds: u32,
+    /// The second process: serve this database and print the address
+    #[arg(long)]
+    serve: Option<DatabaseUrl>,
+    /// Said by cargo
+    #[arg(long)]
+    bench: bool,
+}
+
+fn main() {
+    let args = Args::parse();
+    if let Some(database) = &args.serve {
+        return server::serve(database);
+    }
+    load::check();
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = args.folder.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let engines = [("SQLite", !args.no_sqlite), ("PostgreSQL", args.postgres.is_some())];
+    for (engine, _) in engines.iter().filter(|(_, wanted)| *wanted) {
+        let mut growth: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for size in &args.sizes {
+            let database = match (*engine, &args.postgres) {
+                ("PostgreSQL", Some(server)) => on_server(server, *size),
+                _ => DatabaseUrl::Sqlite(folder.join(format!("bench_{size}.db")).to_string_lossy().into_owned()),
+            };
+            println!("\n## {engine}, {size} members\n");
+            for (page, rate) in measure(&database, *size, &args, temporary.path()) {
+                growth.entry(page).or_default().push(rate);
+            }
+        }
+        println!(
+            "\n## {engine}: from the smallest to the largest network, requests/s become\n\n| page | times fewer |\n|---|---|"
+        );
+        for (page, rates) in growth {
+            println!("| {page} | {:.2} |", rates[0] / rates[rates.len() - 1]);
+        }
+    }
+}
+
+/// A database of its own for each size, made if it is missing.
+fn on_server(server: &str, size: u32) -> DatabaseUrl {
+    let (before, query) = server.split_at(server.find('?').unwrap_or(server.len()));
+    let url = format!("{}/bench_{size}{query}", before.rsplit_once('/').unwrap().0);
+    if PgConnection::establish(&url).is_err() {
+        let mut admin = PgConnection::establish(server).unwrap();
+        admin.batch_execute(&format!("CREATE DATABASE bench_{size}")).unwrap();
+    }
+    DatabaseUrl::Postgres(url)
+}
+
+/// Prints the tables of one network, and gives the rate of each page.
+fn measure(database: &DatabaseUrl, size: u32, args: &Args, folder: &Path) -> Vec<(&'static str, f64)> {
+    let db = Db::open(database).unwrap();
+    db.migrate().unwrap();
+    let there: i64 = db.write_now(|connection| Ok(members::table.count().get_result(connection)?)).unwrap();
+    if there == 0 {
+        let plan = Plan { members: size, connections: u64::from(size) * MEAN, seed: 1 };
+        let started = Instant::now();
+        seed::seed(&db, &plan, &|_, _, _| {}).unwrap();
+        println!("Made in {:.1} s.", started.elapsed().as_secs_f64());
+    }
+    let people = People::of(&db, i64::from(size));
+    drop(db);
+    println!("The hub has {} connections. On disk: {:.0} MB.", people.friends.len(), bytes(database) / 1e6);
+    let server = Server::start(database);
+    let load = Load { server: &server, folder };
+    let rates = pages(&load, &people, args.seconds);
+    println!("\nMemory after the pages, the kernel's apart: {}.", server.memory());
+    changes(&load, &people);
+    removals(&server, &people);
+    println!("\nMemory in the end: {}.", server.memory());
+    rates
+}
+
+/// Who looks and who is looked at.
+struct People {
+    number: i64,
+    /// Handles of the hub's connections.
+    friends: Vec<String>,
+    /// Where the hub's page 500 begins, or its last where there are fewer.
+    far: String,
+}
+
+impl People {
+    fn of(db: &Db, number: i64) -> People {
+        let rows: Vec<(String, Option<i64>, i64)> = db
+            .write_now(|connection| {
+                let rows = relationships::table
+                    .inner_join(members::table.on(members::id.eq(relationships::other_id)))
+                    .filter(relationships::owner_id.eq(1))
+                    .filter(relationships::state.eq(4))
+                    .order((relationships::connected_at.desc(), relationships::other_id.desc()));
+                Ok(rows.select((members::handle, relationships::connected_at, members::id)).load(connection)?)
+            })
+            .unwrap();
+        let at = (499 * 50).min(rows.len() - 51);
+        let far = format!("{}~{}", rows[at].2, rows[at].1.unwrap());
+        People { number, friends: rows.into_iter().map(|row| row.0).collect(), far }
+    }
+}
+
+/// Bytes on disk.
+fn bytes(database: &DatabaseUrl) -> f64 {
+    match database {
+        DatabaseUrl::Sqlite(path) => std::fs::metadata(path).unwrap().len() as f64,
+        DatabaseUrl::Postgres(url) => {
+            let mut connection = PgConnection::establish(url).unwrap();
+            let size = diesel::dsl::sql::<diesel::sql_types::BigInt>("pg_database_size(current_database())");
+            diesel::select(size).get_result::<i64>(&mut connection).unwrap() as f64
+        }
+    }
+}
+
+fn pages(load: &Load, people: &People, seconds: u32) -> Vec<(&'static str, f64)> {
+    let (hub, anybody) = (load.server.sign_in(1), load.server.sign_in(people.number as u32 / 3));
+    let get = |path: &str| format!("return wrk.format('GET', '{path}')");
+    let any = format!("return wrk.format('GET', string.format('/in/member-%06d', math.random({})))", people.number);
+    let words = "local w = {'an', 'ma', 'engineer', 'lisbon', 'anna+en', 'designer+ber'}\n \
+                 return wrk.format('GET', '/people?q=' .. w[n % #w + 1])";
+    let rows = [
+        ("profile of anybody", &anybody, any, "/in/member-000777"),
+        ("profile of the hub, seen by anybody", &anybody, get("/in/member-000002"), "/in/member-000002"),
+        ("connections, page 1, the hub's", &hub, get("/connections"), "/connections"),
+        ("connections, page 500 or the last", &hub, get(&format!("/connections?after={}", people.far)), "/connections"),
+        ("connections by last name, the hub's", &hub, get("/connections?sort=last_name"), "/connections"),
+        ("connections, anybody's", &anybody, get("/connections"), "/connections"),
+        ("my network, the hub's", &hub, get("/"), "/"),
+        ("my network, anybody's", &anybody, get("/"), "/"),
+        ("search for people", &anybody, words.to_owned(), "/people?q=an"),
+    ];
+    println!(
+        "\n| page | bytes, gzip | requests/s | of the floor | p50 ms | p99 ms | floor's p99 ms |\n|---|---|---|---|---|---|---|"
+    );
+    let mut rates = Vec::new();
+    for (name, cookie, body, like) in rows {
+        let (floor, compressed) = load.server.floor_of(like, cookie);
+        load.run(cookie, &body, AT_ONCE, 2);
+        let page = load.run(cookie, &body, AT_ONCE, seconds);
+        let floor = load.run("", &get(&floor), AT_ONCE, seconds.min(5));
+        println!(
+            "| {name} | {compressed} | {:.0} | {:.2} | {:.2} | {:.2} | {:.2} |",
+            page.rate,
+            page.rate / floor.rate,
+            page.p50,
+            page.p99,
+            floor.p99
+        );
+        rates.push((name, page.rate));
+    }
+    rates
+}
+
+/// Durable changes, each a request of its own.
+fn changes(load: &Load, people: &People) {
+    let hub = load.server.sign_in(1);
+    println!("\n| change | at once | changes/s | p50 ms | p99 ms |\n|---|---|---|---|---|");
+    let print = |name: &str, at_once: u32, done: Measured| {
+        println!("| {name} | {at_once} | {:.0} | {:.2} | {:.2} |", done.rate, done.p50, done.p99);
+    };
+    let handles = people.friends.iter().map(|handle| format!("'{handle}'")).collect::<Vec<_>>().join(",");
+    for at_once in [1, 32] {
+        for verb in ["disconnect", "re-invite"] {
+            let body = format!(
+                "local them = {{{handles}}}\n return wrk.format('POST', '/in/' .. them[n % #them + 1] .. '/{verb}')"
+            );
+            // Short, so that the hub of a large network still has somebody left.
+            print(verb, at_once, load.run(&hub, &body, at_once, 3));
+        }
+    }
+    print("invite and accept", 8, load::invite_and_accept(load.server, people.number as u32 / 2, 8));
+    let form = "email=member1%40seed.example&password=amicable+seed";
+    let body = format!(
+        "wrk.headers['Content-Type'] = 'application/x-www-form-urlencoded'\n return wrk.format('POST', '/sign-in', nil, '{form}')"
+    );
+    print("sign-in", 4, load.run("", &body, 4, 3));
+}
+
+/// Bulk removals, from the press to the end of the page with the result; undone each time.
+fn removals(server: &Server, people: &People) {
+    let hub = server.member(1);
+    println!(
+        "\n| bulk removal, median of three | remove, ms | undo, ms | a page of somebody else meanwhile, at most, ms |\n|---|---|---|---|"
+    );
+    for most in [1_000, people.friends.len()].into_iter().filter(|most| *most <= people.friends.len()) {
+        let mut form: Vec<(&str, &str)> = vec![("all", "1")];
+        if most < people.friends.len() {
+            form = people.friends[..most].iter().map(|handle| ("member", handle.as_str())).collect();
+        }
+        let meanwhile = server.watch(people.number as u32 / 3);
+        let (mut remove, mut undo) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            let review = hub.post("/connections/remove", &form);
+            for (path, times) in [(review.clone(), &mut remove), (format!("{review}/undo"), &mut undo)] {
+                let started = Instant::now();
+                hub.get(&hub.post(&path, &[]));
+                times.push(started.elapsed().as_secs_f64() * 1e3);
+            }
+        }
+        println!("| {most} connections | {:.0} | {:.0} | {:.0} |", median(remove), median(undo), meanwhile.stop());
+    }
+}
+
+fn median(mut of: Vec<f64>) -> f64 {
+    of.sort_by(f64::total_cmp);
+    of[of.len() / 2]
+}
