@@ -19,6 +19,10 @@ const AT_ONCE: usize = 64;
 /// Between a change and its way from the log into the file, so that a page which changes often goes there once.
 const SETTLE: Duration = Duration::from_millis(200);
 
+/// Bytes of the log from which on the writer itself moves it into the file, and lets the next change wait: whoever starts
+/// after a crash reads all of it first.
+const LOG: u64 = 64 << 20;
+
 /// A database file. Clones share the pools and the thread.
 #[derive(Clone)]
 pub(super) struct File {
@@ -37,9 +41,9 @@ impl File {
         let read = pool(path, 8, Pragmas { read_only: true })?;
         let (queue, waiting) = mpsc::channel();
         let (changed, changes) = mpsc::sync_channel(1);
-        let (writer, tell) = (write.clone(), changed.clone());
+        let (writer, tell, log) = (write.clone(), changed.clone(), format!("{path}-wal"));
         let keeper = pool(path, 1, Pragmas { read_only: false })?;
-        spawn("writer", move || write_what_comes(&writer, &waiting, &tell))?;
+        spawn("writer", move || write_what_comes(&writer, &waiting, &tell, &log))?;
         spawn("checkpoint", move || move_into_the_file(&keeper, &changes))?;
         Ok(File { read, write, queue, changed })
     }
@@ -142,7 +146,12 @@ where
 }
 
 /// Writes what waits as one transaction with one flush, for as long as anybody may ask.
-fn write_what_comes(writer: &Connections, waiting: &mpsc::Receiver<Box<dyn Change>>, changed: &mpsc::SyncSender<()>) {
+fn write_what_comes(
+    writer: &Connections,
+    waiting: &mpsc::Receiver<Box<dyn Change>>,
+    changed: &mpsc::SyncSender<()>,
+    log: &str,
+) {
     let mut next = None;
     while let Some(first) = next.take().or_else(|| waiting.recv().ok()) {
         let mut changes = vec![first];
@@ -152,6 +161,9 @@ fn write_what_comes(writer: &Connections, waiting: &mpsc::Receiver<Box<dyn Chang
         for change in changes {
             change.answer(committed.clone());
         }
+        if std::fs::metadata(log).is_ok_and(|log| log.len() > LOG) {
+            move_log(writer, "TRUNCATE");
+        }
     }
 }
 
@@ -160,12 +172,16 @@ fn write_what_comes(writer: &Connections, waiting: &mpsc::Receiver<Box<dyn Chang
 fn move_into_the_file(keeper: &Connections, changes: &mpsc::Receiver<()>) {
     while changes.recv().is_ok() {
         std::thread::sleep(SETTLE);
-        let done = keeper.get().map_err(Error::from);
-        let done = done.and_then(|mut connection| Ok(connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?));
-        if let Err(why) = done {
-            // The log holds it, and grows until it can be done.
-            tracing::warn!(%why, "the log stays as it is");
-        }
+        move_log(keeper, "PASSIVE");
+    }
+}
+
+fn move_log(connections: &Connections, how: &str) {
+    let connection = connections.get().map_err(Error::from);
+    let sql = format!("PRAGMA wal_checkpoint({how})");
+    if let Err(why) = connection.and_then(|mut connection| Ok(connection.batch_execute(&sql)?)) {
+        // The log holds it, and grows until it can be done.
+        tracing::warn!(%why, "the log stays as it is");
     }
 }
 
@@ -236,12 +252,11 @@ impl CustomizeConnection<Connection, diesel::r2d2::Error> for Pragmas {
     fn on_acquire(&self, connection: &mut Connection) -> Result<(), diesel::r2d2::Error> {
         let sql = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                    PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 0; \
-                   PRAGMA journal_size_limit = 67108864; \
-                   PRAGMA mmap_size = 1099511627776; PRAGMA temp_store = MEMORY;";
+                   PRAGMA mmap_size = 1099511627776;";
         connection.batch_execute(sql).map_err(diesel::r2d2::Error::QueryError)?;
         if self.read_only {
             connection
-                .batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -2000")
+                .batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY")
                 .map_err(diesel::r2d2::Error::QueryError)?;
         }
         Ok(())

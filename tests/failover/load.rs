@@ -18,7 +18,7 @@ const PASSWORD: &str = "a quiet password";
 /// People who invite, and as many who leave and come back.
 const PEOPLE: usize = 6;
 /// Members whom each of those who invite may invite.
-const OTHERS: usize = 400;
+const OTHERS: usize = 600;
 
 /// What one person did to another, and how it was answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Load {
                     let answer = person.post(&format!("/in/{name}/invite"));
                     person.shared.told.lock().unwrap().invited.insert((me, other), answer);
                     person.look("/invitations?box=sent");
-                    std::thread::sleep(Duration::from_millis(250));
+                    std::thread::sleep(Duration::from_millis(400));
                 }
             }));
         }
