@@ -53,7 +53,8 @@ where
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.column.walk_ast(out.reborrow())?;
         let (before, after) = match self.postgres {
-            true => (" = ANY (", "::bigint[])"),
+            // As rows, which can be hashed; against a bound array each row would be compared with each member of it.
+            true => (" IN (SELECT unnest(", "::bigint[]))"),
             false => (" IN (SELECT value FROM json_each(", "))"),
         };
         out.push_sql(before);
