@@ -1,5 +1,6 @@
 //! Every setting, its default and its variable, checked at start. Each wrong one is named by its variable.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
@@ -22,6 +23,16 @@ pub enum DatabaseUrl {
     Sqlite(String),
     /// A connection URI of libpq: <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS>.
     Postgres(String),
+}
+
+impl fmt::Display for DatabaseUrl {
+    /// As the command line takes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DatabaseUrl::Sqlite(path) => write!(f, "sqlite:{path}"),
+            DatabaseUrl::Postgres(url) => f.write_str(url),
+        }
+    }
 }
 
 impl FromStr for DatabaseUrl {

@@ -55,13 +55,9 @@ pub struct Server {
 
 impl Server {
     pub fn start(database: &DatabaseUrl) -> Server {
-        let argument = match database {
-            DatabaseUrl::Sqlite(path) => format!("sqlite:{path}"),
-            DatabaseUrl::Postgres(url) => url.clone(),
-        };
         let started = Instant::now();
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--serve", &argument])
+            .args(["--serve", &database.to_string()])
             .env("RUST_LOG", "off")
             .stdout(Stdio::piped())
             .spawn()

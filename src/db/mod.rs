@@ -99,13 +99,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
     {
-        match &self.0 {
-            Engine::Sqlite(file) => file.write(f, false).await,
-            Engine::Postgres(server) => {
-                let server = server.clone();
-                web::block(move || server.write(f)).await?
-            }
-        }
+        self.change(f, false).await
     }
 
     /// [`Db::write`] for a change of thousands of rows. On SQLite it shares its transaction with no other, so that what
@@ -118,9 +112,20 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
     {
+        self.change(f, true).await
+    }
+
+    async fn change<T, F>(&self, f: F, alone: bool) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
         match &self.0 {
-            Engine::Sqlite(file) => file.write(f, true).await,
-            Engine::Postgres(_) => self.write(f).await,
+            Engine::Sqlite(file) => file.write(f, alone).await,
+            Engine::Postgres(server) => {
+                let server = server.clone();
+                web::block(move || server.write(f)).await?
+            }
         }
     }
 

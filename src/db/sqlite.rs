@@ -23,7 +23,7 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// after a crash reads all of it first.
 const LOG: u64 = 64 << 20;
 
-/// A database file. Clones share the pools and the thread.
+/// A database file. Clones share the pools and the two threads.
 #[derive(Clone)]
 pub(super) struct File {
     read: Connections,

@@ -242,7 +242,7 @@ impl Drop for Cluster {
 }
 
 impl Server {
-    /// The times are short, so that a test need not wait; docs/scaling.md says what a real cluster should have.
+    /// The times are short, so that a test need not wait; docs/operating.md says what a real cluster should have.
     fn configuration(&self, etcd: u16) -> String {
         let (name, folder, port, api) = (&self.name, self.folder.display(), self.port, self.api);
         let bin = bin();

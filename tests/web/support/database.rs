@@ -64,10 +64,7 @@ impl Database {
 
     /// As the command line takes it.
     pub fn argument(&self) -> String {
-        match &self.url {
-            DatabaseUrl::Sqlite(path) => format!("sqlite:{path}"),
-            DatabaseUrl::Postgres(url) => url.clone(),
-        }
+        self.url.to_string()
     }
 }
 
