@@ -218,8 +218,14 @@ fn a_full_disk_refuses_changes_and_keeps_what_was_answered() {
     let friends = seeded(&database);
     let file = database.argument();
     let file = Path::new(file.strip_prefix("sqlite:").unwrap());
-    // Files may not grow beyond the database's size, as on a disk that is full: its log soon cannot.
-    let kilobytes = std::fs::metadata(file).unwrap().len() / 1024 + 1;
+    // What was seeded goes from the log into the database. Then no file may be written beyond a part of the database's
+    // size, so that the log can neither grow nor be emptied, as on a disk that is full.
+    let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).unwrap();
+    drop(connection);
+    let size = std::fs::metadata(file).unwrap().len();
+    let kilobytes = 600;
+    assert!(size > 2 * kilobytes * 1024, "{size}");
     let script = format!(
         "trap '' XFSZ; ulimit -f {kilobytes}; exec {} serve --listen 127.0.0.1:0 --database-url {}",
         env!("CARGO_BIN_EXE_amicable"),
