@@ -1,5 +1,6 @@
 //! Dates: what is stored is unix seconds, what is shown is a day in UTC.
 
+use crate::language::{self, t, tn};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// Seconds in a day.
@@ -12,12 +13,12 @@ pub fn now() -> i64 {
 
 /// The day of a moment, e.g. `12 March 2019`.
 pub fn long(seconds: i64) -> String {
-    day(seconds).map_or_else(String::new, |day| day.strftime("%-d %B %Y").to_string())
+    civil(seconds).map_or_else(String::new, |day| language::date(day.year(), day.month(), day.day()))
 }
 
 /// The day of a moment as `<time datetime>` wants it, e.g. `2019-03-12`.
 pub fn iso(seconds: i64) -> String {
-    day(seconds).map_or_else(String::new, |day| day.to_string())
+    civil(seconds).map_or_else(String::new, |day| day.to_string())
 }
 
 /// The first second of a day written `YYYY-MM-DD`, as date fields send it.
@@ -33,25 +34,25 @@ pub fn start_of(day: Date) -> Option<i64> {
 /// How long ago, for people: `today`, `yesterday`, `3 weeks ago`.
 pub fn ago(then: i64, now: i64) -> String {
     let days = (now - then).max(0) / DAY;
-    let (number, unit) = match days {
-        0 => return "today".into(),
-        1 => return "yesterday".into(),
-        2..=13 => (days, "days"),
-        14..=59 => (days / 7, "weeks"),
-        60..=729 => (days / 30, "months"),
-        _ => (days / 365, "years"),
-    };
-    format!("{number} {unit} ago")
+    match days {
+        0 => t("today").into(),
+        1 => t("yesterday").into(),
+        2..=13 => tn(days, "{n} day ago", "{n} days ago"),
+        14..=59 => tn(days / 7, "{n} week ago", "{n} weeks ago"),
+        60..=729 => tn(days / 30, "{n} month ago", "{n} months ago"),
+        _ => tn(days / 365, "{n} year ago", "{n} years ago"),
+    }
 }
 
 /// `2019-03` as `March 2019`, `2019` as it is; anything else unchanged.
 pub fn month(text: &str) -> String {
     match format!("{text}-01").parse::<Date>() {
-        Ok(day) => day.strftime("%B %Y").to_string(),
+        Ok(day) => language::month(day.year(), day.month()),
         Err(_) => text.to_owned(),
     }
 }
 
-fn day(seconds: i64) -> Option<Date> {
+/// The day of a moment.
+pub fn civil(seconds: i64) -> Option<Date> {
     Some(TimeZone::UTC.to_datetime(Timestamp::from_second(seconds).ok()?).date())
 }

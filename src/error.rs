@@ -6,6 +6,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError, error::BlockingError};
 use askama::Template;
 
+use crate::language::t;
+
 /// What can go wrong with a request, apart from refusals and problems with a form, which have pages of their own.
 #[derive(Debug)]
 pub enum Error {
@@ -28,23 +30,23 @@ pub enum Error {
 impl Error {
     fn title_and_sentence(&self) -> (&'static str, &'static str) {
         match self {
-            Error::NotFound => ("Page not found", "There is nothing at this address, or it is not open to you."),
-            Error::BadRequest(why) => ("That did not arrive whole", why),
+            Error::NotFound => (t("Page not found"), t("There is nothing at this address, or it is not open to you.")),
+            Error::BadRequest(why) => (t("That did not arrive whole"), t(why)),
             Error::CrossSite => {
-                ("Sent from another site", "This form was sent from another site, so nothing was done.")
+                (t("Sent from another site"), t("This form was sent from another site, so nothing was done."))
             }
             Error::TooLarge => {
-                ("Too much at once", "What was sent is larger than this form takes, so nothing was done.")
+                (t("Too much at once"), t("What was sent is larger than this form takes, so nothing was done."))
             }
             Error::UnknownBody => {
-                ("Unknown kind of form", "What was sent is not a form of this site, so nothing was done.")
+                (t("Unknown kind of form"), t("What was sent is not a form of this site, so nothing was done."))
             }
             Error::Unavailable(_) => {
-                ("Please try again", "Something here did not work. Nothing was changed; try again in a moment.")
+                (t("Please try again"), t("Something here did not work. Nothing was changed; try again in a moment."))
             }
             Error::Unanswered(_) => (
-                "It is not known whether that was done",
-                "The database went away before it could say so. Look whether it was done before you try again.",
+                t("It is not known whether that was done"),
+                t("The database went away before it could say so. Look whether it was done before you try again."),
             ),
         }
     }

@@ -3,11 +3,15 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use crate::connections::history::History;
 use crate::connections::invitations::{self, Invitation};
+use crate::connections::listing::{self, Filter};
 use crate::connections::suggestions::{self, Suggestion};
+use crate::dates::now;
 use crate::error::Error;
+use crate::language::number;
 use crate::web::page::{Page, Show};
-use crate::web::pagination::{At, count, thousands};
+use crate::web::pagination::At;
 use crate::{SiteData, accounts};
 
 #[derive(Template)]
@@ -19,12 +23,7 @@ struct Home {
     suggestions: Vec<Suggestion>,
     connections: String,
     old_invitations: i64,
-}
-
-impl Home {
-    fn old_invitations_counted(&self) -> String {
-        count(self.old_invitations, "invitation", "invitations")
-    }
+    growth: History,
 }
 
 /// `GET /`
@@ -34,16 +33,18 @@ impl Home {
 pub async fn home(site: SiteData, page: Page) -> Result<HttpResponse, Error> {
     let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page) };
     let (limits, id) = (site.limits, viewer.id);
-    let (mut waiting, suggestions, old_invitations) = site
+    let (mut waiting, suggestions, old_invitations, days) = site
         .db
         .read(move |connection| {
             let waiting = invitations::received(connection, &limits, id, &At::default())?.rows;
             let suggestions = suggestions::for_member(connection, id, 8)?;
-            Ok((waiting, suggestions, invitations::sent_long_ago(connection, &limits, id)?))
+            let days = listing::days(connection, id, &Filter::default())?;
+            Ok((waiting, suggestions, invitations::sent_long_ago(connection, &limits, id)?, days))
         })
         .await?;
     let more_invitations = waiting.len() > 5;
     waiting.truncate(5);
-    let connections = thousands(viewer.connection_count);
-    Home { page, invitations: waiting, more_invitations, suggestions, connections, old_invitations }.show()
+    let connections = number(viewer.connection_count);
+    let growth = History::new(&days, now());
+    Home { page, invitations: waiting, more_invitations, suggestions, connections, old_invitations, growth }.show()
 }

@@ -19,6 +19,7 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod home;
+pub mod language;
 pub mod members;
 pub mod notifications;
 pub mod routes;
@@ -27,6 +28,7 @@ pub mod server;
 pub mod web;
 
 use actix_web::web::Data;
+pub use language::{linked, t, tf, tn, tnf};
 
 /// What every handler may use. Clones share the database.
 #[derive(Clone)]

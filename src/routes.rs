@@ -4,12 +4,12 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use crate::accounts::{pages as accounts, settings};
-use crate::connections::{actions, blocked, disconnected, invitations, invite, pages as connections, remove};
+use crate::connections::{actions, blocked, disconnected, invitations, invite, overview, pages as connections, remove};
 use crate::error::Error;
 use crate::home;
-use crate::members::{edit, pages as members, people};
+use crate::members::{edit, pages as members, people, upload};
 use crate::notifications::pages as notifications;
-use crate::web::{assets, guard, observe};
+use crate::web::{appearance, assets, guard, observe};
 
 /// Every address of the site.
 pub fn routes(site: &mut ServiceConfig) {
@@ -17,6 +17,7 @@ pub fn routes(site: &mut ServiceConfig) {
         // For operators and browsers
         .route("/healthz", get().to(observe::healthz))
         .route("/readyz", get().to(observe::readyz))
+        .route("/manifest.webmanifest", get().to(assets::manifest))
         .route("/robots.txt", get().to(assets::robots))
         .route("/static/{file}", get().to(assets::file))
         // Coming in and going out
@@ -25,7 +26,9 @@ pub fn routes(site: &mut ServiceConfig) {
         .route("/sign-up", post().to(accounts::sign_up))
         .route("/sign-in", get().to(accounts::sign_in_form))
         .route("/sign-in", post().to(accounts::sign_in))
-        .route("/sign-out", post().to(accounts::sign_out));
+        .route("/sign-out", post().to(accounts::sign_out))
+        // Light or dark, and in which language
+        .route("/appearance", post().to(appearance::change));
     // Everything else is for members
     site.service(web::scope("").wrap(from_fn(guard::members_only)).configure(for_members));
 }
@@ -51,6 +54,7 @@ fn for_members(site: &mut ServiceConfig) {
         // One's connections
         .route("/connections", get().to(connections::connections))
         .route("/contacts", get().to(connections::contacts))
+        .route("/connections/overview", get().to(overview::overview))
         .route("/connections/disconnected", get().to(disconnected::disconnected))
         .route("/connections/blocked", get().to(blocked::blocked))
         .route("/connections/remove", get().to(remove::remove))
@@ -64,10 +68,13 @@ fn for_members(site: &mut ServiceConfig) {
         .route("/notifications", get().to(notifications::notifications))
         // Members
         .route("/people", get().to(people::people))
+        .route("/photos/{member}/{name}/{side}", get().to(upload::show))
         // One's own profile
         .route("/profile", post().to(edit::summary))
         .route("/profile/about", post().to(edit::about))
         .route("/profile/handle", post().to(edit::handle))
+        .route("/profile/photo", post().to(upload::upload))
+        .route("/profile/photo/remove", post().to(upload::remove))
         .route("/profile/links", post().to(edit::add_link))
         .route("/profile/links/{id}/remove", post().to(edit::remove_link))
         .route("/profile/positions/{id}", post().to(edit::change))
@@ -80,6 +87,7 @@ fn for_members(site: &mut ServiceConfig) {
         .route("/settings/password", post().to(settings::change_password))
         .route("/settings/devices", get().to(settings::devices))
         .route("/settings/devices", post().to(settings::sign_out_others))
+        .route("/settings/appearance", get().to(settings::appearance))
         .route("/settings/privacy", get().to(settings::privacy))
         .route("/settings/privacy", post().to(settings::change_privacy))
         .default_service(web::to(nothing_here));

@@ -29,7 +29,13 @@ diesel::table! {
         asks_before_return -> Bool,
         connection_count -> Integer,
         notifications_seen -> BigInt,
+        language -> Text,
+        photo -> Text,
     }
+}
+
+diesel::table! {
+    photos (member_id, name, side) { member_id -> BigInt, name -> Text, side -> SmallInt, jpeg -> Binary, }
 }
 
 diesel::table! {

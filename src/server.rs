@@ -12,7 +12,7 @@ use actix_web::{App, HttpServer};
 use crate::connections::Limits;
 use crate::db::Db;
 use crate::error::Error;
-use crate::web::{csrf, guard, observe, session};
+use crate::web::{appearance, assets, csrf, guard, observe, session};
 use crate::{Site, routes};
 
 /// What the server needs besides the database.
@@ -29,7 +29,7 @@ pub struct Settings {
 }
 
 /// Scripts and styles from here alone, nothing inline, no frames.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Serves the site on a socket that listens already. The database must be migrated.
@@ -39,6 +39,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Server, Error> {
     let key = db.write_now(session::key)?;
     crate::accounts::password::prepare();
+    assets::prepare();
     let (limits, secure, before) = (settings.limits, settings.secure, settings.before);
     let workers = match settings.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
@@ -49,8 +50,9 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             .app_data(Data::new(Site { db: db.clone(), limits }))
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(guard::recognise))
-            .wrap(session::middleware(key.clone(), secure))
             .wrap(from_fn(csrf::same_site))
+            .wrap(from_fn(appearance::within))
+            .wrap(session::middleware(key.clone(), secure))
             .wrap(headers(secure))
             .wrap(Compress::default())
             .wrap(from_fn(observe::log))
@@ -79,6 +81,7 @@ fn headers(secure: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
         .add(("Content-Security-Policy", POLICY))
         .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Speculation-Rules", assets::speculation()))
         .add(("Referrer-Policy", "same-origin"))
         .add(("Permissions-Policy", "camera=(), microphone=(), geolocation=()"))
         .add(("Cross-Origin-Opener-Policy", "same-origin"))

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 /// Whose a table's rows are. A new table stands here or the test fails.
-const OWNERS: [(&str, &str); 13] = [
+const OWNERS: [(&str, &str); 14] = [
     ("members", "id"),
     ("member_search", "member_id"),
     // What is unique over all members is its own owner.
@@ -13,6 +13,7 @@ const OWNERS: [(&str, &str); 13] = [
     ("emails", "email_key"),
     ("sessions", "member_id"),
     ("positions", "member_id"),
+    ("photos", "member_id"),
     ("links", "member_id"),
     ("relationships", "owner_id"),
     ("tags", "owner_id"),

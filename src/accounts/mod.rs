@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{Connection, new_id};
 use crate::error::Error;
+use crate::language::t;
 use crate::members::{names, search};
 use crate::schema::{emails, handles, members};
 use crate::web::form::{Form, Problems};
@@ -83,22 +84,22 @@ fn free_handle(connection: &mut Connection, full_name: &str) -> Result<String, E
 
 /// Reads and checks an e-mail address as far as that goes without writing to it.
 pub fn email(form: &Form, problems: &mut Problems) -> String {
-    let email = problems.line(form, "email", "E-mail", (1, 254));
+    let email = problems.line(form, "email", t("E-mail"), (1, 254));
     let whole = email.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
     });
     if !problems.has("email") && (!whole || email.contains(char::is_whitespace)) {
-        problems.add("email", "This does not look like an e-mail address. Write it like name@example.org.");
+        problems.add("email", t("This does not look like an e-mail address. Write it like name@example.org."));
     }
     email
 }
 
 /// Reads and checks a name.
 pub fn full_name(form: &Form, problems: &mut Problems) -> String {
-    let name = problems.line(form, "full_name", "Full name", (1, 100));
+    let name = problems.line(form, "full_name", t("Full name"), (1, 100));
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if !problems.has("full_name") && !name.chars().any(char::is_alphanumeric) {
-        problems.add("full_name", "Full name needs a letter.");
+        problems.add("full_name", t("Full name needs a letter."));
     }
     name
 }

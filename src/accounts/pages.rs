@@ -8,6 +8,7 @@ use askama::Template;
 use super::{NewMember, password};
 use crate::SiteData;
 use crate::error::Error;
+use crate::language::t;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Onward, Page, Show, local, see_other};
 use crate::web::session;
@@ -73,11 +74,11 @@ pub async fn sign_up(
         })
         .await?;
     let Some(token) = token else {
-        problems.add("email", "There is an account with this e-mail address already. Sign in instead.");
+        problems.add("email", t("There is an account with this e-mail address already. Sign in instead."));
         return SignUp { page, form, problems }.show_again();
     };
     session::sign_in(onward.session(), &token)?;
-    onward.done("Welcome! Your account is ready. Tell people who you are, then look for those you know.");
+    onward.done(t("Welcome! Your account is ready. Tell people who you are, then look for those you know."));
     Ok(onward.to(&wanted(&form)))
 }
 
@@ -119,12 +120,12 @@ pub async fn sign_in(
         Some((member, _, false)) if right => member,
         Some((_, _, true)) if right => {
             let mut problems = Problems::default();
-            problems.add("email", "This account is suspended. Ask those who run this site.");
+            problems.add("email", t("This account is suspended. Ask those who run this site."));
             return SignIn { page, form, problems }.show_again();
         }
         _ => {
             let mut problems = Problems::default();
-            problems.add("email", "E-mail or password is not right. Please try again.");
+            problems.add("email", t("E-mail or password is not right. Please try again."));
             return SignIn { page, form, problems }.show_again();
         }
     };

@@ -10,6 +10,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
 use crate::error::Error;
+use crate::language::{number, tf};
 use crate::web::form::{Form, Problems};
 
 /// The least characters of a password, as NIST SP 800-63B has it where nothing else protects the account, less what
@@ -41,9 +42,15 @@ pub fn new(form: &Form, problems: &mut Problems, field: &str) -> String {
     let password = form.get(field).to_owned();
     let length = password.chars().count();
     if length < LEAST {
-        problems.add(field, format!("The password has {length} characters; it needs at least {LEAST}."));
+        problems.add(
+            field,
+            tf("The password has {length} characters; it needs at least {least}.", (&number(length), &number(LEAST))),
+        );
     } else if length > MOST {
-        problems.add(field, format!("The password has {length} characters; {MOST} is the most."));
+        problems.add(
+            field,
+            tf("The password has {length} characters; {most} is the most.", (&number(length), &number(MOST))),
+        );
     }
     password
 }

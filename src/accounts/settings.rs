@@ -10,6 +10,7 @@ use crate::SiteData;
 use crate::dates;
 use crate::db::{Connection, Db};
 use crate::error::Error;
+use crate::language::{key, t};
 use crate::schema::{emails, members, sessions};
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page, Show};
@@ -51,7 +52,7 @@ pub async fn change_email(
     let mut problems = Problems::default();
     let email = super::email(&form, &mut problems);
     if !is_password(&site.db, me.id, form.get("password")).await? {
-        problems.add("password", "This is not your password.");
+        problems.add("password", t("This is not your password."));
     }
     if problems.any() {
         return Account { page, form, problems }.show_again();
@@ -59,10 +60,10 @@ pub async fn change_email(
     let id = me.id;
     let done = site.db.write(move |connection| set_email(connection, id, &email)).await?;
     if !done {
-        problems.add("email", "There is another account with this e-mail address.");
+        problems.add("email", t("There is another account with this e-mail address."));
         return Account { page, form, problems }.show_again();
     }
-    onward.done("Your e-mail address is changed.");
+    onward.done(t("Your e-mail address is changed."));
     Ok(onward.to("/settings/account"))
 }
 
@@ -110,7 +111,7 @@ pub async fn change_password(
     let mut problems = Problems::default();
     let new = password::new(&form, &mut problems, "new_password");
     if !is_password(&site.db, me.id, form.get("password")).await? {
-        problems.add("password", "This is not your password.");
+        problems.add("password", t("This is not your password."));
     }
     if problems.any() {
         return Password { page, problems }.show_again();
@@ -125,8 +126,8 @@ pub async fn change_password(
         })
         .await?;
     onward.done(match ended {
-        0 => "Your password is changed.".to_owned(),
-        _ => "Your password is changed. You are signed out everywhere else.".to_owned(),
+        0 => t("Your password is changed."),
+        _ => t("Your password is changed. You are signed out everywhere else."),
     });
     Ok(onward.to("/settings/password"))
 }
@@ -182,8 +183,25 @@ pub async fn devices(site: SiteData, page: Page, me: Me) -> Result<HttpResponse,
 /// The database's.
 pub async fn sign_out_others(site: SiteData, me: Me, onward: Onward) -> Result<HttpResponse, Error> {
     site.db.write(move |connection| session::end_others(connection, &me)).await?;
-    onward.done("You are signed out everywhere else.");
+    onward.done(t("You are signed out everywhere else."));
     Ok(onward.to("/settings/devices"))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/appearance.html")]
+struct Appearance {
+    page: Page,
+    /// The tag of the member's language; empty for what the browser asks for.
+    chosen: String,
+}
+
+/// `GET /settings/appearance`
+///
+/// # Errors
+/// The template's.
+pub async fn appearance(page: Page, me: Me) -> Result<HttpResponse, Error> {
+    let chosen = me.language.clone();
+    Appearance { page, chosen }.show()
 }
 
 #[derive(Template)]
@@ -222,7 +240,7 @@ pub async fn privacy(site: SiteData, page: Page, me: Me) -> Result<HttpResponse,
 /// # Errors
 /// [`Error::BadRequest`] for a choice that the page does not offer, or the database's.
 pub async fn change_privacy(site: SiteData, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
-    let unknown = Error::BadRequest("This choice is not on the page. Open the settings again and choose there.");
+    let unknown = Error::BadRequest(key("This choice is not on the page. Open the settings again and choose there."));
     let who_may_invite: i16 = match form.get("who_may_invite") {
         "everyone" => 0,
         "mutual" => 1,
@@ -243,6 +261,6 @@ pub async fn change_privacy(site: SiteData, me: Me, form: Form, onward: Onward) 
     site.db
         .write(move |connection| Ok(diesel::update(members::table.find(me.id)).set(row).execute(connection)?))
         .await?;
-    onward.done("Your privacy settings are saved.");
+    onward.done(t("Your privacy settings are saved."));
     Ok(onward.to("/settings/privacy"))
 }

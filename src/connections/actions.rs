@@ -10,6 +10,7 @@ use super::standing::{self, Standing};
 use super::{Limits, tags};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::{t, tf};
 use crate::members::{self, Person};
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page, Show};
@@ -61,7 +62,7 @@ fn answer(onward: &Onward, made: &Made, done: impl FnOnce(&str, &Outcome) -> Str
 /// [`Error::NotFound`], or the database's.
 pub async fn accept(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
     let made = act(&site, &me, &handle, Move::Accept, String::new()).await?;
-    Ok(answer(&onward, &made, |name, _| format!("You and {name} are connected.")))
+    Ok(answer(&onward, &made, |name, _| tf("You and {name} are connected.", name)))
 }
 
 /// `POST /in/{handle}/decline`
@@ -70,7 +71,7 @@ pub async fn accept(site: SiteData, me: Me, handle: Path<String>, onward: Onward
 /// [`Error::NotFound`], or the database's.
 pub async fn decline(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
     let made = act(&site, &me, &handle, Move::Decline, String::new()).await?;
-    Ok(answer(&onward, &made, |name, _| format!("You declined the invitation from {name}. They have not been told.")))
+    Ok(answer(&onward, &made, |name, _| tf("You declined the invitation from {name}. They have not been told.", name)))
 }
 
 /// `POST /in/{handle}/withdraw`
@@ -85,7 +86,10 @@ pub async fn withdraw(site: SiteData, me: Me, handle: Path<String>, onward: Onwa
 
 /// What is told after withdrawing.
 pub fn withdrawn(name: &str, again: &str) -> String {
-    format!("Your invitation to {name} is withdrawn. They have not been told. You may invite them again from {again}.")
+    tf(
+        "Your invitation to {name} is withdrawn. They have not been told. You may invite them again from {day}.",
+        (name, again),
+    )
 }
 
 #[derive(Template)]
@@ -158,16 +162,16 @@ async fn part(
 ) -> Result<HttpResponse, Error> {
     let block = by_me == Move::Block;
     let mut problems = Problems::default();
-    let reason = problems.text(&form, "private_reason", "Private reason", (0, REASON));
+    let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
     if problems.any() {
         let person = seen(site, &me, handle).await?;
         return Leave { page, person, form, problems, block }.show_again();
     }
     let (person, made) = act(site, &me, &handle, by_me, reason).await?;
     let (name, home) = (&person.full_name, profile(&person));
-    let gone = format!("You are no longer connected with {name}. They have not been told.");
+    let gone = tf("You are no longer connected with {name}. They have not been told.", name);
     match made {
-        Ok(_) if block => onward.done(format!("You have blocked {name}. They have not been told.")),
+        Ok(_) if block => onward.done(tf("You have blocked {name}. They have not been told.", name)),
         Ok(outcome) if matches!(outcome.pair.mine, Side::Left { .. }) => {
             onward.undoable(gone, format!("{home}/re-invite"))
         }
@@ -216,7 +220,7 @@ pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onw
 
 /// What is told after a connection came back whole.
 pub fn restored(name: &str) -> String {
-    format!("You and {name} are connected again. Everything is as it was.")
+    tf("You and {name} are connected again. Everything is as it was.", name)
 }
 
 /// `POST /in/{handle}/door`: *They may invite me again*, changed later.
@@ -233,8 +237,8 @@ pub async fn door(
     let open = form.ticked("may_invite_again");
     let made = act(&site, &me, &handle, Move::LetReturn(open), String::new()).await?;
     Ok(answer(&onward, &made, |name, _| match open {
-        true => format!("{name} may invite you again. They have not been told."),
-        false => format!("{name} may not invite you again. They have not been told."),
+        true => tf("{name} may invite you again. They have not been told.", name),
+        false => tf("{name} may not invite you again. They have not been told.", name),
     }))
 }
 
@@ -245,7 +249,7 @@ pub async fn door(
 pub async fn unblock(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
     let made = act(&site, &me, &handle, Move::Unblock, String::new()).await?;
     Ok(answer(&onward, &made, |name, _| {
-        format!("You have unblocked {name}. They have not been told, and you are not connected.")
+        tf("You have unblocked {name}. They have not been told, and you are not connected.", name)
     }))
 }
 
@@ -271,7 +275,7 @@ pub async fn remark(
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let note = problems.text(&form, "private_note", "Private note", (0, NOTE));
+    let note = problems.text(&form, "private_note", t("Private note"), (0, NOTE));
     let words = tags::parse(&form, &mut problems);
     if problems.any() {
         let person = seen(&site, &me, handle.into_inner()).await?;
@@ -289,7 +293,7 @@ pub async fn remark(
             Ok(person)
         })
         .await?;
-    onward.done(format!("Your note and tags on {} are saved. Only you see them.", person.full_name));
+    onward.done(tf("Your note and tags on {name} are saved. Only you see them.", &person.full_name));
     let form_page = format!("{}/remarks", profile(&person));
     Ok(back_unless(&onward, &form_page, &profile(&person)))
 }

@@ -14,11 +14,12 @@ use crate::SiteData;
 use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::{number, t, tf, tn, tnf};
 use crate::members::Person;
 use crate::schema::{members as table, relationships};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Me, Onward, Page, Show};
-use crate::web::pagination::{At, Cursor, Paged, ROWS, count, thousands};
+use crate::web::pagination::{At, Cursor, Paged, ROWS};
 
 /// A line of the lists.
 #[derive(Debug, Clone)]
@@ -32,6 +33,13 @@ pub struct Invitation {
     /// When it expires.
     pub until: String,
     changed_at: i64,
+}
+
+impl Invitation {
+    /// When it was sent and until when it can be answered.
+    fn sent(&self) -> String {
+        tf("Sent {when}, expires on {day}", (&self.when, &self.until))
+    }
 }
 
 #[derive(Template)]
@@ -50,11 +58,25 @@ impl Invitations {
     }
 
     fn left(&self) -> String {
-        format!(
-            "{} of {} left this week.",
-            thousands(self.allowance.left()),
-            count(self.allowance.limit, "invitation", "invitations")
-        )
+        left(self.allowance.left(), self.allowance.limit, None)
+    }
+}
+
+/// How many invitations are left of how many, and when the next one comes back.
+pub fn left(left: u32, limit: u32, next: Option<i64>) -> String {
+    match next {
+        None => tnf(
+            limit,
+            "{left} of {n} invitation left this week.",
+            "{left} of {n} invitations left this week.",
+            &number(left),
+        ),
+        Some(next) => tnf(
+            limit,
+            "{left} of {n} invitation left this week. The next one comes back on {day}.",
+            "{left} of {n} invitations left this week. The next one comes back on {day}.",
+            (&number(left), &dates::long(next)),
+        ),
     }
 }
 
@@ -166,7 +188,7 @@ pub async fn answer(
     let handles: Vec<String> =
         if only.is_empty() { form.all("member").map(str::to_owned).collect() } else { vec![only.to_owned()] };
     if handles.is_empty() {
-        onward.refused("Tick the invitations first.");
+        onward.refused(t("Tick the invitations first."));
         return Ok(onward.back(here));
     }
     let (limits, id) = (site.limits, me.id);
@@ -200,7 +222,7 @@ fn answer_all(
             _ => false,
         });
         if !listed {
-            not.push("One invitation was no longer open.".to_owned());
+            not.push(t("One invitation was no longer open.").to_owned());
             continue;
         }
         match super::make(connection, limits, (me, person.id), by_me, "")? {
@@ -213,14 +235,23 @@ fn answer_all(
 
 fn told(by_me: Move, done: &[String], limits: &Limits) -> Option<String> {
     let again = dates::long(now() + limits.withdrawal_pause_days * dates::DAY);
-    let number = count(done.len() as i64, "invitation", "invitations");
+    let number = done.len();
     Some(match (by_me, done) {
         (_, []) => return None,
-        (Move::Accept, [name]) => format!("You and {name} are connected."),
-        (Move::Decline, [name]) => format!("You declined the invitation from {name}. They have not been told."),
+        (Move::Accept, [name]) => tf("You and {name} are connected.", name),
+        (Move::Decline, [name]) => tf("You declined the invitation from {name}. They have not been told.", name),
         (Move::Withdraw, [name]) => withdrawn(name, &again),
-        (Move::Accept, _) => format!("{number} accepted."),
-        (Move::Decline, _) => format!("{number} declined. Nobody has been told."),
-        _ => format!("{number} withdrawn. Nobody has been told. You may invite them again from {again}."),
+        (Move::Accept, _) => tn(number, "{n} invitation accepted.", "{n} invitations accepted."),
+        (Move::Decline, _) => tn(
+            number,
+            "{n} invitation declined. Nobody has been told.",
+            "{n} invitations declined. Nobody has been told.",
+        ),
+        _ => tnf(
+            number,
+            "{n} invitation withdrawn. Nobody has been told. You may invite them again from {day}.",
+            "{n} invitations withdrawn. Nobody has been told. You may invite them again from {day}.",
+            &again,
+        ),
     })
 }

@@ -9,14 +9,14 @@ use super::refusal::sentence;
 use super::relationship::{Allowance, Move, Refusal, Return, Side};
 use super::standing::{self, Standing};
 use super::{Limits, mutual, store};
-use crate::dates::{self, now};
+use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::{mutual_connections, t, tf};
 use crate::members::{self, Person};
 use crate::schema::members as table;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page, Show, local};
-use crate::web::pagination::{count, thousands};
 use crate::{Site, SiteData};
 
 #[derive(Template)]
@@ -41,15 +41,11 @@ impl Invite {
     fn left(&self) -> String {
         let Allowance { limit, next, .. } = self.allowance;
         let left = self.allowance.left();
-        let counted = format!("{} of {} left this week", thousands(left), count(limit, "invitation", "invitations"));
-        if left == limit {
-            return format!("{counted}.");
-        }
-        format!("{counted}. The next one comes back on {}.", dates::long(next))
+        super::invitations::left(left, limit, (left < limit).then_some(next))
     }
 
     fn mutual_line(&self) -> String {
-        count(self.mutual as i64, "mutual connection", "mutual connections")
+        mutual_connections(self.mutual)
     }
 }
 
@@ -122,7 +118,7 @@ pub async fn form(
         Side::Connected => Some(sentence(Refusal::AlreadyConnected, name)),
         Side::Invited => Some(sentence(Refusal::AlreadyInvited, name)),
         Side::Blocked => Some(sentence(Refusal::IBlockedThem, name)),
-        Side::Asked => Some(format!("{name} has invited you already. Accept, and you are connected.")),
+        Side::Asked => Some(tf("{name} has invited you already. Accept, and you are connected.", name)),
         _ => None,
     };
     if let Some(no) = no {
@@ -146,7 +142,7 @@ pub async fn send(
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let note = problems.text(&form, "note", "Note", (0, site.limits.note_length));
+    let note = problems.text(&form, "note", t("Note"), (0, site.limits.note_length));
     let back = local(form.get("back")).unwrap_or_default();
     let typed = form.get("note").to_owned();
     let handle = handle.into_inner();
@@ -172,9 +168,9 @@ pub async fn send(
             invite.refusal = sentence(refusal, name);
             return invite.show_again();
         }
-        Ok(outcome) if outcome.pair.mine == Side::Invited => format!("Your invitation to {name} is on its way."),
+        Ok(outcome) if outcome.pair.mine == Side::Invited => tf("Your invitation to {name} is on its way.", name),
         Ok(_) if matches!(before, Side::Left { .. }) => super::actions::restored(name),
-        Ok(_) => format!("You and {name} are connected."),
+        Ok(_) => tf("You and {name} are connected.", name),
     };
     onward.done(told);
     Ok(onward.to(if back.is_empty() { format!("/in/{}", person.handle) } else { back }.as_str()))

@@ -2,7 +2,7 @@
 
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 
 use super::literal::IsConnected;
 use crate::dates;
@@ -86,6 +86,16 @@ impl Filter {
     /// Whether any of the filters that fold away is in use.
     pub fn folded_in_use(&self) -> bool {
         [&self.tag, &self.company, &self.connected_after, &self.connected_before].iter().any(|text| !text.is_empty())
+    }
+
+    /// Whether days are asked for.
+    pub fn dated(&self) -> bool {
+        !self.connected_after.is_empty() || !self.connected_before.is_empty()
+    }
+
+    /// The filter without the days.
+    pub fn undated(&self) -> Filter {
+        Filter { connected_after: String::new(), connected_before: String::new(), ..self.clone() }
     }
 
     /// The filter as the query of a link, with one value set.
@@ -198,6 +208,23 @@ pub fn total(connection: &mut Connection, me: i64, filter: &Filter) -> Result<i6
     }
     // Counting a hub's rows would cost more than the page.
     Ok(members::table.find(me).select(members::connection_count).first::<i32>(connection)?.into())
+}
+
+/// The days since 1970 on which those who match were connected, and how many on each; whatever days are asked for.
+///
+/// # Errors
+/// The database's.
+pub fn days(connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec<(i64, i64)>, Error> {
+    let filter = filter.undated();
+    if filter.narrows() {
+        let moments: Vec<i64> =
+            chosen(me, &filter).select(relationships::connected_at.assume_not_null()).load(connection)?;
+        return Ok(moments.into_iter().map(|moment| (moment / dates::DAY, 1)).collect());
+    }
+    // Nothing of the members is asked, so the index says it all.
+    let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(IsConnected);
+    let day = || sql::<BigInt>("relationships.connected_at / 86400");
+    Ok(mine.group_by(day()).select((day(), diesel::dsl::count_star())).load(connection)?)
 }
 
 /// The ids of all that match, in order.

@@ -4,11 +4,13 @@
 pub mod actions;
 pub mod blocked;
 pub mod disconnected;
+pub mod history;
 pub mod invitations;
 pub mod invite;
 pub mod listing;
 pub mod literal;
 pub mod mutual;
+pub mod overview;
 pub mod pages;
 pub mod refusal;
 pub mod relationship;

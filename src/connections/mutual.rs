@@ -7,6 +7,7 @@ use super::literal::{Four, IsConnected};
 use super::store;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::t;
 use crate::members::{self as people, Person};
 use crate::schema::{members, others, relationships, theirs};
 
@@ -31,9 +32,9 @@ impl Degree {
     /// The badge; empty beyond the 3rd.
     pub fn badge(self) -> &'static str {
         match self {
-            Degree::First => "1st",
-            Degree::Second => "2nd",
-            Degree::Third => "3rd",
+            Degree::First => t("1st"),
+            Degree::Second => t("2nd"),
+            Degree::Third => t("3rd"),
             Degree::None => "",
         }
     }

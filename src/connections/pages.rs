@@ -7,9 +7,10 @@ use super::listing::{self, Connected, Filter, Sort};
 use super::tags;
 use crate::SiteData;
 use crate::error::Error;
+use crate::language::{number, t};
 use crate::web::form::Query;
 use crate::web::page::{Me, Page, Show};
-use crate::web::pagination::{At, Paged, thousands};
+use crate::web::pagination::{At, Paged};
 
 #[derive(Template)]
 #[template(path = "connections/connections.html")]
@@ -28,7 +29,7 @@ impl Connections {
     }
 
     fn sorts(&self) -> [(Sort, &'static str); 3] {
-        [(Sort::Recent, "Recent"), (Sort::First, "First name"), (Sort::Last, "Last name")]
+        [(Sort::Recent, t("Recent")), (Sort::First, t("First name")), (Sort::Last, t("Last name"))]
     }
 }
 
@@ -55,5 +56,5 @@ async fn list(site: SiteData, page: Page, me: Me, Query(query): Query, contacts:
         .db
         .read(move |connection| Ok((listing::page(connection, id, &asked, &at)?, tags::all(connection, id)?)))
         .await?;
-    Connections { page, filter, tags, list, count: thousands(me.connection_count), contacts }.show()
+    Connections { page, filter, tags, list, count: number(me.connection_count), contacts }.show()
 }

@@ -2,38 +2,42 @@
 
 use super::relationship::Refusal;
 use crate::dates;
-use crate::web::pagination::{count, thousands};
+use crate::language::{key, number, t, tf, tnf};
 
 /// The one sentence for every reason that lies with the other member.
-pub const NEUTRAL: &str = "This user cannot be invited at this time";
+pub const NEUTRAL: &str = key("This user cannot be invited at this time");
 
 /// The sentence for a refusal; `name` is the other member's.
 pub fn sentence(refusal: Refusal, name: &str) -> String {
     match refusal {
-        Refusal::Myself => "This is you.".into(),
-        Refusal::AlreadyInvited => format!("You have already invited {name}. The invitation is waiting for an answer."),
-        Refusal::AlreadyConnected => format!("You and {name} are already connected."),
-        Refusal::IBlockedThem => format!("You have blocked {name}. Unblock them first."),
-        Refusal::NoInvitation => format!("There is no open invitation from {name} any more."),
-        Refusal::AcceptedMeanwhile => format!("{name} has accepted meanwhile: you are connected."),
-        Refusal::Paused(until) => {
-            format!("You withdrew an invitation to {name}. You may invite them again from {}.", dates::long(until))
+        Refusal::Myself => t("This is you.").into(),
+        Refusal::AlreadyInvited => {
+            tf("You have already invited {name}. The invitation is waiting for an answer.", name)
         }
-        Refusal::InvitationsUsedUp(all) => format!(
-            "You have sent {} of {} in the last 7 days. The next one comes free on {}.",
-            thousands(all.sent),
-            count(all.limit, "invitation", "invitations"),
-            dates::long(all.next)
+        Refusal::AlreadyConnected => tf("You and {name} are already connected.", name),
+        Refusal::IBlockedThem => tf("You have blocked {name}. Unblock them first.", name),
+        Refusal::NoInvitation => tf("There is no open invitation from {name} any more.", name),
+        Refusal::AcceptedMeanwhile => tf("{name} has accepted meanwhile: you are connected.", name),
+        Refusal::Paused(until) => {
+            let day = dates::long(until);
+            tf("You withdrew an invitation to {name}. You may invite them again from {day}.", (name, &day))
+        }
+        Refusal::InvitationsUsedUp(all) => tnf(
+            all.limit,
+            "You have sent {sent} of {n} invitation in the last 7 days. The next one comes free on {day}.",
+            "You have sent {sent} of {n} invitations in the last 7 days. The next one comes free on {day}.",
+            (&number(all.sent), &dates::long(all.next)),
         ),
-        Refusal::TooManyConnections { have, limit } => format!(
-            "You have {} of {}. Remove some to make room.",
-            thousands(have),
-            count(limit, "connection", "connections")
+        Refusal::TooManyConnections { have, limit } => tnf(
+            limit,
+            "You have {have} of {n} connection. Remove some to make room.",
+            "You have {have} of {n} connections. Remove some to make room.",
+            &number(have),
         ),
         Refusal::TheyAreFull => {
-            format!("{name} cannot take another connection at this time. The invitation stays open.")
+            tf("{name} cannot take another connection at this time. The invitation stays open.", name)
         }
-        Refusal::Neutral | Refusal::NeutralDoorOpened => NEUTRAL.into(),
-        Refusal::NotFound => "There was nothing to do.".into(),
+        Refusal::Neutral | Refusal::NeutralDoorOpened => t(NEUTRAL).into(),
+        Refusal::NotFound => t("There was nothing to do.").into(),
     }
 }

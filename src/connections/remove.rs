@@ -5,18 +5,21 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
+use super::history::{History, Strip};
 use super::listing::{self, Connected, Filter};
 use super::refusal::sentence;
 use super::removal::{self, Choice, Removal};
 use super::tags;
 use crate::SiteData;
+use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::t;
 use crate::members::Person;
 use crate::schema::{handles, members};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Onward, Page, Show};
-use crate::web::pagination::{At, Paged, count, thousands};
+use crate::web::pagination::{At, Paged};
 
 /// Names that stand on a review; the others are counted.
 const NAMED: usize = 100;
@@ -28,18 +31,9 @@ struct Remove {
     filter: Filter,
     tags: Vec<String>,
     list: Paged<Connected>,
+    strip: Strip,
     /// Everybody who matches is selected.
     all: bool,
-}
-
-impl Remove {
-    fn total(&self) -> String {
-        thousands(self.list.total)
-    }
-
-    fn total_people(&self) -> String {
-        count(self.list.total, "connection", "connections")
-    }
 }
 
 /// `GET /connections/remove`; `?all=1` with everybody selected who matches.
@@ -49,11 +43,15 @@ impl Remove {
 pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let (filter, at, id) = (Filter::of(&query), At::of(&query), me.id);
     let asked = filter.clone();
-    let (list, tags) = site
+    let (list, tags, days) = site
         .db
-        .read(move |connection| Ok((listing::page(connection, id, &asked, &at)?, tags::all(connection, id)?)))
+        .read(move |connection| {
+            let list = listing::page(connection, id, &asked, &at)?;
+            Ok((list, tags::all(connection, id)?, listing::days(connection, id, &asked)?))
+        })
         .await?;
-    Remove { page, filter, tags, list, all: query.ticked("all") }.show()
+    let strip = Strip::new(History::new(&days, now()), &filter);
+    Remove { page, filter, tags, list, strip, all: query.ticked("all") }.show()
 }
 
 /// `POST /connections/remove`: keeps the choice for its review.
@@ -80,7 +78,7 @@ pub async fn choose(site: SiteData, me: Me, form: Form, onward: Onward) -> Resul
     match drafted {
         Some(removal) => Ok(onward.to(&format!("/connections/remove/{removal}"))),
         None => {
-            onward.refused("Nobody was selected. Tick the people to disconnect from, then review.");
+            onward.refused(t("Nobody was selected. Tick the people to disconnect from, then review."));
             Ok(onward.back(&format!("/connections/remove?{query}")))
         }
     }
@@ -106,20 +104,8 @@ struct Review {
 }
 
 impl Review {
-    fn people(&self) -> String {
-        count(self.number as i64, "person", "people")
-    }
-
-    fn connections(&self) -> String {
-        count(self.number as i64, "connection", "connections")
-    }
-
     fn others(&self) -> usize {
         self.number - self.named.len()
-    }
-
-    fn others_counted(&self) -> String {
-        count(self.others() as i64, "other", "others")
     }
 }
 
@@ -133,20 +119,8 @@ struct Removed {
 }
 
 impl Removed {
-    fn removed(&self) -> String {
-        count(self.removal.removed, "connection", "connections")
-    }
-
-    fn restored(&self) -> String {
-        count(self.removal.restored, "connection", "connections")
-    }
-
     fn skipped_others(&self) -> usize {
         self.removal.skipped().len() - self.skipped.len()
-    }
-
-    fn skipped_counted(&self) -> String {
-        count(self.removal.skipped().len() as i64, "person", "people")
     }
 }
 
@@ -198,7 +172,7 @@ pub async fn confirm(
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let reason = problems.text(&form, "private_reason", "Private reason", (0, 1_000));
+    let reason = problems.text(&form, "private_reason", t("Private reason"), (0, 1_000));
     if problems.any() {
         return show(site, page, me, *id, (form, problems)).await;
     }

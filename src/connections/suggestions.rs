@@ -6,9 +6,9 @@ use diesel::sql_types::BigInt;
 use super::store;
 use crate::db::{Connection, one_of};
 use crate::error::Error;
+use crate::language::mutual_connections;
 use crate::members::{self as people, Person};
 use crate::schema::{members, relationships};
-use crate::web::pagination::count;
 
 /// How many of one's newest connections are asked, and how many of the newest of each: what keeps a hub's page
 /// as quick as anybody's.
@@ -106,7 +106,7 @@ impl Suggestion {
     pub fn remark(&self) -> String {
         match self.mutual {
             0 => String::new(),
-            number => count(number, "mutual connection", "mutual connections"),
+            number => mutual_connections(number),
         }
     }
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::db::{Connection, one_of};
 use crate::error::Error;
+use crate::language::{number, t, tf};
 use crate::schema::tags;
 use crate::web::form::{Form, Problems};
 
@@ -17,7 +18,7 @@ const MOST: usize = 20;
 /// Reads the field *Tags*: words separated by commas, without doubles.
 pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let line = problems.line(form, "tags", "Tags", (0, MOST * (LENGTH + 2)));
+    let line = problems.line(form, "tags", t("Tags"), (0, MOST * (LENGTH + 2)));
     for word in line.split(',').map(|word| word.split_whitespace().collect::<Vec<_>>().join(" ")) {
         let double = words.iter().any(|other| other.to_lowercase() == word.to_lowercase());
         if !word.is_empty() && !double {
@@ -25,10 +26,10 @@ pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
         }
     }
     if words.iter().any(|word| word.chars().count() > LENGTH) {
-        problems.add("tags", format!("A tag can have {LENGTH} characters at the most."));
+        problems.add("tags", tf("A tag can have {most} characters at the most.", &number(LENGTH)));
     }
     if words.len() > MOST {
-        problems.add("tags", format!("One person can have {MOST} tags at the most."));
+        problems.add("tags", tf("One person can have {most} tags at the most.", &number(MOST)));
     }
     words
 }

@@ -159,8 +159,12 @@ copied!(members {
     sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
     folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
     connections_seen_by: i16, accepts_automatically: bool, asks_before_return: bool, connection_count: i32,
-    notifications_seen: i64
+    notifications_seen: i64, language: String, photo: String
 } by (id), after last: id.gt(last.id));
+copied!(photos {
+    member_id: i64, name: String, side: i16, jpeg: Vec<u8>
+} by (member_id, name, side), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id)
+    .or(name.gt(&last.name)).or(name.eq(&last.name).and(side.gt(last.side)))));
 copied!(handles { handle: String, member_id: i64, is_former: bool } by (handle), after last: handle.gt(&last.handle));
 copied!(emails { email_key: String, member_id: i64 } by (email_key), after last: email_key.gt(&last.email_key));
 copied!(sessions {
@@ -194,9 +198,10 @@ copied!(notifications {
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 
 /// Members first, whom the foreign keys of the others name.
-const TABLES: [Table; 11] = [
+const TABLES: [Table; 12] = [
     settings::TABLE,
     members::TABLE,
+    photos::TABLE,
     handles::TABLE,
     emails::TABLE,
     sessions::TABLE,

@@ -14,6 +14,7 @@ use rand::RngExt;
 
 use crate::config::DatabaseUrl;
 use crate::error::Error;
+use crate::language;
 use crate::schema::members;
 
 /// A module of its own, since the derive takes the name `Connection` for itself.
@@ -83,7 +84,7 @@ impl Db {
         match &self.0 {
             Engine::Sqlite(file) => file.read(f),
             Engine::Postgres(server) => {
-                let server = server.clone();
+                let (server, f) = (server.clone(), as_here(f));
                 web::block(move || server.read(f)).await?
             }
         }
@@ -120,6 +121,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
     {
+        let f = as_here(f);
         match &self.0 {
             Engine::Sqlite(file) => file.write(f, alone).await,
             Engine::Postgres(server) => {
@@ -158,6 +160,15 @@ impl Db {
             Engine::Postgres(server) => server.raw(),
         }
     }
+}
+
+/// A closure that makes its texts in the language of the page, on whatever thread it runs.
+fn as_here<T, F>(f: F) -> impl FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static
+where
+    F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+{
+    let language = language::current();
+    move |connection: &mut Connection| language::in_language(language, || f(connection))
 }
 
 /// Lets nobody else hold these members until the transaction ends, so that what is read of them and of their

@@ -8,6 +8,7 @@ use super::store::{self, Kind, Position};
 use crate::SiteData;
 use crate::accounts;
 use crate::error::Error;
+use crate::language::{number, t, tf};
 use crate::members::names;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page};
@@ -23,8 +24,8 @@ fn home(me: &Me) -> String {
 pub async fn summary(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let name = accounts::full_name(&form, &mut problems);
-    let headline = problems.line(&form, "headline", "Headline", (0, 200));
-    let location = problems.line(&form, "location", "Location", (0, 100));
+    let headline = problems.line(&form, "headline", t("Headline"), (0, 200));
+    let location = problems.line(&form, "location", t("Location"), (0, 100));
     if problems.any() {
         return pages::own(&site, page, me, (form, problems, "summary".into())).await;
     }
@@ -35,7 +36,7 @@ pub async fn summary(site: SiteData, page: Page, me: Me, form: Form, onward: Onw
             store::describe(connection, id, &headline, &location)
         })
         .await?;
-    onward.done("Your profile is saved.");
+    onward.done(t("Your profile is saved."));
     Ok(onward.to(&home(&me)))
 }
 
@@ -45,13 +46,13 @@ pub async fn summary(site: SiteData, page: Page, me: Me, form: Form, onward: Onw
 /// The database's.
 pub async fn about(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let about = problems.text(&form, "about", "About", (0, 2_000));
+    let about = problems.text(&form, "about", t("About"), (0, 2_000));
     if problems.any() {
         return pages::own(&site, page, me, (form, problems, "about".into())).await;
     }
     let id = me.id;
     site.db.write(move |connection| store::write_about(connection, id, &about)).await?;
-    onward.done("Your profile is saved.");
+    onward.done(t("Your profile is saved."));
     Ok(onward.to(&home(&me)))
 }
 
@@ -63,7 +64,7 @@ pub async fn handle(site: SiteData, page: Page, me: Me, form: Form, onward: Onwa
     let mut problems = Problems::default();
     let handle = form.get("handle").trim().to_lowercase();
     if !names::is_handle(&handle) {
-        problems.add("handle", "A handle has 3 to 40 characters: a to z, 0 to 9, and hyphens between them.");
+        problems.add("handle", t("A handle has 3 to 40 characters: a to z, 0 to 9, and hyphens between them."));
     } else {
         let (id, wanted) = (me.id, handle.clone());
         let free = site.db.write(move |connection| {
@@ -74,13 +75,13 @@ pub async fn handle(site: SiteData, page: Page, me: Me, form: Form, onward: Onwa
             Ok(free)
         });
         if !free.await? {
-            problems.add("handle", "Somebody else has this handle, or had it before.");
+            problems.add("handle", t("Somebody else has this handle, or had it before."));
         }
     }
     if problems.any() {
         return pages::own(&site, page, me, (form, problems, "handle".into())).await;
     }
-    onward.done("Your address is changed. The old one leads here.");
+    onward.done(t("Your address is changed. The old one leads here."));
     Ok(onward.to(&format!("/in/{handle}")))
 }
 
@@ -116,10 +117,10 @@ pub async fn add(
         Ok(room)
     });
     if !added.await? {
-        problems.add("title", format!("A profile has room for {} positions and schools.", store::MOST));
+        problems.add("title", tf("A profile has room for {most} positions and schools.", &number(store::MOST)));
         return pages::own(&site, page, me, (form, problems, open.into())).await;
     }
-    onward.done("Your profile is saved.");
+    onward.done(t("Your profile is saved."));
     Ok(onward.to(&home(&me)))
 }
 
@@ -150,7 +151,7 @@ pub async fn change(
     }
     (row.id, row.place) = (old.id, old.place);
     site.db.write(move |connection| store::save_position(connection, row)).await?;
-    onward.done("Your profile is saved.");
+    onward.done(t("Your profile is saved."));
     Ok(onward.to(&home(&me)))
 }
 
@@ -161,7 +162,7 @@ pub async fn change(
 pub async fn remove(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
     site.db.write(move |connection| store::remove_position(connection, member, id)).await?;
-    onward.done("Removed from your profile.");
+    onward.done(t("Removed from your profile."));
     Ok(onward.to(&home(&me)))
 }
 
@@ -171,22 +172,22 @@ pub async fn remove(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Re
 /// The database's.
 pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let typed = problems.line(&form, "url", "Address", (1, 500));
-    let label = problems.line(&form, "label", "Label", (0, 60));
+    let typed = problems.line(&form, "url", t("Address"), (1, 500));
+    let label = problems.line(&form, "label", t("Label"), (0, 60));
     let address = web_address(&typed);
     if address.is_none() && !problems.any() {
-        problems.add("url", "This does not look like a web address. Write it like https://example.org.");
+        problems.add("url", t("This does not look like a web address. Write it like https://example.org."));
     }
     let id = me.id;
     let many = site.db.read(move |connection| Ok(store::links(connection, id)?.len())).await?;
     if many as i64 >= store::MOST {
-        problems.add("url", format!("A profile has room for {} links.", store::MOST));
+        problems.add("url", tf("A profile has room for {most} links.", &number(store::MOST)));
     }
     match address {
         Some(url) if !problems.any() => {
             let label = if label.is_empty() { plain(&url) } else { label };
             site.db.write(move |connection| store::add_link(connection, id, label, url)).await?;
-            onward.done("Your profile is saved.");
+            onward.done(t("Your profile is saved."));
             Ok(onward.to(&home(&me)))
         }
         _ => pages::own(&site, page, me, (form, problems, "link".into())).await,
@@ -200,14 +201,14 @@ pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: On
 pub async fn remove_link(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
     site.db.write(move |connection| store::remove_link(connection, member, id)).await?;
-    onward.done("Removed from your profile.");
+    onward.done(t("Removed from your profile."));
     Ok(onward.to(&home(&me)))
 }
 
 fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: i64) -> Position {
     let (title, organisation) = match kind {
-        Kind::Position => ("Title", "Company"),
-        Kind::Education => ("Degree", "School"),
+        Kind::Position => (t("Title"), t("Company")),
+        Kind::Education => (t("Degree"), t("School")),
     };
     let least_title = usize::from(kind == Kind::Position);
     let row = Position {
@@ -219,14 +220,14 @@ fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: i64) ->
         organisation: problems.line(form, "organisation", organisation, (1, 100)),
         started: month(form, problems, "started"),
         ended: month(form, problems, "ended"),
-        description: problems.text(form, "description", "Description", (0, 1_000)),
+        description: problems.text(form, "description", t("Description"), (0, 1_000)),
     };
     if !problems.any()
         && !row.started.is_empty()
         && !row.ended.is_empty()
         && row.ended.as_str() < row.started.get(..row.ended.len()).unwrap_or(&row.started)
     {
-        problems.add("ended", "The end is before the beginning.");
+        problems.add("ended", t("The end is before the beginning."));
     }
     row
 }
@@ -240,7 +241,7 @@ fn month(form: &Form, problems: &mut Problems, field: &str) -> String {
         None => digits(&text, 4),
     };
     if !text.is_empty() && (!legal || text.as_str() < "1900" || text.as_str() > "2199") {
-        problems.add(field, "Write a year and, if you like, a month: 2019 or 2019-03.");
+        problems.add(field, t("Write a year and, if you like, a month: 2019 or 2019-03."));
     }
     text
 }

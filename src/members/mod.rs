@@ -4,14 +4,17 @@ pub mod edit;
 pub mod names;
 pub mod pages;
 pub mod people;
+pub mod photo;
 pub mod search;
 pub mod store;
+pub mod upload;
 
 use diesel::prelude::*;
 
 use crate::connections::standing;
 use crate::db::{Connection, one_of};
 use crate::error::Error;
+use crate::language::t;
 use crate::schema::{handles, members};
 
 /// A member as lists and cards show them.
@@ -25,9 +28,21 @@ pub struct Person {
     pub headline: String,
     pub location: String,
     pub accepts_automatically: bool,
+    pub photo: String,
+}
+
+/// Where a photo is, of the size that a page shows.
+pub fn photo_for(member: i64, photo: &str, size: &str) -> String {
+    let side = if size == "large" { photo::SIDES[1] } else { photo::SIDES[0] };
+    format!("/photos/{member}/{photo}/{side}")
 }
 
 impl Person {
+    /// Where their photo is; `size` is `large` on profiles.
+    pub fn photo_for(&self, size: &str) -> String {
+        photo_for(self.id, &self.photo, size)
+    }
+
     /// Up to two letters, as the picture.
     pub fn initials(&self) -> String {
         names::initials(&self.full_name)
@@ -55,10 +70,10 @@ impl Member {
     /// How many connections, as others may know it: a rounded number, in which one more or less does not show.
     pub fn rounded_connections(&self) -> &'static str {
         match self.connection_count {
-            ..50 => "Fewer than 50 connections",
-            50..100 => "50+ connections",
-            100..500 => "100+ connections",
-            500.. => "500+ connections",
+            ..50 => t("Fewer than 50 connections"),
+            50..100 => t("50+ connections"),
+            100..500 => t("100+ connections"),
+            500.. => t("500+ connections"),
         }
     }
 }

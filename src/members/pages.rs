@@ -14,10 +14,11 @@ use crate::connections::standing::{self, Standing};
 use crate::connections::{self, listing};
 use crate::db::{Connection, one_of};
 use crate::error::Error;
+use crate::language::{mutual_connections, number, tf, tnf};
 use crate::schema::relationships;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Page, Show};
-use crate::web::pagination::{At, Paged, count};
+use crate::web::pagination::{At, Paged};
 use crate::{Site, SiteData};
 
 /// Names of mutual connections that stand on a profile.
@@ -37,7 +38,7 @@ struct Profile {
 
 impl Profile {
     fn mutual_counted(&self) -> String {
-        count(self.nearness.shared as i64, "mutual connection", "mutual connections")
+        mutual_connections(self.nearness.shared)
     }
 
     fn asks_first(&self) -> bool {
@@ -124,6 +125,16 @@ impl Own {
         }
     }
 
+    /// Where the form of a position or school posts to.
+    fn path_of(&self, position: &Position) -> String {
+        format!("/profile/positions/{}", position.id)
+    }
+
+    /// A place that is yet to be written.
+    fn blank(&self) -> Position {
+        Position::default()
+    }
+
     fn is_open(&self, open: &str) -> bool {
         self.open == open
     }
@@ -158,6 +169,12 @@ struct Persons {
     paged: Option<(Option<String>, Option<String>)>,
 }
 
+impl Persons {
+    fn first_of(&self) -> String {
+        tf("The first {number} of {all}.", (&number(self.persons.len()), &number(self.total)))
+    }
+}
+
 /// `GET /in/{handle}/mutual`: whom both know.
 ///
 /// # Errors
@@ -173,8 +190,8 @@ pub async fn mutual(site: SiteData, page: Page, me: Me, handle: Path<String>) ->
             Ok((member, mutual))
         })
         .await?;
-    let title =
-        format!("{} with {}", count(total as i64, "mutual connection", "mutual connections"), member.person.full_name);
+    let name = &member.person.full_name;
+    let title = tnf(total, "{n} mutual connection with {name}", "{n} mutual connections with {name}", name);
     Persons { page, title, back: member.person.handle, persons, total, paged: None }.show()
 }
 
@@ -208,7 +225,7 @@ pub async fn connections(
             Ok((member, shown))
         })
         .await?;
-    let title = format!("Connections of {}", member.person.full_name);
+    let title = tf("Connections of {name}", &member.person.full_name);
     let total = list.rows.len();
     let persons = list.rows.into_iter().map(|row| row.person).collect();
     Persons { page, title, back: member.person.handle, persons, total, paged: Some((list.previous, list.next)) }.show()

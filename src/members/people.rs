@@ -8,9 +8,9 @@ use crate::SiteData;
 use crate::connections::standing::{self, Standing};
 use crate::connections::suggestions::{self, Suggestion};
 use crate::error::Error;
+use crate::language::{number, tf, tnf};
 use crate::web::form::Query;
 use crate::web::page::{Me, Page, Show};
-use crate::web::pagination::count;
 
 /// Cards on a page.
 const CARDS: usize = 20;
@@ -79,8 +79,8 @@ pub async fn people(site: SiteData, page: Page, me: Me, Query(query): Query) -> 
 
 fn found(total: usize, q: &str) -> String {
     if total as i64 >= search::MOST {
-        return format!("More than {} people match “{q}”. Add a word to narrow it down.", search::MOST);
+        let most = number(search::MOST);
+        return tf("More than {most} people match “{words}”. Add a word to narrow it down.", (&most, q));
     }
-    let verb = if total == 1 { "matches" } else { "match" };
-    format!("{} {verb} “{q}”", count(total as i64, "person", "people"))
+    tnf(total, "{n} person matches “{words}”", "{n} people match “{words}”", q)
 }

@@ -2,12 +2,14 @@
 
 use diesel::prelude::*;
 
+use super::photo::Photo;
 use super::{names, search};
 use crate::connections;
 use crate::dates;
 use crate::db::{Connection, new_id};
 use crate::error::Error;
-use crate::schema::{handles, links, members, positions};
+use crate::language::tf;
+use crate::schema::{handles, links, members, photos, positions};
 
 /// Positions and schools a profile can have, and links.
 pub const MOST: i64 = 50;
@@ -47,10 +49,10 @@ impl Position {
         let (from, until) = (dates::month(&self.started), dates::month(&self.ended));
         match (from.as_str(), until.as_str(), self.kind) {
             ("", "", _) => String::new(),
-            ("", until, _) => format!("until {until}"),
-            (from, "", 0) => format!("{from} to today"),
-            (from, "", _) => format!("from {from}"),
-            (from, until, _) => format!("{from} to {until}"),
+            ("", until, _) => tf("until {month}", until),
+            (from, "", 0) => tf("{month} to today", from),
+            (from, "", _) => tf("from {month}", from),
+            (from, until, _) => tf("{from} to {until}", (from, until)),
         }
     }
 }
@@ -241,5 +243,25 @@ pub fn change_handle(connection: &mut Connection, member: i64, handle: &str) -> 
     let row = (handles::handle.eq(handle), handles::member_id.eq(member));
     diesel::insert_into(handles::table).values(row).execute(connection)?;
     diesel::update(members::table.find(member)).set(members::handle.eq(handle)).execute(connection)?;
+    Ok(())
+}
+
+/// Changes a member's photo, or takes it away.
+///
+/// # Errors
+/// The database's.
+pub fn set_photo(connection: &mut Connection, member: i64, photo: Option<&Photo>) -> Result<(), Error> {
+    diesel::delete(photos::table.filter(photos::member_id.eq(member))).execute(connection)?;
+    for (side, jpeg) in photo.iter().flat_map(|photo| &photo.squares) {
+        let row = (
+            photos::member_id.eq(member),
+            photos::name.eq(photo.map_or("", |photo| &photo.name)),
+            photos::side.eq(i16::try_from(*side).unwrap_or(i16::MAX)),
+            photos::jpeg.eq(jpeg),
+        );
+        diesel::insert_into(photos::table).values(row).execute(connection)?;
+    }
+    let name = photo.map_or("", |photo| &photo.name);
+    diesel::update(members::table.find(member)).set(members::photo.eq(name)).execute(connection)?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::saw;
 use crate::connections::relationship::Tell;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::tf;
 use crate::members::Person;
 use crate::schema::{members, notifications};
 use crate::web::form::{Form, Query};
@@ -30,12 +31,14 @@ impl Line {
         self.kind == tell as i16
     }
 
-    fn invited(&self) -> bool {
-        self.is(Tell::Invited)
-    }
-
-    fn accepted(&self) -> bool {
-        self.is(Tell::Accepted)
+    /// What happened.
+    fn sentence(&self) -> String {
+        let name = &self.person.full_name;
+        match () {
+            () if self.is(Tell::Invited) => tf("{name} would like to connect.", name),
+            () if self.is(Tell::Accepted) => tf("{name} accepted your invitation.", name),
+            () => tf("{name} invited you, and as an open networker you are connected.", name),
+        }
     }
 }
 

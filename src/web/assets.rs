@@ -1,55 +1,118 @@
-//! The style sheet and the script: in the binary, named by their content, kept by browsers for ever.
+//! The style sheet, the script and the icons: in the binary, named by their content, compressed once, kept by browsers
+//! for ever.
 
+use std::io::Write;
 use std::sync::LazyLock;
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, CacheControl, CacheDirective};
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CacheControl, CacheDirective, VARY};
 use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::language::t;
 
 struct Asset {
-    name: String,
+    path: String,
     kind: &'static str,
     bytes: &'static [u8],
+    /// The same, as short as each can make it; nothing where that is not shorter.
+    brotli: Option<Vec<u8>>,
+    gzip: Option<Vec<u8>>,
 }
 
-static CSS: LazyLock<Asset> =
-    LazyLock::new(|| asset("app", "css", "text/css; charset=utf-8", include_bytes!("../../static/app.css")));
-static JS: LazyLock<Asset> =
-    LazyLock::new(|| asset("app", "js", "text/javascript; charset=utf-8", include_bytes!("../../static/app.js")));
-static ICON: LazyLock<Asset> =
-    LazyLock::new(|| asset("icon", "svg", "image/svg+xml", include_bytes!("../../static/icon.svg")));
+/// The files of `static/`, each with its kind.
+static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
+    [
+        asset("app", "css", "text/css; charset=utf-8", include_bytes!("../../static/app.css")),
+        asset("app", "js", "text/javascript; charset=utf-8", include_bytes!("../../static/app.js")),
+        asset("icon", "svg", "image/svg+xml", include_bytes!("../../static/icon.svg")),
+        asset("icon-180", "png", "image/png", include_bytes!("../../static/icon-180.png")),
+        asset("icon-192", "png", "image/png", include_bytes!("../../static/icon-192.png")),
+        asset("icon-512", "png", "image/png", include_bytes!("../../static/icon-512.png")),
+        asset("speculation", "json", "application/speculationrules+json", SPECULATION.as_bytes()),
+    ]
+});
+
+/// Which links a browser may fetch when one is about to press them: pages that only show. *Notifications* marks them
+/// as read, so it is not among them.
+const SPECULATION: &str = r#"{"prefetch":[{"where":{"href_matches":["/","/in/*","/connections","/connections?*","/connections/*","/contacts","/invitations","/people","/people?*","/settings/*"]},"eagerness":"moderate"}]}"#;
 
 /// The path of the style sheet.
 pub fn css() -> &'static str {
-    &CSS.name
+    &ASSETS[0].path
 }
 
 /// The path of the script.
 pub fn js() -> &'static str {
-    &JS.name
+    &ASSETS[1].path
 }
 
 /// The path of the icon.
 pub fn icon() -> &'static str {
-    &ICON.name
+    &ASSETS[2].path
+}
+
+/// The path of the icon for the home screens of telephones.
+pub fn touch_icon() -> &'static str {
+    &ASSETS[3].path
+}
+
+/// What the header `Speculation-Rules` says.
+pub fn speculation() -> String {
+    format!("\"{}\"", ASSETS[6].path)
+}
+
+/// Compresses everything, so that the first visitor does not wait for it.
+pub fn prepare() {
+    LazyLock::force(&ASSETS);
 }
 
 /// `GET /static/{file}`.
 ///
 /// # Errors
 /// [`Error::NotFound`] for any other file.
-pub async fn file(file: Path<String>) -> Result<HttpResponse, Error> {
+pub async fn file(request: HttpRequest, file: Path<String>) -> Result<HttpResponse, Error> {
     let path = format!("/static/{file}");
-    let asset = [&CSS, &JS, &ICON].into_iter().find(|asset| asset.name == path).ok_or(Error::NotFound)?;
+    let asset = ASSETS.iter().find(|asset| asset.path == path).ok_or(Error::NotFound)?;
     let forever = CacheControl(vec![
         CacheDirective::Public,
         CacheDirective::MaxAge(31_536_000),
         CacheDirective::Extension("immutable".into(), None),
     ]);
-    Ok(HttpResponse::Ok().insert_header(forever).content_type(asset.kind).body(asset.bytes))
+    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let accepts = |name: &str| accepted.split(',').any(|one| one.split(';').next().unwrap_or("").trim() == name);
+    let mut response = HttpResponse::Ok();
+    response.insert_header(forever).insert_header((VARY, "Accept-Encoding")).content_type(asset.kind);
+    Ok(match (&asset.brotli, &asset.gzip) {
+        (Some(bytes), _) if accepts("br") => response.insert_header((CONTENT_ENCODING, "br")).body(bytes.as_slice()),
+        (_, Some(bytes)) if accepts("gzip") => {
+            response.insert_header((CONTENT_ENCODING, "gzip")).body(bytes.as_slice())
+        }
+        _ => response.insert_header((CONTENT_ENCODING, "identity")).body(asset.bytes),
+    })
+}
+
+/// `GET /manifest.webmanifest`: what the site is called and looks like on a home screen.
+pub async fn manifest() -> HttpResponse {
+    let manifest = serde_json::json!({
+        "name": "Amicable",
+        "short_name": "Amicable",
+        "description": t("The professional network that a community hosts itself."),
+        "lang": crate::language::current().tag(),
+        "dir": crate::language::current().direction(),
+        "id": "/",
+        "start_url": "/",
+        "display": "minimal-ui",
+        "background_color": "#faf5eb",
+        "theme_color": "#1c5a44",
+        "icons": [
+            { "src": icon(), "type": "image/svg+xml", "sizes": "any" },
+            { "src": ASSETS[4].path, "type": "image/png", "sizes": "192x192", "purpose": "any" },
+            { "src": ASSETS[5].path, "type": "image/png", "sizes": "512x512", "purpose": "maskable" },
+        ],
+    });
+    HttpResponse::Ok().content_type("application/manifest+json").body(manifest.to_string())
 }
 
 /// `GET /robots.txt`: profiles are for members, so there is nothing to crawl.
@@ -62,5 +125,28 @@ pub async fn robots() -> HttpResponse {
 
 fn asset(stem: &str, ending: &str, kind: &'static str, bytes: &'static [u8]) -> Asset {
     let hash: String = Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    Asset { name: format!("/static/{stem}.{hash}.{ending}"), kind, bytes }
+    let shorter = |packed: Option<Vec<u8>>| packed.filter(|packed| packed.len() < bytes.len());
+    Asset {
+        path: format!("/static/{stem}.{hash}.{ending}"),
+        kind,
+        bytes,
+        brotli: shorter(brotli(bytes)),
+        gzip: shorter(gzip(bytes)),
+    }
+}
+
+/// At the best level of its own; nothing only where memory fails.
+fn brotli(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut packed = Vec::new();
+    let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, 11, 22);
+    writer.write_all(bytes).ok()?;
+    writer.flush().ok()?;
+    drop(writer);
+    Some(packed)
+}
+
+fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    writer.write_all(bytes).ok()?;
+    writer.finish().ok()
 }

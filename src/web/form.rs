@@ -1,5 +1,6 @@
 //! What a form sent, parsed into texts that are whole, and the problems found in it, each by its field.
 
+use std::fmt;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
@@ -11,6 +12,7 @@ use futures_util::StreamExt;
 use percent_encoding::percent_decode;
 
 use crate::error::Error;
+use crate::language::{key, number, tf};
 
 /// No form of ours is larger; a bulk screen sends 50 members.
 const LARGEST: usize = 64 * 1024;
@@ -48,6 +50,11 @@ impl Form {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
+    /// Whether a field was sent, be it empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(field, _)| field == name)
+    }
+
     /// Every value of a field that may be sent more than once.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
@@ -59,11 +66,21 @@ impl Form {
     }
 }
 
+/// The id of a field that stands on a page more than once.
+pub fn id(name: &str, of: impl fmt::Display) -> String {
+    format!("{name}-{of}")
+}
+
+/// The id of a field: its own, or its name where it has none.
+pub fn or<'a>(id: &'a (impl AsRef<str> + ?Sized), name: &'a str) -> &'a str {
+    Some(id.as_ref()).filter(|id| !id.is_empty()).unwrap_or(name)
+}
+
 fn decoded(bytes: &[u8]) -> Result<String, Error> {
     let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     match percent_decode(&spaced).decode_utf8() {
         Ok(text) => Ok(text.into_owned()),
-        Err(_) => Err(Error::BadRequest("What was sent is not in the encoding UTF-8.")),
+        Err(_) => Err(Error::BadRequest(key("What was sent is not in the encoding UTF-8."))),
     }
 }
 
@@ -103,7 +120,7 @@ async fn read(mut payload: Payload) -> Result<Bytes, Error> {
     let mut body = BytesMut::new();
     let mut seen = 0;
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Error::BadRequest("What was sent broke off, so nothing was done."))?;
+        let chunk = chunk.map_err(|_| Error::BadRequest(key("What was sent broke off, so nothing was done.")))?;
         seen += chunk.len();
         if seen > DRAINED {
             break;
@@ -153,7 +170,7 @@ impl Problems {
     pub fn line(&mut self, form: &Form, field: &str, label: &str, length: (usize, usize)) -> String {
         let text = self.text(form, field, label, length);
         if text.contains(['\n', '\t']) {
-            self.add(field, format!("{label} must be a single line."));
+            self.add(field, tf("{label} must be a single line.", label));
         }
         text
     }
@@ -163,11 +180,12 @@ impl Problems {
         let text = form.get(field).trim().to_owned();
         let length = text.chars().count();
         if length < least {
-            self.add(field, format!("{label} cannot be empty."));
+            self.add(field, tf("{label} cannot be empty.", label));
         } else if length > most {
-            self.add(field, format!("{label} has {length} characters; {most} is the most."));
+            let sizes = (label, &number(length), &number(most));
+            self.add(field, tf("{label} has {length} characters; {most} is the most.", sizes));
         } else if text.chars().any(forbidden) {
-            self.add(field, format!("{label} contains a control character; please type it again."));
+            self.add(field, tf("{label} contains a control character; please type it again.", label));
         }
         text
     }

@@ -28,6 +28,7 @@ pub async fn recognise<B: MessageBody>(
         let (db, limits) = (&site.db, site.limits);
         let found = db.read(move |connection| session::viewer(connection, &limits, &token)).await?;
         if let Some((viewer, stale)) = found {
+            crate::language::chosen(&viewer.language);
             request.extensions_mut().insert(Arc::new(viewer.clone()));
             if stale {
                 db.write(move |connection| session::touch(connection, &viewer)).await?;

@@ -1,5 +1,6 @@
 //! What every page shares: who looks, what they sent, what is told them, and the guards in front of it all.
 
+pub mod appearance;
 pub mod assets;
 pub mod csrf;
 pub mod form;

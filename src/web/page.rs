@@ -11,9 +11,11 @@ use actix_web::http::header::{HOST, LOCATION, REFERER};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::appearance::{self, Theme};
 use super::guard;
 use super::session::{self, Notice, Viewer};
 use crate::error::Error;
+use crate::language::number;
 
 /// The first field of every page's template. Extracting it takes the notice that was kept for this page.
 #[derive(Debug)]
@@ -35,6 +37,24 @@ impl Page {
     /// Whether a member is the one who looks.
     pub fn is_viewer(&self, member: i64) -> bool {
         self.viewer.as_ref().is_some_and(|viewer| viewer.id == member)
+    }
+
+    /// The theme, where one is chosen.
+    pub fn theme(&self) -> &'static str {
+        match appearance::theme() {
+            Theme::Device => "",
+            chosen => chosen.word(),
+        }
+    }
+
+    /// A number as a badge shows it: nothing where there is nothing.
+    pub fn badge(&self, count: &i64) -> String {
+        if *count > 0 { number(*count) } else { String::new() }
+    }
+
+    /// The path of the viewer's own profile.
+    pub fn profile(&self) -> String {
+        self.viewer.as_ref().map_or_else(String::new, |viewer| format!("/in/{}", viewer.handle))
     }
 
     /// Whether the page is the profile of the one who looks.

@@ -2,6 +2,7 @@
 //! 1 costs, and a row that comes or goes shifts nothing.
 
 use super::form::Form;
+use crate::language::{number, tf};
 
 /// Rows on a page of a list.
 pub const ROWS: usize = 50;
@@ -81,45 +82,12 @@ impl<T> Paged<T> {
         // A link may be older than the list; then the numbers stay within it.
         let last = last.min(self.total.max(self.rows.len() as i64));
         let first = (last - self.rows.len() as i64 + 1).max(1);
-        format!("{}–{} of {}", thousands(first), thousands(last), thousands(self.total))
+        tf("{first}–{last} of {all}", (&number(first), &number(last), &number(self.total)))
     }
-}
-
-/// A number with its thousands set apart, e.g. `30,000`.
-pub fn thousands(number: impl TryInto<i64>) -> String {
-    let number = number.try_into().unwrap_or(i64::MAX);
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1 connection`, `2 connections`.
-pub fn count(number: impl TryInto<i64>, one: &str, many: &str) -> String {
-    let number = number.try_into().unwrap_or(i64::MAX);
-    format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }
 
 fn query(word: &str, cursor: &Cursor, page: u32) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair(word, &format!("{}~{}", cursor.id, cursor.key)).append_pair("page", &page.to_string());
     query.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!(thousands(7), "7");
-        assert_eq!(thousands(30_000), "30,000");
-        assert_eq!(thousands(1_234_567), "1,234,567");
-        assert_eq!(count(1, "member", "members"), "1 member");
-    }
 }

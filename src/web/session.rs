@@ -14,9 +14,9 @@ use crate::connections::{self, Limits};
 use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::members::names;
+use crate::members::{self, names};
 use crate::notifications;
-use crate::schema::{members, sessions, settings};
+use crate::schema::{members as table, sessions, settings};
 
 /// A session that is not used for so long ends.
 const IDLE: i64 = 30 * DAY;
@@ -38,11 +38,20 @@ pub struct Viewer {
     pub invitations: i64,
     /// Notifications since they last looked.
     pub unread: i64,
+    /// The language they chose; empty for what the browser asks for.
+    pub language: String,
+    /// The name of their photo; empty for none.
+    pub photo: String,
     /// The hash of this session's token.
     pub token_hash: String,
 }
 
 impl Viewer {
+    /// Where their photo is.
+    pub fn photo_for(&self, size: &str) -> String {
+        members::photo_for(self.id, &self.photo, size)
+    }
+
     /// Up to two letters.
     pub fn initials(&self) -> String {
         names::initials(&self.full_name)
@@ -146,24 +155,29 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
     let Some(member) = token.split('.').next().and_then(|id| id.parse::<i64>().ok()) else { return Ok(None) };
     let token_hash = hash(token);
     let found = sessions::table
-        .inner_join(members::table.on(members::id.eq(sessions::member_id)))
+        .inner_join(table::table.on(table::id.eq(sessions::member_id)))
         .filter(sessions::member_id.eq(member))
         .filter(sessions::token_hash.eq(&token_hash))
         .filter(sessions::last_seen.gt(now() - IDLE))
-        .filter(members::suspended_at.is_null())
+        .filter(table::suspended_at.is_null())
         .select((
-            members::handle,
-            members::full_name,
-            members::connection_count,
-            members::notifications_seen,
+            table::handle,
+            table::full_name,
+            table::connection_count,
+            table::notifications_seen,
+            table::language,
+            table::photo,
             sessions::last_seen,
         ))
-        .first::<(String, String, i32, i64, i64)>(connection)
+        .first::<(String, String, i32, i64, String, String, i64)>(connection)
         .optional()?;
-    let Some((handle, full_name, connection_count, seen_at, last_seen)) = found else { return Ok(None) };
+    let Some((handle, full_name, connection_count, seen_at, language, photo, last_seen)) = found else {
+        return Ok(None);
+    };
     let invitations = connections::invitations_waiting(connection, limits, member)?;
     let unread = notifications::unread(connection, member, seen_at)?;
-    let viewer = Viewer { id: member, handle, full_name, connection_count, invitations, unread, token_hash };
+    let viewer =
+        Viewer { id: member, handle, full_name, connection_count, invitations, unread, language, photo, token_hash };
     Ok(Some((viewer, last_seen < now() - DAY / 4)))
 }
 
@@ -186,9 +200,11 @@ pub fn sign_in(session: &Session, token: &str) -> Result<(), Error> {
     session.insert(TOKEN, token).map_err(|why| Error::Unavailable(why.to_string()))
 }
 
-/// Signs this browser out.
+/// Signs this browser out. How it shows the site stays.
 pub fn sign_out(session: &Session) {
-    session.purge();
+    session.remove(TOKEN);
+    session.remove(NOTICE);
+    session.renew();
 }
 
 /// The token of this browser.

@@ -1,0 +1,257 @@
+//! When one's connections were made, as pictures: the growth of a network, and the strip by which the bulk screen
+//! filters. Both count by the connected-since date, so whoever is gone just never was there.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use jiff::civil::Date;
+
+use super::listing::Filter;
+use crate::dates;
+use crate::language::{connections, month, number, tf, tnf};
+
+/// Units of the growth plot; its lines stand in `connections/growth.html`.
+const WIDTH: f64 = 320.0;
+const HEIGHT: f64 = 92.0;
+/// The tallest bar of the strip.
+const TALLEST: f64 = 46.0;
+
+/// How many connections were made in each month, from the first such month until this one.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// The year and month of the first, as months since the year 0.
+    first: i64,
+    months: Vec<i64>,
+}
+
+impl History {
+    /// Of days since 1970 and how many connections were made on each.
+    pub fn new(days: &[(i64, i64)], now: i64) -> History {
+        let of = |day: i64| {
+            dates::civil(day * dates::DAY).map(|date| i64::from(date.year()) * 12 + i64::from(date.month()) - 1)
+        };
+        let counted: Vec<(i64, i64)> = days.iter().filter_map(|(day, made)| Some((of(*day)?, *made))).collect();
+        let (Some(first), Some(last)) = (counted.iter().map(|(month, _)| *month).min(), of(now / dates::DAY)) else {
+            return History::default();
+        };
+        let length = usize::try_from(last - first + 1).unwrap_or(1).clamp(1, 12 * 200);
+        let mut months = vec![0; length];
+        for (month, made) in counted {
+            let at = usize::try_from(month - first).unwrap_or(0).min(length - 1);
+            months[at] += made;
+        }
+        History { first, months }
+    }
+
+    /// Whether there is enough for a picture.
+    pub fn shows(&self) -> bool {
+        self.months.len() > 1
+    }
+
+    fn total(&self) -> i64 {
+        self.months.iter().sum()
+    }
+
+    /// The first month, e.g. `March 2011`.
+    pub fn first(&self) -> String {
+        name_of(self.first)
+    }
+
+    /// The picture in words.
+    pub fn summary(&self) -> String {
+        let half = self.running().iter().position(|sum| sum * 2 >= self.total()).unwrap_or(0) as i64;
+        tf(
+            "From none in {first} to {connections} today; half of them since {middle}.",
+            (&self.first(), &connections(self.total()), &name_of(self.first + half)),
+        )
+    }
+
+    fn running(&self) -> Vec<i64> {
+        self.months
+            .iter()
+            .scan(0, |sum, made| {
+                *sum += made;
+                Some(*sum)
+            })
+            .collect()
+    }
+
+    /// The line of the growth plot.
+    pub fn line(&self) -> String {
+        let running = self.running();
+        let (all, steps) = (self.total().max(1) as f64, (running.len() - 1).max(1) as f64);
+        let mut path = format!("M0 {:.1}", HEIGHT + 2.0);
+        for (at, sum) in running.iter().enumerate() {
+            let (x, y) = (WIDTH * at as f64 / steps, HEIGHT + 2.0 - HEIGHT * *sum as f64 / all);
+            // Writing to a string does not fail.
+            let _ = write!(path, "L{x:.1} {y:.1}");
+        }
+        path
+    }
+
+    /// What lies under the line.
+    pub fn area(&self) -> String {
+        format!("{}V95H0Z", self.line())
+    }
+
+    /// For each year: its name, how many were made in it, how many there were at its end.
+    pub fn years(&self) -> Vec<(String, String, String)> {
+        let mut sum = 0;
+        let row = |(year, made): (i64, i64)| {
+            sum += made;
+            (year.to_string(), number(made), number(sum))
+        };
+        self.by_year().into_iter().map(row).collect()
+    }
+
+    fn by_year(&self) -> BTreeMap<i64, i64> {
+        let mut years = BTreeMap::new();
+        for (at, made) in self.months.iter().enumerate() {
+            *years.entry((self.first + at as i64) / 12).or_insert(0) += made;
+        }
+        years
+    }
+}
+
+/// The strip of the bulk screen: the history of what matches, whatever dates are asked for, and those dates.
+#[derive(Debug, Clone)]
+pub struct Strip {
+    history: History,
+    filter: Filter,
+}
+
+/// A month of the strip.
+#[derive(Debug)]
+pub struct Bar {
+    /// Its place.
+    pub at: usize,
+    /// Its height, as the template has it.
+    pub height: String,
+    /// Where it begins from above.
+    pub top: String,
+    /// Whether the filter takes it.
+    pub chosen: bool,
+}
+
+/// A link below the strip.
+#[derive(Debug)]
+pub struct Year {
+    /// The year.
+    pub name: i64,
+    /// How many were made in it.
+    pub number: String,
+    /// The query that asks for it.
+    pub query: String,
+    /// Whether it is what is asked for.
+    pub chosen: bool,
+}
+
+impl Strip {
+    /// A strip for a filter.
+    pub fn new(history: History, filter: &Filter) -> Strip {
+        Strip { history, filter: filter.clone() }
+    }
+
+    /// Whether there is enough for a picture.
+    pub fn shows(&self) -> bool {
+        self.history.shows()
+    }
+
+    /// Months from the first to this one.
+    pub fn width(&self) -> usize {
+        self.history.months.len()
+    }
+
+    /// The first month as `YYYY-MM`, from which the script counts.
+    pub fn first_month(&self) -> String {
+        iso(self.history.first)
+    }
+
+    /// The picture in words.
+    pub fn summary(&self) -> String {
+        let most = self.history.by_year().into_iter().max_by_key(|(_, made)| *made).unwrap_or_default();
+        tnf(
+            most.1,
+            "Connections by month since {first}; the most in {year}: {n}.",
+            "Connections by month since {first}; the most in {year}: {n}.",
+            (&self.history.first(), &most.0.to_string()),
+        )
+    }
+
+    /// A bar for each month in which anybody was connected.
+    pub fn bars(&self) -> Vec<Bar> {
+        let tallest = self.history.months.iter().copied().max().unwrap_or(1).max(1) as f64;
+        let bar = |(at, made): (usize, &i64)| {
+            let month = iso(self.history.first + at as i64);
+            // A single connection must be seen as well.
+            let height = (TALLEST * *made as f64 / tallest).max(2.0);
+            Bar { at, height: format!("{height:.1}"), top: format!("{:.1}", 48.0 - height), chosen: self.takes(&month) }
+        };
+        self.history.months.iter().enumerate().filter(|(_, made)| **made > 0).map(bar).collect()
+    }
+
+    fn takes(&self, month: &str) -> bool {
+        let (after, before) = (&self.filter.connected_after, &self.filter.connected_before);
+        (after.is_empty() || month >= &after[..7]) && (before.is_empty() || format!("{month}-01") < *before)
+    }
+
+    /// A link for each year in which anybody was connected.
+    pub fn years(&self) -> Vec<Year> {
+        let year = |(name, made): (i64, i64)| {
+            let (after, before) = (format!("{name:04}-01-01"), format!("{:04}-01-01", name + 1));
+            let chosen = self.filter.connected_after == after && self.filter.connected_before == before;
+            let mut filter = self.filter.clone();
+            (filter.connected_after, filter.connected_before) = (after, before);
+            Year { name, number: number(made), query: filter.with("", ""), chosen }
+        };
+        self.history.by_year().into_iter().filter(|(_, made)| *made > 0).map(year).collect()
+    }
+}
+
+fn parts(months: i64) -> (i16, i8) {
+    (i16::try_from(months / 12).unwrap_or(0), i8::try_from(months % 12 + 1).unwrap_or(1))
+}
+
+fn name_of(months: i64) -> String {
+    let (year, of_year) = parts(months);
+    month(year, of_year)
+}
+
+fn iso(months: i64) -> String {
+    let (year, of_year) = parts(months);
+    Date::new(year, of_year, 1).map_or_else(|_| String::new(), |day| day.to_string()[..7].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(iso: &str) -> i64 {
+        dates::parse(iso).unwrap() / dates::DAY
+    }
+
+    fn history() -> History {
+        let days = [(day("2019-03-12"), 2), (day("2019-03-30"), 1), (day("2020-01-01"), 1)];
+        History::new(&days, dates::parse("2020-02-15").unwrap())
+    }
+
+    #[test]
+    fn months_are_counted_from_the_first_until_now() {
+        let history = history();
+        assert_eq!(history.months, [3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
+        assert_eq!(history.years(), [("2019".into(), "3".into(), "3".into()), ("2020".into(), "1".into(), "4".into())]);
+        assert_eq!(history.summary(), "From none in March 2019 to 4 connections today; half of them since March 2019.");
+        assert!(history.line().ends_with("L320.0 2.0"), "{}", history.line());
+        assert!(!History::new(&[], 0).shows());
+    }
+
+    #[test]
+    fn the_strip_marks_what_the_filter_takes() {
+        let filter = Filter { connected_after: "2020-01-01".into(), ..Filter::default() };
+        let strip = Strip::new(history(), &filter);
+        assert_eq!(strip.bars().iter().map(|bar| (bar.at, bar.chosen)).collect::<Vec<_>>(), [(0, false), (10, true)]);
+        let years = strip.years();
+        assert_eq!(years[0].query, "connected_after=2019-01-01&connected_before=2020-01-01");
+        assert!(!years[0].chosen);
+    }
+}

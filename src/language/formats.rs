@@ -1,0 +1,80 @@
+//! Dates and numbers as a language writes them, by the data of Unicode's CLDR.
+
+use std::collections::HashMap;
+
+use icu_calendar::{Date, Gregorian};
+use icu_datetime::{FixedCalendarDateTimeFormatter, fieldsets};
+use icu_decimal::DecimalFormatter;
+use icu_decimal::input::Decimal;
+use icu_locale_core::{Locale, locale};
+use icu_plurals::{PluralCategory, PluralRules};
+
+use super::{Language, current};
+
+/// What writes in one language.
+struct Formats {
+    number: DecimalFormatter,
+    day: FixedCalendarDateTimeFormatter<Gregorian, fieldsets::YMD>,
+    month: FixedCalendarDateTimeFormatter<Gregorian, fieldsets::YM>,
+    plural: PluralRules,
+}
+
+impl Formats {
+    /// Nothing only if the data of CLDR were not in the binary, which the tests would see.
+    fn of(language: Language) -> Option<Formats> {
+        let locale = locale_of(language);
+        Some(Formats {
+            number: DecimalFormatter::try_new((&locale).into(), Default::default()).ok()?,
+            day: FixedCalendarDateTimeFormatter::try_new((&locale).into(), fieldsets::YMD::long()).ok()?,
+            month: FixedCalendarDateTimeFormatter::try_new((&locale).into(), fieldsets::YM::long()).ok()?,
+            plural: PluralRules::try_new_cardinal((&locale).into()).ok()?,
+        })
+    }
+}
+
+fn locale_of(language: Language) -> Locale {
+    match language {
+        // A day before its month, as most of the world writes it.
+        Language::English | Language::Pseudo => locale!("en-GB"),
+        Language::German => locale!("de"),
+        Language::Spanish => locale!("es"),
+        Language::French => locale!("fr"),
+        Language::Arabic => locale!("ar"),
+    }
+}
+
+thread_local! {
+    static FORMATS: HashMap<Language, Formats> = Language::ALL
+        .into_iter()
+        .chain([Language::Pseudo])
+        .filter_map(|language| Some((language, Formats::of(language)?)))
+        .collect();
+}
+
+fn with<T>(use_them: impl FnOnce(&Formats) -> Option<T>) -> Option<T> {
+    FORMATS.with(|formats| formats.get(&current()).and_then(use_them))
+}
+
+/// A number, e.g. `30,000`.
+pub fn number(number: impl TryInto<i64>) -> String {
+    let number = number.try_into().unwrap_or(i64::MAX);
+    with(|formats| Some(formats.number.format(&Decimal::from(number)).to_string()))
+        .unwrap_or_else(|| number.to_string())
+}
+
+/// A day, e.g. `12 March 2019`.
+pub fn date(year: i16, month: i8, day: i8) -> String {
+    let date = Date::try_new_gregorian(i32::from(year), month.unsigned_abs(), day.unsigned_abs()).ok();
+    date.and_then(|date| with(|formats| Some(formats.day.format(&date).to_string()))).unwrap_or_default()
+}
+
+/// A month, e.g. `March 2019`.
+pub fn month(year: i16, month: i8) -> String {
+    let date = Date::try_new_gregorian(i32::from(year), month.unsigned_abs(), 1).ok();
+    date.and_then(|date| with(|formats| Some(formats.month.format(&date).to_string()))).unwrap_or_default()
+}
+
+/// Which form of a plural a number takes.
+pub(super) fn plural(number: i64) -> PluralCategory {
+    with(|formats| Some(formats.plural.category_for(number))).unwrap_or(PluralCategory::Other)
+}

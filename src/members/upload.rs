@@ -1,0 +1,112 @@
+//! A member's photo: uploading it, taking it away, and serving it to members.
+
+use actix_multipart::Multipart;
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
+use actix_web::web::{self, Path};
+use diesel::prelude::*;
+use futures_util::StreamExt;
+use tokio::sync::Semaphore;
+
+use super::photo::{self, Photo};
+use super::{pages, store};
+use crate::SiteData;
+use crate::connections::standing;
+use crate::error::Error;
+use crate::language::{key, t};
+use crate::schema::photos;
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Me, Onward, Page};
+
+/// A picture may take much memory while it is decoded, so there is one at a time.
+static ONE: Semaphore = Semaphore::const_new(1);
+/// How much of a file that is too large is read off before the answer, so that a browser gets to see it.
+const DRAINED: usize = 64 * 1024 * 1024;
+
+/// `POST /profile/photo`
+///
+/// # Errors
+/// The database's.
+pub async fn upload(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    form: Multipart,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
+    let prepared = match file(form).await? {
+        Ok(file) => {
+            let _turn = ONE.acquire().await.map_err(|why| Error::Unavailable(why.to_string()))?;
+            let language = crate::language::current();
+            web::block(move || crate::language::in_language(language, || photo::prepare(&file))).await?
+        }
+        Err(sentence) => Err(sentence),
+    };
+    let photo: Photo = match prepared {
+        Ok(photo) => photo,
+        Err(sentence) => {
+            let mut problems = Problems::default();
+            problems.add("photo", sentence);
+            return pages::own(&site, page, me, (Form::default(), problems, "photo".into())).await;
+        }
+    };
+    let id = me.id;
+    site.db.write_much(move |connection| store::set_photo(connection, id, Some(&photo))).await?;
+    onward.done(t("Your photo is saved."));
+    Ok(onward.to(&format!("/in/{}", me.handle)))
+}
+
+/// `POST /profile/photo/remove`
+///
+/// # Errors
+/// The database's.
+pub async fn remove(site: SiteData, me: Me, onward: Onward) -> Result<HttpResponse, Error> {
+    let id = me.id;
+    site.db.write(move |connection| store::set_photo(connection, id, None)).await?;
+    onward.done(t("Your photo is removed."));
+    Ok(onward.to(&format!("/in/{}", me.handle)))
+}
+
+/// `GET /photos/{member}/{name}/{side}`: named by its content, so kept by browsers for ever.
+///
+/// # Errors
+/// [`Error::NotFound`], also where the member has blocked the viewer.
+pub async fn show(site: SiteData, me: Me, path: Path<(i64, String, i16)>) -> Result<HttpResponse, Error> {
+    let (member, name, side) = path.into_inner();
+    let viewer = me.id;
+    let jpeg: Vec<u8> = site
+        .db
+        .read(move |connection| {
+            if standing::barred(connection, viewer, member)? {
+                return Err(Error::NotFound);
+            }
+            Ok(photos::table.find((member, &name, side)).select(photos::jpeg).first(connection)?)
+        })
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "private, max-age=31536000, immutable"))
+        .insert_header((CONTENT_DISPOSITION, "inline; filename=\"photo.jpg\""))
+        .content_type("image/jpeg")
+        .body(jpeg))
+}
+
+/// The file of the form's field `photo`, or why it is refused.
+async fn file(mut form: Multipart) -> Result<Result<Vec<u8>, String>, Error> {
+    let broken = |_| Error::BadRequest(key("What was sent broke off, so nothing was done."));
+    let (mut file, mut seen) = (Vec::new(), 0);
+    while let Some(field) = form.next().await {
+        let mut field = field.map_err(broken)?;
+        let ours = field.name() == Some("photo");
+        while let Some(chunk) = field.next().await {
+            let chunk = chunk.map_err(broken)?;
+            seen += chunk.len();
+            if seen > DRAINED {
+                return Ok(Err(photo::too_large()));
+            }
+            if ours && file.len() <= photo::LARGEST {
+                file.extend_from_slice(&chunk);
+            }
+        }
+    }
+    Ok(if file.len() > photo::LARGEST { Err(photo::too_large()) } else { Ok(file) })
+}
