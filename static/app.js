@@ -2,18 +2,19 @@
 "use strict";
 
 // After an action or a refusal, bring the message to the reader.
-document.querySelector(".notice[tabindex]")?.focus();
+const tell = () => document.querySelector(".notice[tabindex]")?.focus();
 
 // Invitation: characters left, and the note as the other will read it.
-const note = document.querySelector("textarea[data-note]");
-if (note) {
+function preview() {
+  const note = document.querySelector("textarea[data-note]");
+  if (!note) return;
   const left = document.getElementById("note-left");
   const shown = document.querySelector("[data-preview]");
   const button = document.querySelector("[name=preview]");
   if (button) button.hidden = true;
   const show = () => {
     const rest = note.maxLength - note.value.length;
-    left.textContent = `${rest} of ${note.maxLength} characters left`;
+    left.textContent = note.dataset.note.replace("{left}", rest).replace("{most}", note.maxLength);
     left.setAttribute("aria-live", rest <= 20 ? "polite" : "off");
     shown.textContent = note.value;
     shown.hidden = note.value.trim() === "";
@@ -23,16 +24,19 @@ if (note) {
 }
 
 // Ticking many people: the count in the bar, and ranges with the shift key.
-const bar = document.querySelector("[data-ticked]");
-if (bar) {
+function picking() {
+  const bar = document.querySelector("[data-ticked]");
+  if (!bar) return;
   const boxes = [...document.querySelectorAll("input[name=member]")];
   // When the server has ticked everybody who matches, it says so in data-all.
   const all = Number(bar.dataset.all || 0);
+  const written = new Intl.NumberFormat(document.documentElement.lang);
   let last = null;
   const count = () => {
-    const here = boxes.filter((box) => box.checked).length;
-    const total = all && here === boxes.length ? all : here;
-    bar.textContent = total === 0 ? "Nobody selected" : total === 1 ? "1 person selected" : `${total} people selected`;
+    const off = boxes.filter((box) => !box.checked).length;
+    const total = all ? all - off : boxes.length - off;
+    const { none, one, many } = bar.dataset;
+    bar.textContent = total === 0 ? none : total === 1 ? one : many.replace("{n}", written.format(total));
   };
   for (const box of boxes) {
     box.addEventListener("click", (event) => {
@@ -46,3 +50,118 @@ if (bar) {
   }
   count();
 }
+
+// The strip of months: drawing over it asks for what was connected then, as the year links below it do.
+function brushing() {
+  const strip = document.querySelector("[data-brush]");
+  if (!strip) return;
+  strip.classList.add("ready");
+  const months = strip.viewBox.baseVal.width;
+  const [year, month] = strip.dataset.first.split("-").map(Number);
+  const mirrored = document.documentElement.dir === "rtl";
+  const at = (event) => {
+    const box = strip.getBoundingClientRect();
+    const share = (event.clientX - box.left) / box.width;
+    return Math.min(months - 1, Math.max(0, Math.floor((mirrored ? 1 - share : share) * months)));
+  };
+  const day = (index) => {
+    const past = month - 1 + index;
+    return `${year + Math.floor(past / 12)}-${String((past % 12) + 1).padStart(2, "0")}-01`;
+  };
+  strip.addEventListener("pointerdown", (down) => {
+    const from = at(down);
+    const brush = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    brush.setAttribute("class", "brush");
+    brush.setAttribute("height", "48");
+    strip.append(brush);
+    strip.setPointerCapture(down.pointerId);
+    let [first, last] = [from, from];
+    const draw = (event) => {
+      [first, last] = [from, at(event)].sort((a, b) => a - b);
+      brush.setAttribute("x", first);
+      brush.setAttribute("width", last - first + 1);
+    };
+    draw(down);
+    strip.addEventListener("pointermove", draw);
+    const done = (event) => {
+      strip.removeEventListener("pointermove", draw);
+      if (event.type === "pointercancel") return brush.remove();
+      const form = document.querySelector("form.filters");
+      form.elements.connected_after.value = day(first);
+      form.elements.connected_before.value = day(last + 1);
+      form.requestSubmit();
+    };
+    strip.addEventListener("pointerup", done, { once: true });
+    strip.addEventListener("pointercancel", done, { once: true });
+  });
+}
+
+// Forms are sent, and what they answer is put in place, without loading the page anew. Whatever is not as expected is
+// left to the browser.
+let latest = 0;
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  if (event.defaultPrevented || form.enctype.startsWith("multipart") || form.target) return;
+  const post = (button?.getAttribute("formmethod") || form.method) === "post";
+  const url = new URL(button?.getAttribute("formaction") || form.getAttribute("action") || location.href, location.href);
+  // Coming in and going out change the whole page.
+  if (url.origin !== location.origin || url.pathname.startsWith("/sign-")) return;
+  const fields = new URLSearchParams(new FormData(form, button));
+  if (!post) url.search = fields;
+  event.preventDefault();
+  // A second press while the first is on its way is the same wish.
+  if (post && form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  const mine = ++latest;
+  let answer, text;
+  try {
+    // What was pressed is done, even if one leaves the page at once.
+    answer = await fetch(url, post ? { method: "POST", body: fields, keepalive: true } : undefined);
+    text = await answer.text();
+  } catch {
+    // Nobody answered: the browser tries, and says so in its own words.
+    form.ariaBusy = "false";
+    return post ? form.submit() : location.assign(url);
+  }
+  form.ariaBusy = "false";
+  if (mine === latest) put(answer, text, post);
+});
+
+function put(answer, text, post) {
+  const next = new DOMParser().parseFromString(text, "text/html");
+  const assets = (page) => [...page.querySelectorAll("head [href], head [src]")].map((one) => one.outerHTML).join();
+  if (!answer.headers.get("Content-Type")?.startsWith("text/html") || assets(next) !== assets(document)) {
+    return location.assign(answer.url);
+  }
+  // What a form answers in its own place stays under the address one is at, as a full load would have it.
+  const same = answer.url === location.href;
+  const swap = () => {
+    for (const { name } of [...document.documentElement.attributes]) document.documentElement.removeAttribute(name);
+    for (const { name, value } of next.documentElement.attributes) document.documentElement.setAttribute(name, value);
+    document.head.replaceWith(next.head);
+    document.body.replaceWith(next.body);
+    if (!same) {
+      history.pushState({}, "", answer.url);
+      scrollTo(0, 0);
+    }
+    ready();
+    if (!document.querySelector(".notice[tabindex]")) document.getElementById("main")?.focus({ preventScroll: true });
+  };
+  if (document.startViewTransition && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    document.startViewTransition(swap);
+  } else {
+    swap();
+  }
+}
+
+// Pages that were put in place are loaded when one goes back to them.
+addEventListener("popstate", () => location.reload());
+
+function ready() {
+  preview();
+  picking();
+  brushing();
+  tell();
+}
+ready();

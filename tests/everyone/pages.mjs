@@ -1,0 +1,144 @@
+// Every page of the demo, signed out and in, in light and dark, at three widths, and in five languages: axe-core finds
+// nothing against WCAG 2.2 AA, nothing scrolls sideways, each has one h1, no script or request fails; and the Nu HTML
+// checker finds no error. Says what it found and ends with 1 if there was anything.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CLOSED, OPEN, browser, demo, person, visit } from "./site.mjs";
+
+const AXE = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+// What can differ between widths and colours; everything else is asked once a page.
+const LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block", "meta-viewport"];
+const WIDTHS = [320, 768, 1280];
+const LANGUAGES = ["de", "es", "fr", "ar"];
+const IN_LANGUAGES = ["/", "/in/jonas-weber", "/connections", "/connections/remove", "/connections/overview", "/invitations",
+  "/people", "/notifications", "/settings/privacy", "/settings/appearance"];
+
+const found = [];
+const html = [];
+const report = (where, what) => found.push(`${where}: ${what}`);
+
+async function axe(page, where, rules) {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+  const options = rules ? { runOnly: { type: "rule", values: rules } } : { runOnly: { type: "tag", values: TAGS } };
+  const { violations } = await page.evaluate((options) => axe.run(document, { ...options, resultTypes: ["violations"], preload: false, iframes: false }), options);
+  for (const { id, help, nodes } of violations) {
+    report(where, `${id}: ${help} (${nodes.length}×, ${nodes[0].target.join(" ")}: ${nodes[0].html.slice(0, 120)})`);
+  }
+}
+
+async function fits(page, where) {
+  const [inner, outer, who] = await page.evaluate(() => {
+    const room = document.documentElement.clientWidth;
+    const wide = [...document.querySelectorAll("body *")].find((one) => {
+      const box = one.getBoundingClientRect();
+      return box.width > 1 && (box.right > room + 1 || box.left < -1) && getComputedStyle(one).position !== "absolute";
+    });
+    return [document.documentElement.scrollWidth, room, wide?.outerHTML.slice(0, 120)];
+  });
+  if (inner > outer) report(where, `scrolls sideways by ${inner - outer}: ${who}`);
+}
+
+async function once(page, where) {
+  const headings = await page.locator("h1").count();
+  if (headings !== 1) report(where, `${headings} h1`);
+}
+
+function listen(page) {
+  page.on("console", (message) => {
+    // A page that answers 404 or 422 is one on purpose.
+    if (message.type() === "error" && !/status of (404|422)/.test(message.text())) report(page.url(), message.text());
+  });
+  page.on("pageerror", (error) => report(page.url(), error.message));
+  page.on("requestfailed", (request) => {
+    if (request.failure().errorText !== "net::ERR_ABORTED") report(page.url(), `${request.url()} ${request.failure().errorText}`);
+  });
+  page.on("response", async (response) => {
+    if (response.request().isNavigationRequest() && response.status() !== 303) {
+      const text = await response.text().catch(() => "");
+      if (text) html.push([`${response.status()} ${response.url()}`, text]);
+    }
+  });
+}
+
+async function looks(page, entries, who) {
+  for (const entry of entries) {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.emulateMedia({ colorScheme: "light" });
+    const began = Date.now();
+    const name = `${who} ${await visit(page, entry)}`;
+    await once(page, name);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        const where = `${name} ${colorScheme} ${width}`;
+        await axe(page, where, colorScheme === "light" && width === 1280 ? null : LOOKS);
+        if (colorScheme === "light") await fits(page, where);
+      }
+    }
+    if (process.env.TIMES) console.log(name, Date.now() - began);
+  }
+}
+
+async function speaks(chromium, address, language) {
+  for (const email of [null, "priya@demo.example"]) {
+    const page = await person(chromium, address, { locale: language, viewport: { width: 320, height: 900 } }, email);
+    listen(page);
+    for (const path of email ? IN_LANGUAGES : ["/", "/sign-in", "/sign-up"]) {
+      await page.goto(path);
+      const where = `${language} ${path}`;
+      const [lang, dir] = await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
+      if (lang !== language || dir !== (language === "ar" ? "rtl" : "ltr")) report(where, `lang ${lang}, dir ${dir}`);
+      await axe(page, where, null);
+      await fits(page, where);
+    }
+    await page.context().close();
+  }
+}
+
+// The Nu HTML checker takes files, so each page is one, named by where it is from.
+function nu() {
+  const folder = mkdtempSync(join(tmpdir(), "amicable-"));
+  const pages = new Map(html.map(([where, text]) => [text, where]));
+  [...pages.keys()].forEach((text, at) => writeFileSync(join(folder, `${at}.html`), text));
+  const jar = new URL("node_modules/vnu-jar/build/dist/vnu.jar", import.meta.url).pathname;
+  let said = "";
+  try {
+    execFileSync("java", ["-Xss1024k", "-jar", jar, "--errors-only", "--format", "json", folder], { stdio: ["ignore", "ignore", "pipe"] });
+  } catch (error) {
+    said = error.stderr?.toString() ?? String(error);
+  }
+  const names = [...pages.values()];
+  for (const { url, message, extract } of said ? JSON.parse(said).messages : []) {
+    report(`HTML of ${names[parseInt(url.split("/").at(-1))]}`, `${message} ${extract?.replace(/\s+/g, " ") ?? ""}`);
+  }
+  rmSync(folder, { recursive: true });
+  return pages.size;
+}
+
+const started = Date.now();
+const site = await demo();
+const chromium = await browser();
+try {
+  const signedOut = await person(chromium, site.address, {}, null);
+  const signedIn = await person(chromium, site.address);
+  listen(signedOut);
+  listen(signedIn);
+  // Two at a time: one browser page keeps less than two cores busy.
+  const languages = async () => {
+    await looks(signedOut, OPEN, "visitor");
+    for (const language of LANGUAGES) await speaks(chromium, site.address, language);
+  };
+  await Promise.all([looks(signedIn, CLOSED, "member"), languages()]);
+} finally {
+  await chromium.close();
+  await site.stop();
+}
+const checked = nu();
+found.forEach((line) => console.log(line));
+console.log(`${OPEN.length + CLOSED.length} pages in light and dark at ${WIDTHS.join(", ")} px, ${LANGUAGES.length + 1} languages, ` +
+  `HTML of ${checked} pages: ${found.length} findings, ${Math.round((Date.now() - started) / 1000)} s`);
+process.exit(found.length > 0 ? 1 : 0);

@@ -1,0 +1,139 @@
+// The demo, a browser, and the pages that everyone must be able to use. Started and ended by whoever imports it.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const BINARY = process.env.AMICABLE ?? new URL("../../target/debug/amicable", import.meta.url).pathname;
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+];
+
+// A demo of its own, on a free port; `stop` ends it.
+export async function demo() {
+  const child = spawn(BINARY, ["demo", "--listen", "127.0.0.1:0"], { env: { ...process.env, NO_COLOR: "1" } });
+  child.stderr.resume();
+  for await (const line of createInterface({ input: child.stdout })) {
+    const address = line.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0];
+    if (address) {
+      child.stdout.resume();
+      const stop = async () => {
+        child.kill("SIGTERM");
+        if (child.exitCode === null) await once(child, "exit");
+      };
+      return { address, stop };
+    }
+  }
+  throw new Error(`${BINARY} said no address`);
+}
+
+export const browser = () => chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+
+// A person with a browser of their own, signed in unless `email` is null.
+export async function person(chromium, address, options = {}, email = "priya@demo.example") {
+  const context = await chromium.newContext({ baseURL: address, reducedMotion: "reduce", locale: "en-GB", ...options });
+  const page = await context.newPage();
+  if (email) {
+    await page.goto("/sign-in");
+    await page.locator("#email").fill(email);
+    await page.locator("#password").fill("amicable demo");
+    await page.locator("main form button").click();
+    await page.locator("nav").first().waitFor();
+  }
+  return page;
+}
+
+// What visitors see. Each is a path, or a way there from one.
+export const OPEN = [
+  "/",
+  "/sign-in",
+  "/sign-up",
+  ["/sign-in", (page) => submit(page, { email: "nobody@demo.example", password: "x" })],
+  ["/sign-up", (page) => submit(page, { full_name: "", email: "nobody", password: "short" })],
+  "/styleguide",
+];
+
+// What members see.
+export const CLOSED = [
+  "/",
+  "/in/priya-raman",
+  ["/in/priya-raman", (page) => submit(page, { full_name: "", headline: "x".repeat(201) }, "/profile")],
+  ["/in/priya-raman", (page) => openAll(page)],
+  "/in/jonas-weber",
+  ["/in/jonas-weber", (page) => popover(page, "Disconnect from this person")],
+  ["/in/jonas-weber", (page) => popover(page, "Block")],
+  "/in/jonas-weber/mutual",
+  "/in/jonas-weber/disconnect",
+  "/in/jonas-weber/block",
+  ["/invitations", (page) => follow(page, "main .list .name")],
+  ["/people", (page) => follow(page, "main .cards .name")],
+  ["/people", (page) => follow(page, "main .cards a.button")],
+  "/connections",
+  "/connections?sort=last_name&q=a",
+  "/connections?q=nobodyatall",
+  ["/connections", (page) => popover(page, "Disconnect")],
+  ["/connections", (page) => openAll(page)],
+  "/contacts",
+  "/connections/overview",
+  ["/connections/overview", (page) => openAll(page)],
+  "/connections/disconnected",
+  "/connections/blocked",
+  "/connections/remove",
+  "/connections/remove?connected_after=2015-01-01&connected_before=2016-01-01&all=1",
+  ["/connections/remove", (page) => review(page)],
+  "/invitations",
+  "/invitations?box=sent",
+  "/people",
+  "/people?q=a",
+  "/people?q=nobodyatall",
+  "/notifications",
+  "/settings/account",
+  ["/settings/account", (page) => submit(page, { email: "x", password: "x" }, "/settings/account")],
+  "/settings/password",
+  "/settings/devices",
+  "/settings/privacy",
+  "/settings/appearance",
+  "/in/nobody-here",
+  // Last, because it changes something: what is told after leaving somebody.
+  ["/in/amara-okafor/disconnect", (page) => submit(page, {}, "/in/amara-okafor/disconnect")],
+];
+
+// Goes to a page of the lists above. Gives what it is called in reports.
+export async function visit(page, entry) {
+  const [path, on] = typeof entry === "string" ? [entry] : entry;
+  await page.goto(path);
+  await on?.(page);
+  return on ? `${path} (${on.toString().match(/=>\s*(\w+)\(/)[1]} ${on.toString().match(/"([^"/]*)"/)?.[1] ?? ""})` : path;
+}
+
+async function submit(page, fields, action) {
+  const form = page.locator(action ? `form[action="${action}"]` : "main form").first();
+  await form.evaluate((form, fields) => {
+    const details = form.closest("details");
+    if (details) details.open = true;
+    for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
+    // As without scripts: the answer is a page of its own.
+    form.submit();
+  }, fields);
+  await page.waitForEvent("load");
+}
+
+async function popover(page, label) {
+  await page.getByRole("button", { name: label, exact: true }).first().click();
+}
+
+async function openAll(page) {
+  await page.evaluate(() => document.querySelectorAll("main details").forEach((one) => (one.open = true)));
+}
+
+async function follow(page, selector) {
+  await page.goto(await page.locator(selector).first().getAttribute("href"));
+}
+
+async function review(page) {
+  await page.getByRole("checkbox").first().check();
+  await page.getByRole("button", { name: "Review removal" }).click();
+  await page.getByRole("heading", { level: 1, name: /^Remove 1 connection/ }).waitFor();
+}
