@@ -143,6 +143,7 @@ function put(answer, text, post) {
     document.body.replaceWith(next.body);
     if (!same) {
       history.pushState({}, "", answer.url);
+      shown = location.pathname + location.search;
       scrollTo(0, 0);
     }
     ready();
@@ -155,8 +156,11 @@ function put(answer, text, post) {
   }
 }
 
-// Pages that were put in place are loaded when one goes back to them.
-addEventListener("popstate", () => location.reload());
+// Pages that were put in place are loaded when one goes back to them; a jump within a page is none.
+let shown = location.pathname + location.search;
+addEventListener("popstate", () => {
+  if (location.pathname + location.search !== shown) location.reload();
+});
 
 function ready() {
   preview();

@@ -155,17 +155,20 @@ static PSEUDO: LazyLock<Mutex<HashMap<&'static str, &'static str>>> = LazyLock::
 /// The text in letters that nothing else on a page has; made once each.
 fn pseudo(key: &'static str) -> &'static str {
     let Ok(mut made) = PSEUDO.lock() else { return key };
-    made.entry(key).or_insert_with(|| {
-        let mut named = false;
-        let wide = |letter: char| {
-            named = (named || letter == '{') && letter != '}';
-            match letter {
-                'A'..='Z' | 'a'..='z' if !named => char::from_u32(letter as u32 + 0xFEE0).unwrap_or(letter),
-                _ => letter,
-            }
-        };
-        String::leak(key.chars().map(wide).collect())
-    })
+    made.entry(key).or_insert_with(|| String::leak(wide(key)))
+}
+
+/// Latin letters as wide ones, but for the names in braces.
+pub(super) fn wide(text: &str) -> String {
+    let mut named = false;
+    let wide = |letter: char| {
+        named = (named || letter == '{') && letter != '}';
+        match letter {
+            'A'..='Z' | 'a'..='z' if !named => char::from_u32(letter as u32 + 0xFEE0).unwrap_or(letter),
+            _ => letter,
+        }
+    };
+    text.chars().map(wide).collect()
 }
 
 #[cfg(test)]

@@ -42,7 +42,10 @@ async function journey(chromium, address, scripts) {
   const page = await person(chromium, address, { javaScriptEnabled: scripts }, null);
   await page.goto("/");
   await press(page, "Skip to the content");
-  await page.goto("/sign-in");
+  await page.waitForURL(/#main$/);
+  while ((await page.evaluate(() => document.activeElement.id)) !== "main") await page.waitForTimeout(20);
+  await press(page, "Sign in");
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
   await tabTo(page, "E-mail");
   await page.keyboard.type("jonas@demo.example");
   await tabTo(page, "Password");
@@ -75,6 +78,7 @@ async function journey(chromium, address, scripts) {
   const second = await press(page, /^Select [A-Z]/, "Space");
   if (scripts) await page.getByText("2 people selected").waitFor();
   await press(page, "Review removal");
+  await page.getByRole("heading", { name: "Remove 2 connections?" }).waitFor();
   for (const name of [first, second]) await page.getByText(name.replace("Select ", "")).first().waitFor();
   await press(page, "Remove 2 connections");
   await told(page, "2 connections removed. Nobody has been told.", scripts);
@@ -91,6 +95,7 @@ async function conveniences(chromium, address) {
   await boxes.nth(1).click();
   await boxes.nth(4).click({ modifiers: ["Shift"] });
   await page.getByText("4 people selected").waitFor();
+  await page.locator("[data-brush]").scrollIntoViewIfNeeded();
   const strip = await page.locator("[data-brush]").boundingBox();
   await page.mouse.move(strip.x + strip.width * 0.25, strip.y + 20);
   await page.mouse.down();

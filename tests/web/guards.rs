@@ -10,6 +10,7 @@ fn closed() -> Vec<(String, String)> {
         let (path, rest) = rest.split_once('"').unwrap();
         let path = path.replace("{leave:disconnect|block}", "block").replace("{handle}", "ada-ruiz");
         let path = path.replace("{id}", "1").replace("{answer}", "accept").replace("{kind}", "positions");
+        let path = path.replace("{member}", "1").replace("{name}", "0").replace("{side}", "96");
         routes.push((if rest.contains("get()") { "GET" } else { "POST" }.to_owned(), path));
     }
     assert!(routes.len() > 30);
@@ -37,7 +38,7 @@ fn whoever_is_signed_out_is_sent_to_sign_in_from_everywhere() {
 fn a_form_from_another_site_is_refused_everywhere() {
     let site = Site::new();
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
-    let open = ["/sign-in", "/sign-up", "/sign-out"].map(|path| ("POST".to_owned(), path.to_owned()));
+    let open = ["/sign-in", "/sign-up", "/sign-out", "/appearance"].map(|path| ("POST".to_owned(), path.to_owned()));
     for (_, path) in closed().into_iter().chain(open).filter(|(method, _)| method == "POST") {
         for (header, value) in
             [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "https://evil.example")]

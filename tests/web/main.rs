@@ -4,7 +4,9 @@
 mod accounts;
 mod bad_input;
 mod guards;
+mod languages;
 mod nodes;
+mod photos;
 mod races;
 mod relationships;
 mod removal;

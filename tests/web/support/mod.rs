@@ -67,6 +67,7 @@ impl Site {
             name: String::new(),
             handle: String::new(),
             id: 0,
+            language: String::new(),
         }
     }
 
@@ -110,6 +111,8 @@ pub struct Visitor {
     pub name: String,
     pub handle: String,
     pub id: i64,
+    /// What the browser asks for; empty for nothing.
+    pub language: String,
 }
 
 impl Visitor {
@@ -127,14 +130,21 @@ impl Visitor {
 
     /// Opens a page without following.
     pub fn get(&mut self, path: &str) -> &mut Self {
-        let response = self.agent.get(format!("{}{path}", self.address)).call().unwrap();
+        let request = self.agent.get(format!("{}{path}", self.address)).header("Accept-Language", &self.language);
+        let response = request.call().unwrap();
         self.arrived(path, response)
+    }
+
+    /// What is at an address, as it was answered.
+    pub fn raw(&self, path: &str) -> ureq::http::Response<ureq::Body> {
+        self.agent.get(format!("{}{path}", self.address)).call().unwrap()
     }
 
     /// Posts fields, without a page or a button; not following.
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> &mut Self {
         let referer = format!("{}{}", self.address, self.page.path);
         let request = self.agent.post(format!("{}{path}", self.address)).header("Referer", referer);
+        let request = request.header("Accept-Language", &self.language);
         let response = request.send_form(fields.iter().copied()).unwrap();
         self.arrived(path, response)
     }
@@ -143,6 +153,19 @@ impl Visitor {
     pub fn fill(&mut self, name: &str, value: &str) -> &mut Self {
         self.filled.insert(name.into(), value.into());
         self
+    }
+
+    /// Posts a file in a field of a form, as browsers send one; not following.
+    pub fn upload(&mut self, path: &str, field: &str, file: &[u8]) -> &mut Self {
+        let head = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"photo.png\"\r\n\
+             Content-Type: image/png\r\n\r\n"
+        );
+        let body = [head.as_bytes(), file, b"\r\n--cut--\r\n"].concat();
+        let request = self.agent.post(format!("{}{path}", self.address));
+        let request = request.header("Content-Type", "multipart/form-data; boundary=cut");
+        let response = request.send(&body).unwrap();
+        self.arrived(path, response)
     }
 
     /// Presses the first button with this label, sending its form with what was filled in.
@@ -172,7 +195,8 @@ impl Visitor {
         document.select(&main).next().map(|main| words(&main)).unwrap_or_default()
     }
 
-    fn follow(&mut self) -> &mut Self {
+    /// Goes where the answer leads.
+    pub fn follow(&mut self) -> &mut Self {
         for _ in 0..5 {
             if !matches!(self.page.status, 302 | 303) {
                 break;
