@@ -11,6 +11,7 @@ use amicable::db::Db;
 use amicable::demo;
 use amicable::error::Error;
 use amicable::server::{self, Settings};
+use amicable::web::styleguide;
 use clap::{Parser, Subcommand};
 use diesel::prelude::*;
 
@@ -119,7 +120,8 @@ fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Serve { database, serve: args } => {
             log();
-            serve(open(&database)?, &args, |_| {})
+            let before: Routes = if cfg!(debug_assertions) { styleguide::routes } else { |_| {} };
+            serve(open(&database)?, &args, before, |_| {})
         }
         Command::Demo { serve: args, connections } => show(&args, connections),
         Command::Migrate { database } => open(&database).map(|_| println!("The database is up to date.")),
@@ -149,8 +151,11 @@ fn log() {
         .init();
 }
 
+/// Routes in front of the site's own.
+type Routes = fn(&mut actix_web::web::ServiceConfig);
+
 /// Serves until SIGTERM or SIGINT, then finishes what is under way.
-fn serve(db: Db, args: &ServeArgs, announce: impl FnOnce(&str)) -> Result<(), Error> {
+fn serve(db: Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str)) -> Result<(), Error> {
     let wrong =
         |why: std::io::Error| Error::Unavailable(format!("cannot listen on {} (AMICABLE_LISTEN): {why}", args.listen));
     let listener = TcpListener::bind(args.listen).map_err(wrong)?;
@@ -159,7 +164,7 @@ fn serve(db: Db, args: &ServeArgs, announce: impl FnOnce(&str)) -> Result<(), Er
         limits: Limits::from(&args.limits),
         secure: args.base_url.scheme() == "https",
         workers: args.workers as usize,
-        before: |_| {},
+        before,
     };
     actix_web::rt::System::new().block_on(async move {
         let server = server::serve(db, listener, &settings)?;
@@ -178,7 +183,7 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
         let db = Db::open(&DatabaseUrl::Sqlite(folder.join("demo.db").to_string_lossy().into_owned()))?;
         db.migrate()?;
         let made = demo::populate(&db, &Limits::from(&LimitArgs::clone(&args.limits)), export)?;
-        serve(db, args, |address| {
+        serve(db, args, styleguide::routes, |address| {
             println!("A made-up network of {} members is at {address}\n\nSign in as", made.members);
             for account in &made.accounts {
                 println!(

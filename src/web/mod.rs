@@ -9,3 +9,4 @@ pub mod observe;
 pub mod page;
 pub mod pagination;
 pub mod session;
+pub mod styleguide;

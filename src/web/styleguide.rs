@@ -1,0 +1,46 @@
+//! `/styleguide`: every component of the pages, for those who build them. There in development and in the demo only.
+
+use actix_web::HttpResponse;
+use actix_web::web::{ServiceConfig, get};
+use askama::Template;
+
+use super::form::Problems;
+use super::page::{Page, Show};
+use crate::connections::relationship::Side;
+use crate::connections::standing::Standing;
+use crate::error::Error;
+use crate::members::Person;
+
+#[derive(Template)]
+#[template(path = "styleguide.html")]
+struct Styleguide {
+    page: Page,
+    persons: Vec<Person>,
+    standings: [Standing; 5],
+    problems: Problems,
+}
+
+/// The one route.
+pub fn routes(site: &mut ServiceConfig) {
+    site.route("/styleguide", get().to(styleguide));
+}
+
+async fn styleguide(page: Page) -> Result<HttpResponse, Error> {
+    let sides = [Side::None, Side::Invited, Side::Asked, Side::Left { may_return: false }, Side::Blocked];
+    let standings = sides.map(|side| Standing { side, ..Standing::none() });
+    let names =
+        ["Robin Vale", "Ines Moreau", "Tariq Aziz", "Wen Li", "Olu Adeyemi", "Maja Horvat", "Leo Brandt", "Sofia Ruiz"];
+    let person = |(at, name): (usize, &str)| Person {
+        id: at as i64,
+        handle: crate::members::names::handle(name),
+        full_name: name.into(),
+        headline: "Bridge engineer".into(),
+        location: "Porto".into(),
+        accepts_automatically: false,
+        photo: String::new(),
+    };
+    let persons = names.into_iter().enumerate().map(person).collect();
+    let mut problems = Problems::default();
+    problems.add("wrong", "E-mail cannot be empty.");
+    Styleguide { page, persons, standings, problems }.show()
+}
