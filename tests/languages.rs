@@ -17,6 +17,9 @@ fn texts() -> BTreeMap<String, Option<String>> {
             for call in ["t", "tf", "linked", "key", "tn", "tnf"] {
                 for arguments in calls(&code, call) {
                     if call.starts_with("tn") {
+                        if !arguments[..end(arguments)].contains('"') {
+                            continue;
+                        }
                         let (one, rest) = literal(arguments.split_once('"').unwrap().1);
                         let (many, _) = literal(rest.split_once('"').unwrap().1);
                         found.insert(one, Some(many));
@@ -51,6 +54,16 @@ fn calls<'a>(code: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
         let is_word = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.');
         (!is_word && !before.ends_with("fn ")).then(|| &code[at + name.len() + 1..])
     })
+}
+
+/// Where the parenthesis closes that was opened before; none of ours stands in a literal without its other.
+fn end(arguments: &str) -> usize {
+    let mut depth = 1;
+    let close = arguments.char_indices().find(|(_, letter)| {
+        depth += i32::from(*letter == '(') - i32::from(*letter == ')');
+        depth == 0
+    });
+    close.map_or(arguments.len(), |(at, _)| at)
 }
 
 /// The rest of a string literal, and what follows it.

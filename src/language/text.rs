@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::sync::{LazyLock, Mutex};
 
 use askama::filters::{Html, Safe};
@@ -120,7 +121,12 @@ fn put(text: &str, names: &[&str], values: &[Cow<'_, str>]) -> String {
     while let Some((before, name, after)) = next_name(rest) {
         out.push_str(before);
         if let Some(value) = names.iter().position(|other| *other == name).and_then(|at| values.get(at)) {
-            out.push_str(value);
+            // What is written from left to right within a text from right to left keeps to itself (UAX 9, isolates).
+            if current() == Language::Arabic {
+                let _ = write!(out, "\u{2068}{value}\u{2069}");
+            } else {
+                out.push_str(value);
+            }
         }
         rest = after;
     }
