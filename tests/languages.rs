@@ -102,7 +102,7 @@ fn every_text_stands_in_every_language_with_its_values() {
             };
             let translations = match plural {
                 None => vec![message.msgstr().unwrap_or("").to_owned()],
-                Some(_) => message.msgstr_plural().map(Clone::clone).unwrap_or_default(),
+                Some(_) => message.msgstr_plural().cloned().unwrap_or_default(),
             };
             if translations.len() != plural.as_ref().map_or(1, |_| forms) || translations.iter().any(String::is_empty) {
                 wrong.push(format!("{path}: {english:?} is not translated"));

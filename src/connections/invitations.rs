@@ -69,7 +69,7 @@ pub fn left(left: u32, limit: u32, next: Option<i64>) -> String {
             limit,
             "{left} of {n} invitation left this week.",
             "{left} of {n} invitations left this week.",
-            &number(left),
+            number(left),
         ),
         Some(next) => tnf(
             limit,

@@ -32,7 +32,7 @@ pub fn sentence(refusal: Refusal, name: &str) -> String {
             limit,
             "You have {have} of {n} connection. Remove some to make room.",
             "You have {have} of {n} connections. Remove some to make room.",
-            &number(have),
+            number(have),
         ),
         Refusal::TheyAreFull => {
             tf("{name} cannot take another connection at this time. The invitation stays open.", name)

@@ -26,10 +26,10 @@ pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
         }
     }
     if words.iter().any(|word| word.chars().count() > LENGTH) {
-        problems.add("tags", tf("A tag can have {most} characters at the most.", &number(LENGTH)));
+        problems.add("tags", tf("A tag can have {most} characters at the most.", number(LENGTH)));
     }
     if words.len() > MOST {
-        problems.add("tags", tf("One person can have {most} tags at the most.", &number(MOST)));
+        problems.add("tags", tf("One person can have {most} tags at the most.", number(MOST)));
     }
     words
 }

@@ -117,7 +117,7 @@ pub async fn add(
         Ok(room)
     });
     if !added.await? {
-        problems.add("title", tf("A profile has room for {most} positions and schools.", &number(store::MOST)));
+        problems.add("title", tf("A profile has room for {most} positions and schools.", number(store::MOST)));
         return pages::own(&site, page, me, (form, problems, open.into())).await;
     }
     onward.done(t("Your profile is saved."));
@@ -181,7 +181,7 @@ pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: On
     let id = me.id;
     let many = site.db.read(move |connection| Ok(store::links(connection, id)?.len())).await?;
     if many as i64 >= store::MOST {
-        problems.add("url", tf("A profile has room for {most} links.", &number(store::MOST)));
+        problems.add("url", tf("A profile has room for {most} links.", number(store::MOST)));
     }
     match address {
         Some(url) if !problems.any() => {

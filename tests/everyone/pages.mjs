@@ -1,6 +1,6 @@
 // Every page of the demo, signed out and in, in light and dark, at three widths, and in five languages: axe-core finds
-// nothing against WCAG 2.2 AA, nothing scrolls sideways, each has one h1, no script or request fails; and the Nu HTML
-// checker finds no error. Says what it found and ends with 1 if there was anything.
+// nothing against WCAG 2.2 AA, nothing scrolls sideways, each has one h1, no script or request fails, a first visit takes
+// at most 6 requests and 60 KB, nothing moves while it loads; and the Nu HTML checker finds no error. Says what it found and ends with 1 if there was anything.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -83,6 +83,32 @@ async function looks(page, entries, who) {
   }
 }
 
+// What a first visit takes: a browser that has nothing yet, asked for a page, gets so much in so many answers.
+async function weighs(chromium, address) {
+  const member = await person(chromium, address);
+  const cookies = await member.context().cookies();
+  for (const path of ["/", "/in/jonas-weber", "/connections", "/connections/remove", "/people", "/notifications"]) {
+    const context = await chromium.newContext({ baseURL: address });
+    await context.addCookies(cookies);
+    const page = await context.newPage();
+    const answers = [];
+    page.on("requestfinished", (request) => answers.push(request.sizes()));
+    await page.goto(path, { waitUntil: "networkidle" });
+    const sizes = await Promise.all(answers);
+    const bytes = sizes.reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
+    if (sizes.length > 6 || bytes > 60_000) report(path, `a first visit takes ${sizes.length} requests and ${bytes} bytes`);
+    if (process.env.TIMES) console.log(path, sizes.length, "requests", bytes, "bytes", "of which HTML", sizes[0].responseBodySize);
+    if (path === "/connections" && sizes[0].responseBodySize > 15_000) report(path, `${sizes[0].responseBodySize} bytes of HTML`);
+    const moved = await page.evaluate(() => new Promise((resolve) => {
+      new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, one) => sum + one.value, 0)))
+        .observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => resolve(0), 100);
+    }));
+    if (moved > 0) report(path, `moves by ${moved} while it loads`);
+    await context.close();
+  }
+}
+
 async function speaks(chromium, address, language) {
   for (const email of [null, "priya@demo.example"]) {
     const page = await person(chromium, address, { locale: language, viewport: { width: 320, height: 900 } }, email);
@@ -130,6 +156,7 @@ try {
   // Two at a time: one browser page keeps less than two cores busy.
   const languages = async () => {
     await looks(signedOut, OPEN, "visitor");
+    await weighs(chromium, site.address);
     for (const language of LANGUAGES) await speaks(chromium, site.address, language);
   };
   await Promise.all([looks(signedIn, CLOSED, "member"), languages()]);
