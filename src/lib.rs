@@ -4,6 +4,7 @@
 //! - [`connections`] is the heart: the rules in `relationship.rs`, the verbs in `mod.rs`, then its screens.
 //! - [`members`] are who people are: profiles and search. [`accounts`] says who may come in.
 //! - [`notifications`] is what people are told; [`contacts`] reads address books; [`home`] is *My network*.
+//! - [`language`] is what every text goes through, and the translations.
 //! - [`web`] is what every page shares; [`db`], [`schema`] and [`error`] are what every slice stands on.
 //! - [`demo`] makes made-up networks: a small one to look at, large ones to measure.
 //!

@@ -93,7 +93,6 @@ fn every_text_stands_in_every_language_with_its_values() {
         let catalogue = polib::po_file::parse(Path::new(&path)).unwrap();
         let mut there = BTreeSet::new();
         for message in catalogue.messages() {
-            use polib::message::MessageView;
             let english = message.msgid();
             there.insert(english.to_owned());
             let Some(plural) = texts.get(english) else {
