@@ -39,7 +39,6 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Server, Error> {
     let key = db.write_now(session::key)?;
     crate::accounts::password::prepare();
-    assets::prepare();
     let (limits, secure, before) = (settings.limits, settings.secure, settings.before);
     let workers = match settings.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

@@ -1,7 +1,6 @@
-//! The style sheet, the script and the icons: in the binary, named by their content, compressed once, kept by browsers
-//! for ever.
+//! The style sheet, the script and the icons: in the binary, named by their content, compressed when it was built
+//! (`build.rs`), kept by browsers for ever.
 
-use std::io::Write;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CacheControl, CacheDirective, VARY};
@@ -16,27 +15,41 @@ struct Asset {
     path: String,
     kind: &'static str,
     bytes: &'static [u8],
-    /// The same, as short as each can make it; nothing where that is not shorter.
-    brotli: Option<Vec<u8>>,
-    gzip: Option<Vec<u8>>,
+    /// The same by Brotli and by gzip; nothing for what is short or compressed already.
+    packed: Option<(&'static [u8], &'static [u8])>,
+}
+
+/// A text of `static/` with what the build made of it.
+macro_rules! text {
+    ($name:literal) => {
+        (
+            include_bytes!(concat!("../../static/", $name)).as_slice(),
+            Some((
+                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".br")).as_slice(),
+                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")).as_slice(),
+            )),
+        )
+    };
 }
 
 /// The files of `static/`, each with its kind.
 static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
     [
-        asset("app", "css", "text/css; charset=utf-8", include_bytes!("../../static/app.css")),
-        asset("app", "js", "text/javascript; charset=utf-8", include_bytes!("../../static/app.js")),
-        asset("icon", "svg", "image/svg+xml", include_bytes!("../../static/icon.svg")),
-        asset("icon-180", "png", "image/png", include_bytes!("../../static/icon-180.png")),
-        asset("icon-192", "png", "image/png", include_bytes!("../../static/icon-192.png")),
-        asset("icon-512", "png", "image/png", include_bytes!("../../static/icon-512.png")),
-        asset("speculation", "json", "application/speculationrules+json", SPECULATION.as_bytes()),
+        asset("app", "css", "text/css; charset=utf-8", text!("app.css")),
+        asset("app", "js", "text/javascript; charset=utf-8", text!("app.js")),
+        asset("icon", "svg", "image/svg+xml", text!("icon.svg")),
+        asset("icon-180", "png", "image/png", (include_bytes!("../../static/icon-180.png"), None)),
+        asset("icon-192", "png", "image/png", (include_bytes!("../../static/icon-192.png"), None)),
+        asset("icon-512", "png", "image/png", (include_bytes!("../../static/icon-512.png"), None)),
+        asset("speculation", "json", "application/speculationrules+json", (SPECULATION.as_bytes(), None)),
     ]
 });
 
 /// Which links a browser may fetch when one is about to press them: pages that only show. *Notifications* marks them
-/// as read, so it is not among them.
-const SPECULATION: &str = r#"{"prefetch":[{"where":{"href_matches":["/","/in/*","/connections","/connections?*","/connections/*","/contacts","/invitations","/people","/people?*","/settings/*"]},"eagerness":"moderate"}]}"#;
+/// as read, and the form of an invitation may answer with a refusal to be told, so they are not among them.
+const SPECULATION: &str = r#"{"prefetch":[{"eagerness":"moderate","where":{"and":[
+{"href_matches":["/","/in/*","/connections","/connections?*","/connections/*","/contacts","/invitations","/people","/people?*","/settings/*"]},
+{"not":{"href_matches":"/in/*/invite"}}]}}]}"#;
 
 /// The path of the style sheet.
 pub fn css() -> &'static str {
@@ -63,11 +76,6 @@ pub fn speculation() -> String {
     format!("\"{}\"", ASSETS[6].path)
 }
 
-/// Compresses everything, so that the first visitor does not wait for it.
-pub fn prepare() {
-    LazyLock::force(&ASSETS);
-}
-
 /// `GET /static/{file}`.
 ///
 /// # Errors
@@ -84,11 +92,9 @@ pub async fn file(request: HttpRequest, file: Path<String>) -> Result<HttpRespon
     let accepts = |name: &str| accepted.split(',').any(|one| one.split(';').next().unwrap_or("").trim() == name);
     let mut response = HttpResponse::Ok();
     response.insert_header(forever).insert_header((VARY, "Accept-Encoding")).content_type(asset.kind);
-    Ok(match (&asset.brotli, &asset.gzip) {
-        (Some(bytes), _) if accepts("br") => response.insert_header((CONTENT_ENCODING, "br")).body(bytes.as_slice()),
-        (_, Some(bytes)) if accepts("gzip") => {
-            response.insert_header((CONTENT_ENCODING, "gzip")).body(bytes.as_slice())
-        }
+    Ok(match asset.packed {
+        Some((brotli, _)) if accepts("br") => response.insert_header((CONTENT_ENCODING, "br")).body(brotli),
+        Some((_, gzip)) if accepts("gzip") => response.insert_header((CONTENT_ENCODING, "gzip")).body(gzip),
         _ => response.insert_header((CONTENT_ENCODING, "identity")).body(asset.bytes),
     })
 }
@@ -123,30 +129,12 @@ pub async fn robots() -> HttpResponse {
         .body("User-agent: *\nDisallow: /in/\n")
 }
 
-fn asset(stem: &str, ending: &str, kind: &'static str, bytes: &'static [u8]) -> Asset {
+fn asset(
+    stem: &str,
+    ending: &str,
+    kind: &'static str,
+    (bytes, packed): (&'static [u8], Option<(&'static [u8], &'static [u8])>),
+) -> Asset {
     let hash: String = Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let shorter = |packed: Option<Vec<u8>>| packed.filter(|packed| packed.len() < bytes.len());
-    Asset {
-        path: format!("/static/{stem}.{hash}.{ending}"),
-        kind,
-        bytes,
-        brotli: shorter(brotli(bytes)),
-        gzip: shorter(gzip(bytes)),
-    }
-}
-
-/// At the best level of its own; nothing only where memory fails.
-fn brotli(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut packed = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, 11, 22);
-    writer.write_all(bytes).ok()?;
-    writer.flush().ok()?;
-    drop(writer);
-    Some(packed)
-}
-
-fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    writer.write_all(bytes).ok()?;
-    writer.finish().ok()
+    Asset { path: format!("/static/{stem}.{hash}.{ending}"), kind, bytes, packed }
 }
