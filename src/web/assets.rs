@@ -11,12 +11,13 @@ use sha2::{Digest, Sha256};
 use crate::error::Error;
 use crate::language::t;
 
+/// The bytes of a file, and the same by Brotli and by gzip; nothing for what is short or compressed already.
+type Bytes = (&'static [u8], Option<(&'static [u8], &'static [u8])>);
+
 struct Asset {
     path: String,
     kind: &'static str,
-    bytes: &'static [u8],
-    /// The same by Brotli and by gzip; nothing for what is short or compressed already.
-    packed: Option<(&'static [u8], &'static [u8])>,
+    bytes: Bytes,
 }
 
 /// A text of `static/` with what the build made of it.
@@ -92,10 +93,10 @@ pub async fn file(request: HttpRequest, file: Path<String>) -> Result<HttpRespon
     let accepts = |name: &str| accepted.split(',').any(|one| one.split(';').next().unwrap_or("").trim() == name);
     let mut response = HttpResponse::Ok();
     response.insert_header(forever).insert_header((VARY, "Accept-Encoding")).content_type(asset.kind);
-    Ok(match asset.packed {
-        Some((brotli, _)) if accepts("br") => response.insert_header((CONTENT_ENCODING, "br")).body(brotli),
-        Some((_, gzip)) if accepts("gzip") => response.insert_header((CONTENT_ENCODING, "gzip")).body(gzip),
-        _ => response.insert_header((CONTENT_ENCODING, "identity")).body(asset.bytes),
+    Ok(match asset.bytes {
+        (_, Some((brotli, _))) if accepts("br") => response.insert_header((CONTENT_ENCODING, "br")).body(brotli),
+        (_, Some((_, gzip))) if accepts("gzip") => response.insert_header((CONTENT_ENCODING, "gzip")).body(gzip),
+        (bytes, _) => response.insert_header((CONTENT_ENCODING, "identity")).body(bytes),
     })
 }
 
@@ -129,12 +130,7 @@ pub async fn robots() -> HttpResponse {
         .body("User-agent: *\nDisallow: /in/\n")
 }
 
-fn asset(
-    stem: &str,
-    ending: &str,
-    kind: &'static str,
-    (bytes, packed): (&'static [u8], Option<(&'static [u8], &'static [u8])>),
-) -> Asset {
-    let hash: String = Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    Asset { path: format!("/static/{stem}.{hash}.{ending}"), kind, bytes, packed }
+fn asset(stem: &str, ending: &str, kind: &'static str, bytes: Bytes) -> Asset {
+    let hash: String = Sha256::digest(bytes.0).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    Asset { path: format!("/static/{stem}.{hash}.{ending}"), kind, bytes }
 }
