@@ -104,6 +104,13 @@ pub async fn change(site: SiteData, page: Page, form: Form, onward: Onward) -> R
                 .await?;
         }
     }
+    // The switches of the footer show by themselves what they did.
+    if onward.came_from().as_deref() == Some("/settings/appearance") && form.has(THEME) && form.has(LANGUAGE) {
+        if let Some(language) = Language::of(form.get(LANGUAGE)) {
+            language::chosen(language.tag());
+        }
+        onward.done(t("Your language and colours are saved."));
+    }
     Ok(onward.back("/"))
 }
 
