@@ -1,13 +1,13 @@
 //! *My network*, the home of members: invitations to answer, people one may know, one's number, what needs tidying.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::connections::history::History;
 use crate::connections::invitations::{self, Invitation};
-use crate::connections::listing::{self, Filter};
 use crate::connections::suggestions::{self, Suggestion};
-use crate::dates::now;
 use crate::error::Error;
 use crate::language::number;
 use crate::web::page::{Page, Show};
@@ -23,7 +23,7 @@ struct Home {
     suggestions: Vec<Suggestion>,
     connections: String,
     old_invitations: i64,
-    growth: History,
+    growth: Arc<History>,
 }
 
 /// `GET /`
@@ -32,19 +32,18 @@ struct Home {
 /// The database's.
 pub async fn home(site: SiteData, page: Page) -> Result<HttpResponse, Error> {
     let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page) };
-    let (limits, id) = (site.limits, viewer.id);
-    let (mut waiting, suggestions, old_invitations, days) = site
+    let (limits, id, recent, number_of) = (site.limits, viewer.id, site.recent.clone(), viewer.connection_count);
+    let (mut waiting, suggestions, old_invitations, growth) = site
         .db
         .read(move |connection| {
             let waiting = invitations::received(connection, &limits, id, &At::default())?.rows;
             let suggestions = suggestions::for_member(connection, id, 8)?;
-            let days = listing::days(connection, id, &Filter::default())?;
-            Ok((waiting, suggestions, invitations::sent_long_ago(connection, &limits, id)?, days))
+            let growth = recent.of(connection, id, number_of)?;
+            Ok((waiting, suggestions, invitations::sent_long_ago(connection, &limits, id)?, growth))
         })
         .await?;
     let more_invitations = waiting.len() > 5;
     waiting.truncate(5);
     let connections = number(viewer.connection_count);
-    let growth = History::new(&days, now());
     Home { page, invitations: waiting, more_invitations, suggestions, connections, old_invitations, growth }.show()
 }

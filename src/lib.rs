@@ -38,6 +38,8 @@ pub struct Site {
     pub db: db::Db,
     /// What members may do how often.
     pub limits: connections::Limits,
+    /// Plots that were counted lately.
+    pub recent: connections::history::Recent,
 }
 
 /// [`Site`] as handlers take it.

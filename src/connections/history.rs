@@ -1,13 +1,16 @@
 //! When one's connections were made, as pictures: the growth of a network, and the strip by which the bulk screen
 //! filters. Both count by the connected-since date, so whoever is gone just never was there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
+use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
 
-use super::listing::Filter;
+use super::listing::{self, Filter};
 use crate::dates;
+use crate::db::Connection;
+use crate::error::Error;
 use crate::language::{connections, month, number, tf, tnf};
 
 /// Units of the growth plot; its lines stand in `connections/growth.html`.
@@ -113,10 +116,56 @@ impl History {
     }
 }
 
+/// What was counted lately. Counting a hub's rows takes longer than the rest of a page, and a plot of years may be an
+/// hour old.
+#[derive(Debug, Clone, Default)]
+pub struct Recent(Arc<Mutex<HashMap<i64, Kept>>>);
+
+#[derive(Debug)]
+struct Kept {
+    connections: i32,
+    at: i64,
+    history: Arc<History>,
+}
+
+impl Recent {
+    /// Fewer connections are counted at once.
+    const FEW: i32 = 500;
+    /// Seconds.
+    const LONG: i64 = 3_600;
+    /// Members of whom it is kept; then it begins anew.
+    const MOST: usize = 1_000;
+
+    /// The history of a member who has so many connections.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn of(&self, connection: &mut Connection, member: i64, connections: i32) -> Result<Arc<History>, Error> {
+        let now = dates::now();
+        if let Ok(kept) = self.0.lock()
+            && let Some(kept) = kept.get(&member)
+            && kept.connections == connections
+            && now - kept.at < Recent::LONG
+        {
+            return Ok(kept.history.clone());
+        }
+        let history = Arc::new(History::new(&listing::days(connection, member, &Filter::default())?, now));
+        if connections > Recent::FEW
+            && let Ok(mut kept) = self.0.lock()
+        {
+            if kept.len() >= Recent::MOST {
+                kept.clear();
+            }
+            kept.insert(member, Kept { connections, at: now, history: history.clone() });
+        }
+        Ok(history)
+    }
+}
+
 /// The strip of the bulk screen: the history of what matches, whatever dates are asked for, and those dates.
 #[derive(Debug, Clone)]
 pub struct Strip {
-    history: History,
+    history: Arc<History>,
     filter: Filter,
 }
 
@@ -148,7 +197,7 @@ pub struct Year {
 
 impl Strip {
     /// A strip for a filter.
-    pub fn new(history: History, filter: &Filter) -> Strip {
+    pub fn new(history: Arc<History>, filter: &Filter) -> Strip {
         Strip { history, filter: filter.clone() }
     }
 
@@ -248,7 +297,7 @@ mod tests {
     #[test]
     fn the_strip_marks_what_the_filter_takes() {
         let filter = Filter { connected_after: "2020-01-01".into(), ..Filter::default() };
-        let strip = Strip::new(history(), &filter);
+        let strip = Strip::new(Arc::new(history()), &filter);
         assert_eq!(strip.bars().iter().map(|bar| (bar.at, bar.chosen)).collect::<Vec<_>>(), [(0, false), (10, true)]);
         let years = strip.years();
         assert_eq!(years[0].query, "connected_after=2019-01-01&connected_before=2020-01-01");

@@ -1,14 +1,15 @@
 //! *Your network in pictures*: how it grew, and where one's connections work and live.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
 use super::history::History;
-use super::listing::{self, Filter};
+use super::listing::Filter;
 use super::literal::IsConnected;
 use crate::SiteData;
-use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::schema::{members, relationships};
@@ -32,7 +33,7 @@ struct Share {
 #[template(path = "connections/overview.html")]
 struct Overview {
     page: Page,
-    growth: History,
+    growth: Arc<History>,
     companies: Vec<Share>,
     locations: Vec<Share>,
 }
@@ -42,20 +43,16 @@ struct Overview {
 /// # Errors
 /// The database's.
 pub async fn overview(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
-    let id = me.id;
-    let (days, companies, locations) = site
+    let (id, recent, number) = (me.id, site.recent.clone(), me.connection_count);
+    let (growth, companies, locations) = site
         .db
         .read(move |connection| {
-            Ok((
-                listing::days(connection, id, &Filter::default())?,
-                companies(connection, id)?,
-                locations(connection, id)?,
-            ))
+            Ok((recent.of(connection, id, number)?, companies(connection, id)?, locations(connection, id)?))
         })
         .await?;
     let companies = shares(companies, |company| Filter { company, ..Filter::default() });
     let locations = shares(locations, |q| Filter { q, ..Filter::default() });
-    Overview { page, growth: History::new(&days, now()), companies, locations }.show()
+    Overview { page, growth, companies, locations }.show()
 }
 
 /// The columns that are counted, each by the same query.

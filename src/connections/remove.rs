@@ -1,5 +1,7 @@
 //! *Remove connections*: choose, review, confirm, and see the result with *Undo*.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -42,15 +44,21 @@ struct Remove {
 /// The database's.
 pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let (filter, at, id) = (Filter::of(&query), At::of(&query), me.id);
+    let (recent, number) = (site.recent.clone(), me.connection_count);
     let asked = filter.clone();
-    let (list, tags, days) = site
+    let (list, tags, history) = site
         .db
         .read(move |connection| {
             let list = listing::page(connection, id, &asked, &at)?;
-            Ok((list, tags::all(connection, id)?, listing::days(connection, id, &asked)?))
+            let history = if asked.undated().narrows() {
+                Arc::new(History::new(&listing::days(connection, id, &asked)?, now()))
+            } else {
+                recent.of(connection, id, number)?
+            };
+            Ok((list, tags::all(connection, id)?, history))
         })
         .await?;
-    let strip = Strip::new(History::new(&days, now()), &filter);
+    let strip = Strip::new(history, &filter);
     Remove { page, filter, tags, list, strip, all: query.ticked("all") }.show()
 }
 

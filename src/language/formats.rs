@@ -1,5 +1,6 @@
 //! Dates and numbers as a language writes them, by the data of Unicode's CLDR.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use icu_calendar::{Date, Gregorian};
@@ -62,8 +63,24 @@ pub fn number(number: impl TryInto<i64>) -> String {
         .unwrap_or_else(|| number.to_string())
 }
 
+/// How many days a thread remembers as they were written: lists are full of days, and hubs of many.
+const REMEMBERED: usize = 20_000;
+
+thread_local! {
+    static DAYS: RefCell<HashMap<(Language, i16, i8, i8), String>> = RefCell::default();
+}
+
 /// A day, e.g. `12 March 2019`.
 pub fn date(year: i16, month: i8, day: i8) -> String {
+    DAYS.with_borrow_mut(|days| {
+        if days.len() > REMEMBERED {
+            days.clear();
+        }
+        days.entry((current(), year, month, day)).or_insert_with(|| written(year, month, day)).clone()
+    })
+}
+
+fn written(year: i16, month: i8, day: i8) -> String {
     let date = Date::try_new_gregorian(i32::from(year), month.unsigned_abs(), day.unsigned_abs()).ok();
     date.and_then(|date| with(|formats| Some(shown(formats.day.format(&date).to_string())))).unwrap_or_default()
 }
