@@ -139,7 +139,11 @@ function put(answer, text, post) {
   const swap = () => {
     for (const { name } of [...document.documentElement.attributes]) document.documentElement.removeAttribute(name);
     for (const { name, value } of next.documentElement.attributes) document.documentElement.setAttribute(name, value);
-    document.head.replaceWith(next.head);
+    // The style sheet stays where it is: to load it again, be it from memory, would flash.
+    document.title = next.title;
+    const named = "meta[name]:not([name=viewport])";
+    document.head.querySelectorAll(named).forEach((one) => one.remove());
+    document.head.append(...next.head.querySelectorAll(named));
     document.body.replaceWith(next.body);
     if (!same) {
       history.pushState({}, "", answer.url);
