@@ -37,7 +37,7 @@ fn toward(
     by_me: Move,
     said: &str,
 ) -> Result<Made, Error> {
-    let person = members::visible(connection, me, handle)?.person;
+    let person = members::visible_person(connection, me, handle)?;
     let made = super::make(connection, limits, (me, person.id), by_me, said)?;
     Ok((person, made))
 }
@@ -115,7 +115,7 @@ pub async fn leave(site: SiteData, page: Page, me: Me, path: Path<(String, Strin
 /// Somebody else whom the acting member can see.
 async fn seen(site: &SiteData, me: &Me, handle: String) -> Result<Person, Error> {
     let id = me.id;
-    let person = site.db.read(move |connection| Ok(members::visible(connection, id, &handle)?.person)).await?;
+    let person = site.db.ask(move |connection| members::visible_person(connection, id, &handle)).await?;
     if person.id == id { Err(Error::NotFound) } else { Ok(person) }
 }
 
@@ -196,8 +196,9 @@ pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onw
     let (person, made) = site
         .db
         .write(move |connection| {
-            let person = members::visible(connection, id, &handle)?.person;
-            let side = standing::one(connection, &limits, id, person.id)?.side;
+            let (member, row) = members::visible(connection, id, &handle)?;
+            let person = member.person;
+            let side = row.map_or(Side::None, |row| standing::side(&row, &limits, dates::now()));
             let way = super::way_back(connection, &limits, id, person.id)?;
             let open = super::store::pair(connection, id, person.id)?.pair().theirs != Side::Left { may_return: false };
             let made = match (side, way) {
@@ -285,7 +286,7 @@ pub async fn remark(
     let person = site
         .db
         .write(move |connection| {
-            let person = members::visible(connection, id, &handle)?.person;
+            let person = members::visible_person(connection, id, &handle)?;
             if person.id == id {
                 return Err(Error::NotFound);
             }
