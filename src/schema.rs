@@ -34,7 +34,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    connection_counts (member_id) { member_id -> BigInt, number -> Integer, }
+    connection_counts (member_id) { member_id -> BigInt, number -> Integer, changes -> Integer, }
 }
 
 diesel::table! {

@@ -49,6 +49,17 @@ pub struct Limits {
     pub invitation_days: i64,
 }
 
+/// A member and what is counted of their connections.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    /// The member's id.
+    pub id: i64,
+    /// How many connections they have.
+    pub number: i32,
+    /// How often these have changed.
+    pub changes: i32,
+}
+
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
@@ -178,7 +189,12 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move,
         them: Them {
             who_may_invite: who_may_invite(who),
             // Only an invitation asks for it, and then whatever the other has chosen: no cause of a refusal answers sooner.
-            mutual: by_me == Move::Invite && mutual::have_mutual(connection, (me, mine), (other, theirs))?,
+            mutual: by_me == Move::Invite
+                && mutual::have_mutual(
+                    connection,
+                    Counted { id: me, number: mine, changes: 0 },
+                    Counted { id: other, number: theirs, changes: 0 },
+                )?,
             accepts_automatically: automatic,
             asks_before_return: asks,
             suspended: suspended_at.is_some(),

@@ -176,7 +176,7 @@ fn their_side(
         .filter(relationships::state.eq(from));
     diesel::update(theirs).set(relationships::state.eq(to)).execute(connection)?;
     let counts = connection_counts::table.filter(one_of(connection, connection_counts::member_id, others));
-    diesel::update(counts).set(connection_counts::number.eq(connection_counts::number + more)).execute(connection)?;
+    diesel::update(counts).set(store::counted(more)).execute(connection)?;
     Ok(())
 }
 

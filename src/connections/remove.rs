@@ -11,7 +11,6 @@ use super::history::{History, Strip};
 use super::listing::{self, Connected, Filter};
 use super::refusal::sentence;
 use super::removal::{self, Choice, Removal};
-use super::tags;
 use crate::SiteData;
 use crate::dates::now;
 use crate::db::Connection;
@@ -43,19 +42,20 @@ struct Remove {
 /// # Errors
 /// The database's.
 pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
-    let (filter, at, id) = (Filter::of(&query), At::of(&query), me.id);
-    let (histories, number) = (site.histories.clone(), me.connection_count);
+    let (filter, at) = (Filter::of(&query), At::of(&query));
+    let (recents, mine) = (site.recents.clone(), me.counted());
     let asked = filter.clone();
     let (list, tags, history) = site
         .db
         .read(move |connection| {
-            let list = listing::page(connection, (id, number), &asked, &at)?;
+            let mut list = listing::page(connection, (mine.id, mine.number), &asked, &at)?;
+            let tags = listing::with_tags(connection, mine.id, &mut list)?;
             let history = if asked.undated().narrows() {
-                Arc::new(History::new(&listing::days(connection, id, &asked)?, now()))
+                Arc::new(History::new(&listing::days(connection, mine.id, &asked)?, now()))
             } else {
-                History::of(connection, &histories, (id, number))?
+                History::of(connection, &recents, mine)?
             };
-            Ok((list, tags::all(connection, id)?, history))
+            Ok((list, tags, history))
         })
         .await?;
     let strip = Strip::new(history, &filter);

@@ -1,5 +1,6 @@
 //! The two rows of a relationship in SQL: loaded together, saved together.
 
+use diesel::dsl::Add;
 use diesel::helper_types::{Eq, Filter, InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
 
@@ -246,11 +247,22 @@ fn save_row(connection: &mut Connection, row: &Row, stored: Option<&Row>) -> Res
 /// # Errors
 /// The database's.
 pub fn count(connection: &mut Connection, member: i64, more: i32) -> Result<(), Error> {
-    let number = connection_counts::number.eq(connection_counts::number + more);
     let theirs = connection_counts::table.find(member);
-    natively!(connection, |own| diesel::update(theirs).set(number).execute(own))?;
+    natively!(connection, |own| diesel::update(theirs).set(counted(more)).execute(own))?;
     Ok(())
 }
+
+/// So many connections more, as a change of the counts.
+pub fn counted(more: i32) -> CountedMore {
+    use connection_counts::{changes, number};
+    (number.eq(number + more), changes.eq(changes + 1))
+}
+
+/// What [`counted`] gives.
+pub type CountedMore = (
+    Eq<connection_counts::number, Add<connection_counts::number, i32>>,
+    Eq<connection_counts::changes, Add<connection_counts::changes, i32>>,
+);
 
 /// Counts everybody's connections anew, after a bulk load.
 ///

@@ -11,6 +11,7 @@ pub mod upload;
 
 use diesel::prelude::*;
 
+use crate::connections::Counted;
 use crate::connections::store::{Row, state};
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
@@ -64,10 +65,17 @@ pub struct Member {
     pub about: String,
     #[diesel(select_expression = connection_counts::number)]
     pub connection_count: i32,
+    #[diesel(select_expression = connection_counts::changes)]
+    connection_changes: i32,
     pub connections_seen_by: i16,
 }
 
 impl Member {
+    /// What is counted of their connections.
+    pub fn counted(&self) -> Counted {
+        Counted { id: self.person.id, number: self.connection_count, changes: self.connection_changes }
+    }
+
     /// How many connections, as others may know it: a rounded number, in which one more or less does not show.
     pub fn rounded_connections(&self) -> &'static str {
         match self.connection_count {

@@ -29,7 +29,8 @@ pub async fn recognise<B: MessageBody>(
         let found = db.ask(move |connection| session::viewer(connection, &limits, &token)).await?;
         if let Some((viewer, stale)) = found {
             crate::language::chosen(&viewer.language);
-            request.extensions_mut().insert(Arc::new(viewer.clone()));
+            let viewer = Arc::new(viewer);
+            request.extensions_mut().insert(viewer.clone());
             if stale {
                 db.write(move |connection| session::touch(connection, &viewer)).await?;
             }
