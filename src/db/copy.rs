@@ -183,7 +183,7 @@ copied!(links {
 copied!(relationships {
     owner_id: i64, other_id: i64, state: i16, may_return: bool, behind: i16, changed_at: i64,
     connected_at: Option<i64>, invited_at: Option<i64>, sent_at: Option<i64>, paused_until: Option<i64>,
-    declined_until: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
+    declined_until: Option<i64>, left_at: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
     invitation_note: String, private_note: String, private_reason: String
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));

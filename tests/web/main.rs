@@ -10,5 +10,6 @@ mod photos;
 mod races;
 mod relationships;
 mod removal;
+mod returns;
 mod silence;
 mod support;
