@@ -11,5 +11,6 @@ mod races;
 mod relationships;
 mod removal;
 mod returns;
+mod search;
 mod silence;
 mod support;
