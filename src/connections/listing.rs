@@ -2,14 +2,14 @@
 
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
 use super::literal::IsConnected;
 use super::tags;
 use crate::dates;
 use crate::db::{Connection, natively};
 use crate::error::Error;
-use crate::members::{Person, names};
+use crate::members::{Person, names, search};
 use crate::schema::{members, relationships, tags as table};
 use crate::web::form::Form;
 use crate::web::pagination::{At, Cursor, Paged, ROWS};
@@ -325,8 +325,7 @@ fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
         query = query.filter(members::folded.like(contains(word)).escape('\\'));
     }
     if !filter.company.is_empty() {
-        let lower = sql::<Text>("lower(members.company)");
-        query = query.filter(lower.like(contains(&filter.company.to_lowercase())).escape('\\'));
+        query = query.filter(members::folded.like(search::company_in_folded(&filter.company)).escape('\\'));
     }
     if !filter.tag.is_empty() {
         let tagged = table::table
@@ -354,5 +353,5 @@ fn cursor_of(row: &Connected, sort: Sort) -> Cursor {
 }
 
 fn contains(text: &str) -> String {
-    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    format!("%{}%", search::escaped(text))
 }

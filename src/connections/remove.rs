@@ -122,13 +122,14 @@ impl Review {
 struct Removed {
     page: Page,
     removal: Removal,
+    number_skipped: usize,
     skipped: Vec<Person>,
     not_restored: Vec<Person>,
 }
 
 impl Removed {
     fn skipped_others(&self) -> usize {
-        self.removal.skipped().len() - self.skipped.len()
+        self.number_skipped - self.skipped.len()
     }
 }
 
@@ -148,22 +149,22 @@ async fn show(
     (form, problems): (Form, Problems),
 ) -> Result<HttpResponse, Error> {
     let viewer = me.id;
-    let (removal, named, skipped, not_restored) = site
+    let (removal, (number, named), (number_skipped, skipped), not_restored) = site
         .db
         .read(move |connection| {
             let removal = removal::find(connection, viewer, id)?;
-            let named = removal::named(connection, &removal.chosen(), NAMED)?;
-            let skipped = removal::named(connection, &removal.skipped(), NAMED)?;
+            let named = removal::named(connection, viewer, removal.to_review(), NAMED)?;
+            let skipped = removal::named(connection, viewer, removal.skipped(), NAMED)?;
             let gone = removal::not_restored(connection, viewer, &removal)?;
-            let not_restored = removal::named(connection, &gone, NAMED)?;
+            let not_restored = removal::named(connection, viewer, gone, NAMED)?.1;
             Ok((removal, named, skipped, not_restored))
         })
         .await?;
     if removal.confirmed_at.is_some() {
-        return Removed { page, removal, skipped, not_restored }.show();
+        return Removed { page, removal, number_skipped, skipped, not_restored }.show();
     }
     let again = problems.any();
-    let review = Review { page, id, number: removal.chosen().len(), named, form, problems };
+    let review = Review { page, id, number, named, form, problems };
     if again { review.show_again() } else { review.show() }
 }
 

@@ -93,6 +93,11 @@ impl Member {
 /// # Errors
 /// [`Error::NotFound`] where there is none, and just so where they have blocked the viewer.
 pub fn visible(connection: &mut Connection, viewer: i64, handle: &str) -> Result<(Member, Option<Row>), Error> {
+    // Handles are in lower case; what cannot be one, the database need not be asked for.
+    let handle = &handle.to_ascii_lowercase();
+    if !names::is_handle(handle) {
+        return Err(Error::NotFound);
+    }
     let side = relationships::owner_id.eq(viewer).and(relationships::other_id.eq(members::id));
     let found = handles::table
         .inner_join(members::table.on(members::id.eq(handles::member_id)))

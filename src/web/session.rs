@@ -23,6 +23,8 @@ use crate::schema::{connection_counts, members as table, notifications, sessions
 const IDLE: i64 = 30 * DAY;
 const TOKEN: &str = "token";
 const NOTICE: &str = "notice";
+/// Bytes of a notice. A cookie has 4,096, encrypted and in base64, and holds more than this.
+const LONGEST_NOTICE: usize = 2_000;
 
 /// The signed-in member, as every page needs them.
 #[derive(Debug, Clone)]
@@ -229,13 +231,33 @@ pub fn sign_out(session: &Session) {
     session.renew();
 }
 
+/// Sends the cookie anew, so that reading alone keeps a browser signed in.
+pub fn keep(session: &Session) {
+    if let Some(token) = token(session) {
+        // A cookie that cannot be written now is written a quarter of a day later.
+        let _ = session.insert(TOKEN, token);
+    }
+}
+
 /// The token of this browser.
 pub fn token(session: &Session) -> Option<String> {
     session.get(TOKEN).ok().flatten()
 }
 
-/// Keeps a notice for the next page.
-pub fn tell(session: &Session, notice: Notice) {
+/// Keeps a notice for the next page, as much of it as fits into a cookie.
+pub fn tell(session: &Session, mut notice: Notice) {
+    let mut room = LONGEST_NOTICE;
+    let cut = notice.text.char_indices().find(|(_, letter)| {
+        // Within the cookie, a quotation mark is escaped twice.
+        let taken = if matches!(letter, '"' | '\\') { 4 } else { letter.len_utf8() };
+        let full = room < taken;
+        room = room.saturating_sub(taken);
+        full
+    });
+    if let Some((at, _)) = cut {
+        notice.text.truncate(at);
+        notice.text.push('…');
+    }
     // A notice that cannot be kept is no reason to fail what was done.
     let _ = session.insert(NOTICE, notice);
 }
