@@ -1,8 +1,40 @@
 // Conveniences only: every page works the same without this file.
 "use strict";
 
-// After an action or a refusal, bring the message to the reader.
-const tell = () => document.querySelector(".notice[tabindex]")?.focus();
+// After an action or a refusal, bring the message to the reader. What was done is told at the edge of the window,
+// wherever one is on the page; what is to be mended stands above its form.
+const tell = () => {
+  const notice = document.querySelector(".notice[tabindex]");
+  notice?.focus({ preventScroll: notice.classList.contains("told") });
+};
+
+// Small forms are pages of their own; from a list they open over it. Ids are those of the page that the form is from.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-sheet]");
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href).catch(() => null);
+  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const form = page && page.querySelector("main form");
+  if (!form) return location.assign(link.href);
+  const sheet = document.createElement("dialog");
+  const title = document.createElement("h2");
+  title.id = "sheet";
+  title.textContent = page.querySelector("h1").textContent;
+  sheet.className = "confirm";
+  sheet.setAttribute("aria-labelledby", title.id);
+  form.className = "stack";
+  form.prepend(title);
+  sheet.append(form);
+  sheet.addEventListener("click", (event) => {
+    const closes = event.target === sheet || event.target.closest("[data-close]");
+    if (closes) event.preventDefault();
+    if (closes) sheet.close();
+  });
+  sheet.addEventListener("close", () => sheet.remove());
+  document.getElementById("main").append(sheet);
+  sheet.showModal();
+});
 
 // Invitation: characters left, and the note as the other will read it.
 function preview() {

@@ -67,7 +67,7 @@ export const CLOSED = [
   "/in/jonas-weber/mutual",
   "/in/jonas-weber/disconnect",
   "/in/jonas-weber/block",
-  ["/invitations", (page) => follow(page, "main .list .name")],
+  ["/invitations", (page) => follow(page, "main .rows .name")],
   ["/people", (page) => follow(page, "main .cards .name")],
   ["/people", (page) => follow(page, "main .cards a.button")],
   "/connections",
