@@ -168,7 +168,12 @@ function put(answer, text, post) {
   }
   // What a form answers in its own place stays under the address one is at, as a full load would have it.
   const same = answer.url === location.href;
+  // Who is on top of the window stays there, though a notice comes or a row goes.
+  const names = () => [...document.querySelectorAll("main li a.name")];
+  const top = (one) => one.getBoundingClientRect().top;
   const swap = () => {
+    const first = same && scrollY > 0 && names().find((one) => top(one) > 96);
+    const was = first && top(first);
     for (const { name } of [...document.documentElement.attributes]) document.documentElement.removeAttribute(name);
     for (const { name, value } of next.documentElement.attributes) document.documentElement.setAttribute(name, value);
     // The style sheet stays where it is: to load it again, be it from memory, would flash.
@@ -182,6 +187,8 @@ function put(answer, text, post) {
       shown = location.pathname + location.search;
       scrollTo(0, 0);
     }
+    const again = first && names().find((one) => one.href === first.href);
+    if (again) scrollBy(0, top(again) - was);
     ready();
     if (!document.querySelector(".notice[tabindex]")) document.getElementById("main")?.focus({ preventScroll: true });
   };

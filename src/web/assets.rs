@@ -33,20 +33,8 @@ macro_rules! text {
     };
 }
 
-/// A typeface of `static/figtree/`, which is compressed as it is. The style sheet names it, so its version stands in
-/// its name and not its hash.
-macro_rules! font {
-    ($name:literal) => {
-        Asset {
-            path: concat!("/static/figtree-", $name).into(),
-            kind: "font/woff2",
-            bytes: (include_bytes!(concat!("../../static/figtree/", $name)), None),
-        }
-    };
-}
-
 /// The files of `static/`, each with its kind.
-static ASSETS: LazyLock<[Asset; 9]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 8]> = LazyLock::new(|| {
     [
         asset("app", "css", "text/css; charset=utf-8", text!("app.css")),
         asset("app", "js", "text/javascript; charset=utf-8", text!("app.js")),
@@ -55,8 +43,12 @@ static ASSETS: LazyLock<[Asset; 9]> = LazyLock::new(|| {
         asset("icon-192", "png", "image/png", (include_bytes!("../../static/icon-192.png"), None)),
         asset("icon-512", "png", "image/png", (include_bytes!("../../static/icon-512.png"), None)),
         asset("speculation", "json", "application/speculationrules+json", (SPECULATION.as_bytes(), None)),
-        font!("latin-5.3.woff2"),
-        font!("latin-ext-5.3.woff2"),
+        // Compressed as it is. The style sheet names it, so its version stands in its name and not its hash.
+        Asset {
+            path: "/static/figtree-2.001-european.woff2".into(),
+            kind: "font/woff2",
+            bytes: (include_bytes!("../../static/figtree/2.001-european.woff2"), None),
+        },
     ]
 });
 

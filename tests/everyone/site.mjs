@@ -73,8 +73,9 @@ export const CLOSED = [
   "/connections",
   "/connections?sort=last_name&q=engineer",
   "/connections?q=nobodyatall",
-  ["/connections?q=engineer", (page) => popover(page, "Disconnect")],
-  ["/connections?q=engineer", (page) => openAll(page)],
+  ["/connections?q=engineer", (page) => sheet(page, "Disconnect")],
+  ["/connections?q=engineer", (page) => sheet(page, "Note and tags")],
+  "/in/jonas-weber/remarks",
   "/contacts?q=engineer",
   "/connections/overview",
   ["/connections/overview", (page) => openAll(page)],
@@ -122,6 +123,11 @@ async function submit(page, fields, action) {
 
 async function popover(page, label) {
   await page.getByRole("button", { name: label, exact: true }).first().click();
+}
+
+async function sheet(page, label) {
+  await page.getByRole("link", { name: label, exact: true }).first().click();
+  await page.getByRole("dialog").waitFor();
 }
 
 async function openAll(page) {
