@@ -14,9 +14,12 @@ document.addEventListener("click", async (event) => {
   if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   const answer = await fetch(link.href).catch(() => null);
-  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  // Whoever is no longer signed in is led elsewhere, and goes there.
+  const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
   const form = page && page.querySelector("main form");
   if (!form) return location.assign(link.href);
+  // Pressed twice.
+  if (document.querySelector("dialog")) return;
   const sheet = document.createElement("dialog");
   const title = document.createElement("h2");
   title.id = "sheet";
