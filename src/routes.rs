@@ -50,6 +50,7 @@ fn for_members(site: &mut ServiceConfig) {
         .route("/in/{handle}/door", post().to(actions::door))
         .route("/in/{handle}/block", post().to(actions::block))
         .route("/in/{handle}/unblock", post().to(actions::unblock))
+        .route("/in/{handle}/remarks", get().to(actions::remarks))
         .route("/in/{handle}/remarks", post().to(actions::remark))
         // One's connections
         .route("/connections", get().to(connections::connections))

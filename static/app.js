@@ -1,8 +1,43 @@
 // Conveniences only: every page works the same without this file.
 "use strict";
 
-// After an action or a refusal, bring the message to the reader.
-const tell = () => document.querySelector(".notice[tabindex]")?.focus();
+// After an action or a refusal, bring the message to the reader. What was done is told at the edge of the window,
+// wherever one is on the page; what is to be mended stands above its form.
+const tell = () => {
+  const notice = document.querySelector(".notice[tabindex]");
+  notice?.focus({ preventScroll: notice.classList.contains("told") });
+};
+
+// Small forms are pages of their own; from a list they open over it. Ids are those of the page that the form is from.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-sheet]");
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href).catch(() => null);
+  // Whoever is no longer signed in is led elsewhere, and goes there.
+  const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const form = page && page.querySelector("main form");
+  if (!form) return location.assign(link.href);
+  // Pressed twice.
+  if (document.querySelector("dialog")) return;
+  const sheet = document.createElement("dialog");
+  const title = document.createElement("h2");
+  title.id = "sheet";
+  title.textContent = page.querySelector("h1").textContent;
+  sheet.className = "confirm";
+  sheet.setAttribute("aria-labelledby", title.id);
+  form.className = "stack";
+  form.prepend(title);
+  sheet.append(form);
+  sheet.addEventListener("click", (event) => {
+    const closes = event.target === sheet || event.target.closest("[data-close]");
+    if (closes) event.preventDefault();
+    if (closes) sheet.close();
+  });
+  sheet.addEventListener("close", () => sheet.remove());
+  document.getElementById("main").append(sheet);
+  sheet.showModal();
+});
 
 // Invitation: characters left, and the note as the other will read it.
 function preview() {
@@ -136,7 +171,12 @@ function put(answer, text, post) {
   }
   // What a form answers in its own place stays under the address one is at, as a full load would have it.
   const same = answer.url === location.href;
+  // Who is on top of the window stays there, though a notice comes or a row goes.
+  const names = () => [...document.querySelectorAll("main li a.name")];
+  const top = (one) => one.getBoundingClientRect().top;
   const swap = () => {
+    const first = same && scrollY > 0 && names().find((one) => top(one) > 96);
+    const was = first && top(first);
     for (const { name } of [...document.documentElement.attributes]) document.documentElement.removeAttribute(name);
     for (const { name, value } of next.documentElement.attributes) document.documentElement.setAttribute(name, value);
     // The style sheet stays where it is: to load it again, be it from memory, would flash.
@@ -150,6 +190,8 @@ function put(answer, text, post) {
       shown = location.pathname + location.search;
       scrollTo(0, 0);
     }
+    const again = first && names().find((one) => one.href === first.href);
+    if (again) scrollBy(0, top(again) - was);
     ready();
     if (!document.querySelector(".notice[tabindex]")) document.getElementById("main")?.focus({ preventScroll: true });
   };

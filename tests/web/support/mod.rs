@@ -178,6 +178,18 @@ impl Visitor {
         self.follow()
     }
 
+    /// Follows the first link with this label, as browsers do: saying where it stood.
+    pub fn go(&mut self, label: &str) -> &mut Self {
+        let document = Html::parse_document(&self.page.body);
+        let links = Selector::parse("a[href]").unwrap();
+        let link = document.select(&links).find(|link| words(link) == label);
+        let link = link.unwrap_or_else(|| panic!("no link {label:?} on {}:\n{}", self.page.path, self.page.body));
+        let (path, referer) = (link.attr("href").unwrap().to_owned(), format!("{}{}", self.address, self.page.path));
+        let request = self.agent.get(format!("{}{path}", self.address)).header("Referer", referer);
+        let response = request.header("Accept-Language", &self.language).call().unwrap();
+        self.arrived(&path, response)
+    }
+
     pub fn sees(&self, text: &str) -> bool {
         self.text().contains(text)
     }
