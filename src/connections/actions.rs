@@ -296,9 +296,19 @@ pub async fn remarks(
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
     let (id, limits) = (me.id, site.limits);
-    let person = seen(&site, &me, handle.into_inner()).await?;
-    let other = person.id;
-    let standing = site.db.read(move |connection| standing::one(connection, &limits, id, other)).await?;
+    let handle = handle.into_inner();
+    let (person, standing) = site
+        .db
+        .read(move |connection| {
+            let (member, row) = members::visible(connection, id, &handle)?;
+            let person = member.person;
+            if person.id == id {
+                return Err(Error::NotFound);
+            }
+            let standing = standing::one(connection, &limits, (id, person.id), row)?;
+            Ok((person, standing))
+        })
+        .await?;
     let form = Form::of([("private_note", &standing.private_note), ("tags", &standing.tag_line())]);
     let back = left_for_form(&onward, &person);
     Remarks { page, person, form, problems: Problems::default(), back }.show()
