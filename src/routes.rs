@@ -71,6 +71,9 @@ fn for_members(site: &mut ServiceConfig) {
         .route("/people", get().to(people::people))
         .route("/photos/{member}/{name}/{side}", get().to(upload::show))
         // One's own profile
+        // Its forms are answered at their addresses, so those can be opened, and lead to the page they stand on.
+        .route("/profile", get().to(edit::at_home))
+        .route("/profile/{form:.*}", get().to(edit::at_home))
         .route("/profile", post().to(edit::summary))
         .route("/profile/about", post().to(edit::about))
         .route("/profile/handle", post().to(edit::handle))

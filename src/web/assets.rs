@@ -52,10 +52,11 @@ static ASSETS: LazyLock<[Asset; 8]> = LazyLock::new(|| {
     ]
 });
 
-/// Which links a browser may fetch when one is about to press them: pages that only show. *Notifications* marks them
+/// Which links a browser may fetch when one begins to press them: pages that only show. Not sooner, since what is
+/// fetched is kept for minutes and the world goes on; what one does oneself takes it away (`fetched.rs`). *Notifications* marks them
 /// as read, the form of an invitation may answer with a refusal to be told, and the script asks for the small forms
 /// itself, so they are not among them.
-const SPECULATION: &str = r#"{"prefetch":[{"eagerness":"moderate","where":{"and":[
+const SPECULATION: &str = r#"{"prefetch":[{"eagerness":"conservative","where":{"and":[
 {"href_matches":["/","/in/*","/connections","/connections?*","/connections/*","/contacts","/invitations","/people","/people?*","/settings/*"]},
 {"not":{"href_matches":"/in/*/(invite|disconnect|remarks)"}}]}}]}"#;
 

@@ -29,7 +29,7 @@ export async function demo() {
   throw new Error(`${BINARY} said no address`);
 }
 
-export const browser = () => chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+export const browser = (more = {}) => chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...more });
 
 // A person with a browser of their own, signed in unless `email` is null.
 export async function person(chromium, address, options = {}, email = "priya@demo.example") {
