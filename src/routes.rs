@@ -73,7 +73,8 @@ fn for_members(site: &mut ServiceConfig) {
         // One's own profile
         // Its forms are answered at their addresses, so those can be opened, and lead to the page they stand on.
         .route("/profile", get().to(edit::at_home))
-        .route("/profile/{form:.*}", get().to(edit::at_home))
+        .route("/profile/{kind}", get().to(edit::at_home))
+        .route("/profile/positions/{id}", get().to(edit::at_home))
         .route("/profile", post().to(edit::summary))
         .route("/profile/about", post().to(edit::about))
         .route("/profile/handle", post().to(edit::handle))

@@ -235,7 +235,7 @@ const STORIES = {
   async "a confirmation has the focus, and so has an error"(page) {
     await page.goto("/in/jonas-weber");
     await press(page, "Disconnect from this person");
-    await page.waitForFunction(() => document.activeElement.matches("[popover]:popover-open"));
+    await page.waitForFunction(() => document.activeElement.closest("[popover]:popover-open"));
     await page.keyboard.press("Escape");
     await page.waitForFunction(() => document.activeElement.innerText === "Disconnect from this person");
     await page.goto("/connections/remove");
