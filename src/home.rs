@@ -32,14 +32,14 @@ struct Home {
 /// The database's.
 pub async fn home(site: SiteData, page: Page) -> Result<HttpResponse, Error> {
     let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page) };
-    let (limits, id, recent, number_of) = (site.limits, viewer.id, site.recent.clone(), viewer.connection_count);
+    let (limits, histories, circles, me) = (site.limits, site.histories.clone(), site.circles.clone(), viewer.clone());
     let (mut waiting, suggestions, old_invitations, growth) = site
         .db
         .read(move |connection| {
-            let waiting = invitations::received(connection, &limits, id, &At::default())?.rows;
-            let suggestions = suggestions::for_member(connection, id, 8)?;
-            let growth = recent.of(connection, id, number_of)?;
-            Ok((waiting, suggestions, invitations::sent_long_ago(connection, &limits, id)?, growth))
+            let waiting = invitations::received(connection, &limits, &me, &At::default())?.rows;
+            let suggestions = suggestions::for_member(connection, &circles, &me, 8)?;
+            let growth = History::of(connection, &histories, (me.id, me.connection_count))?;
+            Ok((waiting, suggestions, invitations::sent_long_ago(connection, &limits, me.id)?, growth))
         })
         .await?;
     let more_invitations = waiting.len() > 5;

@@ -39,7 +39,9 @@ pub struct Site {
     /// What members may do how often.
     pub limits: connections::Limits,
     /// Plots that were counted lately.
-    pub recent: connections::history::Recent,
+    pub histories: connections::history::Histories,
+    /// Who is near whom, as it was counted lately.
+    pub circles: connections::circle::Circles,
 }
 
 /// [`Site`] as handlers take it.

@@ -27,11 +27,14 @@ diesel::table! {
         connections_seen_by -> SmallInt,
         accepts_automatically -> Bool,
         asks_before_return -> Bool,
-        connection_count -> Integer,
         notifications_seen -> BigInt,
         language -> Text,
         photo -> Text,
     }
+}
+
+diesel::table! {
+    connection_counts (member_id) { member_id -> BigInt, number -> Integer, }
 }
 
 diesel::table! {
@@ -134,6 +137,15 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(members, handles, emails, sessions, relationships, tags, notifications);
+diesel::allow_tables_to_appear_in_same_query!(
+    members,
+    connection_counts,
+    handles,
+    emails,
+    sessions,
+    relationships,
+    tags,
+    notifications
+);
 
-diesel::alias!(relationships as theirs: Theirs, relationships as others: Others);
+diesel::alias!(relationships as theirs: Theirs);

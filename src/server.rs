@@ -10,7 +10,8 @@ use actix_web::web::{Data, PathConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 
 use crate::connections::Limits;
-use crate::connections::history::Recent;
+use crate::connections::circle::Circles;
+use crate::connections::history::Histories;
 use crate::db::Db;
 use crate::error::Error;
 use crate::web::{appearance, assets, csrf, guard, observe, session};
@@ -45,10 +46,15 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         number => number,
     };
-    let recent = Recent::default();
+    let (histories, circles) = (Histories::default(), Circles::default());
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(Data::new(Site { db: db.clone(), limits, recent: recent.clone() }))
+            .app_data(Data::new(Site {
+                db: db.clone(),
+                limits,
+                histories: histories.clone(),
+                circles: circles.clone(),
+            }))
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(guard::recognise))
             .wrap(from_fn(csrf::same_site))

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use amicable::schema::{members, relationships};
+use amicable::schema::{connection_counts, members, relationships};
 use database::Database;
 use diesel::prelude::*;
 
@@ -93,7 +93,7 @@ fn sound(database: &Database, gone: &[String]) {
             let pair = (*state, *sides.get(&(*other, *owner)).unwrap());
             assert!(matches!(pair, (4, 4) | (5, 6) | (6, 5)), "{pair:?}");
         }
-        let counted: i32 = members::table.find(1).select(members::connection_count).first(connection)?;
+        let counted: i32 = connection_counts::table.find(1).select(connection_counts::number).first(connection)?;
         let have = sides.iter().filter(|((owner, _), state)| *owner == 1 && **state == 4).count();
         assert_eq!(usize::try_from(counted).unwrap(), have);
         for handle in gone {
@@ -293,7 +293,7 @@ fn a_site_is_copied_and_copied_back_without_a_difference() {
     assert_eq!(served.hub()(&format!("/in/{}/re-invite", friends[0])), Some(303));
     drop(served);
     let (done, said) = copy(&database.argument(), &between.argument());
-    assert!(!done && said.contains("members differs"), "a site that was used meanwhile: {said}");
+    assert!(!done && said.contains("sessions differs"), "a site that was used meanwhile: {said}");
     let (done, said) = copy(&back.argument(), &back.argument());
     assert!(!done && said.contains("are the same"), "{said}");
 }

@@ -12,7 +12,7 @@ use amicable::connections::store::{self, Row};
 use amicable::connections::{self, Limits};
 use amicable::db::{Connection, Db};
 use amicable::error::Error;
-use amicable::schema::{members, relationships};
+use amicable::schema::{connection_counts, relationships};
 use database::Database;
 use diesel::prelude::*;
 use rand::rngs::SmallRng;
@@ -105,7 +105,7 @@ fn no_move_touches_what_is_the_others() {
         }
         let sides: i64 = relationships::table.filter(relationships::state.eq(4)).count().get_result(connection)?;
         let counted: Option<i64> =
-            members::table.select(diesel::dsl::sum(members::connection_count)).first(connection)?;
+            connection_counts::table.select(diesel::dsl::sum(connection_counts::number)).first(connection)?;
         assert_eq!(Some(sides), counted);
         Ok(())
     })
@@ -157,7 +157,7 @@ fn a_removal_does_to_each_pair_what_one_move_does_and_its_undo_takes_that_back()
         let (many, single) = (many.unwrap(), single.unwrap());
         assert_eq!((many.side(), &many.private_reason), (single.side(), &single.private_reason));
         assert_eq!(theirs_of_many.unwrap().side(), theirs_of_single.unwrap().side());
-        let count: i32 = members::table.find(me).select(members::connection_count).first(connection)?;
+        let count: i32 = connection_counts::table.find(me).select(connection_counts::number).first(connection)?;
         assert_eq!(count, 0);
         removal::undo(connection, &LIMITS, me, id)?.unwrap();
         for (other, before) in people[1..3].iter().zip(&before) {

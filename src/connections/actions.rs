@@ -37,7 +37,7 @@ fn toward(
     by_me: Move,
     said: &str,
 ) -> Result<Made, Error> {
-    let person = members::visible(connection, me, handle)?.person;
+    let person = members::visible_person(connection, me, handle)?;
     let made = super::make(connection, limits, (me, person.id), by_me, said)?;
     Ok((person, made))
 }
@@ -124,7 +124,7 @@ pub async fn leave(
 /// Somebody else whom the acting member can see.
 async fn seen(site: &SiteData, me: &Me, handle: String) -> Result<Person, Error> {
     let id = me.id;
-    let person = site.db.read(move |connection| Ok(members::visible(connection, id, &handle)?.person)).await?;
+    let person = site.db.ask(move |connection| members::visible_person(connection, id, &handle)).await?;
     if person.id == id { Err(Error::NotFound) } else { Ok(person) }
 }
 
@@ -215,8 +215,9 @@ pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onw
     let (person, made) = site
         .db
         .write(move |connection| {
-            let person = members::visible(connection, id, &handle)?.person;
-            let side = standing::one(connection, &limits, id, person.id)?.side;
+            let (member, row) = members::visible(connection, id, &handle)?;
+            let person = member.person;
+            let side = row.map_or(Side::None, |row| standing::side(&row, &limits, dates::now()));
             let way = super::way_back(connection, &limits, id, person.id)?;
             let open = super::store::pair(connection, id, person.id)?.pair().theirs != Side::Left { may_return: false };
             let made = match (side, way) {
@@ -294,10 +295,18 @@ pub async fn remarks(
     handle: Path<String>,
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits) = (me.id, site.limits);
-    let person = seen(&site, &me, handle.into_inner()).await?;
-    let other = person.id;
-    let standing = site.db.read(move |connection| standing::one(connection, &limits, id, other)).await?;
+    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (person, standing) = site
+        .db
+        .read(move |connection| {
+            let (member, row) = members::visible(connection, id, &handle)?;
+            let standing = standing::one(connection, &limits, (id, member.person.id), row)?;
+            Ok((member.person, standing))
+        })
+        .await?;
+    if person.id == id {
+        return Err(Error::NotFound);
+    }
     let form = Form::of([("private_note", &standing.private_note), ("tags", &standing.tag_line())]);
     let back = left_for_form(&onward, &person);
     Remarks { page, person, form, problems: Problems::default(), back }.show()
@@ -327,7 +336,7 @@ pub async fn remark(
     let person = site
         .db
         .write(move |connection| {
-            let person = members::visible(connection, id, &handle)?.person;
+            let person = members::visible_person(connection, id, &handle)?;
             if person.id == id {
                 return Err(Error::NotFound);
             }

@@ -1,13 +1,14 @@
 //! When one's connections were made, as pictures: the growth of a network, and the strip by which the bulk screen
 //! filters. Both count by the connected-since date, so whoever is gone just never was there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::listing::{self, Filter};
+use super::recent::{Counted, Recent};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
@@ -116,49 +117,31 @@ impl History {
     }
 }
 
-/// What was counted lately. Counting a hub's rows takes longer than the rest of a page, and a plot of years may be an
-/// hour old.
-#[derive(Debug, Clone, Default)]
-pub struct Recent(Arc<Mutex<HashMap<i64, Kept>>>);
+/// The histories that were counted lately.
+pub type Histories = Recent<History>;
 
-#[derive(Debug)]
-struct Kept {
-    connections: i32,
-    at: i64,
-    history: Arc<History>,
+impl Counted for History {
+    /// A plot of years may be an hour old.
+    const SECONDS: i64 = 3_600;
+
+    fn took_long(&self) -> bool {
+        self.total() > 500
+    }
 }
 
-impl Recent {
-    /// Fewer connections are counted at once.
-    const FEW: i32 = 500;
-    /// Seconds.
-    const LONG: i64 = 3_600;
-    /// Members of whom it is kept; then it begins anew.
-    const MOST: usize = 1_000;
-
+impl History {
     /// The history of a member who has so many connections.
     ///
     /// # Errors
     /// The database's.
-    pub fn of(&self, connection: &mut Connection, member: i64, connections: i32) -> Result<Arc<History>, Error> {
-        let now = dates::now();
-        if let Ok(kept) = self.0.lock()
-            && let Some(kept) = kept.get(&member)
-            && kept.connections == connections
-            && now - kept.at < Recent::LONG
-        {
-            return Ok(kept.history.clone());
-        }
-        let history = Arc::new(History::new(&listing::days(connection, member, &Filter::default())?, now));
-        if connections > Recent::FEW
-            && let Ok(mut kept) = self.0.lock()
-        {
-            if kept.len() >= Recent::MOST {
-                kept.clear();
-            }
-            kept.insert(member, Kept { connections, at: now, history: history.clone() });
-        }
-        Ok(history)
+    pub fn of(
+        connection: &mut Connection,
+        histories: &Histories,
+        (member, connections): (i64, i32),
+    ) -> Result<Arc<History>, Error> {
+        histories.of(member, connections, || {
+            Ok(History::new(&listing::days(connection, member, &Filter::default())?, dates::now()))
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use super::relationship::{Allowance, Move};
 use super::store::{self, state};
 use crate::SiteData;
 use crate::dates::{self, now};
-use crate::db::Connection;
+use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::language::{number, t, tf, tn, tnf};
 use crate::members::Person;
@@ -20,6 +20,7 @@ use crate::schema::{members as table, relationships};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Me, Onward, Page, Show};
 use crate::web::pagination::{At, Cursor, Paged, ROWS};
+use crate::web::session::Viewer;
 
 /// A line of the lists.
 #[derive(Debug, Clone)]
@@ -85,14 +86,16 @@ pub fn left(left: u32, limit: u32, next: Option<i64>) -> String {
 /// # Errors
 /// The database's.
 pub async fn invitations(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
-    let (limits, id, sent) = (site.limits, me.id, query.get("box") == "sent");
+    let (limits, viewer, sent) = (site.limits, me.viewer(), query.get("box") == "sent");
     let (list, allowance) = site
         .db
         .read(move |connection| {
             let at = At::of(&query);
-            let list =
-                if sent { self::sent(connection, &limits, id, &at)? } else { received(connection, &limits, id, &at)? };
-            Ok((list, super::allowance(connection, &limits, id, now())?))
+            let list = match sent {
+                true => self::sent(connection, &limits, viewer.id, &at)?,
+                false => received(connection, &limits, &viewer, &at)?,
+            };
+            Ok((list, super::allowance(connection, &limits, viewer.id, now())?))
         })
         .await?;
     let received_total = me.invitations;
@@ -103,10 +106,14 @@ pub async fn invitations(site: SiteData, page: Page, me: Me, Query(query): Query
 ///
 /// # Errors
 /// The database's.
-pub fn received(connection: &mut Connection, limits: &Limits, me: i64, at: &At) -> Result<Paged<Invitation>, Error> {
-    let rows = in_box(connection, limits, me, state::ASKED, at)?;
-    let total = super::invitations_waiting(connection, limits, me)?;
-    Ok(Paged::new(rows, total, at, cursor))
+pub fn received(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: &Viewer,
+    at: &At,
+) -> Result<Paged<Invitation>, Error> {
+    let rows = in_box(connection, limits, me.id, state::ASKED, at)?;
+    Ok(Paged::new(rows, me.invitations, at, cursor))
 }
 
 /// Invitations that look pending to the member who sent them: also those whose receiver has declined or blocked.
@@ -163,7 +170,7 @@ pub fn sent_long_ago(connection: &mut Connection, limits: &Limits, me: i64) -> R
     let old = store::in_state(me, state::INVITED)
         .filter(relationships::changed_at.gt(limits.oldest_open(now)))
         .filter(relationships::changed_at.lt(now - 30 * dates::DAY));
-    Ok(old.count().get_result(connection)?)
+    Ok(natively!(connection, |own| old.count().get_result(own))?)
 }
 
 /// `POST /invitations/accept`, `/decline` and `/withdraw`: the ticked ones, or the one whose button was pressed.

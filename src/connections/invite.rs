@@ -5,10 +5,11 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
+use super::Limits;
+use super::mutual::{self, Two};
 use super::refusal::sentence;
 use super::relationship::{Allowance, Move, Refusal, Return, Side};
 use super::standing::{self, Standing};
-use super::{Limits, mutual, store};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
@@ -17,6 +18,7 @@ use crate::members::{self, Person};
 use crate::schema::members as table;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page, Show, local};
+use crate::web::session::Viewer;
 use crate::{Site, SiteData};
 
 #[derive(Template)]
@@ -60,23 +62,26 @@ struct Prepared {
     standing: Standing,
 }
 
-fn prepare(connection: &mut Connection, limits: &Limits, me: i64, handle: &str) -> Result<Prepared, Error> {
-    let person = members::visible(connection, me, handle)?.person;
+fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle: &str) -> Result<Prepared, Error> {
+    let me = viewer.id;
+    let (member, row) = members::visible(connection, me, handle)?;
+    let mutual = mutual::mutual(connection, Two::of(viewer, &member), 0)?.0;
+    let person = member.person;
     let sender = table::table.find(me).select(Person::as_select()).first(connection)?;
     Ok(Prepared {
-        mutual: mutual::mutual(connection, me, person.id, 0)?.0,
+        mutual,
         allowance: super::allowance(connection, limits, me, now())?,
         way_back: super::way_back(connection, limits, me, person.id)?,
-        were_connected: store::row(connection, me, person.id)?.is_some_and(|row| row.connected_at.is_some()),
-        standing: standing::one(connection, limits, me, person.id)?,
+        were_connected: row.as_ref().is_some_and(|row| row.connected_at.is_some()),
+        standing: standing::one(connection, limits, (me, person.id), row)?,
         person,
         sender,
     })
 }
 
-async fn prepared(site: &Site, me: i64, handle: String) -> Result<Prepared, Error> {
-    let limits = site.limits;
-    site.db.read(move |connection| prepare(connection, &limits, me, &handle)).await
+async fn prepared(site: &Site, me: &Me, handle: String) -> Result<Prepared, Error> {
+    let (limits, viewer) = (site.limits, me.viewer());
+    site.db.read(move |connection| prepare(connection, &limits, &viewer, &handle)).await
 }
 
 impl Prepared {
@@ -110,7 +115,7 @@ pub async fn form(
     handle: Path<String>,
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
-    let prepared = prepared(&site, me.id, handle.into_inner()).await?;
+    let prepared = prepared(&site, &me, handle.into_inner()).await?;
     let profile = format!("/in/{}", prepared.person.handle);
     let name = &prepared.person.full_name;
     let no = match prepared.standing.side {
@@ -147,7 +152,7 @@ pub async fn send(
     let typed = form.get("note").to_owned();
     let handle = handle.into_inner();
     if problems.any() || form.ticked("preview") {
-        let mut invite = prepared(&site, me.id, handle).await?.page(page, typed, back, site.limits.note_length);
+        let mut invite = prepared(&site, &me, handle).await?.page(page, typed, back, site.limits.note_length);
         invite.problem = problems.of("note").to_owned();
         return if problems.any() { invite.show_again() } else { invite.show() };
     }
@@ -155,8 +160,9 @@ pub async fn send(
     let (person, before, made) = site
         .db
         .write(move |connection| {
-            let person = members::visible(connection, id, &wanted)?.person;
-            let before = standing::one(connection, &limits, id, person.id)?.side;
+            let (member, row) = members::visible(connection, id, &wanted)?;
+            let person = member.person;
+            let before = row.map_or(Side::None, |row| standing::side(&row, &limits, now()));
             let made = super::make(connection, &limits, (id, person.id), Move::Invite, &note)?;
             Ok((person, before, made))
         })
@@ -164,7 +170,7 @@ pub async fn send(
     let name = &person.full_name;
     let told = match made {
         Err(refusal) => {
-            let mut invite = prepared(&site, id, handle).await?.page(page, typed, back, site.limits.note_length);
+            let mut invite = prepared(&site, &me, handle).await?.page(page, typed, back, site.limits.note_length);
             invite.refusal = sentence(refusal, name);
             return invite.show_again();
         }

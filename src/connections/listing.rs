@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::literal::IsConnected;
 use crate::dates;
-use crate::db::Connection;
+use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::members::{Person, names};
 use crate::schema::{members, relationships, tags};
@@ -176,18 +176,88 @@ type Source = diesel::helper_types::InnerJoinOn<
     members::table,
     diesel::helper_types::Eq<members::id, relationships::other_id>,
 >;
-type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, Source, <Connection as diesel::Connection>::Backend>;
+type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, Everybody, <Connection as diesel::Connection>::Backend>;
 
-/// A page of the list.
+/// Puts a query in the order of a sort, from a cursor on, and does something with it. Backwards, the rows come in the
+/// opposite order. A macro, since what it gives is of another type for each order.
+macro_rules! ordered {
+    ($query:expr, $sort:expr, $cursor:expr, |$ordered:ident| $run:expr) => {{
+        let back = $cursor.as_ref().is_some_and(|(_, back)| *back);
+        let from = From::of($cursor, $sort);
+        let since = relationships::connected_at.assume_not_null();
+        match ($sort, back) {
+            (Sort::Recent, false) => ordered!(@by $query, since, from.since, from.id, le, lt, desc, |$ordered| $run),
+            (Sort::Recent, true) => ordered!(@by $query, since, from.since, from.id, ge, gt, asc, |$ordered| $run),
+            (Sort::First, false) => {
+                ordered!(@by $query, relationships::sort_first, from.name, from.id, ge, gt, asc, |$ordered| $run)
+            }
+            (Sort::First, true) => {
+                ordered!(@by $query, relationships::sort_first, from.name, from.id, le, lt, desc, |$ordered| $run)
+            }
+            (Sort::Last, false) => {
+                ordered!(@by $query, relationships::sort_last, from.name, from.id, ge, gt, asc, |$ordered| $run)
+            }
+            (Sort::Last, true) => {
+                ordered!(@by $query, relationships::sort_last, from.name, from.id, le, lt, desc, |$ordered| $run)
+            }
+        }
+    }};
+    // `or_equal` says again what `beyond` says, in a way that an index can begin at.
+    (@by $query:expr, $column:expr, $key:expr, $id:expr, $or_equal:ident, $beyond:ident, $direction:ident,
+     |$ordered:ident| $run:expr) => {{
+        let (column, id) = ($column, relationships::other_id);
+        let $ordered = $query
+            .filter(column.$or_equal($key))
+            .filter(column.$beyond($key).or(id.$beyond($id)))
+            .order((column.$direction(), id.$direction()));
+        $run
+    }};
+}
+
+/// Where a page begins. Without a cursor that is before everything, so that every page of an order is one statement.
+struct From<'a> {
+    since: i64,
+    name: &'a str,
+    id: i64,
+}
+
+impl From<'_> {
+    fn of(cursor: Option<&(Cursor, bool)>, sort: Sort) -> From<'_> {
+        match cursor {
+            Some((cursor, _)) => From { since: cursor.key.parse().unwrap_or(0), name: &cursor.key, id: cursor.id },
+            None if sort == Sort::Recent => From { since: i64::MAX, name: "", id: i64::MAX },
+            None => From { since: 0, name: "", id: i64::MIN },
+        }
+    }
+}
+
+/// A page of the list of a member who has so many connections.
 ///
 /// # Errors
 /// The database's.
-pub fn page(connection: &mut Connection, me: i64, filter: &Filter, at: &At) -> Result<Paged<Connected>, Error> {
-    let total = total(connection, me, filter)?;
+pub fn page(
+    connection: &mut Connection,
+    (me, connections): (i64, i32),
+    filter: &Filter,
+    at: &At,
+) -> Result<Paged<Connected>, Error> {
     let cursor = at.cursor();
-    let query = ordered(chosen(me, filter), filter.sort, cursor.as_ref());
-    let rows: Vec<(Columns, Person)> =
-        query.select((Columns::as_select(), Person::as_select())).limit(ROWS as i64 + 1).load(connection)?;
+    let most = ROWS as i64 + 1;
+    type Found = (Columns, Person);
+    // Counting a hub's rows would cost more than the page.
+    let (total, rows): (i64, QueryResult<Vec<Found>>) = if filter.narrows() {
+        let total = chosen(me, filter).count().get_result(connection)?;
+        let rows = ordered!(chosen(me, filter), filter.sort, cursor.as_ref(), |query| {
+            query.select(Found::as_select()).limit(most).load(connection)
+        });
+        (total, rows)
+    } else {
+        let rows = ordered!(everybody(me), filter.sort, cursor.as_ref(), |query| {
+            natively!(connection, |own| query.select(Found::as_select()).limit(most).load(own))
+        });
+        (connections.into(), rows)
+    };
+    let rows = rows?;
     let ids: Vec<i64> = rows.iter().map(|(_, person)| person.id).collect();
     let mut words = super::tags::of(connection, me, &ids)?;
     let row = |(columns, person): (Columns, Person)| {
@@ -196,18 +266,6 @@ pub fn page(connection: &mut Connection, me: i64, filter: &Filter, at: &At) -> R
     };
     let rows = rows.into_iter().map(row).collect();
     Ok(Paged::new(rows, total, at, |row| cursor_of(row, filter.sort)))
-}
-
-/// How many connections match.
-///
-/// # Errors
-/// The database's.
-pub fn total(connection: &mut Connection, me: i64, filter: &Filter) -> Result<i64, Error> {
-    if filter.narrows() {
-        return Ok(chosen(me, filter).count().get_result(connection)?);
-    }
-    // Counting a hub's rows would cost more than the page.
-    Ok(members::table.find(me).select(members::connection_count).first::<i32>(connection)?.into())
 }
 
 /// The days since 1970 on which those who match were connected, and how many on each; whatever days are asked for.
@@ -224,7 +282,8 @@ pub fn days(connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec
     // Nothing of the members is asked, so the index says it all.
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(IsConnected);
     let day = || sql::<BigInt>("relationships.connected_at / 86400");
-    Ok(mine.group_by(day()).select((day(), diesel::dsl::count_star())).load(connection)?)
+    let days = mine.group_by(day()).select((day(), diesel::dsl::count_star()));
+    Ok(natively!(connection, |own| days.load(own))?)
 }
 
 /// The ids of all that match, in order.
@@ -232,12 +291,25 @@ pub fn days(connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec
 /// # Errors
 /// The database's.
 pub fn all(connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec<i64>, Error> {
-    Ok(ordered(chosen(me, filter), filter.sort, None).select(relationships::other_id).load(connection)?)
+    let all = ordered!(chosen(me, filter), filter.sort, None::<&(Cursor, bool)>, |query| {
+        query.select(relationships::other_id).load(connection)
+    });
+    Ok(all?)
 }
 
-fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
+/// The connections of a member, joined with who they are.
+fn everybody(me: i64) -> Everybody {
     let joined = relationships::table.inner_join(members::table.on(members::id.eq(relationships::other_id)));
-    let mut query = joined.into_boxed().filter(relationships::owner_id.eq(me)).filter(IsConnected);
+    joined.filter(relationships::owner_id.eq(me)).filter(IsConnected)
+}
+
+type Everybody = diesel::helper_types::Filter<
+    diesel::helper_types::Filter<Source, diesel::helper_types::Eq<relationships::owner_id, i64>>,
+    IsConnected,
+>;
+
+fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
+    let mut query = everybody(me).into_boxed();
     for word in names::fold(&filter.q).split_whitespace() {
         query = query.filter(members::folded.like(contains(word)).escape('\\'));
     }
@@ -259,36 +331,6 @@ fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
         query = query.filter(relationships::connected_at.lt(first));
     }
     query
-}
-
-/// Sorts by an index, from the cursor on. Backwards, the rows come in the opposite order.
-fn ordered<'a>(query: Boxed<'a>, sort: Sort, cursor: Option<&(Cursor, bool)>) -> Boxed<'a> {
-    /// The rows behind the cursor, in an order. `or_equal` says again what `beyond` says, in a way that an index
-    /// can begin at.
-    macro_rules! from {
-        ($column:expr, $key:expr, $or_equal:ident, $beyond:ident, $direction:ident) => {{
-            let (column, id) = ($column, relationships::other_id);
-            let query = match (cursor, $key) {
-                (Some((cursor, _)), Some(key)) => {
-                    query.filter(column.$or_equal(key.clone())).filter(column.$beyond(key).or(id.$beyond(cursor.id)))
-                }
-                _ => query,
-            };
-            query.order((column.$direction(), id.$direction()))
-        }};
-    }
-    let back = cursor.is_some_and(|(_, back)| *back);
-    let text = cursor.map(|(cursor, _)| cursor.key.clone());
-    let since = cursor.map(|(cursor, _)| cursor.key.parse::<i64>().unwrap_or(0));
-    let connected_at = relationships::connected_at.assume_not_null();
-    match (sort, back) {
-        (Sort::Recent, false) => from!(connected_at, since, le, lt, desc),
-        (Sort::Recent, true) => from!(connected_at, since, ge, gt, asc),
-        (Sort::First, false) => from!(relationships::sort_first, text, ge, gt, asc),
-        (Sort::First, true) => from!(relationships::sort_first, text, le, lt, desc),
-        (Sort::Last, false) => from!(relationships::sort_last, text, ge, gt, asc),
-        (Sort::Last, true) => from!(relationships::sort_last, text, le, lt, desc),
-    }
 }
 
 fn cursor_of(row: &Connected, sort: Sort) -> Cursor {

@@ -1,11 +1,10 @@
-//! The states that partial indexes ask for, written out: an index `WHERE state = 4` serves no statement that binds
-//! the 4. Unlike `diesel::dsl::sql`, these leave a statement in the connection's cache.
+//! What partial indexes ask for, written out: an index `WHERE state = 4` serves no statement that binds the 4. Unlike `diesel::dsl::sql`, these leave a statement in the connection's cache.
 
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{Bool, SmallInt};
+use diesel::sql_types::Bool;
 
 macro_rules! literal {
     ($(#[$what:meta])* $name:ident: $kind:ty = $text:literal) => {
@@ -35,14 +34,11 @@ macro_rules! literal {
 }
 
 literal!(
-    /// The row is a connection.
-    IsConnected: Bool = "relationships.state = 4"
+    /// The row is a connection; so it has a date and no removal, which SQLite's indexes ask for.
+    IsConnected: Bool =
+        "relationships.state = 4 AND relationships.removal_id IS NULL AND relationships.connected_at IS NOT NULL"
 );
 literal!(
     /// The row is of a list other than the connections. Who has lost a connection knows nothing of it, so no list has 6.
     Listed: Bool = "relationships.state <> 4 AND relationships.state <> 6"
-);
-literal!(
-    /// [`super::store::state::CONNECTED`], to compare an alias's state with.
-    Four: SmallInt = "4"
 );

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod blocked;
+pub mod circle;
 pub mod disconnected;
 pub mod history;
 pub mod invitations;
@@ -12,6 +13,7 @@ pub mod literal;
 pub mod mutual;
 pub mod overview;
 pub mod pages;
+pub mod recent;
 pub mod refusal;
 pub mod relationship;
 pub mod removal;
@@ -21,13 +23,14 @@ pub mod store;
 pub mod suggestions;
 pub mod tags;
 
+use diesel::dsl::{Filter, Gt};
 use diesel::prelude::*;
 
 use crate::dates::{DAY, now};
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, natively};
 use crate::error::Error;
 use crate::notifications;
-use crate::schema::{members, relationships};
+use crate::schema::{connection_counts, members, relationships};
 use relationship::{Allowance, Behind, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite};
 use store::{Rows, state};
 
@@ -82,7 +85,10 @@ pub fn make(
     db::hold(connection, [me, other])?;
     let mut rows = store::pair(connection, me, other)?;
     let before = as_of(&rows, limits, now);
-    let terms = terms(connection, limits, &rows, by_me, now)?;
+    let terms = match by_me.asks_for_terms() {
+        true => terms(connection, limits, &rows, by_me, now)?,
+        false => Terms::of_none(now, me == other),
+    };
     let outcome = match before.after(by_me, &terms) {
         Ok(outcome) => outcome,
         Err(Refusal::NeutralDoorOpened) => {
@@ -125,19 +131,15 @@ pub fn allowance(connection: &mut Connection, limits: &Limits, me: i64, now: i64
     let week = 7 * DAY;
     let sent =
         relationships::table.filter(relationships::owner_id.eq(me)).filter(relationships::sent_at.gt(now - week));
-    let (sent, oldest) =
-        sent.select((count_star(), min(relationships::sent_at))).first::<(i64, Option<i64>)>(connection)?;
+    let sent = sent.select((count_star(), min(relationships::sent_at)));
+    let (sent, oldest) = natively!(connection, |own| sent.first::<(i64, Option<i64>)>(own))?;
     let sent = u32::try_from(sent).unwrap_or(u32::MAX);
     Ok(Allowance { sent, limit: limits.invitations, next: oldest.map_or(now, |oldest| oldest + week) })
 }
 
-/// Invitations that wait for a member's answer.
-///
-/// # Errors
-/// The database's.
-pub fn invitations_waiting(connection: &mut Connection, limits: &Limits, me: i64) -> Result<i64, Error> {
-    let open = store::in_state(me, state::ASKED).filter(relationships::changed_at.gt(limits.oldest_open(now())));
-    Ok(open.count().get_result(connection)?)
+/// The rows of the invitations that wait for a member's answer.
+pub fn waiting(limits: &Limits, me: i64) -> Filter<store::InState, Gt<relationships::changed_at, i64>> {
+    store::in_state(me, state::ASKED).filter(relationships::changed_at.gt(limits.oldest_open(now())))
 }
 
 /// The pair with an invitation that has expired taken away.
@@ -151,16 +153,20 @@ fn as_of(rows: &Rows, limits: &Limits, now: i64) -> Pair {
 
 fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move, now: i64) -> Result<Terms, Error> {
     let (me, other) = (rows.mine.owner_id, rows.mine.other_id);
-    let mine = members::table.find(me).select(members::connection_count).first::<i32>(connection)?;
     let choices = (
         members::who_may_invite,
         members::accepts_automatically,
         members::asks_before_return,
         members::suspended_at,
-        members::connection_count,
+        connection_counts::number,
     );
-    let (who, automatic, asks, suspended_at, theirs) =
-        members::table.find(other).select(choices).first::<(i16, bool, bool, Option<i64>, i32)>(connection)?;
+    let them = members::table
+        .inner_join(connection_counts::table.on(connection_counts::member_id.eq(members::id)))
+        .filter(members::id.eq(other))
+        .select(choices);
+    type Chosen = (i16, bool, bool, Option<i64>, i32);
+    let (who, automatic, asks, suspended_at, theirs) = natively!(connection, |own| them.first::<Chosen>(own))?;
+    let mine = store::number_of(connection, me)?;
     Ok(Terms {
         now,
         myself: me == other,
@@ -172,7 +178,7 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move,
         them: Them {
             who_may_invite: who_may_invite(who),
             // Only an invitation asks for it, and then whatever the other has chosen: no cause of a refusal answers sooner.
-            mutual: by_me == Move::Invite && mutual::have_mutual(connection, me, other)?,
+            mutual: by_me == Move::Invite && mutual::have_mutual(connection, (me, mine), (other, theirs))?,
             accepts_automatically: automatic,
             asks_before_return: asks,
             suspended: suspended_at.is_some(),

@@ -3,16 +3,17 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::literal::{Four, IsConnected};
+use super::circle::{Circle, Circles};
+use super::literal::IsConnected;
 use super::store;
-use crate::db::Connection;
+use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::language::t;
-use crate::members::{self as people, Person};
-use crate::schema::{members, others, relationships, theirs};
+use crate::members::{self as people, Member, Person};
+use crate::schema::{relationships, theirs};
+use crate::web::session::Viewer;
 
-/// Connections of each of the two that are looked at for the 3rd degree, the newest first, so that two hubs cost
-/// a bounded number of look-ups.
+/// Connections of the other that are looked for in one's circle, to tell the 3rd degree.
 const LOOKED_AT: i64 = 100;
 
 /// How near somebody is.
@@ -51,22 +52,42 @@ pub struct Nearness {
     pub few: Vec<Person>,
 }
 
+/// Two members and how many connections each has.
+#[derive(Debug, Clone, Copy)]
+pub struct Two {
+    me: (i64, i32),
+    other: (i64, i32),
+}
+
+impl Two {
+    /// The one who looks, and another.
+    pub fn of(me: &Viewer, other: &Member) -> Two {
+        Two { me: (me.id, me.connection_count), other: (other.person.id, other.connection_count) }
+    }
+
+    /// The one with fewer connections, then the other.
+    fn fewer_first(self) -> (i64, i64) {
+        if self.me.1 <= self.other.1 { (self.me.0, self.other.0) } else { (self.other.0, self.me.0) }
+    }
+}
+
 /// How near two members are, given whether they are connected.
 ///
 /// # Errors
 /// The database's.
 pub fn nearness(
     connection: &mut Connection,
-    (me, other): (i64, i64),
+    circles: &Circles,
+    two: Two,
     connected: bool,
     most: usize,
 ) -> Result<Nearness, Error> {
-    let (shared, few) = mutual(connection, me, other, most)?;
+    let (shared, few) = mutual(connection, two, most)?;
     let degree = if connected {
         Degree::First
     } else if shared > 0 {
         Degree::Second
-    } else if linked(connection, me, other)? {
+    } else if linked(connection, circles, two)? {
         Degree::Third
     } else {
         Degree::None
@@ -78,35 +99,22 @@ pub fn nearness(
 ///
 /// # Errors
 /// The database's.
-pub fn mutual(connection: &mut Connection, a: i64, b: i64, most: usize) -> Result<(usize, Vec<Person>), Error> {
-    let (few, many) = fewer_first(connection, a, b)?;
-    let ids = mutual_ids(connection, few, many, i64::MAX)?;
+pub fn mutual(connection: &mut Connection, two: Two, most: usize) -> Result<(usize, Vec<Person>), Error> {
+    let ids = mutual_ids(connection, two.fewer_first(), i64::MAX)?;
     let first = people::persons(connection, &ids[..ids.len().min(most)])?;
     Ok((ids.len(), first))
 }
 
-/// Whether two members have a connection in common. Looked up from the one who has fewer.
+/// Whether two members, each with so many connections, have one in common.
 ///
 /// # Errors
 /// The database's.
-pub fn have_mutual(connection: &mut Connection, a: i64, b: i64) -> Result<bool, Error> {
-    let (few, many) = fewer_first(connection, a, b)?;
-    Ok(!mutual_ids(connection, few, many, 1)?.is_empty())
-}
-
-/// The two members, the one with fewer connections first.
-fn fewer_first(connection: &mut Connection, a: i64, b: i64) -> Result<(i64, i64), Error> {
-    let both = members::table.filter(members::id.eq(a).or(members::id.eq(b)));
-    let mut counts: Vec<(i64, i32)> = both.select((members::id, members::connection_count)).load(connection)?;
-    counts.sort_by_key(|(_, count)| *count);
-    Ok(match counts.as_slice() {
-        [(few, _), (many, _)] => (*few, *many),
-        _ => (a, b),
-    })
+pub fn have_mutual(connection: &mut Connection, me: (i64, i32), other: (i64, i32)) -> Result<bool, Error> {
+    Ok(!mutual_ids(connection, Two { me, other }.fewer_first(), 1)?.is_empty())
 }
 
 /// Whom two members are both connected with, at most so many: each connection of the one looked up among the other's.
-fn mutual_ids(connection: &mut Connection, few: i64, many: i64, most: i64) -> Result<Vec<i64>, Error> {
+fn mutual_ids(connection: &mut Connection, (few, many): (i64, i64), most: i64) -> Result<Vec<i64>, Error> {
     let also_theirs = theirs
         .filter(theirs.field(relationships::owner_id).eq(many))
         .filter(theirs.field(relationships::other_id).eq(relationships::other_id))
@@ -116,26 +124,23 @@ fn mutual_ids(connection: &mut Connection, few: i64, many: i64, most: i64) -> Re
         .filter(IsConnected)
         .filter(exists(also_theirs))
         .order(relationships::other_id)
-        .limit(most);
-    Ok(shared.select(relationships::other_id).load(connection)?)
+        .limit(most)
+        .select(relationships::other_id);
+    Ok(natively!(connection, |own| shared.load(own))?)
 }
 
-/// Whether any of one member's newest connections is connected with any of the other's.
-fn linked(connection: &mut Connection, a: i64, b: i64) -> Result<bool, Error> {
-    let near_a = theirs
-        .filter(theirs.field(relationships::owner_id).eq(a))
-        .filter(theirs.field(relationships::state).eq(Four))
-        .order((theirs.field(relationships::connected_at).desc(), theirs.field(relationships::other_id).desc()))
-        .limit(LOOKED_AT);
-    let near_b = others
-        .filter(others.field(relationships::owner_id).eq(b))
-        .filter(others.field(relationships::state).eq(Four))
-        .order((others.field(relationships::connected_at).desc(), others.field(relationships::other_id).desc()))
-        .limit(LOOKED_AT);
-    let link = relationships::table
-        .filter(relationships::owner_id.eq_any(near_a.select(theirs.field(relationships::other_id))))
-        .filter(relationships::other_id.eq_any(near_b.select(others.field(relationships::other_id))))
-        .filter(IsConnected);
-    let found: Option<i64> = link.select(relationships::other_id).first(connection).optional()?;
-    Ok(found.is_some())
+/// Whether anybody in one member's circle is connected with the other.
+fn linked(connection: &mut Connection, circles: &Circles, two: Two) -> Result<bool, Error> {
+    if two.me.1 == 0 || two.other.1 == 0 {
+        return Ok(false);
+    }
+    let circle = Circle::of(connection, circles, two.me)?;
+    let near = relationships::table
+        .filter(relationships::owner_id.eq(two.other.0))
+        .filter(IsConnected)
+        .order(relationships::other_id)
+        .limit(LOOKED_AT)
+        .select(relationships::other_id);
+    let near: Vec<i64> = natively!(connection, |own| near.load(own))?;
+    Ok(circle.meets(&near))
 }

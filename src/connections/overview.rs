@@ -10,7 +10,7 @@ use super::history::History;
 use super::listing::Filter;
 use super::literal::IsConnected;
 use crate::SiteData;
-use crate::db::Connection;
+use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::schema::{members, relationships};
 use crate::web::page::{Me, Page, Show};
@@ -43,11 +43,12 @@ struct Overview {
 /// # Errors
 /// The database's.
 pub async fn overview(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
-    let (id, recent, number) = (me.id, site.recent.clone(), me.connection_count);
+    let (id, histories, number) = (me.id, site.histories.clone(), me.connection_count);
     let (growth, companies, locations) = site
         .db
         .read(move |connection| {
-            Ok((recent.of(connection, id, number)?, companies(connection, id)?, locations(connection, id)?))
+            let growth = History::of(connection, &histories, (id, number))?;
+            Ok((growth, companies(connection, id)?, locations(connection, id)?))
         })
         .await?;
     let companies = shares(companies, |company| Filter { company, ..Filter::default() });
@@ -66,7 +67,8 @@ macro_rules! counted {
                 .filter($column.ne(""));
             let by_number = diesel::dsl::count_star().desc();
             let all = mine.group_by($column).order((by_number, $column.asc())).limit(MOST);
-            Ok(all.select(($column, diesel::dsl::count_star())).load(connection)?)
+            let all = all.select(($column, diesel::dsl::count_star()));
+            Ok(natively!(connection, |own| all.load(own))?)
         }
     };
 }

@@ -50,11 +50,11 @@ pub async fn contacts(site: SiteData, page: Page, me: Me, query: Query) -> Resul
 }
 
 async fn list(site: SiteData, page: Page, me: Me, Query(query): Query, contacts: bool) -> Result<HttpResponse, Error> {
-    let (filter, at, id) = (Filter::of(&query), At::of(&query), me.id);
+    let (filter, at, mine) = (Filter::of(&query), At::of(&query), (me.id, me.connection_count));
     let asked = filter.clone();
     let (list, tags) = site
         .db
-        .read(move |connection| Ok((listing::page(connection, id, &asked, &at)?, tags::all(connection, id)?)))
+        .read(move |connection| Ok((listing::page(connection, mine, &asked, &at)?, tags::all(connection, mine.0)?)))
         .await?;
     Connections { page, filter, tags, list, count: number(me.connection_count), contacts }.show()
 }

@@ -109,6 +109,32 @@ pub struct Terms {
     pub them: Them,
 }
 
+impl Move {
+    /// Whether the rules ask for limits, or for what the other has chosen. The other moves are decided by the pair alone,
+    /// under [`Terms::of_none`].
+    pub fn asks_for_terms(self) -> bool {
+        matches!(self, Move::Invite | Move::Accept)
+    }
+}
+
+impl Terms {
+    /// What a move needs that does not ask for terms.
+    pub fn of_none(now: i64, myself: bool) -> Terms {
+        let them = Them {
+            who_may_invite: WhoMayInvite::Nobody,
+            mutual: false,
+            accepts_automatically: false,
+            asks_before_return: true,
+            suspended: false,
+            declined_until: Option::None,
+            connections: 0,
+        };
+        let invitations = Allowance { sent: 0, limit: 0, next: now };
+        let (paused_until, were_connected) = (Option::None, false);
+        Terms { now, myself, were_connected, paused_until, my_connections: 0, connection_limit: 0, invitations, them }
+    }
+}
+
 /// The weekly number of invitations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {

@@ -10,7 +10,7 @@ use crate::dates::now;
 use crate::db::{self, Connection, new_id, one_of};
 use crate::error::Error;
 use crate::members::{self as people, Person};
-use crate::schema::{members, relationships, removals};
+use crate::schema::{connection_counts, members, relationships, removals};
 
 /// A removal, from its review to its undoing.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -175,8 +175,8 @@ fn their_side(
         .filter(relationships::other_id.eq(me))
         .filter(relationships::state.eq(from));
     diesel::update(theirs).set(relationships::state.eq(to)).execute(connection)?;
-    let counts = members::table.filter(one_of(connection, members::id, others));
-    diesel::update(counts).set(members::connection_count.eq(members::connection_count + more)).execute(connection)?;
+    let counts = connection_counts::table.filter(one_of(connection, connection_counts::member_id, others));
+    diesel::update(counts).set(connection_counts::number.eq(connection_counts::number + more)).execute(connection)?;
     Ok(())
 }
 
@@ -202,8 +202,7 @@ pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> R
     }
     let gone = still_gone(connection, me, id)?;
     let back = may_come_back(connection, me, &gone)?;
-    let have = members::table.find(me).select(members::connection_count).first::<i32>(connection)?;
-    let have = u32::try_from(have).unwrap_or(0);
+    let have = u32::try_from(store::number_of(connection, me)?).unwrap_or(0);
     if have as usize + back.len() > limits.connections as usize {
         return Ok(Err(Refusal::TooManyConnections { have, limit: limits.connections }));
     }

@@ -44,16 +44,16 @@ struct Remove {
 /// The database's.
 pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let (filter, at, id) = (Filter::of(&query), At::of(&query), me.id);
-    let (recent, number) = (site.recent.clone(), me.connection_count);
+    let (histories, number) = (site.histories.clone(), me.connection_count);
     let asked = filter.clone();
     let (list, tags, history) = site
         .db
         .read(move |connection| {
-            let list = listing::page(connection, id, &asked, &at)?;
+            let list = listing::page(connection, (id, number), &asked, &at)?;
             let history = if asked.undated().narrows() {
                 Arc::new(History::new(&listing::days(connection, id, &asked)?, now()))
             } else {
-                recent.of(connection, id, number)?
+                History::of(connection, &histories, (id, number))?
             };
             Ok((list, tags::all(connection, id)?, history))
         })

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::relationship::{Offer, Side};
-use super::store::{self, Row};
+use super::store::{Row, state};
 use super::{Limits, tags};
 use crate::dates::{self, DAY, now};
-use crate::db::{Connection, one_of};
+use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
 use crate::schema::relationships;
 
@@ -94,7 +94,7 @@ impl Standing {
 }
 
 /// The side of a row, with an expired invitation taken away.
-fn side(row: &Row, limits: &Limits, now: i64) -> Side {
+pub fn side(row: &Row, limits: &Limits, now: i64) -> Side {
     let expired = row.invited_at.is_some_and(|sent| sent + limits.invitation_days * DAY <= now);
     match row.side() {
         Side::Invited | Side::Asked | Side::Declined if expired => Side::None,
@@ -102,13 +102,18 @@ fn side(row: &Row, limits: &Limits, now: i64) -> Side {
     }
 }
 
-/// How `me` stands to one other.
+/// How `me` stands to one other, of whom they have this row.
 ///
 /// # Errors
 /// The database's.
-pub fn one(connection: &mut Connection, limits: &Limits, me: i64, other: i64) -> Result<Standing, Error> {
+pub fn one(
+    connection: &mut Connection,
+    limits: &Limits,
+    (me, other): (i64, i64),
+    row: Option<Row>,
+) -> Result<Standing, Error> {
     let tags = tags::on(connection, me, other)?;
-    Ok(match store::row(connection, me, other)? {
+    Ok(match row {
         Some(row) => Standing::of(row, tags, limits, now()),
         None => Standing { tags, ..Standing::none() },
     })
@@ -125,11 +130,12 @@ pub fn many(
     others: &[i64],
 ) -> Result<HashMap<i64, Standing>, Error> {
     let now = now();
-    let rows: Vec<Row> = relationships::table
-        .filter(relationships::owner_id.eq(me))
-        .filter(one_of(connection, relationships::other_id, others))
-        .select(Row::as_select())
-        .load(connection)?;
+    let rows = relationships::table.filter(relationships::owner_id.eq(me)).filter(one_of(
+        connection,
+        relationships::other_id,
+        others,
+    ));
+    let rows: Vec<Row> = natively!(connection, |own| rows.select(Row::as_select()).load(own))?;
     let mut words = tags::of(connection, me, others)?;
     let mut standings = HashMap::new();
     for row in rows {
@@ -147,7 +153,7 @@ pub fn many(
 /// # Errors
 /// The database's.
 pub fn barred(connection: &mut Connection, me: i64, other: i64) -> Result<bool, Error> {
-    let state =
-        relationships::table.find((me, other)).select(relationships::state).first::<i16>(connection).optional()?;
-    Ok(state == Some(store::state::BARRED))
+    let row = relationships::table.find((me, other)).select(relationships::state);
+    let state = natively!(connection, |own| row.first::<i16>(own)).optional()?;
+    Ok(state == Some(state::BARRED))
 }

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 
 use super::literal::Listed;
 use super::relationship::{Behind, Pair, Side};
-use crate::db::{self, Connection, one_of};
+use crate::db::{self, Connection, natively, one_of};
 use crate::error::Error;
-use crate::schema::{members, relationships, tags};
+use crate::schema::{connection_counts, members, relationships, tags};
 use crate::web::pagination::{At, ROWS};
 
 /// The state column. `CONNECTED` is also written out in the partial indexes.
@@ -124,6 +124,32 @@ fn columns(side: Side) -> (i16, i16, bool) {
     }
 }
 
+/// What a move that gives nothing back changes of a side: no column by which lists are found, so that on SQLite it leaves
+/// their indexes alone.
+#[derive(AsChangeset)]
+#[diesel(table_name = relationships)]
+struct Stance<'a> {
+    state: i16,
+    may_return: bool,
+    behind: i16,
+    changed_at: i64,
+    private_reason: &'a str,
+}
+
+impl Row {
+    fn stance(&self) -> Stance<'_> {
+        let Row { state, may_return, behind, changed_at, .. } = *self;
+        Stance { state, may_return, behind, changed_at, private_reason: &self.private_reason }
+    }
+
+    /// Whether the two differ in their stance at the most.
+    fn stands_as(&self, other: &Row) -> bool {
+        let Row { state, may_return, behind, changed_at, .. } = *other;
+        let private_reason = other.private_reason.clone();
+        Row { state, may_return, behind, changed_at, private_reason, ..self.clone() } == *other
+    }
+}
+
 /// Both rows of a relationship, of which either may not exist yet.
 #[derive(Debug, Clone)]
 pub struct Rows {
@@ -146,8 +172,15 @@ impl Rows {
 /// # Errors
 /// [`Error::NotFound`] where either member is missing, or the database's.
 pub fn pair(connection: &mut Connection, me: i64, other: i64) -> Result<Rows, Error> {
-    let mine = row(connection, me, other)?;
-    let theirs = row(connection, other, me)?;
+    use relationships::{other_id, owner_id};
+    let both = (owner_id.eq(me).and(other_id.eq(other))).or(owner_id.eq(other).and(other_id.eq(me)));
+    let rows =
+        natively!(connection, |own| { relationships::table.filter(both).select(Row::as_select()).load::<Row>(own) })?;
+    let (mut mine, mut theirs) = (None, None);
+    for row in rows {
+        let side = if row.owner_id == me { &mut mine } else { &mut theirs };
+        *side = Some(row);
+    }
     let stored = (mine.clone(), theirs.clone());
     Ok(Rows { mine: or_new(connection, mine, me, other)?, theirs: or_new(connection, theirs, other, me)?, stored })
 }
@@ -157,16 +190,22 @@ pub fn pair(connection: &mut Connection, me: i64, other: i64) -> Result<Rows, Er
 /// # Errors
 /// The database's.
 pub fn row(connection: &mut Connection, owner: i64, other: i64) -> Result<Option<Row>, Error> {
-    Ok(relationships::table.find((owner, other)).select(Row::as_select()).first(connection).optional()?)
+    let row =
+        natively!(connection, |own| { relationships::table.find((owner, other)).select(Row::as_select()).first(own) });
+    Ok(row.optional()?)
 }
 
 fn or_new(connection: &mut Connection, row: Option<Row>, owner: i64, other: i64) -> Result<Row, Error> {
     if let Some(row) = row {
         return Ok(row);
     }
-    let names = members::table.find(other).select((members::sort_first, members::sort_last));
-    let (sort_first, sort_last) = names.first::<(String, String)>(connection)?;
+    let (sort_first, sort_last) = sort_names(connection, other)?;
     Ok(Row::new(owner, other, sort_first, sort_last))
+}
+
+fn sort_names(connection: &mut Connection, member: i64) -> Result<(String, String), Error> {
+    let names = members::table.find(member).select((members::sort_first, members::sort_last));
+    Ok(natively!(connection, |own| names.first(own))?)
 }
 
 /// Saves what changed of both rows, and keeps the members' counts of connections.
@@ -181,13 +220,18 @@ pub fn save(connection: &mut Connection, rows: &Rows) -> Result<(), Error> {
 fn save_row(connection: &mut Connection, row: &Row, stored: Option<&Row>) -> Result<(), Error> {
     match stored {
         Some(stored) if stored == row => {}
+        Some(stored) if stored.stands_as(row) => {
+            let stored = relationships::table.find((row.owner_id, row.other_id));
+            natively!(connection, |own| diesel::update(stored).set(row.stance()).execute(own))?;
+        }
         Some(_) => {
-            diesel::update(relationships::table.find((row.owner_id, row.other_id))).set(row).execute(connection)?;
+            let stored = relationships::table.find((row.owner_id, row.other_id));
+            natively!(connection, |own| diesel::update(stored).set(row).execute(own))?;
         }
         // A stranger on whom nothing was done leaves no row behind.
         None if *row == Row::new(row.owner_id, row.other_id, row.sort_first.clone(), row.sort_last.clone()) => {}
         None => {
-            diesel::insert_into(relationships::table).values(row).execute(connection)?;
+            natively!(connection, |own| diesel::insert_into(relationships::table).values(row).execute(own))?;
         }
     }
     let was = stored.is_some_and(|stored| stored.state == state::CONNECTED);
@@ -202,9 +246,30 @@ fn save_row(connection: &mut Connection, row: &Row, stored: Option<&Row>) -> Res
 /// # Errors
 /// The database's.
 pub fn count(connection: &mut Connection, member: i64, more: i32) -> Result<(), Error> {
-    let count = members::connection_count.eq(members::connection_count + more);
-    diesel::update(members::table.find(member)).set(count).execute(connection)?;
+    let number = connection_counts::number.eq(connection_counts::number + more);
+    let theirs = connection_counts::table.find(member);
+    natively!(connection, |own| diesel::update(theirs).set(number).execute(own))?;
     Ok(())
+}
+
+/// Counts everybody's connections anew, after a bulk load.
+///
+/// # Errors
+/// The database's.
+pub fn count_all(connection: &mut Connection) -> Result<(), Error> {
+    let sql = "UPDATE connection_counts SET number = (SELECT COUNT(*) FROM relationships \
+               WHERE relationships.owner_id = connection_counts.member_id AND relationships.state = 4)";
+    diesel::sql_query(sql).execute(connection)?;
+    Ok(())
+}
+
+/// How many connections a member has.
+///
+/// # Errors
+/// The database's.
+pub fn number_of(connection: &mut Connection, member: i64) -> Result<i32, Error> {
+    let theirs = connection_counts::table.find(member).select(connection_counts::number);
+    Ok(natively!(connection, |own| theirs.first(own))?)
 }
 
 /// Writes a note and tags of a member about another, whatever stands between them.
@@ -247,8 +312,7 @@ pub fn rename(connection: &mut Connection, member: i64, sort_first: &str, sort_l
 /// The database's.
 pub fn refresh_names(connection: &mut Connection, rows: &mut Rows) -> Result<(), Error> {
     for row in [&mut rows.mine, &mut rows.theirs] {
-        let names = members::table.find(row.other_id).select((members::sort_first, members::sort_last));
-        (row.sort_first, row.sort_last) = names.first::<(String, String)>(connection)?;
+        (row.sort_first, row.sort_last) = sort_names(connection, row.other_id)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::db::{Connection, one_of};
+use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
 use crate::language::{number, t, tf};
 use crate::schema::tags;
@@ -40,7 +40,8 @@ pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
 /// The database's.
 pub fn on(connection: &mut Connection, me: i64, other: i64) -> Result<Vec<String>, Error> {
     let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
-    Ok(rows.select(tags::tag).order(tags::tag).load(connection)?)
+    let rows = rows.select(tags::tag).order(tags::tag);
+    Ok(natively!(connection, |own| rows.load(own))?)
 }
 
 /// The tags of a member on others.
@@ -48,12 +49,12 @@ pub fn on(connection: &mut Connection, me: i64, other: i64) -> Result<Vec<String
 /// # Errors
 /// The database's.
 pub fn of(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMap<i64, Vec<String>>, Error> {
-    let rows: Vec<(i64, String)> = tags::table
+    let rows = tags::table
         .filter(tags::owner_id.eq(me))
         .filter(one_of(connection, tags::other_id, others))
         .select((tags::other_id, tags::tag))
-        .order((tags::other_id, tags::tag))
-        .load(connection)?;
+        .order((tags::other_id, tags::tag));
+    let rows: Vec<(i64, String)> = natively!(connection, |own| rows.load(own))?;
     let mut by_person: HashMap<i64, Vec<String>> = HashMap::new();
     for (other, tag) in rows {
         by_person.entry(other).or_default().push(tag);
@@ -67,5 +68,5 @@ pub fn of(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMa
 /// The database's.
 pub fn all(connection: &mut Connection, me: i64) -> Result<Vec<String>, Error> {
     let mine = tags::table.filter(tags::owner_id.eq(me)).select(tags::tag).distinct().order(tags::tag).limit(200);
-    Ok(mine.load(connection)?)
+    Ok(natively!(connection, |own| mine.load(own))?)
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Connection, Db};
+use crate::connections::store;
 use crate::error::Error;
 use crate::members::search;
 use crate::schema;
@@ -40,6 +41,7 @@ pub fn copy(from: &Db, to: &Db, progress: Progress) -> Result<Vec<Held>, Error> 
     }
     search::clear(&mut target)?;
     search::index_all(&mut target)?;
+    store::count_all(&mut target)?;
     super::settle(&mut target)?;
     let (there, here) = (held(&mut source, progress)?, held(&mut target, progress)?);
     match there.iter().zip(&here).find(|(there, here)| there != here) {
@@ -158,8 +160,8 @@ copied!(members {
     id: i64, email: String, email_key: String, password_hash: String, handle: String, full_name: String,
     sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
     folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
-    connections_seen_by: i16, accepts_automatically: bool, asks_before_return: bool, connection_count: i32,
-    notifications_seen: i64, language: String, photo: String
+    connections_seen_by: i16, accepts_automatically: bool, asks_before_return: bool, notifications_seen: i64,
+    language: String, photo: String
 } by (id), after last: id.gt(last.id));
 copied!(photos {
     member_id: i64, name: String, side: i16, jpeg: Vec<u8>

@@ -34,6 +34,19 @@ mod engine {
 pub use engine::AnyConnection as Connection;
 pub use one_of::{OneOf, one_of};
 
+/// Runs a query on the engine's own connection: `natively!(connection, |own| query.load(own))`. It is compiled once for
+/// each engine. diesel then finds the prepared statement by the query's type, where [`Connection`] itself puts its text
+/// together to find it, and reads columns without a detour: half the time of a small query.
+macro_rules! natively {
+    ($connection:expr, |$own:ident| $run:expr) => {
+        match $connection {
+            $crate::db::Connection::Sqlite($own) => $run,
+            $crate::db::Connection::Postgres($own) => $run,
+        }
+    };
+}
+pub(crate) use natively;
+
 type Connections = Pool<ConnectionManager<Connection>>;
 
 /// Where the data is. Clones share it.
@@ -86,6 +99,24 @@ impl Db {
             Engine::Postgres(server) => {
                 let (server, f) = (server.clone(), as_here(f));
                 web::block(move || server.read(f)).await?
+            }
+        }
+    }
+
+    /// [`Db::read`] for a closure of one statement, which is a snapshot by itself and needs no transaction around it.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn ask<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Sqlite(file) => file.ask(f),
+            Engine::Postgres(server) => {
+                let (server, f) = (server.clone(), as_here(f));
+                web::block(move || server.ask(f)).await?
             }
         }
     }
@@ -147,7 +178,7 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] where it does not.
     pub async fn ready(&self) -> Result<(), Error> {
-        self.read(|connection| Ok(connection.batch_execute("SELECT 1")?)).await
+        self.ask(|connection| Ok(connection.batch_execute("SELECT 1")?)).await
     }
 
     /// A connection outside any transaction, for bulk loads that look after themselves.
@@ -180,11 +211,10 @@ where
 pub fn hold(connection: &mut Connection, ids: impl IntoIterator<Item = i64>) -> Result<(), Error> {
     let Connection::Postgres(postgres) = connection else { return Ok(()) };
     let ids: std::collections::BTreeSet<i64> = ids.into_iter().collect();
-    for id in ids {
-        let row = members::table.find(id).select(members::id).for_no_key_update();
-        row.first::<i64>(postgres)?;
-    }
-    Ok(())
+    let rows = members::table.filter(members::id.eq_any(&ids)).order(members::id).select(members::id);
+    // Sorted first, then locked one by one.
+    let held: Vec<i64> = rows.for_no_key_update().load(postgres)?;
+    if held.len() == ids.len() { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Whether what is committed on this connection is flushed at once; a bulk load into an empty database does without.

@@ -83,6 +83,20 @@ impl Server {
         }
     }
 
+    /// As [`Server::read`], outside a transaction.
+    pub(super) fn ask<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
+        let mut attempts = Attempts::new();
+        loop {
+            let connection = self.pool.get().map_err(|why| Failed::Gone(why.into()));
+            let answer = connection
+                .and_then(|mut connection| f.clone()(&mut connection).map_err(|error| failed(&mut connection, error)));
+            match answer {
+                Ok(done) => return Ok(done),
+                Err(failed) => attempts.again(failed)?,
+            }
+        }
+    }
+
     /// As [`Server::read`]; however often it is tried, it happens once.
     pub(super) fn write<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
         let receipt = format!("{:032x}", rand::rng().random::<u128>());

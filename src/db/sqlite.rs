@@ -60,6 +60,10 @@ impl File {
         diesel::Connection::transaction(&mut *self.read.get()?, f)
     }
 
+    pub(super) fn ask<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+        f(&mut *self.read.get()?)
+    }
+
     pub(super) async fn write<T, F>(&self, f: F, alone: bool) -> Result<T, Error>
     where
         T: Send + 'static,

@@ -77,9 +77,9 @@ fn member(
         members::headline.eq(headline.chars().take(200).collect::<String>()),
         members::company.eq(from.company.chars().take(100).collect::<String>()),
         members::created_at.eq(now()),
-        members::connection_count.eq(1),
     );
     diesel::insert_into(members::table).values(row).execute(connection)?;
+    store::count(connection, id, 1)?;
     crate::members::search::index(connection, id)
 }
 

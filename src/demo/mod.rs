@@ -58,7 +58,7 @@ pub fn populate(db: &Db, limits: &Limits, export: Option<Export>) -> Result<Demo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{members, relationships};
+    use crate::schema::{connection_counts, relationships};
     use diesel::prelude::*;
 
     #[test]
@@ -72,7 +72,7 @@ mod tests {
         db.write_now(|connection| {
             let sides: i64 = relationships::table.filter(relationships::state.eq(4)).count().get_result(connection)?;
             let counted: Option<i64> =
-                members::table.select(diesel::dsl::sum(members::connection_count)).first(connection)?;
+                connection_counts::table.select(diesel::dsl::sum(connection_counts::number)).first(connection)?;
             assert_eq!(Some(sides), counted);
             assert!(sides > 1_000, "{sides}");
             Ok(())

@@ -187,15 +187,16 @@ fn write_members(
         progress("writing members", (chunk * ROWS) as u64, names.len() as u64);
         let mut sql = String::from(
             "INSERT INTO members (id, email, email_key, password_hash, handle, full_name, sort_first, sort_last, headline, \
-             location, company, folded, created_at, accepts_automatically, connection_count) VALUES ",
+             location, company, folded, created_at, accepts_automatically) VALUES ",
         );
+
         for (at, (name, headline, location, company)) in some.iter().enumerate() {
             let id = chunk * ROWS + at + 1;
             let folded = names::fold(&[name.as_str(), headline, company, location].join(" "));
             let _ = write!(
                 sql,
                 "{}({id}, 'member{id}@seed.example', 'member{id}@seed.example', '{}', 'member-{id:06}', '{}', '{}', '{}', '{}', \
-                 '{}', '{}', '{}', {joined}, {}, {})",
+                 '{}', '{}', '{}', {joined}, {})",
                 if at == 0 { "" } else { "," },
                 hash.as_str(),
                 quoted(name),
@@ -206,14 +207,37 @@ fn write_members(
                 quoted(company),
                 quoted(&folded),
                 id.is_multiple_of(50),
-                friends[id - 1].len(),
             );
         }
         connection.batch_execute(&sql)?;
     }
+    count(connection, friends)?;
     for (table, key) in [("handles", "handle"), ("emails", "email_key")] {
         let sql = format!("INSERT INTO {table} ({key}, member_id) SELECT {key}, id FROM members ORDER BY {key}");
         connection.batch_execute(&sql)?;
+    }
+    Ok(())
+}
+
+/// Writes how many connections each has.
+fn count(connection: &mut Connection, friends: &[Vec<u32>]) -> Result<(), Error> {
+    for (chunk, some) in friends.chunks(ROWS).enumerate() {
+        let first = chunk * ROWS + 1;
+        let numbers = some.iter().map(|list| list.len().to_string()).collect::<Vec<_>>().join(",");
+        let numbered = match connection {
+            Connection::Sqlite(_) => {
+                format!("SELECT key + {first} AS id, value AS number FROM json_each('[{numbers}]')")
+            }
+            Connection::Postgres(_) => {
+                format!(
+                    "SELECT at + {} AS id, value AS number FROM unnest(ARRAY[{numbers}]) WITH ORDINALITY AS l(value, at)",
+                    first - 1
+                )
+            }
+        };
+        connection.batch_execute(&format!(
+            "UPDATE connection_counts SET number = counted.number FROM ({numbered}) counted WHERE member_id = counted.id"
+        ))?;
     }
     Ok(())
 }

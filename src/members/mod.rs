@@ -11,11 +11,11 @@ pub mod upload;
 
 use diesel::prelude::*;
 
-use crate::connections::standing;
-use crate::db::{Connection, one_of};
+use crate::connections::store::{Row, state};
+use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
 use crate::language::t;
-use crate::schema::{handles, members};
+use crate::schema::{connection_counts, handles, members, relationships};
 
 /// A member as lists and cards show them.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -62,6 +62,7 @@ pub struct Member {
     #[diesel(embed)]
     pub person: Person,
     pub about: String,
+    #[diesel(select_expression = connection_counts::number)]
     pub connection_count: i32,
     pub connections_seen_by: i16,
 }
@@ -78,17 +79,32 @@ impl Member {
     }
 }
 
-/// The member of a handle, as the viewer may see them. A handle they had before finds them too.
+/// The member of a handle, as the viewer may see them, and the viewer's side toward them where there is a row. A handle
+/// they had before finds them too.
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is none, and just so where they have blocked the viewer.
-pub fn visible(connection: &mut Connection, viewer: i64, handle: &str) -> Result<Member, Error> {
-    let owner = handles::table.inner_join(members::table.on(members::id.eq(handles::member_id)));
-    let member = owner.filter(handles::handle.eq(handle)).select(Member::as_select()).first(connection)?;
-    if standing::barred(connection, viewer, member.person.id)? {
-        return Err(Error::NotFound);
+pub fn visible(connection: &mut Connection, viewer: i64, handle: &str) -> Result<(Member, Option<Row>), Error> {
+    let side = relationships::owner_id.eq(viewer).and(relationships::other_id.eq(members::id));
+    let found = handles::table
+        .inner_join(members::table.on(members::id.eq(handles::member_id)))
+        .inner_join(connection_counts::table.on(connection_counts::member_id.eq(handles::member_id)))
+        .left_join(relationships::table.on(side))
+        .filter(handles::handle.eq(handle));
+    type Found = (Member, Option<Row>);
+    let (member, row): Found = natively!(connection, |own| found.select(Found::as_select()).first(own))?;
+    match row {
+        Some(row) if row.state == state::BARRED => Err(Error::NotFound),
+        row => Ok((member, row)),
     }
-    Ok(member)
+}
+
+/// [`visible`] for whoever needs to know no more than who it is.
+///
+/// # Errors
+/// As [`visible`].
+pub fn visible_person(connection: &mut Connection, viewer: i64, handle: &str) -> Result<Person, Error> {
+    Ok(visible(connection, viewer, handle)?.0.person)
 }
 
 /// Members by their ids, in the order of the ids.
@@ -100,7 +116,7 @@ pub fn persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<Person>, 
         return Ok(Vec::new());
     }
     let these = members::table.filter(one_of(connection, members::id, ids));
-    let mut persons: Vec<Person> = these.select(Person::as_select()).load(connection)?;
+    let mut persons: Vec<Person> = natively!(connection, |own| these.select(Person::as_select()).load(own))?;
     let place: std::collections::HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     persons.sort_by_key(|person| place.get(&person.id).copied());
     Ok(persons)

@@ -8,17 +8,20 @@ use diesel::prelude::*;
 
 use super::store::{self, Link, Position};
 use super::{Member, Person};
-use crate::connections::mutual::{self, Nearness};
-use crate::connections::relationship::{Offer, Return};
+use crate::connections::circle::Circles;
+use crate::connections::mutual::{self, Nearness, Two};
+use crate::connections::relationship::{Offer, Return, Side};
 use crate::connections::standing::{self, Standing};
 use crate::connections::{self, listing};
-use crate::db::{Connection, one_of};
+use crate::dates::now;
+use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
 use crate::language::{mutual_connections, number, tf, tnf};
 use crate::schema::relationships;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Page, Show};
 use crate::web::pagination::{At, Paged};
+use crate::web::session::Viewer;
 use crate::{Site, SiteData};
 
 /// Names of mutual connections that stand on a profile.
@@ -65,8 +68,8 @@ pub async fn profile(site: SiteData, page: Page, me: Me, handle: Path<String>) -
     if *handle == me.handle {
         return own(&site, page, me, (Form::default(), Problems::default(), String::new())).await;
     }
-    let (limits, viewer, wanted) = (site.limits, me.id, handle.clone());
-    let read = site.db.read(move |connection| other(connection, &limits, viewer, &wanted)).await?;
+    let (limits, circles, viewer, wanted) = (site.limits, site.circles.clone(), me.viewer(), handle.clone());
+    let read = site.db.read(move |connection| other(connection, (&limits, &circles), &viewer, &wanted)).await?;
     let (member, about, standing, nearness, way_back) = read;
     if member.person.handle != *handle {
         return Ok(HttpResponse::Found().insert_header((LOCATION, format!("/in/{}", member.person.handle))).finish());
@@ -75,13 +78,18 @@ pub async fn profile(site: SiteData, page: Page, me: Me, handle: Path<String>) -
     Profile { page, member, about, standing, nearness, way_back, list_is_open }.show()
 }
 
-fn other(connection: &mut Connection, limits: &connections::Limits, me: i64, handle: &str) -> Result<Read, Error> {
-    let member = super::visible(connection, me, handle)?;
+fn other(
+    connection: &mut Connection,
+    (limits, circles): (&connections::Limits, &Circles),
+    me: &Viewer,
+    handle: &str,
+) -> Result<Read, Error> {
+    let (member, row) = super::visible(connection, me.id, handle)?;
     let id = member.person.id;
-    let standing = standing::one(connection, limits, me, id)?;
-    let nearness = mutual::nearness(connection, (me, id), standing.connected(), NAMED)?;
+    let standing = standing::one(connection, limits, (me.id, id), row)?;
+    let nearness = mutual::nearness(connection, circles, Two::of(me, &member), standing.connected(), NAMED)?;
     let way_back = match standing.offer() {
-        Offer::Reinvite => connections::way_back(connection, limits, me, id)?,
+        Offer::Reinvite => connections::way_back(connection, limits, me.id, id)?,
         _ => None,
     };
     Ok((member, about(connection, id)?, standing, nearness, way_back))
@@ -151,8 +159,10 @@ pub async fn own(
     (form, problems, open): (Form, Problems, String),
 ) -> Result<HttpResponse, Error> {
     let (id, handle) = (me.id, me.handle.clone());
-    let (member, about) =
-        site.db.read(move |connection| Ok((super::visible(connection, id, &handle)?, about(connection, id)?))).await?;
+    let (member, about) = site
+        .db
+        .read(move |connection| Ok((super::visible(connection, id, &handle)?.0, about(connection, id)?)))
+        .await?;
     let again = problems.any();
     let own = Own { page, member, about, form, problems, open };
     if again { own.show_again() } else { own.show() }
@@ -181,12 +191,12 @@ impl Persons {
 /// [`Error::NotFound`], or the database's.
 pub async fn mutual(site: SiteData, page: Page, me: Me, handle: Path<String>) -> Result<HttpResponse, Error> {
     let most = 500;
-    let (id, handle) = (me.id, handle.into_inner());
+    let (viewer, handle) = (me.viewer(), handle.into_inner());
     let (member, (total, persons)) = site
         .db
         .read(move |connection| {
-            let member = super::visible(connection, id, &handle)?;
-            let mutual = mutual::mutual(connection, id, member.person.id, most)?;
+            let member = super::visible(connection, viewer.id, &handle)?.0;
+            let mutual = mutual::mutual(connection, Two::of(&viewer, &member), most)?;
             Ok((member, mutual))
         })
         .await?;
@@ -210,14 +220,14 @@ pub async fn connections(
     let (member, list) = site
         .db
         .read(move |connection| {
-            let member = super::visible(connection, id, &handle)?;
-            let standing = standing::one(connection, &limits, id, member.person.id)?;
-            if !standing.connected() || member.connections_seen_by != 1 {
+            let (member, row) = super::visible(connection, id, &handle)?;
+            let connected = row.is_some_and(|row| standing::side(&row, &limits, now()) == Side::Connected);
+            if !connected || member.connections_seen_by != 1 {
                 return Err(Error::NotFound);
             }
             let list: Paged<listing::Connected> = listing::page(
                 connection,
-                member.person.id,
+                (member.person.id, member.connection_count),
                 &listing::Filter::of(&Form::of([("sort", "first_name")])),
                 &at,
             )?;
@@ -238,12 +248,12 @@ fn not_hidden(
     mut list: Paged<listing::Connected>,
 ) -> Result<Paged<listing::Connected>, Error> {
     let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
-    let barred: Vec<i64> = relationships::table
+    let barred = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(one_of(connection, relationships::other_id, &ids))
         .filter(relationships::state.eq(connections::store::state::BARRED))
-        .select(relationships::other_id)
-        .load(connection)?;
+        .select(relationships::other_id);
+    let barred: Vec<i64> = natively!(connection, |own| barred.load(own))?;
     list.rows.retain(|row| !barred.contains(&row.person.id));
     Ok(list)
 }

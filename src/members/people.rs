@@ -44,21 +44,21 @@ struct People {
 pub async fn people(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let q: String = query.get("q").trim().chars().take(200).collect();
     let number = query.get("page").parse::<usize>().unwrap_or(1).clamp(1, search::MOST as usize / CARDS);
-    let (limits, id, words) = (site.limits, me.id, q.clone());
+    let (limits, circles, viewer, words) = (site.limits, site.circles.clone(), me.viewer(), q.clone());
     let (cards, total) = site
         .db
         .read(move |connection| {
             let (people, total) = if words.is_empty() {
-                let known = suggestions::for_member(connection, id, CARDS)?;
+                let known = suggestions::for_member(connection, &circles, &viewer, CARDS)?;
                 (known, 0)
             } else {
-                let ids = search::search(connection, id, &words)?;
+                let ids = search::search(connection, viewer.id, &words)?;
                 let first = ((number - 1) * CARDS).min(ids.len());
                 let persons = super::persons(connection, &ids[first..ids.len().min(first + CARDS)])?;
                 (persons.into_iter().map(|person| Suggestion { person, mutual: 0 }).collect(), ids.len())
             };
             let ids: Vec<i64> = people.iter().map(|suggestion| suggestion.person.id).collect();
-            let mut standings = standing::many(connection, &limits, id, &ids)?;
+            let mut standings = standing::many(connection, &limits, viewer.id, &ids)?;
             let card = |suggestion: Suggestion| Card {
                 standing: standings.remove(&suggestion.person.id).unwrap_or_else(Standing::none),
                 remark: suggestion.remark(),

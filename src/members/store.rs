@@ -6,7 +6,7 @@ use super::photo::Photo;
 use super::{names, search};
 use crate::connections;
 use crate::dates;
-use crate::db::{Connection, new_id};
+use crate::db::{Connection, natively, new_id};
 use crate::error::Error;
 use crate::language::tf;
 use crate::schema::{handles, links, members, photos, positions};
@@ -74,8 +74,8 @@ pub struct Link {
 /// # Errors
 /// The database's.
 pub fn positions(connection: &mut Connection, member: i64) -> Result<(Vec<Position>, Vec<Position>), Error> {
-    let mut all: Vec<Position> =
-        positions::table.filter(positions::member_id.eq(member)).select(Position::as_select()).load(connection)?;
+    let theirs = positions::table.filter(positions::member_id.eq(member));
+    let mut all: Vec<Position> = natively!(connection, |own| theirs.select(Position::as_select()).load(own))?;
     all.sort_by_key(|position| (position.place, position.id));
     Ok(all.into_iter().partition(|position| position.kind == Kind::Position as i16))
 }
@@ -160,8 +160,8 @@ fn company_follows(connection: &mut Connection, member: i64) -> Result<(), Error
 /// # Errors
 /// The database's.
 pub fn links(connection: &mut Connection, member: i64) -> Result<Vec<Link>, Error> {
-    let mut all: Vec<Link> =
-        links::table.filter(links::member_id.eq(member)).select(Link::as_select()).load(connection)?;
+    let theirs = links::table.filter(links::member_id.eq(member));
+    let mut all: Vec<Link> = natively!(connection, |own| theirs.select(Link::as_select()).load(own))?;
     all.sort_by_key(|link| (link.place, link.id));
     Ok(all)
 }

@@ -25,15 +25,6 @@ pub fn tell(connection: &mut Connection, owner: i64, tell: Tell, other: i64, now
     Ok(())
 }
 
-/// How many notifications have come since the member last looked.
-///
-/// # Errors
-/// The database's.
-pub fn unread(connection: &mut Connection, owner: i64, seen: i64) -> Result<i64, Error> {
-    let new = notifications::table.filter(notifications::owner_id.eq(owner)).filter(notifications::id.gt(seen));
-    Ok(new.count().get_result(connection)?)
-}
-
 /// Everything that has come up to this id has been seen.
 ///
 /// # Errors

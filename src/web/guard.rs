@@ -26,7 +26,7 @@ pub async fn recognise<B: MessageBody>(
         (session::token(&request.get_session()), request.app_data::<Data<Site>>().cloned())
     {
         let (db, limits) = (&site.db, site.limits);
-        let found = db.read(move |connection| session::viewer(connection, &limits, &token)).await?;
+        let found = db.ask(move |connection| session::viewer(connection, &limits, &token)).await?;
         if let Some((viewer, stale)) = found {
             crate::language::chosen(&viewer.language);
             request.extensions_mut().insert(Arc::new(viewer.clone()));

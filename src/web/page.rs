@@ -77,6 +77,13 @@ impl FromRequest for Page {
 #[derive(Debug, Clone)]
 pub struct Me(Arc<Viewer>);
 
+impl Me {
+    /// The member, for a closure that outlives the handler.
+    pub fn viewer(&self) -> Arc<Viewer> {
+        self.0.clone()
+    }
+}
+
 impl Deref for Me {
     type Target = Viewer;
     fn deref(&self) -> &Viewer {

@@ -12,11 +12,10 @@ use sha2::{Digest, Sha256};
 
 use crate::connections::{self, Limits};
 use crate::dates::{DAY, now};
-use crate::db::Connection;
+use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::members::{self, names};
-use crate::notifications;
-use crate::schema::{members as table, sessions, settings};
+use crate::schema::{connection_counts, members as table, notifications, sessions, settings};
 
 /// A session that is not used for so long ends.
 const IDLE: i64 = 30 * DAY;
@@ -154,28 +153,32 @@ pub fn end(connection: &mut Connection, member: i64, token_hash: &str) -> Result
 pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Result<Option<(Viewer, bool)>, Error> {
     let Some(member) = token.split('.').next().and_then(|id| id.parse::<i64>().ok()) else { return Ok(None) };
     let token_hash = hash(token);
-    let found = sessions::table
+    let invitations = connections::waiting(limits, member).count().single_value();
+    let unread = notifications::table
+        .filter(notifications::owner_id.eq(member))
+        .filter(notifications::id.gt(table::notifications_seen))
+        .count()
+        .single_value();
+    let query = sessions::table
         .inner_join(table::table.on(table::id.eq(sessions::member_id)))
+        .inner_join(connection_counts::table.on(connection_counts::member_id.eq(sessions::member_id)))
         .filter(sessions::member_id.eq(member))
         .filter(sessions::token_hash.eq(&token_hash))
         .filter(sessions::last_seen.gt(now() - IDLE))
         .filter(table::suspended_at.is_null())
         .select((
-            table::handle,
-            table::full_name,
-            table::connection_count,
-            table::notifications_seen,
-            table::language,
-            table::photo,
+            (table::handle, table::full_name, table::language, table::photo),
+            connection_counts::number,
             sessions::last_seen,
-        ))
-        .first::<(String, String, i32, i64, String, String, i64)>(connection)
-        .optional()?;
-    let Some((handle, full_name, connection_count, seen_at, language, photo, last_seen)) = found else {
+            invitations,
+            unread,
+        ));
+    type Found = ((String, String, String, String), i32, i64, Option<i64>, Option<i64>);
+    let found = natively!(connection, |own| query.first::<Found>(own)).optional()?;
+    let Some(((handle, full_name, language, photo), connection_count, last_seen, invitations, unread)) = found else {
         return Ok(None);
     };
-    let invitations = connections::invitations_waiting(connection, limits, member)?;
-    let unread = notifications::unread(connection, member, seen_at)?;
+    let (invitations, unread) = (invitations.unwrap_or(0), unread.unwrap_or(0));
     let viewer =
         Viewer { id: member, handle, full_name, connection_count, invitations, unread, language, photo, token_hash };
     Ok(Some((viewer, last_seen < now() - DAY / 4)))

@@ -11,7 +11,7 @@ use amicable::accounts::{self, NewMember, password};
 use amicable::connections::relationship::Move;
 use amicable::connections::{self, Limits};
 use amicable::db::Db;
-use amicable::schema::{members, notifications, relationships};
+use amicable::schema::{connection_counts, members, notifications, relationships};
 use diesel::prelude::*;
 
 const PASSWORD: &str = "a quiet password";
@@ -163,8 +163,9 @@ impl Load {
                     .load(connection)?;
                 let told_of: Vec<(i64, i64)> =
                     notifications::table.select((notifications::other_id, notifications::owner_id)).load(connection)?;
-                let counts: Vec<(i64, i32)> =
-                    members::table.select((members::id, members::connection_count)).load(connection)?;
+                let counts: Vec<(i64, i32)> = connection_counts::table
+                    .select((connection_counts::member_id, connection_counts::number))
+                    .load(connection)?;
                 Ok((sides, told_of, counts))
             })
             .unwrap();

@@ -2,7 +2,7 @@
 
 use std::sync::Barrier;
 
-use amicable::schema::{members, notifications, relationships};
+use amicable::schema::{connection_counts, notifications, relationships};
 use diesel::prelude::*;
 
 use crate::support::{Site, Visitor, connect};
@@ -51,7 +51,7 @@ fn counts_are_right(site: &Site) {
         .write_now(|connection| {
             let sides: i64 = relationships::table.filter(relationships::state.eq(4)).count().get_result(connection)?;
             let counted: Option<i64> =
-                members::table.select(diesel::dsl::sum(members::connection_count)).first(connection)?;
+                connection_counts::table.select(diesel::dsl::sum(connection_counts::number)).first(connection)?;
             assert_eq!(sides, counted.unwrap_or(0));
             Ok(())
         })

@@ -295,8 +295,10 @@ pub fn whom_nobody_may_invite(site: &Site, visitor: &mut Visitor) -> [Visitor; 5
     declined.open("/invitations").press("Decline");
     visitor.open("/in/paul-lind").press("Withdraw invitation");
     site.days_pass(30);
-    for (who, column) in [(suspended, "suspended_at = 1"), (full, "connection_count = 30000")] {
-        let sql = format!("UPDATE members SET {column} WHERE id = {}", who.id);
+    for sql in [
+        format!("UPDATE members SET suspended_at = 1 WHERE id = {}", suspended.id),
+        format!("UPDATE connection_counts SET number = 30000 WHERE member_id = {}", full.id),
+    ] {
         site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     }
     them

@@ -1,0 +1,1 @@
+DROP VIEW connection_counts;

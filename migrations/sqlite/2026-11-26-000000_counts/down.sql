@@ -1,0 +1,10 @@
+ALTER TABLE members ADD COLUMN connection_count INTEGER NOT NULL DEFAULT 0;
+UPDATE members SET connection_count = (SELECT number FROM connection_counts WHERE member_id = members.id);
+DROP TRIGGER members_are_counted;
+DROP TABLE connection_counts;
+DROP INDEX connections_by_date;
+DROP INDEX connections_by_first_name;
+DROP INDEX connections_by_last_name;
+CREATE INDEX connections_by_date ON relationships (owner_id, connected_at, other_id) WHERE state = 4;
+CREATE INDEX connections_by_first_name ON relationships (owner_id, sort_first, other_id) WHERE state = 4;
+CREATE INDEX connections_by_last_name ON relationships (owner_id, sort_last, other_id) WHERE state = 4;

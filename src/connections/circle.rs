@@ -1,0 +1,149 @@
+//! The circle of a member: whom their connections know. Suggestions are ranked by it, and the 3rd degree is told by it.
+
+use std::sync::Arc;
+
+use diesel::expression::{ValidGrouping, is_aggregate};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::BigInt;
+
+use super::recent::{Counted, Recent};
+use crate::db::Connection;
+use crate::error::Error;
+
+/// How many of one's newest connections are asked, and how many of the newest of each: what keeps a hub's page as quick
+/// as anybody's.
+const NEWEST: i64 = 50;
+/// How many suggestions are considered: in a circle of friends most of the first are known already.
+const RANKED: usize = 200;
+/// A circle of fewer is counted at once.
+const FEW: usize = 500;
+
+/// Whom the newest connections of a member have among their own newest.
+#[derive(Debug)]
+pub struct Circle {
+    /// The ids, in order.
+    ids: Vec<i64>,
+    ranked: Vec<(i64, u32)>,
+}
+
+/// The circles that were counted lately.
+pub type Circles = Recent<Circle>;
+
+impl Counted for Circle {
+    const SECONDS: i64 = 60;
+
+    fn took_long(&self) -> bool {
+        self.ids.len() > FEW
+    }
+}
+
+impl Circle {
+    /// The circle of a member who has so many connections.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn of(
+        connection: &mut Connection,
+        circles: &Circles,
+        (member, connections): (i64, i32),
+    ) -> Result<Arc<Circle>, Error> {
+        circles.of(member, connections, || Ok(Circle::new(known_to_connections(connection, member)?)))
+    }
+
+    fn new(mut found: Vec<(i64, i64)>) -> Circle {
+        found.sort_unstable();
+        let ids = found.iter().map(|(id, _)| *id).collect();
+        found.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+        found.truncate(RANKED);
+        let ranked = found.into_iter().map(|(id, number)| (id, u32::try_from(number).unwrap_or(u32::MAX))).collect();
+        Circle { ids, ranked }
+    }
+
+    /// Members by how many of the connections know them, most first.
+    pub fn ranked(&self) -> &[(i64, u32)] {
+        &self.ranked
+    }
+
+    /// Whether any of these is in it.
+    pub fn meets(&self, ids: &[i64]) -> bool {
+        ids.iter().any(|id| self.ids.binary_search(id).is_ok())
+    }
+}
+
+fn known_to_connections(connection: &mut Connection, me: i64) -> Result<Vec<(i64, i64)>, Error> {
+    Ok(match connection {
+        Connection::Sqlite(own) => KnownToConnections::<false> { me }.load(own)?,
+        Connection::Postgres(own) => KnownToConnections::<true> { me }.load(own)?,
+    })
+}
+
+/// The statement, with its own text for each engine. diesel's `sql_query` would be prepared anew each time.
+#[derive(Debug, Clone, Copy)]
+struct KnownToConnections<const POSTGRES: bool> {
+    me: i64,
+}
+
+impl<const POSTGRES: bool> QueryId for KnownToConnections<POSTGRES> {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<const POSTGRES: bool> Query for KnownToConnections<POSTGRES> {
+    type SqlType = (BigInt, BigInt);
+}
+
+impl<const POSTGRES: bool> ValidGrouping<()> for KnownToConnections<POSTGRES> {
+    type IsAggregate = is_aggregate::Never;
+}
+
+impl<const POSTGRES: bool, C> RunQueryDsl<C> for KnownToConnections<POSTGRES> {}
+
+impl<const POSTGRES: bool, DB> QueryFragment<DB> for KnownToConnections<POSTGRES>
+where
+    DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
+    i64: diesel::serialize::ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        // Where the newest of each begin is looked up first, so that of a hub's rows only those are read. On SQLite that is
+        // read from the index alone, which has those who left as well: a few fewer are looked at then.
+        out.push_sql(
+            "SELECT theirs.other_id, COUNT(*) FROM (SELECT mine.other_id AS id, COALESCE((SELECT last.connected_at \
+             FROM relationships last WHERE last.owner_id = mine.other_id AND last.removal_id IS NULL \
+             AND last.connected_at IS NOT NULL",
+        );
+        if POSTGRES {
+            out.push_sql(" AND last.state = 4");
+        }
+        out.push_sql(" ORDER BY last.connected_at DESC, last.other_id DESC LIMIT 1 OFFSET ");
+        out.push_bind_param::<BigInt, _>(&(NEWEST - 1))?;
+        out.push_sql("), 0) AS since FROM relationships mine WHERE mine.owner_id = ");
+        out.push_bind_param::<BigInt, _>(&self.me)?;
+        out.push_sql(
+            " AND mine.state = 4 AND mine.removal_id IS NULL AND mine.connected_at IS NOT NULL \
+             ORDER BY mine.connected_at DESC, mine.other_id DESC LIMIT ",
+        );
+        out.push_bind_param::<BigInt, _>(&NEWEST)?;
+        out.push_sql(
+            ") near CROSS JOIN relationships theirs WHERE theirs.owner_id = near.id AND theirs.state = 4 \
+             AND theirs.removal_id IS NULL AND theirs.connected_at IS NOT NULL \
+             AND theirs.connected_at >= near.since AND theirs.other_id <> ",
+        );
+        out.push_bind_param::<BigInt, _>(&self.me)?;
+        out.push_sql(" GROUP BY theirs.other_id");
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whom_most_know_comes_first_and_then_who_is_here_longer() {
+        let circle = Circle::new(vec![(9, 1), (4, 3), (7, 3), (2, 1)]);
+        assert_eq!(circle.ranked(), [(4, 3), (7, 3), (2, 1), (9, 1)]);
+        assert!(circle.meets(&[1, 7]) && !circle.meets(&[1, 3, 8]));
+    }
+}
