@@ -295,20 +295,18 @@ pub async fn remarks(
     handle: Path<String>,
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits) = (me.id, site.limits);
-    let handle = handle.into_inner();
+    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
     let (person, standing) = site
         .db
         .read(move |connection| {
             let (member, row) = members::visible(connection, id, &handle)?;
-            let person = member.person;
-            if person.id == id {
-                return Err(Error::NotFound);
-            }
-            let standing = standing::one(connection, &limits, (id, person.id), row)?;
-            Ok((person, standing))
+            let standing = standing::one(connection, &limits, (id, member.person.id), row)?;
+            Ok((member.person, standing))
         })
         .await?;
+    if person.id == id {
+        return Err(Error::NotFound);
+    }
     let form = Form::of([("private_note", &standing.private_note), ("tags", &standing.tag_line())]);
     let back = left_for_form(&onward, &person);
     Remarks { page, person, form, problems: Problems::default(), back }.show()
