@@ -50,6 +50,7 @@ fn for_members(site: &mut ServiceConfig) {
         .route("/in/{handle}/door", post().to(actions::door))
         .route("/in/{handle}/block", post().to(actions::block))
         .route("/in/{handle}/unblock", post().to(actions::unblock))
+        .route("/in/{handle}/remarks", get().to(actions::remarks))
         .route("/in/{handle}/remarks", post().to(actions::remark))
         // One's connections
         .route("/connections", get().to(connections::connections))
@@ -70,6 +71,10 @@ fn for_members(site: &mut ServiceConfig) {
         .route("/people", get().to(people::people))
         .route("/photos/{member}/{name}/{side}", get().to(upload::show))
         // One's own profile
+        // Its forms are answered at their addresses, so those can be opened, and lead to the page they stand on.
+        .route("/profile", get().to(edit::at_home))
+        .route("/profile/{kind}", get().to(edit::at_home))
+        .route("/profile/positions/{id}", get().to(edit::at_home))
         .route("/profile", post().to(edit::summary))
         .route("/profile/about", post().to(edit::about))
         .route("/profile/handle", post().to(edit::handle))

@@ -15,7 +15,7 @@ use crate::connections::recent::Recents;
 use crate::db::Db;
 use crate::error::Error;
 use crate::members::search;
-use crate::web::{appearance, assets, csrf, guard, observe, session};
+use crate::web::{appearance, assets, csrf, fetched, guard, observe, session};
 use crate::{Site, routes};
 
 /// What the server needs besides the database.
@@ -32,7 +32,7 @@ pub struct Settings {
 }
 
 /// Scripts and styles from here alone, nothing inline, no frames.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Serves the site on a socket that listens already. The database must be migrated.
@@ -54,6 +54,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             .app_data(Data::new(Site { db: db.clone(), limits, recents: recents.clone() }))
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(guard::recognise))
+            .wrap(from_fn(fetched::answered))
             .wrap(from_fn(csrf::same_site))
             .wrap(from_fn(appearance::within))
             .wrap(session::middleware(key.clone(), secure))

@@ -150,9 +150,10 @@ fn every_statement_finds_its_rows_by_an_index() {
 }
 
 fn moves(hub: &mut Visitor) {
-    hub.open("/connections").press("Disconnect");
+    hub.open("/connections").go("Disconnect").press("Disconnect");
     hub.press("Undo");
-    hub.open("/connections").press("Disconnect");
+    hub.go("Disconnect").press("Disconnect");
+    hub.go("Note and tags").press("Save");
     hub.open("/connections/disconnected").press("Re-invite");
     hub.open("/in/member-000002").press("Block");
     hub.open("/connections/blocked").press("Unblock");

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::language::{t, tf};
 use crate::members::{self, Person};
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Me, Onward, Page, Show};
+use crate::web::page::{Me, Onward, Page, Show, local};
 use crate::{SiteData, dates};
 
 /// Characters of a private reason.
@@ -113,16 +113,25 @@ struct Leave {
     form: Form,
     problems: Problems,
     block: bool,
+    /// The page one came from, to return to.
+    back: String,
 }
 
-/// `GET /in/{handle}/disconnect` and `/block`: the confirmation as a page of its own, where it does not open in place.
+/// `GET /in/{handle}/disconnect` and `/block`: the confirmation. From a list the script opens it over the list.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn leave(site: SiteData, page: Page, me: Me, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
+pub async fn leave(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    path: Path<(String, String)>,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
     let (handle, what) = path.into_inner();
     let person = seen(&site, &me, handle).await?;
-    Leave { page, person, form: Form::default(), problems: Problems::default(), block: what == "block" }.show()
+    let back = left_for_form(&onward, &person);
+    Leave { page, person, form: Form::default(), problems: Problems::default(), block: what == "block", back }.show()
 }
 
 /// Somebody else whom the acting member can see.
@@ -178,7 +187,8 @@ async fn part(
     let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
     if problems.any() {
         let person = seen(site, &me, handle).await?;
-        return Leave { page, person, form, problems, block }.show_again();
+        let back = local(form.get("back")).unwrap_or_else(|| profile(&person));
+        return Leave { page, person, form, problems, block, back }.show_again();
     }
     let (person, made) = act(site, &me, &handle, by_me, reason).await?;
     let (name, home) = (&person.full_name, profile(&person));
@@ -191,13 +201,22 @@ async fn part(
         Ok(_) => onward.done(gone),
         Err(refusal) => onward.refused(sentence(refusal, name)),
     };
-    let form_page = format!("{home}/{}", if block { "block" } else { "disconnect" });
-    Ok(back_unless(&onward, &form_page, &home))
+    Ok(returned(&onward, &form, &home))
 }
 
-/// Back to where one came from, unless that was the form itself.
-fn back_unless(onward: &Onward, form: &str, otherwise: &str) -> HttpResponse {
-    if onward.came_from().as_deref() == Some(form) { onward.to(otherwise) } else { onward.back(otherwise) }
+/// The page that was left for a form toward somebody, which may be neither a form toward them nor the way in.
+fn left_for_form(onward: &Onward, person: &Person) -> String {
+    let profile = profile(person);
+    let page = |path: &String| !path.starts_with(&format!("{profile}/")) && !path.starts_with("/sign-");
+    onward.came_from().filter(page).unwrap_or(profile)
+}
+
+/// Back to where one came from before the form, if it says, else to the page that the form stood on.
+fn returned(onward: &Onward, form: &Form, otherwise: &str) -> HttpResponse {
+    match local(form.get("back")) {
+        Some(back) => onward.to(&back),
+        None => onward.back(otherwise),
+    }
 }
 
 /// `POST /in/{handle}/re-invite`, which is *Undo* too: restores at once, or leads to the invitation it would be.
@@ -273,6 +292,36 @@ struct Remarks {
     person: Person,
     form: Form,
     problems: Problems,
+    /// The page one came from, to return to.
+    back: String,
+}
+
+/// `GET /in/{handle}/remarks`: the form of the private note and tags. From a list the script opens it over the list.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn remarks(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
+    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (person, standing) = site
+        .db
+        .read(move |connection| {
+            let (member, row) = members::visible(connection, id, &handle)?;
+            let standing = standing::one(connection, &limits, (id, member.person.id), row)?;
+            Ok((member.person, standing))
+        })
+        .await?;
+    if person.id == id {
+        return Err(Error::NotFound);
+    }
+    let form = Form::of([("private_note", &standing.private_note), ("tags", &standing.tag_line())]);
+    let back = left_for_form(&onward, &person);
+    Remarks { page, person, form, problems: Problems::default(), back }.show()
 }
 
 /// `POST /in/{handle}/remarks`: the private note and tags.
@@ -292,7 +341,8 @@ pub async fn remark(
     let words = tags::parse(&form, &mut problems);
     if problems.any() {
         let person = seen(&site, &me, handle.into_inner()).await?;
-        return Remarks { page, person, form, problems }.show_again();
+        let back = local(form.get("back")).unwrap_or_else(|| profile(&person));
+        return Remarks { page, person, form, problems, back }.show_again();
     }
     let (id, handle) = (me.id, handle.into_inner());
     let person = site
@@ -307,8 +357,7 @@ pub async fn remark(
         })
         .await?;
     onward.done(tf("Your note and tags on {name} are saved. Only you see them.", &person.full_name));
-    let form_page = format!("{}/remarks", profile(&person));
-    Ok(back_unless(&onward, &form_page, &profile(&person)))
+    Ok(returned(&onward, &form, &profile(&person)))
 }
 
 /// What stands beside a person: the buttons of the action that fits, for the templates.

@@ -151,8 +151,6 @@ pub struct Strip {
 pub struct Bar {
     /// Its place.
     pub at: usize,
-    /// Its height, as the template has it.
-    pub height: String,
     /// Where it begins from above.
     pub top: String,
     /// Whether the filter takes it.
@@ -211,7 +209,7 @@ impl Strip {
             let month = iso(self.history.first + at as i64);
             // A single connection must be seen as well.
             let height = (TALLEST * *made as f64 / tallest).max(2.0);
-            Bar { at, height: format!("{height:.1}"), top: format!("{:.1}", 48.0 - height), chosen: self.takes(&month) }
+            Bar { at, top: format!("{:.1}", 48.0 - height), chosen: self.takes(&month) }
         };
         self.history.months.iter().enumerate().filter(|(_, made)| **made > 0).map(bar).collect()
     }

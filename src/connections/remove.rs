@@ -9,15 +9,16 @@ use diesel::prelude::*;
 
 use super::history::{History, Strip};
 use super::listing::{self, Connected, Filter};
+use super::literal::IsConnected;
 use super::refusal::sentence;
 use super::removal::{self, Choice, Removal};
 use crate::SiteData;
 use crate::dates::now;
-use crate::db::Connection;
+use crate::db::{Connection, one_of};
 use crate::error::Error;
 use crate::language::t;
-use crate::members::Person;
-use crate::schema::{handles, members};
+use crate::members::{self, Person};
+use crate::schema::{handles, members as table, relationships};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Onward, Page, Show};
 use crate::web::pagination::{At, Paged};
@@ -35,17 +36,30 @@ struct Remove {
     strip: Strip,
     /// Everybody who matches is selected.
     all: bool,
+    /// The handles that were ticked before this page was turned to, or filtered for.
+    ticked: Vec<String>,
+    /// Those of them who are not on this page.
+    kept: Vec<Person>,
 }
 
-/// `GET /connections/remove`; `?all=1` with everybody selected who matches.
+impl Remove {
+    fn is_ticked(&self, person: &Person) -> bool {
+        self.all || self.ticked.contains(&person.handle)
+    }
+}
+
+/// `GET /connections/remove`; `?all=1` with everybody selected who matches. The buttons that turn the page send what
+/// is ticked along, and which page as one value, `turn`.
 ///
 /// # Errors
 /// The database's.
 pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
-    let (filter, at) = (Filter::of(&query), At::of(&query));
+    let turned = if query.has("turn") { Form::parse(query.get("turn").as_bytes())? } else { query.clone() };
+    let (filter, at) = (Filter::of(&query), At::of(&turned));
     let (recents, mine) = (site.recents.clone(), me.counted());
-    let asked = filter.clone();
-    let (list, tags, history) = site
+    let ticked: Vec<String> = query.all("member").map(str::to_owned).collect();
+    let (asked, before) = (filter.clone(), ticked.clone());
+    let (list, tags, history, kept) = site
         .db
         .read(move |connection| {
             let mut list = listing::page(connection, (mine.id, mine.number), &asked, &at)?;
@@ -55,11 +69,14 @@ pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> 
             } else {
                 History::of(connection, &recents, mine)?
             };
-            Ok((list, tags, history))
+            let here = |handle: &&str| list.rows.iter().any(|row| row.person.handle == *handle);
+            let gone: Vec<&str> = before.iter().map(String::as_str).filter(|handle| !here(handle)).collect();
+            let kept = if gone.is_empty() { Vec::new() } else { kept(connection, mine.id, gone)? };
+            Ok((list, tags, history, kept))
         })
         .await?;
     let strip = Strip::new(history, &filter);
-    Remove { page, filter, tags, list, strip, all: query.ticked("all") }.show()
+    Remove { page, filter, tags, list, strip, all: query.ticked("all"), ticked, kept }.show()
 }
 
 /// `POST /connections/remove`: keeps the choice for its review.
@@ -92,12 +109,24 @@ pub async fn choose(site: SiteData, me: Me, form: Form, onward: Onward) -> Resul
     }
 }
 
+/// Those of these handles with whom a member is connected; of others an address says nothing.
+fn kept(connection: &mut Connection, me: i64, handles: Vec<&str>) -> Result<Vec<Person>, Error> {
+    let ids = ids(connection, handles.into_iter())?;
+    let connected = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(one_of(connection, relationships::other_id, &ids))
+        .filter(IsConnected)
+        .select(relationships::other_id);
+    let connected: Vec<i64> = connected.load(connection)?;
+    members::persons(connection, &ids.into_iter().filter(|id| connected.contains(id)).collect::<Vec<_>>())
+}
+
 fn ids<'a>(connection: &mut Connection, ticked: impl Iterator<Item = &'a str>) -> Result<Vec<i64>, Error> {
     let found = handles::table
-        .inner_join(members::table.on(members::id.eq(handles::member_id)))
+        .inner_join(table::table.on(table::id.eq(handles::member_id)))
         .filter(handles::handle.eq_any(ticked.collect::<Vec<_>>()))
-        .order(members::sort_first);
-    Ok(found.select(members::id).load(connection)?)
+        .order(table::sort_first);
+    Ok(found.select(table::id).load(connection)?)
 }
 
 #[derive(Template)]

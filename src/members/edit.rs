@@ -11,10 +11,15 @@ use crate::error::Error;
 use crate::language::{number, t, tf};
 use crate::members::names;
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Me, Onward, Page};
+use crate::web::page::{Me, Onward, Page, see_other};
 
 fn home(me: &Me) -> String {
     format!("/in/{}", me.handle)
+}
+
+/// `GET /profile` and below, where a form with problems was answered: the page that the forms stand on.
+pub async fn at_home(me: Me) -> HttpResponse {
+    see_other(&home(&me))
 }
 
 /// `POST /profile`: name, headline and location.

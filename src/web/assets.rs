@@ -34,7 +34,7 @@ macro_rules! text {
 }
 
 /// The files of `static/`, each with its kind.
-static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 8]> = LazyLock::new(|| {
     [
         asset("app", "css", "text/css; charset=utf-8", text!("app.css")),
         asset("app", "js", "text/javascript; charset=utf-8", text!("app.js")),
@@ -43,14 +43,22 @@ static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
         asset("icon-192", "png", "image/png", (include_bytes!("../../static/icon-192.png"), None)),
         asset("icon-512", "png", "image/png", (include_bytes!("../../static/icon-512.png"), None)),
         asset("speculation", "json", "application/speculationrules+json", (SPECULATION.as_bytes(), None)),
+        // Compressed as it is. The style sheet names it, so its version stands in its name and not its hash.
+        Asset {
+            path: "/static/figtree-2.001-european.woff2".into(),
+            kind: "font/woff2",
+            bytes: (include_bytes!("../../static/figtree/2.001-european.woff2"), None),
+        },
     ]
 });
 
-/// Which links a browser may fetch when one is about to press them: pages that only show. *Notifications* marks them
-/// as read, and the form of an invitation may answer with a refusal to be told, so they are not among them.
-const SPECULATION: &str = r#"{"prefetch":[{"eagerness":"moderate","where":{"and":[
+/// Which links a browser may fetch when one begins to press them: pages that only show. Not sooner, since what is
+/// fetched is kept for minutes and the world goes on; what one does oneself takes it away (`fetched.rs`). *Notifications* marks them
+/// as read, the form of an invitation may answer with a refusal to be told, and the script asks for the small forms
+/// itself, so they are not among them.
+const SPECULATION: &str = r#"{"prefetch":[{"eagerness":"conservative","where":{"and":[
 {"href_matches":["/","/in/*","/connections","/connections?*","/connections/*","/contacts","/invitations","/people","/people?*","/settings/*"]},
-{"not":{"href_matches":"/in/*/invite"}}]}}]}"#;
+{"not":{"href_matches":"/in/*/(invite|disconnect|remarks)"}}]}}]}"#;
 
 /// The path of the style sheet.
 pub fn css() -> &'static str {
@@ -60,6 +68,11 @@ pub fn css() -> &'static str {
 /// The path of the script.
 pub fn js() -> &'static str {
     &ASSETS[1].path
+}
+
+/// The path of the typeface that every page needs.
+pub fn font() -> &'static str {
+    &ASSETS[7].path
 }
 
 /// The path of the icon.
@@ -111,8 +124,8 @@ pub async fn manifest() -> HttpResponse {
         "id": "/",
         "start_url": "/",
         "display": "minimal-ui",
-        "background_color": "#faf5eb",
-        "theme_color": "#1c5a44",
+        "background_color": "#f8f4ec",
+        "theme_color": "#15402f",
         "icons": [
             { "src": icon(), "type": "image/svg+xml", "sizes": "any" },
             { "src": ASSETS[4].path, "type": "image/png", "sizes": "192x192", "purpose": "any" },

@@ -3,6 +3,7 @@
 pub mod appearance;
 pub mod assets;
 pub mod csrf;
+pub mod fetched;
 pub mod form;
 pub mod guard;
 pub mod observe;

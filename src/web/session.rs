@@ -262,6 +262,11 @@ pub fn tell(session: &Session, mut notice: Notice) {
     let _ = session.insert(NOTICE, notice);
 }
 
+/// Whether a notice waits to be shown.
+pub fn has_notice(session: &Session) -> bool {
+    session.contains_key(NOTICE)
+}
+
 /// The notice to show on this page, which is then told.
 pub fn take_notice(session: &Session) -> Option<Notice> {
     // Taking away what is not there would send the cookie anew with every page.

@@ -92,7 +92,11 @@ async function weighs(chromium, address) {
     await context.addCookies(cookies);
     const page = await context.newPage();
     const answers = [];
-    page.on("requestfinished", (request) => answers.push(request.sizes()));
+    page.on("requestfinished", (request) => {
+      // The page itself first, whatever was there before it was read to its end.
+      if (request.isNavigationRequest()) answers.unshift(request.sizes());
+      else answers.push(request.sizes());
+    });
     await page.goto(path, { waitUntil: "networkidle" });
     const sizes = await Promise.all(answers);
     const bytes = sizes.reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);

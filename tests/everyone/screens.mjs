@@ -17,7 +17,7 @@ mkdirSync(FOLDER, { recursive: true });
 const site = await demo();
 const chromium = await browser();
 for (const colorScheme of ["light", "dark"]) {
-  const options = { colorScheme, viewport: { width: 1100, height: 760 } };
+  const options = { colorScheme, viewport: { width: 1200, height: 780 } };
   const shoot = (page, name) => page.screenshot({ path: `${FOLDER}/${name}-${colorScheme}.png` });
   const visitor = await person(chromium, site.address, options, null);
   await visitor.goto("/");

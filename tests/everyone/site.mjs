@@ -29,7 +29,7 @@ export async function demo() {
   throw new Error(`${BINARY} said no address`);
 }
 
-export const browser = () => chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+export const browser = (more = {}) => chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...more });
 
 // A person with a browser of their own, signed in unless `email` is null.
 export async function person(chromium, address, options = {}, email = "priya@demo.example") {
@@ -67,14 +67,15 @@ export const CLOSED = [
   "/in/jonas-weber/mutual",
   "/in/jonas-weber/disconnect",
   "/in/jonas-weber/block",
-  ["/invitations", (page) => follow(page, "main .list .name")],
+  ["/invitations", (page) => follow(page, "main .rows .name")],
   ["/people", (page) => follow(page, "main .cards .name")],
   ["/people", (page) => follow(page, "main .cards a.button")],
   "/connections",
   "/connections?sort=last_name&q=engineer",
   "/connections?q=nobodyatall",
-  ["/connections?q=engineer", (page) => popover(page, "Disconnect")],
-  ["/connections?q=engineer", (page) => openAll(page)],
+  ["/connections?q=engineer", (page) => sheet(page, "Disconnect")],
+  ["/connections?q=engineer", (page) => sheet(page, "Note and tags")],
+  "/in/jonas-weber/remarks",
   "/contacts?q=engineer",
   "/connections/overview",
   ["/connections/overview", (page) => openAll(page)],
@@ -122,6 +123,11 @@ async function submit(page, fields, action) {
 
 async function popover(page, label) {
   await page.getByRole("button", { name: label, exact: true }).first().click();
+}
+
+async function sheet(page, label) {
+  await page.getByRole("link", { name: label, exact: true }).first().click();
+  await page.getByRole("dialog").waitFor();
 }
 
 async function openAll(page) {

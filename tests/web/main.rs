@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bad_input;
+mod fetched;
 mod guards;
 mod languages;
 mod nodes;

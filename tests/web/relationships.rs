@@ -45,6 +45,26 @@ fn disconnecting_is_silent_and_a_re_invitation_restores_everything() {
 }
 
 #[test]
+fn from_a_list_one_disconnects_and_writes_notes_and_is_on_the_list_again() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    let list = "/connections?q=ben";
+    ada.open(list).go("Note and tags").fill("private_note", "Choir").fill("tags", "bergen").press("Save");
+    assert_eq!(ada.page.path, list);
+    assert!(ada.sees("Your note and tags on Ben Okoro are saved.") && ada.sees("Choir") && ada.sees("bergen"));
+    // What is wrong is said on the form, which still knows where one came from.
+    ada.go("Disconnect").fill("private_reason", &"x".repeat(2_000)).press("Disconnect");
+    assert_eq!(ada.page.status, 422);
+    ada.fill("private_reason", "Moved").fill("may_invite_again", "1").press("Disconnect");
+    assert_eq!(ada.page.path, list);
+    assert!(ada.sees("You are no longer connected with Ben Okoro. They have not been told."));
+    ada.press("Undo");
+    assert_eq!(ada.page.path, list);
+    assert!(ada.sees("You and Ben Okoro are connected again. Everything is as it was.") && ada.sees("Choir"));
+}
+
+#[test]
 fn one_who_was_disconnected_is_refused_unless_the_door_is_open() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));

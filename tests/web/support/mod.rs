@@ -150,6 +150,18 @@ impl Visitor {
         self.arrived(path, response)
     }
 
+    /// Posts fields as the script of the pages does; the answer as it came.
+    pub fn post_as_script(&self, path: &str, fields: &[(&str, &str)]) -> ureq::http::Response<ureq::Body> {
+        let referer = format!("{}{}", self.address, self.page.path);
+        let request = self.agent.post(format!("{}{path}", self.address)).header("Referer", referer);
+        request.header("X-Onward", "told").send_form(fields.iter().copied()).unwrap()
+    }
+
+    /// Fetches a page as browsers do before a link is pressed.
+    pub fn ahead(&self, path: &str) -> ureq::http::Response<ureq::Body> {
+        self.agent.get(format!("{}{path}", self.address)).header("Sec-Purpose", "prefetch").call().unwrap()
+    }
+
     /// Types into a field, or ticks a box with its value.
     pub fn fill(&mut self, name: &str, value: &str) -> &mut Self {
         self.filled.insert(name.into(), value.into());
@@ -177,6 +189,18 @@ impl Visitor {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post(&action, &fields);
         self.follow()
+    }
+
+    /// Follows the first link with this label, as browsers do: saying where it stood.
+    pub fn go(&mut self, label: &str) -> &mut Self {
+        let document = Html::parse_document(&self.page.body);
+        let links = Selector::parse("a[href]").unwrap();
+        let link = document.select(&links).find(|link| words(link) == label);
+        let link = link.unwrap_or_else(|| panic!("no link {label:?} on {}:\n{}", self.page.path, self.page.body));
+        let (path, referer) = (link.attr("href").unwrap().to_owned(), format!("{}{}", self.address, self.page.path));
+        let request = self.agent.get(format!("{}{path}", self.address)).header("Referer", referer);
+        let response = request.header("Accept-Language", &self.language).call().unwrap();
+        self.arrived(&path, response)
     }
 
     pub fn sees(&self, text: &str) -> bool {
