@@ -126,6 +126,7 @@ fn fill(connection: &mut Connection, plan: &Plan, friends: &[Vec<u32>], progress
     write_sides(connection, &names, friends, plan.seed, progress)?;
     progress("indexing for search", 0, 1);
     search::index_all(connection)?;
+    search::is_new(connection)?;
     for (at, (_, sql)) in indexes.iter().enumerate() {
         progress("building indexes", at as u64, indexes.len() as u64);
         connection.batch_execute(sql)?;

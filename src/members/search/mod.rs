@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use super::names;
 use crate::connections::store::{self, state};
-use crate::db::Connection;
+use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::schema::{members, relationships, settings};
 
@@ -17,7 +17,7 @@ use crate::schema::{members, relationships, settings};
 pub const MOST: i64 = 1_000;
 
 /// Counts up whenever `names::fold` gives something else than before, or the index is made of something else.
-const FOLDING: &str = "2";
+const FOLDING: &str = "3";
 const DONE: &str = "done";
 /// Members of one transaction when all are indexed anew: some milliseconds, in which nobody else can change anything.
 const BATCH: i64 = 200;
@@ -35,10 +35,17 @@ struct Searched {
     location: String,
 }
 
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    id: i64,
+/// Stands before a word of the name, as no other does: a search in names then asks the index for nothing else.
+const IN_NAME: &str = "=";
+
+impl Searched {
+    /// What the index holds: every word, and those of the name once more as such.
+    fn terms(&self) -> Vec<String> {
+        let names = words(&self.full_name);
+        let in_name: Vec<String> = names.iter().map(|word| format!("{IN_NAME}{word}")).collect();
+        let others = [&self.headline, &self.company, &self.location];
+        names.into_iter().chain(others.into_iter().flat_map(|text| words(text))).chain(in_name).collect()
+    }
 }
 
 /// The ids of members who match every word by its beginning, best first: those whose name matches before those of
@@ -132,28 +139,38 @@ pub fn renew(connection: &mut Connection) -> Result<bool, Error> {
     for member in &some {
         index(connection, *member)?;
     }
-    let reached = some.last().map_or(DONE.to_owned(), i64::to_string);
-    let value = settings::value.eq(format!("{FOLDING} {reached}"));
-    match stored {
-        Some(_) => diesel::update(settings::table.find("folding")).set(value).execute(connection)?,
-        None => {
-            diesel::insert_into(settings::table).values((settings::name.eq("folding"), value)).execute(connection)?
-        }
-    };
+    reached(connection, &some.last().map_or(DONE.to_owned(), i64::to_string))?;
     Ok(some.is_empty())
 }
 
+/// Says that everybody is indexed with this folding, after a bulk load of an empty site.
+///
+/// # Errors
+/// The database's.
+pub fn is_new(connection: &mut Connection) -> Result<(), Error> {
+    reached(connection, DONE)
+}
+
+fn reached(connection: &mut Connection, after: &str) -> Result<(), Error> {
+    let value = settings::value.eq(format!("{FOLDING} {after}"));
+    let known = diesel::update(settings::table.find("folding")).set(value.clone()).execute(connection)?;
+    if known == 0 {
+        diesel::insert_into(settings::table).values((settings::name.eq("folding"), value)).execute(connection)?;
+    }
+    Ok(())
+}
+
 fn matching(connection: &mut Connection, words: &[String], in_name: bool) -> Result<Vec<i64>, Error> {
-    let found = match connection {
-        Connection::Sqlite(sqlite) => sqlite::matching(sqlite, words, in_name),
-        Connection::Postgres(postgres) => postgres::matching(postgres, words, in_name),
-    };
-    Ok(found?.into_iter().map(|row| row.id).collect())
+    Ok(match connection {
+        Connection::Sqlite(sqlite) => sqlite::matching(sqlite, words, in_name)?,
+        Connection::Postgres(postgres) => postgres::matching(postgres, words, in_name)?,
+    })
 }
 
 fn barred(connection: &mut Connection, viewer: i64) -> Result<HashSet<i64>, Error> {
-    let barred = store::in_state(viewer, state::BARRED);
-    Ok(barred.select(relationships::other_id).load(connection)?.into_iter().collect())
+    let barred = store::in_state(viewer, state::BARRED).select(relationships::other_id);
+    let barred: Vec<i64> = natively!(connection, |own| barred.load(own))?;
+    Ok(barred.into_iter().collect())
 }
 
 /// Letters and digits that stand together, folded; nothing typed is an operator of either engine. Of a word that no

@@ -1,24 +1,60 @@
 //! With a `tsvector`: <https://www.postgresql.org/docs/current/textsearch.html>. It is put together here, word by word,
 //! since the words of names are no words of any language, and the engine's own parser takes some for addresses.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 
-use super::{Found, MOST, Searched, words};
+use super::{IN_NAME, MOST, Searched};
 use crate::error::Error;
 
 /// Rows of one statement when all are indexed.
 const ROWS: i64 = 1_000;
+/// Letters of a word's beginnings.
+const BEGINNING: usize = 4;
+/// Stands before a beginning, as no word does.
+const BEGINS: &str = "<";
 
-pub(super) fn matching(postgres: &mut PgConnection, words: &[String], in_name: bool) -> QueryResult<Vec<Found>> {
-    let name = if in_name { "A" } else { "" };
-    let query: Vec<String> = words.iter().map(|word| format!("'{word}':*{name}")).collect();
-    diesel::sql_query("SELECT member_id AS id FROM member_search WHERE words @@ $1::tsquery LIMIT $2")
-        .bind::<Text, _>(query.join(" & "))
-        .bind::<BigInt, _>(MOST)
-        .load(postgres)
+pub(super) fn matching(postgres: &mut PgConnection, words: &[String], in_name: bool) -> QueryResult<Vec<i64>> {
+    Matching { query: query(words, in_name) }.load(postgres)
+}
+
+/// Each word open at its end; where that is short, its beginning, which is a lexeme of its own.
+fn query(words: &[String], in_name: bool) -> String {
+    let mark = if in_name { IN_NAME } else { "" };
+    let lexeme = |word: &String| match word.chars().count() {
+        ..=BEGINNING => format!("'{BEGINS}{mark}{word}'"),
+        _ => format!("'{mark}{word}':*"),
+    };
+    words.iter().map(lexeme).collect::<Vec<_>>().join(" & ")
+}
+
+/// The statement, which stays prepared; diesel's `sql_query` would be prepared anew each time.
+struct Matching {
+    query: String,
+}
+
+impl QueryId for Matching {
+    type QueryId = Matching;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for Matching {
+    type SqlType = BigInt;
+}
+
+impl RunQueryDsl<PgConnection> for Matching {}
+
+impl QueryFragment<Pg> for Matching {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT member_id FROM member_search WHERE words @@ ");
+        out.push_bind_param::<Text, _>(&self.query)?;
+        out.push_sql("::tsquery LIMIT ");
+        out.push_bind_param::<BigInt, _>(&MOST)
+    }
 }
 
 pub(super) fn index(postgres: &mut PgConnection, searched: &Searched) -> Result<(), Error> {
@@ -56,14 +92,18 @@ pub(super) fn clear(postgres: &mut PgConnection) -> Result<(), Error> {
     Ok(())
 }
 
-/// Every word, folded, at weight A where it is of the name. Letters and digits need no escape within the quotes.
+/// The terms, and the beginnings of each up to [`BEGINNING`] letters: a short word typed would have the index put together
+/// what it holds for thousands of words. Letters and digits need no escape within the quotes.
 fn vector(searched: &Searched) -> String {
-    let mut weights: BTreeMap<String, &str> = BTreeMap::new();
-    for text in [&searched.headline, &searched.company, &searched.location] {
-        weights.extend(words(text).into_iter().map(|word| (word, "1")));
+    let mut lexemes = BTreeSet::new();
+    for term in searched.terms() {
+        let (mark, word) = if let Some(word) = term.strip_prefix(IN_NAME) { (IN_NAME, word) } else { ("", &*term) };
+        for length in 1..=BEGINNING.min(word.chars().count()) {
+            lexemes.insert(format!("'{BEGINS}{mark}{}'", word.chars().take(length).collect::<String>()));
+        }
+        lexemes.insert(format!("'{term}'"));
     }
-    weights.extend(words(&searched.full_name).into_iter().map(|word| (word, "1A")));
-    weights.iter().map(|(word, weight)| format!("'{word}':{weight}")).collect::<Vec<_>>().join(" ")
+    lexemes.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -71,15 +111,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_of_the_name_weighs_more_than_the_same_word_elsewhere() {
+    fn a_word_of_the_name_is_found_as_such_and_as_any_other() {
         let text = |text: &str| text.to_owned();
-        let searched = Searched {
-            id: 1,
-            full_name: text("Zoë O'Lind"),
-            headline: text("Engineer at Lind"),
-            company: text("Lind"),
-            location: String::new(),
-        };
-        assert_eq!(vector(&searched), "'at':1 'engineer':1 'lind':1 'olind':1A 'zoe':1A");
+        let (full_name, headline) = (text("Zoë"), text("Chef"));
+        let searched = Searched { id: 1, full_name, headline, company: String::new(), location: String::new() };
+        assert_eq!(
+            vector(&searched),
+            "'<=z' '<=zo' '<=zoe' '<c' '<ch' '<che' '<chef' '<z' '<zo' '<zoe' '=zoe' 'chef' 'zoe'"
+        );
+        assert_eq!(query(&[text("zoe"), text("engineer")], true), "'<=zoe' & '=engineer':*");
     }
 }
