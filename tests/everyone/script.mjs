@@ -66,6 +66,21 @@ const STORIES = {
     await page.locator("html").evaluate(() => document.querySelectorAll("[data-warning]").length === 1 || Promise.reject(new Error("one notice")));
   },
 
+  async "a form that lies over a list stays there until it is answered"(page) {
+    await page.goto("/connections");
+    const sent = posts(page);
+    const sheet = page.locator("dialog");
+    await page.getByRole("link", { name: "Disconnect", exact: true }).first().click();
+    await sheet.locator("[name=private_reason]").fill("x".repeat(1_001));
+    await page.route((url) => url.pathname.endsWith("/disconnect"), (route) => route.abort("connectionreset"), { times: 1 });
+    await sheet.locator("button.danger").click();
+    await focused(page, UNANSWERED);
+    same(await sheet.locator("[name=private_reason]").inputValue(), "x".repeat(1_001), "the reason");
+    await sheet.locator("button.danger").click();
+    await page.locator("[name=private_reason][aria-invalid=true]:focus").waitFor();
+    same([sent.length, await at(page)], [2, "/connections"], "requests and address");
+  },
+
   async "an error of the site is told where one is"(page) {
     await page.goto("/in/jonas-weber");
     await page.locator("[name=private_note]").fill("Keeps what was typed");
