@@ -38,10 +38,8 @@ pub struct Site {
     pub db: db::Db,
     /// What members may do how often.
     pub limits: connections::Limits,
-    /// Plots that were counted lately.
-    pub histories: connections::history::Histories,
-    /// Who is near whom, as it was counted lately.
-    pub circles: connections::circle::Circles,
+    /// What was read of members lately.
+    pub recents: connections::recent::Recents,
 }
 
 /// [`Site`] as handlers take it.

@@ -129,7 +129,10 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Member(MemberCommand::Create { database, full_name, email, admin, password_stdin }) => {
             create(&open(&database)?, full_name, email, admin, password_stdin)
         }
-        Command::Member(MemberCommand::List { database }) => list(&open(&database)?),
+        Command::Member(MemberCommand::List { database }) => {
+            there(&database.database_url)?;
+            list(&open(&database)?)
+        }
         Command::Seed { database, members, connections, seed } => {
             fill(&open(&database)?, demo::seed::Plan { members, connections, seed })
         }
@@ -140,6 +143,16 @@ fn open(database: &DatabaseArgs) -> Result<Db, Error> {
     let db = Db::open(&database.database_url)?;
     db.migrate()?;
     Ok(db)
+}
+
+/// Refuses a database that would only be made by looking into it.
+fn there(url: &DatabaseUrl) -> Result<(), Error> {
+    match url {
+        DatabaseUrl::Sqlite(path) if !std::path::Path::new(path).exists() => {
+            Err(Error::Unavailable(format!("there is no database {path}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn log() {
@@ -219,7 +232,7 @@ fn create(db: &Db, full_name: String, email: String, is_admin: bool, password_st
     let mut problems = amicable::web::form::Problems::default();
     let full_name = accounts::full_name(&form, &mut problems);
     let email = accounts::email(&form, &mut problems);
-    let typed = password::new(&form, &mut problems, "password");
+    let typed = password::new(&form, &mut problems, "password", &email);
     if let Some((_, sentence)) = problems.iter().next() {
         return Err(Error::Unavailable(sentence.clone()));
     }
@@ -252,6 +265,7 @@ fn copy(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<(), Error> {
         db.migrate()?;
         Ok::<Db, Error>(db)
     };
+    there(from)?;
     let bar = progress_bar();
     let held =
         amicable::db::copy::copy(&open(from)?, &open(to)?, &|table, done, all| show_progress(&bar, table, done, all))?;

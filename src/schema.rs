@@ -34,7 +34,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    connection_counts (member_id) { member_id -> BigInt, number -> Integer, }
+    connection_counts (member_id) { member_id -> BigInt, number -> Integer, changes -> Integer, }
 }
 
 diesel::table! {
@@ -96,6 +96,7 @@ diesel::table! {
         sent_at -> Nullable<BigInt>,
         paused_until -> Nullable<BigInt>,
         declined_until -> Nullable<BigInt>,
+        left_at -> Nullable<BigInt>,
         removal_id -> Nullable<BigInt>,
         sort_first -> Text,
         sort_last -> Text,

@@ -1,6 +1,7 @@
 //! The web server: the routes, and what stands in front of all of them.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
@@ -10,10 +11,10 @@ use actix_web::web::{Data, PathConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 
 use crate::connections::Limits;
-use crate::connections::circle::Circles;
-use crate::connections::history::Histories;
+use crate::connections::recent::Recents;
 use crate::db::Db;
 use crate::error::Error;
+use crate::members::search;
 use crate::web::{appearance, assets, csrf, fetched, guard, observe, session};
 use crate::{Site, routes};
 
@@ -40,21 +41,17 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; scr
 /// [`Error::Unavailable`] where the database or the socket does not work.
 pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Server, Error> {
     let key = db.write_now(session::key)?;
+    index_anew(&db)?;
     crate::accounts::password::prepare();
     let (limits, secure, before) = (settings.limits, settings.secure, settings.before);
     let workers = match settings.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         number => number,
     };
-    let (histories, circles) = (Histories::default(), Circles::default());
+    let recents = Recents::default();
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(Data::new(Site {
-                db: db.clone(),
-                limits,
-                histories: histories.clone(),
-                circles: circles.clone(),
-            }))
+            .app_data(Data::new(Site { db: db.clone(), limits, recents: recents.clone() }))
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(guard::recognise))
             .wrap(from_fn(fetched::answered))
@@ -72,6 +69,27 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
     // acknowledged, which browsers put off for 40 ms.
     let server = server.tcp_nodelay(true).workers(workers).shutdown_timeout(10).listen(listener);
     Ok(server.map_err(|why| Error::Unavailable(why.to_string()))?.run())
+}
+
+/// Lets the search index follow a new folding while the site is served; in a small site, or a new one, at once.
+fn index_anew(db: &Db) -> Result<(), Error> {
+    if db.write_now(search::renew)? || db.write_now(search::renew)? {
+        return Ok(());
+    }
+    let db = db.clone();
+    let renew = move || loop {
+        match db.write_now(search::renew) {
+            Ok(true) => return tracing::info!("the search index is renewed"),
+            Ok(false) => {}
+            // Another node may be at it, or the database away.
+            Err(why) => {
+                tracing::warn!(%why, "renewing the search index goes on in a moment");
+                std::thread::sleep(Duration::from_secs(5));
+            }
+        }
+    };
+    let started = std::thread::Builder::new().name("search-index".into()).spawn(renew);
+    started.map(drop).map_err(|why| Error::Unavailable(why.to_string()))
 }
 
 /// HEAD is answered as GET is; actix leaves the body out, since it knows what was asked.

@@ -284,6 +284,9 @@ fn a_site_is_copied_and_copied_back_without_a_difference() {
         assert_eq!(hub(&format!("/in/{handle}/disconnect")), Some(303));
     }
     drop(served);
+    with_a_bit_of_everything(&database);
+    // Whoever started the target to see whether it works has left a key in it.
+    drop(Served::serve(&between));
     let (done, there) = copy(&database.argument(), &between.argument());
     assert!(done && there.contains("relationships"), "{there}");
     assert_eq!(copy(&between.argument(), &back.argument()), (true, there.clone()));
@@ -293,9 +296,55 @@ fn a_site_is_copied_and_copied_back_without_a_difference() {
     assert_eq!(served.hub()(&format!("/in/{}/re-invite", friends[0])), Some(303));
     drop(served);
     let (done, said) = copy(&database.argument(), &between.argument());
-    assert!(!done && said.contains("sessions differs"), "a site that was used meanwhile: {said}");
+    assert!(!done && said.contains("of the target holds something else"), "a site that was used meanwhile: {said}");
     let (done, said) = copy(&back.argument(), &back.argument());
     assert!(!done && said.contains("are the same"), "{said}");
+}
+
+/// What a site holds besides people and their connections: photos, tags, notes, removals.
+fn with_a_bit_of_everything(database: &Database) {
+    use amicable::schema::{photos, removals, tags};
+    let everything = |connection: &mut amicable::db::Connection| {
+        let rows: [Vec<u8>; 2] = [(0..=255).collect(), b"not, a \"field\"\n".to_vec()];
+        for (side, jpeg) in [96i16, 256].into_iter().zip(rows) {
+            let row = (photos::member_id.eq(1), photos::name.eq("abc"), photos::side.eq(side), photos::jpeg.eq(jpeg));
+            diesel::insert_into(photos::table).values(row).execute(connection)?;
+        }
+        let tag = (tags::owner_id.eq(1), tags::other_id.eq(2), tags::tag.eq("choir, \"first\""));
+        diesel::insert_into(tags::table).values(tag).execute(connection)?;
+        let note = relationships::private_note.eq("two\nlines, and \"more\"");
+        diesel::update(relationships::table.filter(relationships::owner_id.eq(1))).set(note).execute(connection)?;
+        let (owner, id, chosen) = (removals::owner_id.eq(1), removals::id.eq(7), removals::chosen.eq("2,3"));
+        let removal =
+            (owner, id, chosen, removals::created_at.eq(5), removals::skipped.eq("3"), removals::removed.eq(1));
+        diesel::insert_into(removals::table).values((removal, removals::restored.eq(0))).execute(connection)?;
+        Ok(())
+    };
+    database.open().write_now(everything).unwrap();
+}
+
+#[test]
+fn a_copy_never_mixes_two_sites_and_makes_none() {
+    let (database, target) = (Database::sqlite(), Database::new());
+    seeded(&database);
+    let create = ["member", "create", "--full-name", "Ada Ruiz", "--email", "ada@test.example", "--password-stdin"];
+    let mut child = amicable(&create);
+    child.args(["--database-url", &target.argument()]).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = child.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"a quiet password").unwrap();
+    assert!(child.wait().unwrap().success());
+    let (_, before) = run(&mut amicable(&["member", "list", "--database-url", &target.argument()]));
+    let (done, said) = copy(&database.argument(), &target.argument());
+    assert!(!done && said.contains("holds something else than the site"), "{said}");
+    let (_, after) = run(&mut amicable(&["member", "list", "--database-url", &target.argument()]));
+    assert_eq!(after, before);
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = format!("sqlite:{}", folder.path().join("nosuch.db").display());
+    let (done, said) = copy(&nowhere, &target.argument());
+    assert!(!done && said.contains("there is no database"), "{said}");
+    let (done, said) = run(&mut amicable(&["member", "list", "--database-url", &nowhere]));
+    assert!(!done && said.contains("there is no database"), "{said}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]

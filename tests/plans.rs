@@ -74,7 +74,7 @@ const PAGES: [(&str, usize); 21] = [
     ("/connections/overview", 3),
     ("/connections/remove", 4),
     ("/connections/remove?q=an&connected_after=2012-01-01", 6),
-    ("/connections/disconnected", 3),
+    ("/connections/disconnected", 4),
     ("/connections/blocked", 3),
     ("/invitations", 3),
     ("/invitations?box=sent", 6),

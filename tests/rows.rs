@@ -6,7 +6,7 @@
 mod database;
 
 use amicable::accounts::{self, NewMember, password};
-use amicable::connections::relationship::{Move, Side};
+use amicable::connections::relationship::{Behind, Move, Side};
 use amicable::connections::removal::{self, Choice};
 use amicable::connections::store::{self, Row};
 use amicable::connections::{self, Limits};
@@ -66,8 +66,13 @@ fn row(connection: &mut Connection, owner: i64, other: i64) -> Option<Row> {
 
 /// What is the owner's alone and no move of the other may touch, but for the first date of a connection.
 fn own(row: &Row) -> impl PartialEq + std::fmt::Debug + use<> {
-    let dates = (row.sent_at, row.paused_until, row.declined_until, row.removal_id);
-    (dates, row.private_note.clone(), row.private_reason.clone())
+    (row.sent_at, row.paused_until, row.declined_until, row.private_note.clone())
+}
+
+/// What belongs to a disconnect and stays as long as that: why, by which removal, on which day.
+fn of_a_disconnect(row: &Row) -> Option<impl PartialEq + std::fmt::Debug + use<>> {
+    let left = row.side().behind() != Behind::Nothing;
+    left.then(|| (row.private_reason.clone(), row.removal_id, row.left_at.unwrap_or(row.changed_at)))
 }
 
 fn checked_move(connection: &mut Connection, (me, other): (i64, i64), by_me: Move) -> Result<(), Error> {
@@ -78,14 +83,25 @@ fn checked_move(connection: &mut Connection, (me, other): (i64, i64), by_me: Mov
     if let (Some(before), Some(after)) = (&before, &theirs) {
         let restored = after.side() == Side::Connected && before.side() != Side::Connected;
         assert!(own(before) == own(after), "{by_me:?} touched what is the other's: {before:?} {after:?}");
+        assert!(restored || of_a_disconnect(before) == of_a_disconnect(after), "{by_me:?}: {before:?} {after:?}");
         assert!(since.is_none() || since == after.connected_at, "{by_me:?} changed the date");
-        let told = restored || after.side() == Side::Asked;
+        let told = restored || matches!(after.side(), Side::Asked { .. }) || before.side().covers_a_disconnect();
         assert!(told || before.changed_at == after.changed_at, "{by_me:?} dated the other's side");
     }
     let dates = |row: &Option<Row>| row.as_ref().and_then(|row| row.connected_at);
     assert_eq!(dates(&mine), dates(&theirs), "{by_me:?}");
     assert_eq!(mine.map(|row| row.owner_id).is_some(), theirs.is_some(), "{by_me:?} left half a pair");
     Ok(())
+}
+
+/// By making everything so many days older.
+fn days_pass(connection: &mut Connection, days: i64) {
+    let by = days * 86_400;
+    let sql = format!(
+        "UPDATE relationships SET changed_at = changed_at - {by}, connected_at = connected_at - {by}, \
+         invited_at = invited_at - {by}, left_at = left_at - {by}, declined_until = declined_until - {by}"
+    );
+    diesel::sql_query(sql).execute(connection).unwrap();
 }
 
 #[test]
@@ -99,6 +115,9 @@ fn no_move_touches_what_is_the_others() {
         }
         let mut chance = SmallRng::seed_from_u64(8);
         for _ in 0..4_000 {
+            if chance.random_range(0..10) == 0 {
+                days_pass(connection, chance.random_range(1..200));
+            }
             let me = chance.random_range(0..2usize);
             let by_me = MOVES[chance.random_range(0..MOVES.len())];
             checked_move(connection, (pair[me], pair[1 - me]), by_me)?;

@@ -42,12 +42,13 @@ fn terms() -> Terms {
 
 fn all_terms() -> Vec<Terms> {
     let mut all = Vec::new();
-    for bits in 0..16 {
+    for bits in 0..32 {
         let mut terms = terms();
         terms.were_connected = bits & 1 == 0;
         terms.them.asks_before_return = bits & 2 != 0;
         terms.them.accepts_automatically = bits & 4 != 0;
         terms.them.who_may_invite = if bits & 8 == 0 { WhoMayInvite::Everyone } else { WhoMayInvite::Nobody };
+        terms.them.declined_until = (bits & 16 != 0).then_some(terms.now + 1);
         all.push(terms);
     }
     all
@@ -62,24 +63,57 @@ fn next(pair: Pair, by_me: Move, terms: &Terms) -> Pair {
     }
 }
 
-fn reachable() -> HashSet<Pair> {
-    let mut seen = HashSet::from([Pair::STRANGERS]);
-    let mut queue = VecDeque::from([Pair::STRANGERS]);
-    while let Some(pair) = queue.pop_front() {
-        let mut found = vec![pair.expired()];
+/// What lies behind what is known to have happened: whether each has left, and not come back or blocked since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Story {
+    pair: Pair,
+    i_left: bool,
+    they_left: bool,
+}
+
+impl Story {
+    fn swapped(self) -> Story {
+        Story { pair: self.pair.swapped(), i_left: self.they_left, they_left: self.i_left }
+    }
+
+    fn after(self, by_me: Move, terms: &Terms) -> Story {
+        let pair = next(self.pair, by_me, terms);
+        let leaves = match by_me {
+            Move::Disconnect { .. } => matches!(self.pair.mine, Side::Connected | Side::Lost),
+            Move::Unblock => self.pair.mine == Side::Blocked,
+            _ => false,
+        };
+        let over = pair.mine == Side::Connected;
+        Story {
+            pair,
+            i_left: (self.i_left || leaves) && !over && pair.mine != Side::Blocked,
+            they_left: self.they_left && !over && pair.theirs != Side::Blocked,
+        }
+    }
+}
+
+fn stories() -> HashSet<Story> {
+    let first = Story { pair: Pair::STRANGERS, i_left: false, they_left: false };
+    let (mut seen, mut queue) = (HashSet::from([first]), VecDeque::from([first]));
+    while let Some(story) = queue.pop_front() {
+        let mut found = vec![Story { pair: story.pair.expired(), ..story }];
         for terms in all_terms() {
             for by_me in MOVES {
-                found.push(next(pair, by_me, &terms));
-                found.push(next(pair.swapped(), by_me, &terms).swapped());
+                found.push(story.after(by_me, &terms));
+                found.push(story.swapped().after(by_me, &terms).swapped());
             }
         }
-        for pair in found {
-            if seen.insert(pair) {
-                queue.push_back(pair);
+        for story in found {
+            if seen.insert(story) {
+                queue.push_back(story);
             }
         }
     }
     seen
+}
+
+fn reachable() -> HashSet<Pair> {
+    stories().into_iter().map(|story| story.pair).collect()
 }
 
 fn is_legal(pair: Pair) -> bool {
@@ -87,7 +121,7 @@ fn is_legal(pair: Pair) -> bool {
         matches!(
             (mine, theirs),
             (Side::None, Side::None)
-                | (Side::Invited, Side::Asked | Side::Declined)
+                | (Side::Invited { .. }, Side::Asked { .. } | Side::Declined { .. })
                 | (Side::Connected, Side::Connected)
                 | (Side::Left { .. }, Side::Lost | Side::Left { .. })
                 | (Side::Blocked, Side::Barred { .. } | Side::Blocked)
@@ -99,7 +133,12 @@ fn is_legal(pair: Pair) -> bool {
 #[test]
 fn every_reachable_pair_is_in_the_table() {
     let pairs = reachable();
-    assert!(pairs.len() > 20, "{}", pairs.len());
+    let left = 3; // behind an invitation: nothing, a disconnect with the door closed, or open
+    // Asked with one's own door closed is nobody: such an invitation is refused. Declined is, by an unblocking.
+    let invitations = 2 * (left * left + left * (left - 1));
+    // Strangers, connected, both blocked; left and lost, both left; blocked by one, with or without an invitation.
+    let others = 3 + 2 * 2 + 2 * 2 + 2 * 2 * left;
+    assert_eq!(pairs.len(), invitations + others, "{pairs:#?}");
     for pair in pairs {
         assert!(is_legal(pair), "{pair:?}");
     }
@@ -148,7 +187,8 @@ fn what_one_did_one_can_take_back_alone() {
         let back = left.after(Move::Invite, &terms()).unwrap();
         assert_eq!((back.pair, back.tell), (connected, None));
     }
-    let declined = Pair { mine: Side::Declined, theirs: Side::Invited };
+    let behind = Behind::Nothing;
+    let declined = Pair { mine: Side::Declined { behind }, theirs: Side::Invited { behind } };
     assert_eq!(next(declined, Move::Invite, &terms()), connected);
     let blocked = next(connected, Move::Block, &terms());
     let unblocked = next(blocked, Move::Unblock, &terms());
@@ -177,13 +217,117 @@ fn nobody_is_connected_who_never_agreed() {
     strangers.were_connected = false;
     let unblocked = next(next(Pair::STRANGERS, Move::Block, &strangers), Move::Unblock, &strangers);
     let back = unblocked.after(Move::Invite, &strangers).unwrap();
-    assert_eq!(back.pair, Pair { mine: Side::Invited, theirs: Side::Asked });
+    let behind = Behind::Left { may_return: false };
+    let asked = Side::Asked { behind: Behind::Nothing };
+    assert_eq!(back.pair, Pair { mine: Side::Invited { behind }, theirs: asked });
 }
 
 #[test]
 fn a_block_gives_back_what_it_hid() {
-    let pending = Pair { mine: Side::Asked, theirs: Side::Invited };
-    let blocked = next(pending, Move::Block, &terms());
-    assert_eq!(blocked.theirs, Side::Barred { behind: Behind::Invitation });
-    assert_eq!(next(blocked, Move::Unblock, &terms()), Pair { mine: Side::Declined, theirs: Side::Invited });
+    for theirs in [Behind::Nothing, Behind::Left { may_return: true }] {
+        let invited = Side::Invited { behind: theirs };
+        let pending = Pair { mine: Side::Asked { behind: Behind::Nothing }, theirs: invited };
+        let blocked = next(pending, Move::Block, &terms());
+        assert_eq!(blocked.theirs, Side::Barred { invited: true, behind: theirs });
+        let declined = Side::Declined { behind: Behind::Left { may_return: false } };
+        assert_eq!(next(blocked, Move::Unblock, &terms()), Pair { mine: declined, theirs: invited });
+    }
+}
+
+/// All that one can do alone, whatever the other has chosen that is not a wish about the two of them.
+fn alone(from: Pair) -> HashSet<Pair> {
+    let (mut seen, mut queue) = (HashSet::from([from]), VecDeque::from([from]));
+    while let Some(pair) = queue.pop_front() {
+        for by_me in MOVES {
+            let next = next(pair, by_me, &terms());
+            if seen.insert(next) {
+                queue.push_back(next);
+            }
+        }
+    }
+    seen
+}
+
+fn has_left(side: Side) -> bool {
+    side.behind() != Behind::Nothing
+}
+
+#[test]
+fn nothing_the_other_does_and_no_expiry_takes_away_that_one_has_left() {
+    for story in stories() {
+        assert_eq!(has_left(story.pair.mine), story.i_left, "{story:?}");
+        assert_eq!(has_left(story.pair.theirs), story.they_left, "{story:?}");
+    }
+}
+
+#[test]
+fn whoever_disconnected_declined_or_blocked_can_take_that_back_alone_whatever_the_other_did() {
+    let connected = Pair { mine: Side::Connected, theirs: Side::Connected };
+    for story in stories() {
+        let Pair { mine, theirs } = story.pair;
+        let mine_alone = alone(story.pair);
+        if mine == Side::Blocked {
+            assert!(mine_alone.iter().any(|pair| pair.mine != Side::Blocked), "{story:?}");
+        }
+        // A block of the other hides them; it is the one thing that only they can take back.
+        if matches!(mine, Side::Barred { .. }) || theirs == Side::Blocked {
+            continue;
+        }
+        let did = story.i_left || matches!(mine, Side::Blocked | Side::Declined { .. });
+        // Rule 5: who left too has a say. Then the way back is that one's own door stands open, or an invitation.
+        if did && !has_left(theirs) {
+            assert!(mine_alone.contains(&connected), "{story:?}");
+        } else if did {
+            let asks = |pair: &Pair| matches!(pair.mine, Side::Left { may_return: true } | Side::Invited { .. });
+            assert!(mine_alone.contains(&connected) || mine_alone.iter().any(asks), "{story:?}");
+        }
+    }
+}
+
+#[test]
+fn an_invitation_that_ends_gives_both_back_what_they_had() {
+    for before in reachable() {
+        for terms in all_terms() {
+            let Ok(invited) = before.after(Move::Invite, &terms) else { continue };
+            if !matches!(invited.pair.mine, Side::Invited { .. }) {
+                continue;
+            }
+            let declined = next(invited.pair.swapped(), Move::Decline, &terms).swapped();
+            for pair in [invited.pair, declined] {
+                assert_eq!(pair.expired(), before, "{pair:?}");
+                assert_eq!(next(pair, Move::Withdraw, &terms), before, "{pair:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_covers_a_disconnect_does_not_show_on_the_others_side() {
+    // Each reads only their own side, and what lies behind it is their own doing.
+    for pair in reachable() {
+        if matches!(pair.mine, Side::Invited { behind: Behind::Nothing }) {
+            assert_eq!(pair.mine.expired(), Side::None, "{pair:?}");
+            assert_eq!(pair.mine.offer(), Side::Invited { behind: Behind::Nothing }.offer());
+        }
+        if let Side::Left { .. } = pair.mine {
+            assert!(matches!(pair.theirs, Side::Lost | Side::Left { .. }), "{pair:?}");
+        }
+    }
+}
+
+#[test]
+fn a_second_press_of_disconnect_takes_nothing_back() {
+    let connected = Pair { mine: Side::Connected, theirs: Side::Connected };
+    let left = next(connected, Move::Disconnect { may_return: true }, &terms());
+    assert_eq!(next(left, Move::Disconnect { may_return: false }, &terms()), left);
+}
+
+#[test]
+fn where_the_other_is_asked_their_lately_given_no_counts_and_the_door_opens() {
+    let left = Pair { mine: Side::Left { may_return: false }, theirs: Side::Lost };
+    let mut asking = terms();
+    asking.them.asks_before_return = true;
+    assert!(left.after(Move::Invite, &asking).is_ok());
+    asking.them.declined_until = Some(asking.now + 1);
+    assert_eq!(left.after(Move::Invite, &asking), Err(Refusal::NeutralDoorOpened));
 }

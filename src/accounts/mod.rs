@@ -101,6 +101,9 @@ pub fn full_name(form: &Form, problems: &mut Problems) -> String {
     if !problems.has("full_name") && !name.chars().any(char::is_alphanumeric) {
         problems.add("full_name", t("Full name needs a letter."));
     }
+    if !problems.has("full_name") && !names::is_readable(&name) {
+        problems.add("full_name", t("Full name contains something that others cannot see; please type it again."));
+    }
     name
 }
 

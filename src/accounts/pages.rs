@@ -60,7 +60,7 @@ pub async fn sign_up(
     let mut problems = Problems::default();
     let full_name = super::full_name(&form, &mut problems);
     let email = super::email(&form, &mut problems);
-    let password = password::new(&form, &mut problems, "password");
+    let password = password::new(&form, &mut problems, "password", &email);
     if problems.any() {
         return SignUp { page, form, problems }.show_again();
     }

@@ -1,7 +1,7 @@
 //! Passwords: argon2id with OWASP's parameters (m = 19 MiB, t = 2, p = 1), off the async threads, as many at once as
 //! there are cores.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::web;
 use argon2::Argon2;
@@ -10,7 +10,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
 use crate::error::Error;
-use crate::language::{number, tf};
+use crate::language::{number, t, tf};
 use crate::web::form::{Form, Problems};
 
 /// The least characters of a password, as NIST SP 800-63B has it where nothing else protects the account, less what
@@ -30,15 +30,15 @@ impl Hashed {
 }
 
 /// Others wait: each takes 19 MiB and a core.
-static CORES: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)));
+static CORES: LazyLock<Arc<Semaphore>> =
+    LazyLock::new(|| Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))));
 
 /// What is compared with where there is no member, so that an unknown address takes as long as a wrong password.
 static NOBODY: LazyLock<String> =
     LazyLock::new(|| hash_now("nobody's password").map(|hash| hash.0).unwrap_or_default());
 
-/// Reads and checks a new password, which is never shown again.
-pub fn new(form: &Form, problems: &mut Problems, field: &str) -> String {
+/// Reads and checks a new password, which is never shown again. It must not be the e-mail address.
+pub fn new(form: &Form, problems: &mut Problems, field: &str, email: &str) -> String {
     let password = form.get(field).to_owned();
     let length = password.chars().count();
     if length < LEAST {
@@ -51,6 +51,8 @@ pub fn new(form: &Form, problems: &mut Problems, field: &str) -> String {
             field,
             tf("The password has {length} characters; {most} is the most.", (&number(length), &number(MOST))),
         );
+    } else if password.trim().is_empty() || password.trim().to_lowercase() == email.trim().to_lowercase() {
+        problems.add(field, t("The password is your e-mail address, or nothing but spaces. Choose another."));
     }
     password
 }
@@ -60,8 +62,17 @@ pub fn new(form: &Form, problems: &mut Problems, field: &str) -> String {
 /// # Errors
 /// [`Error::Unavailable`] where the machine has no randomness or memory.
 pub async fn hash(password: String) -> Result<Hashed, Error> {
-    let _turn = CORES.acquire().await.map_err(|why| Error::Unavailable(why.to_string()))?;
-    web::block(move || hash_now(&password)).await?
+    in_turn(move || hash_now(&password)).await?
+}
+
+/// Works when it is this one's turn, which lasts as long as the work does, be there still anybody who waits for it or not.
+async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let turn = CORES.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))?;
+    let work = move || {
+        let _turn = turn;
+        work()
+    };
+    Ok(web::block(work).await?)
 }
 
 /// [`hash`] for the command line.
@@ -78,15 +89,13 @@ pub fn hash_now(password: &str) -> Result<Hashed, Error> {
 /// # Errors
 /// [`Error::Unavailable`] where the work cannot be done.
 pub async fn matches(password: String, stored: Option<String>) -> Result<bool, Error> {
-    let _turn = CORES.acquire().await.map_err(|why| Error::Unavailable(why.to_string()))?;
-    web::block(move || {
+    in_turn(move || {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.clone());
         let Ok(hash) = PasswordHash::new(&stored) else { return false };
         Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known
     })
     .await
-    .map_err(Error::from)
 }
 
 /// Makes what takes time at the first sign-in beforehand.

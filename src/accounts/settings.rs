@@ -109,7 +109,10 @@ pub async fn change_password(
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let new = password::new(&form, &mut problems, "new_password");
+    let id = me.id;
+    let email: String =
+        site.db.read(move |connection| Ok(members::table.find(id).select(members::email).first(connection)?)).await?;
+    let new = password::new(&form, &mut problems, "new_password", &email);
     if !is_password(&site.db, me.id, form.get("password")).await? {
         problems.add("password", t("This is not your password."));
     }

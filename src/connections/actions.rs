@@ -79,17 +79,30 @@ pub async fn decline(site: SiteData, me: Me, handle: Path<String>, onward: Onwar
 /// # Errors
 /// [`Error::NotFound`], or the database's.
 pub async fn withdraw(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
-    let made = act(&site, &me, &handle, Move::Withdraw, String::new()).await?;
-    let again = dates::long(dates::now() + site.limits.withdrawal_pause_days * dates::DAY);
-    Ok(answer(&onward, &made, |name, _| withdrawn(name, &again)))
+    let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
+    let (made, again) = site
+        .db
+        .write(move |connection| {
+            let made = toward(connection, &limits, id, &handle, Move::Withdraw, "")?;
+            let again = super::again(connection, id, made.0.id)?;
+            Ok((made, again))
+        })
+        .await?;
+    Ok(answer(&onward, &made, |name, _| withdrawn(name, again)))
 }
 
-/// What is told after withdrawing.
-pub fn withdrawn(name: &str, again: &str) -> String {
-    tf(
-        "Your invitation to {name} is withdrawn. They have not been told. You may invite them again from {day}.",
-        (name, again),
-    )
+/// What is told after withdrawing: from when one may invite again, or that a return may be asked for at any time.
+pub fn withdrawn(name: &str, again: Option<i64>) -> String {
+    match again {
+        Some(day) => tf(
+            "Your invitation to {name} is withdrawn. They have not been told. You may invite them again from {day}.",
+            (name, &dates::long(day)),
+        ),
+        None => tf(
+            "Your invitation to {name} is withdrawn. They have not been told. You may re-invite them at any time.",
+            name,
+        ),
+    }
 }
 
 #[derive(Template)]
@@ -219,14 +232,13 @@ pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onw
             let person = member.person;
             let side = row.map_or(Side::None, |row| standing::side(&row, &limits, dates::now()));
             let way = super::way_back(connection, &limits, id, person.id)?;
-            let open = super::store::pair(connection, id, person.id)?.pair().theirs != Side::Left { may_return: false };
+            let pair = super::sides(connection, &limits, id, person.id)?;
+            let open = pair.theirs != Side::Left { may_return: false };
             let made = match (side, way) {
                 (Side::Left { .. }, Some(Return::Invitation)) if open => None,
                 (Side::Left { .. }, _) => Some(super::make(connection, &limits, (id, person.id), Move::Invite, "")?),
                 // Pressed twice, or undone in another tab.
-                (Side::Connected, _) => {
-                    Some(Ok(Outcome { pair: super::store::pair(connection, id, person.id)?.pair(), tell: None }))
-                }
+                (Side::Connected, _) => Some(Ok(Outcome { pair, tell: None })),
                 _ => None,
             };
             Ok((person, made))

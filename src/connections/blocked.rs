@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
+use super::Limits;
 use super::store::{self, state};
 use crate::db::Connection;
 use crate::error::Error;
@@ -21,6 +22,8 @@ pub struct Past {
     pub person: Person,
     /// When.
     pub when: String,
+    /// They were connected before.
+    pub were_connected: bool,
     /// Why, for oneself.
     pub private_reason: String,
     /// *They may invite me again*.
@@ -41,26 +44,52 @@ struct Blocked {
 /// The database's.
 pub async fn blocked(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let list = site.db.read(move |connection| list(connection, id, state::BLOCKED, &At::of(&query))).await?;
+    let list = site.db.read(move |connection| blocked_ones(connection, id, &At::of(&query))).await?;
     Blocked { page, list }.show()
 }
 
-/// Those one has left or blocked, a page at a time.
+/// Those one has blocked, a page at a time.
+fn blocked_ones(connection: &mut Connection, me: i64, at: &At) -> Result<Paged<Past>, Error> {
+    let total = store::in_state(me, state::BLOCKED).count().get_result(connection)?;
+    Ok(paged(in_state(connection, me, state::BLOCKED, at)?, total, at))
+}
+
+/// Those one has left, a page at a time: also where an invitation came in between, and nothing came of it.
 ///
 /// # Errors
 /// The database's.
-pub fn list(connection: &mut Connection, me: i64, state: i16, at: &At) -> Result<Paged<Past>, Error> {
-    let total = store::in_state(me, state).count().get_result(connection)?;
-    let columns =
-        (relationships::changed_at, relationships::private_reason, relationships::may_return, Person::as_select());
-    let rows: Vec<(i64, String, bool, Person)> = store::by_age(me, state, at).select(columns).load(connection)?;
-    let past = |(changed_at, private_reason, may_return, person)| Past {
-        person,
-        when: dates::long(changed_at),
-        private_reason,
-        may_return,
-        changed_at,
-    };
-    let rows = rows.into_iter().map(past).collect();
-    Ok(Paged::new(rows, total, at, |row: &Past| Cursor { key: row.changed_at.to_string(), id: row.person.id }))
+pub fn left(connection: &mut Connection, limits: &Limits, me: i64, at: &At) -> Result<Paged<Past>, Error> {
+    use relationships::{connected_at, left_at, may_return, private_reason};
+    let mut rows = in_state(connection, me, state::LEFT, at)?;
+    let mut total = store::in_state(me, state::LEFT).count().get_result(connection)?;
+    let oldest_open = limits.oldest_open(dates::now());
+    let again: i64 = store::left_again(me, oldest_open).count().get_result(connection)?;
+    if again > 0 {
+        let day = left_at.assume_not_null();
+        let columns = (day, connected_at, private_reason, may_return, Person::as_select());
+        let found = store::left_again_by_age(me, oldest_open, at).select(columns);
+        rows.extend(found.load(connection)?.into_iter().map(past));
+        rows = at.merged(rows, |row| (row.changed_at, row.person.id));
+        total += again;
+    }
+    Ok(paged(rows, total, at))
+}
+
+/// A row as it is read: when, since when they had been connected, why, the door, who.
+type Read = (i64, Option<i64>, String, bool, Person);
+
+fn in_state(connection: &mut Connection, me: i64, state: i16, at: &At) -> Result<Vec<Past>, Error> {
+    use relationships::{changed_at, connected_at, may_return, private_reason};
+    let columns = (changed_at, connected_at, private_reason, may_return, Person::as_select());
+    let rows = store::by_age(me, state, at).select(columns).load(connection)?;
+    Ok(rows.into_iter().map(past).collect())
+}
+
+fn past((changed_at, connected_at, private_reason, may_return, person): Read) -> Past {
+    let (when, were_connected) = (dates::long(changed_at), connected_at.is_some());
+    Past { person, when, were_connected, private_reason, may_return, changed_at }
+}
+
+fn paged(rows: Vec<Past>, total: i64, at: &At) -> Paged<Past> {
+    Paged::new(rows, total, at, |row: &Past| Cursor { key: row.changed_at.to_string(), id: row.person.id })
 }

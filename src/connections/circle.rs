@@ -8,7 +8,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::BigInt;
 
-use super::recent::{Counted, Recent};
+use super::Counted;
+use super::recent::{Keep, Recents};
 use crate::db::Connection;
 use crate::error::Error;
 
@@ -28,10 +29,7 @@ pub struct Circle {
     ranked: Vec<(i64, u32)>,
 }
 
-/// The circles that were counted lately.
-pub type Circles = Recent<Circle>;
-
-impl Counted for Circle {
+impl Keep for Circle {
     const SECONDS: i64 = 60;
 
     fn took_long(&self) -> bool {
@@ -40,16 +38,12 @@ impl Counted for Circle {
 }
 
 impl Circle {
-    /// The circle of a member who has so many connections.
+    /// The circle of a member.
     ///
     /// # Errors
     /// The database's.
-    pub fn of(
-        connection: &mut Connection,
-        circles: &Circles,
-        (member, connections): (i64, i32),
-    ) -> Result<Arc<Circle>, Error> {
-        circles.of(member, connections, || Ok(Circle::new(known_to_connections(connection, member)?)))
+    pub fn of(connection: &mut Connection, recents: &Recents, member: Counted) -> Result<Arc<Circle>, Error> {
+        recents.circles.of(member, |id| Ok(Circle::new(known_to_connections(connection, id)?)))
     }
 
     fn new(mut found: Vec<(i64, i64)>) -> Circle {

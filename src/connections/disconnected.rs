@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::store::state;
 use crate::SiteData;
 use crate::error::Error;
 use crate::web::form::Query;
@@ -22,8 +21,7 @@ struct Disconnected {
 /// # Errors
 /// The database's.
 pub async fn disconnected(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
-    let id = me.id;
-    let list =
-        site.db.read(move |connection| super::blocked::list(connection, id, state::LEFT, &At::of(&query))).await?;
+    let (id, limits) = (me.id, site.limits);
+    let list = site.db.read(move |connection| super::blocked::left(connection, &limits, id, &At::of(&query))).await?;
     Disconnected { page, list }.show()
 }

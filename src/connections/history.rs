@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::Counted;
 use super::listing::{self, Filter};
-use super::recent::{Counted, Recent};
+use super::recent::{Keep, Recents};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
@@ -117,10 +118,7 @@ impl History {
     }
 }
 
-/// The histories that were counted lately.
-pub type Histories = Recent<History>;
-
-impl Counted for History {
+impl Keep for History {
     /// A plot of years may be an hour old.
     const SECONDS: i64 = 3_600;
 
@@ -130,18 +128,14 @@ impl Counted for History {
 }
 
 impl History {
-    /// The history of a member who has so many connections.
+    /// The history of a member.
     ///
     /// # Errors
     /// The database's.
-    pub fn of(
-        connection: &mut Connection,
-        histories: &Histories,
-        (member, connections): (i64, i32),
-    ) -> Result<Arc<History>, Error> {
-        histories.of(member, connections, || {
-            Ok(History::new(&listing::days(connection, member, &Filter::default())?, dates::now()))
-        })
+    pub fn of(connection: &mut Connection, recents: &Recents, member: Counted) -> Result<Arc<History>, Error> {
+        recents
+            .histories
+            .of(member, |id| Ok(History::new(&listing::days(connection, id, &Filter::default())?, dates::now())))
     }
 }
 

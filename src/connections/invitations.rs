@@ -1,5 +1,7 @@
 //! The lists of invitations received and sent, and answering them, singly and in bulk.
 
+use std::collections::HashSet;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -8,7 +10,7 @@ use diesel::prelude::*;
 use super::Limits;
 use super::actions::withdrawn;
 use super::refusal::sentence;
-use super::relationship::{Allowance, Move};
+use super::relationship::{Allowance, Move, Side};
 use super::store::{self, state};
 use crate::SiteData;
 use crate::dates::{self, now};
@@ -16,11 +18,14 @@ use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::language::{number, t, tf, tn, tnf};
 use crate::members::Person;
-use crate::schema::{members as table, relationships};
+use crate::schema::{handles, members as table, relationships};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Me, Onward, Page, Show};
-use crate::web::pagination::{At, Cursor, Paged, ROWS};
+use crate::web::pagination::{At, Cursor, Paged};
 use crate::web::session::Viewer;
+
+/// Reasons that a notice names; the others are counted.
+const REASONS: usize = 3;
 
 /// A line of the lists.
 #[derive(Debug, Clone)]
@@ -120,14 +125,9 @@ pub fn received(
 fn sent(connection: &mut Connection, limits: &Limits, me: i64, at: &At) -> Result<Paged<Invitation>, Error> {
     let mut rows = in_box(connection, limits, me, state::INVITED, at)?;
     rows.extend(in_box(connection, limits, me, state::BARRED, at)?);
-    let back = at.cursor().is_some_and(|(_, back)| back);
-    rows.sort_by_key(|row| std::cmp::Reverse((row.changed_at, row.person.id)));
-    if back {
-        rows.reverse();
-    }
-    rows.truncate(ROWS + 1);
+    let rows = at.merged(rows, |row| (row.changed_at, row.person.id));
     let open = relationships::changed_at.gt(limits.oldest_open(now()));
-    let hidden = store::in_state(me, state::BARRED).filter(relationships::behind.eq(state::INVITED)).filter(open);
+    let hidden = store::in_state(me, state::BARRED).filter(store::still_invited()).filter(open);
     let total = store::in_state(me, state::INVITED).filter(open).count().get_result::<i64>(connection)?
         + hidden.count().get_result::<i64>(connection)?;
     Ok(Paged::new(rows, total, at, cursor))
@@ -147,7 +147,7 @@ fn in_box(
     let now = now();
     let mut rows = store::by_age(me, state, at).filter(relationships::changed_at.gt(limits.oldest_open(now)));
     if state == state::BARRED {
-        rows = rows.filter(relationships::behind.eq(state::INVITED));
+        rows = rows.filter(store::still_invited());
     }
     let columns = (relationships::changed_at, relationships::invitation_note, Person::as_select());
     let rows: Vec<(i64, String, Person)> = rows.select(columns).load(connection)?;
@@ -191,74 +191,121 @@ pub async fn answer(
         _ => return Err(Error::NotFound),
     };
     let here = if by_me == Move::Withdraw { "/invitations?box=sent" } else { "/invitations" };
-    let only = form.get("only");
-    let handles: Vec<String> =
-        if only.is_empty() { form.all("member").map(str::to_owned).collect() } else { vec![only.to_owned()] };
+    let handles = chosen(&form);
     if handles.is_empty() {
         onward.refused(t("Tick the invitations first."));
         return Ok(onward.back(here));
     }
     let (limits, id) = (site.limits, me.id);
-    let (done, not) = site.db.write(move |connection| answer_all(connection, &limits, id, &handles, by_me)).await?;
-    if let Some(told) = told(by_me, &done, &limits) {
-        onward.done(told);
-    }
+    let Answered { done, not, again } =
+        site.db.write(move |connection| answer_all(connection, &limits, id, &handles, by_me)).await?;
+    let told = told(by_me, &done, again);
     if !not.is_empty() {
-        let done = told(by_me, &done, &limits).map(|told| told + " ").unwrap_or_default();
-        onward.refused(done + &not.join(" "));
+        onward.refused(told.map(|told| told + " ").unwrap_or_default() + &first_of(&not));
+    } else if let Some(told) = told {
+        onward.done(told);
     }
     Ok(onward.back(here))
 }
 
-/// Makes the move toward each, in one transaction: whose it worked for, and why not for the others.
+/// The handles of the ticked, each once, or the one whose button was pressed.
+fn chosen(form: &Form) -> Vec<String> {
+    let only = form.get("only");
+    let mut handles: Vec<String> =
+        if only.is_empty() { form.all("member").map(str::to_owned).collect() } else { vec![only.to_owned()] };
+    let mut seen = HashSet::new();
+    handles.retain(|handle| seen.insert(handle.clone()));
+    handles
+}
+
+/// The first reasons why not, and how many there are besides: a notice has to fit into a cookie.
+fn first_of(not: &[String]) -> String {
+    let (first, others) = not.split_at(not.len().min(REASONS));
+    match others.len() {
+        0 => first.join(" "),
+        more => first.join(" ") + " " + &tn(more, "{n} more could not be answered.", "{n} more could not be answered."),
+    }
+}
+
+/// What answering many has come to.
+#[derive(Debug, Default)]
+struct Answered {
+    /// For whom it worked.
+    done: Vec<String>,
+    /// Why not for the others.
+    not: Vec<String>,
+    /// From when the last of those withdrawn may be invited again; nothing if one may be at any time.
+    again: Option<i64>,
+}
+
+/// Makes the move toward each, in one transaction.
 fn answer_all(
     connection: &mut Connection,
     limits: &Limits,
     me: i64,
-    handles: &[String],
+    chosen: &[String],
     by_me: Move,
-) -> Result<(Vec<String>, Vec<String>), Error> {
-    let (mut done, mut not) = (Vec::new(), Vec::new());
-    for handle in handles {
-        let of_handle = table::table.filter(table::handle.eq(handle)).select(Person::as_select());
-        let Some(person) = of_handle.first(connection).optional()? else { continue };
+) -> Result<Answered, Error> {
+    let mut answered = Answered::default();
+    let mut pauses = Vec::new();
+    for handle in chosen {
+        // A handle they had before finds them too: the page may be older than the new one.
+        let of_handle = handles::table.inner_join(table::table.on(table::id.eq(handles::member_id)));
+        let of_handle = of_handle.filter(handles::handle.eq(handle)).select(Person::as_select());
+        let person: Option<Person> = of_handle.first(connection).optional()?;
         // Only those who stand in the lists: what stands nowhere must not be named.
-        let listed = store::row(connection, me, person.id)?.is_some_and(|row| match row.state {
-            state::ASKED | state::INVITED | state::CONNECTED => true,
-            state::BARRED => by_me == Move::Withdraw && row.behind == state::INVITED,
-            _ => false,
-        });
-        if !listed {
-            not.push(t("One invitation was no longer open.").to_owned());
+        let Some(person) = person.map(|person| listed(connection, me, person, by_me)).transpose()?.flatten() else {
+            answered.not.push(t("One invitation was no longer open.").to_owned());
             continue;
-        }
+        };
         match super::make(connection, limits, (me, person.id), by_me, "")? {
-            Ok(_) => done.push(person.full_name),
-            Err(refusal) => not.push(sentence(refusal, &person.full_name)),
+            Ok(_) => {
+                pauses.push(super::again(connection, me, person.id)?);
+                answered.done.push(person.full_name);
+            }
+            Err(refusal) => answered.not.push(sentence(refusal, &person.full_name)),
         }
     }
-    Ok((done, not))
+    answered.again = pauses.into_iter().min().flatten();
+    Ok(answered)
 }
 
-fn told(by_me: Move, done: &[String], limits: &Limits) -> Option<String> {
-    let again = dates::long(now() + limits.withdrawal_pause_days * dates::DAY);
+/// The person, if they stand in the list that is answered, or stood there until they accepted.
+fn listed(connection: &mut Connection, me: i64, person: Person, by_me: Move) -> Result<Option<Person>, Error> {
+    let row = store::row(connection, me, person.id)?;
+    let listed = row.is_some_and(|row| match row.side() {
+        Side::Asked { .. } | Side::Invited { .. } | Side::Connected => true,
+        Side::Barred { invited, .. } => invited && by_me == Move::Withdraw,
+        _ => false,
+    });
+    Ok(Some(person).filter(|_| listed))
+}
+
+fn told(by_me: Move, done: &[String], again: Option<i64>) -> Option<String> {
     let number = done.len();
     Some(match (by_me, done) {
         (_, []) => return None,
         (Move::Accept, [name]) => tf("You and {name} are connected.", name),
         (Move::Decline, [name]) => tf("You declined the invitation from {name}. They have not been told.", name),
-        (Move::Withdraw, [name]) => withdrawn(name, &again),
+        (Move::Withdraw, [name]) => withdrawn(name, again),
         (Move::Accept, _) => tn(number, "{n} invitation accepted.", "{n} invitations accepted."),
         (Move::Decline, _) => tn(
             number,
             "{n} invitation declined. Nobody has been told.",
             "{n} invitations declined. Nobody has been told.",
         ),
-        _ => tnf(
-            number,
-            "{n} invitation withdrawn. Nobody has been told. You may invite them again from {day}.",
-            "{n} invitations withdrawn. Nobody has been told. You may invite them again from {day}.",
-            &again,
-        ),
+        _ => match again {
+            None => tn(
+                number,
+                "{n} invitation withdrawn. Nobody has been told.",
+                "{n} invitations withdrawn. Nobody has been told.",
+            ),
+            Some(day) => tnf(
+                number,
+                "{n} invitation withdrawn. Nobody has been told. You may invite them again from {day}.",
+                "{n} invitations withdrawn. Nobody has been told. You may invite them again from {day}.",
+                &dates::long(day),
+            ),
+        },
     })
 }

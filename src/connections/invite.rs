@@ -30,7 +30,6 @@ struct Invite {
     sender: Person,
     mutual: usize,
     allowance: Allowance,
-    free: bool,
     returning: bool,
     note: String,
     note_length: usize,
@@ -86,14 +85,13 @@ async fn prepared(site: &Site, me: &Me, handle: String) -> Result<Prepared, Erro
 
 impl Prepared {
     fn page(self, page: Page, note: String, back: String, note_length: usize) -> Invite {
-        let returning = self.way_back.is_some();
+        let returning = self.way_back.is_some() && self.were_connected;
         Invite {
             page,
             person: self.person,
             sender: self.sender,
             mutual: self.mutual,
             allowance: self.allowance,
-            free: returning && self.were_connected,
             returning,
             note,
             note_length,
@@ -121,9 +119,9 @@ pub async fn form(
     let no = match prepared.standing.side {
         _ if prepared.person.id == me.id => Some(sentence(Refusal::Myself, name)),
         Side::Connected => Some(sentence(Refusal::AlreadyConnected, name)),
-        Side::Invited => Some(sentence(Refusal::AlreadyInvited, name)),
+        Side::Invited { .. } => Some(sentence(Refusal::AlreadyInvited, name)),
         Side::Blocked => Some(sentence(Refusal::IBlockedThem, name)),
-        Side::Asked => Some(tf("{name} has invited you already. Accept, and you are connected.", name)),
+        Side::Asked { .. } => Some(tf("{name} has invited you already. Accept, and you are connected.", name)),
         _ => None,
     };
     if let Some(no) = no {
@@ -174,7 +172,9 @@ pub async fn send(
             invite.refusal = sentence(refusal, name);
             return invite.show_again();
         }
-        Ok(outcome) if outcome.pair.mine == Side::Invited => tf("Your invitation to {name} is on its way.", name),
+        Ok(outcome) if matches!(outcome.pair.mine, Side::Invited { .. }) => {
+            tf("Your invitation to {name} is on its way.", name)
+        }
         Ok(_) if matches!(before, Side::Left { .. }) => super::actions::restored(name),
         Ok(_) => tf("You and {name} are connected.", name),
     };

@@ -2,14 +2,15 @@
 
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
 use super::literal::IsConnected;
+use super::tags;
 use crate::dates;
 use crate::db::{Connection, natively};
 use crate::error::Error;
-use crate::members::{Person, names};
-use crate::schema::{members, relationships, tags};
+use crate::members::{Person, names, search};
+use crate::schema::{members, relationships, tags as table};
 use crate::web::form::Form;
 use crate::web::pagination::{At, Cursor, Paged, ROWS};
 
@@ -136,7 +137,7 @@ pub struct Connected {
     pub person: Person,
     /// Since when, and what is private to the owner.
     pub columns: Columns,
-    /// Private tags; filled by the page.
+    /// Private tags; see [`with_tags`].
     pub tags: Vec<String>,
 }
 
@@ -257,15 +258,25 @@ pub fn page(
         });
         (connections.into(), rows)
     };
-    let rows = rows?;
-    let ids: Vec<i64> = rows.iter().map(|(_, person)| person.id).collect();
-    let mut words = super::tags::of(connection, me, &ids)?;
-    let row = |(columns, person): (Columns, Person)| {
-        let tags = words.remove(&person.id).unwrap_or_default();
-        Connected { person, columns, tags }
-    };
-    let rows = rows.into_iter().map(row).collect();
+    let row = |(columns, person): Found| Connected { person, columns, tags: Vec::new() };
+    let rows = rows?.into_iter().map(row).collect();
     Ok(Paged::new(rows, total, at, |row| cursor_of(row, filter.sort)))
+}
+
+/// Puts their owner's tags on the rows of a page, and gives every tag that the owner uses.
+///
+/// # Errors
+/// The database's.
+pub fn with_tags(connection: &mut Connection, me: i64, list: &mut Paged<Connected>) -> Result<Vec<String>, Error> {
+    let all = tags::all(connection, me)?;
+    if !all.is_empty() {
+        let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
+        let mut words = tags::of(connection, me, &ids)?;
+        for row in &mut list.rows {
+            row.tags = words.remove(&row.person.id).unwrap_or_default();
+        }
+    }
+    Ok(all)
 }
 
 /// The days since 1970 on which those who match were connected, and how many on each; whatever days are asked for.
@@ -314,14 +325,13 @@ fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
         query = query.filter(members::folded.like(contains(word)).escape('\\'));
     }
     if !filter.company.is_empty() {
-        let lower = sql::<Text>("lower(members.company)");
-        query = query.filter(lower.like(contains(&filter.company.to_lowercase())).escape('\\'));
+        query = query.filter(members::folded.like(search::company_in_folded(&filter.company)).escape('\\'));
     }
     if !filter.tag.is_empty() {
-        let tagged = tags::table
-            .filter(tags::owner_id.eq(me))
-            .filter(tags::other_id.eq(relationships::other_id))
-            .filter(tags::tag.eq(filter.tag.clone()));
+        let tagged = table::table
+            .filter(table::owner_id.eq(me))
+            .filter(table::other_id.eq(relationships::other_id))
+            .filter(table::tag.eq(filter.tag.clone()));
         query = query.filter(exists(tagged));
     }
     if let Some(first) = dates::parse(&filter.connected_after) {
@@ -343,5 +353,5 @@ fn cursor_of(row: &Connected, sort: Sort) -> Cursor {
 }
 
 fn contains(text: &str) -> String {
-    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    format!("%{}%", search::escaped(text))
 }

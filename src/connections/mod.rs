@@ -32,7 +32,7 @@ use crate::error::Error;
 use crate::notifications;
 use crate::schema::{connection_counts, members, relationships};
 use relationship::{Allowance, Behind, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite};
-use store::{Rows, state};
+use store::{Row, Rows, state};
 
 /// What a member may do how often. The defaults are LinkedIn's.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +47,17 @@ pub struct Limits {
     pub withdrawal_pause_days: i64,
     /// Days until an invitation expires.
     pub invitation_days: i64,
+}
+
+/// A member and what is counted of their connections.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    /// The member's id.
+    pub id: i64,
+    /// How many connections they have.
+    pub number: i32,
+    /// How often these have changed.
+    pub changes: i32,
 }
 
 impl Default for Limits {
@@ -87,16 +98,19 @@ pub fn make(
     let before = as_of(&rows, limits, now);
     let terms = match by_me.asks_for_terms() {
         true => terms(connection, limits, &rows, by_me, now)?,
-        false => Terms::of_none(now, me == other),
+        false => Terms { paused_until: rows.mine.paused_until, ..Terms::of_none(now, me == other) },
     };
+    // Who invites, or opens the door, takes back that they declined; so from a refused invitation, too.
+    if matches!(by_me, Move::Invite | Move::Accept | Move::LetReturn(true)) {
+        rows.mine.declined_until = None;
+    }
     let outcome = match before.after(by_me, &terms) {
         Ok(outcome) => outcome,
-        Err(Refusal::NeutralDoorOpened) => {
-            rows.mine.may_return = true;
+        Err(refusal) => {
+            rows.mine.may_return |= refusal == Refusal::NeutralDoorOpened;
             store::save(connection, &rows)?;
-            return Ok(Err(Refusal::NeutralDoorOpened));
+            return Ok(Err(refusal));
         }
-        Err(refusal) => return Ok(Err(refusal)),
     };
     enter(&mut rows, before, &outcome, limits, now);
     annotate(&mut rows, (before, &outcome), by_me, said, now);
@@ -110,6 +124,23 @@ pub fn make(
     Ok(Ok(outcome))
 }
 
+/// Enters for a removal what has expired meanwhile: who asked to come back, and was not answered, is gone as before.
+fn settle(connection: &mut Connection, limits: &Limits, me: i64, removal: i64) -> Result<(), Error> {
+    let now = now();
+    let expired = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::removal_id.eq(removal))
+        .filter(relationships::left_at.is_not_null())
+        .filter(relationships::invited_at.le(limits.oldest_open(now)));
+    for other in expired.select(relationships::other_id).load::<i64>(connection)? {
+        let mut rows = store::pair(connection, me, other)?;
+        let pair = as_of(&rows, limits, now);
+        enter(&mut rows, pair, &Outcome { pair, tell: None }, limits, now);
+        store::save(connection, &rows)?;
+    }
+    Ok(())
+}
+
 /// What re-inviting somebody would be, to say so before it is done; nothing where the member has not left.
 ///
 /// # Errors
@@ -120,6 +151,23 @@ pub fn way_back(connection: &mut Connection, limits: &Limits, me: i64, other: i6
     // Coming back asks for no mutual connection, so none is looked for.
     let terms = terms(connection, limits, &rows, Move::Accept, now)?;
     Ok(as_of(&rows, limits, now).way_back(&terms))
+}
+
+/// From when a member may invite another again whose invitation they withdrew; nothing where they need not wait.
+///
+/// # Errors
+/// The database's.
+pub fn again(connection: &mut Connection, me: i64, other: i64) -> Result<Option<i64>, Error> {
+    let row = store::row(connection, me, other)?;
+    Ok(row.filter(|row| !returns(row, row.side())).and_then(|row| row.paused_until).filter(|until| *until > now()))
+}
+
+/// How two members stand, seen by the first.
+///
+/// # Errors
+/// The database's.
+pub fn sides(connection: &mut Connection, limits: &Limits, me: i64, other: i64) -> Result<Pair, Error> {
+    Ok(as_of(&store::pair(connection, me, other)?, limits, now()))
 }
 
 /// How many invitations a member may still send, and when the next comes free.
@@ -178,7 +226,12 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move,
         them: Them {
             who_may_invite: who_may_invite(who),
             // Only an invitation asks for it, and then whatever the other has chosen: no cause of a refusal answers sooner.
-            mutual: by_me == Move::Invite && mutual::have_mutual(connection, (me, mine), (other, theirs))?,
+            mutual: by_me == Move::Invite
+                && mutual::have_mutual(
+                    connection,
+                    Counted { id: me, number: mine, changes: 0 },
+                    Counted { id: other, number: theirs, changes: 0 },
+                )?,
             accepts_automatically: automatic,
             asks_before_return: asks,
             suspended: suspended_at.is_some(),
@@ -200,36 +253,67 @@ pub fn who_may_invite(column: i16) -> WhoMayInvite {
 /// Puts both sides into their new states. The dates of a side change only with what its owner did or was told.
 fn enter(rows: &mut Rows, before: Pair, outcome: &Outcome, limits: &Limits, now: i64) {
     let after = outcome.pair;
-    rows.mine.set_side(after.mine);
-    rows.theirs.set_side(after.theirs);
     if after.mine == Side::Connected {
-        for row in [&mut rows.mine, &mut rows.theirs] {
-            let since = *row.connected_at.get_or_insert(now);
-            row.changed_at = since;
-            row.invited_at = None;
-        }
-        rows.mine.declined_until = None;
-        return;
+        return connect(rows, after, now);
     }
-    if before.mine != after.mine {
-        rows.mine.changed_at = now;
-    }
-    match (before.mine, after.mine, after.theirs) {
-        (_, Side::Invited, Side::Asked) => {
-            rows.theirs.changed_at = now;
+    let returns = returns(&rows.mine, before.mine);
+    cover(&mut rows.mine, (before.mine, after.mine), now);
+    let told = matches!(after.theirs, Side::Asked { .. }).then_some(now);
+    let theirs = told.unwrap_or(rows.theirs.changed_at);
+    cover(&mut rows.theirs, (before.theirs, after.theirs), theirs);
+    match (before.mine, after.mine) {
+        (Side::Invited { .. }, Side::Invited { .. }) => {}
+        (_, Side::Invited { .. }) => {
             rows.mine.invited_at = Some(now);
             rows.theirs.invited_at = Some(now);
         }
-        (Side::Asked, Side::Declined, _) => {
+        (Side::Asked { .. }, Side::Declined { .. }) => {
             rows.mine.declined_until = rows.mine.invited_at.map(|sent| sent + limits.invitation_days * DAY);
         }
-        (Side::Invited | Side::Barred { behind: Behind::Invitation }, Side::None | Side::Barred { .. }, _) => {
-            rows.mine.paused_until = Some(now + limits.withdrawal_pause_days * DAY);
+        (Side::Invited { .. } | Side::Barred { invited: true, .. }, _) if after.mine != before.mine => {
+            // A return costs nothing, so it need not be slowed either.
+            if !returns {
+                rows.mine.paused_until = Some(now + limits.withdrawal_pause_days * DAY);
+            }
             rows.mine.invited_at = None;
             rows.theirs.invited_at = None;
         }
         _ => {}
     }
+}
+
+/// Restores what both once agreed to, or begins it.
+fn connect(rows: &mut Rows, after: Pair, now: i64) {
+    for (row, side) in [(&mut rows.mine, after.mine), (&mut rows.theirs, after.theirs)] {
+        row.set_side(side);
+        row.changed_at = *row.connected_at.get_or_insert(now);
+        row.invited_at = None;
+        row.left_at = None;
+        row.removal_id = None;
+        row.private_reason.clear();
+    }
+}
+
+/// Puts one side into its new state, with its date. The day of a disconnect stays the same under an invitation and after it.
+fn cover(row: &mut Row, (before, after): (Side, Side), changed_at: i64) {
+    let left_at = row.left_at.filter(|_| row.side().covers_a_disconnect()).unwrap_or(row.changed_at);
+    row.set_side(after);
+    row.left_at = after.covers_a_disconnect().then_some(if had_left(before) { left_at } else { changed_at });
+    if after != before && !matches!((before, after), (Side::Left { .. }, Side::Left { .. })) {
+        row.changed_at = changed_at;
+    }
+    if had_left(before) && had_left(after) && !after.covers_a_disconnect() {
+        row.changed_at = left_at;
+    }
+}
+
+fn had_left(side: Side) -> bool {
+    side.behind() != Behind::Nothing
+}
+
+/// Whether an invitation of this side's owner is a return: it takes back a disconnect.
+fn returns(row: &Row, side: Side) -> bool {
+    had_left(side) && row.connected_at.is_some()
 }
 
 /// Writes what was said with the move, and what it cost.
@@ -238,18 +322,19 @@ fn annotate(rows: &mut Rows, (before, outcome): (Pair, &Outcome), by_me: Move, s
         Move::Invite if outcome.tell.is_some_and(|tell| tell != relationship::Tell::Accepted) => {
             rows.mine.invitation_note = said.to_owned();
             rows.theirs.invitation_note = said.to_owned();
-            let returning = matches!(before.mine, Side::Left { .. }) && rows.mine.connected_at.is_some();
-            if !returning {
+            if !returns(&rows.mine, before.mine) {
                 rows.mine.sent_at = Some(now);
             }
         }
+        // A second press, from a page opened before the first, adds a reason but takes none away.
+        Move::Disconnect { .. } if matches!(before.mine, Side::Left { .. }) && said.is_empty() => {}
         Move::Disconnect { .. } if matches!(outcome.pair.mine, Side::Left { .. }) => {
             said.clone_into(&mut rows.mine.private_reason)
         }
         Move::Block if before.mine != Side::Blocked => said.clone_into(&mut rows.mine.private_reason),
         _ => {}
     }
-    if !matches!(outcome.pair.mine, Side::Left { .. } | Side::Blocked) {
+    if !had_left(outcome.pair.mine) && outcome.pair.mine != Side::Blocked {
         rows.mine.private_reason.clear();
         rows.mine.removal_id = None;
     }

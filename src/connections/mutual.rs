@@ -3,9 +3,10 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::circle::{Circle, Circles};
+use super::circle::Circle;
 use super::literal::IsConnected;
-use super::store;
+use super::recent::{Keep, Recents};
+use super::{Counted, store};
 use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::language::t;
@@ -13,8 +14,10 @@ use crate::members::{self as people, Member, Person};
 use crate::schema::{relationships, theirs};
 use crate::web::session::Viewer;
 
-/// Connections of the other that are looked for in one's circle, to tell the 3rd degree.
+/// Connections of somebody who has many that are looked for in one's circle, to tell the 3rd degree.
 const LOOKED_AT: i64 = 100;
+/// Connections that are read one by one.
+const FEW: i32 = 500;
 
 /// How near somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,22 +55,34 @@ pub struct Nearness {
     pub few: Vec<Person>,
 }
 
-/// Two members and how many connections each has.
+/// Two members: the one who looks, and another.
 #[derive(Debug, Clone, Copy)]
 pub struct Two {
-    me: (i64, i32),
-    other: (i64, i32),
+    me: Counted,
+    other: Counted,
 }
 
 impl Two {
     /// The one who looks, and another.
     pub fn of(me: &Viewer, other: &Member) -> Two {
-        Two { me: (me.id, me.connection_count), other: (other.person.id, other.connection_count) }
+        Two { me: me.counted(), other: other.counted() }
     }
 
-    /// The one with fewer connections, then the other.
-    fn fewer_first(self) -> (i64, i64) {
-        if self.me.1 <= self.other.1 { (self.me.0, self.other.0) } else { (self.other.0, self.me.0) }
+    /// Whether both have few connections.
+    fn are_few(self) -> bool {
+        self.me.number <= FEW && self.other.number <= FEW
+    }
+}
+
+/// Connections of a member who has few, in order.
+#[derive(Debug)]
+pub struct Few(Vec<i64>);
+
+impl Keep for Few {
+    const SECONDS: i64 = 60;
+
+    fn took_long(&self) -> bool {
+        true
     }
 }
 
@@ -77,22 +92,28 @@ impl Two {
 /// The database's.
 pub fn nearness(
     connection: &mut Connection,
-    circles: &Circles,
+    recents: &Recents,
     two: Two,
     connected: bool,
     most: usize,
 ) -> Result<Nearness, Error> {
-    let (shared, few) = mutual(connection, two, most)?;
+    // Two short lists are compared here; where one is long, the database looks each of the other up in it.
+    let near = if two.are_few() { connections_of(connection, two.other)? } else { Vec::new() };
+    let ids = match two.are_few() {
+        true => shared(connection, recents, two.me, &near)?,
+        false => mutual_ids(connection, two.me, two.other, i64::MAX)?,
+    };
+    let few = people::persons(connection, &ids[..ids.len().min(most)])?;
     let degree = if connected {
         Degree::First
-    } else if shared > 0 {
+    } else if !ids.is_empty() {
         Degree::Second
-    } else if linked(connection, circles, two)? {
+    } else if linked(connection, recents, two, near)? {
         Degree::Third
     } else {
         Degree::None
     };
-    Ok(Nearness { degree, shared, few })
+    Ok(Nearness { degree, shared: ids.len(), few })
 }
 
 /// Whom two members both know: how many, and the first of them.
@@ -100,21 +121,45 @@ pub fn nearness(
 /// # Errors
 /// The database's.
 pub fn mutual(connection: &mut Connection, two: Two, most: usize) -> Result<(usize, Vec<Person>), Error> {
-    let ids = mutual_ids(connection, two.fewer_first(), i64::MAX)?;
+    let ids = mutual_ids(connection, two.me, two.other, i64::MAX)?;
     let first = people::persons(connection, &ids[..ids.len().min(most)])?;
     Ok((ids.len(), first))
 }
 
-/// Whether two members, each with so many connections, have one in common.
+/// Whether two members have a connection in common.
 ///
 /// # Errors
 /// The database's.
-pub fn have_mutual(connection: &mut Connection, me: (i64, i32), other: (i64, i32)) -> Result<bool, Error> {
-    Ok(!mutual_ids(connection, Two { me, other }.fewer_first(), 1)?.is_empty())
+pub fn have_mutual(connection: &mut Connection, me: Counted, other: Counted) -> Result<bool, Error> {
+    Ok(!mutual_ids(connection, me, other, 1)?.is_empty())
+}
+
+/// Which of these a member is connected with.
+fn shared(connection: &mut Connection, recents: &Recents, me: Counted, near: &[i64]) -> Result<Vec<i64>, Error> {
+    let mine = recents.few.of(me, |_| Ok(Few(connections_of(connection, me)?)))?;
+    Ok(near.iter().copied().filter(|id| mine.0.binary_search(id).is_ok()).collect())
+}
+
+/// Whether anybody in one's circle is connected with the other, whose connections these are where both have few.
+fn linked(connection: &mut Connection, recents: &Recents, two: Two, near: Vec<i64>) -> Result<bool, Error> {
+    let near = if two.are_few() { near } else { connections_of(connection, two.other)? };
+    Ok(!near.is_empty() && Circle::of(connection, recents, two.me)?.meets(&near))
+}
+
+/// The connections of a member in the order of their ids; the first [`LOOKED_AT`] of a member who has more than [`FEW`].
+fn connections_of(connection: &mut Connection, member: Counted) -> Result<Vec<i64>, Error> {
+    let all = relationships::table
+        .filter(relationships::owner_id.eq(member.id))
+        .filter(IsConnected)
+        .order(relationships::other_id)
+        .limit(if member.number > FEW { LOOKED_AT } else { i64::MAX })
+        .select(relationships::other_id);
+    Ok(natively!(connection, |own| all.load(own))?)
 }
 
 /// Whom two members are both connected with, at most so many: each connection of the one looked up among the other's.
-fn mutual_ids(connection: &mut Connection, (few, many): (i64, i64), most: i64) -> Result<Vec<i64>, Error> {
+fn mutual_ids(connection: &mut Connection, a: Counted, b: Counted, most: i64) -> Result<Vec<i64>, Error> {
+    let (few, many) = if a.number <= b.number { (a.id, b.id) } else { (b.id, a.id) };
     let also_theirs = theirs
         .filter(theirs.field(relationships::owner_id).eq(many))
         .filter(theirs.field(relationships::other_id).eq(relationships::other_id))
@@ -127,20 +172,4 @@ fn mutual_ids(connection: &mut Connection, (few, many): (i64, i64), most: i64) -
         .limit(most)
         .select(relationships::other_id);
     Ok(natively!(connection, |own| shared.load(own))?)
-}
-
-/// Whether anybody in one member's circle is connected with the other.
-fn linked(connection: &mut Connection, circles: &Circles, two: Two) -> Result<bool, Error> {
-    if two.me.1 == 0 || two.other.1 == 0 {
-        return Ok(false);
-    }
-    let circle = Circle::of(connection, circles, two.me)?;
-    let near = relationships::table
-        .filter(relationships::owner_id.eq(two.other.0))
-        .filter(IsConnected)
-        .order(relationships::other_id)
-        .limit(LOOKED_AT)
-        .select(relationships::other_id);
-    let near: Vec<i64> = natively!(connection, |own| near.load(own))?;
-    Ok(circle.meets(&near))
 }

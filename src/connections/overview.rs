@@ -43,12 +43,12 @@ struct Overview {
 /// # Errors
 /// The database's.
 pub async fn overview(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
-    let (id, histories, number) = (me.id, site.histories.clone(), me.connection_count);
+    let (mine, recents) = (me.counted(), site.recents.clone());
     let (growth, companies, locations) = site
         .db
         .read(move |connection| {
-            let growth = History::of(connection, &histories, (id, number))?;
-            Ok((growth, companies(connection, id)?, locations(connection, id)?))
+            let growth = History::of(connection, &recents, mine)?;
+            Ok((growth, companies(connection, mine.id)?, locations(connection, mine.id)?))
         })
         .await?;
     let companies = shares(companies, |company| Filter { company, ..Filter::default() });

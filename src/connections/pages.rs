@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use super::listing::{self, Connected, Filter, Sort};
-use super::tags;
 use crate::SiteData;
 use crate::error::Error;
 use crate::language::{number, t};
@@ -50,11 +49,15 @@ pub async fn contacts(site: SiteData, page: Page, me: Me, query: Query) -> Resul
 }
 
 async fn list(site: SiteData, page: Page, me: Me, Query(query): Query, contacts: bool) -> Result<HttpResponse, Error> {
-    let (filter, at, mine) = (Filter::of(&query), At::of(&query), (me.id, me.connection_count));
+    let (filter, at, mine) = (Filter::of(&query), At::of(&query), me.counted());
     let asked = filter.clone();
     let (list, tags) = site
         .db
-        .read(move |connection| Ok((listing::page(connection, mine, &asked, &at)?, tags::all(connection, mine.0)?)))
+        .read(move |connection| {
+            let mut list = listing::page(connection, (mine.id, mine.number), &asked, &at)?;
+            let tags = listing::with_tags(connection, mine.id, &mut list)?;
+            Ok((list, tags))
+        })
         .await?;
     Connections { page, filter, tags, list, count: number(me.connection_count), contacts }.show()
 }

@@ -7,11 +7,20 @@ pub enum Side {
     /// Nothing between the two, as far as this owner goes.
     None,
     /// The owner sent an invitation that still looks pending to them.
-    Invited,
+    Invited {
+        /// What comes back when it is withdrawn or expires.
+        behind: Behind,
+    },
     /// The owner has an invitation to answer.
-    Asked,
+    Asked {
+        /// What comes back when it is withdrawn or expires.
+        behind: Behind,
+    },
     /// The owner declined; the inviter's side goes on looking pending.
-    Declined,
+    Declined {
+        /// What comes back when the invitation is withdrawn or expires.
+        behind: Behind,
+    },
     /// Connected.
     Connected,
     /// The owner disconnected; `may_return` leaves the door open for an invitation.
@@ -25,18 +34,19 @@ pub enum Side {
     Blocked,
     /// The other blocked the owner, for whom their profile does not exist.
     Barred {
-        /// What a block hides but must not take away: it comes back with the unblocking.
+        /// Their invitation goes on looking pending, so that a block is as quiet as no answer.
+        invited: bool,
+        /// What the block hides but must not take away: it comes back with the unblocking.
         behind: Behind,
     },
 }
 
-/// What a barred member had of their own before the block.
+/// What an owner did before an invitation or a block, and what these only cover: the other can end neither so that
+/// the owner loses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Behind {
-    /// Nothing that outlives a disconnect.
+    /// Nothing that outlives an invitation or a disconnect.
     Nothing,
-    /// An invitation that goes on looking pending, so that a block is as quiet as no answer.
-    Invitation,
     /// Their own, earlier disconnect.
     Left {
         /// As in [`Side::Left`].
@@ -133,6 +143,20 @@ impl Terms {
         let (paused_until, were_connected) = (Option::None, false);
         Terms { now, myself, were_connected, paused_until, my_connections: 0, connection_limit: 0, invitations, them }
     }
+
+    fn paused(&self) -> bool {
+        self.paused_until.is_some_and(|until| until > self.now)
+    }
+
+    /// The other declined lately.
+    fn declined(&self) -> bool {
+        self.them.declined_until.is_some_and(|until| until > self.now)
+    }
+
+    /// A return has to be an invitation.
+    fn asked_first(&self) -> bool {
+        self.them.asks_before_return || self.declined()
+    }
 }
 
 /// The weekly number of invitations.
@@ -204,8 +228,12 @@ pub enum Refusal {
     AlreadyConnected,
     /// The acting member has blocked the other.
     IBlockedThem,
-    /// There is no open invitation to accept.
+    /// There is no open invitation to answer.
     NoInvitation,
+    /// There is no invitation to withdraw.
+    NothingSent,
+    /// There is no block to take back.
+    NotBlocked,
     /// The invitation to withdraw has been accepted meanwhile.
     AcceptedMeanwhile,
     /// The acting member withdrew an invitation; they may invite again from this date.
@@ -223,8 +251,8 @@ pub enum Refusal {
     TheyAreFull,
     /// *This user cannot be invited at this time*, whatever the cause.
     Neutral,
-    /// The same, to one who left and asks to come back while the other has left too: their door now
-    /// stands open.
+    /// The same, to one who left and asks to come back while the other has left too, or has declined that lately: their
+    /// door now stands open.
     NeutralDoorOpened,
     /// Nothing that this move could act on.
     NotFound,
@@ -252,12 +280,7 @@ impl Pair {
 
     /// The pair once its invitation has expired: as if it had never been sent.
     pub fn expired(self) -> Pair {
-        match (self.mine, self.theirs) {
-            (Invited, Asked | Declined) | (Asked | Declined, Invited) => Self::STRANGERS,
-            (Blocked, Barred { behind: Behind::Invitation }) => pair(Blocked, Barred { behind: Behind::Nothing }),
-            (Barred { behind: Behind::Invitation }, Blocked) => pair(Barred { behind: Behind::Nothing }, Blocked),
-            _ => self,
-        }
+        pair(self.mine.expired(), self.theirs.expired()).whole()
     }
 
     /// What follows when the acting member makes this move.
@@ -272,18 +295,18 @@ impl Pair {
             Move::Invite => self.invite(terms),
             Move::Accept => self.accept(terms),
             Move::Decline => self.decline(),
-            Move::Withdraw => self.withdraw(),
+            Move::Withdraw => self.withdraw(terms),
             Move::Disconnect { may_return } => Ok(silent(self.disconnect(may_return))),
             Move::LetReturn(may_return) => self.let_return(may_return),
             Move::Block => Ok(silent(self.block())),
-            Move::Unblock => Ok(silent(self.unblock())),
+            Move::Unblock => self.unblock(),
         }
     }
 
     /// What re-inviting would be, where the acting member has left; nothing where they have not.
     pub fn way_back(self, terms: &Terms) -> Option<Return> {
         match (self.mine, self.theirs) {
-            (Left { .. }, Lost) if terms.were_connected && !terms.them.asks_before_return => Some(Return::Restore),
+            (Left { .. }, Lost) if terms.were_connected && !terms.asked_first() => Some(Return::Restore),
             (Left { .. }, _) => Some(Return::Invitation),
             _ => Option::None,
         }
@@ -292,24 +315,27 @@ impl Pair {
     fn invite(self, terms: &Terms) -> Result<Outcome, Refusal> {
         match (self.mine, self.theirs) {
             (Connected, _) => Err(Refusal::AlreadyConnected),
-            (Invited, _) => Err(Refusal::AlreadyInvited),
+            (Invited { .. }, _) => Err(Refusal::AlreadyInvited),
             (Blocked, _) => Err(Refusal::IBlockedThem),
             (Barred { .. }, _) => Err(Refusal::NotFound),
-            (_, Invited) => self.accept(terms),
+            (_, Invited { .. }) => self.accept(terms),
             (Left { .. }, _) => self.come_back(terms),
             _ => self.send(terms),
         }
     }
 
-    /// Rule 5. A return costs no invitation and knows no pause: it takes back what the member did.
+    /// Rule 5. A return costs no invitation and knows no pause: it takes back what the member did. Where the other has
+    /// to be asked, their own *no* counts, as it does against a stranger.
     fn come_back(self, terms: &Terms) -> Result<Outcome, Refusal> {
         enough_room(terms)?;
         match (self.theirs, self.way_back(terms)) {
             // The other never gave their place up, so it is theirs again even where they have reached the limit.
             (Lost, Some(Return::Restore)) => Ok(silent(pair(Connected, Connected))),
             (Left { may_return: false }, _) => Err(Refusal::NeutralDoorOpened),
-            (Left { may_return: true }, _) => Ok(invitation()),
-            (Lost, _) if terms.were_connected => Ok(invitation()),
+            (Left { may_return: true }, _) if terms.declined() => Err(Refusal::NeutralDoorOpened),
+            (Left { may_return: true }, _) => Ok(self.invitation()),
+            (Lost, _) if terms.were_connected && terms.declined() => Err(Refusal::NeutralDoorOpened),
+            (Lost, _) if terms.were_connected => Ok(self.invitation()),
             // They were never connected (a stranger was blocked and unblocked): an invitation like any other.
             _ => self.send(terms),
         }
@@ -318,7 +344,7 @@ impl Pair {
     /// Rules 1, 4 and 8. The member's own reasons come first, so that they do not depend on the other.
     fn send(self, terms: &Terms) -> Result<Outcome, Refusal> {
         enough_room(terms)?;
-        if let Some(until) = terms.paused_until.filter(|&until| until > terms.now) {
+        if let Some(until) = terms.paused_until.filter(|_| terms.paused()) {
             return Err(Refusal::Paused(until));
         }
         if terms.invitations.left() == 0 {
@@ -330,14 +356,20 @@ impl Pair {
         if terms.them.accepts_automatically {
             return Ok(Outcome { pair: pair(Connected, Connected), tell: Some(Tell::AcceptedForYou) });
         }
-        Ok(invitation())
+        Ok(self.invitation())
+    }
+
+    /// Covers what either did before.
+    fn invitation(self) -> Outcome {
+        let pair = pair(Invited { behind: self.mine.behind() }, Asked { behind: self.theirs.behind() });
+        Outcome { pair, tell: Some(Tell::Invited) }
     }
 
     /// Every cause of the neutral refusal; all are evaluated, so that none answers sooner.
     fn shut(self, terms: &Terms) -> bool {
         let them = &terms.them;
         let left = matches!(self.theirs, Left { may_return: false });
-        let declined = them.declined_until.is_some_and(|until| until > terms.now);
+        let declined = terms.declined();
         let closed = match them.who_may_invite {
             WhoMayInvite::Everyone => false,
             WhoMayInvite::Mutual => !them.mutual,
@@ -349,7 +381,7 @@ impl Pair {
 
     fn accept(self, terms: &Terms) -> Result<Outcome, Refusal> {
         match (self.mine, self.theirs) {
-            (_, Invited) => {
+            (_, Invited { .. }) => {
                 enough_room(terms)?;
                 if terms.them.connections >= terms.connection_limit {
                     return Err(Refusal::TheyAreFull);
@@ -363,20 +395,21 @@ impl Pair {
 
     fn decline(self) -> Result<Outcome, Refusal> {
         match (self.mine, self.theirs) {
-            (Asked, theirs) => Ok(silent(pair(Declined, theirs))),
+            (Asked { behind }, theirs) => Ok(silent(pair(Declined { behind }, theirs))),
+            (Declined { .. }, _) => Ok(silent(self)),
             (Connected, _) => Err(Refusal::AlreadyConnected),
-            _ => Ok(silent(self)),
+            _ => Err(Refusal::NoInvitation),
         }
     }
 
-    fn withdraw(self) -> Result<Outcome, Refusal> {
-        match (self.mine, self.theirs) {
-            (Invited, _) => Ok(silent(Self::STRANGERS)),
-            (Barred { behind: Behind::Invitation }, theirs) => {
-                Ok(silent(pair(Barred { behind: Behind::Nothing }, theirs)))
-            }
-            (Connected, _) => Err(Refusal::AcceptedMeanwhile),
-            _ => Ok(silent(self)),
+    /// Gives back what the invitation covered, on both sides: withdrawing is as if it had expired now.
+    fn withdraw(self, terms: &Terms) -> Result<Outcome, Refusal> {
+        match self.mine {
+            Invited { .. } | Barred { invited: true, .. } => Ok(silent(self.expired())),
+            Connected => Err(Refusal::AcceptedMeanwhile),
+            // Pressed twice.
+            _ if terms.paused() => Ok(silent(self)),
+            _ => Err(Refusal::NothingSent),
         }
     }
 
@@ -385,7 +418,8 @@ impl Pair {
             (Connected, _) => pair(Left { may_return }, Lost),
             // A stale page: the press counts as this member's own disconnect.
             (Lost, theirs) => pair(Left { may_return }, theirs),
-            (Left { .. }, theirs) => pair(Left { may_return }, theirs),
+            // Pressed twice. The second press closes no door that the first has opened.
+            (Left { may_return: open }, theirs) => pair(Left { may_return: open | may_return }, theirs),
             _ => self,
         }
     }
@@ -398,25 +432,45 @@ impl Pair {
     }
 
     fn block(self) -> Pair {
-        let behind = match self.theirs {
-            Blocked => return pair(Blocked, Blocked),
-            Barred { .. } => return self,
-            Invited => Behind::Invitation,
-            Left { may_return } => Behind::Left { may_return },
-            _ => Behind::Nothing,
-        };
-        pair(Blocked, Barred { behind })
+        match self.theirs {
+            Blocked => pair(Blocked, Blocked),
+            Barred { .. } => self,
+            theirs => {
+                let invited = matches!(theirs, Invited { .. });
+                pair(Blocked, Barred { invited, behind: theirs.behind() })
+            }
+        }
     }
 
     /// Rule 7: leaves the other disconnected by this member, and gives back what the block hid.
-    fn unblock(self) -> Pair {
-        let left = Left { may_return: false };
+    fn unblock(self) -> Result<Outcome, Refusal> {
+        let left = Behind::Left { may_return: false };
         match (self.mine, self.theirs) {
-            (Blocked, Barred { behind: Behind::Nothing }) => pair(left, Lost),
-            (Blocked, Barred { behind: Behind::Invitation }) => pair(Declined, Invited),
-            (Blocked, Barred { behind: Behind::Left { may_return } }) => pair(left, Left { may_return }),
-            (Blocked, _) => pair(Barred { behind: Behind::Left { may_return: false } }, Blocked),
+            (Blocked, Barred { invited: true, behind }) => {
+                Ok(silent(pair(Declined { behind: left }, Invited { behind })))
+            }
+            (Blocked, Barred { invited: false, behind }) => Ok(silent(pair(left.back(), behind.back()).whole())),
+            (Blocked, _) => Ok(silent(pair(Barred { invited: false, behind: left }, Blocked))),
+            _ => Err(Refusal::NotBlocked),
+        }
+    }
+
+    /// Whose other has left has lost.
+    fn whole(self) -> Pair {
+        match (self.mine, self.theirs) {
+            (Left { .. }, None) => pair(self.mine, Lost),
+            (None, Left { .. }) => pair(Lost, self.theirs),
             _ => self,
+        }
+    }
+}
+
+impl Behind {
+    /// The side it is once nothing covers it any more; to tell [`Side::None`] from [`Side::Lost`] takes the other side.
+    fn back(self) -> Side {
+        match self {
+            Behind::Nothing => None,
+            Behind::Left { may_return } => Left { may_return },
         }
     }
 }
@@ -441,12 +495,36 @@ pub enum Offer {
 }
 
 impl Side {
+    /// The owner's own disconnect, be it covered or not.
+    pub fn behind(self) -> Behind {
+        match self {
+            Left { may_return } => Behind::Left { may_return },
+            Invited { behind } | Asked { behind } | Declined { behind } | Barred { behind, .. } => behind,
+            None | Connected | Lost | Blocked => Behind::Nothing,
+        }
+    }
+
+    /// Whether an invitation covers the owner's own disconnect.
+    pub fn covers_a_disconnect(self) -> bool {
+        let covers = matches!(self, Invited { .. } | Asked { .. } | Declined { .. } | Barred { invited: true, .. });
+        covers && self.behind() != Behind::Nothing
+    }
+
+    /// The side once its invitation has expired, as far as its owner can see.
+    pub fn expired(self) -> Side {
+        match self {
+            Invited { behind } | Asked { behind } | Declined { behind } => behind.back(),
+            Barred { invited: true, behind } => Barred { invited: false, behind },
+            side => side,
+        }
+    }
+
     /// The action that fits, from the owner's side alone, so that it cannot speak of the other's.
     pub fn offer(self) -> Offer {
         match self {
-            None | Declined | Lost => Offer::Invite,
-            Invited => Offer::Withdraw,
-            Asked => Offer::Answer,
+            None | Declined { .. } | Lost => Offer::Invite,
+            Invited { .. } => Offer::Withdraw,
+            Asked { .. } => Offer::Answer,
             Connected => Offer::Disconnect,
             Left { .. } => Offer::Reinvite,
             Blocked => Offer::Unblock,
@@ -461,10 +539,6 @@ fn pair(mine: Side, theirs: Side) -> Pair {
 
 fn silent(pair: Pair) -> Outcome {
     Outcome { pair, tell: Option::None }
-}
-
-fn invitation() -> Outcome {
-    Outcome { pair: pair(Invited, Asked), tell: Some(Tell::Invited) }
 }
 
 fn enough_room(terms: &Terms) -> Result<(), Refusal> {

@@ -1,6 +1,8 @@
 //! Many disconnects at once: chosen, reviewed, confirmed in one transaction, and undone in one. What it does to
 //! each pair is what [`super::make`] does with one move; a test holds the two against each other.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::listing::{self, Filter};
@@ -36,6 +38,11 @@ impl Removal {
         ids(&self.chosen)
     }
 
+    /// Who stands on the review: nobody any more once it is confirmed.
+    pub fn to_review(&self) -> Vec<i64> {
+        if self.confirmed_at.is_some() { Vec::new() } else { self.chosen() }
+    }
+
     /// Who was chosen, but was no connection any more.
     pub fn skipped(&self) -> Vec<i64> {
         ids(&self.skipped)
@@ -62,14 +69,14 @@ pub enum Choice {
 /// The database's.
 pub fn draft(connection: &mut Connection, me: i64, choice: Choice) -> Result<Option<i64>, Error> {
     let mut chosen = match choice {
-        Choice::These(ids) => once_connected(connection, me, &ids)?,
+        Choice::These(ids) => seen(connection, me, ids)?,
         Choice::All { filter, but } => {
             let mut all = listing::all(connection, me, &filter)?;
             all.retain(|id| !but.contains(id));
             all
         }
     };
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     chosen.retain(|id| seen.insert(*id));
     if chosen.is_empty() {
         return Ok(None);
@@ -90,17 +97,12 @@ pub fn draft(connection: &mut Connection, me: i64, choice: Choice) -> Result<Opt
     Ok(Some(id))
 }
 
-/// Of these, those with whom the member is or was connected, in order. Nobody else may be named on a review, least of
-/// all somebody who has blocked the member.
-fn once_connected(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
-    let rows = relationships::table
-        .filter(relationships::owner_id.eq(me))
-        .filter(one_of(connection, relationships::other_id, ids))
-        .filter(relationships::connected_at.is_not_null())
-        .filter(relationships::state.ne(state::BARRED));
-    let known: std::collections::HashSet<i64> =
-        rows.select(relationships::other_id).load(connection)?.into_iter().collect();
-    Ok(ids.iter().copied().filter(|id| known.contains(id)).collect())
+/// Of these, those whom the member can see, in order. Whether they still are connected is looked at when it is confirmed:
+/// here, somebody who left must be answered as a stranger.
+fn seen(connection: &mut Connection, me: i64, ids: Vec<i64>) -> Result<Vec<i64>, Error> {
+    let barred = store::in_state(me, state::BARRED).select(relationships::other_id);
+    let barred: HashSet<i64> = barred.load(connection)?.into_iter().collect();
+    Ok(ids.into_iter().filter(|id| *id != me && !barred.contains(id)).collect())
 }
 
 /// A member's own removal.
@@ -133,7 +135,7 @@ pub fn confirm(
     their_side(connection, me, &removed, state::CONNECTED, state::LOST, -1)?;
     let number = i32::try_from(removed.len()).unwrap_or(i32::MAX);
     store::count(connection, me, -number)?;
-    let gone: std::collections::HashSet<i64> = removed.into_iter().collect();
+    let gone: HashSet<i64> = removed.into_iter().collect();
     let skipped: Vec<i64> = chosen.into_iter().filter(|id| !gone.contains(id)).collect();
     let result = (removals::confirmed_at.eq(now()), removals::removed.eq(number), removals::skipped.eq(text(&skipped)));
     diesel::update(removals::table.find((me, id))).set(result).execute(connection)?;
@@ -176,7 +178,7 @@ fn their_side(
         .filter(relationships::state.eq(from));
     diesel::update(theirs).set(relationships::state.eq(to)).execute(connection)?;
     let counts = connection_counts::table.filter(one_of(connection, connection_counts::member_id, others));
-    diesel::update(counts).set(connection_counts::number.eq(connection_counts::number + more)).execute(connection)?;
+    diesel::update(counts).set(store::counted(more)).execute(connection)?;
     Ok(())
 }
 
@@ -189,7 +191,7 @@ fn still_gone(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i64>,
     Ok(gone.select(relationships::other_id).load(connection)?)
 }
 
-/// Brings everybody back whom re-inviting brings back at once; the door opens to the others. A second press
+/// Brings everybody back whom re-inviting brings back at once; to who left too, the door opens. A second press
 /// changes nothing.
 ///
 /// # Errors
@@ -200,6 +202,7 @@ pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> R
     if removal.confirmed_at.is_none() || removal.undone_at.is_some() {
         return Ok(Ok(removal));
     }
+    super::settle(connection, limits, me, id)?;
     let gone = still_gone(connection, me, id)?;
     let back = may_come_back(connection, me, &gone)?;
     let have = u32::try_from(store::number_of(connection, me)?).unwrap_or(0);
@@ -208,9 +211,10 @@ pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> R
     }
     restore(connection, me, &back)?;
     their_side(connection, me, &back, state::LOST, state::CONNECTED, 1)?;
+    let who_left_too = has_left(connection, me, &gone)?;
     let both_left = relationships::table
         .filter(relationships::owner_id.eq(me))
-        .filter(relationships::removal_id.eq(id))
+        .filter(one_of(connection, relationships::other_id, &who_left_too))
         .filter(relationships::state.eq(state::LEFT));
     diesel::update(both_left).set(relationships::may_return.eq(true)).execute(connection)?;
     let number = i32::try_from(back.len()).unwrap_or(i32::MAX);
@@ -227,8 +231,18 @@ fn may_come_back(connection: &mut Connection, me: i64, others: &[i64]) -> Result
         .filter(one_of(connection, relationships::owner_id, others))
         .filter(relationships::other_id.eq(me))
         .filter(relationships::state.eq(state::LOST))
-        .filter(members::asks_before_return.eq(false));
+        .filter(members::asks_before_return.eq(false))
+        .filter(relationships::declined_until.is_null().or(relationships::declined_until.le(now())));
     Ok(lost.select(relationships::owner_id).load(connection)?)
+}
+
+/// Of these, those who have left too.
+fn has_left(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<i64>, Error> {
+    let left = relationships::table
+        .filter(one_of(connection, relationships::owner_id, others))
+        .filter(relationships::other_id.eq(me))
+        .filter(relationships::state.eq(state::LEFT));
+    Ok(left.select(relationships::owner_id).load(connection)?)
 }
 
 fn restore(connection: &mut Connection, me: i64, others: &[i64]) -> Result<(), Error> {
@@ -247,12 +261,17 @@ fn restore(connection: &mut Connection, me: i64, others: &[i64]) -> Result<(), E
     Ok(())
 }
 
-/// The first of these members, by name, for a page that names who.
+/// How many of these members the member can see, and the first of them by name, for a page that names who. Somebody who
+/// has blocked the member meanwhile is not there.
 ///
 /// # Errors
 /// The database's.
-pub fn named(connection: &mut Connection, ids: &[i64], most: usize) -> Result<Vec<Person>, Error> {
-    people::persons(connection, &ids[..ids.len().min(most)])
+pub fn named(connection: &mut Connection, me: i64, ids: Vec<i64>, most: usize) -> Result<(usize, Vec<Person>), Error> {
+    if ids.is_empty() {
+        return Ok((0, Vec::new()));
+    }
+    let seen = seen(connection, me, ids)?;
+    Ok((seen.len(), people::persons(connection, &seen[..seen.len().min(most)])?))
 }
 
 /// Who did not come back when a removal was undone.

@@ -12,7 +12,6 @@ use super::listing::{self, Connected, Filter};
 use super::literal::IsConnected;
 use super::refusal::sentence;
 use super::removal::{self, Choice, Removal};
-use super::tags;
 use crate::SiteData;
 use crate::dates::now;
 use crate::db::{Connection, one_of};
@@ -56,23 +55,24 @@ impl Remove {
 /// The database's.
 pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let turned = if query.has("turn") { Form::parse(query.get("turn").as_bytes())? } else { query.clone() };
-    let (filter, at, id) = (Filter::of(&query), At::of(&turned), me.id);
-    let (histories, number) = (site.histories.clone(), me.connection_count);
+    let (filter, at) = (Filter::of(&query), At::of(&turned));
+    let (recents, mine) = (site.recents.clone(), me.counted());
     let ticked: Vec<String> = query.all("member").map(str::to_owned).collect();
     let (asked, before) = (filter.clone(), ticked.clone());
     let (list, tags, history, kept) = site
         .db
         .read(move |connection| {
-            let list = listing::page(connection, (id, number), &asked, &at)?;
+            let mut list = listing::page(connection, (mine.id, mine.number), &asked, &at)?;
+            let tags = listing::with_tags(connection, mine.id, &mut list)?;
             let history = if asked.undated().narrows() {
-                Arc::new(History::new(&listing::days(connection, id, &asked)?, now()))
+                Arc::new(History::new(&listing::days(connection, mine.id, &asked)?, now()))
             } else {
-                History::of(connection, &histories, (id, number))?
+                History::of(connection, &recents, mine)?
             };
             let here = |handle: &&str| list.rows.iter().any(|row| row.person.handle == *handle);
             let gone: Vec<&str> = before.iter().map(String::as_str).filter(|handle| !here(handle)).collect();
-            let kept = if gone.is_empty() { Vec::new() } else { kept(connection, id, gone)? };
-            Ok((list, tags::all(connection, id)?, history, kept))
+            let kept = if gone.is_empty() { Vec::new() } else { kept(connection, mine.id, gone)? };
+            Ok((list, tags, history, kept))
         })
         .await?;
     let strip = Strip::new(history, &filter);
@@ -151,13 +151,14 @@ impl Review {
 struct Removed {
     page: Page,
     removal: Removal,
+    number_skipped: usize,
     skipped: Vec<Person>,
     not_restored: Vec<Person>,
 }
 
 impl Removed {
     fn skipped_others(&self) -> usize {
-        self.removal.skipped().len() - self.skipped.len()
+        self.number_skipped - self.skipped.len()
     }
 }
 
@@ -177,22 +178,22 @@ async fn show(
     (form, problems): (Form, Problems),
 ) -> Result<HttpResponse, Error> {
     let viewer = me.id;
-    let (removal, named, skipped, not_restored) = site
+    let (removal, (number, named), (number_skipped, skipped), not_restored) = site
         .db
         .read(move |connection| {
             let removal = removal::find(connection, viewer, id)?;
-            let named = removal::named(connection, &removal.chosen(), NAMED)?;
-            let skipped = removal::named(connection, &removal.skipped(), NAMED)?;
+            let named = removal::named(connection, viewer, removal.to_review(), NAMED)?;
+            let skipped = removal::named(connection, viewer, removal.skipped(), NAMED)?;
             let gone = removal::not_restored(connection, viewer, &removal)?;
-            let not_restored = removal::named(connection, &gone, NAMED)?;
+            let not_restored = removal::named(connection, viewer, gone, NAMED)?.1;
             Ok((removal, named, skipped, not_restored))
         })
         .await?;
     if removal.confirmed_at.is_some() {
-        return Removed { page, removal, skipped, not_restored }.show();
+        return Removed { page, removal, number_skipped, skipped, not_restored }.show();
     }
     let again = problems.any();
-    let review = Review { page, id, number: removal.chosen().len(), named, form, problems };
+    let review = Review { page, id, number, named, form, problems };
     if again { review.show_again() } else { review.show() }
 }
 

@@ -17,6 +17,8 @@ use crate::schema::relationships;
 pub struct Standing {
     /// The side, as of now.
     pub side: Side,
+    /// They were connected at some time.
+    pub were_connected: bool,
     /// Since when connected, while they are.
     pub connected_at: Option<i64>,
     /// When the pending invitation was sent.
@@ -38,6 +40,7 @@ impl Standing {
     pub fn none() -> Standing {
         Standing {
             side: Side::None,
+            were_connected: false,
             connected_at: None,
             invited_at: None,
             changed_at: 0,
@@ -52,6 +55,7 @@ impl Standing {
         let side = side(&row, limits, now);
         Standing {
             side,
+            were_connected: row.connected_at.is_some(),
             connected_at: row.connected_at.filter(|_| side == Side::Connected),
             invited_at: row.invited_at,
             changed_at: row.changed_at,
@@ -97,7 +101,7 @@ impl Standing {
 pub fn side(row: &Row, limits: &Limits, now: i64) -> Side {
     let expired = row.invited_at.is_some_and(|sent| sent + limits.invitation_days * DAY <= now);
     match row.side() {
-        Side::Invited | Side::Asked | Side::Declined if expired => Side::None,
+        side if expired => side.expired(),
         side => side,
     }
 }

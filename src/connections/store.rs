@@ -1,6 +1,7 @@
 //! The two rows of a relationship in SQL: loaded together, saved together.
 
-use diesel::helper_types::{Eq, Filter, InnerJoinOn, IntoBoxed};
+use diesel::dsl::Add;
+use diesel::helper_types::{Eq, EqAny, Filter, InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
 
 use super::literal::Listed;
@@ -22,6 +23,8 @@ pub mod state {
     pub const LOST: i16 = 6;
     pub const BLOCKED: i16 = 7;
     pub const BARRED: i16 = 8;
+    /// Not a state, but what lies behind one: an invitation, and behind that a disconnect.
+    pub const INVITED_AFTER_LEFT: i16 = 9;
 }
 
 /// One side of a relationship as it is stored.
@@ -46,6 +49,8 @@ pub struct Row {
     pub paused_until: Option<i64>,
     /// The owner declined an invitation, which counts until then.
     pub declined_until: Option<i64>,
+    /// When the owner disconnected, while an invitation covers that.
+    pub left_at: Option<i64>,
     /// The bulk removal that disconnected the other.
     pub removal_id: Option<i64>,
     pub sort_first: String,
@@ -69,6 +74,7 @@ impl Row {
             sent_at: None,
             paused_until: None,
             declined_until: None,
+            left_at: None,
             removal_id: None,
             sort_first,
             sort_last,
@@ -80,47 +86,52 @@ impl Row {
 
     /// The side that the row stores.
     pub fn side(&self) -> Side {
-        let may_return = self.may_return;
+        let (may_return, behind) = (self.may_return, self.behind());
         match self.state {
-            state::INVITED => Side::Invited,
-            state::ASKED => Side::Asked,
-            state::DECLINED => Side::Declined,
+            state::INVITED => Side::Invited { behind },
+            state::ASKED => Side::Asked { behind },
+            state::DECLINED => Side::Declined { behind },
             state::CONNECTED => Side::Connected,
             state::LEFT => Side::Left { may_return },
             state::LOST => Side::Lost,
             state::BLOCKED => Side::Blocked,
-            state::BARRED => Side::Barred { behind: self.behind() },
+            state::BARRED => Side::Barred { invited: self.invited_behind(), behind },
             _ => Side::None,
         }
     }
 
     fn behind(&self) -> Behind {
         match self.behind {
-            state::INVITED => Behind::Invitation,
-            state::LEFT => Behind::Left { may_return: self.may_return },
+            state::LEFT | state::INVITED_AFTER_LEFT => Behind::Left { may_return: self.may_return },
             _ => Behind::Nothing,
         }
     }
 
+    fn invited_behind(&self) -> bool {
+        matches!(self.behind, state::INVITED | state::INVITED_AFTER_LEFT)
+    }
+
     /// Stores a side in the row.
     pub fn set_side(&mut self, side: Side) {
-        (self.state, self.behind, self.may_return) = columns(side);
+        (self.state, self.behind) = columns(side);
+        self.may_return = side.behind() == Behind::Left { may_return: true };
     }
 }
 
-fn columns(side: Side) -> (i16, i16, bool) {
+fn columns(side: Side) -> (i16, i16) {
+    let left = if side.behind() == Behind::Nothing { 0 } else { state::LEFT };
     match side {
-        Side::None => (state::NONE, 0, false),
-        Side::Invited => (state::INVITED, 0, false),
-        Side::Asked => (state::ASKED, 0, false),
-        Side::Declined => (state::DECLINED, 0, false),
-        Side::Connected => (state::CONNECTED, 0, false),
-        Side::Left { may_return } => (state::LEFT, 0, may_return),
-        Side::Lost => (state::LOST, 0, false),
-        Side::Blocked => (state::BLOCKED, 0, false),
-        Side::Barred { behind: Behind::Nothing } => (state::BARRED, 0, false),
-        Side::Barred { behind: Behind::Invitation } => (state::BARRED, state::INVITED, false),
-        Side::Barred { behind: Behind::Left { may_return } } => (state::BARRED, state::LEFT, may_return),
+        Side::None => (state::NONE, 0),
+        Side::Invited { .. } => (state::INVITED, left),
+        Side::Asked { .. } => (state::ASKED, left),
+        Side::Declined { .. } => (state::DECLINED, left),
+        Side::Connected => (state::CONNECTED, 0),
+        Side::Left { .. } => (state::LEFT, 0),
+        Side::Lost => (state::LOST, 0),
+        Side::Blocked => (state::BLOCKED, 0),
+        Side::Barred { invited: false, .. } => (state::BARRED, left),
+        Side::Barred { invited: true, behind: Behind::Nothing } => (state::BARRED, state::INVITED),
+        Side::Barred { invited: true, .. } => (state::BARRED, state::INVITED_AFTER_LEFT),
     }
 }
 
@@ -246,11 +257,22 @@ fn save_row(connection: &mut Connection, row: &Row, stored: Option<&Row>) -> Res
 /// # Errors
 /// The database's.
 pub fn count(connection: &mut Connection, member: i64, more: i32) -> Result<(), Error> {
-    let number = connection_counts::number.eq(connection_counts::number + more);
     let theirs = connection_counts::table.find(member);
-    natively!(connection, |own| diesel::update(theirs).set(number).execute(own))?;
+    natively!(connection, |own| diesel::update(theirs).set(counted(more)).execute(own))?;
     Ok(())
 }
+
+/// So many connections more, as a change of the counts.
+pub fn counted(more: i32) -> CountedMore {
+    use connection_counts::{changes, number};
+    (number.eq(number + more), changes.eq(changes + 1))
+}
+
+/// What [`counted`] gives.
+pub type CountedMore = (
+    Eq<connection_counts::number, Add<connection_counts::number, i32>>,
+    Eq<connection_counts::changes, Add<connection_counts::changes, i32>>,
+);
 
 /// Counts everybody's connections anew, after a bulk load.
 ///
@@ -327,6 +349,49 @@ pub type InState = Filter<
     Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, Eq<relationships::state, i16>>,
     Listed,
 >;
+
+/// Of the barred: whose invitation goes on looking pending.
+pub fn still_invited() -> EqAny<relationships::behind, [i16; 2]> {
+    relationships::behind.eq_any([state::INVITED, state::INVITED_AFTER_LEFT])
+}
+
+/// The rows of a member who left, where an invitation came in between and has expired: they have left, as before.
+pub fn left_again(owner: i64, oldest_open: i64) -> LeftAgain<'static> {
+    relationships::table
+        .inner_join(members::table.on(members::id.eq(relationships::other_id)))
+        .filter(relationships::owner_id.eq(owner))
+        .filter(relationships::left_at.is_not_null())
+        .filter(relationships::invited_at.le(oldest_open))
+        .filter(relationships::state.between(state::INVITED, state::DECLINED))
+        .into_boxed()
+}
+
+/// What [`left_again`] gives.
+pub type LeftAgain<'a> = IntoBoxed<
+    'a,
+    InnerJoinOn<relationships::table, members::table, Eq<members::id, relationships::other_id>>,
+    <Connection as diesel::Connection>::Backend,
+>;
+
+/// A page of [`left_again`], in the order of [`by_age`], by the day of the disconnect.
+pub fn left_again_by_age(owner: i64, oldest_open: i64, at: &At) -> LeftAgain<'static> {
+    let mut rows = left_again(owner, oldest_open);
+    let cursor = at.cursor();
+    let back = cursor.as_ref().is_some_and(|(_, back)| *back);
+    if let Some((cursor, _)) = cursor {
+        let key: i64 = cursor.key.parse().unwrap_or(0);
+        let (left_at, other_id) = (relationships::left_at, relationships::other_id);
+        rows = match back {
+            true => rows.filter(left_at.gt(key).or(left_at.eq(key).and(other_id.gt(cursor.id)))),
+            false => rows.filter(left_at.lt(key).or(left_at.eq(key).and(other_id.lt(cursor.id)))),
+        };
+    }
+    let rows = match back {
+        true => rows.order((relationships::left_at.asc(), relationships::other_id.asc())),
+        false => rows.order((relationships::left_at.desc(), relationships::other_id.desc())),
+    };
+    rows.limit(ROWS as i64 + 1)
+}
 
 /// A page of a member's rows in a state, joined with who it is, by the date the side came into it: the newest first,
 /// or the oldest when going backwards from the cursor.

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::circle::{Circle, Circles};
+use super::circle::Circle;
+use super::recent::Recents;
 use super::store;
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
@@ -26,11 +27,11 @@ pub struct Suggestion {
 /// The database's.
 pub fn people_you_may_know(
     connection: &mut Connection,
-    circles: &Circles,
+    recents: &Recents,
     me: &Viewer,
     most: usize,
 ) -> Result<Vec<Suggestion>, Error> {
-    let circle = Circle::of(connection, circles, (me.id, me.connection_count))?;
+    let circle = Circle::of(connection, recents, me.counted())?;
     let ids: Vec<i64> = circle.ranked().iter().map(|(id, _)| *id).collect();
     let known = known(connection, me.id, &ids)?;
     let strangers = circle.ranked().iter().filter(|(id, _)| !known.contains(id));
@@ -88,10 +89,10 @@ impl Suggestion {
 /// The database's.
 pub fn for_member(
     connection: &mut Connection,
-    circles: &Circles,
+    recents: &Recents,
     me: &Viewer,
     most: usize,
 ) -> Result<Vec<Suggestion>, Error> {
-    let known = people_you_may_know(connection, circles, me, most)?;
+    let known = people_you_may_know(connection, recents, me, most)?;
     if known.is_empty() { newest_members(connection, me.id, most) } else { Ok(known) }
 }

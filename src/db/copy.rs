@@ -1,8 +1,10 @@
 //! Moving a site from one database to another: table by table in the order of the keys, a batch a transaction, so that
 //! the last row of the target says where to go on; then both sides are read again and compared.
 
+use std::fmt::Write;
+
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::{Connection, Db};
@@ -35,6 +37,15 @@ pub type Progress<'a> = &'a dyn Fn(&'static str, u64, u64);
 /// [`Error::Unavailable`] where they differ in the end, or the database's.
 pub fn copy(from: &Db, to: &Db, progress: Progress) -> Result<Vec<Held>, Error> {
     let (mut source, mut target) = (from.raw()?, to.raw()?);
+    forget_unused(&mut target)?;
+    for table in TABLES {
+        if !(table.begins)(&mut source, &mut target)? {
+            return Err(Error::Unavailable(format!(
+                "{} of the target holds something else than the site. Copy into an empty database; nothing was changed.",
+                table.name
+            )));
+        }
+    }
     for table in TABLES {
         let total = (table.count)(&mut source)?;
         (table.copy)(&mut source, &mut target, &|done| progress(table.name, done, total))?;
@@ -51,6 +62,15 @@ pub fn copy(from: &Db, to: &Db, progress: Progress) -> Result<Vec<Held>, Error> 
             there.table, there.rows, here.rows
         ))),
     }
+}
+
+/// A target that was only started holds settings of its own, and nobody's: the key of the cookies of no member.
+fn forget_unused(target: &mut Connection) -> Result<(), Error> {
+    let members: i64 = schema::members::table.count().get_result(target)?;
+    if members == 0 {
+        diesel::delete(schema::settings::table).execute(target)?;
+    }
+    Ok(())
 }
 
 /// What each table of a database holds.
@@ -75,6 +95,8 @@ pub fn held(connection: &mut Connection, progress: Progress) -> Result<Vec<Held>
 struct Table {
     name: &'static str,
     count: fn(&mut Connection) -> Result<u64, Error>,
+    /// Whether the target holds no row but the first ones of the source.
+    begins: fn(&mut Connection, &mut Connection) -> Result<bool, Error>,
     copy: Copy,
     read: Read,
 }
@@ -91,18 +113,41 @@ fn csv(rows: &[impl Serialize]) -> Result<Vec<u8>, Error> {
     out.into_inner().map_err(|why| damaged(why.to_string()))
 }
 
+/// Bytes as one field.
+fn hex<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
+}
+
 /// A table with all its columns, its key, and the rows behind one.
 macro_rules! copied {
-    ($table:ident { $($column:ident: $kind:ty),* } by $order:tt, after $last:ident: $after:expr) => {
+    ($table:ident { $($(#[$how:meta])* $column:ident: $kind:ty),* } by $order:tt, after $last:ident: $after:expr) => {
         mod $table {
             use super::*;
             use schema::$table::dsl::*;
 
             #[derive(Queryable, Insertable, Serialize)]
             #[diesel(table_name = schema::$table)]
-            struct Row { $($column: $kind),* }
+            struct Row { $($(#[$how])* $column: $kind),* }
 
-            pub const TABLE: Table = Table { name: stringify!($table), count, copy, read };
+            pub const TABLE: Table = Table { name: stringify!($table), count, begins, copy, read };
+
+            fn begins(from: &mut Connection, to: &mut Connection) -> Result<bool, Error> {
+                let mut at = None;
+                loop {
+                    let (mut here, mut there) = (beyond(to, at.as_ref())?, beyond(from, at.as_ref())?);
+                    there.truncate(here.len());
+                    if csv(&here)? != csv(&there)? {
+                        return Ok(false);
+                    }
+                    match here.pop() {
+                        Some(row) => at = Some(row),
+                        None => return Ok(true),
+                    }
+                }
+            }
 
             fn count(connection: &mut Connection) -> Result<u64, Error> {
                 Ok($table.count().get_result::<i64>(connection)?.unsigned_abs())
@@ -164,7 +209,7 @@ copied!(members {
     language: String, photo: String
 } by (id), after last: id.gt(last.id));
 copied!(photos {
-    member_id: i64, name: String, side: i16, jpeg: Vec<u8>
+    member_id: i64, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>
 } by (member_id, name, side), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id)
     .or(name.gt(&last.name)).or(name.eq(&last.name).and(side.gt(last.side)))));
 copied!(handles { handle: String, member_id: i64, is_former: bool } by (handle), after last: handle.gt(&last.handle));
@@ -183,7 +228,7 @@ copied!(links {
 copied!(relationships {
     owner_id: i64, other_id: i64, state: i16, may_return: bool, behind: i16, changed_at: i64,
     connected_at: Option<i64>, invited_at: Option<i64>, sent_at: Option<i64>, paused_until: Option<i64>,
-    declined_until: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
+    declined_until: Option<i64>, left_at: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
     invitation_note: String, private_note: String, private_reason: String
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));

@@ -53,7 +53,10 @@ impl File {
             let Connection::Sqlite(sqlite) = connection else { return Ok(()) };
             sqlite.run_pending_migrations(MIGRATIONS).map_err(|why| Error::Unavailable(why.to_string()))?;
             Ok(())
-        })
+        })?;
+        // A migration may have written much; whoever reads would look for each page in the log first.
+        move_log(&self.write, "TRUNCATE");
+        Ok(())
     }
 
     pub(super) fn read<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {

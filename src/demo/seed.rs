@@ -192,7 +192,7 @@ fn write_members(
 
         for (at, (name, headline, location, company)) in some.iter().enumerate() {
             let id = chunk * ROWS + at + 1;
-            let folded = names::fold(&[name.as_str(), headline, company, location].join(" "));
+            let folded = search::folded([name, headline, company, location]);
             let _ = write!(
                 sql,
                 "{}({id}, 'member{id}@seed.example', 'member{id}@seed.example', '{}', 'member-{id:06}', '{}', '{}', '{}', '{}', \

@@ -11,6 +11,7 @@ pub mod upload;
 
 use diesel::prelude::*;
 
+use crate::connections::Counted;
 use crate::connections::store::{Row, state};
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
@@ -64,10 +65,17 @@ pub struct Member {
     pub about: String,
     #[diesel(select_expression = connection_counts::number)]
     pub connection_count: i32,
+    #[diesel(select_expression = connection_counts::changes)]
+    connection_changes: i32,
     pub connections_seen_by: i16,
 }
 
 impl Member {
+    /// What is counted of their connections.
+    pub fn counted(&self) -> Counted {
+        Counted { id: self.person.id, number: self.connection_count, changes: self.connection_changes }
+    }
+
     /// How many connections, as others may know it: a rounded number, in which one more or less does not show.
     pub fn rounded_connections(&self) -> &'static str {
         match self.connection_count {
@@ -85,6 +93,11 @@ impl Member {
 /// # Errors
 /// [`Error::NotFound`] where there is none, and just so where they have blocked the viewer.
 pub fn visible(connection: &mut Connection, viewer: i64, handle: &str) -> Result<(Member, Option<Row>), Error> {
+    // Handles are in lower case; what cannot be one, the database need not be asked for.
+    let handle = &handle.to_ascii_lowercase();
+    if !names::is_handle(handle) {
+        return Err(Error::NotFound);
+    }
     let side = relationships::owner_id.eq(viewer).and(relationships::other_id.eq(members::id));
     let found = handles::table
         .inner_join(members::table.on(members::id.eq(handles::member_id)))

@@ -3,8 +3,9 @@
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+use image::imageops::{FilterType, thumbnail};
+use image::metadata::Orientation;
+use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 use sha2::{Digest, Sha256};
 
 use crate::language::{number, t, tf};
@@ -47,8 +48,8 @@ pub fn prepare(file: &[u8]) -> Result<Photo, String> {
     if hides_something(file, format) {
         return Err(t("This file holds something else besides a picture, so it was not taken.").to_owned());
     }
-    let picture = decode(file, format)?;
-    let square = square(&picture);
+    let (picture, orientation) = decode(file, format)?;
+    let square = square(picture, orientation);
     let damaged = |_: image::ImageError| t("This picture cannot be read. It may be damaged.").to_owned();
     let squares = SIDES
         .map(|side| Ok((side, jpeg(&square, side)?)))
@@ -65,7 +66,7 @@ pub fn too_large() -> String {
     t("This file is larger than 10 MB. Choose a smaller picture.").to_owned()
 }
 
-fn decode(file: &[u8], format: ImageFormat) -> Result<DynamicImage, String> {
+fn decode(file: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation), String> {
     let damaged = || t("This picture cannot be read. It may be damaged.").to_owned();
     let reader = || ImageReader::with_format(Cursor::new(file), format);
     // What a header claims is looked at before anything is made of that size.
@@ -82,23 +83,32 @@ fn decode(file: &[u8], format: ImageFormat) -> Result<DynamicImage, String> {
     let mut reader = reader();
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| damaged())?;
+    // The limits above do not bound the picture itself: of 16 bits a channel it takes twice as much.
+    if decoder.total_bytes() > MEMORY {
+        return Err(
+            t("This picture is too large to be decoded here. Save it with 8 bits a channel, or smaller.").to_owned()
+        );
+    }
     // Telephones say which way up they were held.
     let orientation = decoder.orientation().map_err(|_| damaged())?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| damaged())?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
+    let picture = DynamicImage::from_decoder(decoder).map_err(|_| damaged())?;
+    Ok((picture, orientation))
 }
 
-/// The middle of the picture, on white where it is transparent.
-fn square(picture: &DynamicImage) -> RgbImage {
+/// The middle of the picture, upright, on white where it is transparent. The picture is not copied, but let go as soon as
+/// something small is made of it.
+fn square(picture: DynamicImage, orientation: Orientation) -> RgbImage {
     let side = picture.width().min(picture.height());
     let (left, top) = ((picture.width() - side) / 2, (picture.height() - side) / 2);
     let most = u32::from(SIDES[SIDES.len() - 1]);
-    let cropped = picture.crop_imm(left, top, side, side);
+    let middle = picture.view(left, top, side, side);
     // Averaging first makes the fine filter cheap for what a telephone takes.
-    let small = if side > most * 4 { cropped.thumbnail_exact(most * 2, most * 2) } else { cropped };
+    let small = if side > most * 4 { thumbnail(&*middle, most * 2, most * 2) } else { middle.to_image() };
+    drop(picture);
+    let mut small = DynamicImage::ImageRgba8(small);
+    small.apply_orientation(orientation);
     let mut rgb = RgbImage::from_pixel(small.width(), small.height(), image::Rgb([255; 3]));
-    for (to, from) in rgb.pixels_mut().zip(small.to_rgba8().pixels()) {
+    for (to, from) in rgb.pixels_mut().zip(small.into_rgba8().pixels()) {
         let alpha = u16::from(from[3]);
         for (to, from) in to.0.iter_mut().zip(&from.0[..3]) {
             *to = u8::try_from((u16::from(*from) * alpha + 255 * (255 - alpha)) / 255).unwrap_or(255);

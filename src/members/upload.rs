@@ -1,5 +1,7 @@
 //! A member's photo: uploading it, taking it away, and serving it to members.
 
+use std::sync::{Arc, LazyLock};
+
 use actix_multipart::Multipart;
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
@@ -19,7 +21,7 @@ use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page};
 
 /// A picture may take much memory while it is decoded, so there is one at a time.
-static ONE: Semaphore = Semaphore::const_new(1);
+static ONE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
 /// How much of a file that is too large is read off before the answer, so that a browser gets to see it.
 const DRAINED: usize = 64 * 1024 * 1024;
 
@@ -36,9 +38,14 @@ pub async fn upload(
 ) -> Result<HttpResponse, Error> {
     let prepared = match file(form).await? {
         Ok(file) => {
-            let _turn = ONE.acquire().await.map_err(|why| Error::Unavailable(why.to_string()))?;
+            let turn = ONE.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))?;
             let language = crate::language::current();
-            web::block(move || crate::language::in_language(language, || photo::prepare(&file))).await?
+            // The turn lasts as long as the work, which goes on when the browser hangs up.
+            let work = move || {
+                let _turn = turn;
+                crate::language::in_language(language, || photo::prepare(&file))
+            };
+            web::block(work).await?
         }
         Err(sentence) => Err(sentence),
     };
@@ -73,6 +80,9 @@ pub async fn remove(site: SiteData, me: Me, onward: Onward) -> Result<HttpRespon
 /// [`Error::NotFound`], also where the member has blocked the viewer.
 pub async fn show(site: SiteData, me: Me, path: Path<(i64, String, i16)>) -> Result<HttpResponse, Error> {
     let (member, name, side) = path.into_inner();
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(Error::NotFound);
+    }
     let viewer = me.id;
     let jpeg: Vec<u8> = site
         .db

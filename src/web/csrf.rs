@@ -1,7 +1,8 @@
 //! One guard against forms that other sites send: what the browser says of a request's origin decides, as in Go's
 //! `CrossOriginProtection`, so pages carry no tokens and can be compared byte for byte.
 
-use actix_web::body::MessageBody;
+use actix_web::HttpResponse;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HOST, ORIGIN};
 use actix_web::middleware::Next;
@@ -11,15 +12,16 @@ use crate::error::Error;
 /// Refuses unsafe methods that come from another site.
 ///
 /// # Errors
-/// [`Error::CrossSite`].
+/// The page's own.
 pub async fn same_site<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     if !request.method().is_safe() && !is_ours(&request) {
-        return Err(Error::CrossSite.into());
+        // An answer, not an error: what stands in front adds its headers to answers only.
+        return Ok(request.into_response(HttpResponse::from_error(Error::CrossSite)).map_into_right_body());
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 /// `Sec-Fetch-Site`, else `Origin` against the host; a request with neither does not come from a browser.

@@ -79,7 +79,8 @@ pub fn or<'a>(id: &'a (impl AsRef<str> + ?Sized), name: &'a str) -> &'a str {
 fn decoded(bytes: &[u8]) -> Result<String, Error> {
     let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     match percent_decode(&spaced).decode_utf8() {
-        Ok(text) => Ok(text.into_owned()),
+        // PostgreSQL has no NUL in its texts. Whoever looks for one finds nothing; to store one is refused, by `forbidden`.
+        Ok(text) => Ok(text.replace('\0', "\u{FFFD}")),
         Err(_) => Err(Error::BadRequest(key("What was sent is not in the encoding UTF-8."))),
     }
 }
@@ -194,7 +195,7 @@ impl Problems {
 /// Control characters, and those that turn the writing direction and can make a name look like another.
 fn forbidden(c: char) -> bool {
     c.is_control() && c != '\n' && c != '\t'
-        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFD}')
 }
 
 #[cfg(test)]

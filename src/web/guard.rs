@@ -8,20 +8,29 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use super::page;
 use super::session::{self, Viewer};
 use crate::Site;
+use crate::error::Error;
 
 /// Finds out who looks.
 ///
 /// # Errors
-/// The database's.
+/// The page's own.
 pub async fn recognise<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    match look(&request).await {
+        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+        // An answer, not an error: what stands in front adds its headers to answers only.
+        Err(error) => Ok(request.into_response(HttpResponse::from_error(error)).map_into_right_body()),
+    }
+}
+
+async fn look(request: &ServiceRequest) -> Result<(), Error> {
     if let (Some(token), Some(site)) =
         (session::token(&request.get_session()), request.app_data::<Data<Site>>().cloned())
     {
@@ -29,13 +38,16 @@ pub async fn recognise<B: MessageBody>(
         let found = db.ask(move |connection| session::viewer(connection, &limits, &token)).await?;
         if let Some((viewer, stale)) = found {
             crate::language::chosen(&viewer.language);
-            request.extensions_mut().insert(Arc::new(viewer.clone()));
+            let viewer = Arc::new(viewer);
+            request.extensions_mut().insert(viewer.clone());
             if stale {
                 db.write(move |connection| session::touch(connection, &viewer)).await?;
+                // The browser keeps its cookie as long from now on.
+                session::keep(&request.get_session());
             }
         }
     }
-    next.call(request).await
+    Ok(())
 }
 
 /// Lets members in and sends everybody else to sign in, from where they come back to what they wanted.

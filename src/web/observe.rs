@@ -1,7 +1,7 @@
 //! What operators see: one log line a request, and whether the site is alive and ready. No handle, name or address
 //! stands in a line: the route's pattern does.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,6 +9,9 @@ use actix_web::middleware::Next;
 
 use crate::SiteData;
 use crate::error::Error;
+
+/// A balancer wants to know before its own patience ends.
+const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// Logs a request when it is answered.
 ///
@@ -40,6 +43,7 @@ pub async fn healthz() -> &'static str {
 /// # Errors
 /// [`Error::Unavailable`].
 pub async fn readyz(site: SiteData) -> Result<&'static str, Error> {
-    site.db.ready().await?;
+    let ready = actix_web::rt::time::timeout(PATIENCE, site.db.ready()).await;
+    ready.map_err(|_| Error::Unavailable("the database does not answer in time".into()))??;
     Ok("ready\n")
 }

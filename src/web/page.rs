@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actix_session::{Session, SessionExt};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HOST, LOCATION, REFERER};
+use actix_web::http::header::{HOST, HeaderValue, LOCATION, REFERER};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -203,12 +203,25 @@ pub fn came_from(request: &HttpRequest) -> Option<String> {
     if host != header(HOST)? {
         return None;
     }
-    local(&referer[url::Position::BeforePath..url::Position::AfterQuery])
+    local(&referer[url::Position::BeforePath..url::Position::AfterQuery]).filter(|_| is_a_page(referer.path()))
+}
+
+/// Whether a path may answer GET: what is left out takes forms only, and shows its page in place where they have problems.
+fn is_a_page(path: &str) -> bool {
+    match path.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
+        ["profile" | "appearance" | "sign-out", ..] | ["invitations", _] | ["connections", "remove", _, "undo"] => {
+            false
+        }
+        ["in", _, form] => matches!(form, "mutual" | "connections" | "invite" | "disconnect" | "block"),
+        _ => true,
+    }
 }
 
 /// A path of this site, and nothing that a browser could take for another's.
 pub fn local(path: &str) -> Option<String> {
-    let safe = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r', '\t']);
+    // What no header may hold, an answer could not lead to.
+    let header = !path.contains('\t') && HeaderValue::from_str(path).is_ok();
+    let safe = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && header;
     (safe && path.len() <= 2_000).then(|| path.to_owned())
 }
 
@@ -218,7 +231,16 @@ mod tests {
 
     #[test]
     fn only_paths_of_this_site_are_returned_to() {
-        for path in ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/\n/evil.example", ""] {
+        for path in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "evil",
+            "/\n/evil.example",
+            "/\u{1}",
+            "/\u{7f}",
+            "",
+        ] {
             assert_eq!(local(path), None, "{path:?}");
         }
         assert_eq!(local("/in/priya?x=1").as_deref(), Some("/in/priya?x=1"));

@@ -39,6 +39,16 @@ impl At {
         };
         parse(&self.after).map(|cursor| (cursor, false)).or_else(|| parse(&self.before).map(|cursor| (cursor, true)))
     }
+
+    /// Rows fetched from two lists as a page of one, by date and id: the newest first, or the oldest when going backwards.
+    pub fn merged<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> (i64, i64)) -> Vec<T> {
+        rows.sort_by_key(|row| std::cmp::Reverse(key(row)));
+        if self.cursor().is_some_and(|(_, back)| back) {
+            rows.reverse();
+        }
+        rows.truncate(ROWS + 1);
+        rows
+    }
 }
 
 /// One page of a list, with the ways to its neighbours.

@@ -1,6 +1,8 @@
 //! Who is signed in. The cookie holds a random token and what is to be told on the next page; a row in the
 //! database, found by the token's hash, says whose it is and can be revoked.
 
+use std::fmt::Write;
+
 use actix_session::config::PersistentSession;
 use actix_session::storage::CookieSessionStore;
 use actix_session::{Session, SessionMiddleware};
@@ -10,7 +12,7 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::connections::{self, Limits};
+use crate::connections::{self, Counted, Limits};
 use crate::dates::{DAY, now};
 use crate::db::{Connection, natively};
 use crate::error::Error;
@@ -21,6 +23,8 @@ use crate::schema::{connection_counts, members as table, notifications, sessions
 const IDLE: i64 = 30 * DAY;
 const TOKEN: &str = "token";
 const NOTICE: &str = "notice";
+/// Bytes of a notice. A cookie has 4,096, encrypted and in base64, and holds more than this.
+const LONGEST_NOTICE: usize = 2_000;
 
 /// The signed-in member, as every page needs them.
 #[derive(Debug, Clone)]
@@ -33,6 +37,8 @@ pub struct Viewer {
     pub full_name: String,
     /// Exactly how many connections they have.
     pub connection_count: i32,
+    /// How often their connections have changed.
+    pub connection_changes: i32,
     /// Invitations waiting for an answer.
     pub invitations: i64,
     /// Notifications since they last looked.
@@ -46,6 +52,11 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    /// What is counted of their connections.
+    pub fn counted(&self) -> Counted {
+        Counted { id: self.id, number: self.connection_count, changes: self.connection_changes }
+    }
+
     /// Where their photo is.
     pub fn photo_for(&self, size: &str) -> String {
         members::photo_for(self.id, &self.photo, size)
@@ -168,19 +179,29 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         .filter(table::suspended_at.is_null())
         .select((
             (table::handle, table::full_name, table::language, table::photo),
-            connection_counts::number,
+            (connection_counts::number, connection_counts::changes),
             sessions::last_seen,
             invitations,
             unread,
         ));
-    type Found = ((String, String, String, String), i32, i64, Option<i64>, Option<i64>);
+    type Found = ((String, String, String, String), (i32, i32), i64, Option<i64>, Option<i64>);
     let found = natively!(connection, |own| query.first::<Found>(own)).optional()?;
-    let Some(((handle, full_name, language, photo), connection_count, last_seen, invitations, unread)) = found else {
+    let Some((texts, (connection_count, connection_changes), last_seen, invitations, unread)) = found else {
         return Ok(None);
     };
-    let (invitations, unread) = (invitations.unwrap_or(0), unread.unwrap_or(0));
-    let viewer =
-        Viewer { id: member, handle, full_name, connection_count, invitations, unread, language, photo, token_hash };
+    let (handle, full_name, language, photo) = texts;
+    let viewer = Viewer {
+        id: member,
+        handle,
+        full_name,
+        connection_count,
+        connection_changes,
+        invitations: invitations.unwrap_or(0),
+        unread: unread.unwrap_or(0),
+        language,
+        photo,
+        token_hash,
+    };
     Ok(Some((viewer, last_seen < now() - DAY / 4)))
 }
 
@@ -210,13 +231,33 @@ pub fn sign_out(session: &Session) {
     session.renew();
 }
 
+/// Sends the cookie anew, so that reading alone keeps a browser signed in.
+pub fn keep(session: &Session) {
+    if let Some(token) = token(session) {
+        // A cookie that cannot be written now is written a quarter of a day later.
+        let _ = session.insert(TOKEN, token);
+    }
+}
+
 /// The token of this browser.
 pub fn token(session: &Session) -> Option<String> {
     session.get(TOKEN).ok().flatten()
 }
 
-/// Keeps a notice for the next page.
-pub fn tell(session: &Session, notice: Notice) {
+/// Keeps a notice for the next page, as much of it as fits into a cookie.
+pub fn tell(session: &Session, mut notice: Notice) {
+    let mut room = LONGEST_NOTICE;
+    let cut = notice.text.char_indices().find(|(_, letter)| {
+        // Within the cookie, a quotation mark is escaped twice.
+        let taken = if matches!(letter, '"' | '\\') { 4 } else { letter.len_utf8() };
+        let full = room < taken;
+        room = room.saturating_sub(taken);
+        full
+    });
+    if let Some((at, _)) = cut {
+        notice.text.truncate(at);
+        notice.text.push('…');
+    }
     // A notice that cannot be kept is no reason to fail what was done.
     let _ = session.insert(NOTICE, notice);
 }
@@ -235,5 +276,11 @@ pub fn take_notice(session: &Session) -> Option<Notice> {
 }
 
 fn hash(token: &str) -> String {
-    Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(token);
+    let mut hex = String::with_capacity(64);
+    for byte in digest {
+        // Writing to a string does not fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }

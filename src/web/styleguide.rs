@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::form::Problems;
 use super::page::{Page, Show};
-use crate::connections::relationship::Side;
+use crate::connections::relationship::{Behind, Side};
 use crate::connections::standing::Standing;
 use crate::error::Error;
 use crate::members::Person;
@@ -26,7 +26,9 @@ pub fn routes(site: &mut ServiceConfig) {
 }
 
 async fn styleguide(page: Page) -> Result<HttpResponse, Error> {
-    let sides = [Side::None, Side::Invited, Side::Asked, Side::Left { may_return: false }, Side::Blocked];
+    let behind = Behind::Nothing;
+    let sides =
+        [Side::None, Side::Invited { behind }, Side::Asked { behind }, Side::Left { may_return: false }, Side::Blocked];
     let standings = sides.map(|side| Standing { side, ..Standing::none() });
     let names =
         ["Robin Vale", "Ines Moreau", "Tariq Aziz", "Wen Li", "Olu Adeyemi", "Maja Horvat", "Leo Brandt", "Sofia Ruiz"];

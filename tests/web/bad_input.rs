@@ -58,3 +58,80 @@ fn what_is_not_there_is_not_found() {
         assert_eq!(ada.open(path).page.status, 200, "{path}");
     }
 }
+
+#[test]
+fn a_way_onward_that_no_header_may_hold_leads_home() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    site.member("Ben Okoro");
+    let email = "ada-ruiz@test.example";
+    for next in ["/\u{1}", "/\0", "/\u{7f}", "/\u{1f}", "/é"] {
+        let mut visitor = site.visitor();
+        visitor.post("/sign-in", &[("email", email), ("password", crate::support::PASSWORD), ("next", next)]);
+        assert_eq!(visitor.page.status, 303, "{next:?}");
+        visitor.get("/sign-in?next=/%01");
+        assert_eq!(visitor.page.status, 303, "{next:?}");
+    }
+    ada.post("/in/ben-okoro/invite", &[("back", "/\u{1}")]);
+    assert_eq!(ada.page.status, 303);
+}
+
+#[test]
+fn a_nul_is_looked_for_in_vain_and_never_stored() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for path in ["/in/%00", "/in/%00/invite", "/photos/1/%00/96"] {
+        assert_eq!(ada.get(path).page.status, 404, "{path}");
+    }
+    for path in
+        ["/connections?q=%00&tag=%00&company=%00&connected_after=%00", "/connections/remove?q=%00", "/people?q=%00"]
+    {
+        assert_eq!(ada.get(path).page.status, 200, "{path}");
+    }
+    for (path, field) in
+        [("/connections/remove", "member"), ("/invitations/accept", "only"), ("/invitations/accept", "member")]
+    {
+        assert_eq!(ada.open("/").post(path, &[(field, "a\0")]).page.status, 303, "{path}");
+    }
+    let mut visitor = site.visitor();
+    assert_eq!(visitor.post("/sign-in", &[("email", "\0"), ("password", "x")]).page.status, 422);
+    ada.post("/profile/about", &[("about", "a\0b")]);
+    assert!(ada.page.status == 422 && ada.sees("contains a control character"), "{}", ada.text());
+}
+
+#[test]
+fn a_word_longer_than_any_index_takes_is_found_by_its_beginning() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let long = "\u{FDFA}".repeat(70);
+    ada.post("/profile", &[("full_name", "Ada Ruiz"), ("headline", &long)]);
+    assert_eq!(ada.page.status, 303, "{}", ada.text());
+    assert!(ada.post("/people", &[]).open(&format!("/people?q={}", "%EF%B7%BA".repeat(70))).sees("Ada Ruiz"));
+}
+
+#[test]
+fn a_password_of_spaces_and_a_name_that_nobody_can_see_are_refused() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    let with = |visitor: &mut crate::support::Visitor, name: &str, password: &str| {
+        visitor.open("/sign-up").fill("full_name", name).fill("email", "eve@test.example").fill("password", password);
+        visitor.press("Sign up").page.status
+    };
+    for password in [" ".repeat(10), "Eve@test.example".into()] {
+        assert_eq!(with(&mut visitor, "Eve Lund", &password), 422);
+        assert!(visitor.sees("The password is your e-mail address, or nothing but spaces."), "{}", visitor.text());
+    }
+    for name in ["Eve\u{200B} Lund".into(), "\u{3164}".into(), format!("Eve{}", "\u{301}".repeat(90))] {
+        assert_eq!(with(&mut visitor, &name, "a quiet password"), 422, "{name:?}");
+    }
+    assert_eq!(with(&mut visitor, "Eve Lund", "a quiet password"), 200);
+}
+
+#[test]
+fn an_address_in_capitals_leads_to_the_profile() {
+    let site = Site::new();
+    site.member("Ada Ruiz");
+    let mut ben = site.member("Ben Okoro");
+    assert!(ben.open("/in/ADA-RUIZ").sees("Ada Ruiz"));
+    assert_eq!(ben.page.path, "/in/ada-ruiz");
+}

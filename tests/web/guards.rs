@@ -44,7 +44,9 @@ fn a_form_from_another_site_is_refused_everywhere() {
             [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "https://evil.example")]
         {
             let request = agent.post(format!("{}{path}", site.address)).header(header, value);
-            assert_eq!(request.send_empty().unwrap().status(), 403, "{path} {header}");
+            let response = request.send_empty().unwrap();
+            assert_eq!(response.status(), 403, "{path} {header}");
+            assert!(response.headers().contains_key("content-security-policy"), "{path} {header}");
         }
     }
 }

@@ -11,5 +11,7 @@ mod photos;
 mod races;
 mod relationships;
 mod removal;
+mod returns;
+mod search;
 mod silence;
 mod support;

@@ -270,3 +270,39 @@ fn a_degree_is_1st_2nd_3rd_or_nothing() {
     }
     assert!(!ann.open("/in/eli-five").sees("degree"));
 }
+
+#[test]
+fn an_invitation_is_answered_also_under_the_inviters_former_handle() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    ben.open("/invitations");
+    ada.open("/in/ada-ruiz").fill("handle", "ada-the-first").post("/profile/handle", &[("handle", "ada-the-first")]);
+    ben.press("Accept");
+    assert!(ben.sees("You and Ada Ruiz are connected."), "{}", ben.text());
+    ben.post("/invitations/accept", &[("only", "nobody-at-all")]).follow();
+    assert!(ben.sees("One invitation was no longer open."), "{}", ben.text());
+}
+
+#[test]
+fn many_answers_that_come_too_late_fit_into_one_notice() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let name = |at: i32| format!("{at} {}", "Wolfeschlegelsteinhausen".repeat(3));
+    let mut handles = Vec::new();
+    for at in 0..12 {
+        let mut other = site.member(&name(at));
+        let to = other.open("/").page.body.split("href=\"/in/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        other.open("/in/ada-ruiz/invite").press("Send invitation");
+        handles.push(to);
+    }
+    let ticked: Vec<(&str, &str)> = handles.iter().map(|handle| ("member", handle.as_str())).collect();
+    ada.open("/invitations").post("/invitations/accept", &ticked).follow();
+    assert!(ada.sees("12 invitations accepted."), "{}", ada.text());
+    ada.open("/invitations").post("/invitations/decline", &ticked).follow();
+    assert!(ada.page.status == 200 && ada.sees("9 more could not be answered."), "{}", ada.text());
+    // Sent 200 times, it is answered once.
+    let again = vec![("member", "nobody-at-all"); 200];
+    ada.post("/invitations/accept", &again).follow();
+    assert!(ada.page.status == 200 && !ada.sees("more could not be answered"), "{}", ada.text());
+}

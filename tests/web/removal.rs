@@ -50,7 +50,7 @@ fn nobody_ticked_is_said_so() {
 }
 
 #[test]
-fn a_review_names_nobody_one_was_never_connected_with() {
+fn a_review_names_nobody_who_has_blocked_one() {
     let site = Site::new();
     let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
     connect(&mut ada, &mut ben);
@@ -61,4 +61,56 @@ fn a_review_names_nobody_one_was_never_connected_with() {
         let to = ada.page.headers.iter().find(|(name, _)| name == "location").unwrap().1.clone();
         assert!(!ada.open(&to).sees("Remove 1 connection"), "{handle}");
     }
+}
+
+#[test]
+fn a_review_answers_one_who_was_left_as_it_answers_a_stranger() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut cid) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Cid Okoro"));
+    connect(&mut ada, &mut ben);
+    ada.open("/in/ben-okoro").press("Disconnect");
+    let mut answers = Vec::new();
+    for visitor in [&mut ben, &mut cid] {
+        visitor.open("/connections/remove").post("/connections/remove", &[("member", "ada-ruiz")]).follow();
+        let review = visitor.text();
+        visitor.press("Remove 1 connection");
+        answers.push((review, visitor.text()));
+        assert!(visitor.sees("Skipped: 1 person") && visitor.sees("Ada Ruiz"), "{}", visitor.text());
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[test]
+fn somebody_who_blocks_before_the_confirmation_is_named_nowhere() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
+    connect(&mut ada, &mut ben);
+    connect(&mut ada, &mut eve);
+    ada.open("/connections/remove").fill("member", "ben-okoro|eve-lund").press("Review removal");
+    ben.open("/in/ada-ruiz").press("Block");
+    let review = ada.page.path.clone();
+    ada.open(&review);
+    assert!(!ada.page.body.contains("Ben Okoro") && ada.sees("Eve Lund"), "{}", ada.text());
+    ada.press("Remove 1 connection");
+    assert!(!ada.page.body.contains("Ben Okoro") && ada.sees("1 connection removed."), "{}", ada.text());
+}
+
+#[test]
+fn undoing_a_removal_opens_no_door_to_those_who_only_ask_first() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
+    for other in [&mut ben, &mut eve] {
+        connect(&mut ada, other);
+        other.open("/in/ada-ruiz");
+    }
+    ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    eve.open("/in/ada-ruiz");
+    ada.open("/connections/remove?all=1").press("Review removal").press("Remove 2 connections");
+    eve.press("Disconnect");
+    ada.press("Undo");
+    assert!(ada.sees("Not back at once") && ada.sees("Ben Okoro") && ada.sees("Eve Lund"), "{}", ada.text());
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    assert!(ben.sees("This user cannot be invited at this time"));
+    eve.open("/connections/disconnected").press("Re-invite").press("Send invitation");
+    assert!(eve.sees("is on its way"), "{}", eve.text());
 }

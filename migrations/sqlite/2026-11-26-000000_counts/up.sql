@@ -12,10 +12,12 @@ CREATE INDEX connections_by_first_name ON relationships (owner_id, sort_first, o
 CREATE INDEX connections_by_last_name ON relationships (owner_id, sort_last, other_id)
     WHERE removal_id IS NULL AND connected_at IS NOT NULL;
 
--- How many connections a member has, apart from what seldom changes: some hundred members to a page.
+-- How many connections a member has, and how often they have changed, apart from what seldom changes: some hundred
+-- members to a page.
 CREATE TABLE connection_counts (
     member_id INTEGER NOT NULL PRIMARY KEY,
-    number INTEGER NOT NULL DEFAULT 0
+    number INTEGER NOT NULL DEFAULT 0,
+    changes INTEGER NOT NULL DEFAULT 0
 );
 INSERT INTO connection_counts (member_id, number) SELECT id, connection_count FROM members;
 CREATE TRIGGER members_are_counted AFTER INSERT ON members

@@ -11,10 +11,18 @@ use super::names;
 use crate::connections::store::{self, state};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::schema::{members, relationships};
+use crate::schema::{members, relationships, settings};
 
 /// Matches that are looked at. Ranking needs every match, so a search for a letter would cost what all members cost.
 pub const MOST: i64 = 1_000;
+
+/// Counts up whenever `names::fold` gives something else than before, or the index is made of something else.
+const FOLDING: &str = "2";
+const DONE: &str = "done";
+/// Members of one transaction when all are indexed anew: some milliseconds, in which nobody else can change anything.
+const BATCH: i64 = 200;
+/// Letters of a word.
+const LONGEST_WORD: usize = 64;
 
 /// What is searched of a member.
 #[derive(Queryable, Selectable)]
@@ -39,7 +47,7 @@ struct Found {
 /// # Errors
 /// The database's.
 pub fn search(connection: &mut Connection, viewer: i64, typed: &str) -> Result<Vec<i64>, Error> {
-    let words: Vec<&str> = words(typed).take(10).collect();
+    let words: Vec<String> = words(typed).into_iter().take(10).collect();
     if words.is_empty() {
         return Ok(Vec::new());
     }
@@ -61,8 +69,8 @@ pub fn search(connection: &mut Connection, viewer: i64, typed: &str) -> Result<V
 /// The database's.
 pub fn index(connection: &mut Connection, member: i64) -> Result<(), Error> {
     let searched: Searched = members::table.find(member).select(Searched::as_select()).first(connection)?;
-    let all = [searched.full_name.as_str(), &searched.headline, &searched.company, &searched.location].join(" ");
-    diesel::update(members::table.find(member)).set(members::folded.eq(names::fold(&all))).execute(connection)?;
+    let folded = folded([&searched.full_name, &searched.headline, &searched.company, &searched.location]);
+    diesel::update(members::table.find(member)).set(members::folded.eq(folded)).execute(connection)?;
     match connection {
         Connection::Sqlite(sqlite) => sqlite::index(sqlite, &searched),
         Connection::Postgres(postgres) => postgres::index(postgres, &searched),
@@ -91,7 +99,51 @@ pub fn clear(connection: &mut Connection) -> Result<(), Error> {
     }
 }
 
-fn matching(connection: &mut Connection, words: &[&str], in_name: bool) -> Result<Vec<i64>, Error> {
+/// The column that one's own connections are filtered by: name and headline, the company, the location, a line each.
+pub fn folded([full_name, headline, company, location]: [&str; 4]) -> String {
+    let line = |text: &str| names::fold(text).replace('\n', " ");
+    [line(full_name) + " " + &line(headline), line(company), line(location)].join("\n")
+}
+
+/// The pattern of a company in that column: between the first end of a line and the last.
+pub fn company_in_folded(typed: &str) -> String {
+    format!("%\n%{}%\n%", escaped(&names::fold(typed)))
+}
+
+/// A text within a pattern of LIKE.
+pub fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// Indexes anew, a batch at a time, what was indexed with an earlier folding; true once nothing is left. How far it came
+/// stands in the settings, so that it is done once, over all nodes and starts.
+///
+/// # Errors
+/// The database's.
+pub fn renew(connection: &mut Connection) -> Result<bool, Error> {
+    let stored = settings::table.find("folding").select(settings::value).first::<String>(connection).optional()?;
+    let (folding, after) = stored.as_deref().and_then(|text| text.split_once(' ')).unwrap_or_default();
+    if folding == FOLDING && after == DONE {
+        return Ok(true);
+    }
+    let after = if folding == FOLDING { after.parse().unwrap_or(i64::MIN) } else { i64::MIN };
+    let some = members::table.filter(members::id.gt(after)).order(members::id).select(members::id).limit(BATCH);
+    let some: Vec<i64> = some.load(connection)?;
+    for member in &some {
+        index(connection, *member)?;
+    }
+    let reached = some.last().map_or(DONE.to_owned(), i64::to_string);
+    let value = settings::value.eq(format!("{FOLDING} {reached}"));
+    match stored {
+        Some(_) => diesel::update(settings::table.find("folding")).set(value).execute(connection)?,
+        None => {
+            diesel::insert_into(settings::table).values((settings::name.eq("folding"), value)).execute(connection)?
+        }
+    };
+    Ok(some.is_empty())
+}
+
+fn matching(connection: &mut Connection, words: &[String], in_name: bool) -> Result<Vec<i64>, Error> {
     let found = match connection {
         Connection::Sqlite(sqlite) => sqlite::matching(sqlite, words, in_name),
         Connection::Postgres(postgres) => postgres::matching(postgres, words, in_name),
@@ -104,7 +156,10 @@ fn barred(connection: &mut Connection, viewer: i64) -> Result<HashSet<i64>, Erro
     Ok(barred.select(relationships::other_id).load(connection)?.into_iter().collect())
 }
 
-/// Letters and digits that stand together; nothing typed is an operator of either engine.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+/// Letters and digits that stand together, folded; nothing typed is an operator of either engine. Of a word that no
+/// language has, the beginning does: PostgreSQL takes no more than 2,046 bytes.
+fn words(text: &str) -> Vec<String> {
+    let folded = names::fold(text);
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| word.chars().take(LONGEST_WORD).collect()).collect()
 }

@@ -76,7 +76,8 @@ impl Site {
         let by = days * 86_400;
         let sql = format!(
             "UPDATE relationships SET changed_at = changed_at - {by}, connected_at = connected_at - {by}, invited_at = invited_at - {by}, \
-             sent_at = sent_at - {by}, paused_until = paused_until - {by}, declined_until = declined_until - {by}"
+             sent_at = sent_at - {by}, paused_until = paused_until - {by}, declined_until = declined_until - {by}, \
+             left_at = left_at - {by}"
         );
         self.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     }

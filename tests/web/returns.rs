@@ -1,0 +1,202 @@
+//! Whoever left keeps the way back, whatever the other does meanwhile.
+
+use crate::support::{Site, Visitor, connect};
+
+/// Ada has left Ben 700 days after they connected, with a reason, 30 days ago.
+fn ada_left(door_open: bool) -> (Site, Visitor, Visitor) {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    site.days_pass(700);
+    ada.open("/in/ben-okoro").fill("private_note", "Choir").press("Save");
+    ada.open("/in/ben-okoro").fill("private_reason", "Too many pitches");
+    if door_open {
+        ada.fill("may_invite_again", "1");
+    }
+    ada.press("Disconnect");
+    site.days_pass(30);
+    (site, ada, ben)
+}
+
+fn list_of(visitor: &mut Visitor) -> String {
+    visitor.open("/connections/disconnected").page.body.split("<main").nth(1).unwrap().to_owned()
+}
+
+/// Ada re-invites Ben, silently and whole.
+fn comes_back(ada: &mut Visitor, ben: &mut Visitor) {
+    let told = ben.open("/notifications").open("/notifications").text();
+    ada.open("/connections/disconnected").press("Re-invite");
+    assert!(ada.sees("You and Ben Okoro are connected again. Everything is as it was."), "{}", ada.text());
+    assert_eq!(ben.open("/notifications").text(), told);
+    assert!(ada.open("/in/ben-okoro").page.body.contains("Choir") && ben.open("/connections").sees("Ada Ruiz"));
+}
+
+#[test]
+fn one_who_left_keeps_the_way_back_when_the_other_invites_and_withdraws() {
+    let (_site, mut ada, mut ben) = ada_left(true);
+    let before = list_of(&mut ada);
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    assert!(ada.open("/in/ben-okoro").has_button("Accept"));
+    ben.open("/in/ada-ruiz").press("Withdraw invitation");
+    assert!(ben.sees("You may invite them again from"), "{}", ben.text());
+    assert!(ada.open("/in/ben-okoro").has_button("Re-invite"));
+    assert_eq!(list_of(&mut ada), before);
+    comes_back(&mut ada, &mut ben);
+}
+
+#[test]
+fn one_who_left_keeps_the_way_back_when_the_others_invitation_expires() {
+    for answer in [None, Some("Decline")] {
+        let (site, mut ada, mut ben) = ada_left(true);
+        ben.open("/in/ada-ruiz/invite").press("Send invitation");
+        if let Some(button) = answer {
+            ada.open("/invitations").press(button);
+        }
+        assert!(ada.open("/connections/disconnected").sees("Nobody"));
+        site.days_pass(181);
+        assert!(ada.open("/in/ben-okoro").has_button("Re-invite"));
+        let list = list_of(&mut ada);
+        assert!(list.contains("Ben Okoro") && list.contains("Too many pitches") && list.contains("checked"), "{list}");
+        assert!(ben.open("/in/ada-ruiz").has_button("Invite to connect"));
+        assert!(ben.open("/connections/disconnected").sees("Nobody"));
+        comes_back(&mut ada, &mut ben);
+    }
+}
+
+#[test]
+fn a_return_that_has_to_ask_is_withdrawn_without_a_trace_or_a_pause() {
+    for answer in [None, Some("Decline")] {
+        let (_site, mut ada, mut ben) = ada_left(false);
+        let before = list_of(&mut ada);
+        ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+        let stranger = ben.open("/in/ada-ruiz").text();
+        ada.open("/connections/disconnected").press("Re-invite").press("Send invitation");
+        if let Some(button) = answer {
+            ben.open("/invitations").press(button);
+        }
+        ada.open("/in/ben-okoro").press("Withdraw invitation");
+        assert!(ada.sees("You may re-invite them at any time."), "{}", ada.text());
+        assert_eq!(list_of(&mut ada), before);
+        // Ada never opened the door.
+        assert_eq!(ben.open("/in/ada-ruiz").text(), stranger);
+        ben.open("/in/ada-ruiz/invite").press("Send invitation");
+        assert!(ben.sees("This user cannot be invited at this time"));
+        ben.open("/settings/privacy").fill("asks_before_return", "").press("Save");
+        comes_back(&mut ada, &mut ben);
+    }
+}
+
+#[test]
+fn a_return_that_is_declined_is_not_asked_for_again_at_once() {
+    let (site, mut ada, mut ben) = ada_left(false);
+    ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    ada.open("/connections/disconnected").press("Re-invite").press("Send invitation");
+    ben.open("/invitations").press("Decline");
+    ada.open("/in/ben-okoro").press("Withdraw invitation");
+    ada.open("/connections/disconnected").press("Re-invite").press("Send invitation");
+    assert!(ada.page.status == 422 && ada.sees("This user cannot be invited at this time"));
+    assert!(!ben.open("/invitations").sees("Ada Ruiz"));
+    // Ada's door stands open now, so that Ben alone can take the declining back.
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    assert!(ben.sees("is on its way"));
+    site.days_pass(181);
+    ada.open("/connections/disconnected").press("Re-invite").press("Send invitation");
+    assert!(ben.open("/invitations").sees("Ada Ruiz"));
+}
+
+#[test]
+fn where_both_left_a_withdrawn_return_leaves_both_as_they_were() {
+    let (site, mut ada, mut ben) = ada_left(true);
+    ben.post("/in/ada-ruiz/disconnect", &[("private_reason", "Ben's own")]).follow();
+    site.days_pass(3);
+    let (adas, bens) = (list_of(&mut ada), list_of(&mut ben));
+    ben.press("Re-invite").press("Send invitation");
+    assert!(ben.sees("is on its way"));
+    site.days_pass(3);
+    ben.open("/invitations?box=sent").press("Withdraw invitation");
+    assert!(ben.sees("You may re-invite them at any time."), "{}", ben.text());
+    site.days_pass(-3);
+    assert_eq!((list_of(&mut ada), list_of(&mut ben)), (adas, bens));
+    ben.press("Re-invite").press("Send invitation");
+    ada.open("/invitations").press("Accept");
+    assert!(ada.open("/in/ben-okoro").sees("Connected since"));
+}
+
+#[test]
+fn one_left_with_the_door_open_who_invites_and_withdraws_gets_what_a_stranger_gets() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut cid) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Cid Okoro"));
+    connect(&mut ada, &mut ben);
+    ada.open("/in/ben-okoro").fill("may_invite_again", "1").press("Disconnect");
+    let pages = |of: &mut Visitor| {
+        of.open("/in/ada-ruiz/invite").fill("note", "Hello").press("Send invitation");
+        let mut seen = vec![of.text()];
+        of.open("/invitations?box=sent").press("Withdraw invitation");
+        seen.push(of.text());
+        for path in ["/in/ada-ruiz", "/connections/disconnected", "/invitations?box=sent", "/people?q=ada"] {
+            seen.push(of.open(path).text());
+        }
+        of.open("/in/ada-ruiz/invite").press("Send invitation");
+        seen.push(of.text());
+        seen.join("\n").replace(of.name.as_str(), "VIEWER").replace("BO", "CO")
+    };
+    assert_eq!(pages(&mut ben), pages(&mut cid));
+}
+
+#[test]
+fn a_removal_undone_brings_back_who_asked_meanwhile_and_was_not_answered() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    ada.open("/connections/remove").fill("member", "ben-okoro").press("Review removal");
+    ada.fill("may_invite_again", "1").press("Remove 1 connection");
+    let result = ada.page.path.clone();
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    site.days_pass(181);
+    ada.open(&result).press("Undo");
+    assert!(ada.sees("1 connection restored."), "{}", ada.text());
+    assert!(ben.open("/connections").sees("Ada Ruiz"));
+}
+
+#[test]
+fn a_second_press_of_disconnect_neither_erases_the_reason_nor_closes_the_door() {
+    let (_site, mut ada, _ben) = ada_left(true);
+    let before = list_of(&mut ada);
+    ada.post("/in/ben-okoro/disconnect", &[]).follow();
+    assert!(ada.sees("You are no longer connected with Ben Okoro. They have not been told."));
+    assert_eq!(list_of(&mut ada), before);
+}
+
+#[test]
+fn changing_the_door_does_not_change_the_day_of_the_disconnect() {
+    let (_site, mut ada, _ben) = ada_left(false);
+    let before = list_of(&mut ada);
+    ada.fill("may_invite_again", "1").press("Save").open("/").open("/connections/disconnected");
+    ada.fill("may_invite_again", "").press("Save").open("/");
+    assert_eq!(list_of(&mut ada), before);
+}
+
+#[test]
+fn where_there_is_nothing_to_take_back_it_is_said_so() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    for (path, says) in [
+        ("withdraw", "There is no open invitation to Ben Okoro."),
+        ("decline", "There is no open invitation from Ben Okoro any more."),
+        ("unblock", "You have not blocked Ben Okoro."),
+    ] {
+        ada.open("/in/ben-okoro").post(&format!("/in/ben-okoro/{path}"), &[]).follow();
+        assert!(ada.sees(says), "{path}: {}", ada.text());
+    }
+    // Pressed twice, what was said first stays true.
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    for _ in 0..2 {
+        ada.post("/in/ben-okoro/withdraw", &[]).follow();
+        assert!(ada.sees("You may invite them again from"), "{}", ada.text());
+    }
+    // A stranger who was blocked had not been disconnected.
+    ben.open("/in/ada-ruiz").press("Block");
+    ben.open("/connections/blocked").press("Unblock");
+    assert!(ben.open("/in/ada-ruiz").sees("You blocked Ada Ruiz and took that back."));
+    assert!(ben.open("/connections/disconnected").sees("Unblocked on"));
+}
