@@ -230,7 +230,10 @@ function warn(form, sentence) {
   if (sentence) notice.querySelector("p").textContent = sentence;
   document.querySelectorAll("[data-warning]").forEach((one) => one.remove());
   notice.dataset.warning = "";
-  (form.closest("dialog, [popover]:popover-open") ?? document.getElementById("main")).prepend(notice);
+  // A form that lies over the page hides what is told at the edge of the window.
+  const over = form.closest("dialog, [popover]");
+  notice.classList.toggle("told", !over);
+  (over ? form : document.getElementById("main")).prepend(notice);
   notice.focus();
   return false;
 }

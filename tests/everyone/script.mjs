@@ -16,8 +16,12 @@ function posts(page) {
   return sent;
 }
 
-async function impatient(...who) {
-  const page = await person(...who);
+// Signed in once for all stories, by the cookie; only who signs out again does it anew.
+const cookies = new Map();
+async function impatient(chromium, address, options = {}, email = "priya@demo.example") {
+  const kept = cookies.get(email);
+  const page = await person(chromium, address, { storageState: kept, ...options }, kept ? null : email);
+  if (!kept) cookies.set(email, await page.context().storageState());
   page.setDefaultTimeout(5_000);
   return page;
 }
@@ -64,6 +68,21 @@ const STORIES = {
     }
     same(sent.length, 3, "requests");
     await page.locator("html").evaluate(() => document.querySelectorAll("[data-warning]").length === 1 || Promise.reject(new Error("one notice")));
+  },
+
+  async "a form that lies over a list stays there until it is answered"(page) {
+    await page.goto("/connections");
+    const sent = posts(page);
+    const sheet = page.locator("dialog");
+    await page.getByRole("link", { name: "Disconnect", exact: true }).first().click();
+    await sheet.locator("[name=private_reason]").fill("x".repeat(1_001));
+    await page.route((url) => url.pathname.endsWith("/disconnect"), (route) => route.abort("connectionreset"), { times: 1 });
+    await sheet.locator("button.danger").click();
+    await focused(page, UNANSWERED);
+    same(await sheet.locator("[name=private_reason]").inputValue(), "x".repeat(1_001), "the reason");
+    await sheet.locator("button.danger").click();
+    await page.locator("[name=private_reason][aria-invalid=true]:focus").waitFor();
+    same([sent.length, await at(page)], [2, "/connections"], "requests and address");
   },
 
   async "an error of the site is told where one is"(page) {
@@ -156,7 +175,7 @@ const STORIES = {
   },
 
   async "after signing out nothing is brought back"(page, chromium, address) {
-    const other = await impatient(chromium, address);
+    const other = await person(chromium, address);
     await other.goto("/connections");
     await other.goto("/people");
     await press(other, "Sign out");
