@@ -231,9 +231,16 @@ mod tests {
 
     #[test]
     fn only_paths_of_this_site_are_returned_to() {
-        for path in
-            ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/\n/evil.example", "/\u{1}", "/\u{7f}", ""]
-        {
+        for path in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "evil",
+            "/\n/evil.example",
+            "/\u{1}",
+            "/\u{7f}",
+            "",
+        ] {
             assert_eq!(local(path), None, "{path:?}");
         }
         assert_eq!(local("/in/priya?x=1").as_deref(), Some("/in/priya?x=1"));
