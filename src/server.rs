@@ -15,7 +15,7 @@ use crate::connections::recent::Recents;
 use crate::db::Db;
 use crate::error::Error;
 use crate::members::search;
-use crate::web::{appearance, assets, csrf, fetched, guard, observe, session};
+use crate::web::{appearance, assets, csrf, fetched, guard, kept, observe, session};
 use crate::{Site, routes};
 
 /// What the server needs besides the database.
@@ -55,6 +55,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(guard::recognise))
             .wrap(from_fn(fetched::answered))
+            .wrap(from_fn(kept::keep))
             .wrap(from_fn(csrf::same_site))
             .wrap(from_fn(appearance::within))
             .wrap(session::middleware(key.clone(), secure))

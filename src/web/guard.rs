@@ -8,11 +8,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 
-use super::page;
+use super::kept;
+use super::page::{self, Page};
 use super::session::{self, Viewer};
 use crate::Site;
+use crate::accounts::pages::sign_in_first;
 use crate::error::Error;
 
 /// Finds out who looks.
@@ -50,7 +52,8 @@ async fn look(request: &ServiceRequest) -> Result<(), Error> {
     Ok(())
 }
 
-/// Lets members in and sends everybody else to sign in, from where they come back to what they wanted.
+/// Lets members in and sends everybody else to sign in, from where they come back to what they wanted, with what they
+/// typed.
 ///
 /// # Errors
 /// The page's own.
@@ -66,6 +69,11 @@ pub async fn members_only<B: MessageBody>(
     } else {
         page::came_from(request.request())
     };
+    if let Some(kept) = kept::kept(request.request()) {
+        let page = Page::extract(request.request()).await?;
+        let response = sign_in_first(page, wanted.as_deref().unwrap_or_default(), kept)?;
+        return Ok(request.into_response(response).map_into_right_body());
+    }
     let query =
         url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &wanted.unwrap_or_default()).finish();
     let response = page::see_other(&format!("/sign-in?{query}"));

@@ -6,6 +6,7 @@ pub mod csrf;
 pub mod fetched;
 pub mod form;
 pub mod guard;
+pub mod kept;
 pub mod observe;
 pub mod page;
 pub mod pagination;

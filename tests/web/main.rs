@@ -5,6 +5,7 @@ mod accounts;
 mod bad_input;
 mod fetched;
 mod guards;
+mod kept;
 mod languages;
 mod nodes;
 mod photos;
