@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, ResponseError, error::BlockingError};
 use askama::Template;
 
 use crate::language::t;
+use crate::web::kept::Kept;
 
 /// What can go wrong with a request, apart from refusals and problems with a form, which have pages of their own.
 #[derive(Debug)]
@@ -57,6 +58,24 @@ impl Error {
 struct ErrorPage {
     title: &'static str,
     sentence: &'static str,
+    /// The form to send again, where one was sent in vain.
+    kept: Option<Kept>,
+}
+
+impl Error {
+    /// The page, with the form that was sent in vain.
+    pub fn page(&self, kept: Option<Kept>) -> HttpResponse {
+        let (title, sentence) = self.title_and_sentence();
+        let html = ErrorPage { title, sentence, kept }.render().unwrap_or_default();
+        HttpResponse::build(self.status_code()).content_type("text/html; charset=utf-8").body(html)
+    }
+}
+
+/// What one sees who has signed in again: the form that was sent while one was not, to be sent now.
+pub fn signed_in_again(kept: Kept) -> HttpResponse {
+    let (title, sentence) = (t("You are signed in again"), t("What you typed has not been sent yet."));
+    let html = ErrorPage { title, sentence, kept: Some(kept) }.render().unwrap_or_default();
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html)
 }
 
 impl ResponseError for Error {
@@ -75,9 +94,7 @@ impl ResponseError for Error {
         if let Error::Unavailable(why) | Error::Unanswered(why) = self {
             tracing::error!(%why, "unavailable");
         }
-        let (title, sentence) = self.title_and_sentence();
-        let html = ErrorPage { title, sentence }.render().unwrap_or_default();
-        HttpResponse::build(self.status_code()).content_type("text/html; charset=utf-8").body(html)
+        self.page(None)
     }
 }
 

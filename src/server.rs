@@ -16,7 +16,7 @@ use crate::connections::history::Histories;
 use crate::db::Db;
 use crate::error::Error;
 use crate::members::search;
-use crate::web::{appearance, assets, csrf, guard, observe, session};
+use crate::web::{appearance, assets, csrf, guard, kept, observe, session};
 use crate::{Site, routes};
 
 /// What the server needs besides the database.
@@ -60,6 +60,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             }))
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(guard::recognise))
+            .wrap(from_fn(kept::keep))
             .wrap(from_fn(csrf::same_site))
             .wrap(from_fn(appearance::within))
             .wrap(session::middleware(key.clone(), secure))

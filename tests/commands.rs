@@ -315,7 +315,8 @@ fn with_a_bit_of_everything(database: &Database) {
         let note = relationships::private_note.eq("two\nlines, and \"more\"");
         diesel::update(relationships::table.filter(relationships::owner_id.eq(1))).set(note).execute(connection)?;
         let (owner, id, chosen) = (removals::owner_id.eq(1), removals::id.eq(7), removals::chosen.eq("2,3"));
-        let removal = (owner, id, chosen, removals::created_at.eq(5), removals::skipped.eq("3"), removals::removed.eq(1));
+        let removal =
+            (owner, id, chosen, removals::created_at.eq(5), removals::skipped.eq("3"), removals::removed.eq(1));
         diesel::insert_into(removals::table).values((removal, removals::restored.eq(0))).execute(connection)?;
         Ok(())
     };

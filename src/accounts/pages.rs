@@ -1,15 +1,16 @@
 //! The pages of visitors: what this is, signing up, in and out.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::USER_AGENT;
-
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::{NewMember, password};
 use crate::SiteData;
-use crate::error::Error;
+use crate::error::{Error, signed_in_again};
 use crate::language::t;
 use crate::web::form::{Form, Problems, Query};
+use crate::web::kept::Kept;
 use crate::web::page::{Onward, Page, Show, local, see_other};
 use crate::web::session;
 
@@ -88,6 +89,17 @@ struct SignIn {
     page: Page,
     form: Form,
     problems: Problems,
+    /// What was sent while one was signed out, to be sent again afterwards.
+    kept: Option<Kept>,
+}
+
+/// The answer to a form that was sent after the session ended: nothing is done, and nothing is lost.
+///
+/// # Errors
+/// The template's.
+pub fn sign_in_first(page: Page, next: &str, kept: Kept) -> Result<HttpResponse, Error> {
+    let form = Form::of([("next", next)]);
+    SignIn { page, form, problems: Problems::default(), kept: Some(kept) }.show_as(StatusCode::UNAUTHORIZED)
 }
 
 /// `GET /sign-in`
@@ -98,7 +110,8 @@ pub async fn sign_in_form(page: Page, Query(form): Query) -> Result<HttpResponse
     if page.viewer.is_some() {
         return Ok(see_other(&wanted(&form)));
     }
-    SignIn { page, form, problems: Problems::default() }.show()
+    // From an address nothing is kept: somebody else may have written it.
+    SignIn { page, form, problems: Problems::default(), kept: None }.show()
 }
 
 /// `POST /sign-in`: the same time and sentence for an unknown e-mail address and a wrong password.
@@ -121,18 +134,18 @@ pub async fn sign_in(
         Some((_, _, true)) if right => {
             let mut problems = Problems::default();
             problems.add("email", t("This account is suspended. Ask those who run this site."));
-            return SignIn { page, form, problems }.show_again();
+            return SignIn { page, kept: Kept::handed_on(&form), form, problems }.show_again();
         }
         _ => {
             let mut problems = Problems::default();
             problems.add("email", t("E-mail or password is not right. Please try again."));
-            return SignIn { page, form, problems }.show_again();
+            return SignIn { page, kept: Kept::handed_on(&form), form, problems }.show_again();
         }
     };
     let device = device(&request);
     let token = site.db.write(move |connection| session::start(connection, member, &device)).await?;
     session::sign_in(onward.session(), &token)?;
-    Ok(onward.to(&wanted(&form)))
+    Ok(Kept::handed_on(&form).map_or_else(|| onward.to(&wanted(&form)), signed_in_again))
 }
 
 /// `POST /sign-out`

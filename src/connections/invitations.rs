@@ -304,7 +304,7 @@ fn told(by_me: Move, done: &[String], again: Option<i64>) -> Option<String> {
                 number,
                 "{n} invitation withdrawn. Nobody has been told. You may invite them again from {day}.",
                 "{n} invitations withdrawn. Nobody has been told. You may invite them again from {day}.",
-                &dates::long(day),
+                dates::long(day),
             ),
         },
     })

@@ -222,6 +222,19 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_within_the_pixels_is_refused_where_its_channels_would_fill_the_memory() {
+        let mut deep = png(8, 8);
+        for at in [16, 20] {
+            deep[at..at + 4].copy_from_slice(&7_071u32.to_be_bytes());
+        }
+        // 16 bits a channel, of which there are four.
+        (deep[24], deep[25]) = (16, 6);
+        let crc = crc32(&deep[12..29]);
+        deep[29..33].copy_from_slice(&crc.to_be_bytes());
+        assert!(prepare(&deep).unwrap_err().contains("8 bits a channel"));
+    }
+
+    #[test]
     fn files_that_are_no_pictures_are_refused_with_the_reason() {
         let refused = |file: &[u8]| prepare(file).unwrap_err();
         assert!(refused(b"").contains("empty"));

@@ -50,6 +50,11 @@ impl Form {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
+    /// All fields, in the order sent.
+    pub fn fields(&self) -> impl Iterator<Item = &(String, String)> {
+        self.fields.iter()
+    }
+
     /// Whether a field was sent, be it empty.
     pub fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|(field, _)| field == name)

@@ -8,11 +8,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use super::page;
+use super::kept;
+use super::page::{self, Page};
 use super::session::{self, Viewer};
 use crate::Site;
+use crate::accounts::pages::sign_in_first;
 use crate::error::Error;
 
 /// Finds out who looks.
@@ -26,7 +28,7 @@ pub async fn recognise<B: MessageBody>(
     match look(&request).await {
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
         // An answer, not an error: what stands in front adds its headers to answers only.
-        Err(error) => Ok(request.into_response(HttpResponse::from_error(error)).map_into_right_body()),
+        Err(error) => Ok(request.error_response(error).map_into_right_body()),
     }
 }
 
@@ -49,7 +51,8 @@ async fn look(request: &ServiceRequest) -> Result<(), Error> {
     Ok(())
 }
 
-/// Lets members in and sends everybody else to sign in, from where they come back to what they wanted.
+/// Lets members in and sends everybody else to sign in, from where they come back to what they wanted, with what they
+/// typed.
 ///
 /// # Errors
 /// The page's own.
@@ -65,6 +68,11 @@ pub async fn members_only<B: MessageBody>(
     } else {
         page::came_from(request.request())
     };
+    if let Some(kept) = kept::kept(request.request()) {
+        let page = Page::extract(request.request()).await?;
+        let response = sign_in_first(page, wanted.as_deref().unwrap_or_default(), kept)?;
+        return Ok(request.into_response(response).map_into_right_body());
+    }
     let query =
         url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &wanted.unwrap_or_default()).finish();
     let response = page::see_other(&format!("/sign-in?{query}"));

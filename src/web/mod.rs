@@ -5,6 +5,7 @@ pub mod assets;
 pub mod csrf;
 pub mod form;
 pub mod guard;
+pub mod kept;
 pub mod observe;
 pub mod page;
 pub mod pagination;

@@ -4,6 +4,7 @@
 mod accounts;
 mod bad_input;
 mod guards;
+mod kept;
 mod languages;
 mod nodes;
 mod photos;
