@@ -89,3 +89,19 @@ fn a_form_that_was_sent_twice_is_kept_once() {
         assert_eq!(text.matches(once).count(), 1, "{once}: {text}");
     }
 }
+
+#[test]
+fn reading_alone_keeps_a_browser_signed_in() {
+    use diesel::prelude::*;
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let renewed = |ada: &mut crate::support::Visitor| {
+        ada.get("/connections").page.headers.iter().any(|(name, _)| name == "set-cookie")
+    };
+    ada.open("/");
+    assert!(!renewed(&mut ada));
+    let sql = "UPDATE sessions SET last_seen = last_seen - 86400";
+    site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    assert!(renewed(&mut ada));
+    assert!(!renewed(&mut ada));
+}
