@@ -167,7 +167,7 @@ fn moves(hub: &mut Visitor) {
     hub.open("/in/member-000002").fill("private_note", "Met").fill("tags", "school").press("Save");
     hub.post("/profile", &[("full_name", "Another Name"), ("headline", "New"), ("location", "")]);
     hub.post("/profile/handle", &[("handle", "hub")]);
-    hub.post("/profile/positions", &[("title", "Engineer"), ("organisation", "Lind"), ("started", ""), ("ended", "")]);
+    hub.post("/profile/positions", &[("title", "Engineer"), ("company", "Lind"), ("from", ""), ("until", "")]);
     hub.open("/settings/devices");
     hub.open("/settings/privacy").press("Save");
     hub.open("/").press("Sign out");

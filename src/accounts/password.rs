@@ -102,3 +102,23 @@ pub async fn matches(password: String, stored: Option<String>) -> Result<bool, E
 pub fn prepare() {
     LazyLock::force(&NOBODY);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_turn_lasts_as_long_as_the_work_though_nobody_waits_for_it() {
+        actix_web::rt::System::new().block_on(async {
+            let all = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+            let (end, until) = mpsc::channel::<()>();
+            let work = in_turn(move || until.recv());
+            assert!(actix_web::rt::time::timeout(Duration::from_millis(50), work).await.is_err(), "hung up");
+            assert!(CORES.available_permits() < all);
+            drop(end);
+        });
+    }
+}

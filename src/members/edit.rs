@@ -122,7 +122,7 @@ pub async fn add(
         Ok(room)
     });
     if !added.await? {
-        problems.add("title", tf("A profile has room for {most} positions and schools.", number(store::MOST)));
+        problems.add(kind.fields().0, tf("A profile has room for {most} positions and schools.", number(store::MOST)));
         return pages::own(&site, page, me, (form, problems, open.into())).await;
     }
     onward.done(t("Your profile is saved."));
@@ -177,16 +177,16 @@ pub async fn remove(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Re
 /// The database's.
 pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let typed = problems.line(&form, "url", t("Address"), (1, 500));
+    let typed = problems.line(&form, "address", t("Address"), (1, 500));
     let label = problems.line(&form, "label", t("Label"), (0, 60));
     let address = web_address(&typed);
     if address.is_none() && !problems.any() {
-        problems.add("url", t("This does not look like a web address. Write it like https://example.org."));
+        problems.add("address", t("This does not look like a web address. Write it like https://example.org."));
     }
     let id = me.id;
     let many = site.db.read(move |connection| Ok(store::links(connection, id)?.len())).await?;
     if many as i64 >= store::MOST {
-        problems.add("url", tf("A profile has room for {most} links.", number(store::MOST)));
+        problems.add("address", tf("A profile has room for {most} links.", number(store::MOST)));
     }
     match address {
         Some(url) if !problems.any() => {
@@ -215,16 +215,17 @@ fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: i64) ->
         Kind::Position => (t("Title"), t("Company")),
         Kind::Education => (t("Degree"), t("School")),
     };
+    let (title_field, organisation_field) = kind.fields();
     let least_title = usize::from(kind == Kind::Position);
     let row = Position {
         member_id,
         id: 0,
         kind: kind as i16,
         place: 0,
-        title: problems.line(form, "title", title, (least_title, 100)),
-        organisation: problems.line(form, "organisation", organisation, (1, 100)),
-        started: month(form, problems, "started"),
-        ended: month(form, problems, "ended"),
+        title: problems.line(form, title_field, title, (least_title, 100)),
+        organisation: problems.line(form, organisation_field, organisation, (1, 100)),
+        started: month(form, problems, "from"),
+        ended: month(form, problems, "until"),
         description: problems.text(form, "description", t("Description"), (0, 1_000)),
     };
     if !problems.any()
@@ -232,7 +233,7 @@ fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: i64) ->
         && !row.ended.is_empty()
         && row.ended.as_str() < row.started.get(..row.ended.len()).unwrap_or(&row.started)
     {
-        problems.add("ended", t("The end is before the beginning."));
+        problems.add("until", t("The end is before the beginning."));
     }
     row
 }

@@ -139,8 +139,8 @@ impl Own {
     }
 
     /// A place that is yet to be written.
-    fn blank(&self) -> Position {
-        Position::default()
+    fn blank(&self, kind: i16) -> Position {
+        Position { kind, ..Position::default() }
     }
 
     fn is_open(&self, open: &str) -> bool {

@@ -24,7 +24,7 @@ pub enum Kind {
 }
 
 /// A position, or a school.
-#[derive(Debug, Clone, Default, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = positions)]
 #[allow(missing_docs)]
 pub struct Position {
@@ -43,7 +43,22 @@ pub struct Position {
     pub description: String,
 }
 
+impl Kind {
+    /// The fields of its form that say what, and where; named as their labels.
+    pub fn fields(self) -> (&'static str, &'static str) {
+        match self {
+            Kind::Position => ("title", "company"),
+            Kind::Education => ("degree", "school"),
+        }
+    }
+}
+
 impl Position {
+    /// As [`Kind::fields`].
+    pub fn fields(&self) -> (&'static str, &'static str) {
+        if self.kind == 0 { Kind::Position.fields() } else { Kind::Education.fields() }
+    }
+
     /// From when until when, e.g. `March 2019 to today`.
     pub fn span(&self) -> String {
         let (from, until) = (dates::month(&self.started), dates::month(&self.ended));
@@ -94,6 +109,9 @@ pub fn position(connection: &mut Connection, member: i64, id: i64) -> Result<Pos
 /// The database's.
 pub fn save_position(connection: &mut Connection, mut row: Position) -> Result<(), Error> {
     if row.id == 0 {
+        if has_alike(connection, &row)? {
+            return Ok(());
+        }
         row.id = new_id();
         row.place = first_place(connection, row.member_id)?;
         diesel::insert_into(positions::table).values(&row).execute(connection)?;
@@ -101,6 +119,16 @@ pub fn save_position(connection: &mut Connection, mut row: Position) -> Result<(
         diesel::update(positions::table.find((row.member_id, row.id))).set(&row).execute(connection)?;
     }
     company_follows(connection, row.member_id)
+}
+
+/// Whether just this stands there already: the form was sent twice, as browsers and people do who got no answer.
+fn has_alike(connection: &mut Connection, row: &Position) -> Result<bool, Error> {
+    let (work, schools) = positions(connection, row.member_id)?;
+    let alike = |there: &Position| {
+        let Position { id, place, .. } = *there;
+        *there == Position { id, place, ..row.clone() }
+    };
+    Ok(work.iter().chain(&schools).any(alike))
 }
 
 /// How many positions and schools a member has.
@@ -171,7 +199,11 @@ pub fn links(connection: &mut Connection, member: i64) -> Result<Vec<Link>, Erro
 /// # Errors
 /// The database's.
 pub fn add_link(connection: &mut Connection, member_id: i64, label: String, url: String) -> Result<(), Error> {
-    let place = links(connection, member_id)?.iter().map(|link| link.place).max().unwrap_or(0) + 1;
+    let there = links(connection, member_id)?;
+    if there.iter().any(|link| (&link.label, &link.url) == (&label, &url)) {
+        return Ok(());
+    }
+    let place = there.iter().map(|link| link.place).max().unwrap_or(0) + 1;
     let link = Link { member_id, id: new_id(), place, label, url };
     diesel::insert_into(links::table).values(&link).execute(connection)?;
     Ok(())

@@ -1,7 +1,6 @@
 //! One guard against forms that other sites send: what the browser says of a request's origin decides, as in Go's
 //! `CrossOriginProtection`, so pages carry no tokens and can be compared byte for byte.
 
-use actix_web::HttpResponse;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HOST, ORIGIN};
@@ -19,7 +18,7 @@ pub async fn same_site<B: MessageBody>(
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     if !request.method().is_safe() && !is_ours(&request) {
         // An answer, not an error: what stands in front adds its headers to answers only.
-        return Ok(request.into_response(HttpResponse::from_error(Error::CrossSite)).map_into_right_body());
+        return Ok(request.error_response(Error::CrossSite).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())
 }

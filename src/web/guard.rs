@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::kept;
 use super::page::{self, Page};
@@ -28,7 +28,7 @@ pub async fn recognise<B: MessageBody>(
     match look(&request).await {
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
         // An answer, not an error: what stands in front adds its headers to answers only.
-        Err(error) => Ok(request.into_response(HttpResponse::from_error(error)).map_into_right_body()),
+        Err(error) => Ok(request.error_response(error).map_into_right_body()),
     }
 }
 

@@ -7,7 +7,7 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest};
 use futures_util::stream;
 
 use super::form::Form;
@@ -80,7 +80,7 @@ pub async fn keep<B: MessageBody>(
     if is_small_form(&request) {
         let Ok(body) = request.extract::<Bytes>().await else {
             let broken = Error::BadRequest(key("What was sent broke off, so nothing was done."));
-            return Ok(request.into_response(HttpResponse::from_error(broken)).map_into_right_body());
+            return Ok(request.error_response(broken).map_into_right_body());
         };
         request.extensions_mut().insert(Body(body.clone()));
         let payload = stream::once(std::future::ready(Ok(body)));

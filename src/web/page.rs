@@ -203,7 +203,10 @@ pub fn came_from(request: &HttpRequest) -> Option<String> {
     if host != header(HOST)? {
         return None;
     }
-    local(&referer[url::Position::BeforePath..url::Position::AfterQuery]).filter(|_| is_a_page(referer.path()))
+    // Who has just come in is led on from the pages of visitors.
+    let led_on = referer.path().starts_with("/sign-") && guard::viewer(request).is_some();
+    let path = local(&referer[url::Position::BeforePath..url::Position::AfterQuery]);
+    path.filter(|_| is_a_page(referer.path()) && !led_on)
 }
 
 /// Whether a path may answer GET: what is left out takes forms only, and shows its page in place where they have problems.

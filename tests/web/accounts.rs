@@ -57,7 +57,7 @@ fn a_profile_is_edited_in_place_and_an_old_handle_redirects() {
     assert!(me.sees("Keeps bridges standing"));
     me.post(
         "/profile/positions",
-        &[("title", "Engineer"), ("organisation", "Lind Bridges"), ("started", "2019-03"), ("ended", "")],
+        &[("title", "Engineer"), ("company", "Lind Bridges"), ("from", "2019-03"), ("until", "")],
     );
     me.post("/profile/handle", &[("handle", "ada")]);
     other.open("/in/ada-ruiz");
@@ -65,11 +65,43 @@ fn a_profile_is_edited_in_place_and_an_old_handle_redirects() {
     assert!(other.sees("Lind Bridges") && other.sees("March 2019 to today"));
     other.open("/people?q=lind");
     assert!(other.sees("Ada Ruiz"));
-    me.post("/profile/positions", &[("title", ""), ("organisation", "X"), ("started", "soon")]);
+    me.post("/profile/positions", &[("title", ""), ("company", "X"), ("from", "soon")]);
     assert_eq!(me.page.status, 422);
     assert!(me.sees("Title cannot be empty") && me.sees("Write a year"));
     // The summary leads to the fields.
-    for id in ["title-new", "started-new"] {
+    for id in ["title-new", "from-new"] {
         assert!(me.page.body.contains(&format!("href=\"#{id}\"")) && me.page.body.contains(&format!("id=\"{id}\"")));
     }
+}
+
+#[test]
+fn a_form_that_was_sent_twice_is_kept_once() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for _ in 0..2 {
+        ada.post("/profile/positions", &[("title", "Engineer"), ("company", "Lind"), ("from", "2019"), ("until", "")]);
+        ada.post("/profile/education", &[("degree", "MSc"), ("school", "Bergen"), ("from", "2010"), ("until", "2012")]);
+        ada.post("/profile/links", &[("address", "lind.example"), ("label", "")]);
+        assert_eq!(ada.page.status, 303);
+    }
+    let text = ada.open("/in/ada-ruiz").text();
+    for once in ["Engineer", "MSc", "lind.example"] {
+        assert_eq!(text.matches(once).count(), 1, "{once}: {text}");
+    }
+}
+
+#[test]
+fn reading_alone_keeps_a_browser_signed_in() {
+    use diesel::prelude::*;
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let renewed = |ada: &mut crate::support::Visitor| {
+        ada.get("/connections").page.headers.iter().any(|(name, _)| name == "set-cookie")
+    };
+    ada.open("/");
+    assert!(!renewed(&mut ada));
+    let sql = "UPDATE sessions SET last_seen = last_seen - 86400";
+    site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    assert!(renewed(&mut ada));
+    assert!(!renewed(&mut ada));
 }

@@ -15,7 +15,7 @@ fn bad_fields_get_a_clear_answer_and_change_nothing() {
         ("/profile/about", "about"),
         ("/profile/handle", "handle"),
         ("/profile/positions", "title"),
-        ("/profile/links", "url"),
+        ("/profile/links", "address"),
     ] {
         ada.post(path, &[(field, &long)]);
         assert_eq!(ada.page.status, 422, "{path}");
@@ -48,7 +48,7 @@ fn what_is_not_there_is_not_found() {
     {
         assert_eq!(ada.open(path).page.status, 404, "{path}");
     }
-    assert_eq!(ada.post("/profile/positions/99", &[("title", "x"), ("organisation", "y")]).page.status, 404);
+    assert_eq!(ada.post("/profile/positions/99", &[("title", "x"), ("company", "y")]).page.status, 404);
     for path in [
         "/connections?after=x&page=-1",
         "/people?page=999999&q=%22",

@@ -40,7 +40,7 @@ fn connections_are_filtered_by_company_in_any_alphabet_and_by_nothing_else() {
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     connect(&mut ada, &mut ben);
     ben.post("/profile", &[("full_name", "Ben Okoro"), ("headline", "Baker"), ("location", "Bergen")]);
-    ben.post("/profile/positions", &[("title", "Head"), ("organisation", "Ärztekammer Köln"), ("started", "2020-01")]);
+    ben.post("/profile/positions", &[("title", "Head"), ("company", "Ärztekammer Köln"), ("from", "2020-01")]);
     assert_eq!(ben.page.status, 303, "{}", ben.text());
     for (typed, is_there) in [
         ("Ärztekammer", true),
