@@ -17,7 +17,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// Changes that share a flush at the most, so that none waits long for the others.
 const AT_ONCE: usize = 64;
 /// Between a change and its way from the log into the file, so that a page which changes often goes there once.
-const SETTLE: Duration = Duration::from_millis(200);
+const SETTLE: Duration = Duration::from_secs(2);
 
 /// Bytes of the log from which on the writer itself moves it into the file, and lets the next change wait: whoever starts
 /// after a crash reads all of it first.
