@@ -64,7 +64,9 @@ pub fn sort_last(full_name: &str) -> String {
 
 /// Up to two initials, as the picture of a member.
 pub fn initials(full_name: &str) -> String {
-    let mut words = full_name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    // What stands in brackets is said of the name, or the name in other letters.
+    let name = full_name.split(['(', '[']).next().filter(|name| !name.trim().is_empty()).unwrap_or(full_name);
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
     let last = words.next_back();
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
@@ -157,5 +159,6 @@ mod tests {
         assert_eq!(initials("Ana Maria de Souza"), "AS");
         assert_eq!(initials("Sukarno"), "S");
         assert_eq!(initials("(Bob) Smith"), "BS");
+        assert_eq!(initials("Yuki Tanabe (田辺 由紀)"), "YT");
     }
 }
