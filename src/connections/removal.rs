@@ -248,9 +248,8 @@ fn has_left(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<
 /// Connects the member's own sides again. These have been read as left under the same hold, so the state is not asked for
 /// once more: PostgreSQL, which expects a handful of rows in it, would compare each with each.
 fn restore(connection: &mut Connection, me: i64, others: &[i64]) -> Result<(), Error> {
-    let mine = relationships::table
-        .filter(relationships::owner_id.eq(me))
-        .filter(one_of(connection, relationships::other_id, others));
+    let these = one_of(connection, relationships::other_id, others);
+    let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(these);
     let connected = (
         relationships::state.eq(state::CONNECTED),
         relationships::may_return.eq(false),
