@@ -331,3 +331,15 @@ fn where_the_other_is_asked_their_lately_given_no_counts_and_the_door_opens() {
     asking.them.declined_until = Some(asking.now + 1);
     assert_eq!(left.after(Move::Invite, &asking), Err(Refusal::NeutralDoorOpened));
 }
+
+#[test]
+fn a_move_that_asks_for_no_terms_is_decided_alike_under_any() {
+    for story in stories() {
+        for terms in all_terms() {
+            for by_me in MOVES.into_iter().filter(|by_me| !by_me.asks_for_terms()) {
+                let none = Terms { paused_until: terms.paused_until, ..Terms::of_none(terms.now, terms.myself) };
+                assert_eq!(story.pair.after(by_me, &terms), story.pair.after(by_me, &none), "{story:?} {by_me:?}");
+            }
+        }
+    }
+}

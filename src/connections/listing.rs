@@ -165,11 +165,6 @@ impl Connected {
     pub fn since_iso(&self) -> String {
         self.columns.connected_at.map_or_else(String::new, dates::iso)
     }
-
-    /// The tags as the field shows them.
-    pub fn tag_line(&self) -> String {
-        self.tags.join(", ")
-    }
 }
 
 type Source = diesel::helper_types::InnerJoinOn<

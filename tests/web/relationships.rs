@@ -306,3 +306,18 @@ fn many_answers_that_come_too_late_fit_into_one_notice() {
     ada.post("/invitations/accept", &again).follow();
     assert!(ada.page.status == 200 && !ada.sees("more could not be answered"), "{}", ada.text());
 }
+
+#[test]
+fn what_two_share_is_right_at_once_also_where_the_number_of_connections_is_what_it_was() {
+    let site = Site::new();
+    let [mut ada, mut ben, mut caro, mut dan] =
+        ["Ada Ruiz", "Ben Okoro", "Caro Lind", "Dan Vale"].map(|name| site.member(name));
+    connect(&mut ada, &mut caro);
+    connect(&mut ben, &mut caro);
+    assert!(ada.open("/in/ben-okoro").sees("1 mutual connection") && ada.sees("Caro Lind") && ada.sees("2nd"));
+    ada.open("/in/caro-lind").press("Disconnect");
+    connect(&mut ada, &mut dan);
+    assert!(!ada.open("/in/ben-okoro").sees("mutual connection") && !ada.sees("2nd"), "{}", ada.text());
+    connect(&mut dan, &mut ben);
+    assert!(ada.open("/in/ben-okoro").sees("1 mutual connection") && ada.sees("Dan Vale"), "{}", ada.text());
+}
