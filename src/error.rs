@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, ResponseError, error::BlockingError};
 use askama::Template;
 
 use crate::language::t;
-use crate::web::kept::Kept;
+use crate::web::pending_form::Kept;
 
 /// What can go wrong with a request, apart from refusals and problems with a form, which have pages of their own.
 #[derive(Debug)]

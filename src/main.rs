@@ -4,14 +4,18 @@ use std::io::{IsTerminal, Read};
 use std::net::TcpListener;
 use std::process::ExitCode;
 
-use amicable::accounts::{self, NewMember, password};
-use amicable::config::{self, DatabaseArgs, DatabaseUrl, LimitArgs, ServeArgs};
+use amicable::accounts;
+use amicable::accounts::{NewMember, password};
+use amicable::config;
+use amicable::config::{DatabaseArgs, LimitArgs, ServeArgs};
 use amicable::connections::Limits;
+use amicable::db::DatabaseUrl;
 use amicable::db::Db;
 use amicable::demo;
+use amicable::demo::styleguide;
 use amicable::error::Error;
-use amicable::server::{self, Settings};
-use amicable::web::styleguide;
+use amicable::server;
+use amicable::server::Settings;
 use clap::{Parser, Subcommand};
 use diesel::prelude::*;
 
@@ -268,7 +272,7 @@ fn copy(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<(), Error> {
     there(from)?;
     let bar = progress_bar();
     let held =
-        amicable::db::copy::copy(&open(from)?, &open(to)?, &|table, done, all| show_progress(&bar, table, done, all))?;
+        amicable::copy::copy(&open(from)?, &open(to)?, &|table, done, all| show_progress(&bar, table, done, all))?;
     bar.finish_and_clear();
     println!("{:<16}{:>12}  SHA-256, the same on both sides", "table", "rows");
     for held in held {

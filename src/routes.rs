@@ -3,13 +3,16 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
-use crate::accounts::{pages as accounts, settings};
-use crate::connections::{actions, blocked, disconnected, invitations, invite, overview, pages as connections, remove};
+use crate::accounts::{guard, pages as accounts, settings};
+use crate::connections::invitations::{self, form as invitation};
+use crate::connections::list::pages as connections;
+use crate::connections::removal::pages as removal;
+use crate::connections::{actions, blocked, disconnected};
 use crate::error::Error;
-use crate::home;
-use crate::members::{edit, pages as members, people, upload};
+use crate::network::{home, overview};
 use crate::notifications::pages as notifications;
-use crate::web::{appearance, assets, guard, observe};
+use crate::profiles::{directory, own, photo, profile};
+use crate::web::{assets, observe, theme};
 
 /// Every address of the site.
 pub fn routes(site: &mut ServiceConfig) {
@@ -28,7 +31,7 @@ pub fn routes(site: &mut ServiceConfig) {
         .route("/sign-in", post().to(accounts::sign_in))
         .route("/sign-out", post().to(accounts::sign_out))
         // Light or dark, and in which language
-        .route("/appearance", post().to(appearance::change));
+        .route("/appearance", post().to(theme::change));
     // Everything else is for members
     site.service(web::scope("").wrap(from_fn(guard::members_only)).configure(for_members));
 }
@@ -36,11 +39,11 @@ pub fn routes(site: &mut ServiceConfig) {
 fn for_members(site: &mut ServiceConfig) {
     site
         // A member, and what one does toward them
-        .route("/in/{handle}", get().to(members::profile))
-        .route("/in/{handle}/mutual", get().to(members::mutual))
-        .route("/in/{handle}/connections", get().to(members::connections))
-        .route("/in/{handle}/invite", get().to(invite::form))
-        .route("/in/{handle}/invite", post().to(invite::send))
+        .route("/in/{handle}", get().to(profile::profile))
+        .route("/in/{handle}/mutual", get().to(profile::mutual))
+        .route("/in/{handle}/connections", get().to(profile::connections))
+        .route("/in/{handle}/invite", get().to(invitation::form))
+        .route("/in/{handle}/invite", post().to(invitation::send))
         .route("/in/{handle}/accept", post().to(actions::accept))
         .route("/in/{handle}/decline", post().to(actions::decline))
         .route("/in/{handle}/withdraw", post().to(actions::withdraw))
@@ -58,33 +61,33 @@ fn for_members(site: &mut ServiceConfig) {
         .route("/connections/overview", get().to(overview::overview))
         .route("/connections/disconnected", get().to(disconnected::disconnected))
         .route("/connections/blocked", get().to(blocked::blocked))
-        .route("/connections/remove", get().to(remove::remove))
-        .route("/connections/remove", post().to(remove::choose))
-        .route("/connections/remove/{id}", get().to(remove::review))
-        .route("/connections/remove/{id}", post().to(remove::confirm))
-        .route("/connections/remove/{id}/undo", post().to(remove::undo))
+        .route("/connections/remove", get().to(removal::remove))
+        .route("/connections/remove", post().to(removal::choose))
+        .route("/connections/remove/{id}", get().to(removal::review))
+        .route("/connections/remove/{id}", post().to(removal::confirm))
+        .route("/connections/remove/{id}/undo", post().to(removal::undo))
         // Invitations and notifications
         .route("/invitations", get().to(invitations::invitations))
         .route("/invitations/{answer}", post().to(invitations::answer))
         .route("/notifications", get().to(notifications::notifications))
         // Members
-        .route("/people", get().to(people::people))
-        .route("/photos/{member}/{name}/{side}", get().to(upload::show))
+        .route("/people", get().to(directory::people))
+        .route("/photos/{member}/{name}/{side}", get().to(photo::show))
         // One's own profile
         // Its forms are answered at their addresses, so those can be opened, and lead to the page they stand on.
-        .route("/profile", get().to(edit::at_home))
-        .route("/profile/{kind}", get().to(edit::at_home))
-        .route("/profile/positions/{id}", get().to(edit::at_home))
-        .route("/profile", post().to(edit::summary))
-        .route("/profile/about", post().to(edit::about))
-        .route("/profile/handle", post().to(edit::handle))
-        .route("/profile/photo", post().to(upload::upload))
-        .route("/profile/photo/remove", post().to(upload::remove))
-        .route("/profile/links", post().to(edit::add_link))
-        .route("/profile/links/{id}/remove", post().to(edit::remove_link))
-        .route("/profile/positions/{id}", post().to(edit::change))
-        .route("/profile/positions/{id}/remove", post().to(edit::remove))
-        .route("/profile/{kind}", post().to(edit::add))
+        .route("/profile", get().to(own::at_home))
+        .route("/profile/{kind}", get().to(own::at_home))
+        .route("/profile/positions/{id}", get().to(own::at_home))
+        .route("/profile", post().to(own::summary))
+        .route("/profile/about", post().to(own::about))
+        .route("/profile/handle", post().to(own::handle))
+        .route("/profile/photo", post().to(photo::upload))
+        .route("/profile/photo/remove", post().to(photo::remove))
+        .route("/profile/links", post().to(own::add_link))
+        .route("/profile/links/{id}/remove", post().to(own::remove_link))
+        .route("/profile/positions/{id}", post().to(own::change))
+        .route("/profile/positions/{id}/remove", post().to(own::remove))
+        .route("/profile/{kind}", post().to(own::add))
         // Settings
         .route("/settings/account", get().to(settings::account))
         .route("/settings/account", post().to(settings::change_email))

@@ -10,13 +10,15 @@ use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
 use actix_web::web::{Data, PathConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 
+use crate::accounts::guard;
+use crate::cache::Recents;
 use crate::connections::Limits;
-use crate::connections::recent::Recents;
 use crate::db::Db;
 use crate::error::Error;
 use crate::members::search;
-use crate::web::{appearance, assets, csrf, fetched, guard, kept, observe, session};
-use crate::{Site, routes};
+use crate::routes;
+use crate::web::site::Site;
+use crate::web::{assets, csrf, fetched, observe, pending_form, session, theme};
 
 /// What the server needs besides the database.
 #[derive(Debug, Clone)]
@@ -55,9 +57,9 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(guard::recognise))
             .wrap(from_fn(fetched::answered))
-            .wrap(from_fn(kept::keep))
+            .wrap(from_fn(pending_form::keep))
             .wrap(from_fn(csrf::same_site))
-            .wrap(from_fn(appearance::within))
+            .wrap(from_fn(theme::within))
             .wrap(session::middleware(key.clone(), secure))
             .wrap(headers(secure))
             .wrap(Compress::default())

@@ -9,7 +9,8 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use amicable::demo::seed::{self, Plan};
+use amicable::demo::seed;
+use amicable::demo::seed::Plan;
 use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
 use support::database::on_postgres;

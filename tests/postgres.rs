@@ -12,8 +12,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use amicable::config::DatabaseUrl;
-use amicable::db::{self, Connection, Db};
+use amicable::db;
+use amicable::db::DatabaseUrl;
+use amicable::db::{Connection, Db};
 use amicable::error::Error;
 use amicable::schema::settings;
 use database::Database;

@@ -5,11 +5,15 @@
 #[path = "web/support/database.rs"]
 mod database;
 
-use amicable::accounts::{self, NewMember, password};
+use amicable::accounts;
+use amicable::accounts::{NewMember, password};
+use amicable::connections;
+use amicable::connections::Limits;
 use amicable::connections::relationship::{Behind, Move, Side};
-use amicable::connections::removal::{self, Choice};
-use amicable::connections::store::{self, Row};
-use amicable::connections::{self, Limits};
+use amicable::connections::removal;
+use amicable::connections::removal::Choice;
+use amicable::connections::store;
+use amicable::connections::store::Row;
 use amicable::db::{Connection, Db};
 use amicable::error::Error;
 use amicable::schema::{connection_counts, relationships};

@@ -13,9 +13,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use amicable::config::DatabaseUrl;
+use amicable::db::DatabaseUrl;
 use amicable::db::Db;
-use amicable::demo::seed::{self, Plan};
+use amicable::demo::seed;
+use amicable::demo::seed::Plan;
 use amicable::schema::{members, relationships};
 use clap::Parser;
 use diesel::connection::SimpleConnection;

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
-use amicable::config::DatabaseUrl;
 use amicable::connections::Limits;
+use amicable::db::DatabaseUrl;
 use amicable::db::Db;
 use amicable::demo::seed;
-use amicable::server::{self, Settings};
+use amicable::server;
+use amicable::server::Settings;
 
 pub fn serve(database: &DatabaseUrl) {
     let db = Db::open(database).unwrap();

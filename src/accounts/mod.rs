@@ -1,5 +1,6 @@
 //! Who may come in: signing up, signing in, passwords, and what members set for themselves.
 
+pub mod guard;
 pub mod pages;
 pub mod password;
 pub mod settings;

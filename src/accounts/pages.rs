@@ -5,15 +5,15 @@ use actix_web::http::header::{HeaderValue, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::{NewMember, password};
-use crate::SiteData;
+use crate::accounts::{NewMember, password};
 use crate::error::{Error, signed_in_again};
 use crate::language::t;
 use crate::web::fetched::CLEAR_SITE_DATA;
 use crate::web::form::{Form, Problems, Query};
-use crate::web::kept::Kept;
 use crate::web::page::{Onward, Page, Show, local, see_other};
+use crate::web::pending_form::Kept;
 use crate::web::session;
+use crate::web::site::SiteData;
 
 #[derive(Template)]
 #[template(path = "accounts/landing.html")]
@@ -60,8 +60,8 @@ pub async fn sign_up(
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let full_name = super::full_name(&form, &mut problems);
-    let email = super::email(&form, &mut problems);
+    let full_name = crate::accounts::full_name(&form, &mut problems);
+    let email = crate::accounts::email(&form, &mut problems);
     let password = password::new(&form, &mut problems, "password", &email);
     if problems.any() {
         return SignUp { page, form, problems }.show_again();
@@ -70,7 +70,7 @@ pub async fn sign_up(
     let device = device(&request);
     let token = site
         .db
-        .write(move |connection| match super::register(connection, &new)? {
+        .write(move |connection| match crate::accounts::register(connection, &new)? {
             Some(member) => session::start(connection, member, &device).map(Some),
             None => Ok(None),
         })
@@ -127,7 +127,7 @@ pub async fn sign_in(
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
     let email = form.get("email").to_owned();
-    let found = site.db.read(move |connection| super::by_email(connection, &email)).await?;
+    let found = site.db.read(move |connection| crate::accounts::by_email(connection, &email)).await?;
     let hash = found.as_ref().map(|(_, hash, _)| hash.clone());
     let right = password::matches(form.get("password").chars().take(1_000).collect(), hash).await?;
     let member = match found {

@@ -5,8 +5,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
-use super::password;
-use crate::SiteData;
+use crate::accounts::password;
 use crate::dates;
 use crate::db::{Connection, Db};
 use crate::error::Error;
@@ -15,6 +14,7 @@ use crate::schema::{emails, members, sessions};
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page, Show};
 use crate::web::session;
+use crate::web::site::SiteData;
 
 #[derive(Template)]
 #[template(path = "accounts/account.html")]
@@ -50,7 +50,7 @@ pub async fn change_email(
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let email = super::email(&form, &mut problems);
+    let email = crate::accounts::email(&form, &mut problems);
     if !is_password(&site.db, me.id, form.get("password")).await? {
         problems.add("password", t("This is not your password."));
     }
@@ -68,7 +68,7 @@ pub async fn change_email(
 }
 
 fn set_email(connection: &mut Connection, member: i64, email: &str) -> Result<bool, Error> {
-    let key = super::email_key(email);
+    let key = crate::accounts::email_key(email);
     let owner: Option<i64> = emails::table.find(&key).select(emails::member_id).first(connection).optional()?;
     if owner.is_some_and(|owner| owner != member) {
         return Ok(false);

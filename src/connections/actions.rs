@@ -4,17 +4,18 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use super::refusal::sentence;
-use super::relationship::{Move, Offer, Outcome, Refusal, Return, Side};
-use super::standing::{self, Standing};
-use super::{Limits, tags};
+use crate::connections::refusal::sentence;
+use crate::connections::relationship::{Move, Offer, Outcome, Refusal, Return, Side};
+use crate::connections::standing::{self, Standing};
+use crate::connections::{Limits, notes, visible};
+use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{t, tf};
-use crate::members::{self, Person};
+use crate::members::Person;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page, Show, local};
-use crate::{SiteData, dates};
+use crate::web::site::SiteData;
 
 /// Characters of a private reason.
 const REASON: usize = 1_000;
@@ -37,8 +38,8 @@ fn toward(
     by_me: Move,
     said: &str,
 ) -> Result<Made, Error> {
-    let person = members::visible_person(connection, me, handle)?;
-    let made = super::make(connection, limits, (me, person.id), by_me, said)?;
+    let person = visible::person(connection, me, handle)?;
+    let made = crate::connections::make(connection, limits, (me, person.id), by_me, said)?;
     Ok((person, made))
 }
 
@@ -84,7 +85,7 @@ pub async fn withdraw(site: SiteData, me: Me, handle: Path<String>, onward: Onwa
         .db
         .write(move |connection| {
             let made = toward(connection, &limits, id, &handle, Move::Withdraw, "")?;
-            let again = super::again(connection, id, made.0.id)?;
+            let again = crate::connections::again(connection, id, made.0.id)?;
             Ok((made, again))
         })
         .await?;
@@ -137,7 +138,7 @@ pub async fn leave(
 /// Somebody else whom the acting member can see.
 async fn seen(site: &SiteData, me: &Me, handle: String) -> Result<Person, Error> {
     let id = me.id;
-    let person = site.db.ask(move |connection| members::visible_person(connection, id, &handle)).await?;
+    let person = site.db.ask(move |connection| visible::person(connection, id, &handle)).await?;
     if person.id == id { Err(Error::NotFound) } else { Ok(person) }
 }
 
@@ -228,15 +229,17 @@ pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onw
     let (person, made) = site
         .db
         .write(move |connection| {
-            let (member, row) = members::visible(connection, id, &handle)?;
+            let (member, row) = visible::member(connection, id, &handle)?;
             let person = member.person;
             let side = row.map_or(Side::None, |row| standing::side(&row, &limits, dates::now()));
-            let way = super::way_back(connection, &limits, id, person.id)?;
-            let pair = super::sides(connection, &limits, id, person.id)?;
+            let way = crate::connections::way_back(connection, &limits, id, person.id)?;
+            let pair = crate::connections::sides(connection, &limits, id, person.id)?;
             let open = pair.theirs != Side::Left { may_return: false };
             let made = match (side, way) {
                 (Side::Left { .. }, Some(Return::Invitation)) if open => None,
-                (Side::Left { .. }, _) => Some(super::make(connection, &limits, (id, person.id), Move::Invite, "")?),
+                (Side::Left { .. }, _) => {
+                    Some(crate::connections::make(connection, &limits, (id, person.id), Move::Invite, "")?)
+                }
                 // Pressed twice, or undone in another tab.
                 (Side::Connected, _) => Some(Ok(Outcome { pair, tell: None })),
                 _ => None,
@@ -311,7 +314,7 @@ pub async fn remarks(
     let (person, standing) = site
         .db
         .read(move |connection| {
-            let (member, row) = members::visible(connection, id, &handle)?;
+            let (member, row) = visible::member(connection, id, &handle)?;
             let standing = standing::one(connection, &limits, (id, member.person.id), row)?;
             Ok((member.person, standing))
         })
@@ -338,7 +341,7 @@ pub async fn remark(
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let note = problems.text(&form, "private_note", t("Private note"), (0, NOTE));
-    let words = tags::parse(&form, &mut problems);
+    let words = notes::parse(&form, &mut problems);
     if problems.any() {
         let person = seen(&site, &me, handle.into_inner()).await?;
         let back = local(form.get("back")).unwrap_or_else(|| profile(&person));
@@ -348,11 +351,11 @@ pub async fn remark(
     let person = site
         .db
         .write(move |connection| {
-            let person = members::visible_person(connection, id, &handle)?;
+            let person = visible::person(connection, id, &handle)?;
             if person.id == id {
                 return Err(Error::NotFound);
             }
-            super::store::remark(connection, id, person.id, &note, &words)?;
+            crate::connections::store::remark(connection, id, person.id, &note, &words)?;
             Ok(person)
         })
         .await?;

@@ -4,8 +4,9 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
-use super::Limits;
-use super::store::{self, state};
+use crate::connections::Limits;
+use crate::connections::store::{self, state};
+use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::members::Person;
@@ -13,7 +14,7 @@ use crate::schema::relationships;
 use crate::web::form::Query;
 use crate::web::page::{Me, Page, Show};
 use crate::web::pagination::{At, Cursor, Paged};
-use crate::{SiteData, dates};
+use crate::web::site::SiteData;
 
 /// Somebody one has left.
 #[derive(Debug, Clone)]

@@ -3,25 +3,18 @@
 
 pub mod actions;
 pub mod blocked;
-pub mod circle;
 pub mod disconnected;
-pub mod history;
 pub mod invitations;
-pub mod invite;
-pub mod listing;
+pub mod list;
 pub mod literal;
 pub mod mutual;
-pub mod overview;
-pub mod pages;
-pub mod recent;
+pub mod notes;
 pub mod refusal;
 pub mod relationship;
 pub mod removal;
-pub mod remove;
 pub mod standing;
 pub mod store;
-pub mod suggestions;
-pub mod tags;
+pub mod visible;
 
 use diesel::dsl::{Filter, Gt};
 use diesel::prelude::*;
@@ -29,6 +22,7 @@ use diesel::prelude::*;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, natively};
 use crate::error::Error;
+use crate::members::Counted;
 use crate::notifications;
 use crate::schema::{connection_counts, members, relationships};
 use relationship::{Allowance, Behind, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite};
@@ -47,17 +41,6 @@ pub struct Limits {
     pub withdrawal_pause_days: i64,
     /// Days until an invitation expires.
     pub invitation_days: i64,
-}
-
-/// A member and what is counted of their connections.
-#[derive(Debug, Clone, Copy)]
-pub struct Counted {
-    /// The member's id.
-    pub id: i64,
-    /// How many connections they have.
-    pub number: i32,
-    /// How often these have changed.
-    pub changes: i32,
 }
 
 impl Default for Limits {

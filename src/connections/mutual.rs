@@ -3,14 +3,15 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::circle::Circle;
-use super::literal::IsConnected;
-use super::recent::{Keep, Recents};
-use super::{Counted, store};
+use crate::cache::{Keep, Recents};
+use crate::connections::literal::IsConnected;
+use crate::connections::store;
 use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::language::t;
-use crate::members::{self as people, Member, Person};
+use crate::members as people;
+use crate::members::{Counted, Member, Person};
+use crate::network::second_degree::Circle;
 use crate::schema::{relationships, theirs};
 use crate::web::session::Viewer;
 

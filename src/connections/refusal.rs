@@ -1,6 +1,6 @@
 //! What a refusal says. The member who acts is told their own reason in full; of the other, one sentence tells all.
 
-use super::relationship::Refusal;
+use crate::connections::relationship::Refusal;
 use crate::dates;
 use crate::language::{key, number, t, tf, tnf};
 

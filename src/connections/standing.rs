@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::relationship::{Offer, Side};
-use super::store::{Row, state};
-use super::{Limits, tags};
+use crate::connections::relationship::{Offer, Side};
+use crate::connections::store::Row;
+use crate::connections::{Limits, notes};
 use crate::dates::{self, DAY, now};
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
@@ -116,7 +116,7 @@ pub fn one(
     (me, other): (i64, i64),
     row: Option<Row>,
 ) -> Result<Standing, Error> {
-    let tags = tags::on(connection, me, other)?;
+    let tags = notes::on(connection, me, other)?;
     Ok(match row {
         Some(row) => Standing::of(row, tags, limits, now()),
         None => Standing { tags, ..Standing::none() },
@@ -140,7 +140,7 @@ pub fn many(
         others,
     ));
     let rows: Vec<Row> = natively!(connection, |own| rows.select(Row::as_select()).load(own))?;
-    let mut words = tags::of(connection, me, others)?;
+    let mut words = notes::of(connection, me, others)?;
     let mut standings = HashMap::new();
     for row in rows {
         let other = row.other_id;
@@ -150,14 +150,4 @@ pub fn many(
         standings.insert(other, Standing { tags, ..Standing::none() });
     }
     Ok(standings)
-}
-
-/// Whether `other` has made themselves invisible to `me`.
-///
-/// # Errors
-/// The database's.
-pub fn barred(connection: &mut Connection, me: i64, other: i64) -> Result<bool, Error> {
-    let row = relationships::table.find((me, other)).select(relationships::state);
-    let state = natively!(connection, |own| row.first::<i16>(own)).optional()?;
-    Ok(state == Some(state::BARRED))
 }

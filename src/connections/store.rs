@@ -4,8 +4,8 @@ use diesel::dsl::Add;
 use diesel::helper_types::{Eq, EqAny, Filter, InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
 
-use super::literal::Listed;
-use super::relationship::{Behind, Pair, Side};
+use crate::connections::literal::Listed;
+use crate::connections::relationship::{Behind, Pair, Side};
 use crate::db::{self, Connection, natively, one_of};
 use crate::error::Error;
 use crate::schema::{connection_counts, members, relationships, tags};

@@ -1,10 +1,10 @@
 //! The database: how it is opened, read and changed, whichever engine it is. What is of one engine alone is in the
 //! file of its name; search is the one thing besides that the two do differently.
 
-pub mod copy;
 mod one_of;
 mod postgres;
 mod sqlite;
+mod url;
 
 use actix_web::web;
 use diesel::connection::SimpleConnection;
@@ -12,7 +12,6 @@ use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, Pool, PooledConnection};
 use rand::RngExt;
 
-use crate::config::DatabaseUrl;
 use crate::error::Error;
 use crate::language;
 use crate::schema::members;
@@ -33,6 +32,7 @@ mod engine {
 
 pub use engine::AnyConnection as Connection;
 pub use one_of::{OneOf, one_of};
+pub use url::DatabaseUrl;
 
 /// Runs a query on the engine's own connection: `natively!(connection, |own| query.load(own))`. It is compiled once for
 /// each engine. diesel then finds the prepared statement by the query's type, where [`Connection`] itself puts its text

@@ -8,7 +8,7 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Bool, HasSqlType, Text};
 
-use super::Connection;
+use crate::db::Connection;
 
 /// Whether a column holds one of a list of ids.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! PostgreSQL: a pool, and what makes a transaction happen once even where the server, or the way to it, goes away.
 //!
-//! Members who are changed are held ([`super::hold`]), so READ COMMITTED is enough. A transaction that the server
+//! Members who are changed are held ([`crate::db::hold`]), so READ COMMITTED is enough. A transaction that the server
 //! rolled back is run again. One whose COMMIT was never answered may have happened: it wrote a *receipt*, a row with a
 //! random key, and the next attempt writes the same one first. If that succeeds, the earlier attempt did not happen
 //! and cannot any more; if the key is taken, it did, and what it returned is the answer.
@@ -15,7 +15,7 @@ use diesel::{PgConnection, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use rand::RngExt;
 
-use super::{Connection, Connections};
+use crate::db::{Connection, Connections};
 use crate::error::Error;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -265,7 +265,7 @@ fn with_defaults(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::with_defaults;
+    use crate::db::postgres::with_defaults;
 
     #[test]
     fn what_a_url_says_is_kept() {

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use super::people::Person;
 use crate::accounts::password::Hashed;
 use crate::connections::store::{self, state};
 use crate::contacts::import::linkedin::{Connection as Imported, Export};
 use crate::dates::{now, start_of};
 use crate::db::{Connection, new_id};
+use crate::demo::people::Person;
 use crate::error::Error;
 use crate::members::names;
 use crate::schema::{emails, handles, members, relationships};

@@ -4,6 +4,7 @@ mod import;
 mod people;
 pub mod seed;
 mod story;
+pub mod styleguide;
 
 use crate::accounts::password;
 use crate::connections::Limits;
@@ -65,7 +66,7 @@ mod tests {
     fn every_pair_of_the_demo_is_legal_and_counted() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("demo.db").to_string_lossy().into_owned();
-        let db = Db::open(&crate::config::DatabaseUrl::Sqlite(file)).unwrap();
+        let db = Db::open(&crate::db::DatabaseUrl::Sqlite(file)).unwrap();
         db.migrate().unwrap();
         let demo = populate(&db, &Limits::default(), None).unwrap();
         assert_eq!((demo.members, demo.accounts.len()), (150, 3));

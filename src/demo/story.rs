@@ -4,12 +4,12 @@ use diesel::prelude::*;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-use super::people::Person;
-use super::{Account, PASSWORD};
 use crate::connections::relationship::Move;
 use crate::connections::{self, Limits, store};
 use crate::dates::{DAY, now};
 use crate::db::Connection;
+use crate::demo::people::Person;
+use crate::demo::{Account, PASSWORD};
 use crate::error::Error;
 use crate::schema::{members, notifications, relationships};
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use icu_plurals::PluralCategory;
 
-use super::Language;
+use crate::language::Language;
 
 /// The translations of one language.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use std::future::Future;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{AcceptLanguage, Header};
 
-use super::{CURRENT, Language};
+use crate::language::{CURRENT, Language};
 
 /// Does something in a language, until [`chosen`] says that the member chose another.
 pub async fn speaking<F: Future>(language: Language, future: F) -> F::Output {

@@ -10,7 +10,7 @@ use icu_decimal::input::Decimal;
 use icu_locale_core::{Locale, locale};
 use icu_plurals::{PluralCategory, PluralRules};
 
-use super::{Language, current};
+use crate::language::{Language, current};
 
 /// What writes in one language.
 struct Formats {
@@ -93,7 +93,7 @@ pub fn month(year: i16, month: i8) -> String {
 
 /// The tests' language has its own letters in dates too.
 fn shown(date: String) -> String {
-    if current() == Language::Pseudo { super::text::wide(&date) } else { date }
+    if current() == Language::Pseudo { crate::language::text::wide(&date) } else { date }
 }
 
 /// Which form of a plural a number takes.

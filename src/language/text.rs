@@ -7,7 +7,7 @@ use std::sync::{LazyLock, Mutex};
 
 use askama::filters::{Html, Safe};
 
-use super::{Language, catalogue, current, formats};
+use crate::language::{Language, catalogue, current, formats};
 
 /// A text in the language of the page; `key` is the English one.
 pub fn t(key: &'static str) -> &'static str {

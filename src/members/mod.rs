@@ -1,22 +1,16 @@
 //! Who the members are: their profiles, what they are called, how they are found.
 
-pub mod edit;
 pub mod names;
-pub mod pages;
-pub mod people;
 pub mod photo;
 pub mod search;
 pub mod store;
-pub mod upload;
 
 use diesel::prelude::*;
 
-use crate::connections::Counted;
-use crate::connections::store::{Row, state};
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
 use crate::language::t;
-use crate::schema::{connection_counts, handles, members, relationships};
+use crate::schema::{connection_counts, members};
 
 /// A member as lists and cards show them.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -55,6 +49,17 @@ impl Person {
     }
 }
 
+/// A member and what is counted of their connections.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    /// The member's id.
+    pub id: i64,
+    /// How many connections they have.
+    pub number: i32,
+    /// How often these have changed.
+    pub changes: i32,
+}
+
 /// A member's whole profile.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = members)]
@@ -85,39 +90,6 @@ impl Member {
             500.. => t("500+ connections"),
         }
     }
-}
-
-/// The member of a handle, as the viewer may see them, and the viewer's side toward them where there is a row. A handle
-/// they had before finds them too.
-///
-/// # Errors
-/// [`Error::NotFound`] where there is none, and just so where they have blocked the viewer.
-pub fn visible(connection: &mut Connection, viewer: i64, handle: &str) -> Result<(Member, Option<Row>), Error> {
-    // Handles are in lower case; what cannot be one, the database need not be asked for.
-    let handle = &handle.to_ascii_lowercase();
-    if !names::is_handle(handle) {
-        return Err(Error::NotFound);
-    }
-    let side = relationships::owner_id.eq(viewer).and(relationships::other_id.eq(members::id));
-    let found = handles::table
-        .inner_join(members::table.on(members::id.eq(handles::member_id)))
-        .inner_join(connection_counts::table.on(connection_counts::member_id.eq(handles::member_id)))
-        .left_join(relationships::table.on(side))
-        .filter(handles::handle.eq(handle));
-    type Found = (Member, Option<Row>);
-    let (member, row): Found = natively!(connection, |own| found.select(Found::as_select()).first(own))?;
-    match row {
-        Some(row) if row.state == state::BARRED => Err(Error::NotFound),
-        row => Ok((member, row)),
-    }
-}
-
-/// [`visible`] for whoever needs to know no more than who it is.
-///
-/// # Errors
-/// As [`visible`].
-pub fn visible_person(connection: &mut Connection, viewer: i64, handle: &str) -> Result<Person, Error> {
-    Ok(visible(connection, viewer, handle)?.0.person)
 }
 
 /// Members by their ids, in the order of the ids.

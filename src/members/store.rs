@@ -2,14 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::photo::Photo;
-use super::{names, search};
-use crate::connections;
-use crate::dates;
 use crate::db::{Connection, natively, new_id};
 use crate::error::Error;
 use crate::language::tf;
+use crate::members::photo::Photo;
+use crate::members::{names, search};
 use crate::schema::{handles, links, members, photos, positions};
+use crate::{connections, dates};
 
 /// Positions and schools a profile can have, and links.
 pub const MOST: i64 = 50;

@@ -4,17 +4,18 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
-use super::saw;
 use crate::connections::relationship::Tell;
+use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::tf;
 use crate::members::Person;
+use crate::notifications::saw;
 use crate::schema::{members, notifications};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Me, Page, Show};
 use crate::web::pagination::{At, Cursor, Paged, ROWS};
-use crate::{SiteData, dates};
+use crate::web::site::SiteData;
 
 /// A line of the page.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 
-use super::session;
+use crate::web::session;
 
 /// Says what a browser must forget.
 pub const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");

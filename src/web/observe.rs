@@ -7,8 +7,8 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
-use crate::SiteData;
 use crate::error::Error;
+use crate::web::site::SiteData;
 
 /// A balancer wants to know before its own patience ends.
 const PATIENCE: Duration = Duration::from_millis(1_500);

@@ -11,11 +11,12 @@ use actix_web::http::header::{HOST, HeaderValue, LOCATION, REFERER};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::appearance::{self, Theme};
-use super::guard;
-use super::session::{self, Notice, Viewer};
+use crate::accounts::guard;
 use crate::error::Error;
 use crate::language::number;
+use crate::web::session::{self, Notice, Viewer};
+use crate::web::theme;
+use crate::web::theme::Theme;
 
 /// The first field of every page's template. Extracting it takes the notice that was kept for this page.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl Page {
 
     /// The theme, where one is chosen.
     pub fn theme(&self) -> &'static str {
-        match appearance::theme() {
+        match theme::theme() {
             Theme::Device => "",
             chosen => chosen.word(),
         }

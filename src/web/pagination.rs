@@ -1,8 +1,8 @@
 //! Pages of a list by keyset: a link says after or before which row a page begins, so that page 500 costs what page
 //! 1 costs, and a row that comes or goes shifts nothing.
 
-use super::form::Form;
 use crate::language::{number, tf};
+use crate::web::form::Form;
 
 /// Rows on a page of a list.
 pub const ROWS: usize = 50;

@@ -12,11 +12,11 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::connections::{self, Counted, Limits};
+use crate::connections::{self, Limits};
 use crate::dates::{DAY, now};
 use crate::db::{Connection, natively};
 use crate::error::Error;
-use crate::members::{self, names};
+use crate::members::{self, Counted, names};
 use crate::schema::{connection_counts, members as table, notifications, sessions, settings};
 
 /// A session that is not used for so long ends.

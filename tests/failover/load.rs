@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use amicable::accounts::{self, NewMember, password};
+use amicable::accounts;
+use amicable::accounts::{NewMember, password};
+use amicable::connections;
+use amicable::connections::Limits;
 use amicable::connections::relationship::Move;
-use amicable::connections::{self, Limits};
 use amicable::db::Db;
 use amicable::schema::{connection_counts, members, notifications, relationships};
 use diesel::prelude::*;

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use amicable::config::DatabaseUrl;
+use amicable::db::DatabaseUrl;
 use amicable::db::Db;
 use cluster::{Cluster, Process, free_port, until};
 use diesel::Connection;

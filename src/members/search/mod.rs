@@ -7,10 +7,10 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use super::names;
 use crate::connections::store::{self, state};
 use crate::db::{Connection, natively};
 use crate::error::Error;
+use crate::members::names;
 use crate::schema::{members, relationships, settings};
 
 /// Matches that are looked at. Ranking needs every match, so a search for a letter would cost what all members cost.

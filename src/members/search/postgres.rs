@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 
-use super::{IN_NAME, MOST, Searched};
 use crate::error::Error;
+use crate::members::search::{IN_NAME, MOST, Searched};
 
 /// Rows of one statement when all are indexed.
 const ROWS: i64 = 1_000;

@@ -5,8 +5,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::Sqlite;
 
-use super::{IN_NAME, MOST, Searched};
 use crate::error::Error;
+use crate::members::search::{IN_NAME, MOST, Searched};
 
 /// Rows of one transaction when all are indexed.
 const ROWS: i64 = 2_000;
@@ -74,7 +74,7 @@ fn phrase(words: &[String], in_name: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::phrase;
+    use crate::members::search::sqlite::phrase;
     use crate::members::search::words;
 
     #[test]

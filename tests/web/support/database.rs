@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use amicable::config::DatabaseUrl;
+use amicable::db::DatabaseUrl;
 use amicable::db::Db;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};

@@ -6,10 +6,13 @@ pub mod database;
 use std::collections::HashMap;
 use std::net::TcpListener;
 
-use amicable::accounts::{self, NewMember, password::Hashed};
+use amicable::accounts;
+use amicable::accounts::NewMember;
+use amicable::accounts::password::Hashed;
 use amicable::connections::Limits;
 use amicable::db::Db;
-use amicable::server::{self, Settings};
+use amicable::server;
+use amicable::server::Settings;
 use database::Database;
 use diesel::prelude::*;
 use scraper::{ElementRef, Html, Selector};

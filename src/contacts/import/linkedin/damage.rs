@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{LONGEST_FIELD, MOST_BYTES, MOST_ROWS, header};
+use crate::contacts::import::linkedin::{LONGEST_FIELD, MOST_BYTES, MOST_ROWS, header};
 
 /// A file that was refused, as one sentence that names the line.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Which line is the header, and which column is which. What stands in the columns is not looked at here.
 
-use super::{Damaged, Why};
+use crate::contacts::import::linkedin::{Damaged, Why};
 
 /// How far down the header is looked for. LinkedIn's own notes above it take two to five lines.
 pub(super) const MOST_LINES: usize = 100;

@@ -1,6 +1,6 @@
 //! The rules of a whole file, from its first byte to its last row.
 
-use super::*;
+use crate::contacts::import::linkedin::*;
 use jiff::civil::date;
 
 const HEADER: &str = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";

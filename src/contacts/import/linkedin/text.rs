@@ -1,7 +1,7 @@
 //! From bytes to text: what is no text at all, encodings, line ends, and quotes that never close.
 //! Columns and rows are not known here.
 
-use super::{Damaged, MOST_BYTES, Why};
+use crate::contacts::import::linkedin::{Damaged, MOST_BYTES, Why};
 
 /// Gives the text without its byte order mark, every line ending in `\n`.
 pub(super) fn read(bytes: &[u8]) -> Result<String, Damaged> {

@@ -7,12 +7,12 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
-use super::history::{History, Strip};
-use super::listing::{self, Connected, Filter};
-use super::literal::IsConnected;
-use super::refusal::sentence;
-use super::removal::{self, Choice, Removal};
-use crate::SiteData;
+use crate::connections::list;
+use crate::connections::list::history::{History, Strip};
+use crate::connections::list::{Connected, Filter};
+use crate::connections::literal::IsConnected;
+use crate::connections::refusal::sentence;
+use crate::connections::removal::{self, Choice, Removal};
 use crate::dates::now;
 use crate::db::{Connection, one_of};
 use crate::error::Error;
@@ -22,6 +22,7 @@ use crate::schema::{handles, members as table, relationships};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Onward, Page, Show};
 use crate::web::pagination::{At, Paged};
+use crate::web::site::SiteData;
 
 /// Names that stand on a review; the others are counted.
 const NAMED: usize = 100;
@@ -62,10 +63,10 @@ pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> 
     let (list, tags, history, kept) = site
         .db
         .read(move |connection| {
-            let mut list = listing::page(connection, (mine.id, mine.number), &asked, &at)?;
-            let tags = listing::with_tags(connection, mine.id, &mut list)?;
+            let mut list = list::page(connection, (mine.id, mine.number), &asked, &at)?;
+            let tags = list::with_tags(connection, mine.id, &mut list)?;
             let history = if asked.undated().narrows() {
-                Arc::new(History::new(&listing::days(connection, mine.id, &asked)?, now()))
+                Arc::new(History::new(&list::days(connection, mine.id, &asked)?, now()))
             } else {
                 History::of(connection, &recents, mine)?
             };

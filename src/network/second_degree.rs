@@ -8,10 +8,10 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::BigInt;
 
-use super::Counted;
-use super::recent::{Keep, Recents};
+use crate::cache::{Keep, Recents};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::members::Counted;
 
 /// How many of one's newest connections are asked, and how many of the newest of each: what keeps a hub's page as quick
 /// as anybody's.

@@ -10,15 +10,16 @@ use diesel::prelude::*;
 use futures_util::StreamExt;
 use tokio::sync::Semaphore;
 
-use super::photo::{self, Photo};
-use super::{pages, store};
-use crate::SiteData;
-use crate::connections::standing;
+use crate::connections::visible;
 use crate::error::Error;
 use crate::language::{key, t};
+use crate::members::photo::{self, Photo};
+use crate::members::store;
+use crate::profiles::profile;
 use crate::schema::photos;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page};
+use crate::web::site::SiteData;
 
 /// A picture may take much memory while it is decoded, so there is one at a time.
 static ONE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
@@ -54,7 +55,7 @@ pub async fn upload(
         Err(sentence) => {
             let mut problems = Problems::default();
             problems.add("photo", sentence);
-            return pages::own(&site, page, me, (Form::default(), problems, "photo".into())).await;
+            return profile::own(&site, page, me, (Form::default(), problems, "photo".into())).await;
         }
     };
     let id = me.id;
@@ -87,7 +88,7 @@ pub async fn show(site: SiteData, me: Me, path: Path<(i64, String, i16)>) -> Res
     let jpeg: Vec<u8> = site
         .db
         .read(move |connection| {
-            if standing::barred(connection, viewer, member)? {
+            if visible::barred(connection, viewer, member)? {
                 return Err(Error::NotFound);
             }
             Ok(photos::table.find((member, &name, side)).select(photos::jpeg).first(connection)?)

@@ -3,15 +3,15 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 
-use super::pages;
-use super::store::{self, Kind, Position};
-use crate::SiteData;
 use crate::accounts;
 use crate::error::Error;
 use crate::language::{number, t, tf};
 use crate::members::names;
+use crate::members::store::{self, Kind, Position};
+use crate::profiles::profile;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page, see_other};
+use crate::web::site::SiteData;
 
 fn home(me: &Me) -> String {
     format!("/in/{}", me.handle)
@@ -32,7 +32,7 @@ pub async fn summary(site: SiteData, page: Page, me: Me, form: Form, onward: Onw
     let headline = problems.line(&form, "headline", t("Headline"), (0, 200));
     let location = problems.line(&form, "location", t("Location"), (0, 100));
     if problems.any() {
-        return pages::own(&site, page, me, (form, problems, "summary".into())).await;
+        return profile::own(&site, page, me, (form, problems, "summary".into())).await;
     }
     let id = me.id;
     site.db
@@ -53,7 +53,7 @@ pub async fn about(site: SiteData, page: Page, me: Me, form: Form, onward: Onwar
     let mut problems = Problems::default();
     let about = problems.text(&form, "about", t("About"), (0, 2_000));
     if problems.any() {
-        return pages::own(&site, page, me, (form, problems, "about".into())).await;
+        return profile::own(&site, page, me, (form, problems, "about".into())).await;
     }
     let id = me.id;
     site.db.write(move |connection| store::write_about(connection, id, &about)).await?;
@@ -84,7 +84,7 @@ pub async fn handle(site: SiteData, page: Page, me: Me, form: Form, onward: Onwa
         }
     }
     if problems.any() {
-        return pages::own(&site, page, me, (form, problems, "handle".into())).await;
+        return profile::own(&site, page, me, (form, problems, "handle".into())).await;
     }
     onward.done(t("Your address is changed. The old one leads here."));
     Ok(onward.to(&format!("/in/{handle}")))
@@ -111,7 +111,7 @@ pub async fn add(
     let row = position(&form, &mut problems, kind, me.id);
     let open = if kind == Kind::Position { "position" } else { "school" };
     if problems.any() {
-        return pages::own(&site, page, me, (form, problems, open.into())).await;
+        return profile::own(&site, page, me, (form, problems, open.into())).await;
     }
     let id = me.id;
     let added = site.db.write(move |connection| {
@@ -123,7 +123,7 @@ pub async fn add(
     });
     if !added.await? {
         problems.add(kind.fields().0, tf("A profile has room for {most} positions and schools.", number(store::MOST)));
-        return pages::own(&site, page, me, (form, problems, open.into())).await;
+        return profile::own(&site, page, me, (form, problems, open.into())).await;
     }
     onward.done(t("Your profile is saved."));
     Ok(onward.to(&home(&me)))
@@ -152,7 +152,7 @@ pub async fn change(
     let mut problems = Problems::default();
     let mut row = position(&form, &mut problems, kind, member);
     if problems.any() {
-        return pages::own(&site, page, me, (form, problems, id.to_string())).await;
+        return profile::own(&site, page, me, (form, problems, id.to_string())).await;
     }
     (row.id, row.place) = (old.id, old.place);
     site.db.write(move |connection| store::save_position(connection, row)).await?;
@@ -195,7 +195,7 @@ pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: On
             onward.done(t("Your profile is saved."));
             Ok(onward.to(&home(&me)))
         }
-        _ => pages::own(&site, page, me, (form, problems, "link".into())).await,
+        _ => profile::own(&site, page, me, (form, problems, "link".into())).await,
     }
 }
 

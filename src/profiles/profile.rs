@@ -6,23 +6,23 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
-use super::store::{self, Link, Position};
-use super::{Member, Person};
+use crate::cache::Recents;
 use crate::connections::mutual::{self, Nearness, Two};
-use crate::connections::recent::Recents;
 use crate::connections::relationship::{Offer, Return, Side};
 use crate::connections::standing::{self, Standing};
-use crate::connections::{self, listing};
+use crate::connections::{self, list, visible};
 use crate::dates::now;
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
 use crate::language::{mutual_connections, number, tf, tnf};
+use crate::members::store::{self, Link, Position};
+use crate::members::{Member, Person};
 use crate::schema::relationships;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Page, Show};
 use crate::web::pagination::{At, Paged};
 use crate::web::session::Viewer;
-use crate::{Site, SiteData};
+use crate::web::site::{Site, SiteData};
 
 /// Names of mutual connections that stand on a profile.
 const NAMED: usize = 3;
@@ -84,7 +84,7 @@ fn other(
     me: &Viewer,
     handle: &str,
 ) -> Result<Read, Error> {
-    let (member, row) = super::visible(connection, me.id, handle)?;
+    let (member, row) = visible::member(connection, me.id, handle)?;
     let id = member.person.id;
     let standing = standing::one(connection, limits, (me.id, id), row)?;
     let nearness = mutual::nearness(connection, recents, Two::of(me, &member), standing.connected(), NAMED)?;
@@ -161,7 +161,7 @@ pub async fn own(
     let (id, handle) = (me.id, me.handle.clone());
     let (member, about) = site
         .db
-        .read(move |connection| Ok((super::visible(connection, id, &handle)?.0, about(connection, id)?)))
+        .read(move |connection| Ok((visible::member(connection, id, &handle)?.0, about(connection, id)?)))
         .await?;
     let again = problems.any();
     let own = Own { page, member, about, form, problems, open };
@@ -195,7 +195,7 @@ pub async fn mutual(site: SiteData, page: Page, me: Me, handle: Path<String>) ->
     let (member, (total, persons)) = site
         .db
         .read(move |connection| {
-            let member = super::visible(connection, viewer.id, &handle)?.0;
+            let member = visible::member(connection, viewer.id, &handle)?.0;
             let mutual = mutual::mutual(connection, Two::of(&viewer, &member), most)?;
             Ok((member, mutual))
         })
@@ -220,15 +220,15 @@ pub async fn connections(
     let (member, list) = site
         .db
         .read(move |connection| {
-            let (member, row) = super::visible(connection, id, &handle)?;
+            let (member, row) = visible::member(connection, id, &handle)?;
             let connected = row.is_some_and(|row| standing::side(&row, &limits, now()) == Side::Connected);
             if !connected || member.connections_seen_by != 1 {
                 return Err(Error::NotFound);
             }
-            let list: Paged<listing::Connected> = listing::page(
+            let list: Paged<list::Connected> = list::page(
                 connection,
                 (member.person.id, member.connection_count),
-                &listing::Filter::of(&Form::of([("sort", "first_name")])),
+                &list::Filter::of(&Form::of([("sort", "first_name")])),
                 &at,
             )?;
             let shown = not_hidden(connection, id, list)?;
@@ -245,8 +245,8 @@ pub async fn connections(
 fn not_hidden(
     connection: &mut Connection,
     me: i64,
-    mut list: Paged<listing::Connected>,
-) -> Result<Paged<listing::Connected>, Error> {
+    mut list: Paged<list::Connected>,
+) -> Result<Paged<list::Connected>, Error> {
     let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
     let barred = relationships::table
         .filter(relationships::owner_id.eq(me))

@@ -10,12 +10,12 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use diesel::prelude::*;
 
-use crate::SiteData;
 use crate::error::Error;
 use crate::language::{self, Language, t};
 use crate::schema::members;
 use crate::web::form::Form;
 use crate::web::page::{Onward, Page};
+use crate::web::site::SiteData;
 
 const LANGUAGE: &str = "language";
 const THEME: &str = "theme";

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::{Connection, Db};
 use crate::connections::store;
+use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::members::search;
 use crate::schema;
@@ -53,7 +53,7 @@ pub fn copy(from: &Db, to: &Db, progress: Progress) -> Result<Vec<Held>, Error> 
     search::clear(&mut target)?;
     search::index_all(&mut target)?;
     store::count_all(&mut target)?;
-    super::settle(&mut target)?;
+    crate::db::settle(&mut target)?;
     let (there, here) = (held(&mut source, progress)?, held(&mut target, progress)?);
     match there.iter().zip(&here).find(|(there, here)| there != here) {
         None => Ok(here),

@@ -4,12 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::web::{ServiceConfig, get};
 use askama::Template;
 
-use super::form::Problems;
-use super::page::{Page, Show};
 use crate::connections::relationship::{Behind, Side};
 use crate::connections::standing::Standing;
 use crate::error::Error;
 use crate::members::Person;
+use crate::web::form::Problems;
+use crate::web::page::{Page, Show};
 
 #[derive(Template)]
 #[template(path = "styleguide.html")]

@@ -1,17 +1,19 @@
 //! Many disconnects at once: chosen, reviewed, confirmed in one transaction, and undone in one. What it does to
-//! each pair is what [`super::make`] does with one move; a test holds the two against each other.
+//! each pair is what [`crate::connections::make`] does with one move; a test holds the two against each other.
 
 use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use super::listing::{self, Filter};
-use super::store::{self, state};
-use super::{Limits, relationship::Refusal};
+use crate::connections::list::Filter;
+use crate::connections::relationship::Refusal;
+use crate::connections::store::{self, state};
+use crate::connections::{Limits, list};
 use crate::dates::now;
 use crate::db::{self, Connection, new_id, one_of};
 use crate::error::Error;
-use crate::members::{self as people, Person};
+use crate::members as people;
+use crate::members::Person;
 use crate::schema::{connection_counts, members, relationships, removals};
 
 /// A removal, from its review to its undoing.
@@ -71,7 +73,7 @@ pub fn draft(connection: &mut Connection, me: i64, choice: Choice) -> Result<Opt
     let mut chosen = match choice {
         Choice::These(ids) => seen(connection, me, ids)?,
         Choice::All { filter, but } => {
-            let mut all = listing::all(connection, me, &filter)?;
+            let mut all = list::all(connection, me, &filter)?;
             all.retain(|id| !but.contains(id));
             all
         }
@@ -202,7 +204,7 @@ pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> R
     if removal.confirmed_at.is_none() || removal.undone_at.is_some() {
         return Ok(Ok(removal));
     }
-    super::settle(connection, limits, me, id)?;
+    crate::connections::settle(connection, limits, me, id)?;
     let gone = still_gone(connection, me, id)?;
     let back = may_come_back(connection, me, &gone)?;
     let have = u32::try_from(store::number_of(connection, me)?).unwrap_or(0);
@@ -292,3 +294,4 @@ fn ids(text: &str) -> Vec<i64> {
 fn text(ids: &[i64]) -> String {
     ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
 }
+pub mod pages;

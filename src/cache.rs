@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::Counted;
-use super::circle::Circle;
-use super::history::History;
-use super::mutual::Few;
+use crate::connections::list::history::History;
+use crate::connections::mutual::Few;
 use crate::dates;
 use crate::error::Error;
+use crate::members::Counted;
+use crate::network::second_degree::Circle;
 
 /// Members of whom it is kept; then it begins anew.
 const MOST: usize = 500;

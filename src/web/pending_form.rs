@@ -10,10 +10,10 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest};
 use futures_util::stream;
 
-use super::form::Form;
-use super::page::local;
 use crate::error::Error;
 use crate::language::key;
+use crate::web::form::Form;
+use crate::web::page::local;
 
 /// Bytes of a form that is kept.
 const LARGEST: usize = 32 * 1024;

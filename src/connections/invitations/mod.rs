@@ -7,12 +7,11 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
-use super::Limits;
-use super::actions::withdrawn;
-use super::refusal::sentence;
-use super::relationship::{Allowance, Move, Side};
-use super::store::{self, state};
-use crate::SiteData;
+use crate::connections::Limits;
+use crate::connections::actions::withdrawn;
+use crate::connections::refusal::sentence;
+use crate::connections::relationship::{Allowance, Move, Side};
+use crate::connections::store::{self, state};
 use crate::dates::{self, now};
 use crate::db::{Connection, natively};
 use crate::error::Error;
@@ -23,6 +22,7 @@ use crate::web::form::{Form, Query};
 use crate::web::page::{Me, Onward, Page, Show};
 use crate::web::pagination::{At, Cursor, Paged};
 use crate::web::session::Viewer;
+use crate::web::site::SiteData;
 
 /// Reasons that a notice names; the others are counted.
 const REASONS: usize = 3;
@@ -100,7 +100,7 @@ pub async fn invitations(site: SiteData, page: Page, me: Me, Query(query): Query
                 true => self::sent(connection, &limits, viewer.id, &at)?,
                 false => received(connection, &limits, &viewer, &at)?,
             };
-            Ok((list, super::allowance(connection, &limits, viewer.id, now())?))
+            Ok((list, crate::connections::allowance(connection, &limits, viewer.id, now())?))
         })
         .await?;
     let received_total = me.invitations;
@@ -258,9 +258,9 @@ fn answer_all(
             answered.not.push(t("One invitation was no longer open.").to_owned());
             continue;
         };
-        match super::make(connection, limits, (me, person.id), by_me, "")? {
+        match crate::connections::make(connection, limits, (me, person.id), by_me, "")? {
             Ok(_) => {
-                pauses.push(super::again(connection, me, person.id)?);
+                pauses.push(crate::connections::again(connection, me, person.id)?);
                 answered.done.push(person.full_name);
             }
             Err(refusal) => answered.not.push(sentence(refusal, &person.full_name)),
@@ -309,3 +309,4 @@ fn told(by_me: Move, done: &[String], again: Option<i64>) -> Option<String> {
         },
     })
 }
+pub mod form;

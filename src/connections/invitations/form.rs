@@ -5,21 +5,21 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
-use super::Limits;
-use super::mutual::{self, Two};
-use super::refusal::sentence;
-use super::relationship::{Allowance, Move, Refusal, Return, Side};
-use super::standing::{self, Standing};
+use crate::connections::mutual::{self, Two};
+use crate::connections::refusal::sentence;
+use crate::connections::relationship::{Allowance, Move, Refusal, Return, Side};
+use crate::connections::standing::{self, Standing};
+use crate::connections::{Limits, visible};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{mutual_connections, t, tf};
-use crate::members::{self, Person};
+use crate::members::Person;
 use crate::schema::members as table;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Me, Onward, Page, Show, local};
 use crate::web::session::Viewer;
-use crate::{Site, SiteData};
+use crate::web::site::{Site, SiteData};
 
 #[derive(Template)]
 #[template(path = "connections/invite.html")]
@@ -42,7 +42,7 @@ impl Invite {
     fn left(&self) -> String {
         let Allowance { limit, next, .. } = self.allowance;
         let left = self.allowance.left();
-        super::invitations::left(left, limit, (left < limit).then_some(next))
+        crate::connections::invitations::left(left, limit, (left < limit).then_some(next))
     }
 
     fn mutual_line(&self) -> String {
@@ -63,14 +63,14 @@ struct Prepared {
 
 fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle: &str) -> Result<Prepared, Error> {
     let me = viewer.id;
-    let (member, row) = members::visible(connection, me, handle)?;
+    let (member, row) = visible::member(connection, me, handle)?;
     let mutual = mutual::mutual(connection, Two::of(viewer, &member), 0)?.0;
     let person = member.person;
     let sender = table::table.find(me).select(Person::as_select()).first(connection)?;
     Ok(Prepared {
         mutual,
-        allowance: super::allowance(connection, limits, me, now())?,
-        way_back: super::way_back(connection, limits, me, person.id)?,
+        allowance: crate::connections::allowance(connection, limits, me, now())?,
+        way_back: crate::connections::way_back(connection, limits, me, person.id)?,
         were_connected: row.as_ref().is_some_and(|row| row.connected_at.is_some()),
         standing: standing::one(connection, limits, (me, person.id), row)?,
         person,
@@ -158,10 +158,10 @@ pub async fn send(
     let (person, before, made) = site
         .db
         .write(move |connection| {
-            let (member, row) = members::visible(connection, id, &wanted)?;
+            let (member, row) = visible::member(connection, id, &wanted)?;
             let person = member.person;
             let before = row.map_or(Side::None, |row| standing::side(&row, &limits, now()));
-            let made = super::make(connection, &limits, (id, person.id), Move::Invite, &note)?;
+            let made = crate::connections::make(connection, &limits, (id, person.id), Move::Invite, &note)?;
             Ok((person, before, made))
         })
         .await?;
@@ -175,7 +175,7 @@ pub async fn send(
         Ok(outcome) if matches!(outcome.pair.mine, Side::Invited { .. }) => {
             tf("Your invitation to {name} is on its way.", name)
         }
-        Ok(_) if matches!(before, Side::Left { .. }) => super::actions::restored(name),
+        Ok(_) if matches!(before, Side::Left { .. }) => crate::connections::actions::restored(name),
         Ok(_) => tf("You and {name} are connected.", name),
     };
     onward.done(told);

@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 
-use super::circle::Circle;
-use super::recent::Recents;
-use super::store;
+use crate::cache::Recents;
+use crate::connections::store;
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
 use crate::language::mutual_connections;
-use crate::members::{self as people, Person};
+use crate::members as people;
+use crate::members::Person;
+use crate::network::second_degree::Circle;
 use crate::schema::{members, relationships};
 use crate::web::session::Viewer;
 

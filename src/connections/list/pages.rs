@@ -3,13 +3,14 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::listing::{self, Connected, Filter, Sort};
-use crate::SiteData;
+use crate::connections::list;
+use crate::connections::list::{Connected, Filter, Sort};
 use crate::error::Error;
 use crate::language::{number, t};
 use crate::web::form::Query;
 use crate::web::page::{Me, Page, Show};
 use crate::web::pagination::{At, Paged};
+use crate::web::site::SiteData;
 
 #[derive(Template)]
 #[template(path = "connections/connections.html")]
@@ -54,8 +55,8 @@ async fn list(site: SiteData, page: Page, me: Me, Query(query): Query, contacts:
     let (list, tags) = site
         .db
         .read(move |connection| {
-            let mut list = listing::page(connection, (mine.id, mine.number), &asked, &at)?;
-            let tags = listing::with_tags(connection, mine.id, &mut list)?;
+            let mut list = list::page(connection, (mine.id, mine.number), &asked, &at)?;
+            let tags = list::with_tags(connection, mine.id, &mut list)?;
             Ok((list, tags))
         })
         .await?;

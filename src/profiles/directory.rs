@@ -3,14 +3,14 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::{Person, search};
-use crate::SiteData;
 use crate::connections::standing::{self, Standing};
-use crate::connections::suggestions::{self, Suggestion};
 use crate::error::Error;
 use crate::language::{number, tf, tnf};
+use crate::members::{Person, search};
+use crate::network::suggestions::{self, Suggestion};
 use crate::web::form::Query;
 use crate::web::page::{Me, Page, Show};
+use crate::web::site::SiteData;
 
 /// Cards on a page.
 const CARDS: usize = 20;
@@ -54,7 +54,7 @@ pub async fn people(site: SiteData, page: Page, me: Me, Query(query): Query) -> 
             } else {
                 let ids = search::search(connection, viewer.id, &words)?;
                 let first = ((number - 1) * CARDS).min(ids.len());
-                let persons = super::persons(connection, &ids[first..ids.len().min(first + CARDS)])?;
+                let persons = crate::members::persons(connection, &ids[first..ids.len().min(first + CARDS)])?;
                 (persons.into_iter().map(|person| Suggestion { person, mutual: 0 }).collect(), ids.len())
             };
             let ids: Vec<i64> = people.iter().map(|suggestion| suggestion.person.id).collect();

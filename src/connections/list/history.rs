@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::Counted;
-use super::listing::{self, Filter};
-use super::recent::{Keep, Recents};
+use crate::cache::{Keep, Recents};
+use crate::connections::list;
+use crate::connections::list::Filter;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{connections, month, number, tf, tnf};
+use crate::members::Counted;
 
 /// Units of the growth plot; its lines stand in `connections/growth.html`.
 const WIDTH: f64 = 320.0;
@@ -135,7 +136,7 @@ impl History {
     pub fn of(connection: &mut Connection, recents: &Recents, member: Counted) -> Result<Arc<History>, Error> {
         recents
             .histories
-            .of(member, |id| Ok(History::new(&listing::days(connection, id, &Filter::default())?, dates::now())))
+            .of(member, |id| Ok(History::new(&list::days(connection, id, &Filter::default())?, dates::now())))
     }
 }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::connections::history::History;
+use crate::accounts;
 use crate::connections::invitations::{self, Invitation};
-use crate::connections::suggestions::{self, Suggestion};
+use crate::connections::list::history::History;
 use crate::error::Error;
 use crate::language::number;
+use crate::network::suggestions::{self, Suggestion};
 use crate::web::page::{Page, Show};
 use crate::web::pagination::At;
-use crate::{SiteData, accounts};
+use crate::web::site::SiteData;
 
 #[derive(Template)]
 #[template(path = "home.html")]

@@ -10,12 +10,12 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use super::kept;
-use super::page::{self, Page};
-use super::session::{self, Viewer};
-use crate::Site;
 use crate::accounts::pages::sign_in_first;
 use crate::error::Error;
+use crate::web::page::{self, Page};
+use crate::web::pending_form;
+use crate::web::session::{self, Viewer};
+use crate::web::site::Site;
 
 /// Finds out who looks.
 ///
@@ -69,7 +69,7 @@ pub async fn members_only<B: MessageBody>(
     } else {
         page::came_from(request.request())
     };
-    if let Some(kept) = kept::kept(request.request()) {
+    if let Some(kept) = pending_form::kept(request.request()) {
         let page = Page::extract(request.request()).await?;
         let response = sign_in_first(page, wanted.as_deref().unwrap_or_default(), kept)?;
         return Ok(request.into_response(response).map_into_right_body());

@@ -4,8 +4,8 @@ use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::literal::IsConnected;
-use super::tags;
+use crate::connections::literal::IsConnected;
+use crate::connections::notes;
 use crate::dates;
 use crate::db::{Connection, natively};
 use crate::error::Error;
@@ -263,10 +263,10 @@ pub fn page(
 /// # Errors
 /// The database's.
 pub fn with_tags(connection: &mut Connection, me: i64, list: &mut Paged<Connected>) -> Result<Vec<String>, Error> {
-    let all = tags::all(connection, me)?;
+    let all = notes::all(connection, me)?;
     if !all.is_empty() {
         let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
-        let mut words = tags::of(connection, me, &ids)?;
+        let mut words = notes::of(connection, me, &ids)?;
         for row in &mut list.rows {
             row.tags = words.remove(&row.person.id).unwrap_or_default();
         }
@@ -350,3 +350,5 @@ fn cursor_of(row: &Connected, sort: Sort) -> Cursor {
 fn contains(text: &str) -> String {
     format!("%{}%", search::escaped(text))
 }
+pub mod history;
+pub mod pages;

@@ -6,14 +6,14 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
-use super::history::History;
-use super::listing::Filter;
-use super::literal::IsConnected;
-use crate::SiteData;
+use crate::connections::list::Filter;
+use crate::connections::list::history::History;
+use crate::connections::literal::IsConnected;
 use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::schema::{members, relationships};
 use crate::web::page::{Me, Page, Show};
+use crate::web::site::SiteData;
 
 /// How many companies and locations are shown.
 const MOST: i64 = 10;

@@ -1,0 +1,52 @@
+//! Whom a member can see: everybody but those who have blocked them.
+
+use diesel::prelude::*;
+
+use super::store::{Row, state};
+use crate::db::{Connection, natively};
+use crate::error::Error;
+use crate::members::{Member, Person, names};
+use crate::schema::{connection_counts, handles, members, relationships};
+
+/// The member of a handle, as the viewer may see them, and the viewer's side toward them where there is a row. A handle
+/// they had before finds them too.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is none, and just so where they have blocked the viewer.
+pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<(Member, Option<Row>), Error> {
+    // Handles are in lower case; what cannot be one, the database need not be asked for.
+    let handle = &handle.to_ascii_lowercase();
+    if !names::is_handle(handle) {
+        return Err(Error::NotFound);
+    }
+    let side = relationships::owner_id.eq(viewer).and(relationships::other_id.eq(members::id));
+    let found = handles::table
+        .inner_join(members::table.on(members::id.eq(handles::member_id)))
+        .inner_join(connection_counts::table.on(connection_counts::member_id.eq(handles::member_id)))
+        .left_join(relationships::table.on(side))
+        .filter(handles::handle.eq(handle));
+    type Found = (Member, Option<Row>);
+    let (member, row): Found = natively!(connection, |own| found.select(Found::as_select()).first(own))?;
+    match row {
+        Some(row) if row.state == state::BARRED => Err(Error::NotFound),
+        row => Ok((member, row)),
+    }
+}
+
+/// [`member`] for whoever needs to know no more than who it is.
+///
+/// # Errors
+/// As [`member`].
+pub fn person(connection: &mut Connection, viewer: i64, handle: &str) -> Result<Person, Error> {
+    Ok(member(connection, viewer, handle)?.0.person)
+}
+
+/// Whether `other` has made themselves invisible to `me`.
+///
+/// # Errors
+/// The database's.
+pub fn barred(connection: &mut Connection, me: i64, other: i64) -> Result<bool, Error> {
+    let row = relationships::table.find((me, other)).select(relationships::state);
+    let state = natively!(connection, |own| row.first::<i16>(own)).optional()?;
+    Ok(state == Some(state::BARRED))
+}

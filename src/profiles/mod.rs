@@ -1,0 +1,6 @@
+//! A member's page: as others see it, as its owner edits it; the directory of members, and photos.
+
+pub mod directory;
+pub mod own;
+pub mod photo;
+pub mod profile;

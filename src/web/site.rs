@@ -1,0 +1,21 @@
+//! What every handler may use.
+
+use actix_web::web::Data;
+
+use crate::cache::Recents;
+use crate::connections::Limits;
+use crate::db::Db;
+
+/// What every handler may use. Clones share the database.
+#[derive(Clone)]
+pub struct Site {
+    /// The data.
+    pub db: Db,
+    /// What members may do how often.
+    pub limits: Limits,
+    /// What was read of members lately.
+    pub recents: Recents,
+}
+
+/// [`Site`] as handlers take it.
+pub type SiteData = Data<Site>;
