@@ -1,84 +1,91 @@
-//! What was read lately: counting over thousands of rows takes longer than the rest of a page. It is read anew when one's
-//! own connections have changed, and at the latest after a while, for what others have changed.
+//! Per node, a cache of what takes longer to read than the rest of a page. A value is read anew once the member's own
+//! connections have changed, and at the latest after a while, for what others have changed.
 
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use crate::connections::list::history::History;
-use crate::connections::mutual::Few;
 use crate::dates;
 use crate::error::Error;
 use crate::members::Counted;
-use crate::network::second_degree::Circle;
 
-/// Members of whom it is kept; then it begins anew.
-const MOST: usize = 500;
+/// Values that are kept; beyond that the cache begins anew.
+const MAX_ENTRIES: usize = 1_500;
 
-/// Everything that a node keeps of members for a while. Clones share it.
-#[derive(Debug, Clone, Default)]
-pub struct Recents {
-    /// When their connections were made.
-    pub histories: Recent<History>,
-    /// Whom their connections know.
-    pub circles: Recent<Circle>,
-    /// Their connections, where those are few.
-    pub few: Recent<Few>,
-}
-
-/// What was read of members lately, on this node. Clones share it.
-#[derive(Debug)]
-pub struct Recent<T>(Arc<Mutex<HashMap<i64, Kept<T>>>>);
+/// The values, by their type and member. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Cache(Arc<Mutex<HashMap<(TypeId, i64), Entry>>>);
 
 #[derive(Debug)]
-struct Kept<T> {
+struct Entry {
     changes: i32,
-    at: i64,
-    read: Arc<T>,
+    read_at: i64,
+    value: Arc<dyn Any + Send + Sync>,
 }
 
-/// What may be kept for a while.
-pub trait Keep {
+/// A value that may be kept for a while.
+pub trait Cached: Send + Sync + 'static {
     /// For how many seconds.
     const SECONDS: i64;
-    /// Whether it took long enough to read.
+    /// Whether it took long enough to read to be worth keeping.
     fn took_long(&self) -> bool;
 }
 
-impl<T: Keep> Recent<T> {
-    /// What was read of a member since their connections last changed; read now where that was too long ago.
+impl Cache {
+    /// Returns the value of a member, reading it where none is kept that is still true.
     ///
     /// # Errors
     /// Those of `read`.
-    pub fn of(&self, member: Counted, read: impl FnOnce(i64) -> Result<T, Error>) -> Result<Arc<T>, Error> {
-        let now = dates::now();
-        if let Ok(kept) = self.0.lock()
-            && let Some(kept) = kept.get(&member.id)
-            && kept.changes == member.changes
-            && now - kept.at < T::SECONDS
+    pub fn get_or_read<T: Cached>(
+        &self,
+        member: Counted,
+        read: impl FnOnce(i64) -> Result<T, Error>,
+    ) -> Result<Arc<T>, Error> {
+        let (key, now) = ((TypeId::of::<T>(), member.id), dates::now());
+        if let Ok(entries) = self.0.lock()
+            && let Some(entry) = entries.get(&key)
+            && entry.changes == member.changes
+            && now - entry.read_at < T::SECONDS
+            && let Ok(value) = entry.value.clone().downcast::<T>()
         {
-            return Ok(kept.read.clone());
+            return Ok(value);
         }
-        let read = Arc::new(read(member.id)?);
-        if read.took_long()
-            && let Ok(mut kept) = self.0.lock()
+        let value = Arc::new(read(member.id)?);
+        if value.took_long()
+            && let Ok(mut entries) = self.0.lock()
         {
-            if kept.len() >= MOST {
-                kept.clear();
+            if entries.len() >= MAX_ENTRIES {
+                entries.clear();
             }
-            kept.insert(member.id, Kept { changes: member.changes, at: now, read: read.clone() });
+            entries.insert(key, Entry { changes: member.changes, read_at: now, value: value.clone() });
         }
-        Ok(read)
+        Ok(value)
     }
 }
 
-impl<T> Default for Recent<T> {
-    fn default() -> Recent<T> {
-        Recent(Arc::default())
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<T> Clone for Recent<T> {
-    fn clone(&self) -> Recent<T> {
-        Recent(self.0.clone())
+    #[derive(Debug, PartialEq)]
+    struct Long(&'static str);
+
+    impl Cached for Long {
+        const SECONDS: i64 = 60;
+        fn took_long(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_value_is_read_anew_once_connections_changed() {
+        let cache = Cache::default();
+        let read = |changes, value| {
+            let member = Counted { id: 1, number: 0, changes };
+            cache.get_or_read(member, |_| Ok(Long(value))).unwrap()
+        };
+        assert_eq!(*read(1, "first"), Long("first"));
+        assert_eq!(*read(1, "second"), Long("first"));
+        assert_eq!(*read(2, "third"), Long("third"));
     }
 }

@@ -11,7 +11,7 @@ use actix_web::web::{Data, PathConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 
 use crate::accounts::guard;
-use crate::cache::Recents;
+use crate::cache::Cache;
 use crate::connections::Limits;
 use crate::db::Db;
 use crate::error::Error;
@@ -50,10 +50,10 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         number => number,
     };
-    let recents = Recents::default();
+    let cache = Cache::default();
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(Data::new(Site { db: db.clone(), limits, recents: recents.clone() }))
+            .app_data(Data::new(Site { db: db.clone(), limits, cache: cache.clone() }))
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(guard::recognise))
             .wrap(from_fn(fetched::answered))

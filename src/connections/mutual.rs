@@ -3,7 +3,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::cache::{Keep, Recents};
+use crate::cache::{Cache, Cached};
 use crate::connections::literal::IsConnected;
 use crate::connections::store;
 use crate::db::{Connection, natively};
@@ -79,7 +79,7 @@ impl Two {
 #[derive(Debug)]
 pub struct Few(Vec<i64>);
 
-impl Keep for Few {
+impl Cached for Few {
     const SECONDS: i64 = 60;
 
     fn took_long(&self) -> bool {
@@ -93,7 +93,7 @@ impl Keep for Few {
 /// The database's.
 pub fn nearness(
     connection: &mut Connection,
-    recents: &Recents,
+    cache: &Cache,
     two: Two,
     connected: bool,
     most: usize,
@@ -101,7 +101,7 @@ pub fn nearness(
     // Two short lists are compared here; where one is long, the database looks each of the other up in it.
     let near = if two.are_few() { connections_of(connection, two.other)? } else { Vec::new() };
     let ids = match two.are_few() {
-        true => shared(connection, recents, two.me, &near)?,
+        true => shared(connection, cache, two.me, &near)?,
         false => mutual_ids(connection, two.me, two.other, i64::MAX)?,
     };
     let few = people::persons(connection, &ids[..ids.len().min(most)])?;
@@ -109,7 +109,7 @@ pub fn nearness(
         Degree::First
     } else if !ids.is_empty() {
         Degree::Second
-    } else if linked(connection, recents, two, near)? {
+    } else if linked(connection, cache, two, near)? {
         Degree::Third
     } else {
         Degree::None
@@ -136,15 +136,15 @@ pub fn have_mutual(connection: &mut Connection, me: Counted, other: Counted) -> 
 }
 
 /// Which of these a member is connected with.
-fn shared(connection: &mut Connection, recents: &Recents, me: Counted, near: &[i64]) -> Result<Vec<i64>, Error> {
-    let mine = recents.few.of(me, |_| Ok(Few(connections_of(connection, me)?)))?;
+fn shared(connection: &mut Connection, cache: &Cache, me: Counted, near: &[i64]) -> Result<Vec<i64>, Error> {
+    let mine = cache.get_or_read(me, |_| Ok(Few(connections_of(connection, me)?)))?;
     Ok(near.iter().copied().filter(|id| mine.0.binary_search(id).is_ok()).collect())
 }
 
 /// Whether anybody in one's circle is connected with the other, whose connections these are where both have few.
-fn linked(connection: &mut Connection, recents: &Recents, two: Two, near: Vec<i64>) -> Result<bool, Error> {
+fn linked(connection: &mut Connection, cache: &Cache, two: Two, near: Vec<i64>) -> Result<bool, Error> {
     let near = if two.are_few() { near } else { connections_of(connection, two.other)? };
-    Ok(!near.is_empty() && Circle::of(connection, recents, two.me)?.meets(&near))
+    Ok(!near.is_empty() && Circle::of(connection, cache, two.me)?.meets(&near))
 }
 
 /// The connections of a member in the order of their ids; the first [`LOOKED_AT`] of a member who has more than [`FEW`].

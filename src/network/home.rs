@@ -33,13 +33,13 @@ struct Home {
 /// The database's.
 pub async fn home(site: SiteData, page: Page) -> Result<HttpResponse, Error> {
     let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page) };
-    let (limits, recents, me) = (site.limits, site.recents.clone(), viewer.clone());
+    let (limits, cache, me) = (site.limits, site.cache.clone(), viewer.clone());
     let (mut waiting, suggestions, old_invitations, growth) = site
         .db
         .read(move |connection| {
             let waiting = invitations::received(connection, &limits, &me, &At::default())?.rows;
-            let suggestions = suggestions::for_member(connection, &recents, &me, 8)?;
-            let growth = History::of(connection, &recents, me.counted())?;
+            let suggestions = suggestions::for_member(connection, &cache, &me, 8)?;
+            let growth = History::of(connection, &cache, me.counted())?;
             Ok((waiting, suggestions, invitations::sent_long_ago(connection, &limits, me.id)?, growth))
         })
         .await?;

@@ -43,11 +43,11 @@ struct Overview {
 /// # Errors
 /// The database's.
 pub async fn overview(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
-    let (mine, recents) = (me.counted(), site.recents.clone());
+    let (mine, cache) = (me.counted(), site.cache.clone());
     let (growth, companies, locations) = site
         .db
         .read(move |connection| {
-            let growth = History::of(connection, &recents, mine)?;
+            let growth = History::of(connection, &cache, mine)?;
             Ok((growth, companies(connection, mine.id)?, locations(connection, mine.id)?))
         })
         .await?;

@@ -8,7 +8,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::BigInt;
 
-use crate::cache::{Keep, Recents};
+use crate::cache::{Cache, Cached};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::members::Counted;
@@ -29,7 +29,7 @@ pub struct Circle {
     ranked: Vec<(i64, u32)>,
 }
 
-impl Keep for Circle {
+impl Cached for Circle {
     const SECONDS: i64 = 60;
 
     fn took_long(&self) -> bool {
@@ -42,8 +42,8 @@ impl Circle {
     ///
     /// # Errors
     /// The database's.
-    pub fn of(connection: &mut Connection, recents: &Recents, member: Counted) -> Result<Arc<Circle>, Error> {
-        recents.circles.of(member, |id| Ok(Circle::new(known_to_connections(connection, id)?)))
+    pub fn of(connection: &mut Connection, cache: &Cache, member: Counted) -> Result<Arc<Circle>, Error> {
+        cache.get_or_read(member, |id| Ok(Circle::new(known_to_connections(connection, id)?)))
     }
 
     fn new(mut found: Vec<(i64, i64)>) -> Circle {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::cache::Recents;
+use crate::cache::Cache;
 use crate::connections::store;
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
@@ -28,11 +28,11 @@ pub struct Suggestion {
 /// The database's.
 pub fn people_you_may_know(
     connection: &mut Connection,
-    recents: &Recents,
+    cache: &Cache,
     me: &Viewer,
     most: usize,
 ) -> Result<Vec<Suggestion>, Error> {
-    let circle = Circle::of(connection, recents, me.counted())?;
+    let circle = Circle::of(connection, cache, me.counted())?;
     let ids: Vec<i64> = circle.ranked().iter().map(|(id, _)| *id).collect();
     let known = known(connection, me.id, &ids)?;
     let strangers = circle.ranked().iter().filter(|(id, _)| !known.contains(id));
@@ -90,10 +90,10 @@ impl Suggestion {
 /// The database's.
 pub fn for_member(
     connection: &mut Connection,
-    recents: &Recents,
+    cache: &Cache,
     me: &Viewer,
     most: usize,
 ) -> Result<Vec<Suggestion>, Error> {
-    let known = people_you_may_know(connection, recents, me, most)?;
+    let known = people_you_may_know(connection, cache, me, most)?;
     if known.is_empty() { newest_members(connection, me.id, most) } else { Ok(known) }
 }

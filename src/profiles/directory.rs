@@ -44,12 +44,12 @@ struct People {
 pub async fn people(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let q: String = query.get("q").trim().chars().take(200).collect();
     let number = query.get("page").parse::<usize>().unwrap_or(1).clamp(1, search::MOST as usize / CARDS);
-    let (limits, recents, viewer, words) = (site.limits, site.recents.clone(), me.viewer(), q.clone());
+    let (limits, cache, viewer, words) = (site.limits, site.cache.clone(), me.viewer(), q.clone());
     let (cards, total) = site
         .db
         .read(move |connection| {
             let (people, total) = if words.is_empty() {
-                let known = suggestions::for_member(connection, &recents, &viewer, CARDS)?;
+                let known = suggestions::for_member(connection, &cache, &viewer, CARDS)?;
                 (known, 0)
             } else {
                 let ids = search::search(connection, viewer.id, &words)?;

@@ -6,7 +6,7 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::cache::Recents;
+use crate::cache::Cache;
 use crate::connections::mutual::{self, Nearness, Two};
 use crate::connections::relationship::{Offer, Return, Side};
 use crate::connections::standing::{self, Standing};
@@ -68,8 +68,8 @@ pub async fn profile(site: SiteData, page: Page, me: Me, handle: Path<String>) -
     if *handle == me.handle {
         return own(&site, page, me, (Form::default(), Problems::default(), String::new())).await;
     }
-    let (limits, recents, viewer, wanted) = (site.limits, site.recents.clone(), me.viewer(), handle.clone());
-    let read = site.db.read(move |connection| other(connection, (&limits, &recents), &viewer, &wanted)).await?;
+    let (limits, cache, viewer, wanted) = (site.limits, site.cache.clone(), me.viewer(), handle.clone());
+    let read = site.db.read(move |connection| other(connection, (&limits, &cache), &viewer, &wanted)).await?;
     let (member, about, standing, nearness, way_back) = read;
     if member.person.handle != *handle {
         return Ok(HttpResponse::Found().insert_header((LOCATION, format!("/in/{}", member.person.handle))).finish());
@@ -80,14 +80,14 @@ pub async fn profile(site: SiteData, page: Page, me: Me, handle: Path<String>) -
 
 fn other(
     connection: &mut Connection,
-    (limits, recents): (&connections::Limits, &Recents),
+    (limits, cache): (&connections::Limits, &Cache),
     me: &Viewer,
     handle: &str,
 ) -> Result<Read, Error> {
     let (member, row) = visible::member(connection, me.id, handle)?;
     let id = member.person.id;
     let standing = standing::one(connection, limits, (me.id, id), row)?;
-    let nearness = mutual::nearness(connection, recents, Two::of(me, &member), standing.connected(), NAMED)?;
+    let nearness = mutual::nearness(connection, cache, Two::of(me, &member), standing.connected(), NAMED)?;
     let way_back = match standing.offer() {
         Offer::Reinvite => connections::way_back(connection, limits, me.id, id)?,
         _ => None,

@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 
-use crate::cache::Recents;
+use crate::cache::Cache;
 use crate::connections::Limits;
 use crate::db::Db;
 
@@ -13,8 +13,8 @@ pub struct Site {
     pub db: Db,
     /// What members may do how often.
     pub limits: Limits,
-    /// What was read of members lately.
-    pub recents: Recents,
+    /// What was read of members lately, on this node.
+    pub cache: Cache,
 }
 
 /// [`Site`] as handlers take it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::cache::{Keep, Recents};
+use crate::cache::{Cache, Cached};
 use crate::connections::list;
 use crate::connections::list::Filter;
 use crate::dates;
@@ -119,7 +119,7 @@ impl History {
     }
 }
 
-impl Keep for History {
+impl Cached for History {
     /// A plot of years may be an hour old.
     const SECONDS: i64 = 3_600;
 
@@ -133,10 +133,8 @@ impl History {
     ///
     /// # Errors
     /// The database's.
-    pub fn of(connection: &mut Connection, recents: &Recents, member: Counted) -> Result<Arc<History>, Error> {
-        recents
-            .histories
-            .of(member, |id| Ok(History::new(&list::days(connection, id, &Filter::default())?, dates::now())))
+    pub fn of(connection: &mut Connection, cache: &Cache, member: Counted) -> Result<Arc<History>, Error> {
+        cache.get_or_read(member, |id| Ok(History::new(&list::days(connection, id, &Filter::default())?, dates::now())))
     }
 }
 

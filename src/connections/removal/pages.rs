@@ -57,7 +57,7 @@ impl Remove {
 pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let turned = if query.has("turn") { Form::parse(query.get("turn").as_bytes())? } else { query.clone() };
     let (filter, at) = (Filter::of(&query), At::of(&turned));
-    let (recents, mine) = (site.recents.clone(), me.counted());
+    let (cache, mine) = (site.cache.clone(), me.counted());
     let ticked: Vec<String> = query.all("member").map(str::to_owned).collect();
     let (asked, before) = (filter.clone(), ticked.clone());
     let (list, tags, history, kept) = site
@@ -68,7 +68,7 @@ pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> 
             let history = if asked.undated().narrows() {
                 Arc::new(History::new(&list::days(connection, mine.id, &asked)?, now()))
             } else {
-                History::of(connection, &recents, mine)?
+                History::of(connection, &cache, mine)?
             };
             let here = |handle: &&str| list.rows.iter().any(|row| row.person.handle == *handle);
             let gone: Vec<&str> = before.iter().map(String::as_str).filter(|handle| !here(handle)).collect();
