@@ -1,20 +1,74 @@
-//! Compresses what of `static/` is text, as short as each encoding can make it, so that no visitor waits for it.
+//! Joins the style sheets and the scripts of `static/` into one file each, and compresses what is text as short as each
+//! encoding can make it, so that no visitor waits for it.
 
+use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// The sheets in the order in which they hold: a later one has the last word.
+const SHEETS: [&str; 23] = [
+    "tokens",
+    "elements",
+    "layout",
+    "components/nav",
+    "components/tabs",
+    "components/card",
+    "components/avatar",
+    "components/badge",
+    "components/rows",
+    "components/cards",
+    "components/form",
+    "components/notice",
+    "components/bar",
+    "components/dialog",
+    "components/welcome",
+    "components/landing",
+    "components/profile",
+    "components/plot",
+    "components/styleguide",
+    "narrow",
+    "wide",
+    "motion",
+    "print",
+];
 
 fn main() -> io::Result<()> {
     let out = std::env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
+    let out = Path::new(&out);
+    println!("cargo::rerun-if-changed=static");
+    fs::write(out.join("app.css"), style()?)?;
+    fs::write(out.join("app.js"), script()?)?;
+    fs::copy("static/icon.svg", out.join("icon.svg"))?;
     for name in ["app.css", "app.js", "icon.svg"] {
-        let path = format!("static/{name}");
-        println!("cargo::rerun-if-changed={path}");
-        let text = std::fs::read(&path)?;
-        let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
-        brotli.write_all(&text)?;
-        std::fs::write(Path::new(&out).join(format!("{name}.br")), brotli.into_inner())?;
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        gzip.write_all(&text)?;
-        std::fs::write(Path::new(&out).join(format!("{name}.gz")), gzip.finish()?)?;
+        compress(&out.join(name))?;
     }
     Ok(())
+}
+
+fn style() -> io::Result<String> {
+    SHEETS.iter().map(|name| fs::read_to_string(format!("static/css/{name}.css"))).collect()
+}
+
+/// One script in which each file is a block, so that none sees the names of another.
+fn script() -> io::Result<String> {
+    let mut joined =
+        String::from("// Conveniences only: every page works the same without this file.\n\"use strict\";\n");
+    let mut files = fs::read_dir("static/js")?.map(|file| Ok(file?.path())).collect::<io::Result<Vec<_>>>()?;
+    files.sort();
+    for file in files {
+        joined += &format!("{{\n{}}}\n", fs::read_to_string(file)?);
+    }
+    Ok(joined)
+}
+
+/// Writes `path.br` and `path.gz`.
+fn compress(path: &Path) -> io::Result<()> {
+    let text = fs::read(path)?;
+    let beside = |ending: &str| PathBuf::from(format!("{}.{ending}", path.display()));
+    let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
+    brotli.write_all(&text)?;
+    fs::write(beside("br"), brotli.into_inner())?;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&text)?;
+    fs::write(beside("gz"), gzip.finish()?)
 }

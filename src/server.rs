@@ -56,7 +56,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             .app_data(Data::new(Site { db: db.clone(), limits, cache: cache.clone() }))
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(guard::recognise))
-            .wrap(from_fn(fetched::answered))
+            .wrap(from_fn(fetched::ahead))
             .wrap(from_fn(pending_form::keep))
             .wrap(from_fn(csrf::same_site))
             .wrap(from_fn(theme::within))
@@ -115,6 +115,7 @@ fn headers(secure: bool) -> DefaultHeaders {
         .add(("Permissions-Policy", "camera=(), microphone=(), geolocation=()"))
         .add(("Cross-Origin-Opener-Policy", "same-origin"))
         .add(("Cross-Origin-Resource-Policy", "same-origin"))
-        .add(("Cache-Control", "private, no-cache"));
+        // Nothing of a page stays in the browser: *Back* shows what is so now, and nothing once one is signed out.
+        .add(("Cache-Control", "no-store"));
     if secure { headers.add(("Strict-Transport-Security", "max-age=31536000")) } else { headers }
 }

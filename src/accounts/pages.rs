@@ -1,14 +1,13 @@
 //! The pages of visitors: what this is, signing up, in and out.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, USER_AGENT};
+use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::accounts::{NewMember, password};
 use crate::error::{Error, signed_in_again};
 use crate::language::t;
-use crate::web::fetched::CLEAR_SITE_DATA;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Onward, Page, Show, local, see_other};
 use crate::web::pending_form::Kept;
@@ -158,11 +157,7 @@ pub async fn sign_out(site: SiteData, page: Page, onward: Onward) -> Result<Http
         site.db.write(move |connection| session::end(connection, viewer.id, &viewer.token_hash)).await?;
     }
     session::sign_out(onward.session());
-    let mut response = onward.to("/");
-    // Whoever comes next to this browser finds nothing by *Back*.
-    let all = HeaderValue::from_static("\"cache\", \"prefetchCache\"");
-    response.headers_mut().insert(CLEAR_SITE_DATA, all);
-    Ok(response)
+    Ok(onward.to("/"))
 }
 
 /// Where one wanted to go before signing in.

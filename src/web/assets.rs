@@ -20,11 +20,11 @@ struct Asset {
     bytes: Bytes,
 }
 
-/// A text of `static/` with what the build made of it.
+/// A text as `build.rs` made it of `static/`.
 macro_rules! text {
     ($name:literal) => {
         (
-            include_bytes!(concat!("../../static/", $name)).as_slice(),
+            include_bytes!(concat!(env!("OUT_DIR"), "/", $name)).as_slice(),
             Some((
                 include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".br")).as_slice(),
                 include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")).as_slice(),
@@ -53,9 +53,10 @@ static ASSETS: LazyLock<[Asset; 8]> = LazyLock::new(|| {
 });
 
 /// Which links a browser may fetch when one begins to press them: pages that only show. Not sooner, since what is
-/// fetched is kept for minutes and the world goes on; what one does oneself takes it away (`fetched.rs`). *Notifications* marks them
-/// as read, the form of an invitation may answer with a refusal to be told, and the script asks for the small forms
-/// itself, so they are not among them.
+/// fetched is kept for minutes and the world goes on. A browser uses it on the page that asked for it alone, and every
+/// form leads to another page, so what one does oneself is never older than that. *Notifications* marks them as read,
+/// the form of an invitation may answer with a refusal to be told, and the script asks for the small forms itself, so
+/// they are not among them.
 const SPECULATION: &str = r#"{"prefetch":[{"eagerness":"conservative","where":{"and":[
 {"href_matches":["/","/in/*","/connections","/connections?*","/connections/*","/contacts","/invitations","/people","/people?*","/settings/*"]},
 {"not":{"href_matches":"/in/*/(invite|disconnect|remarks)"}}]}}]}"#;

@@ -1,19 +1,11 @@
-use crate::support::{Site, Visitor, connect};
-
-/// Presses *Disconnect* on Ben as the script does: it asks for the way onward and goes there itself.
-fn leaves_ben(ada: &Visitor) -> (u16, Option<String>) {
-    let response = ada.post_as_script("/in/ben-okoro/disconnect", &[]);
-    let way = response.headers().get("location").map(|way| way.to_str().unwrap().to_owned());
-    (response.status().as_u16(), way)
-}
+use crate::support::{Site, connect};
 
 #[test]
-fn the_script_is_told_the_way_onward_and_the_notice_waits_for_it() {
+fn a_notice_waits_for_a_page_that_is_opened() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     connect(&mut ada, &mut ben);
-    ada.open("/in/ben-okoro");
-    assert_eq!(leaves_ben(&ada), (204, Some("/in/ben-okoro".into())));
+    ada.open("/in/ben-okoro").post("/in/ben-okoro/disconnect", &[]);
     // What is fetched ahead may never be seen, so it does not take the notice away.
     assert_eq!(ada.ahead("/people").status(), 503);
     ada.open("/people");
@@ -24,17 +16,13 @@ fn the_script_is_told_the_way_onward_and_the_notice_waits_for_it() {
 }
 
 #[test]
-fn a_browser_forgets_what_it_fetched_before_an_action_and_everything_at_sign_out() {
+fn a_browser_keeps_no_page() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");
-    let forgets =
-        |ada: &Visitor| ada.page.headers.iter().find(|(name, _)| name == "clear-site-data").map(|it| it.1.clone());
-    ada.open("/people");
-    assert_eq!(forgets(&ada), None);
-    ada.post("/appearance", &[("theme", "dark")]);
-    assert_eq!(forgets(&ada).as_deref(), Some("\"prefetchCache\""));
-    ada.post("/sign-out", &[]);
-    assert_eq!(forgets(&ada).as_deref(), Some("\"cache\", \"prefetchCache\""));
+    for path in ["/", "/people", "/in/ada-ruiz", "/in/nobody"] {
+        let kept = ada.open(path).page.headers.iter().find(|(name, _)| name == "cache-control").map(|it| it.1.clone());
+        assert_eq!(kept.as_deref(), Some("no-store"), "{path}");
+    }
 }
 
 #[test]

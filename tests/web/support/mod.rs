@@ -153,13 +153,6 @@ impl Visitor {
         self.arrived(path, response)
     }
 
-    /// Posts fields as the script of the pages does; the answer as it came.
-    pub fn post_as_script(&self, path: &str, fields: &[(&str, &str)]) -> ureq::http::Response<ureq::Body> {
-        let referer = format!("{}{}", self.address, self.page.path);
-        let request = self.agent.post(format!("{}{path}", self.address)).header("Referer", referer);
-        request.header("X-Onward", "told").send_form(fields.iter().copied()).unwrap()
-    }
-
     /// Fetches a page as browsers do before a link is pressed.
     pub fn ahead(&self, path: &str) -> ureq::http::Response<ureq::Body> {
         self.agent.get(format!("{}{path}", self.address)).header("Sec-Purpose", "prefetch").call().unwrap()

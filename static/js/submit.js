@@ -1,0 +1,22 @@
+// A form is sent once, however often it is pressed. While it is on its way no other is sent from this page, since a
+// browser would give up the first and never show what came of it.
+let sent = null;
+
+const methodOf = (form, button) => button?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get";
+
+function release() {
+  sent?.removeAttribute("aria-busy");
+  sent = null;
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || methodOf(form, event.submitter) !== "post") return;
+  if (sent) return event.preventDefault();
+  sent = form;
+  form.setAttribute("aria-busy", "true");
+});
+
+// The page is left, or comes back from the browser's memory, or the reader stops the browser.
+addEventListener("pageshow", release);
+globalThis.navigation?.addEventListener("navigateerror", release);
