@@ -229,7 +229,8 @@ copied!(relationships {
     owner_id: i64, other_id: i64, state: i16, may_return: bool, behind: i16, changed_at: i64,
     connected_at: Option<i64>, invited_at: Option<i64>, sent_at: Option<i64>, paused_until: Option<i64>,
     declined_until: Option<i64>, left_at: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
-    invitation_note: String, private_note: String, private_reason: String
+    invitation_note: String, private_note: String, private_reason: String, sent_note: String,
+    sent_note_at: Option<i64>, received_note: String, received_note_at: Option<i64>
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));
 copied!(tags {
@@ -241,7 +242,7 @@ copied!(removals {
     confirmed_at: Option<i64>, undone_at: Option<i64>, restored: i32
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(notifications {
-    owner_id: i64, id: i64, created_at: i64, kind: i16, other_id: i64
+    owner_id: i64, id: i64, created_at: i64, kind: i16, other_id: i64, note: String
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 
 /// Members first, whom the foreign keys of the others name.

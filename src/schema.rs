@@ -103,6 +103,10 @@ diesel::table! {
         invitation_note -> Text,
         private_note -> Text,
         private_reason -> Text,
+        sent_note -> Text,
+        sent_note_at -> Nullable<BigInt>,
+        received_note -> Text,
+        received_note_at -> Nullable<BigInt>,
     }
 }
 
@@ -135,6 +139,7 @@ diesel::table! {
         created_at -> BigInt,
         kind -> SmallInt,
         other_id -> BigInt,
+        note -> Text,
     }
 }
 

@@ -60,7 +60,7 @@ fn members(connection: &mut Connection, number: usize) -> Vec<i64> {
 }
 
 fn befriend(connection: &mut Connection, a: i64, b: i64) {
-    connections::make(connection, &LIMITS, (a, b), Move::Invite, "").unwrap().unwrap();
+    connections::make(connection, &LIMITS, (a, b), Move::Invite, "Hello").unwrap().unwrap();
     connections::make(connection, &LIMITS, (b, a), Move::Accept, "").unwrap().unwrap();
 }
 
@@ -103,7 +103,8 @@ fn days_pass(connection: &mut Connection, days: i64) {
     let by = days * 86_400;
     let sql = format!(
         "UPDATE relationships SET changed_at = changed_at - {by}, connected_at = connected_at - {by}, \
-         invited_at = invited_at - {by}, left_at = left_at - {by}, declined_until = declined_until - {by}"
+         invited_at = invited_at - {by}, left_at = left_at - {by}, declined_until = declined_until - {by}, \
+         sent_note_at = sent_note_at - {by}, received_note_at = received_note_at - {by}"
     );
     diesel::sql_query(sql).execute(connection).unwrap();
 }

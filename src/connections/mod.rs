@@ -95,6 +95,9 @@ pub fn make(
             return Ok(Err(refusal));
         }
     };
+    if outcome.pair.mine == Side::Connected && outcome.tell.is_some() {
+        keep_notes(&mut rows, before, said, now);
+    }
     enter(&mut rows, before, &outcome, limits, now);
     annotate(&mut rows, (before, &outcome), by_me, said, now);
     if outcome.pair.mine == Side::Connected && before.mine != Side::Connected {
@@ -102,7 +105,7 @@ pub fn make(
     }
     store::save(connection, &rows)?;
     if let Some(tell) = outcome.tell {
-        notifications::tell(connection, other, tell, me, now)?;
+        notifications::tell(connection, (other, tell), (me, said), now)?;
     }
     Ok(Ok(outcome))
 }
@@ -299,12 +302,36 @@ fn returns(row: &Row, side: Side) -> bool {
     had_left(side) && row.connected_at.is_some()
 }
 
+/// Keeps with a new connection what was written: the note of the invitation, and that of whoever invited too. A restored
+/// connection takes in no note, since that would tell the other that it had ended.
+fn keep_notes(rows: &mut Rows, before: Pair, said: &str, now: i64) {
+    let (mine, theirs) = (&mut rows.mine, &mut rows.theirs);
+    if matches!(before.theirs, Side::Invited { .. }) {
+        let (note, at) = (std::mem::take(&mut theirs.invitation_note), theirs.invited_at.unwrap_or(now));
+        keep_note(theirs, mine, &note, at);
+    }
+    keep_note(mine, theirs, said, now);
+    mine.invitation_note.clear();
+}
+
+/// Keeps a note on both sides; an empty one takes no earlier one away.
+fn keep_note(writer: &mut Row, reader: &mut Row, note: &str, at: i64) {
+    if note.is_empty() {
+        return;
+    }
+    note.clone_into(&mut writer.sent_note);
+    note.clone_into(&mut reader.received_note);
+    writer.sent_note_at = Some(at);
+    reader.received_note_at = Some(at);
+}
+
 /// Writes what was said with the move, and what it cost.
 fn annotate(rows: &mut Rows, (before, outcome): (Pair, &Outcome), by_me: Move, said: &str, now: i64) {
     match by_me {
         Move::Invite if outcome.tell.is_some_and(|tell| tell != relationship::Tell::Accepted) => {
-            rows.mine.invitation_note = said.to_owned();
-            rows.theirs.invitation_note = said.to_owned();
+            let open = if outcome.pair.mine == Side::Connected { "" } else { said };
+            open.clone_into(&mut rows.mine.invitation_note);
+            open.clone_into(&mut rows.theirs.invitation_note);
             if !returns(&rows.mine, before.mine) {
                 rows.mine.sent_at = Some(now);
             }

@@ -10,6 +10,7 @@ use crate::connections::{Limits, notes};
 use crate::dates::{self, DAY, now};
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
+use crate::language::tf;
 use crate::schema::relationships;
 
 /// A member's own side toward another, with what is theirs of it.
@@ -27,6 +28,8 @@ pub struct Standing {
     pub changed_at: i64,
     /// The invitation's note.
     pub invitation_note: String,
+    /// What was written with the invitation they are connected by, while they are: the earlier note first.
+    pub notes: Vec<InvitationNote>,
     /// The private note.
     pub private_note: String,
     /// The private reason of a disconnect.
@@ -45,6 +48,7 @@ impl Standing {
             invited_at: None,
             changed_at: 0,
             invitation_note: String::new(),
+            notes: Vec::new(),
             private_note: String::new(),
             private_reason: String::new(),
             tags: Vec::new(),
@@ -57,6 +61,7 @@ impl Standing {
             side,
             were_connected: row.connected_at.is_some(),
             connected_at: row.connected_at.filter(|_| side == Side::Connected),
+            notes: if side == Side::Connected { InvitationNote::of(&row) } else { Vec::new() },
             invited_at: row.invited_at,
             changed_at: row.changed_at,
             invitation_note: row.invitation_note,
@@ -94,6 +99,36 @@ impl Standing {
     /// The day the pending invitation was sent.
     pub fn invited_on(&self) -> String {
         self.invited_at.map_or_else(String::new, dates::long)
+    }
+}
+
+/// A note of the invitation two are connected by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitationNote {
+    /// The owner wrote it, not the other.
+    pub mine: bool,
+    /// What was written.
+    pub text: String,
+    at: i64,
+}
+
+impl InvitationNote {
+    fn of(row: &Row) -> Vec<InvitationNote> {
+        let note = |mine, text: &str, at: Option<i64>| Some(InvitationNote { mine, text: text.to_owned(), at: at? });
+        let both =
+            [note(false, &row.received_note, row.received_note_at), note(true, &row.sent_note, row.sent_note_at)];
+        let mut notes: Vec<InvitationNote> = both.into_iter().flatten().collect();
+        notes.sort_by_key(|note| note.at);
+        notes
+    }
+
+    /// Says who wrote it and when.
+    pub fn written(&self) -> String {
+        let day = dates::long(self.at);
+        match self.mine {
+            true => tf("You wrote on {day}:", &day),
+            false => tf("They wrote on {day}:", &day),
+        }
     }
 }
 

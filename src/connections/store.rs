@@ -58,6 +58,14 @@ pub struct Row {
     pub invitation_note: String,
     pub private_note: String,
     pub private_reason: String,
+    /// What the owner wrote when they invited, or accepted by inviting back; kept as long as the date of the connection.
+    pub sent_note: String,
+    /// When they wrote it.
+    pub sent_note_at: Option<i64>,
+    /// What the other wrote, in the same way.
+    pub received_note: String,
+    /// When they wrote it.
+    pub received_note_at: Option<i64>,
 }
 
 impl Row {
@@ -81,6 +89,10 @@ impl Row {
             invitation_note: String::new(),
             private_note: String::new(),
             private_reason: String::new(),
+            sent_note: String::new(),
+            sent_note_at: None,
+            received_note: String::new(),
+            received_note_at: None,
         }
     }
 

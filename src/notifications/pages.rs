@@ -23,6 +23,7 @@ struct Line {
     id: i64,
     person: Person,
     kind: i16,
+    note: String,
     when: String,
     new: bool,
 }
@@ -75,13 +76,15 @@ fn lines(connection: &mut Connection, me: i64, query: &Form) -> Result<Paged<Lin
         Some((cursor, false)) => mine.filter(notifications::id.lt(cursor.id)).order(notifications::id.desc()),
         None => mine.order(notifications::id.desc()),
     };
-    let columns = (notifications::id, notifications::created_at, notifications::kind, Person::as_select());
-    let rows: Vec<(i64, i64, i16, Person)> = mine.select(columns).limit(ROWS as i64 + 1).load(connection)?;
+    let told = (notifications::kind, notifications::note);
+    let columns = (notifications::id, notifications::created_at, told, Person::as_select());
+    let rows: Vec<(i64, i64, (i16, String), Person)> = mine.select(columns).limit(ROWS as i64 + 1).load(connection)?;
     let now = dates::now();
-    let line = |(id, when, kind, person): (i64, i64, i16, Person)| Line {
+    let line = |(id, when, (kind, note), person): (i64, i64, (i16, String), Person)| Line {
         id,
         person,
         kind,
+        note,
         when: dates::ago(when, now),
         new: id > seen,
     };

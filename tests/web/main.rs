@@ -8,6 +8,7 @@ mod guards;
 mod kept;
 mod languages;
 mod nodes;
+mod notes;
 mod photos;
 mod races;
 mod relationships;

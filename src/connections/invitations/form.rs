@@ -31,6 +31,7 @@ struct Invite {
     mutual: usize,
     allowance: Allowance,
     returning: bool,
+    becomes: Becomes,
     note: String,
     note_length: usize,
     back: String,
@@ -38,7 +39,26 @@ struct Invite {
     refusal: String,
 }
 
+/// What sending the form comes to, unless it is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Becomes {
+    /// An invitation, which the other answers.
+    Invitation,
+    /// A connection at once, since the other accepts automatically.
+    Connection,
+    /// A connection at once, since the other has invited already.
+    Acceptance,
+}
+
 impl Invite {
+    fn connects_at_once(&self) -> bool {
+        self.becomes != Becomes::Invitation
+    }
+
+    fn accepts(&self) -> bool {
+        self.becomes == Becomes::Acceptance
+    }
+
     fn left(&self) -> String {
         let Allowance { limit, next, .. } = self.allowance;
         let left = self.allowance.left();
@@ -86,6 +106,11 @@ async fn prepared(site: &Site, me: &Me, handle: String) -> Result<Prepared, Erro
 impl Prepared {
     fn page(self, page: Page, note: String, back: String, note_length: usize) -> Invite {
         let returning = self.way_back.is_some() && self.were_connected;
+        let becomes = match self.standing.side {
+            Side::Asked { .. } | Side::Declined { .. } => Becomes::Acceptance,
+            _ if self.person.accepts_automatically && !returning => Becomes::Connection,
+            _ => Becomes::Invitation,
+        };
         Invite {
             page,
             person: self.person,
@@ -93,6 +118,7 @@ impl Prepared {
             mutual: self.mutual,
             allowance: self.allowance,
             returning,
+            becomes,
             note,
             note_length,
             back,
@@ -174,6 +200,9 @@ pub async fn send(
         }
         Ok(outcome) if matches!(outcome.pair.mine, Side::Invited { .. }) => {
             tf("Your invitation to {name} is on its way.", name)
+        }
+        Ok(outcome) if outcome.tell.is_none() && !typed.is_empty() => {
+            crate::connections::actions::restored(name) + " " + t("Your note was not sent: they have not been told.")
         }
         Ok(_) if matches!(before, Side::Left { .. }) => crate::connections::actions::restored(name),
         Ok(_) => tf("You and {name} are connected.", name),
