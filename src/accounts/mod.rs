@@ -8,11 +8,12 @@ pub mod settings;
 use diesel::prelude::*;
 
 use crate::dates::now;
-use crate::db::{Connection, new_id};
+use crate::db::{self, Connection, natively, new_id};
 use crate::error::Error;
 use crate::language::t;
+use crate::members::store::claim_handle;
 use crate::members::{names, search};
-use crate::schema::{emails, handles, members};
+use crate::schema::{emails, members};
 use crate::web::form::{Form, Problems};
 use password::Hashed;
 
@@ -34,17 +35,12 @@ pub struct NewMember {
 /// # Errors
 /// The database's.
 pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i64>, Error> {
-    let key = email_key(&new.email);
-    let taken: i64 = emails::table.find(&key).count().get_result(connection)?;
-    if taken > 0 {
+    let (id, key) = (new_id(), email_key(&new.email));
+    // Nothing may be written before it: a sign-up that is refused is committed as well.
+    if !claim_email(connection, id, &key)? {
         return Ok(None);
     }
-    let id = new_id();
-    let handle = free_handle(connection, &new.full_name)?;
-    let owned = (handles::handle.eq(&handle), handles::member_id.eq(id));
-    diesel::insert_into(handles::table).values(owned).execute(connection)?;
-    let owned = (emails::email_key.eq(&key), emails::member_id.eq(id));
-    diesel::insert_into(emails::table).values(owned).execute(connection)?;
+    let handle = claim_a_handle(connection, id, &new.full_name)?;
     let row = (
         members::id.eq(id),
         members::email.eq(&new.email),
@@ -67,20 +63,43 @@ pub fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// The handle of a name; where it is taken, with a number behind it.
-fn free_handle(connection: &mut Connection, full_name: &str) -> Result<String, Error> {
+/// Makes an address a member's, unless it is somebody else's. Two who claim the same meet at its key, and one of them has it.
+///
+/// # Errors
+/// The database's.
+pub fn claim_email(connection: &mut Connection, member: i64, key: &str) -> Result<bool, Error> {
+    let row = (emails::email_key.eq(key), emails::member_id.eq(member));
+    let claim = diesel::insert_into(emails::table).values(row).on_conflict_do_nothing();
+    if natively!(connection, |own| claim.execute(own))? == 1 {
+        return Ok(true);
+    }
+    let owner: Option<i64> = emails::table.find(key).select(emails::member_id).first(connection).optional()?;
+    Ok(owner == Some(member))
+}
+
+/// Makes the handle of a name a new member's; where it is taken, one with a number behind it.
+fn claim_a_handle(connection: &mut Connection, member: i64, full_name: &str) -> Result<String, Error> {
     let base = names::handle(full_name);
-    for number in 1.. {
+    for number in 1..=50 {
         let handle = if number == 1 { base.clone() } else { format!("{}-{number}", &base[..base.len().min(32)]) };
-        let taken: i64 = handles::table.find(&handle).count().get_result(connection)?;
-        if taken == 0 {
+        if claim_handle(connection, member, &handle)? {
             return Ok(handle);
         }
-        if number == 50 {
-            break;
-        }
     }
-    Ok(format!("{}-{}", &base[..base.len().min(20)], new_id()))
+    let handle = format!("{}-{member}", &base[..base.len().min(20)]);
+    claim_handle(connection, member, &handle)?;
+    Ok(handle)
+}
+
+/// Locks a member, and says whether their password is still the one of a hash that was compared before: comparing takes
+/// too long to do it under the lock, and it may have been changed meanwhile.
+///
+/// # Errors
+/// The database's.
+pub fn still_has_password(connection: &mut Connection, member: i64, hash: &str) -> Result<bool, Error> {
+    db::hold(connection, [member])?;
+    let stored: String = members::table.find(member).select(members::password_hash).first(connection)?;
+    Ok(stored == hash)
 }
 
 /// Reads and checks an e-mail address as far as that goes without writing to it.

@@ -129,21 +129,29 @@ pub async fn sign_in(
     let found = site.db.read(move |connection| crate::accounts::by_email(connection, &email)).await?;
     let hash = found.as_ref().map(|(_, hash, _)| hash.clone());
     let right = password::matches(form.get("password").chars().take(1_000).collect(), hash).await?;
-    let member = match found {
-        Some((member, _, false)) if right => member,
+    let wrong = |page: Page, form: Form| {
+        let mut problems = Problems::default();
+        problems.add("email", t("E-mail or password is not right. Please try again."));
+        SignIn { page, kept: Kept::handed_on(&form), form, problems }.show_again()
+    };
+    let (member, hash) = match found {
+        Some((member, hash, false)) if right => (member, hash),
         Some((_, _, true)) if right => {
             let mut problems = Problems::default();
             problems.add("email", t("This account is suspended. Ask those who run this site."));
             return SignIn { page, kept: Kept::handed_on(&form), form, problems }.show_again();
         }
-        _ => {
-            let mut problems = Problems::default();
-            problems.add("email", t("E-mail or password is not right. Please try again."));
-            return SignIn { page, kept: Kept::handed_on(&form), form, problems }.show_again();
-        }
+        _ => return wrong(page, form),
     };
     let device = device(&request);
-    let token = site.db.write(move |connection| session::start(connection, member, &device)).await?;
+    let token = site
+        .db
+        .write(move |connection| match crate::accounts::still_has_password(connection, member, &hash)? {
+            true => session::start(connection, member, &device).map(Some),
+            false => Ok(None),
+        })
+        .await?;
+    let Some(token) = token else { return wrong(page, form) };
     session::sign_in(onward.session(), &token)?;
     Ok(Kept::handed_on(&form).map_or_else(|| onward.to(&wanted(&form)), signed_in_again))
 }

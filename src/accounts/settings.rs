@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::accounts::password;
 use crate::dates;
-use crate::db::{Connection, Db};
+use crate::db::{self, Connection, Db};
 use crate::error::Error;
 use crate::language::{key, t};
 use crate::schema::{emails, members, sessions};
@@ -51,7 +51,7 @@ pub async fn change_email(
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let email = crate::accounts::email(&form, &mut problems);
-    if !is_password(&site.db, me.id, form.get("password")).await? {
+    if verified(&site.db, me.id, form.get("password")).await?.is_none() {
         problems.add("password", t("This is not your password."));
     }
     if problems.any() {
@@ -68,15 +68,15 @@ pub async fn change_email(
 }
 
 fn set_email(connection: &mut Connection, member: i64, email: &str) -> Result<bool, Error> {
+    db::hold(connection, [member])?;
     let key = crate::accounts::email_key(email);
-    let owner: Option<i64> = emails::table.find(&key).select(emails::member_id).first(connection).optional()?;
-    if owner.is_some_and(|owner| owner != member) {
+    if !crate::accounts::claim_email(connection, member, &key)? {
         return Ok(false);
     }
     let old: String = members::table.find(member).select(members::email_key).first(connection)?;
-    diesel::delete(emails::table.find(old)).execute(connection)?;
-    let owned = (emails::email_key.eq(&key), emails::member_id.eq(member));
-    diesel::insert_into(emails::table).values(owned).execute(connection)?;
+    if old != key {
+        diesel::delete(emails::table.find(old).filter(emails::member_id.eq(member))).execute(connection)?;
+    }
     let row = (members::email.eq(email), members::email_key.eq(key));
     diesel::update(members::table.find(member)).set(row).execute(connection)?;
     Ok(true)
@@ -113,21 +113,29 @@ pub async fn change_password(
     let email: String =
         site.db.read(move |connection| Ok(members::table.find(id).select(members::email).first(connection)?)).await?;
     let new = password::new(&form, &mut problems, "new_password", &email);
-    if !is_password(&site.db, me.id, form.get("password")).await? {
+    let verified = verified(&site.db, me.id, form.get("password")).await?;
+    if verified.is_none() {
         problems.add("password", t("This is not your password."));
     }
-    if problems.any() {
+    let Some(verified) = verified.filter(|_| !problems.any()) else {
         return Password { page, problems }.show_again();
-    }
+    };
     let hash = password::hash(new).await?;
     let ended = site
         .db
         .write(move |connection| {
+            if !crate::accounts::still_has_password(connection, me.id, &verified)? {
+                return Ok(None);
+            }
             let row = members::table.find(me.id);
             diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)?;
-            session::end_others(connection, &me)
+            session::end_others(connection, &me).map(Some)
         })
         .await?;
+    let Some(ended) = ended else {
+        problems.add("password", t("This is not your password."));
+        return Password { page, problems }.show_again();
+    };
     onward.done(match ended {
         0 => t("Your password is changed."),
         _ => t("Your password is changed. You are signed out everywhere else."),
@@ -135,11 +143,13 @@ pub async fn change_password(
     Ok(onward.to("/settings/password"))
 }
 
-async fn is_password(db: &Db, member: i64, password: &str) -> Result<bool, Error> {
-    let hash = db
+/// Returns the hash of a member's password, if this is the password.
+async fn verified(db: &Db, member: i64, password: &str) -> Result<Option<String>, Error> {
+    let hash: String = db
         .read(move |connection| Ok(members::table.find(member).select(members::password_hash).first(connection)?))
         .await?;
-    password::matches(password.chars().take(1_000).collect(), Some(hash)).await
+    let right = password::matches(password.chars().take(1_000).collect(), Some(hash.clone())).await?;
+    Ok(right.then_some(hash))
 }
 
 /// A browser in which the member is signed in.

@@ -89,7 +89,7 @@ fn careers(connection: &mut Connection, id: i64, row: &Row) -> Result<(), Error>
         let (started, ended) = (started.to_owned(), ended.to_owned());
         let position =
             Position { member_id: id, kind: kind as i16, title, organisation, started, ended, ..Position::default() };
-        store::save_position(connection, position)
+        store::add_position(connection, position).map(drop)
     };
     add(Kind::Education, &row.degree, &row.school, &row.school_start, &row.school_end)?;
     add(Kind::Position, &row.previous_title, &row.previous_company, &row.previous_start, &row.end_previous)?;

@@ -1,8 +1,9 @@
-//! Profiles in SQL: what members write about themselves.
+//! Profiles in SQL: what members write about themselves. Every change locks its member first, so that changes of one
+//! member, at whatever nodes, come one after the other.
 
 use diesel::prelude::*;
 
-use crate::db::{Connection, natively, new_id};
+use crate::db::{self, Connection, natively, new_id};
 use crate::error::Error;
 use crate::language::tf;
 use crate::members::photo::Photo;
@@ -102,21 +103,33 @@ pub fn position(connection: &mut Connection, member: i64, id: i64) -> Result<Pos
     Ok(positions::table.find((member, id)).select(Position::as_select()).first(connection)?)
 }
 
-/// Adds a position at the top, or changes one.
+/// Adds a position at the top; false where there is no room for it.
 ///
 /// # Errors
 /// The database's.
-pub fn save_position(connection: &mut Connection, mut row: Position) -> Result<(), Error> {
-    if row.id == 0 {
-        if has_alike(connection, &row)? {
-            return Ok(());
-        }
-        row.id = new_id();
-        row.place = first_place(connection, row.member_id)?;
-        diesel::insert_into(positions::table).values(&row).execute(connection)?;
-    } else {
-        diesel::update(positions::table.find((row.member_id, row.id))).set(&row).execute(connection)?;
+pub fn add_position(connection: &mut Connection, mut row: Position) -> Result<bool, Error> {
+    db::hold(connection, [row.member_id])?;
+    if has_alike(connection, &row)? {
+        return Ok(true);
     }
+    if position_count(connection, row.member_id)? >= MOST {
+        return Ok(false);
+    }
+    row.id = new_id();
+    row.place = first_place(connection, row.member_id)?;
+    diesel::insert_into(positions::table).values(&row).execute(connection)?;
+    company_follows(connection, row.member_id)?;
+    Ok(true)
+}
+
+/// Changes a position, which stays in its place.
+///
+/// # Errors
+/// [`Error::NotFound`] where it has been removed meanwhile, or the database's.
+pub fn change_position(connection: &mut Connection, mut row: Position) -> Result<(), Error> {
+    db::hold(connection, [row.member_id])?;
+    row.place = position(connection, row.member_id, row.id)?.place;
+    diesel::update(positions::table.find((row.member_id, row.id))).set(&row).execute(connection)?;
     company_follows(connection, row.member_id)
 }
 
@@ -130,11 +143,7 @@ fn has_alike(connection: &mut Connection, row: &Position) -> Result<bool, Error>
     Ok(work.iter().chain(&schools).any(alike))
 }
 
-/// How many positions and schools a member has.
-///
-/// # Errors
-/// The database's.
-pub fn position_count(connection: &mut Connection, member: i64) -> Result<i64, Error> {
+fn position_count(connection: &mut Connection, member: i64) -> Result<i64, Error> {
     Ok(positions::table.filter(positions::member_id.eq(member)).count().get_result(connection)?)
 }
 
@@ -143,6 +152,7 @@ pub fn position_count(connection: &mut Connection, member: i64) -> Result<i64, E
 /// # Errors
 /// The database's.
 pub fn remove_position(connection: &mut Connection, member: i64, id: i64) -> Result<(), Error> {
+    db::hold(connection, [member])?;
     diesel::delete(positions::table.find((member, id))).execute(connection)?;
     company_follows(connection, member)
 }
@@ -152,6 +162,7 @@ pub fn remove_position(connection: &mut Connection, member: i64, id: i64) -> Res
 /// # Errors
 /// [`Error::NotFound`], or the database's.
 pub fn move_position(connection: &mut Connection, member: i64, id: i64, up: bool) -> Result<(), Error> {
+    db::hold(connection, [member])?;
     let kind = position(connection, member, id)?.kind;
     let (work, schools) = positions(connection, member)?;
     let mut like = if kind == Kind::Position as i16 { work } else { schools };
@@ -193,19 +204,23 @@ pub fn links(connection: &mut Connection, member: i64) -> Result<Vec<Link>, Erro
     Ok(all)
 }
 
-/// Adds a link at the end.
+/// Adds a link at the end; false where there is no room for it.
 ///
 /// # Errors
 /// The database's.
-pub fn add_link(connection: &mut Connection, member_id: i64, label: String, url: String) -> Result<(), Error> {
+pub fn add_link(connection: &mut Connection, member_id: i64, label: String, url: String) -> Result<bool, Error> {
+    db::hold(connection, [member_id])?;
     let there = links(connection, member_id)?;
     if there.iter().any(|link| (&link.label, &link.url) == (&label, &url)) {
-        return Ok(());
+        return Ok(true);
+    }
+    if there.len() as i64 >= MOST {
+        return Ok(false);
     }
     let place = there.iter().map(|link| link.place).max().unwrap_or(0) + 1;
     let link = Link { member_id, id: new_id(), place, label, url };
     diesel::insert_into(links::table).values(&link).execute(connection)?;
-    Ok(())
+    Ok(true)
 }
 
 /// Removes a link; if it is gone already, that is as well.
@@ -222,6 +237,7 @@ pub fn remove_link(connection: &mut Connection, member: i64, id: i64) -> Result<
 /// # Errors
 /// The database's.
 pub fn rename(connection: &mut Connection, member: i64, full_name: &str) -> Result<(), Error> {
+    db::hold(connection, [member])?;
     let (first, last) = (names::sort_first(full_name), names::sort_last(full_name));
     let old: String = members::table.find(member).select(members::full_name).first(connection)?;
     if old == full_name {
@@ -237,6 +253,7 @@ pub fn rename(connection: &mut Connection, member: i64, full_name: &str) -> Resu
 /// # Errors
 /// The database's.
 pub fn describe(connection: &mut Connection, member: i64, headline: &str, location: &str) -> Result<(), Error> {
+    db::hold(connection, [member])?;
     let row = (members::headline.eq(headline), members::location.eq(location));
     diesel::update(members::table.find(member)).set(row).execute(connection)?;
     search::index(connection, member)
@@ -251,30 +268,39 @@ pub fn write_about(connection: &mut Connection, member: i64, about: &str) -> Res
     Ok(())
 }
 
-/// Whether a handle is free for a member: nobody else's now, nor before.
+/// Changes the handle; the old one stays the member's, to lead here. False where the new one is somebody else's, now or
+/// before.
 ///
 /// # Errors
 /// The database's.
-pub fn handle_is_free(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
-    let owner: Option<i64> = handles::table.find(handle).select(handles::member_id).first(connection).optional()?;
-    Ok(owner.is_none_or(|id| id == member))
-}
-
-/// Changes the handle; the old one stays the member's, to lead here.
-///
-/// # Errors
-/// The database's.
-pub fn change_handle(connection: &mut Connection, member: i64, handle: &str) -> Result<(), Error> {
+pub fn change_handle(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
+    db::hold(connection, [member])?;
     let old: String = members::table.find(member).select(members::handle).first(connection)?;
     if old == handle {
-        return Ok(());
+        return Ok(true);
     }
-    diesel::update(handles::table.find(old)).set(handles::is_former.eq(true)).execute(connection)?;
-    diesel::delete(handles::table.find(handle)).execute(connection)?;
-    let row = (handles::handle.eq(handle), handles::member_id.eq(member));
-    diesel::insert_into(handles::table).values(row).execute(connection)?;
+    if !claim_handle(connection, member, handle)? {
+        return Ok(false);
+    }
+    let before = handles::table.find(old).filter(handles::member_id.eq(member));
+    diesel::update(before).set(handles::is_former.eq(true)).execute(connection)?;
     diesel::update(members::table.find(member)).set(members::handle.eq(handle)).execute(connection)?;
-    Ok(())
+    Ok(true)
+}
+
+/// Makes a handle a member's, unless it is somebody else's. Two who claim the same meet at its key, and one of them has it.
+///
+/// # Errors
+/// The database's.
+pub fn claim_handle(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
+    let row = (handles::handle.eq(handle), handles::member_id.eq(member));
+    let claim = diesel::insert_into(handles::table).values(row).on_conflict_do_nothing();
+    let claimed = natively!(connection, |own| claim.execute(own))?;
+    if claimed == 1 {
+        return Ok(true);
+    }
+    let mine = handles::table.find(handle).filter(handles::member_id.eq(member));
+    Ok(diesel::update(mine).set(handles::is_former.eq(false)).execute(connection)? == 1)
 }
 
 /// Changes a member's photo, or takes it away.
@@ -282,6 +308,7 @@ pub fn change_handle(connection: &mut Connection, member: i64, handle: &str) -> 
 /// # Errors
 /// The database's.
 pub fn set_photo(connection: &mut Connection, member: i64, photo: Option<&Photo>) -> Result<(), Error> {
+    db::hold(connection, [member])?;
     diesel::delete(photos::table.filter(photos::member_id.eq(member))).execute(connection)?;
     for (side, jpeg) in photo.iter().flat_map(|photo| &photo.squares) {
         let row = (

@@ -72,14 +72,7 @@ pub async fn handle(site: SiteData, page: Page, me: Me, form: Form, onward: Onwa
         problems.add("handle", t("A handle has 3 to 40 characters: a to z, 0 to 9, and hyphens between them."));
     } else {
         let (id, wanted) = (me.id, handle.clone());
-        let free = site.db.write(move |connection| {
-            let free = store::handle_is_free(connection, id, &wanted)?;
-            if free {
-                store::change_handle(connection, id, &wanted)?;
-            }
-            Ok(free)
-        });
-        if !free.await? {
+        if !site.db.write(move |connection| store::change_handle(connection, id, &wanted)).await? {
             problems.add("handle", t("Somebody else has this handle, or had it before."));
         }
     }
@@ -113,15 +106,7 @@ pub async fn add(
     if problems.any() {
         return profile::own(&site, page, me, (form, problems, open.into())).await;
     }
-    let id = me.id;
-    let added = site.db.write(move |connection| {
-        let room = store::position_count(connection, id)? < store::MOST;
-        if room {
-            store::save_position(connection, row)?;
-        }
-        Ok(room)
-    });
-    if !added.await? {
+    if !site.db.write(move |connection| store::add_position(connection, row)).await? {
         problems.add(kind.fields().0, tf("A profile has room for {most} positions and schools.", number(store::MOST)));
         return profile::own(&site, page, me, (form, problems, open.into())).await;
     }
@@ -154,8 +139,8 @@ pub async fn change(
     if problems.any() {
         return profile::own(&site, page, me, (form, problems, id.to_string())).await;
     }
-    (row.id, row.place) = (old.id, old.place);
-    site.db.write(move |connection| store::save_position(connection, row)).await?;
+    row.id = id;
+    site.db.write(move |connection| store::change_position(connection, row)).await?;
     onward.done(t("Your profile is saved."));
     Ok(onward.to(&home(&me)))
 }
@@ -183,20 +168,17 @@ pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: On
     if address.is_none() && !problems.any() {
         problems.add("address", t("This does not look like a web address. Write it like https://example.org."));
     }
-    let id = me.id;
-    let many = site.db.read(move |connection| Ok(store::links(connection, id)?.len())).await?;
-    if many as i64 >= store::MOST {
+    if let Some(url) = address
+        && !problems.any()
+    {
+        let (id, label) = (me.id, if label.is_empty() { plain(&url) } else { label });
+        if site.db.write(move |connection| store::add_link(connection, id, label, url)).await? {
+            onward.done(t("Your profile is saved."));
+            return Ok(onward.to(&home(&me)));
+        }
         problems.add("address", tf("A profile has room for {most} links.", number(store::MOST)));
     }
-    match address {
-        Some(url) if !problems.any() => {
-            let label = if label.is_empty() { plain(&url) } else { label };
-            site.db.write(move |connection| store::add_link(connection, id, label, url)).await?;
-            onward.done(t("Your profile is saved."));
-            Ok(onward.to(&home(&me)))
-        }
-        _ => profile::own(&site, page, me, (form, problems, "link".into())).await,
-    }
+    profile::own(&site, page, me, (form, problems, "link".into())).await
 }
 
 /// `POST /profile/links/{id}/remove`

@@ -101,14 +101,16 @@ pub fn middleware(key: Key, secure: bool) -> SessionMiddleware<CookieSessionStor
 /// # Errors
 /// The database's.
 pub fn key(connection: &mut Connection) -> Result<Key, Error> {
-    let stored = settings::table.find("cookie_key").select(settings::value).first::<String>(connection).optional()?;
-    let hex = match stored {
+    let stored = settings::table.find("cookie_key").select(settings::value);
+    let hex = match stored.first::<String>(connection).optional()? {
         Some(hex) => hex,
         None => {
             let hex: String = rand::rng().random::<[u8; 64]>().iter().map(|byte| format!("{byte:02x}")).collect();
-            let row = (settings::name.eq("cookie_key"), settings::value.eq(&hex));
-            diesel::insert_into(settings::table).values(row).execute(connection)?;
-            hex
+            let row = (settings::name.eq("cookie_key"), settings::value.eq(hex));
+            let make = diesel::insert_into(settings::table).values(row).on_conflict_do_nothing();
+            natively!(connection, |own| make.execute(own))?;
+            // Another node that starts just now may have made it.
+            stored.first(connection)?
         }
     };
     if hex.len() < 64 {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bad_input;
+mod edit_races;
 mod fetched;
 mod guards;
 mod kept;

@@ -43,7 +43,12 @@ impl Site {
 
     /// Another node of the same site, and its address.
     pub fn another_node(&self) -> String {
-        serve(&self.database.open(), Limits::default())
+        serve(&self.another_database(), Limits::default())
+    }
+
+    /// The same database as another node has it open.
+    pub fn another_database(&self) -> Db {
+        self.database.open()
     }
 
     /// A member, signed in.
