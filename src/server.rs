@@ -15,7 +15,7 @@ use crate::cache::Cache;
 use crate::connections::Limits;
 use crate::db::Db;
 use crate::error::Error;
-use crate::members::search;
+use crate::members::search::{self, Renewal};
 use crate::routes;
 use crate::web::site::Site;
 use crate::web::{assets, csrf, fetched, observe, pending_form, session, theme};
@@ -76,14 +76,14 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
 
 /// Lets the search index follow a new folding while the site is served; in a small site, or a new one, at once.
 fn index_anew(db: &Db) -> Result<(), Error> {
-    if db.write_now(search::renew)? || db.write_now(search::renew)? {
+    if !goes_on(db.write_now(search::renew)?) || !goes_on(db.write_now(search::renew)?) {
         return Ok(());
     }
     let db = db.clone();
     let renew = move || loop {
         match db.write_now(search::renew) {
-            Ok(true) => return tracing::info!("the search index is renewed"),
-            Ok(false) => {}
+            Ok(renewal) if goes_on(renewal) => {}
+            Ok(_) => return tracing::info!("the search index is renewed"),
             // Another node may be at it, or the database away.
             Err(why) => {
                 tracing::warn!(%why, "renewing the search index goes on in a moment");
@@ -93,6 +93,13 @@ fn index_anew(db: &Db) -> Result<(), Error> {
     };
     let started = std::thread::Builder::new().name("search-index".into()).spawn(renew);
     started.map(drop).map_err(|why| Error::Unavailable(why.to_string()))
+}
+
+fn goes_on(renewal: Renewal) -> bool {
+    if renewal == Renewal::Newer {
+        tracing::warn!("a newer version of the program has indexed the members, so this one leaves the index alone");
+    }
+    renewal == Renewal::GoesOn
 }
 
 /// HEAD is answered as GET is; actix leaves the body out, since it knows what was asked.

@@ -1,5 +1,7 @@
 use diesel::prelude::*;
 
+use amicable::members::search;
+
 use crate::support::{Site, Visitor, connect};
 
 const PEOPLE: [(&str, &str); 12] = [
@@ -69,5 +71,5 @@ fn what_was_indexed_by_an_earlier_version_is_indexed_anew_once() {
     let address = site.another_node();
     ada.at_node(&address);
     assert!(found(&mut ada, "lukasz", "Łukasz Lind"));
-    assert!(site.db.write_now(amicable::members::search::renew).unwrap());
+    assert_eq!(site.db.write_now(search::renew).unwrap(), search::Renewal::Done);
 }

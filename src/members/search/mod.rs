@@ -3,12 +3,13 @@
 mod postgres;
 mod sqlite;
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use diesel::prelude::*;
 
 use crate::connections::store::{self, state};
-use crate::db::{Connection, natively};
+use crate::db::{self, Connection, natively};
 use crate::error::Error;
 use crate::members::names;
 use crate::schema::{members, relationships, settings};
@@ -17,7 +18,7 @@ use crate::schema::{members, relationships, settings};
 pub const MOST: i64 = 1_000;
 
 /// Counts up whenever `names::fold` gives something else than before, or the index is made of something else.
-const FOLDING: &str = "3";
+const FOLDING: u32 = 3;
 const DONE: &str = "done";
 /// Members of one transaction when all are indexed anew: some milliseconds, in which nobody else can change anything.
 const BATCH: i64 = 200;
@@ -122,25 +123,60 @@ pub fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-/// Indexes anew, a batch at a time, what was indexed with an earlier folding; true once nothing is left. How far it came
-/// stands in the settings, so that it is done once, over all nodes and starts.
+/// How far the index is with this program's folding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// Nothing is left to index.
+    Done,
+    /// There is more to index.
+    GoesOn,
+    /// A newer program indexes, or has indexed, with a later folding; an older one must not start over.
+    Newer,
+}
+
+/// Indexes anew, a batch at a time, what was indexed with an earlier folding. How far it came stands in the settings,
+/// so that it is done once, over all nodes and starts.
 ///
 /// # Errors
 /// The database's.
-pub fn renew(connection: &mut Connection) -> Result<bool, Error> {
-    let stored = settings::table.find("folding").select(settings::value).first::<String>(connection).optional()?;
-    let (folding, after) = stored.as_deref().and_then(|text| text.split_once(' ')).unwrap_or_default();
-    if folding == FOLDING && after == DONE {
-        return Ok(true);
-    }
-    let after = if folding == FOLDING { after.parse().unwrap_or(i64::MIN) } else { i64::MIN };
+pub fn renew(connection: &mut Connection) -> Result<Renewal, Error> {
+    renew_to(connection, FOLDING)
+}
+
+fn renew_to(connection: &mut Connection, folding: u32) -> Result<Renewal, Error> {
+    let stored = locked(connection)?;
+    let (stored, after) = stored.split_once(' ').unwrap_or_default();
+    let after = match stored.parse().unwrap_or(0).cmp(&folding) {
+        Ordering::Greater => return Ok(Renewal::Newer),
+        Ordering::Equal if after == DONE => return Ok(Renewal::Done),
+        Ordering::Equal => after.parse().unwrap_or(i64::MIN),
+        Ordering::Less => i64::MIN,
+    };
     let some = members::table.filter(members::id.gt(after)).order(members::id).select(members::id).limit(BATCH);
     let some: Vec<i64> = some.load(connection)?;
+    // What is edited just now is indexed by whoever edits it, before or after.
+    db::hold(connection, some.iter().copied())?;
     for member in &some {
         index(connection, *member)?;
     }
-    reached(connection, &some.last().map_or(DONE.to_owned(), i64::to_string))?;
-    Ok(some.is_empty())
+    reached(connection, folding, &some.last().map_or(DONE.to_owned(), i64::to_string))?;
+    Ok(if some.is_empty() { Renewal::Done } else { Renewal::GoesOn })
+}
+
+/// Reads the folding and how far it came, and lets no other node change that until the transaction ends.
+fn locked(connection: &mut Connection) -> Result<String, Error> {
+    let row = settings::table.find("folding").select(settings::value);
+    let stored = |connection: &mut Connection| match connection {
+        Connection::Sqlite(sqlite) => row.first::<String>(sqlite).optional(),
+        Connection::Postgres(postgres) => row.for_update().first::<String>(postgres).optional(),
+    };
+    if let Some(stored) = stored(connection)? {
+        return Ok(stored);
+    }
+    let first = (settings::name.eq("folding"), settings::value.eq(""));
+    let make = diesel::insert_into(settings::table).values(first).on_conflict_do_nothing();
+    natively!(connection, |own| make.execute(own))?;
+    Ok(stored(connection)?.unwrap_or_default())
 }
 
 /// Says that everybody is indexed with this folding, after a bulk load of an empty site.
@@ -148,15 +184,13 @@ pub fn renew(connection: &mut Connection) -> Result<bool, Error> {
 /// # Errors
 /// The database's.
 pub fn is_new(connection: &mut Connection) -> Result<(), Error> {
-    reached(connection, DONE)
+    locked(connection)?;
+    reached(connection, FOLDING, DONE)
 }
 
-fn reached(connection: &mut Connection, after: &str) -> Result<(), Error> {
-    let value = settings::value.eq(format!("{FOLDING} {after}"));
-    let known = diesel::update(settings::table.find("folding")).set(value.clone()).execute(connection)?;
-    if known == 0 {
-        diesel::insert_into(settings::table).values((settings::name.eq("folding"), value)).execute(connection)?;
-    }
+fn reached(connection: &mut Connection, folding: u32, after: &str) -> Result<(), Error> {
+    let value = settings::value.eq(format!("{folding} {after}"));
+    diesel::update(settings::table.find("folding")).set(value).execute(connection)?;
     Ok(())
 }
 
@@ -179,4 +213,34 @@ fn words(text: &str) -> Vec<String> {
     let folded = names::fold(text);
     let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(|word| word.chars().take(LONGEST_WORD).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{DatabaseUrl, Db};
+
+    #[test]
+    fn the_lower_folding_leaves_the_index_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db").to_string_lossy().into_owned();
+        let db = Db::open(&DatabaseUrl::Sqlite(path)).unwrap();
+        db.migrate().unwrap();
+        db.write_now(|connection| {
+            diesel::sql_query(
+                "INSERT INTO members (id, email, email_key, password_hash, handle, full_name, sort_first, sort_last, \
+                 created_at) VALUES (1, '', '', '', '', 'Zoë', '', '', 0)",
+            )
+            .execute(connection)?;
+            assert_eq!(renew_to(connection, 3)?, Renewal::GoesOn);
+            // A newer program comes in the middle, and an old node goes on, or starts again.
+            assert_eq!(renew_to(connection, 10)?, Renewal::GoesOn);
+            assert_eq!(renew_to(connection, 3)?, Renewal::Newer);
+            assert_eq!(renew_to(connection, 10)?, Renewal::Done);
+            assert_eq!(renew_to(connection, 3)?, Renewal::Newer);
+            assert_eq!(locked(connection)?, "10 done");
+            Ok(())
+        })
+        .unwrap();
+    }
 }
