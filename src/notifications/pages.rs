@@ -10,7 +10,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::language::tf;
 use crate::members::Person;
-use crate::notifications::saw;
+use crate::notifications::mark_as_read;
 use crate::schema::{members, notifications};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Me, Page, Show};
@@ -59,7 +59,7 @@ pub async fn notifications(site: SiteData, page: Page, me: Me, Query(query): Que
     let id = me.id;
     let list = site.db.read(move |connection| lines(connection, id, &query)).await?;
     if let Some(newest) = list.rows.first().filter(|line| line.new).map(|line| line.id) {
-        site.db.write(move |connection| saw(connection, id, newest)).await?;
+        site.db.write(move |connection| mark_as_read(connection, id, newest)).await?;
     }
     Notifications { page, list }.show()
 }

@@ -1,5 +1,9 @@
 //! Two nodes of one site behave as one.
 
+use amicable::dates;
+use amicable::schema::{members, notifications, sessions};
+use diesel::prelude::*;
+
 use crate::support::{Site, connect};
 
 #[test]
@@ -41,4 +45,58 @@ fn a_limit_holds_over_all_nodes() {
         assert!(ada.sees("96 of 100 invitations left this week"), "{}", ada.text());
         assert!(others.iter().all(|ben| ada.sees(&ben.name)));
     }
+}
+
+#[test]
+fn what_is_new_is_on_top_and_unread_whatever_the_clock() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut cleo) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Cleo Haas"));
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    ada.open("/notifications");
+    // That was written, and seen, by a node whose clock is a day ahead.
+    let ahead = 86_400_000_i64 << 20;
+    site.db
+        .write_now(|connection| {
+            diesel::update(notifications::table)
+                .set(notifications::id.eq(notifications::id + ahead))
+                .execute(connection)?;
+            let seen = members::notifications_seen;
+            Ok(diesel::update(members::table.find(ada.id)).set(seen.eq(seen + ahead)).execute(connection)?)
+        })
+        .unwrap();
+    cleo.open("/in/ada-ruiz/invite").press("Send invitation");
+    let unread: i64 = site
+        .db
+        .write_now(|connection| {
+            let unread = notifications::table.inner_join(members::table.on(members::id.eq(notifications::owner_id)));
+            let unread = unread.filter(notifications::id.gt(members::notifications_seen));
+            Ok(unread.filter(members::id.eq(ada.id)).count().get_result(connection)?)
+        })
+        .unwrap();
+    assert_eq!(unread, 1);
+    let text = ada.open("/notifications").text();
+    assert!(text.find("Cleo Haas would like").unwrap() < text.find("Ben Okoro would like").unwrap(), "{text}");
+    assert!(text.contains("New"), "{text}");
+    // An older page that is looked at later leaves unread what came since.
+    site.db
+        .write_now(|connection| {
+            let seen = members::table.find(ada.id).select(members::notifications_seen);
+            let before: i64 = seen.first(connection)?;
+            amicable::notifications::mark_as_read(connection, ada.id, before - 1)?;
+            assert_eq!(seen.first::<i64>(connection)?, before);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_session_noted_by_a_clock_ahead_is_noted_anew() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let ahead = sessions::last_seen.eq(dates::now() + 400 * dates::DAY);
+    site.db.write_now(|connection| Ok(diesel::update(sessions::table).set(ahead).execute(connection)?)).unwrap();
+    assert_eq!(ada.get("/connections").page.status, 200);
+    let seen: i64 =
+        site.db.write_now(|connection| Ok(sessions::table.select(sessions::last_seen).first(connection)?)).unwrap();
+    assert!(seen <= dates::now());
 }
