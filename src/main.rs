@@ -219,7 +219,8 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
 fn read_export(path: &std::path::Path) -> Result<amicable::contacts::import::linkedin::Export, Error> {
     let bytes =
         std::fs::read(path).map_err(|why| Error::Unavailable(format!("cannot read {}: {why}", path.display())))?;
-    amicable::contacts::import::linkedin::parse(&bytes)
+    let today = amicable::dates::civil(amicable::dates::now()).unwrap_or(jiff::civil::Date::MAX);
+    amicable::contacts::import::linkedin::parse(&bytes, today)
         .map_err(|why| Error::Unavailable(format!("{}: {why}", path.display())))
 }
 

@@ -1,9 +1,11 @@
-//! The reader of LinkedIn's `Connections.csv`: bytes in, connections or one clear complaint out.
-//! Nothing is stored, matched or mailed here, and the archive it may come in is unpacked elsewhere.
+//! The reader of LinkedIn's list of connections: bytes in, connections or one clear complaint out. Every layout that LinkedIn
+//! has exported since 2012, and what spreadsheets make of it, alone or in the archive that LinkedIn sends.
+//! Nothing is stored, matched or mailed here.
 
 use csv::StringRecord;
 use jiff::civil::Date;
 
+mod archive;
 mod damage;
 mod dates;
 mod header;
@@ -15,12 +17,14 @@ pub use slug::slug;
 
 use header::Header;
 
-/// The most bytes a file may have.
-pub const MOST_BYTES: usize = 20_000_000;
-/// The most rows a file may have, those counted as skipped included; LinkedIn lets nobody have more.
-pub const MOST_ROWS: usize = 30_000;
-/// The most characters a single field may have.
-pub const LONGEST_FIELD: usize = 500;
+/// The most bytes a list may have, alone or unpacked.
+pub const MAX_BYTES: usize = 20_000_000;
+/// The most rows a list may have, those skipped included; LinkedIn lets nobody have more.
+pub const MAX_ROWS: usize = 30_000;
+/// Characters of a field; what is longer is cut, as only columns that members add themselves are.
+pub const MAX_FIELD: usize = 500;
+/// Skipped rows that a summary names.
+const MAX_NAMED: usize = 3;
 
 /// What one file holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,10 +32,12 @@ pub struct Export {
     /// The connections, in the order of the file, repetitions included.
     pub connections: Vec<Connection>,
     /// How many rows were empty or carried only a date: people who have left LinkedIn.
-    pub skipped: usize,
+    pub former_members: usize,
+    /// The rows that could not be read, each with its line and why.
+    pub skipped: Vec<Damaged>,
 }
 
-/// One row: trimmed, on a single line each, otherwise as LinkedIn wrote it.
+/// One row: trimmed, on a single line each, without invisible characters, otherwise as LinkedIn wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
     /// The given name; empty if only a last name or an address is known.
@@ -46,48 +52,81 @@ pub struct Connection {
     pub email: Option<String>,
     /// The key of the profile's address, as [`slug()`] makes it; absent in older files.
     pub slug: Option<String>,
-    /// The day on which the two were connected.
+    /// The day on which the two were connected; absent where the file does not say, or says what cannot be.
     pub connected_on: Option<Date>,
     /// The line of the file on which the row begins, counted from 1.
     pub line: u64,
 }
 
 impl Connection {
-    /// Both names with a space between, or the one that is there.
+    /// Returns both names with a space between, or the one that is there.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }
 }
 
-/// Reads a whole file, or says what is wrong with it and on which line.
-///
-/// # Errors
-/// The first damage that is met; nothing of a damaged file is given out.
-pub fn parse(bytes: &[u8]) -> Result<Export, Damaged> {
-    let text = text::read(bytes)?;
-    let header = Header::find(&text)?;
-    text::check_quotes(header.body, header.line + 1)?;
-    read_rows(&header)
+impl Export {
+    /// Says in one line what was read and what was skipped, with the first reasons.
+    pub fn summary(&self) -> String {
+        let rows = self.connections.len() + self.former_members + self.skipped.len();
+        let mut said = format!("Read {} of {}", self.connections.len(), counted(rows, "row", "rows"));
+        let unknown = self.connections.iter().filter(|connection| connection.connected_on.is_none()).count();
+        let mut notes = Vec::new();
+        if self.former_members > 0 {
+            notes.push(format!("{} without a name (they left LinkedIn)", self.former_members));
+        }
+        if unknown > 0 {
+            notes.push(format!("{unknown} without a readable day"));
+        }
+        if !self.skipped.is_empty() {
+            let named: Vec<String> = self.skipped.iter().take(MAX_NAMED).map(Damaged::short).collect();
+            let more = if self.skipped.len() > MAX_NAMED { "; …" } else { "" };
+            notes.push(format!("{} skipped ({}{more})", self.skipped.len(), named.join("; ")));
+        }
+        if !notes.is_empty() {
+            said = format!("{said}: {}", notes.join(", "));
+        }
+        said + "."
+    }
 }
 
-fn read_rows(header: &Header) -> Result<Export, Damaged> {
+/// Writes a number with the word that fits.
+fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Reads a whole file: the list, or the archive that it came in. Days after `today` cannot be and are left out.
+///
+/// # Errors
+/// What makes the file as a whole unusable; a row that is damaged by itself is skipped and named.
+pub fn parse(bytes: &[u8], today: Date) -> Result<Export, Damaged> {
+    let unpacked = archive::unpack(bytes)?;
+    let text = text::read(unpacked.as_deref().unwrap_or(bytes))?;
+    let header = Header::find(&text)?;
+    text::check_quotes(header.body, header.line + 1, header.separator)?;
+    read_rows(&header, today)
+}
+
+fn read_rows(header: &Header, today: Date) -> Result<Export, Damaged> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
-        .flexible(true) // so that a row of the wrong width can be named in our own words
+        .delimiter(header.separator)
+        .flexible(true) // spreadsheets pad rows with empty cells, and cut them off
         .from_reader(header.body.as_bytes());
     let mut record = StringRecord::new();
     let mut export = Export::default();
-    while reader.read_record(&mut record).map_err(|_| Why::NotUtf8.on(header.line))? {
+    while reader.read_record(&mut record).map_err(|_| Why::Encoding.on(header.line))? {
         if is_blank_line(&record) {
             continue;
         }
         let line = line_of(&record, header);
-        if export.connections.len() + export.skipped == MOST_ROWS {
+        if export.connections.len() + export.former_members + export.skipped.len() == MAX_ROWS {
             return Err(Why::TooManyRows.on(line));
         }
-        match read_row(&record, header, line).map_err(|why| why.on(line))? {
-            Some(connection) => export.connections.push(connection),
-            None => export.skipped += 1,
+        match read_row(&record, header, line, today) {
+            Ok(Some(connection)) => export.connections.push(connection),
+            Ok(None) => export.former_members += 1,
+            Err(why) => export.skipped.push(why.on(line)),
         }
     }
     Ok(export)
@@ -110,65 +149,60 @@ fn line_of(record: &StringRecord, header: &Header) -> u64 {
 }
 
 /// `None` is a member who left.
-fn read_row(record: &StringRecord, header: &Header, line: u64) -> Result<Option<Connection>, Why> {
-    check_width(record, header)?;
-    for (index, field) in record.iter().enumerate() {
-        check_field(index + 1, field)?;
-    }
+fn read_row(record: &StringRecord, header: &Header, line: u64, today: Date) -> Result<Option<Connection>, Why> {
     let columns = &header.columns;
-    let field = |column| one_line(record.get(column).unwrap_or_default());
-    let optional = |column: Option<usize>| column.map(field).filter(|text| !text.is_empty());
-    let url = optional(columns.url);
+    check_width(record, columns.width)?;
+    let field = |column: usize| one_line(column, record.get(column).unwrap_or_default());
+    let optional = |column: Option<usize>| -> Result<Option<String>, Why> {
+        Ok(column.map(field).transpose()?.filter(|text| !text.is_empty()))
+    };
+    let url = optional(columns.url)?;
+    let day = optional(columns.connected_on)?;
     let connection = Connection {
-        first_name: field(columns.first_name),
-        last_name: field(columns.last_name),
-        company: field(columns.company),
-        position: field(columns.position),
-        email: optional(columns.email),
+        first_name: field(columns.first_name)?,
+        last_name: field(columns.last_name)?,
+        company: field(columns.company)?,
+        position: field(columns.position)?,
+        email: optional(columns.email)?,
         slug: url.as_deref().and_then(slug),
-        connected_on: read_date(optional(columns.connected_on))?,
+        connected_on: day.as_deref().and_then(dates::read).filter(|day| dates::may_be(*day, today)),
         line,
     };
     Ok((url.is_some() || says_who(&connection)).then_some(connection))
 }
 
-fn check_width(record: &StringRecord, header: &Header) -> Result<(), Why> {
-    let (expected, found) = (header.columns.width, record.len());
-    if found == expected {
-        return Ok(());
+/// Refuses a row with more than empty cells beyond its header: its columns have shifted, and none can be trusted.
+fn check_width(record: &StringRecord, expected: usize) -> Result<(), Why> {
+    match record.iter().skip(expected).any(|field| !field.trim().is_empty()) {
+        true => Err(Why::FieldCount { expected, found: record.len() }),
+        false => Ok(()),
     }
-    Err(Why::FieldCount { expected, found })
 }
 
-/// Line breaks and tabs are let through, since people paste them into their titles; they become spaces.
-fn check_field(column: usize, field: &str) -> Result<(), Why> {
-    let refused = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if field.contains(refused) {
-        return Err(Why::ControlCharacter { column });
+/// Puts a field on one line, cut to [`MAX_FIELD`] characters. Line breaks and tabs become spaces, since people paste them
+/// into their titles; direction marks and characters of no width come with pasting too, and are dropped.
+fn one_line(column: usize, field: &str) -> Result<String, Why> {
+    if field.contains(|c: char| c.is_control() && !c.is_whitespace()) {
+        return Err(Why::ControlCharacter { column: column + 1 });
     }
-    // The bytes are asked first because they are already counted.
-    if field.len() > LONGEST_FIELD && field.chars().count() > LONGEST_FIELD {
-        return Err(Why::FieldTooLong { column });
-    }
-    Ok(())
-}
-
-fn one_line(field: &str) -> String {
-    let mut line = String::with_capacity(field.len());
+    let mut line = String::with_capacity(field.len().min(4 * MAX_FIELD));
     for word in field.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
+        let visible = word.chars().filter(|c| !is_invisible(*c));
+        let start = line.len();
+        line.extend(visible);
+        if start > 0 && line.len() > start {
+            line.insert(start, ' ');
         }
-        line.push_str(word);
     }
-    line
+    if let Some((cut, _)) = line.char_indices().nth(MAX_FIELD) {
+        line.truncate(cut);
+    }
+    Ok(line)
 }
 
-fn read_date(field: Option<String>) -> Result<Option<Date>, Why> {
-    match field {
-        None => Ok(None),
-        Some(text) => dates::read(&text).map(Some).ok_or(Why::Date(text)),
-    }
+/// Soft hyphens, direction marks, and what has no width; the joiners stay, which Persian and the scripts of India need.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn says_who(connection: &Connection) -> bool {

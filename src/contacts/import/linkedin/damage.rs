@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::contacts::import::linkedin::{LONGEST_FIELD, MOST_BYTES, MOST_ROWS, header};
+use crate::contacts::import::linkedin::{MAX_BYTES, MAX_ROWS, header};
 
-/// A file that was refused, as one sentence that names the line.
+/// A file that was refused, or a row that was skipped, as one sentence that names the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damaged {
     /// The line, counted from 1; 1 as well when the file as a whole is at fault.
@@ -18,40 +18,41 @@ pub struct Damaged {
 pub enum Why {
     /// Nothing but white space.
     Empty,
-    /// More than [`MOST_BYTES`]; the line is the one that goes beyond.
+    /// More than [`MAX_BYTES`]; the line is the one that goes beyond.
     TooLarge,
-    /// A ZIP archive, or a document that is one inside.
-    Zip,
+    /// An archive without the list of connections.
+    ZipWithoutList,
+    /// An archive that is locked with a password, or packed in a way that nobody uses.
+    LockedZip,
+    /// An archive that breaks off or is damaged.
+    BrokenZip,
+    /// A workbook of a spreadsheet program.
+    Spreadsheet,
     /// A picture.
     Picture,
+    /// A page of the web.
+    WebPage,
     /// Something else that is no text.
     Binary,
-    /// Text in another encoding.
-    NotUtf8,
+    /// Text in an encoding that could not be told.
+    Encoding,
     /// No line among the first ones names the columns.
     NoHeader,
     /// The line is the one on which the quote opened.
     UnclosedQuote,
-    /// A row that is shorter or longer than the header.
+    /// A row with more fields than the header has.
     FieldCount {
         /// As many as the header has.
         expected: usize,
         /// As many as the row has.
         found: usize,
     },
-    /// A date in a form that LinkedIn and spreadsheets do not write, with its text.
-    Date(String),
     /// A character that is no text, other than a line break or a tab.
     ControlCharacter {
         /// Where it is.
         column: usize,
     },
-    /// More than [`LONGEST_FIELD`] characters.
-    FieldTooLong {
-        /// Where it is.
-        column: usize,
-    },
-    /// More than [`MOST_ROWS`]; the line is the first one beyond.
+    /// More than [`MAX_ROWS`]; the line is the first one beyond.
     TooManyRows,
 }
 
@@ -75,30 +76,39 @@ impl fmt::Display for Why {
         match self {
             Self::Empty => write!(f, "the file is empty"),
             Self::TooLarge => {
-                let megabytes = MOST_BYTES / 1_000_000;
+                let megabytes = MAX_BYTES / 1_000_000;
                 write!(f, "here the file grows beyond {megabytes} MB")
             }
-            Self::Zip => write!(f, "this is a ZIP archive, not the list of connections"),
+            Self::ZipWithoutList => write!(f, "this is a ZIP archive without a Connections.csv in it"),
+            Self::LockedZip => {
+                write!(f, "this ZIP archive cannot be opened; unpack it and choose the Connections.csv in it")
+            }
+            Self::BrokenZip => write!(f, "this ZIP archive is damaged; download it again"),
+            Self::Spreadsheet => write!(f, "this is an Excel workbook; save it as “CSV UTF-8”"),
             Self::Picture => write!(f, "this is a picture, not a list of connections"),
+            Self::WebPage => write!(f, "this is a page of the web, not a list of connections"),
             Self::Binary => write!(f, "this is not a text file"),
-            Self::NotUtf8 => write!(f, "the text is not in UTF-8; save the file as “CSV UTF-8”"),
+            Self::Encoding => write!(f, "the text is in an unknown encoding; save the file as “CSV UTF-8”"),
             Self::NoHeader => no_header(f),
             Self::UnclosedQuote => write!(f, "a quoted field is never closed"),
             Self::FieldCount { expected, found } => field_count(f, *expected, *found),
-            Self::Date(text) => write!(f, "“{}” cannot be read as a date", short(text)),
             Self::ControlCharacter { column } => {
                 write!(f, "column {column} has a control character in it")
             }
-            Self::FieldTooLong { column } => {
-                write!(f, "column {column} is longer than {LONGEST_FIELD} characters")
-            }
-            Self::TooManyRows => write!(f, "here the file grows beyond {MOST_ROWS} rows"),
+            Self::TooManyRows => write!(f, "here the file grows beyond {MAX_ROWS} rows"),
         }
     }
 }
 
+impl Damaged {
+    /// Says the same in few words, to stand among others.
+    pub fn short(&self) -> String {
+        format!("line {}: {}", self.line, self.why)
+    }
+}
+
 fn no_header(f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let lines = header::MOST_LINES;
+    let lines = header::MAX_LINES;
     write!(
         f,
         "no header was found from here on; one of the first {lines} lines has to name the columns \
@@ -109,15 +119,4 @@ fn no_header(f: &mut fmt::Formatter<'_>) -> fmt::Result {
 fn field_count(f: &mut fmt::Formatter<'_>, expected: usize, found: usize) -> fmt::Result {
     let fields = if found == 1 { "field" } else { "fields" };
     write!(f, "{found} {fields} where the header has {expected}")
-}
-
-/// A message is no place for half a page.
-fn short(text: &str) -> String {
-    const ENOUGH: usize = 40;
-    if text.chars().count() <= ENOUGH {
-        return text.to_owned();
-    }
-    let mut start: String = text.chars().take(ENOUGH).collect();
-    start.push('…');
-    start
 }

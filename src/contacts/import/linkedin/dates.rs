@@ -1,37 +1,68 @@
 //! The few ways in which LinkedIn, and spreadsheets after it, write a day. No clock, no time of day.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
-/// In small letters, English, then German where it differs.
+/// The day on which LinkedIn opened; nobody was connected before.
+const OPENED: Date = date(2003, 5, 5);
+
+/// Months in small letters, English, German, French and Spanish where they differ.
 const MONTHS: [&[&str]; 12] = [
-    &["january", "januar", "jänner"],
-    &["february", "februar"],
-    &["march", "märz", "mrz"],
-    &["april"],
-    &["may", "mai"],
-    &["june", "juni"],
-    &["july", "juli"],
-    &["august"],
-    &["september"],
-    &["october", "oktober"],
-    &["november"],
-    &["december", "dezember"],
+    &["january", "januar", "jänner", "janvier", "enero"],
+    &["february", "februar", "février", "febrero"],
+    &["march", "märz", "mrz", "mars", "marzo"],
+    &["april", "avril", "abril"],
+    &["may", "mai", "mayo"],
+    &["june", "juni", "juin", "junio"],
+    &["july", "juli", "juillet", "julio"],
+    &["august", "août", "aout", "agosto"],
+    &["september", "septembre", "septiembre", "setiembre"],
+    &["october", "oktober", "octobre", "octubre"],
+    &["november", "novembre", "noviembre"],
+    &["december", "dezember", "décembre", "diciembre"],
 ];
 
-/// Reads `12 Mar 2024`, `7-Feb-22` and `2024-03-12`. All-number days in any other order are refused:
-/// whether 3/4 is in March or in April cannot be known.
+/// Says whether two can have been connected on a day.
+pub(super) fn may_be(day: Date, today: Date) -> bool {
+    (OPENED..=today).contains(&day)
+}
+
+/// Reads `12 Mar 2024`, `7-Feb-22`, `12-mars-24`, `2024-03-12`, `12.03.2024` (the day first, as every country that writes
+/// full stops does) and `1/8/18, 6:14 PM` (the month first, as only those write AM and PM who do). With slashes
+/// and no such mark, whether 3/4 is in March or in April cannot be known, and nothing is guessed.
 pub(super) fn read(text: &str) -> Option<Date> {
+    if let Some((day, time)) = text.split_once(',') {
+        return american(day.trim(), time.trim());
+    }
+    let dotted: Vec<&str> = text.split('.').collect();
+    if let [day, month, year_of] = dotted[..]
+        && month.trim().bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return made(year(year_of.trim())?, number(month.trim())?, number(day.trim())?);
+    }
     let mut parts = text.split([' ', '-']).filter(|part| !part.is_empty());
     let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() {
         return None;
     }
-    let (year, month, day) = if first.len() == 4 {
-        (number(first)?, number(second)?, number(third)?)
-    } else {
-        let day = first.strip_suffix('.').unwrap_or(first);
-        (year(third)?, month(second)?, number(day)?)
-    };
+    if first.len() == 4 {
+        return made(number(first)?, number(second)?, number(third)?);
+    }
+    let day = first.strip_suffix('.').unwrap_or(first);
+    made(year(third)?, month(second)?, number(day)?)
+}
+
+/// Reads `1/8/18` where a time with AM or PM follows.
+fn american(day: &str, time: &str) -> Option<Date> {
+    let time = time.to_ascii_uppercase();
+    if !time.ends_with("AM") && !time.ends_with("PM") {
+        return None;
+    }
+    let mut parts = day.split('/');
+    let (month, day, year_of) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() { None } else { made(year(year_of)?, number(month)?, number(day)?) }
+}
+
+fn made(year: i16, month: i16, day: i16) -> Option<Date> {
     Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()
 }
 
@@ -64,23 +95,39 @@ fn number(digits: &str) -> Option<i16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::date;
 
     #[test]
-    fn a_day_is_read_in_each_of_the_three_ways() {
-        for text in ["12 Mar 2024", "12-Mar-24", "2024-03-12", "12 MARCH 2024"] {
+    fn a_day_is_read_in_each_way_it_is_written() {
+        let ways = [
+            "12 Mar 2024",
+            "12-Mar-24",
+            "2024-03-12",
+            "12 MARCH 2024",
+            "12-mars-24",
+            "12-mar-24",
+            "12.03.2024",
+            "12. 3. 2024",
+            "3/12/24, 6:14 PM",
+            "03/12/2024, 11:05 am",
+        ];
+        for text in ways {
             assert_eq!(read(text), Some(date(2024, 3, 12)), "{text}");
         }
-        assert_eq!(read("7-Feb-22"), Some(date(2022, 2, 7)));
+        assert_eq!(read("1/8/18, 6:14 PM"), Some(date(2018, 1, 8)));
+        assert_eq!(read("12-ene-24"), Some(date(2024, 1, 12)));
     }
 
     #[test]
-    fn every_month_is_known_by_its_english_and_german_name() {
-        let english = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
-        let german = "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.";
-        for months in [english, german] {
+    fn every_month_is_known_in_four_languages() {
+        let languages = [
+            "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+            "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
+            "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+            "ene feb mar abr may jun jul ago sep oct nov dic",
+        ];
+        for months in languages {
             for (month, name) in (1..).zip(months.split(' ')) {
-                let text = format!("1. {name} 2020");
+                let text = format!("1-{name}-20");
                 assert_eq!(read(&text), Some(date(2020, month, 1)), "{text}");
             }
         }
@@ -89,7 +136,7 @@ mod tests {
     #[test]
     fn a_day_that_is_not_in_the_calendar_is_no_date() {
         assert_eq!(read("29 Feb 2024"), Some(date(2024, 2, 29)));
-        for text in ["29 Feb 2023", "31 Apr 2020", "0 Jan 2020", "2024-13-01"] {
+        for text in ["29 Feb 2023", "31 Apr 2020", "0 Jan 2020", "2024-13-01", "31.04.2020", "13/1/18, 6:14 PM"] {
             assert_eq!(read(text), None, "{text}");
         }
     }
@@ -108,10 +155,19 @@ mod tests {
             "12 Mar 2024 09:00",
             "99999 Mar 2024",
             "12 Mar ２０24",
+            "1/8/18, 18:14",
             "",
         ];
         for text in doubtful {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_connected_in_the_future_or_before_linkedin() {
+        let today = date(2026, 11, 25);
+        for (day, may) in [(date(2003, 5, 4), false), (OPENED, true), (today, true), (date(2026, 11, 26), false)] {
+            assert_eq!(may_be(day, today), may, "{day}");
         }
     }
 }

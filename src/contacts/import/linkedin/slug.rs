@@ -1,17 +1,25 @@
 //! The key by which a LinkedIn profile is known again. Nothing is fetched.
 
-/// The part of a profile's address that names the member, in small letters: `priya-sharma-1a2b3c`.
+use percent_encoding::percent_decode_str;
+
+/// Returns the part of a profile's address that names the member, decoded and in small letters: `priya-sharma-1a2b3c`, `zoë-1`.
 /// Scheme, `www.` or a country's subdomain, trailing slash, query and fragment make no difference.
 /// `None` for an address that is no LinkedIn profile.
 pub fn slug(url: &str) -> Option<String> {
-    let url = url.trim().to_lowercase();
-    let address = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    let url = url.trim();
+    let address = url.split_once("://").map_or(url, |(_, rest)| rest);
     let (host, path) = address.split_once('/')?;
+    let host = host.to_lowercase();
     if host != "linkedin.com" && !host.ends_with(".linkedin.com") {
         return None;
     }
-    let slug = path.strip_prefix("in/")?.split(['/', '?', '#']).next()?;
-    (!slug.is_empty()).then(|| slug.to_owned())
+    let (place, rest) = path.split_once('/')?;
+    if !place.eq_ignore_ascii_case("in") {
+        return None;
+    }
+    let slug = rest.split(['/', '?', '#']).next()?;
+    let slug = percent_decode_str(slug).decode_utf8_lossy().to_lowercase();
+    (!slug.is_empty()).then_some(slug)
 }
 
 #[cfg(test)]
@@ -26,9 +34,13 @@ mod tests {
             "HTTPS://WWW.LINKEDIN.COM/in/priya-sharma-1a2b3c?trk=contact#top",
             " de.linkedin.com/in/priya-sharma-1a2b3c/?a=1 ",
             "linkedin.com/in/priya-sharma-1a2b3c/en",
+            "linkedin.com/in/priya%2Dsharma%2D1a2b3c",
         ];
         for url in ways {
             assert_eq!(slug(url).as_deref(), Some("priya-sharma-1a2b3c"), "{url}");
+        }
+        for url in ["linkedin.com/in/zo%C3%AB-1", "linkedin.com/in/ZO%C3%8B-1", "linkedin.com/in/zoë-1"] {
+            assert_eq!(slug(url).as_deref(), Some("zoë-1"), "{url}");
         }
     }
 

@@ -1,17 +1,23 @@
 //! From bytes to text: what is no text at all, encodings, line ends, and quotes that never close.
 //! Columns and rows are not known here.
 
-use crate::contacts::import::linkedin::{Damaged, MOST_BYTES, Why};
+use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// Gives the text without its byte order mark, every line ending in `\n`.
+use crate::contacts::import::linkedin::{Damaged, MAX_BYTES, Why};
+
+/// Returns the text without its byte order mark, every line ending in `\n`.
 pub(super) fn read(bytes: &[u8]) -> Result<String, Damaged> {
     check_size(bytes)?;
     check_kind(bytes)?;
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let readable = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        not_text(bytes).on(line_after(readable))
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let encoding = encoding(bytes);
+    // Bytes that no page has a letter for would be guessed wrongly.
+    let (text, broken) = encoding.decode_with_bom_removal(bytes);
+    if broken || (encoding != UTF_8 && !is_plausible(&text)) {
+        return Err(Why::Encoding.on(line_after(readable(bytes))));
+    }
+    if text.contains('\0') {
+        return Err(Why::Binary.on(1));
+    }
     if text.trim().is_empty() {
         return Err(Why::Empty.on(1));
     }
@@ -19,7 +25,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<String, Damaged> {
 }
 
 fn check_size(bytes: &[u8]) -> Result<(), Damaged> {
-    match bytes.get(..=MOST_BYTES) {
+    match bytes.get(..=MAX_BYTES) {
         None => Ok(()),
         Some(start) => Err(Why::TooLarge.on(line_after(start))),
     }
@@ -27,29 +33,57 @@ fn check_size(bytes: &[u8]) -> Result<(), Damaged> {
 
 /// Files are known by their first bytes, because names lie.
 fn check_kind(bytes: &[u8]) -> Result<(), Damaged> {
-    const ZIPS: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
     const PICTURES: [&[u8]; 4] = [b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0"];
-    const DOCUMENTS: [&[u8]; 3] = [b"%PDF-", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"];
-    const UTF_16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+    const OTHERS: [&[u8]; 4] = [b"%PDF-", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"\x7fELF"];
     let begins = |starts: &[&[u8]]| starts.iter().any(|start| bytes.starts_with(start));
     let webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
-    let why = if begins(&ZIPS) {
-        Why::Zip
-    } else if webp || begins(&PICTURES) {
+    let start = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes)).trim_start().to_lowercase();
+    let why = if webp || begins(&PICTURES) {
         Why::Picture
-    } else if begins(&DOCUMENTS) {
+    } else if begins(&OTHERS) {
         Why::Binary
-    } else if begins(&UTF_16) {
-        Why::NotUtf8
+    } else if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        Why::WebPage
     } else {
         return Ok(());
     };
     Err(why.on(1))
 }
 
-/// No text in a code page has a zero byte in it.
-fn not_text(bytes: &[u8]) -> Why {
-    if bytes.contains(&0) { Why::Binary } else { Why::NotUtf8 }
+/// Returns what a text is written in: what its mark says, else UTF-8 where it can be, else a code page of Windows or, where
+/// more of its letters are those of the Mac, that one.
+fn encoding(bytes: &[u8]) -> &'static Encoding {
+    if let Some((marked, _)) = Encoding::for_bom(bytes) {
+        return marked;
+    }
+    // Without its mark, UTF-16 has a zero in every second byte, as the header is in Latin letters.
+    let start = bytes.get(..400).unwrap_or(bytes);
+    let mostly_zero =
+        |parity: usize| start.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count() * 4 > start.len();
+    match (mostly_zero(0), mostly_zero(1)) {
+        (true, false) => return UTF_16BE,
+        (false, true) => return UTF_16LE,
+        _ => {}
+    }
+    if std::str::from_utf8(bytes).is_ok() {
+        return UTF_8;
+    }
+    let letters = |encoding: &'static Encoding| {
+        let text = encoding.decode_without_bom_handling(bytes).0;
+        text.chars().filter(|c| matches!(c, 'À'..='ÿ' | 'Œ' | 'œ' | 'Š' | 'š' | 'Ž' | 'ž')).count()
+    };
+    if letters(MACINTOSH) > letters(WINDOWS_1252) { MACINTOSH } else { WINDOWS_1252 }
+}
+
+/// Text that was not decoded rightly has characters in it that nobody types.
+fn is_plausible(text: &str) -> bool {
+    !text.contains(|c: char| matches!(c, '\0' | '\u{80}'..='\u{9f}' | '\u{fffd}'))
+}
+
+/// What comes before the first byte that is not UTF-8.
+fn readable(bytes: &[u8]) -> &[u8] {
+    let end = std::str::from_utf8(bytes).err().map_or(0, |error| error.valid_up_to());
+    bytes.get(..end).unwrap_or_default()
 }
 
 /// The number of the line on which whatever follows these bytes stands, whichever line ends they use.
@@ -67,11 +101,11 @@ enum At {
     AfterQuote { opened: u64 },
 }
 
-/// Looks for a quote that is never closed, which the csv crate would close in silence at the end of the file.
+/// Refuses a quote that is never closed, which the csv crate would close in silence at the end of the file.
 ///
 /// The next quote of the file, lines further down, may close a torn one by accident. It gives itself
-/// away, as it was to open a field: text follows it where a comma or the end of the line should be.
-pub(super) fn check_quotes(body: &str, first_line: u64) -> Result<(), Damaged> {
+/// away, as it was to open a field: text follows it where a separator or the end of the line should be.
+pub(super) fn check_quotes(body: &str, first_line: u64, separator: u8) -> Result<(), Damaged> {
     let mut line = first_line;
     let mut at = At::FieldStart;
     for byte in body.bytes() {
@@ -80,7 +114,8 @@ pub(super) fn check_quotes(body: &str, first_line: u64) -> Result<(), Damaged> {
             (At::Quoted { opened }, b'"') => At::AfterQuote { opened },
             (At::AfterQuote { opened }, b'"') => At::Quoted { opened },
             (quoted @ At::Quoted { .. }, _) => quoted,
-            (_, b',' | b'\n') => At::FieldStart,
+            (_, b'\n') => At::FieldStart,
+            (_, byte) if byte == separator => At::FieldStart,
             (At::AfterQuote { opened }, _) if opened != line => {
                 return Err(Why::UnclosedQuote.on(opened));
             }
