@@ -238,15 +238,19 @@ copied!(tags {
 } by (owner_id, other_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(tag.gt(&last.tag)))));
 copied!(removals {
-    owner_id: i64, id: i64, created_at: i64, chosen: String, skipped: String, removed: i32,
-    confirmed_at: Option<i64>, undone_at: Option<i64>, restored: i32
+    owner_id: i64, id: i64, created_at: i64, skipped: String, removed: i32, confirmed_at: Option<i64>,
+    undone_at: Option<i64>, restored: i32, private_reason: String, may_invite_again: bool
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
+copied!(removal_members {
+    owner_id: i64, removal_id: i64, other_id: i64, sort_first: String
+} by (owner_id, removal_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(removal_id.gt(last.removal_id)).or(removal_id.eq(last.removal_id).and(other_id.gt(last.other_id)))));
 copied!(notifications {
     owner_id: i64, id: i64, created_at: i64, kind: i16, other_id: i64, note: String
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 
 /// Members first, whom the foreign keys of the others name.
-const TABLES: [Table; 12] = [
+const TABLES: [Table; 13] = [
     settings::TABLE,
     members::TABLE,
     photos::TABLE,
@@ -258,5 +262,6 @@ const TABLES: [Table; 12] = [
     relationships::TABLE,
     tags::TABLE,
     removals::TABLE,
+    removal_members::TABLE,
     notifications::TABLE,
 ];

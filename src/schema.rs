@@ -123,12 +123,22 @@ diesel::table! {
         owner_id -> BigInt,
         id -> BigInt,
         created_at -> BigInt,
-        chosen -> Text,
         skipped -> Text,
         removed -> Integer,
         confirmed_at -> Nullable<BigInt>,
         undone_at -> Nullable<BigInt>,
         restored -> Integer,
+        private_reason -> Text,
+        may_invite_again -> Bool,
+    }
+}
+
+diesel::table! {
+    removal_members (owner_id, removal_id, other_id) {
+        owner_id -> BigInt,
+        removal_id -> BigInt,
+        other_id -> BigInt,
+        sort_first -> Text,
     }
 }
 
@@ -151,6 +161,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     relationships,
     tags,
+    removal_members,
     notifications
 );
 

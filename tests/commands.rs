@@ -303,7 +303,7 @@ fn a_site_is_copied_and_copied_back_without_a_difference() {
 
 /// What a site holds besides people and their connections: photos, tags, notes, removals.
 fn with_a_bit_of_everything(database: &Database) {
-    use amicable::schema::{photos, removals, tags};
+    use amicable::schema::{photos, removal_members, removals, tags};
     let everything = |connection: &mut amicable::db::Connection| {
         let rows: [Vec<u8>; 2] = [(0..=255).collect(), b"not, a \"field\"\n".to_vec()];
         for (side, jpeg) in [96i16, 256].into_iter().zip(rows) {
@@ -314,10 +314,12 @@ fn with_a_bit_of_everything(database: &Database) {
         diesel::insert_into(tags::table).values(tag).execute(connection)?;
         let note = relationships::private_note.eq("two\nlines, and \"more\"");
         diesel::update(relationships::table.filter(relationships::owner_id.eq(1))).set(note).execute(connection)?;
-        let (owner, id, chosen) = (removals::owner_id.eq(1), removals::id.eq(7), removals::chosen.eq("2,3"));
-        let removal =
-            (owner, id, chosen, removals::created_at.eq(5), removals::skipped.eq("3"), removals::removed.eq(1));
+        let (owner, id) = (removals::owner_id.eq(1), removals::id.eq(7));
+        let removal = (owner, id, removals::created_at.eq(5), removals::skipped.eq("3"), removals::removed.eq(1));
         diesel::insert_into(removals::table).values((removal, removals::restored.eq(0))).execute(connection)?;
+        let (owner, id) = (removal_members::owner_id.eq(1), removal_members::removal_id.eq(7));
+        let member = (owner, id, removal_members::other_id.eq(2), removal_members::sort_first.eq("b"));
+        diesel::insert_into(removal_members::table).values(member).execute(connection)?;
         Ok(())
     };
     database.open().write_now(everything).unwrap();

@@ -60,7 +60,7 @@ fn has(sql: &str, part: &str) -> bool {
 }
 
 /// The pages of a hub, and the most statements each may run.
-const PAGES: [(&str, usize); 21] = [
+const PAGES: [(&str, usize); 24] = [
     ("/", 5),
     ("/in/member-000001", 4),
     ("/in/member-000002", 7),
@@ -69,13 +69,18 @@ const PAGES: [(&str, usize); 21] = [
     ("/in/member-009999/invite", 12),
     ("/connections", 4),
     ("/connections?sort=first_name", 4),
-    ("/connections?sort=last_name&after=m~1", 4),
+    ("/connections?sort=last_name&page=2", 4),
     ("/connections?q=an&company=a&connected_after=2012-01-01", 5),
     ("/connections?tag=school", 5),
     ("/connections/overview", 3),
-    ("/connections/remove", 4),
-    ("/connections/remove?q=an&connected_after=2012-01-01", 6),
-    ("/connections/disconnected", 4),
+    // One more looks for a selection that was begun before.
+    ("/connections/remove", 5),
+    ("/connections/remove?sort=longest_ago", 5),
+    ("/connections/remove?sort=company", 5),
+    ("/connections/remove?q=an&connected_after=2012-01-01", 7),
+    // One more reads the removals.
+    ("/connections/disconnected", 5),
+    ("/connections/disconnected?q=an", 5),
     ("/connections/blocked", 3),
     ("/invitations", 3),
     ("/invitations?box=sent", 6),
@@ -85,7 +90,8 @@ const PAGES: [(&str, usize); 21] = [
 ];
 
 /// What is walked or sorted although no index orders it, because there are never many.
-const FEW: [(&str, &str); 6] = [
+const FEW: [(&str, &str); 7] = [
+    ("CASE members.company WHEN", "one's own connections, by company"),
     (BY_DAY, "the days of one's own connections, which the index has"),
     ("GROUP BY `members`.`company`", "one's own connections"),
     ("GROUP BY `members`.`location`", "one's own connections"),
@@ -158,7 +164,11 @@ fn moves(hub: &mut Visitor) {
     hub.open("/connections/disconnected").press("Re-invite");
     hub.open("/in/member-000002").press("Block");
     hub.open("/connections/blocked").press("Unblock");
-    hub.open("/connections/remove?all=1&q=an").press("Review removal");
+    hub.open("/connections/remove?q=an");
+    let all = hub.text().split("Select all ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    hub.press(&format!("Select all {all}")).press("Search").press("Next");
+    hub.fill("member", "").press("Previous").press("Review removal").press("Next").press("×");
+    hub.press("Back to the selection").press("Review removal");
     let button =
         format!("Remove {} connections", hub.text().split("Remove ").nth(1).unwrap().split(' ').next().unwrap());
     hub.press(&button);

@@ -11,7 +11,6 @@ use amicable::connections;
 use amicable::connections::Limits;
 use amicable::connections::relationship::{Behind, Move, Side};
 use amicable::connections::removal;
-use amicable::connections::removal::Choice;
 use amicable::connections::store;
 use amicable::connections::store::Row;
 use amicable::db::{Connection, Db};
@@ -170,8 +169,8 @@ fn a_removal_does_to_each_pair_what_one_move_does_and_its_undo_takes_that_back()
         }
         let both = |connection: &mut Connection, other| (row(connection, me, other), row(connection, other, me));
         let before: Vec<_> = people[1..].iter().map(|other| both(connection, *other)).collect();
-        let chosen = Choice::These(vec![people[1], people[2]]);
-        let id = removal::draft(connection, me, chosen)?.unwrap();
+        let id = draft::begin(connection, me)?;
+        draft::add(connection, me, id, &people[1..3])?;
         removal::confirm(connection, me, id, true, "why")?;
         connections::make(connection, &LIMITS, (me, people[3]), Move::Disconnect { may_return: true }, "why")
             .unwrap()

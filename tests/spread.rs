@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 /// Whose a table's rows are. A new table stands here or the test fails.
-const OWNERS: [(&str, &str); 14] = [
+const OWNERS: [(&str, &str); 15] = [
     ("members", "id"),
     ("member_search", "member_id"),
     // What is unique over all members is its own owner.
@@ -18,6 +18,7 @@ const OWNERS: [(&str, &str); 14] = [
     ("relationships", "owner_id"),
     ("tags", "owner_id"),
     ("removals", "owner_id"),
+    ("removal_members", "owner_id"),
     ("notifications", "owner_id"),
     // Swept after an hour, and looked up by their key alone.
     ("receipts", "id"),

@@ -18,6 +18,7 @@ use amicable::db::Db;
 use amicable::demo::seed;
 use amicable::demo::seed::Plan;
 use amicable::schema::{members, relationships};
+use amicable::web::pagination::{self, Cursor};
 use clap::Parser;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -145,7 +146,8 @@ impl People {
             })
             .unwrap();
         let at = (499 * 50).min(rows.len() - 51);
-        let far = format!("{}~{}", rows[at].2, rows[at].1.unwrap());
+        let far = Cursor { key: rows[at].1.unwrap().to_string(), id: rows[at].2 };
+        let far = pagination::query("after", &far, u32::try_from(at / 50).unwrap_or(1) + 1);
         People { number, friends: rows.into_iter().map(|row| row.0).collect(), far }
     }
 }
@@ -172,7 +174,7 @@ fn pages(load: &Load, people: &People, seconds: u32) -> Vec<(&'static str, f64)>
         ("profile of anybody", &anybody, any, "/in/member-000777"),
         ("profile of the hub, seen by anybody", &anybody, get("/in/member-000002"), "/in/member-000002"),
         ("connections, page 1, the hub's", &hub, get("/connections"), "/connections"),
-        ("connections, page 500 or the last", &hub, get(&format!("/connections?after={}", people.far)), "/connections"),
+        ("connections, page 500 or the last", &hub, get(&format!("/connections?{}", people.far)), "/connections"),
         ("connections by last name, the hub's", &hub, get("/connections?sort=last_name"), "/connections"),
         ("connections, anybody's", &anybody, get("/connections"), "/connections"),
         ("my network, the hub's", &hub, get("/"), "/"),
@@ -233,14 +235,17 @@ fn removals(server: &Server, people: &People) {
         "\n| bulk removal, median of three | remove, ms | undo, ms | a page of somebody else meanwhile, at most, ms |\n|---|---|---|---|"
     );
     for most in [1_000, people.friends.len()].into_iter().filter(|most| *most <= people.friends.len()) {
-        let mut form: Vec<(&str, &str)> = vec![("all", "1")];
+        let mut form: Vec<(&str, &str)> = vec![("press", "select_all")];
         if most < people.friends.len() {
             form = people.friends[..most].iter().map(|handle| ("member", handle.as_str())).collect();
+            form.push(("press", "review"));
         }
         let meanwhile = server.watch(people.number as u32 / 3);
         let (mut remove, mut undo) = (Vec::new(), Vec::new());
         for _ in 0..3 {
-            let review = hub.post("/connections/remove", &form);
+            let selected = hub.post("/connections/remove", &form);
+            let draft = selected.trim_start_matches("/connections/remove").trim_start_matches(['/', '?']);
+            let review = format!("/connections/remove/{}", draft.trim_start_matches("draft="));
             for (path, times) in [(review.clone(), &mut remove), (format!("{review}/undo"), &mut undo)] {
                 let started = Instant::now();
                 hub.get(&hub.post(&path, &[]));

@@ -4,13 +4,13 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::connections::Limits;
 use crate::connections::store::{self, state};
+use crate::connections::{Limits, list};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::members::Person;
-use crate::schema::relationships;
+use crate::schema::{members, relationships};
 use crate::web::form::Query;
 use crate::web::page::{Me, Page, Show};
 use crate::web::pagination::{At, Cursor, Paged};
@@ -52,37 +52,46 @@ pub async fn blocked(site: SiteData, page: Page, me: Me, Query(query): Query) ->
 /// Those one has blocked, a page at a time.
 fn blocked_ones(connection: &mut Connection, me: i64, at: &At) -> Result<Paged<Past>, Error> {
     let total = store::in_state(me, state::BLOCKED).count().get_result(connection)?;
-    Ok(paged(in_state(connection, me, state::BLOCKED, at)?, total, at))
+    paged(total, at, |at| in_state(connection, me, state::BLOCKED, "", at))
 }
 
 /// Those one has left, a page at a time: also where an invitation came in between, and nothing came of it.
 ///
 /// # Errors
 /// The database's.
-pub fn left(connection: &mut Connection, limits: &Limits, me: i64, at: &At) -> Result<Paged<Past>, Error> {
+pub fn left(connection: &mut Connection, limits: &Limits, me: i64, q: &str, at: &At) -> Result<Paged<Past>, Error> {
     use relationships::{connected_at, left_at, may_return, private_reason};
-    let mut rows = in_state(connection, me, state::LEFT, at)?;
-    let mut total = store::in_state(me, state::LEFT).count().get_result(connection)?;
+    let total: i64 = match q.is_empty() {
+        true => store::in_state(me, state::LEFT).count().get_result(connection)?,
+        false => {
+            let named = store::in_state(me, state::LEFT)
+                .inner_join(members::table.on(members::id.eq(relationships::other_id)))
+                .into_boxed();
+            list::matching!(named, q).count().get_result(connection)?
+        }
+    };
     let oldest_open = limits.oldest_open(dates::now());
-    let again: i64 = store::left_again(me, oldest_open).count().get_result(connection)?;
-    if again > 0 {
-        let day = left_at.assume_not_null();
-        let columns = (day, connected_at, private_reason, may_return, Person::as_select());
-        let found = store::left_again_by_age(me, oldest_open, at).select(columns);
-        rows.extend(found.load(connection)?.into_iter().map(past));
-        rows = at.merged(rows, |row| (row.changed_at, row.person.id));
-        total += again;
-    }
-    Ok(paged(rows, total, at))
+    let again: i64 = list::matching!(store::left_again(me, oldest_open), q).count().get_result(connection)?;
+    paged(total + again, at, |at| {
+        let mut rows = in_state(connection, me, state::LEFT, q, at)?;
+        if again > 0 {
+            let day = left_at.assume_not_null();
+            let columns = (day, connected_at, private_reason, may_return, Person::as_select());
+            let found = list::matching!(store::left_again_by_age(me, oldest_open, at), q).select(columns);
+            rows.extend(found.load(connection)?.into_iter().map(past));
+            rows = at.merged(rows, |row| (row.changed_at, row.person.id));
+        }
+        Ok(rows)
+    })
 }
 
 /// A row as it is read: when, since when they had been connected, why, the door, who.
 type Read = (i64, Option<i64>, String, bool, Person);
 
-fn in_state(connection: &mut Connection, me: i64, state: i16, at: &At) -> Result<Vec<Past>, Error> {
+fn in_state(connection: &mut Connection, me: i64, state: i16, q: &str, at: &At) -> Result<Vec<Past>, Error> {
     use relationships::{changed_at, connected_at, may_return, private_reason};
     let columns = (changed_at, connected_at, private_reason, may_return, Person::as_select());
-    let rows = store::by_age(me, state, at).select(columns).load(connection)?;
+    let rows = list::matching!(store::by_age(me, state, at), q).select(columns).load(connection)?;
     Ok(rows.into_iter().map(past).collect())
 }
 
@@ -91,6 +100,7 @@ fn past((changed_at, connected_at, private_reason, may_return, person): Read) ->
     Past { person, when, were_connected, private_reason, may_return, changed_at }
 }
 
-fn paged(rows: Vec<Past>, total: i64, at: &At) -> Paged<Past> {
-    Paged::new(rows, total, at, |row: &Past| Cursor { key: row.changed_at.to_string(), id: row.person.id })
+fn paged(total: i64, at: &At, fetch: impl FnMut(&At) -> Result<Vec<Past>, Error>) -> Result<Paged<Past>, Error> {
+    let cursor = |row: &Past| Cursor { key: row.changed_at.to_string(), id: row.person.id };
+    Paged::read(at, total, Cursor::oldest(), fetch, cursor)
 }

@@ -1,30 +1,145 @@
-//! *People you disconnected from*: when, why, whether they may invite again, and the way back.
+//! *People you disconnected from*: the removals first, then everybody; when, why, whether they may invite again, and the way
+//! back, singly and for many.
+
+use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
 use askama::Template;
+use diesel::prelude::*;
 
+use crate::connections::blocked::{self, Past};
+use crate::connections::relationship::{Move, Return, Side};
+use crate::connections::removal::{self, Removal};
+use crate::connections::standing;
+use crate::connections::{Limits, make, store, way_back};
+use crate::dates::now;
+use crate::db::Connection;
 use crate::error::Error;
-use crate::web::form::Query;
-use crate::web::page::{Me, Page, Show};
+use crate::language::{t, tf, tn};
+use crate::members::Person;
+use crate::schema::{handles, members};
+use crate::web::form::{Form, Query};
+use crate::web::page::{Me, Onward, Page, Show};
 use crate::web::pagination::{At, Paged};
 use crate::web::site::SiteData;
+
+/// Removals that stand above the list.
+const REMOVALS: i64 = 100;
+/// Of these, how many stand there unfolded.
+const UNFOLDED: usize = 3;
+/// Names that a notice names; the others are counted.
+const NAMED: usize = 3;
 
 #[derive(Template)]
 #[template(path = "connections/disconnected.html")]
 struct Disconnected {
     page: Page,
-    list: Paged<crate::connections::blocked::Past>,
+    removals: Vec<Removal>,
+    q: String,
+    list: Paged<Past>,
 }
 
-/// `GET /connections/disconnected`
+impl Disconnected {
+    fn newest(&self) -> &[Removal] {
+        &self.removals[..self.removals.len().min(UNFOLDED)]
+    }
+
+    fn earlier(&self) -> &[Removal] {
+        self.removals.get(UNFOLDED..).unwrap_or_default()
+    }
+
+    fn prefix(&self) -> String {
+        if self.q.is_empty() {
+            return String::new();
+        }
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &self.q).finish() + "&"
+    }
+}
+
+/// `GET /connections/disconnected`, with a search.
 ///
 /// # Errors
 /// The database's.
 pub async fn disconnected(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let (id, limits) = (me.id, site.limits);
-    let list = site
+    let q: String = query.get("q").trim().chars().take(200).collect();
+    let words = q.clone();
+    let (removals, list) = site
         .db
-        .read(move |connection| crate::connections::blocked::left(connection, &limits, id, &At::of(&query)))
+        .read(move |connection| {
+            let removals = removal::remembered(connection, id, REMOVALS)?;
+            Ok((removals, blocked::left(connection, &limits, id, &words, &At::of(&query))?))
+        })
         .await?;
-    Disconnected { page, list }.show()
+    Disconnected { page, removals, q, list }.show()
+}
+
+/// `POST /connections/disconnected`: *Re-invite ticked*.
+///
+/// # Errors
+/// The database's.
+pub async fn re_invite_ticked(site: SiteData, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let (id, limits) = (me.id, site.limits);
+    let ticked: BTreeSet<String> = form.all("member").map(str::to_owned).collect();
+    if ticked.is_empty() {
+        onward.refused(t("Nobody is selected. Select the people to re-invite first."));
+        return Ok(onward.back("/connections/disconnected"));
+    }
+    let (back, not) = site.db.write(move |connection| re_invite_all(connection, &limits, id, &ticked)).await?;
+    let restored = match &back[..] {
+        [] => String::new(),
+        [name] => tf("You and {name} are connected again. Everything is as it was.", name),
+        many => tn(
+            many.len(),
+            "{n} connection restored. Everything is as it was, and nobody has been told.",
+            "{n} connections restored. Everything is as it was, and nobody has been told.",
+        ),
+    };
+    if not.is_empty() && !restored.is_empty() {
+        onward.done(restored);
+    } else if !not.is_empty() {
+        onward.refused(format!("{restored} {}", not_at_once(&not)).trim().to_owned());
+    }
+    Ok(onward.back("/connections/disconnected"))
+}
+
+/// The first who do not come back without being asked, and how many there are besides: a notice has to fit into a cookie.
+fn not_at_once(names: &[String]) -> String {
+    let (first, others) = names.split_at(names.len().min(NAMED));
+    let first = first.join(", ");
+    let names = match others.len() {
+        0 => first,
+        more => format!("{first} {}", tn(more, "and {n} more", "and {n} more")),
+    };
+    tf("Not back at once, since they have to be asked: {names}. Re-invite them one by one.", &names)
+}
+
+/// Restores what re-inviting restores at once; gives the names of those who are back, and of those who have to be asked.
+fn re_invite_all(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: i64,
+    ticked: &BTreeSet<String>,
+) -> Result<(Vec<String>, Vec<String>), Error> {
+    let of_handles = handles::table.inner_join(members::table.on(members::id.eq(handles::member_id)));
+    let of_handles = of_handles.filter(handles::handle.eq_any(ticked)).order(members::sort_first);
+    let persons: Vec<Person> = of_handles.select(Person::as_select()).load(connection)?;
+    let (mut back, mut not) = (Vec::new(), Vec::new());
+    for person in persons {
+        let row = store::row(connection, me, person.id)?;
+        match row.map(|row| standing::side(&row, limits, now())) {
+            // Pressed twice, or undone in another tab.
+            Some(Side::Connected) => back.push(person.full_name),
+            Some(Side::Left { .. }) => match way_back(connection, limits, me, person.id)? {
+                Some(Return::Restore) => match make(connection, limits, (me, person.id), Move::Invite, "")? {
+                    Ok(_) => back.push(person.full_name),
+                    Err(_) => not.push(person.full_name),
+                },
+                _ => not.push(person.full_name),
+            },
+            // Who stands in no list of one's own is not named.
+            _ => {}
+        }
+    }
+    Ok((back, not))
 }

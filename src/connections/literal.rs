@@ -4,7 +4,8 @@ use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::Bool;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Bool, HasSqlType, Text};
 
 macro_rules! literal {
     ($(#[$what:meta])* $name:ident: $kind:ty = $text:literal) => {
@@ -42,3 +43,35 @@ literal!(
     /// The row is of a list other than the connections. Who has lost a connection knows nothing of it, so no list has 6.
     Listed: Bool = "relationships.state <> 4 AND relationships.state <> 6"
 );
+literal!(
+    /// A member's company as lists sort by it: whatever its case, and nobody's last.
+    ByCompany: Text = "CASE members.company WHEN '' THEN 'b' ELSE 'a' || lower(members.company) END"
+);
+
+/// A company as [`ByCompany`] compares it.
+#[derive(Debug, Clone, QueryId)]
+pub struct CompanyKey(pub String);
+
+impl Expression for CompanyKey {
+    type SqlType = Text;
+}
+
+impl<G> ValidGrouping<G> for CompanyKey {
+    type IsAggregate = is_aggregate::Never;
+}
+
+impl<Q> AppearsOnTable<Q> for CompanyKey {}
+
+impl<DB: Backend + HasSqlType<Text>> QueryFragment<DB> for CompanyKey
+where
+    String: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("CASE ");
+        out.push_bind_param::<Text, _>(&self.0)?;
+        out.push_sql(" WHEN '' THEN 'b' ELSE 'a' || lower(");
+        out.push_bind_param::<Text, _>(&self.0)?;
+        out.push_sql(") END");
+        Ok(())
+    }
+}

@@ -9,7 +9,7 @@ use crate::connections::relationship::{Behind, Pair, Side};
 use crate::db::{self, Connection, natively, one_of};
 use crate::error::Error;
 use crate::schema::{connection_counts, members, relationships, tags};
-use crate::web::pagination::{At, ROWS};
+use crate::web::pagination::At;
 
 /// The state column. `CONNECTED` is also written out in the partial indexes.
 pub mod state {
@@ -402,7 +402,7 @@ pub fn left_again_by_age(owner: i64, oldest_open: i64, at: &At) -> LeftAgain<'st
         true => rows.order((relationships::left_at.asc(), relationships::other_id.asc())),
         false => rows.order((relationships::left_at.desc(), relationships::other_id.desc())),
     };
-    rows.limit(ROWS as i64 + 1)
+    rows.limit(at.limit())
 }
 
 /// A page of a member's rows in a state, joined with who it is, by the date the side came into it: the newest first,
@@ -424,7 +424,7 @@ pub fn by_age<'a>(owner: i64, state: i16, at: &At) -> ByAge<'a> {
         true => rows.order((relationships::changed_at.asc(), relationships::other_id.asc())),
         false => rows.order((relationships::changed_at.desc(), relationships::other_id.desc())),
     };
-    rows.limit(ROWS as i64 + 1)
+    rows.limit(at.limit())
 }
 
 /// What [`by_age`] gives.

@@ -14,7 +14,7 @@ use crate::notifications::mark_as_read;
 use crate::schema::{members, notifications};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Me, Page, Show};
-use crate::web::pagination::{At, Cursor, Paged, ROWS};
+use crate::web::pagination::{At, Cursor, Paged};
 use crate::web::site::SiteData;
 
 /// A line of the page.
@@ -67,20 +67,8 @@ pub async fn notifications(site: SiteData, page: Page, me: Me, Query(query): Que
 fn lines(connection: &mut Connection, me: i64, query: &Form) -> Result<Paged<Line>, Error> {
     let at = At::of(query);
     let seen: i64 = members::table.find(me).select(members::notifications_seen).first(connection)?;
-    let mut mine = notifications::table
-        .inner_join(members::table.on(members::id.eq(notifications::other_id)))
-        .filter(notifications::owner_id.eq(me))
-        .into_boxed();
-    mine = match at.cursor() {
-        Some((cursor, true)) => mine.filter(notifications::id.gt(cursor.id)).order(notifications::id.asc()),
-        Some((cursor, false)) => mine.filter(notifications::id.lt(cursor.id)).order(notifications::id.desc()),
-        None => mine.order(notifications::id.desc()),
-    };
-    let told = (notifications::kind, notifications::note);
-    let columns = (notifications::id, notifications::created_at, told, Person::as_select());
-    let rows: Vec<(i64, i64, (i16, String), Person)> = mine.select(columns).limit(ROWS as i64 + 1).load(connection)?;
     let now = dates::now();
-    let line = |(id, when, (kind, note), person): (i64, i64, (i16, String), Person)| Line {
+    let line = |(id, when, (kind, note), person): Fetched| Line {
         id,
         person,
         kind,
@@ -88,6 +76,24 @@ fn lines(connection: &mut Connection, me: i64, query: &Form) -> Result<Paged<Lin
         when: dates::ago(when, now),
         new: id > seen,
     };
-    let rows = rows.into_iter().map(line).collect();
-    Ok(Paged::new(rows, 0, &at, |line: &Line| Cursor { key: String::new(), id: line.id }))
+    let fetch = |at: &At| Ok(fetched(connection, me, at)?.into_iter().map(line).collect());
+    // They are not counted.
+    Paged::read(&at, 0, Cursor::oldest(), fetch, |line: &Line| Cursor { key: String::new(), id: line.id })
+}
+
+type Fetched = (i64, i64, (i16, String), Person);
+
+fn fetched(connection: &mut Connection, me: i64, at: &At) -> QueryResult<Vec<Fetched>> {
+    let mine = notifications::table
+        .inner_join(members::table.on(members::id.eq(notifications::other_id)))
+        .filter(notifications::owner_id.eq(me))
+        .into_boxed();
+    let mine = match at.cursor() {
+        Some((cursor, true)) => mine.filter(notifications::id.gt(cursor.id)).order(notifications::id.asc()),
+        Some((cursor, false)) => mine.filter(notifications::id.lt(cursor.id)).order(notifications::id.desc()),
+        None => mine.order(notifications::id.desc()),
+    };
+    let told = (notifications::kind, notifications::note);
+    let columns = (notifications::id, notifications::created_at, told, Person::as_select());
+    mine.select(columns).limit(at.limit()).load(connection)
 }

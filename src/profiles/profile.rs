@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web::Path;
 use askama::Template;
-use diesel::prelude::*;
 
 use crate::cache::Cache;
 use crate::connections::mutual::{self, Nearness, Two};
@@ -12,15 +11,14 @@ use crate::connections::relationship::{Offer, Return, Side};
 use crate::connections::standing::{self, Standing};
 use crate::connections::{self, list, visible};
 use crate::dates::now;
-use crate::db::{Connection, natively, one_of};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{mutual_connections, number, tf, tnf};
 use crate::members::store::{self, Link, Position};
 use crate::members::{Member, Person};
-use crate::schema::relationships;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Page, Show};
-use crate::web::pagination::{At, Paged};
+use crate::web::pagination::At;
 use crate::web::session::Viewer;
 use crate::web::site::{Site, SiteData};
 
@@ -225,35 +223,12 @@ pub async fn connections(
             if !connected || member.connections_seen_by != 1 {
                 return Err(Error::NotFound);
             }
-            let list: Paged<list::Connected> = list::page(
-                connection,
-                (member.person.id, member.connection_count),
-                &list::Filter::of(&Form::of([("sort", "first_name")])),
-                &at,
-            )?;
-            let shown = not_hidden(connection, id, list)?;
-            Ok((member, shown))
+            let list = list::page_of_other(connection, (member.person.id, member.connection_count), id, &at)?;
+            Ok((member, list))
         })
         .await?;
     let title = tf("Connections of {name}", &member.person.full_name);
     let total = list.rows.len();
     let persons = list.rows.into_iter().map(|row| row.person).collect();
     Persons { page, title, back: member.person.handle, persons, total, paged: Some((list.previous, list.next)) }.show()
-}
-
-/// Leaves out whoever has blocked the viewer: for them, they do not exist.
-fn not_hidden(
-    connection: &mut Connection,
-    me: i64,
-    mut list: Paged<list::Connected>,
-) -> Result<Paged<list::Connected>, Error> {
-    let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
-    let barred = relationships::table
-        .filter(relationships::owner_id.eq(me))
-        .filter(one_of(connection, relationships::other_id, &ids))
-        .filter(relationships::state.eq(connections::store::state::BARRED))
-        .select(relationships::other_id);
-    let barred: Vec<i64> = natively!(connection, |own| barred.load(own))?;
-    list.rows.retain(|row| !barred.contains(&row.person.id));
-    Ok(list)
 }

@@ -213,9 +213,9 @@ pub fn came_from(request: &HttpRequest) -> Option<String> {
 /// Whether a path may answer GET: what is left out takes forms only, and shows its page in place where they have problems.
 fn is_a_page(path: &str) -> bool {
     match path.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
-        ["profile" | "appearance" | "sign-out", ..] | ["invitations", _] | ["connections", "remove", _, "undo"] => {
-            false
-        }
+        ["profile" | "appearance" | "sign-out", ..]
+        | ["invitations", _]
+        | ["connections", "remove", _, "undo" | "review"] => false,
         ["in", _, form] => matches!(form, "mutual" | "connections" | "invite" | "disconnect" | "block"),
         _ => true,
     }

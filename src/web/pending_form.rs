@@ -54,7 +54,9 @@ impl Kept {
 
     /// What somebody has typed, rather than pressed or ticked: shown, so that they see it is not lost.
     pub fn typed(&self) -> impl Iterator<Item = &str> {
-        let pressed = |name: &str| matches!(name, "back" | "next" | "only" | "member" | "shown");
+        let pressed = |name: &str| {
+            matches!(name, "back" | "next" | "only" | "member" | "shown" | "here" | "press" | "draft" | "turn")
+        };
         let typed = self.fields.iter().filter(move |(name, value)| !pressed(name) && value.chars().count() > 1);
         typed.map(|(_, value)| value.as_str())
     }

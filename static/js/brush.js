@@ -1,4 +1,4 @@
-// The strip of months: drawing over it asks for what was connected then, as the year links below it do.
+// The strip of months: drawing over it asks for what was connected then, as the years below it do.
 const strip = document.querySelector("[data-brush]");
 
 function brushing() {
@@ -41,7 +41,7 @@ function brushing() {
     const done = (event) => {
       strip.removeEventListener("pointermove", draw);
       if (event.type === "pointercancel") return brush.remove();
-      const form = document.querySelector("form.filters");
+      const form = strip.closest("form");
       form.elements.connected_after.value = day(first);
       form.elements.connected_before.value = day(last + 1);
       form.requestSubmit();

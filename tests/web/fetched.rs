@@ -40,18 +40,3 @@ fn the_addresses_of_forms_can_be_opened() {
         assert_eq!((ada.page.status, ada.page.path.as_str()), (200, "/in/ada-ruiz"), "{path}");
     }
 }
-
-#[test]
-fn what_is_ticked_is_kept_while_one_turns_pages_and_names_nobody_else() {
-    let site = Site::new();
-    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
-    site.member("Eve Stone");
-    connect(&mut ada, &mut ben);
-    ada.open("/connections/remove?member=ben-okoro&member=eve-stone");
-    assert!(ada.page.body.contains("checked") && !ada.sees("on other pages") && !ada.sees("Eve Stone"));
-    ada.open("/connections/remove?q=nobody&member=ben-okoro&member=eve-stone&member=gone");
-    assert!(ada.sees("Nobody matches") && ada.sees("1 person selected on other pages") && ada.sees("Ben Okoro"));
-    assert!(!ada.sees("Eve Stone"));
-    ada.fill("member", "ben-okoro").press("Review removal");
-    assert!(ada.sees("Remove 1 connection?") && ada.sees("Ben Okoro"));
-}

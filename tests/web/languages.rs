@@ -106,7 +106,8 @@ fn every_text_that_is_read_goes_through_the_translation() {
         "/connections/disconnected",
         "/connections/blocked",
         "/connections/remove",
-        "/connections/remove?all=1",
+        "/connections/remove?sort=company",
+        "/connections/remove?draft=7",
         "/invitations",
         "/invitations?box=sent",
         "/people",
@@ -157,14 +158,25 @@ fn every_text_that_is_read_goes_through_the_translation() {
         ("/settings/devices".into(), vec![]),
         ("/settings/privacy".into(), vec![]),
         ("/invitations/withdraw".into(), vec![]),
-        ("/connections/remove".into(), vec![]),
-        ("/connections/remove".into(), vec![("all", "1")]),
+        ("/connections/disconnected".into(), vec![]),
+        ("/connections/disconnected".into(), vec![("member", ben.handle.as_str())]),
+        ("/connections/remove".into(), vec![("press", "review")]),
+        ("/connections/remove".into(), vec![("press", "select_all")]),
     ] {
         ada.post(&path, &fields).follow();
         note(&ada, &mut wrong);
     }
-    let review = ada.page.path.clone();
-    ada.post(&review, &[]).follow();
+    let draft = ada.page.path.split("draft=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    look(&mut ada, "/connections/remove", &mut wrong);
+    let review = format!("/connections/remove/{draft}");
+    look(&mut ada, &review, &mut wrong);
+    ada.post(&review, &[("private_reason", long.as_str())]);
+    note(&ada, &mut wrong);
+    ada.post(&review, &[("private_reason", "7")]).follow();
+    note(&ada, &mut wrong);
+    look(&mut ada, "/connections/disconnected", &mut wrong);
+    look(&mut ada, "/connections/disconnected?q=8", &mut wrong);
+    ada.open(&review);
     note(&ada, &mut wrong);
     ada.post(&format!("{review}/undo"), &[]).follow();
     note(&ada, &mut wrong);

@@ -1,4 +1,13 @@
-use crate::support::{Site, connect};
+use crate::support::{Site, Visitor, connect, connect_many};
+
+/// The id of the draft that a page is about.
+fn draft(visitor: &Visitor) -> String {
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+    match visitor.page.path.split_once("draft=") {
+        Some((_, id)) => digits(id),
+        None => digits(visitor.page.path.rsplit('/').next().unwrap()),
+    }
+}
 
 #[test]
 fn many_are_removed_at_once_and_come_back_by_undo() {
@@ -9,75 +18,262 @@ fn many_are_removed_at_once_and_come_back_by_undo() {
         connect(&mut ada, other);
     }
     let before: Vec<String> = others.iter_mut().map(|other| other.open("/in/ada-ruiz").text()).collect();
-    ada.open("/connections/remove");
-    assert!(ada.has_button("Select all 3"));
-    ada.open("/connections/remove?all=1").press("Review removal");
-    assert!(ada.sees("Remove 3 connections") && ada.sees("Cleo Marsh"));
+    ada.open("/connections/remove").press("Select all 3");
+    assert!(ada.sees("3 selected Ben Okoro, Cleo Marsh, Dov Katz"), "{}", ada.text());
+    ada.press("Review removal");
+    assert!(ada.sees("Remove 3 connections") && ada.sees("Cleo Marsh") && ada.sees("Connected since"));
+    // Dov leaves meanwhile, and is removed like the others.
     others[2].open("/in/ada-ruiz").press("Disconnect");
     others.iter_mut().for_each(|other| drop(other.open("/notifications").page.clone()));
     let told: Vec<String> = others.iter_mut().map(|other| other.open("/notifications").page.body.clone()).collect();
-    ada.press("Remove 3 connections");
-    assert!(ada.sees("2 connections removed. Nobody has been told.") && ada.sees("Dov Katz"), "{}", ada.text());
+    ada.fill("private_reason", "Clearing out").press("Remove 3 connections");
+    assert!(ada.sees("3 connections removed. Nobody has been told.") && !ada.sees("Skipped"), "{}", ada.text());
+    assert!(ada.sees("Removed on") && ada.sees("Clearing out") && ada.sees("Dov Katz"), "{}", ada.text());
     assert!(ada.open("/connections").sees("Nobody here yet"));
     for (other, before) in others.iter_mut().zip(&told) {
         assert_eq!(&other.open("/notifications").page.body, before);
     }
-    let removal: i64 = site
-        .db
-        .write_now(|connection| {
-            use diesel::prelude::*;
-            Ok(amicable::schema::removals::table.select(amicable::schema::removals::id).first(connection)?)
-        })
-        .unwrap();
-    ada.open(&format!("/connections/remove/{removal}")).press("Undo");
-    assert!(ada.sees("2 connections restored"));
+    // Another day.
+    ada.open("/connections/disconnected");
+    assert!(ada.sees("3 people, ") && ada.sees("Clearing out"), "{}", ada.text());
+    ada.go("See who");
+    assert!(ada.sees("Ben Okoro"));
+    let result = ada.page.path.clone();
+    ada.open("/connections/disconnected").press("Undo");
+    assert!(ada.sees("2 connections restored") && ada.sees("Not back at once") && ada.sees("Dov Katz"));
     for (other, before) in others.iter_mut().zip(&before).take(2) {
         assert_eq!(&other.open("/in/ada-ruiz").text(), before);
     }
-    assert!(others[0].open(&format!("/connections/remove/{removal}")).page.status == 404);
+    assert!(!ada.open("/connections/disconnected").has_button("See who"));
+    assert_eq!(others[0].open(&result).page.status, 404);
 }
 
 #[test]
-fn nobody_ticked_is_said_so() {
+fn a_review_of_nobody_is_said_so() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     connect(&mut ada, &mut ben);
     ada.open("/connections/remove").press("Review removal");
-    assert!(ada.sees("Nobody was selected"));
+    assert!(ada.sees("Nobody is selected"));
     ada.fill("member", "ben-okoro").press("Review removal");
     ada.press("Remove 1 connection");
     assert!(ada.sees("1 connection removed. Nobody has been told."));
 }
 
 #[test]
-fn a_review_names_nobody_who_has_blocked_one() {
+fn a_selection_outlives_every_way_through_the_list() {
     let site = Site::new();
-    let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
-    connect(&mut ada, &mut ben);
-    ben.open("/in/ada-ruiz").press("Block");
-    eve.open("/in/ada-ruiz").press("Block");
-    for handle in ["ben-okoro", "eve-lund", "nobody-at-all"] {
-        ada.open("/connections/remove").post("/connections/remove", &[("member", handle)]);
-        let to = ada.page.headers.iter().find(|(name, _)| name == "location").unwrap().1.clone();
-        assert!(!ada.open(&to).sees("Remove 1 connection"), "{handle}");
-    }
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 120);
+    ada.open("/connections/remove").fill("q", "10").fill("member", "person-120").press("Search");
+    assert!(ada.sees("1 selected Person 120"), "{}", ada.text());
+    ada.fill("member", "person-010|person-110").press("Name");
+    assert!(ada.sees("3 selected"), "{}", ada.text());
+    // Those 50 who are connected longest have one of the three.
+    ada.fill("q", "").press("Search").press("Longest ago").press("Select these 50");
+    assert!(ada.sees("52 selected"), "{}", ada.text());
+    ada.press("Next");
+    assert!(ada.text().contains("51–100 of 120"));
+    // Everybody but one of each of two pages.
+    ada.press("Select all 120");
+    assert!(ada.sees("120 selected"), "{}", ada.text());
+    let ticked = |visitor: &Visitor| {
+        let boxes = visitor.page.body.split("name=\"member\" value=\"").skip(1);
+        boxes.map(|one| one.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let but_first = ticked(&ada)[1..].join("|");
+    ada.fill("member", &but_first).press("Previous");
+    assert!(ada.sees("119 selected"), "{}", ada.text());
+    let but_first = ticked(&ada)[1..].join("|");
+    ada.fill("member", &but_first).press("Company");
+    assert!(ada.sees("118 selected"), "{}", ada.text());
+    ada.press("Review removal");
+    assert!(ada.sees("Remove 118 connections?") && ada.sees("1–50 of 118"));
+    ada.fill("private_reason", "Too many").press("×");
+    assert!(ada.sees("Remove 117 connections?") && ada.page.body.contains("Too many"), "{}", ada.text());
+    ada.press("Next");
+    assert!(ada.sees("51–100 of 117"), "{}", ada.text());
+    ada.press("Cancel");
+    assert!(ada.sees("117 selected"), "{}", ada.text());
+    // Left, and found again.
+    ada.open("/").open("/connections/remove").go("Continue with 117 selected");
+    ada.press("Review removal").press("Remove 117 connections");
+    assert!(ada.sees("117 connections removed. Nobody has been told.") && ada.sees("1–50 of 117"));
+    assert!(ada.open("/connections").sees("3 people"), "{}", ada.text());
+    ada.open("/connections/disconnected").press("Undo");
+    assert!(ada.sees("117 connections restored"), "{}", ada.text());
+    assert!(ada.open("/connections").sees("1–50 of 120"));
 }
 
 #[test]
-fn a_review_answers_one_who_was_left_as_it_answers_a_stranger() {
+fn a_draft_is_its_owners_and_says_where_it_went() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    ada.open("/connections/remove").fill("member", "ben-okoro").press("Search");
+    let id = draft(&ada);
+    let (here, review) = (format!("/connections/remove?draft={id}"), format!("/connections/remove/{id}"));
+    assert!(ada.open(&here).sees("1 selected"));
+    for path in [&here, &review] {
+        assert_eq!(ben.open(path).page.status, 404, "{path}");
+        assert!(ben.sees("This selection is no longer there"));
+    }
+    ben.open("/connections/remove").post("/connections/remove", &[("draft", &id), ("press", "select_none")]).follow();
+    assert_eq!(ben.page.status, 404);
+    ben.post("/connections/remove", &[("draft", &id), ("press", "start_over")]);
+    assert!(ada.open(&here).sees("1 selected"));
+    // Confirmed in one tab, pressed in another, and pressed twice.
+    ada.open(&review).press("Remove 1 connection");
+    ada.post(&review, &[]).follow();
+    assert!(ada.sees("1 connection removed."));
+    ada.post("/connections/remove", &[("draft", &id), ("press", "select_none")]).follow();
+    assert!(ada.sees("1 connection removed."), "{}", ada.text());
+    assert!(ada.open(&here).sees("1 connection removed."));
+    ada.press("Undo").open("/connections/remove").fill("member", "ben-okoro").press("Search");
+    let here = format!("/connections/remove?draft={}", draft(&ada));
+    ada.open("/connections/remove").press("Start over");
+    assert!(!ada.sees("You began a selection"), "{}", ada.text());
+    assert_eq!(ada.open(&here).page.status, 404);
+}
+
+/// What a press on the page of the selection leads to, as Ada would be called Eve.
+fn pressed(visitor: &mut Visitor, fields: &[(&str, &str)]) -> String {
+    visitor.open("/connections/remove").post("/connections/remove", fields).follow();
+    visitor.text()
+}
+
+#[test]
+fn made_up_members_prove_nothing_and_are_not_stored() {
     let site = Site::new();
     let (mut ada, mut ben, mut cid) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Cid Okoro"));
     connect(&mut ada, &mut ben);
     ada.open("/in/ben-okoro").press("Disconnect");
-    let mut answers = Vec::new();
-    for visitor in [&mut ben, &mut cid] {
-        visitor.open("/connections/remove").post("/connections/remove", &[("member", "ada-ruiz")]).follow();
-        let review = visitor.text();
-        visitor.press("Remove 1 connection");
-        answers.push((review, visitor.text()));
-        assert!(visitor.sees("Skipped: 1 person") && visitor.sees("Ada Ruiz"), "{}", visitor.text());
+    for fields in [
+        vec![("press", "review"), ("member", "ada-ruiz")],
+        vec![("press", "review"), ("member", "ada-ruiz"), ("shown", "ada-ruiz~1")],
+        vec![("press", "select_shown"), ("shown", "ada-ruiz~1700000000")],
+        vec![("press", "select_all"), ("shown", "ada-ruiz~1")],
+    ] {
+        let (left, stranger) = (pressed(&mut ben, &fields), pressed(&mut cid, &fields));
+        assert_eq!(left, stranger, "{fields:?}");
+        assert!(!left.contains("Ada Ruiz"));
     }
-    assert_eq!(answers[0], answers[1]);
+    let drafts: i64 = site
+        .db
+        .write_now(|connection| {
+            use diesel::prelude::*;
+            Ok(amicable::schema::removals::table.count().get_result(connection)?)
+        })
+        .unwrap();
+    assert_eq!(drafts, 0);
+}
+
+#[test]
+fn a_stale_page_removes_whoever_left_meanwhile_like_the_others() {
+    let site = Site::new();
+    let [mut ben, mut dov, mut eve] = ["Ben Okoro", "Dov Katz", "Eve Katz"].map(|name| site.member(name));
+    for other in [&mut dov, &mut eve] {
+        connect(&mut ben, other);
+    }
+    // A control who asks first is not back at once either.
+    eve.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    ben.open("/connections/remove");
+    dov.open("/in/ben-okoro").press("Disconnect");
+    ben.fill("member", "dov-katz|eve-katz").press("Review removal");
+    assert!(ben.sees("Remove 2 connections?") && ben.sees("Dov Katz"), "{}", ben.text());
+    ben.press("Remove 2 connections");
+    assert!(ben.sees("2 connections removed.") && !ben.sees("Skipped"), "{}", ben.text());
+    let rows = ben.open("/connections/disconnected").text();
+    ben.press("Undo");
+    assert!(ben.sees("0 connections restored") && ben.sees("Dov Katz") && ben.sees("Eve Katz"), "{}", ben.text());
+    // Nothing of the undo, not even a door that opened, tells the one from the other.
+    let boxes = |visitor: &Visitor| visitor.page.body.matches("name=\"may_invite_again\" value=\"1\" checked").count();
+    assert!(rows.contains("Dov Katz") && boxes(ben.open("/connections/disconnected")) == 0);
+}
+
+#[test]
+fn whom_one_disconnected_or_blocked_meanwhile_is_skipped_and_named() {
+    let site = Site::new();
+    let [mut ada, mut ben, mut eve, mut dov] =
+        ["Ada Ruiz", "Ben Okoro", "Eve Lund", "Dov Katz"].map(|name| site.member(name));
+    for other in [&mut ben, &mut eve, &mut dov] {
+        connect(&mut ada, other);
+    }
+    ada.open("/connections/remove").press("Select all 3").press("Review removal");
+    let review = ada.page.path.clone();
+    ada.open("/in/ben-okoro").press("Disconnect");
+    ada.open("/in/eve-lund").press("Block");
+    ada.open(&review).press("Remove 3 connections");
+    assert!(ada.sees("1 connection removed.") && ada.sees("Skipped: 2 people") && ada.sees("Eve Lund"));
+}
+
+#[test]
+fn ticked_people_are_re_invited_together() {
+    let site = Site::new();
+    let [mut ada, mut ben, mut eve] = ["Ada Ruiz", "Ben Okoro", "Eve Lund"].map(|name| site.member(name));
+    for other in [&mut ben, &mut eve] {
+        connect(&mut ada, other);
+    }
+    eve.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    ada.open("/connections/remove").press("Select all 2").press("Review removal").press("Remove 2 connections");
+    ada.open("/connections/disconnected?q=okoro");
+    assert!(ada.sees("Ben Okoro") && !ada.sees("Eve Lund"), "{}", ada.text());
+    ada.open("/connections/disconnected").press("Re-invite ticked");
+    assert!(ada.sees("Nobody is selected."));
+    ada.fill("member", "ben-okoro|eve-lund").press("Re-invite ticked");
+    assert!(ada.sees("You and Ben Okoro are connected again.") && ada.sees("have to be asked: Eve Lund."));
+    assert!(ben.open("/connections").sees("Ada Ruiz"));
+    assert!(!eve.open("/invitations").sees("Ada Ruiz"), "{}", eve.text());
+}
+
+#[test]
+fn an_emptied_last_page_shows_the_last_that_has_people() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 51);
+    ada.open("/connections").go("Next");
+    assert!(ada.sees("51 of 51") && ada.sees("Person 001"), "{}", ada.text());
+    let last = ada.page.path.clone();
+    ada.open("/in/person-001").press("Disconnect");
+    assert!(ada.open(&last).sees("50 people"), "{}", ada.text());
+    for list in [
+        "/connections?page=4294967295",
+        "/connections?page=2&after=1~1",
+        "/connections/remove?page=4294967295",
+        "/connections/remove?page=4294967296",
+        "/connections/remove?before=9~x~9&page=7",
+    ] {
+        assert!(ada.open(list).sees("50 people"), "{list}: {}", ada.text());
+    }
+    for list in ["/invitations", "/connections/blocked", "/connections/disconnected", "/notifications", "/people"] {
+        for page in ["page=4294967295", "after=3~x~y&page=4294967295", "before=-9~0~9&page=0"] {
+            assert_eq!(ada.open(&format!("{list}?q=person&{page}")).page.status, 200, "{list} {page}");
+        }
+    }
+    assert!(ada.open("/connections/disconnected?page=9").sees("Person 001"));
+}
+
+#[test]
+fn a_list_leaves_out_who_blocked_one_before_it_is_cut_into_pages() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect_many(&site, &ada, 51);
+    connect(&mut ada, &mut ben);
+    ada.open("/settings/privacy").fill("connections_seen_by", "connections").press("Save");
+    let sql = format!(
+        "INSERT INTO relationships (owner_id, other_id, state, changed_at, sort_first, sort_last) \
+         SELECT {}, id, 8, 0, '', '' FROM members WHERE handle = 'person-050'",
+        ben.id
+    );
+    site.db
+        .write_now(|connection| {
+            use diesel::prelude::*;
+            Ok(diesel::sql_query(sql).execute(connection)?)
+        })
+        .unwrap();
+    ben.open("/in/ada-ruiz/connections");
+    assert_eq!(ben.page.body.matches("class=\"name\"").count(), 50, "{}", ben.text());
+    assert!(!ben.sees("Person 050") && ben.has_button("Next"));
 }
 
 #[test]
@@ -96,7 +292,7 @@ fn somebody_who_blocks_before_the_confirmation_is_named_nowhere() {
 }
 
 #[test]
-fn undoing_a_removal_opens_no_door_to_those_who_only_ask_first() {
+fn undoing_a_removal_opens_no_door() {
     let site = Site::new();
     let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
     for other in [&mut ben, &mut eve] {
@@ -105,12 +301,12 @@ fn undoing_a_removal_opens_no_door_to_those_who_only_ask_first() {
     }
     ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
     eve.open("/in/ada-ruiz");
-    ada.open("/connections/remove?all=1").press("Review removal").press("Remove 2 connections");
+    ada.open("/connections/remove").press("Select all 2").press("Review removal").press("Remove 2 connections");
     eve.press("Disconnect");
     ada.press("Undo");
     assert!(ada.sees("Not back at once") && ada.sees("Ben Okoro") && ada.sees("Eve Lund"), "{}", ada.text());
-    ben.open("/in/ada-ruiz/invite").press("Send invitation");
-    assert!(ben.sees("This user cannot be invited at this time"));
-    eve.open("/connections/disconnected").press("Re-invite").press("Send invitation");
-    assert!(eve.sees("is on its way"), "{}", eve.text());
+    for other in [&mut ben, &mut eve] {
+        other.open("/in/ada-ruiz/invite").press("Send invitation");
+        assert!(other.sees("This user cannot be invited at this time"), "{}", other.text());
+    }
 }

@@ -117,20 +117,22 @@ pub fn received(
     me: &Viewer,
     at: &At,
 ) -> Result<Paged<Invitation>, Error> {
-    let rows = in_box(connection, limits, me.id, state::ASKED, at)?;
-    Ok(Paged::new(rows, me.invitations, at, cursor))
+    let fetch = |at: &At| in_box(connection, limits, me.id, state::ASKED, at);
+    Paged::read(at, me.invitations, Cursor::oldest(), fetch, cursor)
 }
 
 /// Invitations that look pending to the member who sent them: also those whose receiver has declined or blocked.
 fn sent(connection: &mut Connection, limits: &Limits, me: i64, at: &At) -> Result<Paged<Invitation>, Error> {
-    let mut rows = in_box(connection, limits, me, state::INVITED, at)?;
-    rows.extend(in_box(connection, limits, me, state::BARRED, at)?);
-    let rows = at.merged(rows, |row| (row.changed_at, row.person.id));
     let open = relationships::changed_at.gt(limits.oldest_open(now()));
     let hidden = store::in_state(me, state::BARRED).filter(store::still_invited()).filter(open);
     let total = store::in_state(me, state::INVITED).filter(open).count().get_result::<i64>(connection)?
         + hidden.count().get_result::<i64>(connection)?;
-    Ok(Paged::new(rows, total, at, cursor))
+    let fetch = |at: &At| {
+        let mut rows = in_box(connection, limits, me, state::INVITED, at)?;
+        rows.extend(in_box(connection, limits, me, state::BARRED, at)?);
+        Ok(at.merged(rows, |row| (row.changed_at, row.person.id)))
+    };
+    Paged::read(at, total, Cursor::oldest(), fetch, cursor)
 }
 
 fn cursor(row: &Invitation) -> Cursor {

@@ -4,15 +4,16 @@ use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::connections::literal::IsConnected;
+use crate::connections::literal::{ByCompany, CompanyKey, IsConnected};
 use crate::connections::notes;
+use crate::connections::store::{self, state};
 use crate::dates;
-use crate::db::{Connection, natively};
+use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
-use crate::members::{Person, names, search};
+use crate::members::{Person, search};
 use crate::schema::{members, relationships, tags as table};
 use crate::web::form::Form;
-use crate::web::pagination::{At, Cursor, Paged, ROWS};
+use crate::web::pagination::{At, Cursor, Paged};
 
 /// The order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,6 +25,10 @@ pub enum Sort {
     First,
     /// By last name.
     Last,
+    /// The oldest connection first.
+    Oldest,
+    /// By company; whoever names none comes last.
+    Company,
 }
 
 impl Sort {
@@ -33,6 +38,18 @@ impl Sort {
             Sort::Recent => "recent",
             Sort::First => "first_name",
             Sort::Last => "last_name",
+            Sort::Oldest => "longest_ago",
+            Sort::Company => "company",
+        }
+    }
+
+    /// The cursor behind the last row.
+    fn end(self) -> Cursor {
+        match self {
+            Sort::Recent => Cursor::oldest(),
+            Sort::Oldest => Cursor { key: i64::MAX.to_string(), id: i64::MAX },
+            Sort::First | Sort::Last => Cursor::last_name(),
+            Sort::Company => Cursor { key: String::new(), id: i64::MAX },
         }
     }
 
@@ -40,6 +57,8 @@ impl Sort {
         match word {
             "first_name" => Sort::First,
             "last_name" => Sort::Last,
+            "longest_ago" => Sort::Oldest,
+            "company" => Sort::Company,
             _ => Sort::Recent,
         }
     }
@@ -111,6 +130,11 @@ impl Filter {
         query.finish()
     }
 
+    /// The same filter in another order, as a query that is never empty.
+    pub fn sorted(&self, sort: Sort) -> String {
+        Filter { sort, ..self.clone() }.prefix() + "page=1"
+    }
+
     /// The filter as the beginning of a query, to which a page is added.
     pub fn prefix(&self) -> String {
         let query = self.with("", "");
@@ -153,9 +177,16 @@ pub struct Columns {
     pub sort_last: String,
     /// The private note.
     pub private_note: String,
+    /// Where they work.
+    #[diesel(select_expression = members::company)]
+    pub company: String,
 }
 
 impl Connected {
+    fn of((columns, person): Found) -> Connected {
+        Connected { person, columns, tags: Vec::new() }
+    }
+
     /// The day since which they are connected.
     pub fn since(&self) -> String {
         self.columns.connected_at.map_or_else(String::new, dates::long)
@@ -184,6 +215,14 @@ macro_rules! ordered {
         match ($sort, back) {
             (Sort::Recent, false) => ordered!(@by $query, since, from.since, from.id, le, lt, desc, |$ordered| $run),
             (Sort::Recent, true) => ordered!(@by $query, since, from.since, from.id, ge, gt, asc, |$ordered| $run),
+            (Sort::Oldest, false) => ordered!(@by $query, since, from.since, from.id, ge, gt, asc, |$ordered| $run),
+            (Sort::Oldest, true) => ordered!(@by $query, since, from.since, from.id, le, lt, desc, |$ordered| $run),
+            (Sort::Company, false) => {
+                ordered!(@by $query, ByCompany, CompanyKey(from.name.to_owned()), from.id, ge, gt, asc, |$ordered| $run)
+            }
+            (Sort::Company, true) => {
+                ordered!(@by $query, ByCompany, CompanyKey(from.name.to_owned()), from.id, le, lt, desc, |$ordered| $run)
+            }
             (Sort::First, false) => {
                 ordered!(@by $query, relationships::sort_first, from.name, from.id, ge, gt, asc, |$ordered| $run)
             }
@@ -210,6 +249,20 @@ macro_rules! ordered {
     }};
 }
 
+/// Narrows a boxed query of members to those of whom every word of a search is part. A macro, since boxed queries of
+/// different joins are different types.
+macro_rules! matching {
+    ($query:expr, $q:expr) => {{
+        let mut query = $query;
+        for word in $crate::members::names::fold($q).split_whitespace() {
+            let part = $crate::connections::list::contains(word);
+            query = query.filter($crate::schema::members::folded.like(part).escape('\\'));
+        }
+        query
+    }};
+}
+pub(in crate::connections) use matching;
+
 /// Where a page begins. Without a cursor that is before everything, so that every page of an order is one statement.
 struct From<'a> {
     since: i64,
@@ -222,6 +275,8 @@ impl From<'_> {
         match cursor {
             Some((cursor, _)) => From { since: cursor.key.parse().unwrap_or(0), name: &cursor.key, id: cursor.id },
             None if sort == Sort::Recent => From { since: i64::MAX, name: "", id: i64::MAX },
+            // An empty company is the last; no company begins with a space.
+            None if sort == Sort::Company => From { since: 0, name: " ", id: i64::MIN },
             None => From { since: 0, name: "", id: i64::MIN },
         }
     }
@@ -237,26 +292,60 @@ pub fn page(
     filter: &Filter,
     at: &At,
 ) -> Result<Paged<Connected>, Error> {
-    let cursor = at.cursor();
-    let most = ROWS as i64 + 1;
-    type Found = (Columns, Person);
     // Counting a hub's rows would cost more than the page.
-    let (total, rows): (i64, QueryResult<Vec<Found>>) = if filter.narrows() {
-        let total = chosen(me, filter).count().get_result(connection)?;
-        let rows = ordered!(chosen(me, filter), filter.sort, cursor.as_ref(), |query| {
-            query.select(Found::as_select()).limit(most).load(connection)
-        });
-        (total, rows)
-    } else {
-        let rows = ordered!(everybody(me), filter.sort, cursor.as_ref(), |query| {
-            natively!(connection, |own| query.select(Found::as_select()).limit(most).load(own))
-        });
-        (connections.into(), rows)
+    let total = match filter.narrows() {
+        true => chosen(me, filter).count().get_result(connection)?,
+        false => connections.into(),
     };
-    let row = |(columns, person): Found| Connected { person, columns, tags: Vec::new() };
-    let rows = rows?.into_iter().map(row).collect();
-    Ok(Paged::new(rows, total, at, |row| cursor_of(row, filter.sort)))
+    let fetch = |at: &At| {
+        let (cursor, most) = (at.cursor(), at.limit());
+        let rows: QueryResult<Vec<Found>> = match filter.narrows() {
+            true => ordered!(chosen(me, filter), filter.sort, cursor.as_ref(), |query| {
+                query.select(Found::as_select()).limit(most).load(connection)
+            }),
+            false => ordered!(everybody(me), filter.sort, cursor.as_ref(), |query| {
+                natively!(connection, |own| query.select(Found::as_select()).limit(most).load(own))
+            }),
+        };
+        Ok(rows?.into_iter().map(Connected::of).collect())
+    };
+    Paged::read(at, total, filter.sort.end(), fetch, |row| cursor_of(row, filter.sort))
 }
+
+/// A page of somebody's connections by name, as a viewer may see it: without those who have blocked the viewer, who are
+/// not counted either.
+///
+/// # Errors
+/// The database's.
+pub fn page_of_other(
+    connection: &mut Connection,
+    (member, connections): (i64, i32),
+    viewer: i64,
+    at: &At,
+) -> Result<Paged<Connected>, Error> {
+    let hidden = store::in_state(viewer, state::BARRED).select(relationships::other_id);
+    let hidden: Vec<i64> = natively!(connection, |own| hidden.load(own))?;
+    let among = one_of(connection, relationships::other_id, &hidden);
+    let not_counted: i64 = match hidden.is_empty() {
+        true => 0,
+        false => {
+            let theirs = relationships::table.filter(relationships::owner_id.eq(member)).filter(among.clone());
+            theirs.filter(IsConnected).count().get_result(connection)?
+        }
+    };
+    let fetch = |at: &At| {
+        let cursor = at.cursor();
+        let shown = everybody(member).filter(diesel::dsl::not(among.clone()));
+        let rows: QueryResult<Vec<Found>> = ordered!(shown, Sort::First, cursor.as_ref(), |query| {
+            natively!(connection, |own| query.select(Found::as_select()).limit(at.limit()).load(own))
+        });
+        Ok(rows?.into_iter().map(Connected::of).collect())
+    };
+    let total = i64::from(connections) - not_counted;
+    Paged::read(at, total, Sort::First.end(), fetch, |row| cursor_of(row, Sort::First))
+}
+
+type Found = (Columns, Person);
 
 /// Puts their owner's tags on the rows of a page, and gives every tag that the owner uses.
 ///
@@ -316,9 +405,7 @@ type Everybody = diesel::helper_types::Filter<
 
 fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
     let mut query = everybody(me).into_boxed();
-    for word in names::fold(&filter.q).split_whitespace() {
-        query = query.filter(members::folded.like(contains(word)).escape('\\'));
-    }
+    query = matching!(query, &filter.q);
     if !filter.company.is_empty() {
         query = query.filter(members::folded.like(search::company_in_folded(&filter.company)).escape('\\'));
     }
@@ -343,11 +430,13 @@ fn cursor_of(row: &Connected, sort: Sort) -> Cursor {
         Sort::Recent => row.columns.connected_at.unwrap_or(0).to_string(),
         Sort::First => row.columns.sort_first.clone(),
         Sort::Last => row.columns.sort_last.clone(),
+        Sort::Oldest => row.columns.connected_at.unwrap_or(0).to_string(),
+        Sort::Company => row.columns.company.clone(),
     };
     Cursor { key, id: row.person.id }
 }
 
-fn contains(text: &str) -> String {
+pub(in crate::connections) fn contains(text: &str) -> String {
     format!("%{}%", search::escaped(text))
 }
 pub mod history;

@@ -1,28 +1,30 @@
-//! Many disconnects at once: chosen, reviewed, confirmed in one transaction, and undone in one. What it does to
+//! Many disconnects at once: selected, reviewed, confirmed in one transaction, and undone in one. What it does to
 //! each pair is what [`crate::connections::make`] does with one move; a test holds the two against each other.
+
+pub mod draft;
+pub mod pages;
 
 use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use crate::connections::list::Filter;
+use crate::connections::Limits;
 use crate::connections::relationship::Refusal;
 use crate::connections::store::{self, state};
-use crate::connections::{Limits, list};
 use crate::dates::now;
-use crate::db::{self, Connection, new_id, one_of};
+use crate::db::{self, Connection, one_of};
 use crate::error::Error;
-use crate::members as people;
-use crate::members::Person;
+use crate::members::{self as people, Person};
 use crate::schema::{connection_counts, members, relationships, removals};
 
-/// A removal, from its review to its undoing.
+/// A removal, from its draft to its undoing.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = removals)]
 pub struct Removal {
     /// Its id, in its address.
     pub id: i64,
-    chosen: String,
+    /// When the draft was begun.
+    pub created_at: i64,
     skipped: String,
     /// How many were disconnected.
     pub removed: i32,
@@ -32,75 +34,25 @@ pub struct Removal {
     pub undone_at: Option<i64>,
     /// How many came back.
     pub restored: i32,
+    /// Why, for oneself.
+    pub private_reason: String,
+    /// *They may invite me again*.
+    pub may_invite_again: bool,
 }
 
 impl Removal {
-    /// Who was chosen.
-    pub fn chosen(&self) -> Vec<i64> {
-        ids(&self.chosen)
-    }
-
-    /// Who stands on the review: nobody any more once it is confirmed.
-    pub fn to_review(&self) -> Vec<i64> {
-        if self.confirmed_at.is_some() { Vec::new() } else { self.chosen() }
-    }
-
-    /// Who was chosen, but was no connection any more.
+    /// Who was chosen, but disconnected or blocked by the member meanwhile.
     pub fn skipped(&self) -> Vec<i64> {
         ids(&self.skipped)
     }
-}
 
-/// Who is chosen on the bulk screen.
-#[derive(Debug, Clone)]
-pub enum Choice {
-    /// These members.
-    These(Vec<i64>),
-    /// All that match, but for those unticked.
-    All {
-        /// What they match.
-        filter: Filter,
-        /// Unticked on the page where all were selected.
-        but: Vec<i64>,
-    },
-}
-
-/// Keeps a choice for its review. Nothing if nobody was chosen.
-///
-/// # Errors
-/// The database's.
-pub fn draft(connection: &mut Connection, me: i64, choice: Choice) -> Result<Option<i64>, Error> {
-    let mut chosen = match choice {
-        Choice::These(ids) => seen(connection, me, ids)?,
-        Choice::All { filter, but } => {
-            let mut all = list::all(connection, me, &filter)?;
-            all.retain(|id| !but.contains(id));
-            all
-        }
-    };
-    let mut seen = HashSet::new();
-    chosen.retain(|id| seen.insert(*id));
-    if chosen.is_empty() {
-        return Ok(None);
+    /// The day on which it was confirmed.
+    pub fn day(&self) -> String {
+        self.confirmed_at.map_or_else(String::new, crate::dates::long)
     }
-    let abandoned = removals::table.filter(removals::owner_id.eq(me)).filter(removals::confirmed_at.is_null());
-    diesel::delete(abandoned.filter(removals::created_at.lt(now() - crate::dates::DAY))).execute(connection)?;
-    let id = new_id();
-    let row = (
-        removals::owner_id.eq(me),
-        removals::id.eq(id),
-        removals::created_at.eq(now()),
-        removals::chosen.eq(text(&chosen)),
-        removals::skipped.eq(""),
-        removals::removed.eq(0),
-        removals::restored.eq(0),
-    );
-    diesel::insert_into(removals::table).values(row).execute(connection)?;
-    Ok(Some(id))
 }
 
-/// Of these, those whom the member can see, in order. Whether they still are connected is looked at when it is confirmed:
-/// here, somebody who left must be answered as a stranger.
+/// Of these, those whom the member can see, in order.
 fn seen(connection: &mut Connection, me: i64, ids: Vec<i64>) -> Result<Vec<i64>, Error> {
     let barred = store::in_state(me, state::BARRED).select(relationships::other_id);
     let barred: HashSet<i64> = barred.load(connection)?.into_iter().collect();
@@ -115,7 +67,22 @@ pub fn find(connection: &mut Connection, me: i64, id: i64) -> Result<Removal, Er
     Ok(removals::table.find((me, id)).select(Removal::as_select()).first(connection)?)
 }
 
-/// Disconnects everybody chosen who still is a connection. A second press changes nothing.
+/// The newest removals that were confirmed and not undone.
+///
+/// # Errors
+/// The database's.
+pub fn remembered(connection: &mut Connection, me: i64, most: i64) -> Result<Vec<Removal>, Error> {
+    let mine = removals::table
+        .filter(removals::owner_id.eq(me))
+        .filter(removals::confirmed_at.is_not_null())
+        .filter(removals::undone_at.is_null())
+        .order(removals::id.desc());
+    Ok(mine.select(Removal::as_select()).limit(most).load(connection)?)
+}
+
+/// Disconnects everybody in a draft. Whoever has left the member meanwhile is disconnected like the others, from the member's
+/// own side, so that nothing tells who they are; whom the member has disconnected or blocked meanwhile is skipped. A second
+/// press changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
@@ -123,7 +90,7 @@ pub fn confirm(
     connection: &mut Connection,
     me: i64,
     id: i64,
-    may_return: bool,
+    may_invite_again: bool,
     reason: &str,
 ) -> Result<Removal, Error> {
     db::hold(connection, [me])?;
@@ -131,29 +98,60 @@ pub fn confirm(
     if removal.confirmed_at.is_some() {
         return Ok(removal);
     }
-    let chosen = removal.chosen();
-    leave(connection, me, &chosen, (id, may_return, reason))?;
-    let removed = still_gone(connection, me, id)?;
-    their_side(connection, me, &removed, state::CONNECTED, state::LOST, -1)?;
-    let number = i32::try_from(removed.len()).unwrap_or(i32::MAX);
-    store::count(connection, me, -number)?;
-    let gone: HashSet<i64> = removed.into_iter().collect();
-    let skipped: Vec<i64> = chosen.into_iter().filter(|id| !gone.contains(id)).collect();
-    let result = (removals::confirmed_at.eq(now()), removals::removed.eq(number), removals::skipped.eq(text(&skipped)));
+    let chosen = draft::everybody(connection, me, id)?;
+    if chosen.is_empty() {
+        return Ok(removal);
+    }
+    let sides = own_sides(connection, me, &chosen)?;
+    let those = |wanted: &[i16]| -> Vec<i64> {
+        sides.iter().filter(|(_, state)| wanted.contains(state)).map(|(other, _)| *other).collect()
+    };
+    let (removed, connected) = (those(&[state::CONNECTED, state::LOST]), those(&[state::CONNECTED]));
+    leave(connection, me, &removed, (id, may_invite_again, reason))?;
+    their_side(connection, me, &connected, state::CONNECTED, state::LOST, -1)?;
+    store::count(connection, me, -number(&connected))?;
+    let gone: HashSet<i64> = removed.iter().copied().collect();
+    let others: Vec<i64> = chosen.into_iter().filter(|id| !gone.contains(id)).collect();
+    draft::take_out(connection, me, id, &others)?;
+    let hidden: HashSet<i64> = those(&[state::BARRED]).into_iter().collect();
+    let skipped: Vec<i64> = others.into_iter().filter(|id| !hidden.contains(id)).collect();
+    let result = (
+        removals::confirmed_at.eq(now()),
+        removals::removed.eq(number(&removed)),
+        removals::skipped.eq(text(&skipped)),
+        removals::private_reason.eq(reason),
+        removals::may_invite_again.eq(may_invite_again),
+    );
     diesel::update(removals::table.find((me, id))).set(result).execute(connection)?;
     find(connection, me, id)
 }
 
+fn number(of: &[i64]) -> i32 {
+    i32::try_from(of.len()).unwrap_or(i32::MAX)
+}
+
+/// The states of a member's own sides toward these.
+fn own_sides(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<(i64, i16)>, Error> {
+    let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(one_of(
+        connection,
+        relationships::other_id,
+        others,
+    ));
+    Ok(mine.select((relationships::other_id, relationships::state)).load(connection)?)
+}
+
+/// Leaves these, whose sides have been read under the same hold; see [`restore`].
 fn leave(
     connection: &mut Connection,
     me: i64,
     others: &[i64],
     (id, may_return, reason): (i64, bool, &str),
 ) -> Result<(), Error> {
-    let mine = relationships::table
-        .filter(relationships::owner_id.eq(me))
-        .filter(one_of(connection, relationships::other_id, others))
-        .filter(relationships::state.eq(state::CONNECTED));
+    let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(one_of(
+        connection,
+        relationships::other_id,
+        others,
+    ));
     let left = (
         relationships::state.eq(state::LEFT),
         relationships::may_return.eq(may_return),
@@ -193,8 +191,8 @@ fn still_gone(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i64>,
     Ok(gone.select(relationships::other_id).load(connection)?)
 }
 
-/// Brings everybody back whom re-inviting brings back at once; to who left too, the door opens. A second press
-/// changes nothing.
+/// Brings everybody back whom re-inviting brings back at once. Whoever has to be asked first stays as they are, be it that they
+/// left too or that they wish to be asked, since one must not be told from the other. A second press changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's. A [`Refusal`] is an answer: there may be no room for them any more.
@@ -213,15 +211,8 @@ pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> R
     }
     restore(connection, me, &back)?;
     their_side(connection, me, &back, state::LOST, state::CONNECTED, 1)?;
-    let who_left_too = has_left(connection, me, &gone)?;
-    let both_left = relationships::table
-        .filter(relationships::owner_id.eq(me))
-        .filter(one_of(connection, relationships::other_id, &who_left_too))
-        .filter(relationships::state.eq(state::LEFT));
-    diesel::update(both_left).set(relationships::may_return.eq(true)).execute(connection)?;
-    let number = i32::try_from(back.len()).unwrap_or(i32::MAX);
-    store::count(connection, me, number)?;
-    let result = (removals::undone_at.eq(now()), removals::restored.eq(number));
+    store::count(connection, me, number(&back))?;
+    let result = (removals::undone_at.eq(now()), removals::restored.eq(number(&back)));
     diesel::update(removals::table.find((me, id))).set(result).execute(connection)?;
     Ok(Ok(find(connection, me, id)?))
 }
@@ -236,15 +227,6 @@ fn may_come_back(connection: &mut Connection, me: i64, others: &[i64]) -> Result
         .filter(members::asks_before_return.eq(false))
         .filter(relationships::declined_until.is_null().or(relationships::declined_until.le(now())));
     Ok(lost.select(relationships::owner_id).load(connection)?)
-}
-
-/// Of these, those who have left too.
-fn has_left(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<i64>, Error> {
-    let left = relationships::table
-        .filter(one_of(connection, relationships::owner_id, others))
-        .filter(relationships::other_id.eq(me))
-        .filter(relationships::state.eq(state::LEFT));
-    Ok(left.select(relationships::owner_id).load(connection)?)
 }
 
 /// Connects the member's own sides again. These have been read as left under the same hold, so the state is not asked for
@@ -294,4 +276,3 @@ fn ids(text: &str) -> Vec<i64> {
 fn text(ids: &[i64]) -> String {
     ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
 }
-pub mod pages;

@@ -1,31 +1,62 @@
-//! *Remove connections*: choose, review, confirm, and see the result with *Undo*.
+//! *Remove connections*: select, review, confirm, and see the result with *Undo*. The page of the selection is one form, so
+//! that every button on it takes along what is ticked.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use diesel::prelude::*;
 
-use crate::connections::list;
+use super::draft::{self, Chosen, Draft, Select, Sheet, Taken};
+use super::{Removal, find};
 use crate::connections::list::history::{History, Strip};
-use crate::connections::list::{Connected, Filter};
-use crate::connections::literal::IsConnected;
+use crate::connections::list::{self, Connected, Filter, Sort};
 use crate::connections::refusal::sentence;
-use crate::connections::removal::{self, Choice, Removal};
-use crate::dates::now;
-use crate::db::{Connection, one_of};
+use crate::dates::{self, now};
+use crate::db::Connection;
 use crate::error::Error;
-use crate::language::t;
-use crate::members::{self, Person};
-use crate::schema::{handles, members as table, relationships};
+use crate::language::{t, tf, tn, tnf};
+use crate::members::Person;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Onward, Page, Show};
 use crate::web::pagination::{At, Paged};
 use crate::web::site::SiteData;
 
-/// Names that stand on a review; the others are counted.
-const NAMED: usize = 100;
+/// Names that stand beside *N selected*.
+const NAMED: i64 = 3;
+/// Names that stand in a list of who was skipped; the others are counted.
+const LISTED: usize = 100;
+/// Characters of a private reason.
+const REASON: usize = 1_000;
+
+/// What is selected, as the bar at the end of the page says it.
+#[derive(Debug, Default, Template)]
+#[template(path = "connections/selection.html")]
+struct Selection {
+    draft: Option<i64>,
+    number: i64,
+    first: Vec<Person>,
+}
+
+impl Selection {
+    fn of(connection: &mut Connection, me: i64, draft: Option<i64>) -> Result<Selection, Error> {
+        let Some(id) = draft else { return Ok(Selection::default()) };
+        let number = draft::number(connection, me, id)?;
+        let first = if number > 0 { draft::first(connection, me, id, NAMED)? } else { Vec::new() };
+        Ok(Selection { draft, number, first })
+    }
+
+    /// Who, in a line.
+    fn who(&self) -> String {
+        let names = self.first.iter().map(|person| person.full_name.as_str()).collect::<Vec<_>>().join(", ");
+        match self.number - self.first.len() as i64 {
+            ..=0 => names,
+            others => tnf(others, "{names} and {n} other", "{names} and {n} others", &names),
+        }
+    }
+}
 
 #[derive(Template)]
 #[template(path = "connections/remove.html")]
@@ -35,34 +66,89 @@ struct Remove {
     tags: Vec<String>,
     list: Paged<Connected>,
     strip: Strip,
-    /// Everybody who matches is selected.
-    all: bool,
-    /// The handles that were ticked before this page was turned to, or filtered for.
-    ticked: Vec<String>,
-    /// Those of them who are not on this page.
-    kept: Vec<Person>,
+    selection: Selection,
+    /// Who of those on the page is selected.
+    ticked: HashSet<i64>,
+    /// The query that leads to this page again.
+    here: String,
+    /// A selection that was begun before.
+    earlier: Option<Draft>,
 }
 
 impl Remove {
     fn is_ticked(&self, person: &Person) -> bool {
-        self.all || self.ticked.contains(&person.handle)
+        self.ticked.contains(&person.id)
+    }
+
+    /// Who stands on the page, and since when each is connected: by this a press proves its page.
+    fn shown(&self) -> String {
+        let shown = |row: &Connected| Some(format!("{}~{}", row.person.handle, row.columns.connected_at?));
+        self.list.rows.iter().filter_map(shown).collect::<Vec<_>>().join(" ")
+    }
+
+    fn sorts(&self) -> [(Sort, &'static str); 4] {
+        [
+            (Sort::Recent, t("Recent")),
+            (Sort::Oldest, t("Longest ago")),
+            (Sort::First, t("Name")),
+            (Sort::Company, t("Company")),
+        ]
+    }
+
+    fn going_on(earlier: &Draft) -> String {
+        tn(earlier.number, "Continue with {n} selected", "Continue with {n} selected")
+    }
+
+    fn begun(earlier: &Draft) -> String {
+        tf("You began a selection on {day}.", dates::long(earlier.created_at))
     }
 }
 
-/// `GET /connections/remove`; `?all=1` with everybody selected who matches. The buttons that turn the page send what
-/// is ticked along, and which page as one value, `turn`.
+fn draft_of(form: &Form) -> Option<i64> {
+    Some(form.get("draft")).filter(|id| !id.is_empty()).map(|id| id.parse().unwrap_or(0))
+}
+
+/// Where the selection of a draft is, at a page of the list.
+fn selection(draft: Option<i64>, query: &str) -> String {
+    let draft = draft.map(|id| format!("draft={id}")).unwrap_or_default();
+    let both: Vec<&str> = [draft.as_str(), query].into_iter().filter(|part| !part.is_empty()).collect();
+    format!("/connections/remove?{}", both.join("&")).trim_end_matches('?').to_owned()
+}
+
+fn result(id: i64) -> String {
+    format!("/connections/remove/{id}")
+}
+
+#[derive(Template)]
+#[template(path = "connections/no_selection.html")]
+struct NoSelection {
+    page: Page,
+}
+
+/// `GET /connections/remove?draft={id}`, with search, filters, order and page.
 ///
 /// # Errors
 /// The database's.
-pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
-    let turned = if query.has("turn") { Form::parse(query.get("turn").as_bytes())? } else { query.clone() };
-    let (filter, at) = (Filter::of(&query), At::of(&turned));
+pub async fn remove(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    Query(query): Query,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
+    let (filter, at, draft) = (Filter::of(&query), At::of(&query), draft_of(&query));
     let (cache, mine) = (site.cache.clone(), me.counted());
-    let ticked: Vec<String> = query.all("member").map(str::to_owned).collect();
-    let (asked, before) = (filter.clone(), ticked.clone());
-    let (list, tags, history, kept) = site
+    let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
+    let read = site
         .db
         .read(move |connection| {
+            let confirmed = match draft {
+                Some(id) => find(connection, mine.id, id)?.confirmed_at.is_some(),
+                None => false,
+            };
+            if confirmed {
+                return Ok(None);
+            }
             let mut list = list::page(connection, (mine.id, mine.number), &asked, &at)?;
             let tags = list::with_tags(connection, mine.id, &mut list)?;
             let history = if asked.undated().narrows() {
@@ -70,64 +156,124 @@ pub async fn remove(site: SiteData, page: Page, me: Me, Query(query): Query) -> 
             } else {
                 History::of(connection, &cache, mine)?
             };
-            let here = |handle: &&str| list.rows.iter().any(|row| row.person.handle == *handle);
-            let gone: Vec<&str> = before.iter().map(String::as_str).filter(|handle| !here(handle)).collect();
-            let kept = if gone.is_empty() { Vec::new() } else { kept(connection, mine.id, gone)? };
-            Ok((list, tags, history, kept))
+            let selection = Selection::of(connection, mine.id, draft)?;
+            let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
+            let ticked = match draft.filter(|_| selection.number > 0) {
+                Some(id) => draft::among(connection, mine.id, id, &ids)?,
+                None => HashSet::new(),
+            };
+            let earlier = if draft.is_none() { draft::newest(connection, mine.id)? } else { None };
+            Ok(Some((list, tags, history, selection, ticked, earlier)))
         })
-        .await?;
-    let strip = Strip::new(history, &filter);
-    Remove { page, filter, tags, list, strip, all: query.ticked("all"), ticked, kept }.show()
+        .await;
+    match read {
+        Ok(Some((list, tags, history, selection, ticked, earlier))) => {
+            let strip = Strip::new(history, &filter);
+            Remove { page, filter, tags, list, strip, selection, ticked, here, earlier }.show()
+        }
+        Ok(None) => Ok(onward.to(&result(draft.unwrap_or_default()))),
+        Err(Error::NotFound) if draft.is_some() => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
+        Err(why) => Err(why),
+    }
 }
 
-/// `POST /connections/remove`: keeps the choice for its review.
-///
-/// # Errors
-/// The database's.
-pub async fn choose(site: SiteData, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
-    let id = me.id;
-    let query = Filter::of(&form).with("", "");
-    let drafted = site
-        .db
-        .write(move |connection| {
-            let ticked = ids(connection, form.all("member"))?;
-            let choice = if form.ticked("all") {
-                let shown = ids(connection, form.all("shown"))?;
-                let but = shown.into_iter().filter(|id| !ticked.contains(id)).collect();
-                Choice::All { filter: Filter::of(&form), but }
-            } else {
-                Choice::These(ticked)
-            };
-            removal::draft(connection, id, choice)
-        })
-        .await?;
-    match drafted {
-        Some(removal) => Ok(onward.to(&format!("/connections/remove/{removal}"))),
-        None => {
-            onward.refused(t("Nobody was selected. Tick the people to disconnect from, then review."));
-            Ok(onward.back(&format!("/connections/remove?{query}")))
+/// What was pressed on the page of the selection.
+enum Press {
+    /// *Search*, with what is typed in the filters.
+    Search,
+    /// A year, an order, a tag or another page, each of which says its query.
+    Open(String),
+    /// *Select these*.
+    SelectShown,
+    /// *Select all*, of those who match what the page shows.
+    SelectAll,
+    /// *Select none*.
+    SelectNone,
+    /// A tick, which the script saves at once.
+    Save,
+    /// *Start over*.
+    StartOver,
+    /// *Review removal*.
+    Review,
+}
+
+impl Press {
+    fn of(form: &Form) -> Press {
+        match form.get("press") {
+            // What Enter presses.
+            "" | "search" => Press::Search,
+            "select_shown" => Press::SelectShown,
+            "select_all" => Press::SelectAll,
+            "select_none" => Press::SelectNone,
+            "save" => Press::Save,
+            "start_over" => Press::StartOver,
+            "review" => Press::Review,
+            query => Press::Open(query.to_owned()),
+        }
+    }
+
+    fn select(&self, here: &Filter) -> Select {
+        match self {
+            Press::SelectShown => Select::Shown,
+            Press::SelectAll => Select::All(here.clone()),
+            Press::SelectNone => Select::Nobody,
+            _ => Select::AsTicked,
         }
     }
 }
 
-/// Those of these handles with whom a member is connected; of others an address says nothing.
-fn kept(connection: &mut Connection, me: i64, handles: Vec<&str>) -> Result<Vec<Person>, Error> {
-    let ids = ids(connection, handles.into_iter())?;
-    let connected = relationships::table
-        .filter(relationships::owner_id.eq(me))
-        .filter(one_of(connection, relationships::other_id, &ids))
-        .filter(IsConnected)
-        .select(relationships::other_id);
-    let connected: Vec<i64> = connected.load(connection)?;
-    members::persons(connection, &ids.into_iter().filter(|id| connected.contains(id)).collect::<Vec<_>>())
+/// A query of the list that a form names, put together anew.
+fn query_of(text: &str) -> Result<String, Error> {
+    let form = Form::parse(text.as_bytes())?;
+    let query = Filter::of(&form).prefix() + &At::of(&form).query();
+    Ok(query.trim_end_matches('&').to_owned())
 }
 
-fn ids<'a>(connection: &mut Connection, ticked: impl Iterator<Item = &'a str>) -> Result<Vec<i64>, Error> {
-    let found = handles::table
-        .inner_join(table::table.on(table::id.eq(handles::member_id)))
-        .filter(handles::handle.eq_any(ticked.collect::<Vec<_>>()))
-        .order(table::sort_first);
-    Ok(found.select(table::id).load(connection)?)
+fn sheet_of(form: &Form) -> Sheet {
+    let shown = form.get("shown").split(' ').filter_map(|one| one.split_once('~'));
+    Sheet {
+        shown: shown.filter_map(|(handle, since)| Some((handle.to_owned(), since.parse().ok()?))).collect(),
+        ticked: form.all("member").map(str::to_owned).collect(),
+    }
+}
+
+/// `POST /connections/remove`: takes over what is ticked, and goes where the button leads.
+///
+/// # Errors
+/// The database's.
+pub async fn select(site: SiteData, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let (id, press, draft) = (me.id, Press::of(&form), draft_of(&form));
+    let here = query_of(form.get("here"))?;
+    if let (Press::StartOver, Some(draft)) = (&press, draft) {
+        site.db.write(move |connection| draft::forget(connection, id, draft)).await?;
+        return Ok(onward.to("/connections/remove"));
+    }
+    let (sheet, change) = (sheet_of(&form), press.select(&Filter::of(&Form::parse(here.as_bytes())?)));
+    let all = matches!(press, Press::SelectAll);
+    let take = move |connection: &mut Connection| draft::take_over(connection, id, draft, &sheet, &change);
+    let taken = if all { site.db.write_much(take).await } else { site.db.write(take).await };
+    let Taken { draft, number, confirmed } = match taken {
+        Ok(taken) => taken,
+        // The page without the draft says so.
+        Err(Error::NotFound) if draft.is_some() => return Ok(onward.to(&selection(draft, ""))),
+        Err(why) => return Err(why),
+    };
+    if let Some(id) = draft.filter(|_| confirmed) {
+        return Ok(onward.to(&result(id)));
+    }
+    Ok(match press {
+        Press::Search => onward.to(&selection(draft, &Filter::of(&form).with("", ""))),
+        Press::Open(query) => onward.to(&selection(draft, &query_of(&query)?)),
+        Press::Save => return site.db.read(move |connection| Selection::of(connection, id, draft)).await?.show(),
+        Press::Review => match draft.filter(|_| number > 0) {
+            Some(id) => onward.to(&result(id)),
+            None => {
+                onward.refused(t("Nobody is selected. Select the people to disconnect from, then review."));
+                onward.to(&selection(draft, &here))
+            }
+        },
+        _ => onward.to(&selection(draft, &here)),
+    })
 }
 
 #[derive(Template)]
@@ -135,16 +281,11 @@ fn ids<'a>(connection: &mut Connection, ticked: impl Iterator<Item = &'a str>) -
 struct Review {
     page: Page,
     id: i64,
-    number: usize,
-    named: Vec<Person>,
+    number: i64,
+    list: Paged<Chosen>,
+    here: String,
     form: Form,
     problems: Problems,
-}
-
-impl Review {
-    fn others(&self) -> usize {
-        self.number - self.named.len()
-    }
 }
 
 #[derive(Template)]
@@ -152,6 +293,7 @@ impl Review {
 struct Removed {
     page: Page,
     removal: Removal,
+    list: Paged<Chosen>,
     number_skipped: usize,
     skipped: Vec<Person>,
     not_restored: Vec<Person>,
@@ -167,34 +309,56 @@ impl Removed {
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's.
-pub async fn review(site: SiteData, page: Page, me: Me, id: Path<i64>) -> Result<HttpResponse, Error> {
-    show(site, page, me, *id, (Form::default(), Problems::default())).await
+pub async fn review(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    id: Path<i64>,
+    Query(query): Query,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
+    show(site, page, me, (*id, At::of(&query)), None, onward).await
 }
 
 async fn show(
     site: SiteData,
     page: Page,
     me: Me,
-    id: i64,
-    (form, problems): (Form, Problems),
+    (id, at): (i64, At),
+    refused: Option<(Form, Problems)>,
+    onward: Onward,
 ) -> Result<HttpResponse, Error> {
-    let viewer = me.id;
-    let (removal, (number, named), (number_skipped, skipped), not_restored) = site
+    let (viewer, here) = (me.id, at.query());
+    let read = site
         .db
         .read(move |connection| {
-            let removal = removal::find(connection, viewer, id)?;
-            let named = removal::named(connection, viewer, removal.to_review(), NAMED)?;
-            let skipped = removal::named(connection, viewer, removal.skipped(), NAMED)?;
-            let gone = removal::not_restored(connection, viewer, &removal)?;
-            let not_restored = removal::named(connection, viewer, gone, NAMED)?.1;
-            Ok((removal, named, skipped, not_restored))
+            let removal = find(connection, viewer, id)?;
+            let number = draft::number(connection, viewer, id)?;
+            let list = draft::page(connection, viewer, id, number, &at)?;
+            let skipped = super::named(connection, viewer, removal.skipped(), LISTED)?;
+            let gone = super::not_restored(connection, viewer, &removal)?;
+            let not_restored = super::named(connection, viewer, gone, LISTED)?.1;
+            Ok((removal, list, number, skipped, not_restored))
         })
-        .await?;
+        .await;
+    let (removal, list, number, (number_skipped, skipped), not_restored) = match read {
+        Ok(read) => read,
+        Err(Error::NotFound) => return NoSelection { page }.show_as(StatusCode::NOT_FOUND),
+        Err(why) => return Err(why),
+    };
     if removal.confirmed_at.is_some() {
-        return Removed { page, removal, number_skipped, skipped, not_restored }.show();
+        return Removed { page, removal, list, number_skipped, skipped, not_restored }.show();
     }
-    let again = problems.any();
-    let review = Review { page, id, number, named, form, problems };
+    if number == 0 {
+        return Ok(onward.to(&selection(Some(id), "")));
+    }
+    let again = refused.is_some();
+    let typed = || {
+        let door = if removal.may_invite_again { "1" } else { "" };
+        (Form::of([("private_reason", &removal.private_reason), ("may_invite_again", door)]), Problems::default())
+    };
+    let (form, problems) = refused.unwrap_or_else(typed);
+    let review = Review { page, id, number, list, here, form, problems };
     if again { review.show_again() } else { review.show() }
 }
 
@@ -211,13 +375,35 @@ pub async fn confirm(
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let reason = problems.text(&form, "private_reason", t("Private reason"), (0, 1_000));
+    let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
     if problems.any() {
-        return show(site, page, me, *id, (form, problems)).await;
+        let at = At::of(&Form::parse(form.get("here").as_bytes())?);
+        return show(site, page, me, (*id, at), Some((form, problems)), onward).await;
     }
-    let (viewer, id, may_return) = (me.id, *id, form.ticked("may_invite_again"));
-    site.db.write_much(move |connection| removal::confirm(connection, viewer, id, may_return, &reason)).await?;
-    Ok(onward.to(&format!("/connections/remove/{id}")))
+    let (viewer, id, door) = (me.id, *id, form.ticked("may_invite_again"));
+    site.db.write_much(move |connection| super::confirm(connection, viewer, id, door, &reason)).await?;
+    Ok(onward.to(&result(id)))
+}
+
+/// `POST /connections/remove/{id}/review`: leaves somebody out, turns the page or goes back to the selection; what was typed
+/// stays.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn change(site: SiteData, me: Me, id: Path<i64>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+    let (viewer, id, door) = (me.id, *id, form.ticked("may_invite_again"));
+    let reason: String = form.get("private_reason").chars().take(REASON).collect();
+    let leave_out = form.get("leave_out").to_owned();
+    let kept = site.db.write(move |connection| draft::change(connection, viewer, id, (&reason, door), &leave_out));
+    if kept.await?.confirmed_at.is_some() {
+        return Ok(onward.to(&result(id)));
+    }
+    if form.has("selection") {
+        return Ok(onward.to(&selection(Some(id), "")));
+    }
+    let query = if form.has("turn") { form.get("turn") } else { form.get("here") };
+    let query = At::of(&Form::parse(query.as_bytes())?).query();
+    Ok(onward.to(format!("{}?{query}", result(id)).trim_end_matches('?')))
 }
 
 /// `POST /connections/remove/{id}/undo`
@@ -226,9 +412,9 @@ pub async fn confirm(
 /// [`Error::NotFound`], or the database's.
 pub async fn undo(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
     let (viewer, id, limits) = (me.id, *id, site.limits);
-    let undone = site.db.write_much(move |connection| removal::undo(connection, &limits, viewer, id)).await?;
+    let undone = site.db.write_much(move |connection| super::undo(connection, &limits, viewer, id)).await?;
     if let Err(refusal) = undone {
         onward.refused(sentence(refusal, ""));
     }
-    Ok(onward.to(&format!("/connections/remove/{id}")))
+    Ok(onward.to(&result(id)))
 }

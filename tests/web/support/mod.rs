@@ -198,7 +198,12 @@ impl Visitor {
         let links = Selector::parse("a[href]").unwrap();
         let link = document.select(&links).find(|link| words(link) == label);
         let link = link.unwrap_or_else(|| panic!("no link {label:?} on {}:\n{}", self.page.path, self.page.body));
-        let (path, referer) = (link.attr("href").unwrap().to_owned(), format!("{}{}", self.address, self.page.path));
+        let (href, here) = (link.attr("href").unwrap(), &self.page.path);
+        let path = match href.strip_prefix('?') {
+            Some(query) => format!("{}?{query}", here.split('?').next().unwrap()),
+            None => href.to_owned(),
+        };
+        let referer = format!("{}{here}", self.address);
         let request = self.agent.get(format!("{}{path}", self.address)).header("Referer", referer);
         let response = request.header("Accept-Language", &self.language).call().unwrap();
         self.arrived(&path, response)
@@ -260,7 +265,9 @@ fn form_of(page: &Page, label: &str, filled: &HashMap<String, String>) -> Option
             continue;
         };
         let mut fields = Vec::new();
-        for input in form.select(&select("input, textarea, select")) {
+        let elsewhere = form.attr("id").map(|id| select(&format!("[form='{id}']")));
+        let elsewhere: Vec<ElementRef> = elsewhere.iter().flat_map(|by_id| document.select(by_id)).collect();
+        for input in form.select(&select("input, textarea, select")).chain(elsewhere) {
             let Some(name) = input.attr("name") else { continue };
             let kind = input.attr("type").unwrap_or("text");
             let value = match input.value().name() {
@@ -294,6 +301,26 @@ pub fn connect(a: &mut Visitor, b: &mut Visitor) {
     assert!(a.sees("is on its way"), "{}", a.text());
     b.open(&format!("/in/{}", a.handle)).press("Accept");
     assert!(b.sees("are connected"), "{}", b.text());
+}
+
+/// So many connections for a visitor, without pages: `Person 001` and on, connected a day apart, the last one today.
+pub fn connect_many(site: &Site, visitor: &Visitor, number: usize) {
+    let one = |connection: &mut amicable::db::Connection, at: usize| {
+        let full_name = format!("Person {at:03}");
+        let (email, password) = (format!("person{at}@test.example"), HASHED.clone());
+        let id = accounts::register(connection, &NewMember { full_name, email, password, is_admin: false })?.unwrap();
+        for (owner, other, name) in [(visitor.id, id, format!("person {at:03}")), (id, visitor.id, "x".to_owned())] {
+            let since = amicable::dates::now() - 86_400 * (number - at) as i64;
+            let sql = format!(
+                "INSERT INTO relationships (owner_id, other_id, state, changed_at, connected_at, sort_first, sort_last) \
+                 VALUES ({owner}, {other}, 4, {since}, {since}, '{name}', '{name}')"
+            );
+            diesel::sql_query(sql).execute(connection)?;
+            amicable::connections::store::count(connection, owner, 1)?;
+        }
+        Ok(())
+    };
+    site.db.write_now(|connection| (1..=number).try_for_each(|at| one(connection, at))).unwrap();
 }
 
 /// Five members whom a visitor cannot invite, each for a cause of its own: who left, who accepts no invitations, who

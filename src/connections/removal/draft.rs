@@ -1,0 +1,380 @@
+//! The selection of a removal: a draft that is stored from the first press on, so that searches, pages, the review and
+//! another day all add to and take from the same thing.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use super::{Removal, find};
+use crate::connections::list::{self, Filter};
+use crate::connections::store::{self, state};
+use crate::dates::{DAY, now};
+use crate::db::{self, Connection, natively, new_id, one_of};
+use crate::error::Error;
+use crate::members::Person;
+use crate::schema::{handles, members, relationships, removal_members, removals};
+use crate::web::pagination::{At, Cursor, Paged};
+
+/// Days for which a selection is kept.
+pub const KEPT_DAYS: i64 = 30;
+
+/// A draft that somebody may go on with.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Its id.
+    pub id: i64,
+    /// When it was begun.
+    pub created_at: i64,
+    /// How many are selected.
+    pub number: i64,
+}
+
+/// Who stands in a removal, as a list shows them.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// Who.
+    pub person: Person,
+    /// Since when they were connected when they were chosen.
+    pub connected_at: Option<i64>,
+    sort_first: String,
+}
+
+impl Chosen {
+    /// The day since which they were connected.
+    pub fn since(&self) -> String {
+        self.connected_at.map_or_else(String::new, crate::dates::long)
+    }
+
+    /// The same day for `<time datetime>`.
+    pub fn since_iso(&self) -> String {
+        self.connected_at.map_or_else(String::new, crate::dates::iso)
+    }
+}
+
+/// What a page of the bulk screen brings along: who stood on it, and who of them is ticked.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    /// Handles, and since when each was connected as the page had it.
+    pub shown: HashMap<String, i64>,
+    /// Handles.
+    pub ticked: HashSet<String>,
+}
+
+impl Sheet {
+    /// The members of a page, ticked and not. A connection counts, and one who has left since: the page knew since when they
+    /// had been connected, which a page that was made up does not. Of all others nothing is stored, so that whoever ticks
+    /// everybody learns nothing.
+    fn members(&self, connection: &mut Connection, me: i64) -> Result<(Vec<i64>, Vec<i64>), Error> {
+        let named: Vec<&str> = self.shown.keys().chain(&self.ticked).map(String::as_str).collect();
+        if named.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let own = relationships::other_id.eq(handles::member_id).and(relationships::owner_id.eq(me));
+        let rows = handles::table.inner_join(relationships::table.on(own)).filter(handles::handle.eq_any(named));
+        type Found = (String, i64, i16, Option<i64>);
+        let rows: Vec<Found> = rows
+            .select((handles::handle, relationships::other_id, relationships::state, relationships::connected_at))
+            .load(connection)?;
+        let (mut ticked, mut others) = (Vec::new(), Vec::new());
+        for (handle, id, state, since) in rows {
+            let proven = since.is_some() && self.shown.get(&handle).copied() == since;
+            match state {
+                _ if !self.ticked.contains(&handle) => others.push(id),
+                state::CONNECTED => ticked.push(id),
+                state::LOST if proven => ticked.push(id),
+                _ => {}
+            }
+        }
+        Ok((ticked, others))
+    }
+}
+
+/// What a press on the bulk screen does to the selection, besides taking over what is ticked.
+#[derive(Debug, Clone)]
+pub enum Select {
+    /// Nothing.
+    AsTicked,
+    /// Selects everybody who stands on the page.
+    Shown,
+    /// Selects everybody who matches.
+    All(Filter),
+    /// Empties the selection.
+    Nobody,
+}
+
+/// Takes over what is ticked on a page, into the draft or, where there is none, into a new one. Gives the draft and how many
+/// are selected in it; nothing where there is none and none is needed.
+///
+/// # Errors
+/// [`Error::NotFound`] where the draft is somebody else's or no longer there; the database's.
+pub fn take_over(
+    connection: &mut Connection,
+    me: i64,
+    draft: Option<i64>,
+    sheet: &Sheet,
+    select: &Select,
+) -> Result<Taken, Error> {
+    db::hold(connection, [me])?;
+    if let Some(id) = draft
+        && find(connection, me, id)?.confirmed_at.is_some()
+    {
+        return Ok(Taken { draft, number: 0, confirmed: true });
+    }
+    let (mut add, mut take_out) = sheet.members(connection, me)?;
+    match select {
+        Select::AsTicked => {}
+        Select::Shown => {
+            let all = Sheet { shown: sheet.shown.clone(), ticked: sheet.shown.keys().cloned().collect() };
+            (add, take_out) = (all.members(connection, me)?.0, Vec::new());
+        }
+        Select::All(filter) => {
+            // Who was unticked on this page, and matches, was unticked before everybody was selected.
+            add.extend(list::all(connection, me, filter)?);
+        }
+        Select::Nobody => add.clear(),
+    }
+    let id = match draft {
+        Some(id) => id,
+        None if add.is_empty() => return Ok(Taken::default()),
+        None => begin(connection, me)?,
+    };
+    if matches!(select, Select::Nobody) {
+        diesel::delete(of(me, id)).execute(connection)?;
+    } else if draft.is_some() {
+        self::take_out(connection, me, id, &take_out)?;
+    }
+    self::add(connection, me, id, &add)?;
+    Ok(Taken { draft: Some(id), number: number(connection, me, id)?, confirmed: false })
+}
+
+/// What [`take_over`] has come to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Taken {
+    /// The draft.
+    pub draft: Option<i64>,
+    /// How many are selected.
+    pub number: i64,
+    /// The draft was confirmed meanwhile, so nothing was changed.
+    pub confirmed: bool,
+}
+
+type Rows = diesel::helper_types::Filter<
+    diesel::helper_types::Filter<removal_members::table, diesel::helper_types::Eq<removal_members::owner_id, i64>>,
+    diesel::helper_types::Eq<removal_members::removal_id, i64>,
+>;
+
+fn of(me: i64, id: i64) -> Rows {
+    removal_members::table.filter(removal_members::owner_id.eq(me)).filter(removal_members::removal_id.eq(id))
+}
+
+/// Begins a draft, and forgets those that have been kept for long enough.
+///
+/// # Errors
+/// The database's.
+pub fn begin(connection: &mut Connection, me: i64) -> Result<i64, Error> {
+    let old = removals::table
+        .filter(removals::owner_id.eq(me))
+        .filter(removals::confirmed_at.is_null())
+        .filter(removals::created_at.le(now() - KEPT_DAYS * DAY));
+    for old in old.select(removals::id).load::<i64>(connection)? {
+        forget(connection, me, old)?;
+    }
+    let id = new_id();
+    let row = (
+        removals::owner_id.eq(me),
+        removals::id.eq(id),
+        removals::created_at.eq(now()),
+        removals::skipped.eq(""),
+        removals::removed.eq(0),
+        removals::restored.eq(0),
+    );
+    diesel::insert_into(removals::table).values(row).execute(connection)?;
+    Ok(id)
+}
+
+/// Deletes a draft. One that is confirmed, or not there, is left alone.
+///
+/// # Errors
+/// The database's.
+pub fn forget(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> {
+    db::hold(connection, [me])?;
+    let draft = removals::table.find((me, id)).filter(removals::confirmed_at.is_null());
+    if diesel::delete(draft).execute(connection)? > 0 {
+        diesel::delete(of(me, id)).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Adds members to a draft; whoever stands in it already stays.
+///
+/// # Errors
+/// The database's.
+pub fn add(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> Result<(), Error> {
+    if others.is_empty() {
+        return Ok(());
+    }
+    let rows = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(one_of(connection, relationships::other_id, others))
+        .select((
+            relationships::owner_id,
+            id.into_sql::<diesel::sql_types::BigInt>(),
+            relationships::other_id,
+            relationships::sort_first,
+        ));
+    let columns = (
+        removal_members::owner_id,
+        removal_members::removal_id,
+        removal_members::other_id,
+        removal_members::sort_first,
+    );
+    natively!(connection, |own| {
+        rows.insert_into(removal_members::table).into_columns(columns).on_conflict_do_nothing().execute(own)
+    })?;
+    Ok(())
+}
+
+/// Takes members out of a draft.
+///
+/// # Errors
+/// The database's.
+pub fn take_out(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> Result<(), Error> {
+    if others.is_empty() {
+        return Ok(());
+    }
+    let these = one_of(connection, removal_members::other_id, others);
+    diesel::delete(of(me, id).filter(these)).execute(connection)?;
+    Ok(())
+}
+
+/// Everybody in a draft.
+///
+/// # Errors
+/// The database's.
+pub fn everybody(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i64>, Error> {
+    Ok(of(me, id).select(removal_members::other_id).load(connection)?)
+}
+
+/// Of these, those who stand in a draft.
+///
+/// # Errors
+/// The database's.
+pub fn among(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> Result<HashSet<i64>, Error> {
+    let these = one_of(connection, removal_members::other_id, others);
+    let found: Vec<i64> = of(me, id).filter(these).select(removal_members::other_id).load(connection)?;
+    Ok(found.into_iter().collect())
+}
+
+/// How many stand in a removal. Somebody who has blocked the member does not.
+///
+/// # Errors
+/// The database's.
+pub fn number(connection: &mut Connection, me: i64, id: i64) -> Result<i64, Error> {
+    let hidden = store::in_state(me, state::BARRED).select(relationships::other_id);
+    Ok(of(me, id).filter(removal_members::other_id.ne_all(hidden)).count().get_result(connection)?)
+}
+
+/// The first who stand in a removal, by name.
+///
+/// # Errors
+/// The database's.
+pub fn first(connection: &mut Connection, me: i64, id: i64, most: i64) -> Result<Vec<Person>, Error> {
+    let hidden = store::in_state(me, state::BARRED).select(relationships::other_id);
+    let rows = of(me, id)
+        .inner_join(members::table.on(members::id.eq(removal_members::other_id)))
+        .filter(removal_members::other_id.ne_all(hidden))
+        .order((removal_members::sort_first, removal_members::other_id));
+    Ok(rows.select(Person::as_select()).limit(most).load(connection)?)
+}
+
+/// A page of those who stand in a removal, by name.
+///
+/// # Errors
+/// The database's.
+pub fn page(connection: &mut Connection, me: i64, id: i64, total: i64, at: &At) -> Result<Paged<Chosen>, Error> {
+    let fetch = |at: &At| {
+        let rows = on_page(connection, me, id, at)?;
+        let ids: Vec<i64> = rows.iter().map(|(_, person)| person.id).collect();
+        let mut since = since(connection, me, &ids)?;
+        let chosen = |(sort_first, person): (String, Person)| Chosen {
+            connected_at: since.remove(&person.id),
+            person,
+            sort_first,
+        };
+        Ok(rows.into_iter().map(chosen).collect())
+    };
+    let cursor = |row: &Chosen| Cursor { key: row.sort_first.clone(), id: row.person.id };
+    Paged::read(at, total, Cursor::last_name(), fetch, cursor)
+}
+
+fn on_page(connection: &mut Connection, me: i64, id: i64, at: &At) -> Result<Vec<(String, Person)>, Error> {
+    use removal_members::{other_id, sort_first};
+    let hidden = store::in_state(me, state::BARRED).select(relationships::other_id);
+    let mut rows =
+        of(me, id).inner_join(members::table.on(members::id.eq(other_id))).filter(other_id.ne_all(hidden)).into_boxed();
+    rows = match at.cursor() {
+        Some((Cursor { key, id }, true)) => rows
+            .filter(sort_first.le(key.clone()))
+            .filter(sort_first.lt(key).or(other_id.lt(id)))
+            .order((sort_first.desc(), other_id.desc())),
+        Some((Cursor { key, id }, false)) => rows
+            .filter(sort_first.ge(key.clone()))
+            .filter(sort_first.gt(key).or(other_id.gt(id)))
+            .order((sort_first, other_id)),
+        None => rows.order((sort_first, other_id)),
+    };
+    Ok(rows.select((sort_first, Person::as_select())).limit(at.limit()).load(connection)?)
+}
+
+/// Since when a member was connected with each of these.
+fn since(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMap<i64, i64>, Error> {
+    let rows = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(one_of(connection, relationships::other_id, others))
+        .filter(relationships::connected_at.is_not_null())
+        .select((relationships::other_id, relationships::connected_at.assume_not_null()));
+    let rows: Vec<(i64, i64)> = natively!(connection, |own| rows.load(own))?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The newest draft in which anybody is selected, to go on with.
+///
+/// # Errors
+/// The database's.
+pub fn newest(connection: &mut Connection, me: i64) -> Result<Option<Draft>, Error> {
+    let drafts = removals::table
+        .filter(removals::owner_id.eq(me))
+        .filter(removals::confirmed_at.is_null())
+        .filter(removals::created_at.gt(now() - KEPT_DAYS * DAY))
+        .order(removals::id.desc())
+        .select((removals::id, removals::created_at));
+    let newest = natively!(connection, |own| drafts.first::<(i64, i64)>(own)).optional()?;
+    let Some((id, created_at)) = newest else { return Ok(None) };
+    let number = number(connection, me, id)?;
+    Ok(Some(Draft { id, created_at, number }).filter(|draft| draft.number > 0))
+}
+
+/// Keeps what was typed on the review, and leaves somebody out of it.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's; the database's.
+pub fn change(
+    connection: &mut Connection,
+    me: i64,
+    id: i64,
+    (private_reason, may_invite_again): (&str, bool),
+    leave_out: &str,
+) -> Result<Removal, Error> {
+    db::hold(connection, [me])?;
+    let removal = find(connection, me, id)?;
+    if removal.confirmed_at.is_some() {
+        return Ok(removal);
+    }
+    let typed = (removals::private_reason.eq(private_reason), removals::may_invite_again.eq(may_invite_again));
+    diesel::update(removals::table.find((me, id))).set(typed).execute(connection)?;
+    if !leave_out.is_empty() {
+        let member = handles::table.find(leave_out).select(handles::member_id).first::<i64>(connection).optional()?;
+        take_out(connection, me, id, &member.into_iter().collect::<Vec<_>>())?;
+    }
+    Ok(removal)
+}
