@@ -76,7 +76,7 @@ async function journey(chromium, address, scripts) {
   await page.getByRole("button", { name: "Review removal" }).waitFor();
   const first = await press(page, /^Select [A-Z](?!ll )/, "Space");
   const second = await press(page, /^Select [A-Z]/, "Space");
-  if (scripts) await page.getByText("2 people selected").waitFor();
+  if (scripts) await page.getByText("2 selected").waitFor();
   await press(page, "Review removal");
   await page.getByRole("heading", { name: "Remove 2 connections?" }).waitFor();
   for (const name of [first, second]) await page.getByText(name.replace("Select ", "")).first().waitFor();
@@ -94,7 +94,7 @@ async function conveniences(chromium, address) {
   const boxes = page.getByRole("checkbox");
   await boxes.nth(1).click();
   await boxes.nth(4).click({ modifiers: ["Shift"] });
-  await page.getByText("4 people selected").waitFor();
+  await page.getByText("4 selected").waitFor();
   await page.locator("[data-brush]").scrollIntoViewIfNeeded();
   const strip = await page.locator("[data-brush]").boundingBox();
   await page.mouse.move(strip.x + strip.width * 0.25, strip.y + 20);

@@ -82,7 +82,8 @@ export const CLOSED = [
   "/connections/disconnected",
   "/connections/blocked",
   "/connections/remove",
-  "/connections/remove?connected_after=2015-01-01&connected_before=2016-01-01&all=1",
+  "/connections/remove?sort=company",
+  ["/connections/remove?connected_after=2015-01-01&connected_before=2016-01-01", (page) => all(page)],
   ["/connections/remove", (page) => review(page)],
   "/invitations",
   "/invitations?box=sent",
@@ -136,6 +137,11 @@ async function openAll(page) {
 
 async function follow(page, selector) {
   await page.goto(await page.locator(selector).first().getAttribute("href"));
+}
+
+async function all(page) {
+  await page.getByRole("button", { name: /^Select all/ }).click();
+  await page.getByText(/selected/).first().waitFor();
 }
 
 async function review(page) {
