@@ -18,6 +18,8 @@ pub enum Error {
     BadRequest(&'static str),
     /// The form came from another site.
     CrossSite,
+    /// The form was made for another member than the one who has signed in since.
+    OtherMember,
     /// The body is larger than any form of ours.
     TooLarge,
     /// The body is of a kind that no form of ours sends.
@@ -36,6 +38,10 @@ impl Error {
             Error::CrossSite => {
                 (t("Sent from another site"), t("This form was sent from another site, so nothing was done."))
             }
+            Error::OtherMember => (
+                t("Signed in as somebody else"),
+                t("This page was made for another member, who was signed in here before. Nothing was done."),
+            ),
             Error::TooLarge => {
                 (t("Too much at once"), t("What was sent is larger than this form takes, so nothing was done."))
             }
@@ -84,6 +90,7 @@ impl ResponseError for Error {
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
             Error::CrossSite => StatusCode::FORBIDDEN,
+            Error::OtherMember => StatusCode::CONFLICT,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Unavailable(_) | Error::Unanswered(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::members::search::{self, Renewal};
 use crate::routes;
 use crate::web::site::Site;
-use crate::web::{assets, csrf, fetched, observe, pending_form, session, theme};
+use crate::web::{csrf, fetched, form_owner, notices, observe, pending_form, session, theme};
 
 /// What the server needs besides the database.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct Settings {
 }
 
 /// Scripts and styles from here alone, nothing inline, no frames.
-const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self' 'inline-speculation-rules'; img-src 'self'; manifest-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Serves the site on a socket that listens already. The database must be migrated.
@@ -54,9 +54,11 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
     let server = HttpServer::new(move || {
         App::new()
             .app_data(Data::new(Site { db: db.clone(), limits, cache: cache.clone() }))
+            .app_data(Data::new(notices::Jar::new(key.clone(), secure)))
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
+            .wrap(from_fn(form_owner::check))
             .wrap(from_fn(guard::recognise))
-            .wrap(from_fn(fetched::ahead))
+            .wrap(from_fn(notices::carry))
             .wrap(from_fn(pending_form::keep))
             .wrap(from_fn(csrf::same_site))
             .wrap(from_fn(theme::within))
@@ -109,6 +111,7 @@ async fn head_as_get<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
+        fetched::note_head(&request);
     }
     next.call(request).await
 }
@@ -117,7 +120,6 @@ fn headers(secure: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
         .add(("Content-Security-Policy", POLICY))
         .add(("X-Content-Type-Options", "nosniff"))
-        .add(("Speculation-Rules", assets::speculation()))
         .add(("Referrer-Policy", "same-origin"))
         .add(("Permissions-Policy", "camera=(), microphone=(), geolocation=()"))
         .add(("Cross-Origin-Opener-Policy", "same-origin"))

@@ -153,7 +153,10 @@ pub async fn sign_in(
         .await?;
     let Some(token) = token else { return wrong(page, form) };
     session::sign_in(onward.session(), &token)?;
-    Ok(Kept::handed_on(&form).map_or_else(|| onward.to(&wanted(&form)), signed_in_again))
+    let Some(kept) = Kept::handed_on(&form) else { return Ok(onward.to(&wanted(&form))) };
+    let typed = kept.clone();
+    let is_theirs = site.db.read(move |connection| typed.is_of(connection, member)).await?;
+    Ok(if is_theirs { signed_in_again(kept) } else { onward.to("/") })
 }
 
 /// `POST /sign-out`

@@ -58,7 +58,7 @@ struct Notifications {
 pub async fn notifications(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let id = me.id;
     let list = site.db.read(move |connection| lines(connection, id, &query)).await?;
-    if let Some(newest) = list.rows.first().filter(|line| line.new).map(|line| line.id) {
+    if let Some(newest) = list.rows.first().filter(|line| line.new && page.opened).map(|line| line.id) {
         site.db.write(move |connection| mark_as_read(connection, id, newest)).await?;
     }
     Notifications { page, list }.show()

@@ -34,7 +34,7 @@ macro_rules! text {
 }
 
 /// The files of `static/`, each with its kind.
-static ASSETS: LazyLock<[Asset; 8]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
     [
         asset("app", "css", "text/css; charset=utf-8", text!("app.css")),
         asset("app", "js", "text/javascript; charset=utf-8", text!("app.js")),
@@ -42,7 +42,6 @@ static ASSETS: LazyLock<[Asset; 8]> = LazyLock::new(|| {
         asset("icon-180", "png", "image/png", (include_bytes!("../../static/icon-180.png"), None)),
         asset("icon-192", "png", "image/png", (include_bytes!("../../static/icon-192.png"), None)),
         asset("icon-512", "png", "image/png", (include_bytes!("../../static/icon-512.png"), None)),
-        asset("speculation", "json", "application/speculationrules+json", (SPECULATION.as_bytes(), None)),
         // Compressed as it is. The style sheet names it, so its version stands in its name and not its hash.
         Asset {
             path: "/static/figtree-2.001-european.woff2".into(),
@@ -56,8 +55,8 @@ static ASSETS: LazyLock<[Asset; 8]> = LazyLock::new(|| {
 /// fetched is kept for minutes and the world goes on. A browser uses it on the page that asked for it alone, and every
 /// form leads to another page, so what one does oneself is never older than that. *Notifications* marks them as read,
 /// the form of an invitation may answer with a refusal to be told, and the script asks for the small forms itself, so
-/// they are not among them.
-const SPECULATION: &str = r#"{"prefetch":[{"eagerness":"conservative","where":{"and":[
+/// they are not among them. Every page has them in its head, which spares a first visit a request.
+pub const SPECULATION: &str = r#"{"prefetch":[{"eagerness":"conservative","where":{"and":[
 {"href_matches":["/","/in/*","/connections","/connections?*","/connections/*","/contacts","/invitations","/people","/people?*","/settings/*"]},
 {"not":{"href_matches":"/in/*/(invite|disconnect|remarks)"}}]}}]}"#;
 
@@ -73,7 +72,7 @@ pub fn js() -> &'static str {
 
 /// The path of the typeface that every page needs.
 pub fn font() -> &'static str {
-    &ASSETS[7].path
+    &ASSETS[6].path
 }
 
 /// The path of the icon.
@@ -84,11 +83,6 @@ pub fn icon() -> &'static str {
 /// The path of the icon for the home screens of telephones.
 pub fn touch_icon() -> &'static str {
     &ASSETS[3].path
-}
-
-/// What the header `Speculation-Rules` says.
-pub fn speculation() -> String {
-    format!("\"{}\"", ASSETS[6].path)
 }
 
 /// `GET /static/{file}`.

@@ -1,27 +1,21 @@
-//! What differs where a browser fetches a page ahead of a press that may never come.
+//! What differs where a page is fetched and not looked at: by a browser, ahead of a press that may never come, by the
+//! script, which takes a form out of it, and where only the head is asked for. Nothing is taken or marked as read then.
 
-use actix_session::SessionExt;
-use actix_web::HttpResponse;
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
-use actix_web::middleware::Next;
+use actix_web::dev::ServiceRequest;
+use actix_web::{HttpMessage, HttpRequest};
 
-use crate::web::session;
+/// Marks a request that asked for the head alone.
+struct HeadOnly;
 
-/// Refuses to be fetched ahead while a notice waits: a page that may never be seen would take it.
-///
-/// # Errors
-/// The request's own.
-pub async fn ahead<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
-    let purpose = request.headers().get("sec-purpose").and_then(|value| value.to_str().ok()).unwrap_or("");
-    if purpose.starts_with("prefetch") && session::has_notice(&request.get_session()) {
-        // Browsers forget an answer like this one.
-        let refused = HttpResponse::new(StatusCode::SERVICE_UNAVAILABLE);
-        return Ok(request.into_response(refused).map_into_right_body());
-    }
-    Ok(next.call(request).await?.map_into_left_body())
+/// Notes that only the head was asked for, before the request is answered as any other is.
+pub fn note_head(request: &ServiceRequest) {
+    request.extensions_mut().insert(HeadOnly);
+}
+
+/// Whether somebody looks at what is answered.
+pub fn is_opened(request: &HttpRequest) -> bool {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let ahead = ["sec-purpose", "purpose", "x-moz"].iter().any(|name| header(name).starts_with("prefetch"));
+    let by_script = header("sec-fetch-dest") == "empty";
+    !ahead && !by_script && !request.extensions().contains::<HeadOnly>()
 }

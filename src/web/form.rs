@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::language::{key, number, tf};
 
 /// No form of ours is larger; a bulk screen sends 50 members.
-const LARGEST: usize = 64 * 1024;
+pub const LARGEST: usize = 64 * 1024;
 /// How much of a body that is too large is read off before the answer, so that a browser gets to see it.
 const DRAINED: usize = 32 * 1024 * 1024;
 

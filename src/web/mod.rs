@@ -4,6 +4,8 @@ pub mod assets;
 pub mod csrf;
 pub mod fetched;
 pub mod form;
+pub mod form_owner;
+pub mod notices;
 pub mod observe;
 pub mod page;
 pub mod pagination;

@@ -14,17 +14,21 @@ use askama::Template;
 use crate::accounts::guard;
 use crate::error::Error;
 use crate::language::number;
-use crate::web::session::{self, Notice, Viewer};
+use crate::web::fetched::is_opened;
+use crate::web::notices::{self, Notice};
+use crate::web::session::Viewer;
 use crate::web::theme;
 use crate::web::theme::Theme;
 
-/// The first field of every page's template. Extracting it takes the notice that was kept for this page.
+/// The first field of every page's template.
 #[derive(Debug)]
 pub struct Page {
     /// Who looks; nobody on the open pages of a visitor.
     pub viewer: Option<Arc<Viewer>>,
     /// What is told.
-    pub notice: Option<Notice>,
+    pub notices: Vec<Notice>,
+    /// Whether somebody looks at it, rather than fetching it ahead.
+    pub opened: bool,
     /// The path of the page, for the navigation to mark.
     pub path: String,
 }
@@ -69,8 +73,10 @@ impl FromRequest for Page {
     type Future = Ready<Result<Page, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let notice = session::take_notice(&request.get_session());
-        ready(Ok(Page { viewer: guard::viewer(request), notice, path: request.path().to_owned() }))
+        let viewer = guard::viewer(request);
+        let notices = notices::waiting(request, viewer.as_ref().map(|viewer| viewer.id));
+        let (opened, path) = (is_opened(request), request.path().to_owned());
+        ready(Ok(Page { viewer, notices, opened, path }))
     }
 }
 
@@ -124,7 +130,9 @@ pub trait Show: Template + Sized {
     /// # Errors
     /// The template's.
     fn show_as(&self, status: StatusCode) -> Result<HttpResponse, Error> {
-        Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(self.render()?))
+        let mut response = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(self.render()?);
+        notices::shown(&mut response);
+        Ok(response)
     }
 }
 
@@ -179,7 +187,8 @@ impl Onward {
     }
 
     fn tell(&self, text: String, undo: Option<String>, refused: bool) -> &Self {
-        session::tell(&self.session, Notice { text, undo, refused });
+        let member = guard::viewer(&self.request).map(|viewer| viewer.id);
+        notices::tell(&self.request, Notice::new(text, undo, refused, member));
         self
     }
 }

@@ -10,13 +10,15 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest};
 use futures_util::stream;
 
+use crate::db::Connection;
 use crate::error::Error;
 use crate::language::key;
-use crate::web::form::Form;
+use crate::web::form::{self, Form};
+use crate::web::form_owner;
 use crate::web::page::local;
 
 /// Bytes of a form that is kept.
-const LARGEST: usize = 32 * 1024;
+const LARGEST_KEPT: usize = 32 * 1024;
 /// The fields under which the page that signs in hands on what it keeps.
 pub const PATH: &str = "kept_path";
 /// As [`PATH`].
@@ -39,7 +41,16 @@ impl Kept {
     fn new(path: &str, form: &Form) -> Option<Kept> {
         let fields: Vec<(String, String)> =
             form.fields().filter(|(name, _)| !name.contains("password")).cloned().collect();
-        (!fields.is_empty()).then_some(Kept { path: local(path)?, fields })
+        fields.iter().any(|(name, _)| name != form_owner::FIELD).then_some(Kept { path: local(path)?, fields })
+    }
+
+    /// Whether the one who typed it is this member: nobody else gets to see it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn is_of(&self, connection: &mut Connection, member: i64) -> Result<bool, Error> {
+        let owner = self.fields.iter().find(|(name, _)| name == form_owner::FIELD);
+        owner.map_or(Ok(false), |(_, handle)| form_owner::is_of(connection, handle, member))
     }
 
     /// What the page that signs in has kept, once one is signed in.
@@ -55,7 +66,10 @@ impl Kept {
     /// What somebody has typed, rather than pressed or ticked: shown, so that they see it is not lost.
     pub fn typed(&self) -> impl Iterator<Item = &str> {
         let pressed = |name: &str| {
-            matches!(name, "back" | "next" | "only" | "member" | "shown" | "here" | "press" | "draft" | "turn")
+            matches!(
+                name,
+                form_owner::FIELD | "back" | "next" | "only" | "member" | "shown" | "here" | "press" | "draft" | "turn"
+            )
         };
         let typed = self.fields.iter().filter(move |(name, value)| !pressed(name) && value.chars().count() > 1);
         typed.map(|(_, value)| value.as_str())
@@ -64,8 +78,12 @@ impl Kept {
 
 /// The form that a request brought, for whoever cannot do anything with it.
 pub fn kept(request: &HttpRequest) -> Option<Kept> {
-    let body = request.extensions().get::<Body>().map(|body| body.0.clone())?;
-    Kept::of(request, &body)
+    Kept::of(request, &body(request).filter(|body| body.len() <= LARGEST_KEPT)?)
+}
+
+/// What a form sent, while it is answered.
+pub fn body(request: &HttpRequest) -> Option<Bytes> {
+    request.extensions().get::<Body>().map(|body| body.0.clone())
 }
 
 /// A form as it was sent.
@@ -107,6 +125,6 @@ fn is_small_form(request: &ServiceRequest) -> bool {
     let length = header(CONTENT_LENGTH.as_str()).parse().unwrap_or(0usize);
     let kind = header(CONTENT_TYPE.as_str()).to_ascii_lowercase();
     request.method() == Method::POST
-        && (1..=LARGEST).contains(&length)
+        && (1..=form::LARGEST).contains(&length)
         && kind.starts_with("application/x-www-form-urlencoded")
 }

@@ -1,5 +1,4 @@
-//! Who is signed in. The cookie holds a random token and what is to be told on the next page; a row in the
-//! database, found by the token's hash, says whose it is and can be revoked.
+//! Who is signed in. The cookie holds a random token; a row in the database, found by the token's hash, says whose it is and can be revoked.
 
 use std::fmt::Write;
 
@@ -9,7 +8,6 @@ use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::{Key, SameSite, time::Duration};
 use diesel::prelude::*;
 use rand::RngExt;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::connections::{self, Limits};
@@ -22,9 +20,6 @@ use crate::schema::{connection_counts, members as table, notifications, sessions
 /// A session that is not used for so long ends.
 const IDLE: i64 = 30 * DAY;
 const TOKEN: &str = "token";
-const NOTICE: &str = "notice";
-/// Bytes of a notice. A cookie has 4,096, encrypted and in base64, and holds more than this.
-const LONGEST_NOTICE: usize = 2_000;
 
 /// The signed-in member, as every page needs them.
 #[derive(Debug, Clone)]
@@ -71,17 +66,6 @@ impl Viewer {
     pub fn hue(&self) -> i64 {
         self.id.rem_euclid(8)
     }
-}
-
-/// What is told on the next page.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Notice {
-    /// The sentence.
-    pub text: String,
-    /// Where *Undo* posts to, if it stands on the notice.
-    pub undo: Option<String>,
-    /// A refusal, rather than something done.
-    pub refused: bool,
 }
 
 /// Reads and writes the cookie. Under TLS its name makes browsers insist on Secure and on this host alone.
@@ -230,7 +214,6 @@ pub fn sign_in(session: &Session, token: &str) -> Result<(), Error> {
 /// Signs this browser out. How it shows the site stays.
 pub fn sign_out(session: &Session) {
     session.remove(TOKEN);
-    session.remove(NOTICE);
     session.renew();
 }
 
@@ -245,37 +228,6 @@ pub fn keep(session: &Session) {
 /// The token of this browser.
 pub fn token(session: &Session) -> Option<String> {
     session.get(TOKEN).ok().flatten()
-}
-
-/// Keeps a notice for the next page, as much of it as fits into a cookie.
-pub fn tell(session: &Session, mut notice: Notice) {
-    let mut room = LONGEST_NOTICE;
-    let cut = notice.text.char_indices().find(|(_, letter)| {
-        // Within the cookie, a quotation mark is escaped twice.
-        let taken = if matches!(letter, '"' | '\\') { 4 } else { letter.len_utf8() };
-        let full = room < taken;
-        room = room.saturating_sub(taken);
-        full
-    });
-    if let Some((at, _)) = cut {
-        notice.text.truncate(at);
-        notice.text.push('…');
-    }
-    // A notice that cannot be kept is no reason to fail what was done.
-    let _ = session.insert(NOTICE, notice);
-}
-
-/// Whether a notice waits to be shown.
-pub fn has_notice(session: &Session) -> bool {
-    session.contains_key(NOTICE)
-}
-
-/// The notice to show on this page, which is then told.
-pub fn take_notice(session: &Session) -> Option<Notice> {
-    // Taking away what is not there would send the cookie anew with every page.
-    let notice = session.get::<Notice>(NOTICE).ok()??;
-    session.remove(NOTICE);
-    Some(notice)
 }
 
 fn hash(token: &str) -> String {

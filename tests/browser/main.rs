@@ -77,7 +77,7 @@ async fn try_to_press(person: &Client, label: &str) -> Result<bool, fantoccini::
 }
 
 async fn text(person: &Client) -> Result<String, fantoccini::error::CmdError> {
-    person.find(Locator::Css("main")).await?.text().await
+    person.find(Locator::Css("body")).await?.text().await
 }
 
 async fn sees(person: &Client, words: &str) {

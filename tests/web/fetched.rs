@@ -1,17 +1,67 @@
-use crate::support::{Site, connect};
+use crate::support::{PASSWORD, Site, connect};
 
 #[test]
-fn a_notice_waits_for_a_page_that_is_opened() {
+fn only_an_opened_page_takes_a_notice() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     connect(&mut ada, &mut ben);
     ada.open("/in/ben-okoro").post("/in/ben-okoro/disconnect", &[]);
-    // What is fetched ahead may never be seen, so it does not take the notice away.
-    assert_eq!(ada.ahead("/people").status(), 503);
+    assert!(ada.ahead("/people").status() == 200 && ada.head("/people").status() == 200);
+    // A form that turns out to lead elsewhere shows nothing.
+    ada.get("/sign-in");
+    ada.open("/in/nobody-here");
     ada.open("/people");
-    assert!(ada.sees("You are no longer connected with Ben Okoro. They have not been told."));
-    assert_eq!(ada.ahead("/people").status(), 200);
-    ada.open("/people");
+    assert!(ada.sees("You are no longer connected with Ben Okoro. They have not been told."), "{}", ada.text());
+    assert!(!ada.open("/people").sees("You are no longer connected"));
+}
+
+#[test]
+fn only_an_opened_page_marks_notifications_as_read() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    for _ in 0..2 {
+        ada.ahead("/notifications");
+        ada.head("/notifications");
+        assert!(ada.open("/people").page.body.contains("1<span class=\"sr\"> new"), "{}", ada.page.body);
+    }
+    ada.open("/notifications").open("/people");
+    assert!(!ada.page.body.contains("1<span class=\"sr\"> new"));
+}
+
+#[test]
+fn two_presses_at_once_tell_both() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let mut friends = ["Ben Okoro", "Eve Stone"].map(|name| site.member(name));
+    friends.iter_mut().for_each(|friend| connect(&mut ada, friend));
+    ada.open("/people").open("/connections");
+    std::thread::scope(|scope| {
+        for friend in &friends {
+            let path = format!("/in/{}/disconnect", friend.handle);
+            let ada = &ada;
+            scope.spawn(move || ada.post_aside(&path, &[]));
+        }
+    });
+    ada.open("/connections");
+    for friend in &friends {
+        assert!(ada.sees(&format!("You are no longer connected with {}.", friend.name)), "{}", ada.text());
+        assert!(ada.page.body.contains(&format!("action=\"/in/{}/re-invite\"", friend.handle)));
+    }
+    assert_eq!(ada.page.body.matches(">Close<").count(), 2);
+    assert!(!ada.open("/connections").sees("You are no longer connected"));
+}
+
+#[test]
+fn what_one_member_was_told_is_not_shown_to_another() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    site.member("Eve Stone");
+    connect(&mut ada, &mut ben);
+    ada.post("/in/ben-okoro/disconnect", &[]);
+    ada.post("/sign-out", &[]);
+    ada.get("/sign-in").fill("email", "eve-stone@test.example").fill("password", PASSWORD).press("Sign in");
+    assert!(ada.sees("My network") && !ada.page.body.contains("Ben Okoro</p>"), "{}", ada.text());
     assert!(!ada.sees("You are no longer connected"));
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod bad_input;
 mod edit_races;
 mod fetched;
+mod form_owner;
 mod guards;
 mod kept;
 mod languages;

@@ -158,6 +158,18 @@ impl Visitor {
         self.arrived(path, response)
     }
 
+    /// Posts fields at the same time as others may, without the answer becoming the page one is at.
+    pub fn post_aside(&self, path: &str, fields: &[(&str, &str)]) -> ureq::http::Response<ureq::Body> {
+        let referer = format!("{}{}", self.address, self.page.path);
+        let request = self.agent.post(format!("{}{path}", self.address)).header("Referer", referer);
+        request.send_form(fields.iter().copied()).unwrap()
+    }
+
+    /// Asks for the head of a page alone.
+    pub fn head(&self, path: &str) -> ureq::http::Response<ureq::Body> {
+        self.agent.head(format!("{}{path}", self.address)).call().unwrap()
+    }
+
     /// Fetches a page as browsers do before a link is pressed.
     pub fn ahead(&self, path: &str) -> ureq::http::Response<ureq::Body> {
         self.agent.get(format!("{}{path}", self.address)).header("Sec-Purpose", "prefetch").call().unwrap()
@@ -219,11 +231,11 @@ impl Visitor {
         document.select(&all).any(|element| words(&element) == label)
     }
 
-    /// All text of the page between its header and footer, with single spaces.
+    /// All text of the page but its header and footer, with single spaces: what is told, and the content.
     pub fn text(&self) -> String {
         let document = Html::parse_document(&self.page.body);
-        let main = Selector::parse("main").unwrap();
-        document.select(&main).next().map(|main| words(&main)).unwrap_or_default()
+        let parts = Selector::parse(".toasts, main").unwrap();
+        document.select(&parts).map(|part| words(&part)).collect::<Vec<_>>().join(" ")
     }
 
     /// Goes where the answer leads.
