@@ -41,6 +41,60 @@ async function fits(page, where) {
   if (inner > outer) report(where, `scrolls sideways by ${inner - outer}: ${who}`);
 }
 
+// WCAG 1.4.12 and 1.4.4: with wide spacing and with letters twice as large nothing is cut off that one could focus.
+const SPACED = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }";
+const LARGE = ":root { font-size: 200% !important }";
+
+async function reached(page, where, text) {
+  await page.evaluate((text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    document.adoptedStyleSheets = [sheet];
+  }, text);
+  await fits(page, where);
+  const wrong = await page.evaluate(() => {
+    const wrong = [];
+    const focusable = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+    const seen = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: false }) && one.getClientRects().length > 0;
+    for (const box of document.querySelectorAll("body *")) {
+      const { overflowX, overflowY } = getComputedStyle(box);
+      const scrolls = (/auto|scroll/.test(overflowX) && box.scrollWidth > box.clientWidth + 1)
+        || (/auto|scroll/.test(overflowY) && box.scrollHeight > box.clientHeight + 1);
+      if (scrolls && seen(box) && !box.matches("textarea, input, select, dialog, [popover], [tabindex='0']")) wrong.push(`a box scrolls without focus: ${box.outerHTML.slice(0, 100)}`);
+    }
+    for (const one of document.querySelectorAll(focusable)) {
+      if (one.disabled || !seen(one) || one.closest("[inert], dialog, [popover], .skip")) continue;
+      one.focus();
+      if (document.activeElement !== one) wrong.push(`no focus: ${one.outerHTML.slice(0, 100)}`);
+      const { left, right, width } = one.getBoundingClientRect();
+      if (left < -1 || right > document.documentElement.clientWidth + 1 || width < 1) wrong.push(`out of the window: ${one.outerHTML.slice(0, 100)}`);
+    }
+    document.activeElement.blur();
+    document.adoptedStyleSheets = [];
+    return wrong;
+  });
+  wrong.slice(0, 3).forEach((what) => report(where, what));
+}
+
+// Several checkboxes of one name are a group with a name of its own, and each is called what its label shows.
+async function ticks(page, where) {
+  const wrong = await page.evaluate(() => {
+    const wrong = [];
+    const text = (one) => one.innerText.replace(/\s+/g, " ").trim();
+    const named = (group) => group?.getAttribute("aria-label") || document.getElementById(group?.getAttribute("aria-labelledby"))?.innerText
+      || group?.querySelector("legend")?.innerText;
+    const boxes = [...document.querySelectorAll("main input[type=checkbox]")];
+    for (const box of boxes) {
+      const others = boxes.filter((one) => one.name === box.name && one.form === box.form);
+      if (others.length > 1 && !named(box.closest("fieldset, [role=group]"))) wrong.push(`not in a named group: ${box.outerHTML}`);
+      const label = box.labels[0] && text(box.labels[0]);
+      if (box.ariaLabel && label && !box.ariaLabel.includes(label)) wrong.push(`${box.ariaLabel} does not say ${label}`);
+    }
+    return wrong;
+  });
+  wrong.slice(0, 1).forEach((what) => report(where, what));
+}
+
 async function once(page, where) {
   const headings = await page.locator("h1").count();
   if (headings !== 1) report(where, `${headings} h1`);
@@ -70,6 +124,11 @@ async function looks(page, entries, who) {
     const began = Date.now();
     const name = `${who} ${await visit(page, entry)}`;
     await once(page, name);
+    await ticks(page, name);
+    await page.setViewportSize({ width: 320, height: 900 });
+    await reached(page, `${name} with wide spacing`, SPACED);
+    await page.setViewportSize({ width: 640, height: 900 });
+    await reached(page, `${name} with large letters`, LARGE);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
       for (const width of WIDTHS) {
@@ -103,10 +162,20 @@ async function weighs(chromium, address) {
     if (sizes.length > 6 || bytes > 60_000) report(path, `a first visit takes ${sizes.length} requests and ${bytes} bytes`);
     if (process.env.TIMES) console.log(path, sizes.length, "requests", bytes, "bytes", "of which HTML", sizes[0].responseBodySize);
     if (path === "/connections" && sizes[0].responseBodySize > 15_000) report(path, `${sizes[0].responseBodySize} bytes of HTML`);
+    // One shift of our own is made and seen; whatever else moved was seen before it.
     const moved = await page.evaluate(() => new Promise((resolve) => {
-      new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, one) => sum + one.value, 0)))
-        .observe({ type: "layout-shift", buffered: true });
-      setTimeout(() => resolve(0), 100);
+      let [sum, made] = [0, Infinity];
+      const seen = (list) => {
+        for (const { startTime, value } of list.getEntries()) {
+          if (startTime >= made) return resolve(sum);
+          sum += value;
+        }
+      };
+      new PerformanceObserver(seen).observe({ type: "layout-shift", buffered: true });
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        made = performance.now();
+        document.body.style.setProperty("padding-block-start", "200px");
+      }));
     }));
     if (moved > 0) report(path, `moves by ${moved} while it loads`);
     await context.close();

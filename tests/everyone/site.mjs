@@ -116,7 +116,6 @@ async function submit(page, fields, action) {
     const details = form.closest("details");
     if (details) details.open = true;
     for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
-    // As without scripts: the answer is a page of its own.
     form.submit();
   }, fields);
   await page.waitForEvent("load");
