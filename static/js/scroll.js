@@ -19,7 +19,11 @@ function restore() {
   if (place?.page !== here() || place.y === 0) return;
   scrollTo({ top: place.y, behavior: "instant" });
   const again = names().find((name) => name.href === place.name);
-  if (again) scrollBy({ top: top(again) - place.top, behavior: "instant" });
+  if (!again) return;
+  const align = () => scrollBy({ top: top(again) - place.top, behavior: "instant" });
+  align();
+  // Rows that come into sight are laid out with the next frame, and may be higher than was thought.
+  requestAnimationFrame(() => requestAnimationFrame(align));
 }
 
 restore();

@@ -71,7 +71,7 @@ async function journey(chromium, address, scripts) {
   // From the message on, *Undo* and the header are reached forwards.
   await press(page, "Undo");
   await told(page, "You and Priya Raman are connected again. Everything is as it was.", scripts);
-  await tabTo(page, "Close", scripts ? 2 : 4);
+  await tabTo(page, /Close$/, scripts ? 2 : 4);
   await tabTo(page, "My network", 3);
 
   await page.goto("/connections");
