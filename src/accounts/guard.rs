@@ -43,9 +43,12 @@ async fn look(request: &ServiceRequest) -> Result<(), Error> {
             let viewer = Arc::new(viewer);
             request.extensions_mut().insert(viewer.clone());
             if stale {
-                db.write(move |connection| session::touch(connection, &viewer)).await?;
-                // The browser keeps its cookie as long from now on.
-                session::keep(&request.get_session());
+                match db.write(move |connection| session::touch(connection, &viewer)).await {
+                    // The browser keeps its cookie as long from now on.
+                    Ok(()) => session::keep(&request.get_session()),
+                    // Whoever only reads can do so on a full disk; the next page tries to note it again.
+                    Err(why) => tracing::warn!(%why, "a session's last use could not be noted"),
+                }
             }
         }
     }

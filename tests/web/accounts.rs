@@ -1,3 +1,5 @@
+use diesel::connection::SimpleConnection;
+
 use crate::support::{PASSWORD, Site};
 
 #[test]
@@ -104,4 +106,30 @@ fn reading_alone_keeps_a_browser_signed_in() {
     site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     assert!(renewed(&mut ada));
     assert!(!renewed(&mut ada));
+}
+
+#[test]
+fn a_page_is_shown_where_nothing_can_be_written() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let run = |sql: &str| site.db.write_now(|connection| Ok(connection.batch_execute(sql)?)).unwrap();
+    run("UPDATE sessions SET last_seen = last_seen - 86400");
+    run(if crate::support::database::on_postgres() {
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$;
+         CREATE TRIGGER full_disk BEFORE UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION full_disk()"
+    } else {
+        "CREATE TRIGGER full_disk BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    });
+    assert_eq!(ada.get("/connections").page.status, 200);
+    run(if crate::support::database::on_postgres() {
+        "DROP TRIGGER full_disk ON sessions"
+    } else {
+        "DROP TRIGGER full_disk"
+    });
+    // Noted as soon as it can be.
+    let keeps = |ada: &mut crate::support::Visitor| {
+        ada.get("/connections").page.headers.iter().any(|(name, _)| name == "set-cookie")
+    };
+    assert!(keeps(&mut ada));
+    assert!(!keeps(&mut ada));
 }
