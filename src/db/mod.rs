@@ -6,10 +6,17 @@ mod postgres;
 mod sqlite;
 mod url;
 
+use std::ops::DerefMut;
+
 use actix_web::web;
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
+use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, Pool, PooledConnection};
+use diesel::r2d2::{ConnectionManager, Pool};
+use diesel::sqlite::Sqlite;
+use diesel_migrations::EmbeddedMigrations;
 use rand::RngExt;
 
 use crate::error::Error;
@@ -46,6 +53,9 @@ macro_rules! natively {
     };
 }
 pub(crate) use natively;
+
+/// Rows that are walked in a millisecond or two.
+const SHORT: i32 = 500;
 
 type Connections = Pool<ConnectionManager<Connection>>;
 
@@ -85,7 +95,8 @@ impl Db {
     /// Runs a closure that reads, in one snapshot.
     ///
     /// SQLite is read on the thread that asks: its pages are mapped, and a page's statements take less than to hand
-    /// them to another thread and back. PostgreSQL answers over a network, so it is asked off the async threads.
+    /// them to another thread and back. What may take longer is [`Db::read_long`]'s. PostgreSQL answers over a network,
+    /// so it is asked off the async threads.
     ///
     /// # Errors
     /// The closure's, or [`Error::Unavailable`].
@@ -101,6 +112,34 @@ impl Db {
                 web::block(move || server.read(f)).await?
             }
         }
+    }
+
+    /// [`Db::read`] for what may take more than a few milliseconds: what is counted, sorted or searched over thousands of
+    /// rows. It never stands in the way of other requests; a bounded number waits, and further ones are refused.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_long<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Sqlite(file) => file.read_long(as_here(f)).await,
+            Engine::Postgres(_) => self.read(f).await,
+        }
+    }
+
+    /// [`Db::read`] for what walks about so many rows: many are [`Db::read_long`]'s.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_walking<T, F>(&self, rows: i32, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        if rows > SHORT { self.read_long(f).await } else { self.read(f).await }
     }
 
     /// [`Db::read`] for a closure of one statement, which is a snapshot by itself and needs no transaction around it.
@@ -173,23 +212,65 @@ impl Db {
         }
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, can be changed, and is of this version.
     ///
     /// # Errors
     /// [`Error::Unavailable`] where it does not.
     pub async fn ready(&self) -> Result<(), Error> {
-        self.ask(|connection| Ok(connection.batch_execute("SELECT 1")?)).await
+        if let Engine::Sqlite(file) = &self.0 {
+            file.ready()?;
+        }
+        self.ask(|connection| {
+            let table = __diesel_schema_migrations::table;
+            let newest = table.select(diesel::dsl::max(__diesel_schema_migrations::version));
+            let newest = newest.first::<Option<String>>(connection)?.map(MigrationVersion::from);
+            match connection {
+                Connection::Sqlite(_) => refuse_newer::<Sqlite>(newest, sqlite::MIGRATIONS),
+                Connection::Postgres(_) => refuse_newer::<Pg>(newest, postgres::MIGRATIONS),
+            }
+        })
+        .await
     }
 
     /// A connection outside any transaction, for bulk loads that look after themselves.
     ///
     /// # Errors
     /// [`Error::Unavailable`] where none is to be had.
-    pub fn raw(&self) -> Result<PooledConnection<ConnectionManager<Connection>>, Error> {
-        match &self.0 {
-            Engine::Sqlite(file) => file.raw(),
-            Engine::Postgres(server) => server.raw(),
+    pub fn raw(&self) -> Result<Box<dyn DerefMut<Target = Connection> + '_>, Error> {
+        Ok(match &self.0 {
+            Engine::Sqlite(file) => file.raw()?,
+            Engine::Postgres(server) => Box::new(server.raw()?),
+        })
+    }
+
+    /// Ends the use of the database, for all clones. A SQLite file is whole afterwards, with nothing beside it, unless
+    /// another program has it open.
+    pub fn close(&self) {
+        if let Engine::Sqlite(file) = &self.0
+            && let Err(why) = file.close()
+        {
+            tracing::warn!(%why, "the database was not closed");
         }
+    }
+}
+
+diesel::table! {
+    /// diesel's own: the migrations that have been run.
+    __diesel_schema_migrations (version) {
+        /// A date and a number, so that a later one is greater.
+        version -> Text,
+    }
+}
+
+/// Refuses a schema that a newer version of the program made, since this one would not know what it means.
+fn refuse_newer<DB: Backend>(applied: Option<MigrationVersion>, known: EmbeddedMigrations) -> Result<(), Error> {
+    let known = MigrationSource::<DB>::migrations(&known).map_err(|why| Error::Unavailable(why.to_string()))?;
+    let newest = known.iter().map(|migration| migration.name().version().as_owned()).max();
+    match applied.filter(|applied| newest.as_ref().is_some_and(|newest| applied > newest)) {
+        None => Ok(()),
+        Some(applied) => Err(Error::Unavailable(format!(
+            "the database was changed by a newer version of Amicable (to {applied}); start that version or a later one"
+        ))),
     }
 }
 

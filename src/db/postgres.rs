@@ -18,7 +18,7 @@ use rand::RngExt;
 use crate::db::{Connection, Connections};
 use crate::error::Error;
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Connections of a node.
 const CONNECTIONS: u32 = 16;
 /// How long people wait for a server that is being replaced before they are asked to try again.
@@ -67,6 +67,8 @@ impl Server {
         let Connection::Postgres(postgres) = &mut *connection else { return Ok(()) };
         postgres.transaction(|postgres| {
             sql_query(format!("SELECT pg_advisory_xact_lock({MIGRATING})")).execute(postgres)?;
+            let applied = postgres.applied_migrations().map_err(|why| Error::Unavailable(why.to_string()))?;
+            crate::db::refuse_newer::<diesel::pg::Pg>(applied.into_iter().max(), MIGRATIONS)?;
             postgres.run_pending_migrations(MIGRATIONS).map_err(|why| Error::Unavailable(why.to_string()))?;
             Ok(())
         })

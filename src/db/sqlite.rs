@@ -1,70 +1,137 @@
-//! SQLite: a pool to read, one connection to write, and the thread that writes.
+//! SQLite: connections to read, one to write, the thread that writes, and the checkpointer.
 
-use std::panic::AssertUnwindSafe;
-use std::sync::mpsc;
+mod checkpoint;
+mod long_reads;
+mod readers;
+#[cfg(test)]
+mod tests;
+mod wal;
+mod writer;
+
+use std::ops::DerefMut;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
-use diesel::Connection as _;
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use diesel::connection::{SimpleConnection, TransactionManager};
+use diesel::{Connection as _, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::oneshot;
 
-use crate::db::{Connection, Connections};
+use crate::db::Connection;
 use crate::error::Error;
+use long_reads::LongReads;
+use readers::Readers;
+use writer::{Change, Waiting};
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-/// Changes that share a flush at the most, so that none waits long for the others.
-const AT_ONCE: usize = 64;
-/// Between a change and its way from the log into the file, so that a page which changes often goes there once.
-const SETTLE: Duration = Duration::from_secs(2);
+pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-/// Bytes of the log from which on the writer itself moves it into the file, and lets the next change wait: whoever starts
-/// after a crash reads all of it first.
-const LOG: u64 = 64 << 20;
+type Manager = <Connection as diesel::Connection>::TransactionManager;
 
-/// A database file. Clones share the pools and the two threads.
+/// A database file. Clones share the connections and the threads.
 #[derive(Clone)]
 pub(super) struct File {
-    read: Connections,
-    write: Connections,
+    shared: Arc<Shared>,
+    long_reads: LongReads,
     queue: mpsc::Sender<Box<dyn Change>>,
     changed: mpsc::SyncSender<()>,
 }
 
+/// What a test sets otherwise than a site.
+#[derive(Clone, Copy)]
+struct Settings {
+    /// Bytes of the WAL from which on it is truncated: whoever starts after a crash reads all of it first.
+    wal_limit: u64,
+    /// Between a change and its checkpoint, so that a page which changes often is moved once.
+    settle: Duration,
+    /// How long a change waits for another process that writes.
+    busy: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { wal_limit: 64 << 20, settle: Duration::from_secs(2), busy: Duration::from_secs(10) }
+    }
+}
+
+/// What the threads share.
+struct Shared {
+    path: String,
+    settings: Settings,
+    /// The connection that writes. It is open as long as any other is: whichever closes last moves the WAL.
+    writer: Mutex<Connection>,
+    readers: Readers,
+    /// Held while a checkpoint runs.
+    checkpointing: Mutex<()>,
+    /// The WAL is large and nearly all of it is in the file: the writer truncates it after its next commit.
+    truncate_due: AtomicBool,
+    /// The next transaction may be the first of a WAL that starts over, and counts the file's position up.
+    count_due: AtomicBool,
+    /// A flush has failed, so nothing is committed until the database has been opened anew.
+    flush_failed: AtomicBool,
+    closed: AtomicBool,
+}
+
 impl File {
     pub(super) fn open(path: &str) -> Result<File, Error> {
-        // A pool would try for seconds, and then not say which file.
-        diesel::SqliteConnection::establish(path)
-            .map_err(|why| Error::Unavailable(format!("cannot open the database {path} (DATABASE_URL): {why}")))?;
-        let write = pool(path, 1, Pragmas { read_only: false })?;
-        let read = pool(path, 8, Pragmas { read_only: true })?;
+        File::open_with(path, Settings::default())
+    }
+
+    fn open_with(path: &str, settings: Settings) -> Result<File, Error> {
+        if std::path::Path::new(path).is_dir() {
+            return Err(Error::Unavailable(format!("cannot open the database {path} (DATABASE_URL): it is a folder")));
+        }
+        wal::refuse_foreign(path)?;
+        let unusable =
+            |why: Error| Error::Unavailable(format!("cannot open the database {path} (DATABASE_URL): {why}"));
+        let writer = open(path, Role::Writer, settings).map_err(unusable)?;
+        let shared = Arc::new(Shared {
+            path: path.into(),
+            settings,
+            writer: Mutex::new(writer),
+            readers: Readers::new(path, settings),
+            checkpointing: Mutex::new(()),
+            truncate_due: AtomicBool::new(false),
+            count_due: AtomicBool::new(true),
+            flush_failed: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+        });
         let (queue, waiting) = mpsc::channel();
         let (changed, changes) = mpsc::sync_channel(1);
-        let (writer, tell, log) = (write.clone(), changed.clone(), format!("{path}-wal"));
-        let keeper = pool(path, 1, Pragmas { read_only: false })?;
-        spawn("writer", move || write_what_comes(&writer, &waiting, &tell, &log))?;
-        spawn("checkpoint", move || move_into_the_file(&keeper, &changes))?;
-        Ok(File { read, write, queue, changed })
+        let (writing, moving, tell) = (shared.clone(), shared.clone(), changed.clone());
+        spawn("writer", move || writer::write_what_comes(&writing, &waiting, &tell))?;
+        spawn("checkpointer", move || checkpoint::follow(&moving, &changes))?;
+        Ok(File { shared, long_reads: LongReads::default(), queue, changed })
     }
 
     pub(super) fn migrate(&self) -> Result<(), Error> {
         self.write_now(|connection| {
             let Connection::Sqlite(sqlite) = connection else { return Ok(()) };
+            let applied = sqlite.applied_migrations().map_err(|why| Error::Unavailable(why.to_string()))?;
+            crate::db::refuse_newer::<diesel::sqlite::Sqlite>(applied.into_iter().max(), MIGRATIONS)?;
             sqlite.run_pending_migrations(MIGRATIONS).map_err(|why| Error::Unavailable(why.to_string()))?;
-            Ok(())
+            wal::start(connection)
         })?;
-        // A migration may have written much; whoever reads would look for each page in the log first.
-        move_log(&self.write, "TRUNCATE");
-        Ok(())
+        // A migration may have written much; whoever reads would look for each page in the WAL first.
+        self.shared.truncate(&mut *self.shared.writer()?)
     }
 
     pub(super) fn read<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
-        diesel::Connection::transaction(&mut *self.read.get()?, f)
+        diesel::Connection::transaction(&mut *self.shared.readers.get()?, f)
     }
 
     pub(super) fn ask<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
-        f(&mut *self.read.get()?)
+        f(&mut *self.shared.readers.get()?)
+    }
+
+    /// [`File::read`] on a thread of its own.
+    pub(super) async fn read_long<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
+    {
+        let file = self.clone();
+        self.long_reads.run(move || file.read(f)).await
     }
 
     pub(super) async fn write<T, F>(&self, f: F, alone: bool) -> Result<T, Error>
@@ -74,16 +141,16 @@ impl File {
     {
         let (answer, answered) = oneshot::channel();
         let stopped = || Error::Unavailable("the writing thread has stopped".into());
-        self.queue.send(Box::new(Waiting { f: Some(f), alone, done: None, answer })).map_err(|_| stopped())?;
+        self.queue.send(Box::new(Waiting::new(f, alone, answer))).map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 
     pub(super) fn write_now<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
-        let mut connection = self.write.get()?;
-        begin(&mut connection)?;
+        let mut connection = self.shared.writer()?;
+        self.shared.begin(&mut connection)?;
         match f(&mut connection) {
             Ok(done) => {
-                Manager::commit_transaction(&mut *connection)?;
+                self.shared.commit(&mut connection)?;
                 let _ = self.changed.try_send(());
                 Ok(done)
             }
@@ -94,178 +161,179 @@ impl File {
         }
     }
 
-    pub(super) fn raw(&self) -> Result<PooledConnection<ConnectionManager<Connection>>, Error> {
-        Ok(self.write.get()?)
-    }
-}
-
-/// A change that waits to be written, whatever it answers.
-trait Change: Send {
-    /// Whether it shares its transaction with no other.
-    fn alone(&self) -> bool;
-    /// Runs it, and says whether it may be committed. If it is not alone it has a savepoint, which is taken back where it
-    /// fails, so that it always may.
-    fn run(&mut self, connection: &mut Connection) -> bool;
-    /// Answers, once it is known whether all of them were committed.
-    fn answer(self: Box<Self>, committed: Result<(), String>);
-}
-
-struct Waiting<T, F> {
-    f: Option<F>,
-    alone: bool,
-    done: Option<Result<T, Error>>,
-    answer: oneshot::Sender<Result<T, Error>>,
-}
-
-impl<T, F> Change for Waiting<T, F>
-where
-    T: Send,
-    F: FnOnce(&mut Connection) -> Result<T, Error> + Send,
-{
-    fn alone(&self) -> bool {
-        self.alone
+    pub(super) fn raw(&self) -> Result<Box<dyn DerefMut<Target = Connection> + '_>, Error> {
+        Ok(Box::new(self.shared.writer()?))
     }
 
-    fn run(&mut self, connection: &mut Connection) -> bool {
-        let Some(f) = self.f.take() else { return true };
-        let run = AssertUnwindSafe(|| match self.alone {
-            true => f(connection),
-            false => diesel::Connection::transaction(connection, f),
-        });
-        // A change that panics is one that failed; the thread goes on for everybody else.
-        let panicked = |_| Err(Error::Unavailable("a change panicked".into()));
-        let done = std::panic::catch_unwind(run).unwrap_or_else(panicked);
-        let sound = !self.alone || done.is_ok();
-        self.done = Some(done);
-        sound
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), String>) {
-        let done = match (self.done, committed) {
-            (Some(Ok(done)), Ok(())) => Ok(done),
-            (Some(Err(error)), _) => Err(error),
-            (_, Err(why)) => Err(Error::Unavailable(why)),
-            (None, Ok(())) => Err(Error::Unavailable("the change was not run".into())),
-        };
-        // Whoever asked may have gone.
-        let _ = self.answer.send(done);
-    }
-}
-
-/// Writes what waits as one transaction with one flush, for as long as anybody may ask.
-fn write_what_comes(
-    writer: &Connections,
-    waiting: &mpsc::Receiver<Box<dyn Change>>,
-    changed: &mpsc::SyncSender<()>,
-    log: &str,
-) {
-    let mut next = None;
-    while let Some(first) = next.take().or_else(|| waiting.recv().ok()) {
-        let mut changes = vec![first];
-        let committed = commit(writer, waiting, &mut changes, &mut next).map_err(|why| why.to_string());
-        // Full where it has been told already.
-        let _ = changed.try_send(());
-        for change in changes {
-            change.answer(committed.clone());
-        }
-        if std::fs::metadata(log).is_ok_and(|log| log.len() > LOG) {
-            move_log(writer, "TRUNCATE");
+    /// Refuses where nothing can be changed until a flush works again.
+    pub(super) fn ready(&self) -> Result<(), Error> {
+        match self.flush_failed() {
+            true => Err(Error::Unavailable("the last flush failed".into())),
+            false => Ok(()),
         }
     }
-}
 
-/// Moves what was committed from the log into the file, beside those who read and write. SQLite would do it within a
-/// commit every 1,000 pages, and let those who changed something wait for it.
-fn move_into_the_file(keeper: &Connections, changes: &mpsc::Receiver<()>) {
-    while changes.recv().is_ok() {
-        std::thread::sleep(SETTLE);
-        move_log(keeper, "PASSIVE");
+    /// Waits for whoever reads or writes, moves the WAL into the file and removes it, so that the file alone is whole.
+    pub(super) fn close(&self) -> Result<(), Error> {
+        let mut writer = lock(&self.shared.writer);
+        if self.shared.closed.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let _checkpoint = lock(&self.shared.checkpointing);
+        let path = &self.shared.path;
+        let all_came_back = self.shared.readers.pause();
+        // A WAL of which a flush failed is left as it is: the next start recovers it. See `open_anew`.
+        let last = if self.flush_failed() { Some(wal::open_read_only(path)?) } else { None };
+        // Closed last, it moves the WAL into the file and removes it.
+        *writer = nowhere()?;
+        drop(last);
+        if wal::is_there(path) {
+            let why = match (self.flush_failed(), all_came_back) {
+                (true, _) => "the last flush failed",
+                (false, false) => "somebody still reads",
+                (false, true) => "another program has it open, or the disk is full",
+            };
+            tracing::warn!(path, why, "closed, but its log stays beside the file: keep the two together");
+        } else {
+            wal::forget(path);
+        }
+        Ok(())
+    }
+
+    fn flush_failed(&self) -> bool {
+        self.shared.flush_failed.load(Ordering::Acquire)
     }
 }
 
-fn move_log(connections: &Connections, how: &str) {
-    let connection = connections.get().map_err(Error::from);
-    let sql = format!("PRAGMA wal_checkpoint({how})");
-    if let Err(why) = connection.and_then(|mut connection| Ok(connection.batch_execute(&sql)?)) {
-        // The log holds it, and grows until it can be done.
-        tracing::warn!(%why, "the log stays as it is");
+impl Shared {
+    /// Returns the connection that writes, sound and outside any transaction.
+    fn writer(&self) -> Result<MutexGuard<'_, Connection>, Error> {
+        let mut writer = lock(&self.writer);
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Error::Unavailable("the database is closed".into()));
+        }
+        if self.flush_failed.load(Ordering::Acquire) {
+            self.open_anew(&mut writer)?;
+        }
+        // What panicked, or could not roll back, has left a transaction that nobody ends.
+        if !is_idle(&mut writer) {
+            *writer = open(&self.path, Role::Writer, self.settings)?;
+        }
+        Ok(writer)
     }
+
+    /// Begins a transaction that writes. One that reads first would fail half-way with "database is locked" if SQLite
+    /// took the write lock at the first write only; so it is taken at the start, where the busy timeout applies.
+    fn begin(&self, connection: &mut Connection) -> Result<(), Error> {
+        if let Connection::Sqlite(sqlite) = connection {
+            diesel::connection::AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
+        }
+        if self.count_due.swap(false, Ordering::AcqRel)
+            && let Err(why) = wal::count(connection)
+        {
+            self.count_due.store(true, Ordering::Release);
+            let _ = Manager::rollback_transaction(connection);
+            return Err(why);
+        }
+        Ok(())
+    }
+
+    /// Commits. Where the flush fails, SQLite takes the transaction back, but in the WAL it may stand whole, so that
+    /// it would be there after a crash; so it is written over at once with one that changes nothing.
+    fn commit(&self, connection: &mut Connection) -> Result<(), NotCommitted> {
+        let Err(error) = Manager::commit_transaction(connection) else { return Ok(()) };
+        // Where the disk is full the transaction stands on; it must not meet the next one.
+        let _ = Manager::rollback_transaction(connection);
+        self.count_due.store(true, Ordering::Release);
+        let why = error.to_string();
+        if !wal::is_failed_flush(&why) {
+            return Err(NotCommitted { why, is_unknown: false });
+        }
+        tracing::error!(%why, "a flush failed; nothing is committed until the database has been opened anew");
+        self.flush_failed.store(true, Ordering::Release);
+        Err(NotCommitted { why, is_unknown: wal::count(connection).is_err() })
+    }
+
+    /// Opens the database anew after a failed flush. What the system could not write it may have forgotten since, and
+    /// then tells no later flush. So the WAL, which was flushed at each commit, is recovered, and with it forgotten how
+    /// much of it was in the file already: the next checkpoint moves all of it again.
+    fn open_anew(&self, writer: &mut Connection) -> Result<(), Error> {
+        // What failed must not be recovered; and a flush has to work.
+        wal::count(writer)?;
+        let _checkpoint = lock(&self.checkpointing);
+        // Whoever closes last moves the WAL into the file. This one cannot.
+        let last = wal::open_read_only(&self.path)?;
+        if !self.readers.pause() {
+            self.readers.resume();
+            return Err(Error::Unavailable("a flush failed, and the database is still being read".into()));
+        }
+        *writer = nowhere()?;
+        drop(last);
+        let opened = open(&self.path, Role::Writer, self.settings);
+        self.readers.resume();
+        *writer = opened?;
+        self.flush_failed.store(false, Ordering::Release);
+        tracing::warn!("the database was opened anew after a failed flush");
+        Ok(())
+    }
+}
+
+/// Why a transaction was not committed.
+#[derive(Clone, Debug)]
+struct NotCommitted {
+    why: String,
+    /// It may be there after a crash.
+    is_unknown: bool,
+}
+
+impl From<NotCommitted> for Error {
+    fn from(not: NotCommitted) -> Error {
+        if not.is_unknown { Error::Unanswered(not.why) } else { Error::Unavailable(not.why) }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Role {
+    Reader,
+    Writer,
+}
+
+/// Opens a connection. FULL: what was answered survives a power cut. The file is mapped, so that all connections share
+/// the pages that the kernel keeps; only the one that writes needs a cache of its own, for what a large change touches.
+/// Checkpoints are the checkpointer's: SQLite's own would let those who changed something wait.
+fn open(path: &str, role: Role, settings: Settings) -> Result<Connection, Error> {
+    let mut connection = establish(path)?;
+    let busy = settings.busy.as_millis();
+    connection.batch_execute(&format!(
+        "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 0; PRAGMA mmap_size = 1099511627776;"
+    ))?;
+    if role == Role::Reader {
+        connection.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY")?;
+    }
+    Ok(connection)
+}
+
+fn establish(path: &str) -> Result<Connection, Error> {
+    let connection = SqliteConnection::establish(path).map_err(|why| Error::Unavailable(why.to_string()))?;
+    Ok(Connection::Sqlite(connection))
+}
+
+/// Stands in the place of a connection that is closed.
+fn nowhere() -> Result<Connection, Error> {
+    establish(":memory:")
+}
+
+fn is_idle(connection: &mut Connection) -> bool {
+    matches!(Manager::transaction_manager_status_mut(connection).transaction_depth(), Ok(None))
+}
+
+/// Locks; what a thread that panicked held is sound, since [`Shared::writer`] looks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
     let thread = std::thread::Builder::new().name(name.into()).spawn(run);
     thread.map(|_| ()).map_err(|why| Error::Unavailable(why.to_string()))
-}
-
-fn commit(
-    writer: &Connections,
-    waiting: &mpsc::Receiver<Box<dyn Change>>,
-    changes: &mut Vec<Box<dyn Change>>,
-    next: &mut Option<Box<dyn Change>>,
-) -> Result<(), Error> {
-    let mut connection = writer.get()?;
-    begin(&mut connection)?;
-    let (mut at, mut sound) = (0, true);
-    while at < changes.len() {
-        sound &= changes[at].run(&mut connection);
-        at += 1;
-        if at == changes.len() && at < AT_ONCE && !changes[0].alone() {
-            match waiting.try_recv() {
-                Ok(alone) if alone.alone() => *next = Some(alone),
-                other => changes.extend(other.ok()),
-            }
-        }
-    }
-    if !sound {
-        return Ok(Manager::rollback_transaction(&mut *connection)?);
-    }
-    if let Err(error) = Manager::commit_transaction(&mut *connection) {
-        // Where the disk is full the transaction stands on; it must not meet the next one.
-        let _ = Manager::rollback_transaction(&mut *connection);
-        return Err(error.into());
-    }
-    Ok(())
-}
-
-type Manager = <Connection as diesel::Connection>::TransactionManager;
-
-/// A transaction that reads before it writes would fail half-way with "database is locked" if SQLite took the
-/// write lock at the first write only; so it is taken at the start, where the busy timeout applies.
-fn begin(connection: &mut Connection) -> Result<(), Error> {
-    if let Connection::Sqlite(sqlite) = connection {
-        AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
-    }
-    Ok(())
-}
-
-fn pool(path: &str, size: u32, pragmas: Pragmas) -> Result<Connections, Error> {
-    let pool = Pool::builder()
-        .max_size(size)
-        .min_idle(Some(1))
-        .connection_timeout(Duration::from_secs(10))
-        .test_on_check_out(false)
-        .connection_customizer(Box::new(pragmas));
-    Ok(pool.build(ConnectionManager::new(path))?)
-}
-
-#[derive(Debug)]
-struct Pragmas {
-    read_only: bool,
-}
-
-impl CustomizeConnection<Connection, diesel::r2d2::Error> for Pragmas {
-    /// FULL: what was answered survives a power cut. The file is mapped, so that all connections share the pages
-    /// that the kernel keeps; only the one that writes needs a cache of its own, for what a large change touches.
-    fn on_acquire(&self, connection: &mut Connection) -> Result<(), diesel::r2d2::Error> {
-        let sql = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                   PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 0; \
-                   PRAGMA mmap_size = 1099511627776;";
-        connection.batch_execute(sql).map_err(diesel::r2d2::Error::QueryError)?;
-        if self.read_only {
-            connection
-                .batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY")
-                .map_err(diesel::r2d2::Error::QueryError)?;
-        }
-        Ok(())
-    }
 }

@@ -46,7 +46,7 @@ pub type Progress<'a> = &'a dyn Fn(&'static str, u64, u64);
 /// [`Error::Unavailable`] where there are members already, or the database's.
 pub fn seed(db: &Db, plan: &Plan, progress: Progress) -> Result<u64, Error> {
     let mut connection = db.raw()?;
-    let there: i64 = members::table.count().get_result(&mut *connection)?;
+    let there: i64 = members::table.count().get_result(&mut **connection)?;
     if there > 0 {
         return Err(Error::Unavailable("this database has members already; seed wants an empty one".into()));
     }

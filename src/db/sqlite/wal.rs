@@ -1,0 +1,130 @@
+//! Which WAL belongs to which file. SQLite replays whatever lies beside the file: where somebody has laid a backup over
+//! it, that mixes the two, or breaks the database.
+//!
+//! The file counts: its *position* (`user_version`) goes up with the first transaction of every WAL, and stands in the
+//! WAL too. After each checkpoint the position that has certainly reached the file is noted beside it. So the file is
+//! the WAL's if its position is neither before what was noted nor behind where the WAL leads. The number of changes to
+//! the schema is compared in the same way, since copies that SQLite makes (`VACUUM INTO`, `.backup`) change it.
+
+use std::path::Path;
+
+use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
+use diesel::sql_types::Integer;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rand::RngExt;
+
+use crate::db::Connection;
+use crate::db::sqlite::establish;
+use crate::error::Error;
+
+/// Bytes of a WAL without a transaction.
+const HEADER: u64 = 32;
+
+/// How far a file has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Position {
+    user_version: i32,
+    schema_version: i32,
+}
+
+impl Position {
+    fn is_before(self, other: Position) -> bool {
+        self.user_version < other.user_version || self.schema_version < other.schema_version
+    }
+}
+
+/// Refuses a WAL that does not belong to the file it lies beside, and leaves both as they are.
+pub(super) fn refuse_foreign(path: &str) -> Result<(), Error> {
+    if length(path) <= HEADER {
+        return Ok(());
+    }
+    let foreign = || {
+        Error::Unavailable(format!(
+            "{path}-wal is not the log of {path}: the file was exchanged after the program had ended without moving its \
+             log into it. If {path} is the backup that you want, remove {path}-wal and {path}-shm and start again"
+        ))
+    };
+    if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
+        return Err(foreign());
+    }
+    let noted = noted(path);
+    // A file that SQLite cannot read without its WAL may have been cut off by a power failure; the WAL mends it.
+    let Ok(file) = establish(&uri(path, "immutable=1")).and_then(|mut file| position(&mut file)) else { return Ok(()) };
+    let whole = position(&mut open_read_only(path)?)?;
+    if noted.is_some_and(|noted| file.is_before(noted)) || whole.is_before(file) { Err(foreign()) } else { Ok(()) }
+}
+
+/// Opens a connection that only reads, and so leaves the WAL where it is when it is closed last.
+pub(super) fn open_read_only(path: &str) -> Result<Connection, Error> {
+    let mut connection = establish(&uri(path, "mode=ro"))?;
+    // SQLite opens no file before it is asked something.
+    position(&mut connection)?;
+    Ok(connection)
+}
+
+fn uri(path: &str, how: &str) -> String {
+    let path: Vec<_> = path.split('/').map(|part| utf8_percent_encode(part, NON_ALPHANUMERIC).to_string()).collect();
+    format!("file:{}?{how}", path.join("/"))
+}
+
+pub(super) fn position(connection: &mut Connection) -> Result<Position, Error> {
+    // Both stand in the file's header, so that they are read though the rest may be broken.
+    let mut header = |name| match connection {
+        Connection::Sqlite(own) => Ok(sql::<Integer>(name).get_result(own)?),
+        Connection::Postgres(_) => Err(Error::Unavailable("no file".into())),
+    };
+    Ok(Position { user_version: header("PRAGMA user_version")?, schema_version: header("PRAGMA schema_version")? })
+}
+
+/// Counts the position up.
+pub(super) fn count(connection: &mut Connection) -> Result<(), Error> {
+    advance(connection, 1)
+}
+
+/// Counts the position up by a leap that no other start makes: two that start from the same copy part ways.
+pub(super) fn start(connection: &mut Connection) -> Result<(), Error> {
+    advance(connection, rand::rng().random_range(1..=1 << 15))
+}
+
+fn advance(connection: &mut Connection, by: i32) -> Result<(), Error> {
+    let position = position(connection)?.user_version.saturating_add(by);
+    Ok(connection.batch_execute(&format!("PRAGMA user_version = {position}"))?)
+}
+
+/// Notes which position has certainly reached the file. Without it less is noticed, so it may fail, and is not flushed.
+pub(super) fn note(path: &str, position: Position) {
+    let (file, new) = (format!("{path}-checkpoint"), format!("{path}-checkpoint.new"));
+    let text = format!("{} {}\n", position.user_version, position.schema_version);
+    let noted = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, file));
+    if let Err(why) = noted {
+        tracing::debug!(%why, "the position of the file could not be noted");
+    }
+}
+
+fn noted(path: &str) -> Option<Position> {
+    let text = std::fs::read_to_string(format!("{path}-checkpoint")).ok()?;
+    let mut numbers = text.split_whitespace().map(str::parse);
+    let mut number = || numbers.next()?.ok();
+    Some(Position { user_version: number()?, schema_version: number()? })
+}
+
+/// Takes the note away: a file without a WAL needs none.
+pub(super) fn forget(path: &str) {
+    let _ = std::fs::remove_file(format!("{path}-checkpoint"));
+}
+
+/// Bytes of the WAL; 0 where there is none.
+pub(super) fn length(path: &str) -> u64 {
+    std::fs::metadata(format!("{path}-wal")).map_or(0, |wal| wal.len())
+}
+
+pub(super) fn is_there(path: &str) -> bool {
+    Path::new(&format!("{path}-wal")).exists()
+}
+
+/// Whether the disk failed, as opposed to being full: what was to be flushed may be there or not.
+pub(super) fn is_failed_flush(why: &str) -> bool {
+    why.contains("disk I/O error")
+}
