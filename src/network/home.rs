@@ -36,7 +36,7 @@ pub async fn home(site: SiteData, page: Page) -> Result<HttpResponse, Error> {
     let (limits, cache, me) = (site.limits, site.cache.clone(), viewer.clone());
     let (mut waiting, suggestions, old_invitations, growth) = site
         .db
-        .read(move |connection| {
+        .read_walking(viewer.connection_count, move |connection| {
             let waiting = invitations::received(connection, &limits, &me, &At::default())?.rows;
             let suggestions = suggestions::for_member(connection, &cache, &me, 8)?;
             let growth = History::of(connection, &cache, me.counted())?;

@@ -46,7 +46,7 @@ pub async fn overview(site: SiteData, page: Page, me: Me) -> Result<HttpResponse
     let (mine, cache) = (me.counted(), site.cache.clone());
     let (growth, companies, locations) = site
         .db
-        .read(move |connection| {
+        .read_walking(mine.number, move |connection| {
             let growth = History::of(connection, &cache, mine)?;
             Ok((growth, companies(connection, mine.id)?, locations(connection, mine.id)?))
         })

@@ -47,7 +47,7 @@ pub async fn people(site: SiteData, page: Page, me: Me, Query(query): Query) -> 
     let (limits, cache, viewer, words) = (site.limits, site.cache.clone(), me.viewer(), q.clone());
     let (cards, total) = site
         .db
-        .read(move |connection| {
+        .read_long(move |connection| {
             let (people, total) = if words.is_empty() {
                 let known = suggestions::for_member(connection, &cache, &viewer, CARDS)?;
                 (known, 0)

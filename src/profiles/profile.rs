@@ -67,7 +67,10 @@ pub async fn profile(site: SiteData, page: Page, me: Me, handle: Path<String>) -
         return own(&site, page, me, (Form::default(), Problems::default(), String::new())).await;
     }
     let (limits, cache, viewer, wanted) = (site.limits, site.cache.clone(), me.viewer(), handle.clone());
-    let read = site.db.read(move |connection| other(connection, (&limits, &cache), &viewer, &wanted)).await?;
+    let read = site
+        .db
+        .read_walking(me.connection_count, move |connection| other(connection, (&limits, &cache), &viewer, &wanted))
+        .await?;
     let (member, about, standing, nearness, way_back) = read;
     if member.person.handle != *handle {
         return Ok(HttpResponse::Found().insert_header((LOCATION, format!("/in/{}", member.person.handle))).finish());
@@ -192,7 +195,7 @@ pub async fn mutual(site: SiteData, page: Page, me: Me, handle: Path<String>) ->
     let (viewer, handle) = (me.viewer(), handle.into_inner());
     let (member, (total, persons)) = site
         .db
-        .read(move |connection| {
+        .read_walking(me.connection_count, move |connection| {
             let member = visible::member(connection, viewer.id, &handle)?.0;
             let mutual = mutual::mutual(connection, Two::of(&viewer, &member), most)?;
             Ok((member, mutual))

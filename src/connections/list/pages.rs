@@ -52,9 +52,10 @@ pub async fn contacts(site: SiteData, page: Page, me: Me, query: Query) -> Resul
 async fn list(site: SiteData, page: Page, me: Me, Query(query): Query, contacts: bool) -> Result<HttpResponse, Error> {
     let (filter, at, mine) = (Filter::of(&query), At::of(&query), me.counted());
     let asked = filter.clone();
+    let walked = if filter.narrows() { mine.number } else { 0 };
     let (list, tags) = site
         .db
-        .read(move |connection| {
+        .read_walking(walked, move |connection| {
             let mut list = list::page(connection, (mine.id, mine.number), &asked, &at)?;
             let tags = list::with_tags(connection, mine.id, &mut list)?;
             Ok((list, tags))

@@ -141,7 +141,7 @@ pub async fn remove(
     let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
     let read = site
         .db
-        .read(move |connection| {
+        .read_walking(mine.number, move |connection| {
             let confirmed = match draft {
                 Some(id) => find(connection, mine.id, id)?.confirmed_at.is_some(),
                 None => false,
@@ -331,7 +331,7 @@ async fn show(
     let (viewer, here) = (me.id, at.query());
     let read = site
         .db
-        .read(move |connection| {
+        .read_long(move |connection| {
             let removal = find(connection, viewer, id)?;
             let number = draft::number(connection, viewer, id)?;
             let list = draft::page(connection, viewer, id, number, &at)?;
