@@ -125,28 +125,33 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Serve { database, serve: args } => {
             log();
             let before: Routes = if cfg!(debug_assertions) { styleguide::routes } else { |_| {} };
-            serve(open(&database)?, &args, before, |_| {})
+            with(&database.database_url, |db| serve(db, &args, before, |_| {}))
         }
         Command::Demo { serve: args, connections } => show(&args, connections),
-        Command::Migrate { database } => open(&database).map(|_| println!("The database is up to date.")),
+        Command::Migrate { database } => with(&database.database_url, |_| {
+            println!("The database is up to date.");
+            Ok(())
+        }),
         Command::Copy { from, to } => copy(&from, &to),
         Command::Member(MemberCommand::Create { database, full_name, email, admin, password_stdin }) => {
-            create(&open(&database)?, full_name, email, admin, password_stdin)
+            with(&database.database_url, |db| create(db, full_name, email, admin, password_stdin))
         }
         Command::Member(MemberCommand::List { database }) => {
             there(&database.database_url)?;
-            list(&open(&database)?)
+            with(&database.database_url, list)
         }
         Command::Seed { database, members, connections, seed } => {
-            fill(&open(&database)?, demo::seed::Plan { members, connections, seed })
+            with(&database.database_url, |db| fill(db, demo::seed::Plan { members, connections, seed }))
         }
     }
 }
 
-fn open(database: &DatabaseArgs) -> Result<Db, Error> {
-    let db = Db::open(&database.database_url)?;
-    db.migrate()?;
-    Ok(db)
+/// Opens a database, brings it up to date, uses it and closes it.
+fn with<T>(database: &DatabaseUrl, run: impl FnOnce(&Db) -> Result<T, Error>) -> Result<T, Error> {
+    let db = Db::open(database)?;
+    let done = db.migrate().and_then(|()| run(&db));
+    db.close();
+    done
 }
 
 /// Refuses a database that would only be made by looking into it.
@@ -172,7 +177,7 @@ fn log() {
 type Routes = fn(&mut actix_web::web::ServiceConfig);
 
 /// Serves until SIGTERM or SIGINT, then finishes what is under way.
-fn serve(db: Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str)) -> Result<(), Error> {
+fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str)) -> Result<(), Error> {
     let wrong =
         |why: std::io::Error| Error::Unavailable(format!("cannot listen on {} (AMICABLE_LISTEN): {why}", args.listen));
     let listener = TcpListener::bind(args.listen).map_err(wrong)?;
@@ -184,7 +189,7 @@ fn serve(db: Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str)) 
         before,
     };
     actix_web::rt::System::new().block_on(async move {
-        let server = server::serve(db, listener, &settings)?;
+        let server = server::serve(db.clone(), listener, &settings)?;
         announce(&address);
         tracing::info!(%address, "serving");
         server.await.map_err(|why| Error::Unavailable(why.to_string()))
@@ -196,10 +201,9 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
     let folder = std::env::temp_dir().join(format!("amicable-demo-{}", std::process::id()));
     let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot make {}: {why}", folder.display()));
     std::fs::create_dir_all(&folder).map_err(unusable)?;
-    let result = (|| {
-        let db = Db::open(&DatabaseUrl::Sqlite(folder.join("demo.db").to_string_lossy().into_owned()))?;
-        db.migrate()?;
-        let made = demo::populate(&db, &Limits::from(&LimitArgs::clone(&args.limits)), export)?;
+    let file = DatabaseUrl::Sqlite(folder.join("demo.db").to_string_lossy().into_owned());
+    let result = with(&file, |db| {
+        let made = demo::populate(db, &Limits::from(&LimitArgs::clone(&args.limits)), export)?;
         serve(db, args, styleguide::routes, |address| {
             println!("A made-up network of {} members is at {address}\n\nSign in as", made.members);
             for account in &made.accounts {
@@ -210,7 +214,7 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
             }
             println!("\nNothing of it is kept. Stop with Ctrl-C.");
         })
-    })();
+    });
     // Left behind, it would only take room; that it cannot be removed is no reason to fail.
     let _ = std::fs::remove_dir_all(&folder);
     result
@@ -265,15 +269,10 @@ fn copy(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<(), Error> {
     if from == to {
         return Err(Error::Unavailable("--from and --to are the same".into()));
     }
-    let open = |url| {
-        let db = Db::open(url)?;
-        db.migrate()?;
-        Ok::<Db, Error>(db)
-    };
     there(from)?;
     let bar = progress_bar();
-    let held =
-        amicable::copy::copy(&open(from)?, &open(to)?, &|table, done, all| show_progress(&bar, table, done, all))?;
+    let progress = |table: &'static str, done, all| show_progress(&bar, table, done, all);
+    let held = with(from, |from| with(to, |to| amicable::copy::copy(from, to, &progress)))?;
     bar.finish_and_clear();
     println!("{:<16}{:>12}  SHA-256, the same on both sides", "table", "rows");
     for held in held {

@@ -6,12 +6,14 @@
 mod database;
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
+use amicable::db::{Connection, DatabaseUrl, Db};
 use amicable::schema::{connection_counts, members, relationships};
 use database::Database;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 fn amicable(arguments: &[&str]) -> Command {
@@ -47,6 +49,13 @@ impl Served {
         Served::start(amicable(&["serve", "--listen", "127.0.0.1:0", "--database-url", &database.argument()]))
     }
 
+    /// Asks it to end, and waits until it has.
+    fn terminate(&mut self) -> ExitStatus {
+        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        self.child.wait().unwrap()
+    }
+
     /// The first made-up member, signed in: sends forms and says how they are answered; nothing where nobody answers.
     fn hub(&self) -> impl Fn(&str) -> Option<u16> + use<> {
         let config = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false);
@@ -70,19 +79,31 @@ fn seeded(database: &Database) -> Vec<String> {
     let (done, said) =
         run(&mut amicable(&["seed", "--database-url", &url, "--members", "900", "--connections", "9000"]));
     assert!(done && said.contains("900 members"), "{said}");
+    connected(database)
+}
+
+/// With whom the first made-up member is connected.
+fn connected(database: &Database) -> Vec<String> {
     let db = database.open();
-    db.write_now(|connection| {
+    let friends = db.write_now(|connection| {
         let friends = relationships::table
             .inner_join(members::table.on(members::id.eq(relationships::other_id)))
-            .filter(relationships::owner_id.eq(1));
+            .filter(relationships::owner_id.eq(1))
+            .filter(relationships::state.eq(4));
         Ok(friends.select(members::handle).load(connection)?)
-    })
-    .unwrap()
+    });
+    db.close();
+    friends.unwrap()
 }
 
 /// Every pair is legal, the counts are right, and these members are disconnected from the first.
 fn sound(database: &Database, gone: &[String]) {
     let db = database.open();
+    all_sound(&db, gone);
+    db.close();
+}
+
+fn all_sound(db: &Db, gone: &[String]) {
     db.write_now(|connection| {
         let rows =
             relationships::table.select((relationships::owner_id, relationships::other_id, relationships::state));
@@ -186,9 +207,7 @@ fn a_stop_by_sigterm_is_graceful() {
     let database = Database::new();
     let mut served = Served::serve(&database);
     assert_eq!(ureq::get(format!("{}/readyz", served.address)).call().unwrap().status(), 200);
-    let kill = Command::new("kill").args(["-TERM", &served.child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    assert!(served.child.wait().unwrap().success());
+    assert!(served.terminate().success());
 }
 
 #[test]
@@ -200,16 +219,167 @@ fn nothing_that_was_answered_is_lost_when_the_program_is_killed() {
         let mut served = Served::serve(&database);
         let hub = served.hub();
         let some = some.to_vec();
+        let (answered, answers) = std::sync::mpsc::channel();
+        // Presses until nobody answers any more, so that the end comes in the middle of a change.
         let pressing = std::thread::spawn(move || {
-            let answered = |handle: &String| hub(&format!("/in/{handle}/disconnect")) == Some(303);
-            some.into_iter().take_while(answered).collect::<Vec<_>>()
+            for handle in some.iter().cycle() {
+                if hub(&format!("/in/{handle}/disconnect")) != Some(303) {
+                    break;
+                }
+                let _ = answered.send(handle.clone());
+            }
         });
-        std::thread::sleep(Duration::from_millis(100 + 60 * round as u64));
+        gone.extend(answers.iter().take(3 * (round + 1)));
         served.child.kill().unwrap();
-        gone.extend(pressing.join().unwrap());
+        gone.extend(answers);
+        pressing.join().unwrap();
         sound(&database, &gone);
     }
-    assert!(gone.len() > 5, "{}", gone.len());
+}
+
+#[test]
+fn a_stop_leaves_one_whole_file() {
+    let database = Database::sqlite();
+    let friends = seeded(&database);
+    let file = PathBuf::from(database.argument().strip_prefix("sqlite:").unwrap());
+    let beside = || std::fs::read_dir(file.parent().unwrap()).unwrap().count() - 1;
+    assert_eq!(beside(), 0, "after seed");
+    let mut served = Served::serve(&database);
+    assert_eq!(served.hub()(&format!("/in/{}/disconnect", friends[0])), Some(303));
+    // Another program that comes and goes meanwhile leaves the log to the one that serves.
+    assert!(run(&mut amicable(&["member", "list", "--database-url", &database.argument()])).0);
+    assert!(beside() > 0);
+    assert!(served.terminate().success());
+    assert_eq!(beside(), 0, "after serve");
+    let copy = tempfile::tempdir().unwrap();
+    let alone = copy.path().join("alone.db");
+    std::fs::copy(&file, &alone).unwrap();
+    let db = Db::open(&DatabaseUrl::Sqlite(alone.to_str().unwrap().into())).unwrap();
+    all_sound(&db, &friends[..1]);
+    for arguments in [&["member", "list"][..], &["migrate"]] {
+        assert!(run(amicable(arguments).args(["--database-url", &database.argument()])).0);
+        assert_eq!(beside(), 0, "after {arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_no_database_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let garbage = folder.path().join("garbage.db");
+    std::fs::write(&garbage, "no database, but long enough to look like one ".repeat(100)).unwrap();
+    for (path, why) in [(garbage.as_path(), "file is not a database"), (folder.path(), "it is a folder")] {
+        let (done, said) =
+            run(amicable(&["serve", "--listen", "127.0.0.1:0"])
+                .env("DATABASE_URL", format!("sqlite:{}", path.display())));
+        assert!(!done && said.contains(path.to_str().unwrap()) && said.contains(why), "{said}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_schema_of_a_newer_version_is_refused() {
+    let database = Database::new();
+    let served = Served::serve(&database);
+    let ready = || {
+        let config = ureq::Agent::config_builder().http_status_as_error(false);
+        let agent: ureq::Agent = config.build().into();
+        agent.get(format!("{}/readyz", served.address)).call().unwrap().status().as_u16()
+    };
+    assert_eq!(ready(), 200);
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')";
+    database.open().write_now(|connection| Ok(connection.batch_execute(newer)?)).unwrap();
+    assert_eq!(ready(), 503);
+    let (done, said) =
+        run(&mut amicable(&["serve", "--listen", "127.0.0.1:0", "--database-url", &database.argument()]));
+    assert!(!done && said.contains("changed by a newer version of Amicable (to 99991231000000)"), "{said}");
+}
+
+/// A disk that fails while a file is there; see disk.c.
+struct Disk {
+    folder: tempfile::TempDir,
+    files: PathBuf,
+}
+
+impl Disk {
+    /// The disk on which this database lies, whole.
+    fn of(database: &Database) -> Disk {
+        let folder = tempfile::tempdir().unwrap();
+        let shim = folder.path().join("disk.so");
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/disk.c");
+        let cc = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).args([source, "-ldl"]).status();
+        assert!(cc.unwrap().success());
+        let files = PathBuf::from(database.argument().strip_prefix("sqlite:").unwrap());
+        std::fs::copy(&files, Disk::on_disk(&files, "")).unwrap();
+        Disk { folder, files }
+    }
+
+    fn on_disk(files: &Path, suffix: &str) -> PathBuf {
+        PathBuf::from(format!("{}{suffix}.disk", files.display()))
+    }
+
+    fn serve(&self, database: &Database) -> Served {
+        let mut serve = amicable(&["serve", "--listen", "127.0.0.1:0", "--database-url", &database.argument()]);
+        serve.env("LD_PRELOAD", self.folder.path().join("disk.so")).env("DISK_FAILS", self.fails());
+        Served::start(serve)
+    }
+
+    fn fails(&self) -> PathBuf {
+        self.folder.path().join("fails")
+    }
+
+    /// Leaves what a power cut would: what was flushed, and nothing else.
+    fn power_cut(&self) {
+        for suffix in ["", "-wal"] {
+            let file = format!("{}{suffix}", self.files.display());
+            let _ = std::fs::remove_file(&file);
+            if Disk::on_disk(&self.files, suffix).exists() {
+                std::fs::copy(Disk::on_disk(&self.files, suffix), &file).unwrap();
+            }
+        }
+        let _ = std::fs::remove_file(format!("{}-shm", self.files.display()));
+    }
+}
+
+#[test]
+fn what_was_answered_outlives_a_failing_disk() {
+    let database = Database::sqlite();
+    let friends = seeded(&database);
+    let disk = Disk::of(&database);
+    let mut served = disk.serve(&database);
+    let hub = served.hub();
+    let disconnect = |handle: &String| hub(&format!("/in/{handle}/disconnect"));
+    let mut gone = Vec::new();
+    for some in friends[..16].chunks(4) {
+        assert_eq!(disconnect(&some[0]), Some(303));
+        std::fs::write(disk.fails(), "").unwrap();
+        assert_eq!(disconnect(&some[1]), Some(503));
+        assert_eq!(disconnect(&some[2]), Some(503), "acknowledged, though no flush has worked since");
+        std::fs::remove_file(disk.fails()).unwrap();
+        assert_eq!(disconnect(&some[3]), Some(303));
+        gone.extend([some[0].clone(), some[3].clone()]);
+    }
+    let refused: Vec<String> = friends[..16].iter().filter(|handle| !gone.contains(handle)).cloned().collect();
+    // The last flush before the end fails too.
+    std::fs::write(disk.fails(), "").unwrap();
+    assert_eq!(disconnect(&refused[0]), Some(503));
+    served.child.kill().unwrap();
+    served.child.wait().unwrap();
+    let crashed = |at: &str| {
+        sound(&database, &gone);
+        let still = connected(&database);
+        assert!(refused.iter().all(|handle| still.contains(handle)), "{at}: what was refused was done");
+    };
+    let power_cut = disk.files.parent().unwrap().join("power-cut");
+    std::fs::create_dir(&power_cut).unwrap();
+    for suffix in ["", "-wal"] {
+        std::fs::copy(Disk::on_disk(&disk.files, suffix), power_cut.join(format!("test.db{suffix}"))).unwrap();
+    }
+    crashed("killed");
+    disk.power_cut();
+    for suffix in ["", "-wal"] {
+        std::fs::copy(power_cut.join(format!("test.db{suffix}")), format!("{}{suffix}", disk.files.display())).unwrap();
+    }
+    crashed("after a power cut");
 }
 
 #[test]
@@ -218,11 +388,8 @@ fn a_full_disk_refuses_changes_and_keeps_what_was_answered() {
     let friends = seeded(&database);
     let file = database.argument();
     let file = Path::new(file.strip_prefix("sqlite:").unwrap());
-    // What was seeded goes from the log into the database. Then no file may be written beyond a part of the database's
-    // size, so that the log can neither grow nor be emptied, as on a disk that is full.
-    let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
-    diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).unwrap();
-    drop(connection);
+    // No file may be written beyond a part of the database's size, so that the log can neither grow nor be emptied, as on
+    // a disk that is full.
     let size = std::fs::metadata(file).unwrap().len();
     let kilobytes = 600;
     assert!(size > 2 * kilobytes * 1024, "{size}");
@@ -304,7 +471,7 @@ fn a_site_is_copied_and_copied_back_without_a_difference() {
 /// What a site holds besides people and their connections: photos, tags, notes, removals.
 fn with_a_bit_of_everything(database: &Database) {
     use amicable::schema::{photos, removal_members, removals, tags};
-    let everything = |connection: &mut amicable::db::Connection| {
+    let everything = |connection: &mut Connection| {
         let rows: [Vec<u8>; 2] = [(0..=255).collect(), b"not, a \"field\"\n".to_vec()];
         for (side, jpeg) in [96i16, 256].into_iter().zip(rows) {
             let row = (photos::member_id.eq(1), photos::name.eq("abc"), photos::side.eq(side), photos::jpeg.eq(jpeg));
@@ -353,14 +520,41 @@ fn a_copy_never_mixes_two_sites_and_makes_none() {
 fn a_copy_that_was_killed_goes_on_where_it_stopped() {
     let (database, target) = (Database::sqlite(), Database::new());
     seeded(&database);
-    for wait in [60, 90, 120] {
+    for (begun, later) in [("members", "relationships"), ("relationships", "member_search")] {
+        let db = target.open();
+        let mut holding = db.raw().unwrap();
+        if database::on_postgres() {
+            holding.batch_execute(&format!("BEGIN; LOCK TABLE {later} IN EXCLUSIVE MODE")).unwrap();
+        }
         let arguments = ["copy", "--from", &database.argument(), "--to", &target.argument()];
         let mut child = amicable(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(wait));
-        let _ = child.kill();
+        // It has begun with the one table, and cannot end before it is let.
+        while !holds_some(&mut holding, begun) {
+            assert!(child.try_wait().unwrap().is_none(), "the copy ended before it was killed");
+        }
+        child.kill().unwrap();
         child.wait().unwrap();
+        holding.batch_execute("ROLLBACK").unwrap();
     }
     let (done, said) = copy(&database.argument(), &target.argument());
     assert!(done && said.contains("members"), "{said}");
     sound(&target, &[]);
+}
+
+/// Whether a copy has brought rows of this table. SQLite, which has one writer, is held from then on.
+fn holds_some(connection: &mut Connection, table: &str) -> bool {
+    if !database::on_postgres() && connection.batch_execute("BEGIN IMMEDIATE").is_err() {
+        return false;
+    }
+    #[derive(QueryableByName)]
+    struct Number {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        number: i64,
+    }
+    let count = diesel::sql_query(format!("SELECT count(*) AS number FROM {table}"));
+    let some = count.get_result::<Number>(connection).unwrap().number > 0;
+    if !some && !database::on_postgres() {
+        connection.batch_execute("ROLLBACK").unwrap();
+    }
+    some
 }
