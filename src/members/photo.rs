@@ -1,5 +1,6 @@
 //! Photos: what a member uploads, made into the squares that pages show. Nothing of the file but its pixels is kept.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
@@ -45,17 +46,15 @@ pub fn prepare(file: &[u8]) -> Result<Photo, String> {
         Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) => format,
         _ => return Err(t("This is not a picture that can be used. Choose a JPEG, PNG or WebP file.").to_owned()),
     };
-    if hides_something(file, format) {
-        return Err(t("This file holds something else besides a picture, so it was not taken.").to_owned());
-    }
-    let (picture, orientation) = decode(file, format)?;
+    let damaged = || t("This picture cannot be read. It may be damaged.").to_owned();
+    let picture = picture(file, format).ok_or_else(damaged)?;
+    let (picture, orientation) = decode(&picture, format)?;
     let square = square(picture, orientation);
-    let damaged = |_: image::ImageError| t("This picture cannot be read. It may be damaged.").to_owned();
     let squares = SIDES
         .map(|side| Ok((side, jpeg(&square, side)?)))
         .into_iter()
         .collect::<Result<Vec<_>, _>>()
-        .map_err(damaged)?;
+        .map_err(|_: image::ImageError| damaged())?;
     let largest = squares.last().map(|(_, bytes)| bytes.as_slice()).unwrap_or_default();
     let name = Sha256::digest(largest).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     Ok(Photo { name, squares })
@@ -90,7 +89,7 @@ fn decode(file: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation
         );
     }
     // Telephones say which way up they were held.
-    let orientation = decoder.orientation().map_err(|_| damaged())?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(|_| damaged())?;
     Ok((picture, orientation))
 }
@@ -124,60 +123,85 @@ fn jpeg(square: &RgbImage, side: u16) -> Result<Vec<u8>, image::ImageError> {
     Ok(bytes)
 }
 
-/// Whether the file is something else as well: an archive, a program or a page, to whoever reads it as that. Its
-/// pixels are all that is kept, but nobody uploads such a file in good faith.
-fn hides_something(file: &[u8], format: ImageFormat) -> bool {
-    let ends = match format {
-        ImageFormat::Png => end_of_png(file),
-        ImageFormat::WebP => file.get(4..8).and_then(|size| size.try_into().ok()).map(|size| {
-            let size = u32::from_le_bytes(size) as usize + 8;
-            size + size % 2
-        }),
-        // Cameras put further pictures and films behind a JPEG, so its end says nothing.
-        _ => None,
-    };
-    let beyond = ends.is_some_and(|end| file.len() > end);
-    beyond || is_archive(file) || SIGNS.iter().any(|sign| contains(file, sign))
+/// What of a file makes the picture, without what else is in it or behind it; nothing where it breaks off. Profiles of
+/// colours, comments and the like are left out before anybody makes room for them.
+fn picture(file: &[u8], format: ImageFormat) -> Option<Cow<'_, [u8]>> {
+    match format {
+        ImageFormat::Jpeg => picture_of_jpeg(file),
+        ImageFormat::Png => picture_of_png(file),
+        _ => picture_of_webp(file),
+    }
 }
 
-/// How pages, scripts, documents, archives and programs begin. Long enough not to stand in a picture by chance.
-const SIGNS: [&[u8]; 9] = [
-    b"<script",
-    b"<html",
-    b"<!doctype",
-    b"<?php",
-    b"%pdf-1",
-    b"rar!\x1a\x07",
-    b"7z\xbc\xaf\x27\x1c",
-    b"pk\x03\x04\x14\x00",
-    b"pk\x03\x04\x0a\x00",
-];
-
-fn contains(file: &[u8], sign: &[u8]) -> bool {
-    file.windows(sign.len()).any(|window| window.eq_ignore_ascii_case(sign))
+/// The segments that decoding needs, up to the end of the image (ITU T.81, annex B).
+fn picture_of_jpeg(file: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let mut kept = Vec::with_capacity(file.len());
+    kept.extend_from_slice(file.get(..2)?);
+    let mut at = 2;
+    loop {
+        // Any number of 0xFF may stand before a marker; what else does is of no use to anybody.
+        at += file.get(at..)?.windows(2).position(|two| two[0] == 0xFF && !matches!(two[1], 0 | 0xFF))?;
+        let marker = *file.get(at + 1)?;
+        if marker == 0xD9 {
+            kept.extend_from_slice(&[0xFF, 0xD9]);
+            return Some(Cow::Owned(kept));
+        }
+        // Markers without a length.
+        if matches!(marker, 0x01 | 0xD0..=0xD8) {
+            at += 2;
+            continue;
+        }
+        let length = usize::from(u16::from_be_bytes(file.get(at + 2..at + 4)?.try_into().ok()?));
+        let segment = file.get(at..at + 2 + length)?;
+        at += segment.len();
+        if is_needed(marker, segment) {
+            kept.extend_from_slice(segment);
+        }
+        if marker == 0xDA {
+            let scan = file.get(at..)?;
+            let end = scan.windows(2).position(|two| two[0] == 0xFF && !matches!(two[1], 0 | 0xD0..=0xD7 | 0xFF))?;
+            kept.extend_from_slice(&scan[..end]);
+            at += end;
+        }
+    }
 }
 
-/// Whether the file ends as an archive does (APPNOTE 4.3.16: a record of 22 bytes and its comment).
-fn is_archive(file: &[u8]) -> bool {
-    let from = file.len().saturating_sub(22 + usize::from(u16::MAX));
-    let tail = &file[from..];
-    tail.windows(22).enumerate().any(|(at, record)| {
-        let comment = usize::from(u16::from_le_bytes([record[20], record[21]]));
-        record.starts_with(b"PK\x05\x06") && at + 22 + comment == tail.len()
-    })
+/// Whether a segment says how to decode: all but those for applications and comments, of which JFIF's and Adobe's say which
+/// colours, and Exif's first says which way up.
+fn is_needed(marker: u8, segment: &[u8]) -> bool {
+    match marker {
+        0xE0 | 0xEE => true,
+        0xE1 => segment[4..].starts_with(b"Exif\0\0"),
+        0xE2..=0xEF | 0xFE => false,
+        _ => true,
+    }
 }
 
-/// Behind the last chunk.
-fn end_of_png(file: &[u8]) -> Option<usize> {
+/// The chunks that decoding needs, and Exif's, up to the last (PNG, third edition, 11).
+fn picture_of_png(file: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let mut kept = Vec::with_capacity(file.len());
+    kept.extend_from_slice(file.get(..8)?);
     let mut at = 8;
     loop {
         let length = u32::from_be_bytes(file.get(at..at + 4)?.try_into().ok()?) as usize;
-        let kind = file.get(at + 4..at + 8)?;
-        at = at.checked_add(length)?.checked_add(12)?;
+        let chunk = file.get(at..at.checked_add(length)?.checked_add(12)?)?;
+        at += chunk.len();
+        let kind = &chunk[4..8];
+        // A small letter at the beginning says that a picture can do without.
+        let is_exif = kind == b"eXIf" && length <= usize::from(u16::MAX);
+        if kind[0].is_ascii_uppercase() || kind == b"tRNS" || is_exif {
+            kept.extend_from_slice(chunk);
+        }
         if kind == b"IEND" {
-            return Some(at);
+            return Some(Cow::Owned(kept));
         }
     }
+}
+
+/// The file up to where its head says it ends.
+fn picture_of_webp(file: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let size = u32::from_le_bytes(file.get(4..8)?.try_into().ok()?) as usize;
+    file.get(..size.checked_add(8)?).map(Cow::Borrowed)
 }
 
 #[cfg(test)]
@@ -204,7 +228,7 @@ mod tests {
             for (side, jpeg) in photo.squares {
                 let square = image::load_from_memory_with_format(&jpeg, ImageFormat::Jpeg).unwrap();
                 assert_eq!((square.width(), square.height()), (u32::from(side), u32::from(side)));
-                assert!(!contains(&jpeg, b"exif"));
+                assert!(!jpeg.windows(4).any(|four| four == b"Exif"));
             }
         }
         assert!(prepare(&png(1, 1)).is_ok());
@@ -244,18 +268,80 @@ mod tests {
         assert!(refused(&png(20, 20)[..60]).contains("damaged"));
     }
 
+    /// A picture in which no row is like another, as a file of a format.
+    fn noisy(format: ImageFormat) -> Vec<u8> {
+        let mut chance = 7u32;
+        let picture = RgbImage::from_fn(120, 90, |_, _| {
+            chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let [r, g, b, _] = chance.to_be_bytes();
+            image::Rgb([r, g, b])
+        });
+        let mut file = Cursor::new(Vec::new());
+        picture.write_to(&mut file, format).unwrap();
+        file.into_inner()
+    }
+
+    const FORMATS: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP];
+
     #[test]
-    fn a_picture_that_is_something_else_as_well_is_refused() {
-        let behind = |what: &[u8]| prepare(&[png(20, 20), what.to_vec()].concat()).unwrap_err();
-        assert!(behind(b"anything").contains("something else"));
-        let mut jpeg = Vec::new();
-        RgbImage::new(20, 20).write_to(&mut Cursor::new(&mut jpeg), ImageFormat::Jpeg).unwrap();
-        let archive = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
-        for hidden in [archive.as_slice(), b"<SCRIPT>alert(1)</SCRIPT>", b"<?php system('id');", b"%PDF-1.7"] {
-            assert!(prepare(&[jpeg.as_slice(), hidden].concat()).unwrap_err().contains("something else"));
+    fn a_picture_that_breaks_off_is_refused_wherever_it_does() {
+        for format in FORMATS {
+            let file = noisy(format);
+            assert!(prepare(&file).is_ok(), "{format:?}");
+            for percent in [2, 10, 25, 50, 75, 90, 99] {
+                let part = &file[..file.len() * percent / 100];
+                assert!(prepare(part).unwrap_err().contains("damaged"), "{format:?} {percent}");
+            }
+            assert!(prepare(&file[..file.len() - 3]).is_err(), "{format:?}");
         }
-        // A telephone's film behind its picture is no harm.
-        assert!(prepare(&[jpeg.as_slice(), b"\x00\x00\x00\x18ftypmp42"].concat()).is_ok());
+    }
+
+    #[test]
+    fn bytes_behind_a_picture_change_nothing() {
+        let archive = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+        let film = b"\x00\x00\x00\x18ftypmp42".as_slice();
+        for format in FORMATS {
+            let file = noisy(format);
+            let name = prepare(&file).unwrap().name;
+            for behind in
+                [archive.as_slice(), film, b"<script>alert(1)</script>", b"%PDF-1.7", b"\xFF\xD9\n", &noisy(format)]
+            {
+                assert_eq!(prepare(&[&file, behind].concat()).unwrap().name, name, "{format:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_and_profiles_within_a_picture_change_nothing() {
+        let jpeg = noisy(ImageFormat::Jpeg);
+        let segment = |marker: u8, what: &[u8]| {
+            let length = u16::try_from(what.len() + 2).unwrap().to_be_bytes();
+            [&[0xFF, marker], length.as_slice(), what].concat()
+        };
+        let profile = [b"ICC_PROFILE\0\x01\xFF".as_slice(), &[9; 60_000]].concat();
+        let more = [
+            segment(0xFE, b"<?php system('id'); <html> %PDF-1.7"),
+            segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<script>"),
+            segment(0xE1, b"Exif\0\0torn"),
+            segment(0xE2, &profile).repeat(100),
+        ];
+        let with_more = [&jpeg[..2], &more.concat(), &jpeg[2..]].concat();
+        assert_eq!(prepare(&with_more).unwrap().name, prepare(&jpeg).unwrap().name);
+        assert!(picture(&with_more, ImageFormat::Jpeg).unwrap().len() < jpeg.len() + 100);
+
+        let png = noisy(ImageFormat::Png);
+        let chunk = |kind: &[u8; 4], what: &[u8]| {
+            let of = [kind.as_slice(), what].concat();
+            [&u32::try_from(what.len()).unwrap().to_be_bytes(), of.as_slice(), &crc32(&of).to_be_bytes()].concat()
+        };
+        let more = [
+            chunk(b"iCCP", &[7; 100_000]),
+            chunk(b"tEXt", b"Comment\0<script>"),
+            chunk(b"zTXt", b"torn"),
+            chunk(b"eXIf", b"torn"),
+        ];
+        let with_more = [&png[..33], &more.concat(), &png[33..]].concat();
+        assert_eq!(prepare(&with_more).unwrap().name, prepare(&png).unwrap().name);
     }
 
     fn crc32(bytes: &[u8]) -> u32 {
