@@ -203,7 +203,7 @@ macro_rules! copied {
 copied!(settings { name: String, value: String } by (name), after last: name.gt(&last.name));
 copied!(members {
     id: i64, email: String, email_key: String, password_hash: String, handle: String, full_name: String,
-    sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
+    sort_as: String, sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
     folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
     connections_seen_by: i16, accepts_automatically: bool, asks_before_return: bool, notifications_seen: i64,
     language: String, photo: String

@@ -29,6 +29,7 @@ pub mod profiles;
 pub mod routes;
 pub mod schema;
 pub mod server;
+pub mod text;
 pub mod web;
 
 pub use language::{linked, t, tf, tn, tnf};

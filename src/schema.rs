@@ -13,6 +13,7 @@ diesel::table! {
         password_hash -> Text,
         handle -> Text,
         full_name -> Text,
+        sort_as -> Text,
         sort_first -> Text,
         sort_last -> Text,
         headline -> Text,

@@ -90,8 +90,9 @@ const PAGES: [(&str, usize); 24] = [
 ];
 
 /// What is walked or sorted although no index orders it, because there are never many.
-const FEW: [(&str, &str); 7] = [
+const FEW: [(&str, &str); 8] = [
     ("CASE members.company WHEN", "one's own connections, by company"),
+    ("WITH whole AS MATERIALIZED", "at most 1,000 matches of each kind"),
     (BY_DAY, "the days of one's own connections, which the index has"),
     ("GROUP BY `members`.`company`", "one's own connections"),
     ("GROUP BY `members`.`location`", "one's own connections"),

@@ -11,8 +11,9 @@ use crate::dates::{now, start_of};
 use crate::db::{Connection, new_id};
 use crate::demo::people::Person;
 use crate::error::Error;
-use crate::members::names;
+use crate::members::{names, sorting};
 use crate::schema::{emails, handles, members, relationships};
+use crate::text;
 
 /// Connects the first of the people with everybody in the file who has a name, and says how many that were.
 pub fn connect(
@@ -25,7 +26,7 @@ pub fn connect(
     let mut handles: HashSet<String> = people.iter().map(|person| person.handle.clone()).collect();
     let first = new_id();
     let mut number = 0;
-    for imported in export.connections.iter().filter(|imported| !imported.full_name().is_empty()) {
+    for imported in export.connections.iter().filter(|imported| !names::salvaged(&imported.full_name()).is_empty()) {
         number += 1;
         let id = first + number;
         member(connection, id, imported, free(&mut handles, &imported.full_name()), password)?;
@@ -54,7 +55,8 @@ fn member(
     handle: String,
     password: &Hashed,
 ) -> Result<(), Error> {
-    let name: String = from.full_name().chars().take(100).collect();
+    let name = names::salvaged(&from.full_name());
+    let keys = sorting::keys(&name, "");
     let headline = match (from.position.as_str(), from.company.as_str()) {
         ("", company) => company.to_owned(),
         (position, "") => position.to_owned(),
@@ -71,11 +73,11 @@ fn member(
         members::email_key.eq(&email),
         members::password_hash.eq(password.as_str()),
         members::handle.eq(handle),
-        members::sort_first.eq(names::sort_first(&name)),
-        members::sort_last.eq(names::sort_last(&name)),
+        members::sort_first.eq(keys.first),
+        members::sort_last.eq(keys.last),
         members::full_name.eq(name),
-        members::headline.eq(headline.chars().take(200).collect::<String>()),
-        members::company.eq(from.company.chars().take(100).collect::<String>()),
+        members::headline.eq(text::salvaged(&headline).chars().take(200).collect::<String>()),
+        members::company.eq(text::salvaged(&from.company).chars().take(100).collect::<String>()),
         members::created_at.eq(now()),
     );
     diesel::insert_into(members::table).values(row).execute(connection)?;
@@ -85,14 +87,15 @@ fn member(
 
 fn sides(connection: &mut Connection, me: &Person, id: i64, name: &str, since: i64) -> Result<(), Error> {
     for (owner, other, name) in [(me.id, id, name), (id, me.id, me.full_name.as_str())] {
+        let keys = sorting::keys(&names::salvaged(name), "");
         let row = (
             relationships::owner_id.eq(owner),
             relationships::other_id.eq(other),
             relationships::state.eq(state::CONNECTED),
             relationships::changed_at.eq(since),
             relationships::connected_at.eq(since),
-            relationships::sort_first.eq(names::sort_first(name)),
-            relationships::sort_last.eq(names::sort_last(name)),
+            relationships::sort_first.eq(keys.first),
+            relationships::sort_last.eq(keys.last),
         );
         diesel::insert_into(relationships::table).values(row).execute(connection)?;
     }

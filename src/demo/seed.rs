@@ -12,7 +12,8 @@ use crate::accounts::password;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, Db};
 use crate::error::Error;
-use crate::members::{names, search};
+use crate::members::search;
+use crate::members::sorting::{self, Keys};
 use crate::schema::{members, relationships};
 
 /// What all made-up members sign in with.
@@ -194,6 +195,7 @@ fn write_members(
         for (at, (name, headline, location, company)) in some.iter().enumerate() {
             let id = chunk * ROWS + at + 1;
             let folded = search::folded([name, headline, company, location]);
+            let keys = sorting::keys(name, "");
             let _ = write!(
                 sql,
                 "{}({id}, 'member{id}@seed.example', 'member{id}@seed.example', '{}', 'member-{id:06}', '{}', '{}', '{}', '{}', \
@@ -201,8 +203,8 @@ fn write_members(
                 if at == 0 { "" } else { "," },
                 hash.as_str(),
                 quoted(name),
-                quoted(&names::sort_first(name)),
-                quoted(&names::sort_last(name)),
+                keys.first,
+                keys.last,
                 quoted(headline),
                 quoted(location),
                 quoted(company),
@@ -250,15 +252,14 @@ fn write_sides(
     seed: u64,
     progress: Progress,
 ) -> Result<(), Error> {
-    let keys: Vec<(String, String)> =
-        names.iter().map(|(name, ..)| (names::sort_first(name), names::sort_last(name))).collect();
+    let keys: Vec<Keys> = names.iter().map(|(name, ..)| sorting::keys(name, "")).collect();
     let today = now();
     let sides =
         friends.iter().enumerate().flat_map(|(owner, list)| list.iter().map(move |other| (owner as u32, *other)));
     let total: u64 = friends.iter().map(|list| list.len() as u64).sum();
     let (mut rows, mut written) = (Vec::with_capacity(AT_ONCE), 0u64);
     for (owner, other) in sides {
-        let (first, last) = &keys[other as usize];
+        let Keys { first, last } = &keys[other as usize];
         rows.push((owner + 1, other + 1, since(owner, other, seed, today), first.as_str(), last.as_str()));
         if rows.len() == AT_ONCE {
             written += rows.len() as u64;
@@ -283,7 +284,6 @@ fn write(connection: &mut Connection, sides: &[Side]) -> Result<(), Error> {
                 );
                 for (at, (owner, other, since, first, last)) in some.iter().enumerate() {
                     let comma = if at == 0 { "" } else { "," };
-                    let (first, last) = (quoted(first), quoted(last));
                     let _ = write!(sql, "{comma}({owner},{other},4,{since},{since},'{first}','{last}')");
                 }
                 sqlite.batch_execute(&sql)?;
@@ -293,7 +293,7 @@ fn write(connection: &mut Connection, sides: &[Side]) -> Result<(), Error> {
         Connection::Postgres(postgres) => {
             use relationships::{changed_at, connected_at, other_id, owner_id, sort_first, sort_last, state};
             let columns = (owner_id, other_id, state, changed_at, connected_at, sort_first, sort_last);
-            // The names are letters, so that nothing in them needs an escape.
+            // The keys are letters, so that nothing in them needs an escape.
             let copy = diesel::copy_from(relationships::table).from_raw_data(columns, |out| {
                 for (owner, other, since, first, last) in sides {
                     writeln!(out, "{owner}\t{other}\t4\t{since}\t{since}\t{first}\t{last}")

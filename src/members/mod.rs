@@ -3,6 +3,7 @@
 pub mod names;
 pub mod photo;
 pub mod search;
+pub mod sorting;
 pub mod store;
 
 use diesel::prelude::*;
@@ -68,6 +69,8 @@ pub struct Member {
     #[diesel(embed)]
     pub person: Person,
     pub about: String,
+    /// How they stand in a list by last name; empty for what is guessed.
+    pub sort_as: String,
     #[diesel(select_expression = connection_counts::number)]
     pub connection_count: i32,
     #[diesel(select_expression = connection_counts::changes)]

@@ -7,7 +7,7 @@ use crate::db::{self, Connection, natively, new_id};
 use crate::error::Error;
 use crate::language::tf;
 use crate::members::photo::Photo;
-use crate::members::{names, search};
+use crate::members::{search, sorting};
 use crate::schema::{handles, links, members, photos, positions};
 use crate::{connections, dates};
 
@@ -232,20 +232,32 @@ pub fn remove_link(connection: &mut Connection, member: i64, id: i64) -> Result<
     Ok(())
 }
 
-/// Changes a member's name, wherever it sorts and is searched.
+/// Changes a member's name, and what it sorts as where that is not guessed, wherever it sorts and is searched.
 ///
 /// # Errors
 /// The database's.
-pub fn rename(connection: &mut Connection, member: i64, full_name: &str) -> Result<(), Error> {
+pub fn rename(connection: &mut Connection, member: i64, full_name: &str, sort_as: &str) -> Result<(), Error> {
     db::hold(connection, [member])?;
-    let (first, last) = (names::sort_first(full_name), names::sort_last(full_name));
-    let old: String = members::table.find(member).select(members::full_name).first(connection)?;
-    if old == full_name {
+    let names = (members::full_name.eq(full_name), members::sort_as.eq(sort_as));
+    diesel::update(members::table.find(member)).set(names).execute(connection)?;
+    sort_anew(connection, member)
+}
+
+/// Makes the keys by which a member sorts follow the name, also on the sides of others.
+///
+/// # Errors
+/// The database's.
+pub fn sort_anew(connection: &mut Connection, member: i64) -> Result<(), Error> {
+    use members::{full_name, sort_as, sort_first, sort_last};
+    let stored = members::table.find(member).select((full_name, sort_as, sort_first, sort_last));
+    let (name, sort_name, first, last): (String, String, String, String) = stored.first(connection)?;
+    let keys = sorting::keys(&name, &sort_name);
+    if keys == (sorting::Keys { first, last }) {
         return Ok(());
     }
-    let names = (members::full_name.eq(full_name), members::sort_first.eq(&first), members::sort_last.eq(&last));
-    diesel::update(members::table.find(member)).set(names).execute(connection)?;
-    connections::store::rename(connection, member, &first, &last)
+    let row = (sort_first.eq(&keys.first), sort_last.eq(&keys.last));
+    diesel::update(members::table.find(member)).set(row).execute(connection)?;
+    connections::store::rename(connection, member, &keys.first, &keys.last)
 }
 
 /// Changes the headline and location.

@@ -7,6 +7,7 @@ use crate::connections::standing::{self, Standing};
 use crate::error::Error;
 use crate::language::{number, tf, tnf};
 use crate::members::{Person, search};
+use crate::network::found;
 use crate::network::suggestions::{self, Suggestion};
 use crate::web::form::Query;
 use crate::web::page::{Me, Page, Show};
@@ -52,7 +53,7 @@ pub async fn people(site: SiteData, page: Page, me: Me, Query(query): Query) -> 
                 let known = suggestions::for_member(connection, &cache, &viewer, CARDS)?;
                 (known, 0)
             } else {
-                let ids = search::search(connection, viewer.id, &words)?;
+                let ids = found::members(connection, &cache, viewer.counted(), &words)?;
                 let first = ((number - 1) * CARDS).min(ids.len());
                 let persons = crate::members::persons(connection, &ids[first..ids.len().min(first + CARDS)])?;
                 (persons.into_iter().map(|person| Suggestion { person, mutual: 0 }).collect(), ids.len())

@@ -22,13 +22,14 @@ pub async fn at_home(me: Me) -> HttpResponse {
     see_other(&home(&me))
 }
 
-/// `POST /profile`: name, headline and location.
+/// `POST /profile`: name, what it sorts as, headline and location.
 ///
 /// # Errors
 /// The database's.
 pub async fn summary(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let name = accounts::full_name(&form, &mut problems);
+    let sort_as = problems.line(&form, "sort_as", t("Sort as"), (0, names::LONGEST));
     let headline = problems.line(&form, "headline", t("Headline"), (0, 200));
     let location = problems.line(&form, "location", t("Location"), (0, 100));
     if problems.any() {
@@ -37,7 +38,7 @@ pub async fn summary(site: SiteData, page: Page, me: Me, form: Form, onward: Onw
     let id = me.id;
     site.db
         .write(move |connection| {
-            store::rename(connection, id, &name)?;
+            store::rename(connection, id, &name, &sort_as)?;
             store::describe(connection, id, &headline, &location)
         })
         .await?;

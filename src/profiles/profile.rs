@@ -15,7 +15,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{mutual_connections, number, tf, tnf};
 use crate::members::store::{self, Link, Position};
-use crate::members::{Member, Person};
+use crate::members::{Member, Person, sorting};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Page, Show};
 use crate::web::pagination::At;
@@ -132,6 +132,15 @@ impl Own {
             id if id.parse::<i64>().is_ok() => format!("-{id}"),
             _ => String::new(),
         }
+    }
+
+    /// How the name stands in a list by last name unless the member says otherwise.
+    fn sorts_as(&self) -> String {
+        let guess = sorting::guess(&self.member.person.full_name);
+        tf(
+            "In lists by last name you are “{name}”. If that is wrong, write it like this: last name, first name.",
+            &guess,
+        )
     }
 
     /// Where the form of a position or school posts to.

@@ -13,6 +13,7 @@ use percent_encoding::percent_decode;
 
 use crate::error::Error;
 use crate::language::{key, number, tf};
+use crate::text::{self, Flaw};
 
 /// No form of ours is larger; a bulk screen sends 50 members.
 pub const LARGEST: usize = 64 * 1024;
@@ -172,35 +173,43 @@ impl Problems {
         self.0.iter()
     }
 
-    /// A text of one line, trimmed, of `length.0` to `length.1` characters; `label` begins the sentence of a problem.
+    /// A text of one line, cleaned, of `length.0` to `length.1` characters; `label` begins the sentence of a problem.
     pub fn line(&mut self, form: &Form, field: &str, label: &str, length: (usize, usize)) -> String {
-        let text = self.text(form, field, label, length);
-        if text.contains(['\n', '\t']) {
+        let text = text::line(form.get(field));
+        if text.contains('\n') {
             self.add(field, tf("{label} must be a single line.", label));
         }
-        text
+        self.checked(text, field, label, length)
     }
 
-    /// A text of any number of lines, trimmed.
-    pub fn text(&mut self, form: &Form, field: &str, label: &str, (least, most): (usize, usize)) -> String {
-        let text = form.get(field).trim().to_owned();
+    /// A text of any number of lines, cleaned.
+    pub fn text(&mut self, form: &Form, field: &str, label: &str, length: (usize, usize)) -> String {
+        self.checked(text::prose(form.get(field)), field, label, length)
+    }
+
+    fn checked(&mut self, text: String, field: &str, label: &str, (least, most): (usize, usize)) -> String {
         let length = text.chars().count();
         if length < least {
             self.add(field, tf("{label} cannot be empty.", label));
         } else if length > most {
             let sizes = (label, &number(length), &number(most));
             self.add(field, tf("{label} has {length} characters; {most} is the most.", sizes));
-        } else if text.chars().any(forbidden) {
-            self.add(field, tf("{label} contains a control character; please type it again.", label));
         }
+        let sentence = match text::check(&text) {
+            Ok(()) => return text,
+            Err(Flaw::Control) => tf("{label} contains a control character; please type it again.", label),
+            Err(Flaw::TooManyAccents) => tf("{label} has more accents on one letter than others could read.", label),
+            Err(Flaw::Unreadable(c)) => {
+                let code = format!("U+{:04X}", u32::from(c));
+                tf(
+                    "{label} contains a character that others cannot read ({code}); please type it again.",
+                    (label, &code),
+                )
+            }
+        };
+        self.add(field, sentence);
         text
     }
-}
-
-/// Control characters, and those that turn the writing direction and can make a name look like another.
-fn forbidden(c: char) -> bool {
-    c.is_control() && c != '\n' && c != '\t'
-        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFD}')
 }
 
 #[cfg(test)]

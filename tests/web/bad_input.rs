@@ -121,7 +121,7 @@ fn a_password_of_spaces_and_a_name_that_nobody_can_see_are_refused() {
         assert_eq!(with(&mut visitor, "Eve Lund", &password), 422);
         assert!(visitor.sees("The password is your e-mail address, or nothing but spaces."), "{}", visitor.text());
     }
-    for name in ["Eve\u{200B} Lund".into(), "\u{3164}".into(), format!("Eve{}", "\u{301}".repeat(90))] {
+    for name in ["Eve\u{202E} Lund".into(), "\u{3164}".into(), format!("Eve{}", "\u{301}".repeat(90))] {
         assert_eq!(with(&mut visitor, &name, "a quiet password"), 422, "{name:?}");
     }
     assert_eq!(with(&mut visitor, "Eve Lund", "a quiet password"), 200);

@@ -183,7 +183,7 @@ fn places_are_one_after_the_other_and_the_company_is_the_firsts() {
         let places: BTreeSet<i32> = all.iter().map(|(place, ..)| *place).collect();
         assert_eq!(places.len(), all.len(), "{all:?}");
         assert_eq!(all[0].1, company);
-        assert!(ada.open(&format!("/people?q={}", names::fold(&company).replace(' ', "+"))).sees("Ada Ruiz"));
+        assert!(ada.open(&format!("/people?q={}", amicable::text::fold(&company).replace(' ', "+"))).sees("Ada Ruiz"));
         // One is moved down while the other is changed: neither undoes the other.
         let (first, second) = (all[0].2, all[1].2);
         together([&mut ada, &mut adas], |at, visitor| {

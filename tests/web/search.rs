@@ -4,7 +4,7 @@ use amicable::members::search;
 
 use crate::support::{Site, Visitor, connect};
 
-const PEOPLE: [(&str, &str); 12] = [
+const PEOPLE: [(&str, &str); 19] = [
     ("Νίκος Lind", "νικος"),
     ("Ёлка Lind", "елка"),
     ("ﬁona Lind", "fiona"),
@@ -17,6 +17,13 @@ const PEOPLE: [(&str, &str); 12] = [
     ("Straße Lind", "strasse"),
     ("Yılmaz Lind", "YILMAZ"),
     ("Aoife O’Neill", "oneill"),
+    ("Jörg Müller", "mueller"),
+    ("Håkon Lind", "haakon"),
+    ("علی رضایی", "علي"),
+    ("王伟", "伟"),
+    ("김민준", "민준"),
+    ("ヤマダ タロウ", "やまだ"),
+    ("क्रिस्टीना", "क्रिस्"),
 ];
 
 fn found(visitor: &mut Visitor, typed: &str, name: &str) -> bool {
@@ -34,6 +41,57 @@ fn people_are_found_by_what_a_plain_keyboard_types_and_as_they_write_themselves(
         assert!(found(&mut ada, name, name), "{name}");
     }
     assert!(found(&mut ada, "O'Neill", "Aoife O’Neill"));
+}
+
+/// The names on the cards of a search, in order.
+fn order(visitor: &mut Visitor, typed: &str) -> Vec<String> {
+    let typed: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+    visitor.open(&format!("/people?q={typed}"));
+    let page = scraper::Html::parse_document(&visitor.page.body);
+    let names = scraper::Selector::parse("ul.people a.name").unwrap();
+    page.select(&names).map(|name| name.text().collect()).collect()
+}
+
+#[test]
+fn the_nearest_are_found_first_after_an_exact_name() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let names = ["Anna Lind", "Anna Lindgren", "Anna Lindberg", "Bea Anna", "Lind Anna Maria", "Anna Lindt"];
+    let [_, mut shared, mut friend, mut bridge, _, mut left] = names.map(|name| site.member(name));
+    connect(&mut ada, &mut friend);
+    connect(&mut ada, &mut bridge);
+    connect(&mut bridge, &mut shared);
+    connect(&mut left, &mut ada);
+    assert_eq!(order(&mut ada, "anna lind")[0], "Anna Lind");
+    assert_eq!(order(&mut ada, "lind anna")[0], "Anna Lind");
+    let near = ["Anna Lind", "Anna Lindberg", "Anna Lindt", "Anna Lindgren", "Lind Anna Maria"];
+    assert_eq!(order(&mut ada, "anna lind"), near);
+    // Whoever left is found among those whom one never knew.
+    left.open("/in/ada-ruiz").press("Disconnect");
+    let near = ["Anna Lind", "Anna Lindberg", "Anna Lindgren", "Lind Anna Maria", "Anna Lindt"];
+    assert_eq!(order(&mut ada, "anna lind"), near);
+}
+
+#[test]
+fn a_title_or_degree_leaves_a_name_exact() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    site.member("Anna Lindgren");
+    site.member("Dr. Anna Lind, PhD");
+    assert_eq!(order(&mut ada, "Anna Lind"), ["Dr. Anna Lind, PhD", "Anna Lindgren"]);
+}
+
+#[test]
+fn connections_are_filtered_by_the_letters_that_search_takes() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for (at, (name, typed)) in PEOPLE.into_iter().enumerate() {
+        let mut other = site.member(&format!("Member {at}"));
+        connect(&mut ada, &mut other);
+        other.post("/profile", &[("full_name", name)]);
+        let typed: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+        assert!(ada.open(&format!("/connections?q={typed}")).sees(name), "{typed} {name}");
+    }
 }
 
 #[test]

@@ -254,14 +254,27 @@ macro_rules! ordered {
 macro_rules! matching {
     ($query:expr, $q:expr) => {{
         let mut query = $query;
-        for word in $crate::members::names::fold($q).split_whitespace() {
-            let part = $crate::connections::list::contains(word);
-            query = query.filter($crate::schema::members::folded.like(part).escape('\\'));
+        for word in $q.split_whitespace() {
+            query = $crate::connections::list::folded_has!(query, $crate::members::search::in_folded(word));
         }
         query
     }};
 }
 pub(in crate::connections) use matching;
+
+/// Narrows a boxed query of members to those in whom one of the patterns is found, of which there are one or two.
+macro_rules! folded_has {
+    ($query:expr, $patterns:expr) => {{
+        let column = || $crate::schema::members::folded;
+        let mut patterns = $patterns.into_iter().map(|pattern| column().like(pattern).escape('\\'));
+        match (patterns.next(), patterns.next()) {
+            (Some(one), Some(other)) => $query.filter(one.or(other)),
+            (Some(one), None) => $query.filter(one),
+            _ => $query,
+        }
+    }};
+}
+pub(in crate::connections) use folded_has;
 
 /// Where a page begins. Without a cursor that is before everything, so that every page of an order is one statement.
 struct From<'a> {
@@ -407,7 +420,7 @@ fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
     let mut query = everybody(me).into_boxed();
     query = matching!(query, &filter.q);
     if !filter.company.is_empty() {
-        query = query.filter(members::folded.like(search::company_in_folded(&filter.company)).escape('\\'));
+        query = folded_has!(query, search::company_in_folded(&filter.company));
     }
     if !filter.tag.is_empty() {
         let tagged = table::table
@@ -434,10 +447,6 @@ fn cursor_of(row: &Connected, sort: Sort) -> Cursor {
         Sort::Company => row.columns.company.clone(),
     };
     Cursor { key, id: row.person.id }
-}
-
-pub(in crate::connections) fn contains(text: &str) -> String {
-    format!("%{}%", search::escaped(text))
 }
 pub mod history;
 pub mod pages;

@@ -2,34 +2,35 @@
 
 mod postgres;
 mod sqlite;
+mod words;
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use crate::connections::store::{self, state};
+use self::words::{Word, in_order, terms, typed};
 use crate::db::{self, Connection, natively};
 use crate::error::Error;
-use crate::members::names;
-use crate::schema::{members, relationships, settings};
+use crate::members::{sorting, store};
+use crate::schema::{members, settings};
+use crate::text::spellings;
 
 /// Matches that are looked at. Ranking needs every match, so a search for a letter would cost what all members cost.
 pub const MOST: i64 = 1_000;
 
-/// Counts up whenever `names::fold` gives something else than before, or the index is made of something else.
-const FOLDING: u32 = 3;
+/// Counts up whenever `text::fold` or `sorting::keys` gives something else than before, or the index is made of something
+/// else.
+const FOLDING: u32 = 4;
 const DONE: &str = "done";
 /// Members of one transaction when all are indexed anew: some milliseconds, in which nobody else can change anything.
 const BATCH: i64 = 200;
-/// Letters of a word.
-const LONGEST_WORD: usize = 64;
 
 /// What is searched of a member.
-#[derive(Queryable, Selectable)]
+#[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = members)]
-struct Searched {
-    id: i64,
+pub struct Searched {
+    /// The member.
+    pub id: i64,
     full_name: String,
     headline: String,
     company: String,
@@ -38,37 +39,80 @@ struct Searched {
 
 /// Stands before a word of the name, as no other does: a search in names then asks the index for nothing else.
 const IN_NAME: &str = "=";
+/// Stands before all words of the name, in order.
+const WHOLE_NAME: &str = "==";
 
 impl Searched {
-    /// What the index holds: every word, and those of the name once more as such.
+    /// What the index holds: every word, those of the name once more as such, and the name as a whole.
     fn terms(&self) -> Vec<String> {
-        let names = words(&self.full_name);
+        let names = terms(&self.full_name);
         let in_name: Vec<String> = names.iter().map(|word| format!("{IN_NAME}{word}")).collect();
         let others = [&self.headline, &self.company, &self.location];
-        names.into_iter().chain(others.into_iter().flat_map(|text| words(text))).chain(in_name).collect()
+        let others = others.into_iter().flat_map(|text| terms(text));
+        let core = sorting::core(&self.full_name).join(" ");
+        let whole = [&self.full_name, &core].into_iter().flat_map(|name| spellings(name));
+        let whole = whole.map(|name| format!("{WHOLE_NAME}{}", in_order(&name)));
+        names.into_iter().chain(others).chain(in_name).chain(whole).collect()
     }
 }
 
-/// The ids of members who match every word by its beginning, best first: those whose name matches before those of
-/// whom something else does. At most [`MOST`]; nobody who has blocked the viewer.
-///
-/// # Errors
-/// The database's.
-pub fn search(connection: &mut Connection, viewer: i64, typed: &str) -> Result<Vec<i64>, Error> {
-    let words: Vec<String> = words(typed).into_iter().take(10).collect();
-    if words.is_empty() {
-        return Ok(Vec::new());
+/// Where in a member the words were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// They are the whole name.
+    WholeName,
+    /// In the name.
+    Name,
+    /// In the headline, company or location.
+    Elsewhere,
+}
+
+/// The words that somebody typed.
+#[derive(Debug)]
+pub struct Wanted {
+    words: Vec<Word>,
+    /// As a name stands in the index, for each way to spell it.
+    whole: Vec<String>,
+}
+
+impl Wanted {
+    /// Reads what was typed; nothing where it has no letter or digit.
+    pub fn of(text: &str) -> Option<Wanted> {
+        let words = typed(text);
+        let whole = spellings(text).iter().map(|name| format!("{WHOLE_NAME}{}", in_order(name))).collect();
+        (!words.is_empty()).then_some(Wanted { words, whole })
     }
-    let mut ids = matching(connection, &words, true)?;
-    if (ids.len() as i64) < MOST {
-        let seen: HashSet<i64> = ids.iter().copied().collect();
-        let others = matching(connection, &words, false)?;
-        ids.extend(others.into_iter().filter(|id| !seen.contains(id)));
-        ids.truncate(MOST as usize);
+
+    /// Finds members who match every word by its beginning, up to [`MOST`] of each place; a member may come in more than one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn find(&self, connection: &mut Connection) -> Result<Vec<(i64, Place)>, Error> {
+        let found = match connection {
+            Connection::Sqlite(sqlite) => sqlite::matching(sqlite, &self.words, &self.whole)?,
+            Connection::Postgres(postgres) => postgres::matching(postgres, &self.words, &self.whole)?,
+        };
+        let place = |number| match number {
+            0 => Place::WholeName,
+            1 => Place::Name,
+            _ => Place::Elsewhere,
+        };
+        Ok(found.into_iter().map(|(number, id)| (id, place(number))).collect())
     }
-    let barred = barred(connection, viewer)?;
-    ids.retain(|id| !barred.contains(id));
-    Ok(ids)
+
+    /// Patterns of the column `folded` for each word, of which one at least fits whoever matches.
+    pub fn in_folded(&self) -> impl Iterator<Item = Vec<String>> {
+        self.words.iter().map(|word| word.each().map(contains).collect())
+    }
+
+    /// Returns where a member matches every word; nothing where they do not.
+    pub fn place_in(&self, searched: &Searched) -> Option<Place> {
+        let in_all = |terms: &[String]| self.words.iter().all(|word| word.begins_any(terms));
+        if in_all(&terms(&searched.full_name)) {
+            return Some(Place::Name);
+        }
+        in_all(&searched.terms()).then_some(Place::Elsewhere)
+    }
 }
 
 /// Puts what is searched of a member into the index, in place of what was there.
@@ -107,19 +151,29 @@ pub fn clear(connection: &mut Connection) -> Result<(), Error> {
     }
 }
 
-/// The column that one's own connections are filtered by: name and headline, the company, the location, a line each.
+/// The column that one's own connections are filtered by: name and headline, the company, the location, a line each, with
+/// every way to spell them.
 pub fn folded([full_name, headline, company, location]: [&str; 4]) -> String {
-    let line = |text: &str| names::fold(text).replace('\n', " ");
+    let line = |text: &str| spellings(text).join(" ").replace('\n', " ");
     [line(full_name) + " " + &line(headline), line(company), line(location)].join("\n")
 }
 
-/// The pattern of a company in that column: between the first end of a line and the last.
-pub fn company_in_folded(typed: &str) -> String {
-    format!("%\n%{}%\n%", escaped(&names::fold(typed)))
+/// The patterns of a word in that column, one for each way to spell it.
+pub fn in_folded(typed: &str) -> Vec<String> {
+    spellings(typed).into_iter().map(contains).collect()
+}
+
+/// The patterns of a company in that column: between the first end of a line and the last.
+pub fn company_in_folded(typed: &str) -> Vec<String> {
+    spellings(typed).into_iter().map(|text| format!("%\n%{}%\n%", escaped(&text))).collect()
+}
+
+fn contains(text: impl AsRef<str>) -> String {
+    format!("%{}%", escaped(text.as_ref()))
 }
 
 /// A text within a pattern of LIKE.
-pub fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
@@ -157,6 +211,7 @@ fn renew_to(connection: &mut Connection, folding: u32) -> Result<Renewal, Error>
     // What is edited just now is indexed by whoever edits it, before or after.
     db::hold(connection, some.iter().copied())?;
     for member in &some {
+        store::sort_anew(connection, *member)?;
         index(connection, *member)?;
     }
     reached(connection, folding, &some.last().map_or(DONE.to_owned(), i64::to_string))?;
@@ -193,28 +248,6 @@ fn reached(connection: &mut Connection, folding: u32, after: &str) -> Result<(),
     diesel::update(settings::table.find("folding")).set(value).execute(connection)?;
     Ok(())
 }
-
-fn matching(connection: &mut Connection, words: &[String], in_name: bool) -> Result<Vec<i64>, Error> {
-    Ok(match connection {
-        Connection::Sqlite(sqlite) => sqlite::matching(sqlite, words, in_name)?,
-        Connection::Postgres(postgres) => postgres::matching(postgres, words, in_name)?,
-    })
-}
-
-fn barred(connection: &mut Connection, viewer: i64) -> Result<HashSet<i64>, Error> {
-    let barred = store::in_state(viewer, state::BARRED).select(relationships::other_id);
-    let barred: Vec<i64> = natively!(connection, |own| barred.load(own))?;
-    Ok(barred.into_iter().collect())
-}
-
-/// Letters and digits that stand together, folded; nothing typed is an operator of either engine. Of a word that no
-/// language has, the beginning does: PostgreSQL takes no more than 2,046 bytes.
-fn words(text: &str) -> Vec<String> {
-    let folded = names::fold(text);
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| word.chars().take(LONGEST_WORD).collect()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

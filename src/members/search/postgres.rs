@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Integer, Text};
 
 use crate::error::Error;
-use crate::members::search::{IN_NAME, MOST, Searched};
+use crate::members::search::words::Word;
+use crate::members::search::{IN_NAME, MOST, Searched, WHOLE_NAME};
 
 /// Rows of one statement when all are indexed.
 const ROWS: i64 = 1_000;
@@ -18,23 +19,27 @@ const BEGINNING: usize = 4;
 /// Stands before a beginning, as no word does.
 const BEGINS: &str = "<";
 
-pub(super) fn matching(postgres: &mut PgConnection, words: &[String], in_name: bool) -> QueryResult<Vec<i64>> {
-    Matching { query: query(words, in_name) }.load(postgres)
+/// Where the words were found and in whom: the whole name, the name, and, where those are not too many, anywhere.
+pub(super) fn matching(postgres: &mut PgConnection, words: &[Word], whole: &[String]) -> QueryResult<Vec<(i32, i64)>> {
+    let whole = whole.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" | ");
+    Matching { whole, name: query(words, IN_NAME), all: query(words, "") }.load(postgres)
 }
 
 /// Each word open at its end; where that is short, its beginning, which is a lexeme of its own.
-fn query(words: &[String], in_name: bool) -> String {
-    let mark = if in_name { IN_NAME } else { "" };
-    let lexeme = |word: &String| match word.chars().count() {
+fn query(words: &[Word], mark: &str) -> String {
+    let lexeme = |word: &str| match word.chars().count() {
         ..=BEGINNING => format!("'{BEGINS}{mark}{word}'"),
         _ => format!("'{mark}{word}':*"),
     };
-    words.iter().map(lexeme).collect::<Vec<_>>().join(" & ")
+    let either = |word: &Word| format!("({})", word.each().map(lexeme).collect::<Vec<_>>().join(" | "));
+    words.iter().map(either).collect::<Vec<_>>().join(" & ")
 }
 
 /// The statement, which stays prepared; diesel's `sql_query` would be prepared anew each time.
 struct Matching {
-    query: String,
+    whole: String,
+    name: String,
+    all: String,
 }
 
 impl QueryId for Matching {
@@ -43,17 +48,29 @@ impl QueryId for Matching {
 }
 
 impl Query for Matching {
-    type SqlType = BigInt;
+    type SqlType = (Integer, BigInt);
 }
 
 impl RunQueryDsl<PgConnection> for Matching {}
 
 impl QueryFragment<Pg> for Matching {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT member_id FROM member_search WHERE words @@ ");
-        out.push_bind_param::<Text, _>(&self.query)?;
+        out.push_sql("WITH whole AS MATERIALIZED (SELECT member_id AS id FROM member_search WHERE words @@ ");
+        out.push_bind_param::<Text, _>(&self.whole)?;
         out.push_sql("::tsquery LIMIT ");
-        out.push_bind_param::<BigInt, _>(&MOST)
+        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_sql("), named AS MATERIALIZED (SELECT member_id AS id FROM member_search WHERE words @@ ");
+        out.push_bind_param::<Text, _>(&self.name)?;
+        out.push_sql("::tsquery LIMIT ");
+        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_sql("), others AS MATERIALIZED (SELECT member_id AS id FROM member_search WHERE (SELECT COUNT(*) FROM named) < ");
+        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_sql(" AND words @@ ");
+        out.push_bind_param::<Text, _>(&self.all)?;
+        out.push_sql("::tsquery LIMIT ");
+        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_sql(") SELECT 0, id FROM whole UNION ALL SELECT 1, id FROM named UNION ALL SELECT 2, id FROM others");
+        Ok(())
     }
 }
 
@@ -97,6 +114,10 @@ pub(super) fn clear(postgres: &mut PgConnection) -> Result<(), Error> {
 fn vector(searched: &Searched) -> String {
     let mut lexemes = BTreeSet::new();
     for term in searched.terms() {
+        if term.starts_with(WHOLE_NAME) {
+            lexemes.insert(format!("'{term}'"));
+            continue;
+        }
         let (mark, word) = if let Some(word) = term.strip_prefix(IN_NAME) { (IN_NAME, word) } else { ("", &*term) };
         for length in 1..=BEGINNING.min(word.chars().count()) {
             lexemes.insert(format!("'{BEGINS}{mark}{}'", word.chars().take(length).collect::<String>()));
@@ -109,6 +130,7 @@ fn vector(searched: &Searched) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::members::search::words::typed;
 
     #[test]
     fn a_word_of_the_name_is_found_as_such_and_as_any_other() {
@@ -117,8 +139,9 @@ mod tests {
         let searched = Searched { id: 1, full_name, headline, company: String::new(), location: String::new() };
         assert_eq!(
             vector(&searched),
-            "'<=z' '<=zo' '<=zoe' '<c' '<ch' '<che' '<chef' '<z' '<zo' '<zoe' '=zoe' 'chef' 'zoe'"
+            "'<=z' '<=zo' '<=zoe' '<c' '<ch' '<che' '<chef' '<z' '<zo' '<zoe' '==zoe' '=zoe' 'chef' 'zoe'"
         );
-        assert_eq!(query(&[text("zoe"), text("engineer")], true), "'<=zoe' & '=engineer':*");
+        assert_eq!(query(&typed("Zoë engineer"), IN_NAME), "('<=zoe') & ('=engineer':*)");
+        assert_eq!(query(&typed("Jörgen"), ""), "('jorgen':* | 'joergen':*)");
     }
 }

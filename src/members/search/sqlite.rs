@@ -2,22 +2,31 @@
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Integer, Text};
 use diesel::sqlite::Sqlite;
 
 use crate::error::Error;
+use crate::members::search::words::Word;
 use crate::members::search::{IN_NAME, MOST, Searched};
 
 /// Rows of one transaction when all are indexed.
 const ROWS: i64 = 2_000;
 
-pub(super) fn matching(sqlite: &mut SqliteConnection, words: &[String], in_name: bool) -> QueryResult<Vec<i64>> {
-    Matching { phrase: phrase(words, in_name) }.load(sqlite)
+/// Where the words were found and in whom: the whole name, the name, and, where those are not too many, anywhere.
+pub(super) fn matching(
+    sqlite: &mut SqliteConnection,
+    words: &[Word],
+    whole: &[String],
+) -> QueryResult<Vec<(i32, i64)>> {
+    let whole = whole.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" OR ");
+    Matching { whole, name: phrase(words, IN_NAME), all: phrase(words, "") }.load(sqlite)
 }
 
 /// The statement, which stays prepared; diesel's `sql_query` would be prepared anew each time.
 struct Matching {
-    phrase: String,
+    whole: String,
+    name: String,
+    all: String,
 }
 
 impl QueryId for Matching {
@@ -26,17 +35,31 @@ impl QueryId for Matching {
 }
 
 impl Query for Matching {
-    type SqlType = BigInt;
+    type SqlType = (Integer, BigInt);
 }
 
 impl RunQueryDsl<SqliteConnection> for Matching {}
 
 impl QueryFragment<Sqlite> for Matching {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("SELECT rowid FROM member_search WHERE member_search MATCH ");
-        out.push_bind_param::<Text, _>(&self.phrase)?;
+        out.push_sql("WITH whole AS MATERIALIZED (SELECT rowid AS id FROM member_search WHERE member_search MATCH ");
+        out.push_bind_param::<Text, _>(&self.whole)?;
         out.push_sql(" LIMIT ");
-        out.push_bind_param::<BigInt, _>(&MOST)
+        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_sql("), named AS MATERIALIZED (SELECT rowid AS id FROM member_search WHERE member_search MATCH ");
+        out.push_bind_param::<Text, _>(&self.name)?;
+        out.push_sql(" LIMIT ");
+        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_sql(
+            "), others AS MATERIALIZED (SELECT rowid AS id FROM member_search WHERE (SELECT COUNT(*) FROM named) < ",
+        );
+        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_sql(" AND member_search MATCH ");
+        out.push_bind_param::<Text, _>(&self.all)?;
+        out.push_sql(" LIMIT ");
+        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_sql(") SELECT 0, id FROM whole UNION ALL SELECT 1, id FROM named UNION ALL SELECT 2, id FROM others");
+        Ok(())
     }
 }
 
@@ -67,21 +90,21 @@ pub(super) fn clear(sqlite: &mut SqliteConnection) -> Result<(), Error> {
 }
 
 /// Each word quoted, and open at its end.
-fn phrase(words: &[String], in_name: bool) -> String {
-    let mark = if in_name { IN_NAME } else { "" };
-    words.iter().map(|word| format!("\"{mark}{word}\"*")).collect::<Vec<_>>().join(" ")
+fn phrase(words: &[Word], mark: &str) -> String {
+    let word = |word: &Word| word.each().map(|word| format!("\"{mark}{word}\"*")).collect::<Vec<_>>().join(" OR ");
+    words.iter().map(|one| format!("({})", word(one))).collect::<Vec<_>>().join(" AND ")
 }
 
 #[cfg(test)]
 mod tests {
     use crate::members::search::sqlite::phrase;
-    use crate::members::search::words;
+    use crate::members::search::words::typed;
 
     #[test]
     fn nothing_typed_is_an_operator() {
-        let typed = words("Ana OR \"x\" NEAR(a) col:y*");
-        assert_eq!(phrase(&typed, false), r#""ana"* "or"* "x"* "near"* "a"* "col"* "y"*"#);
-        assert_eq!(phrase(&typed[..2], true), r#""=ana"* "=or"*"#);
-        assert_eq!(words(" -- ' ").len(), 0);
+        let words = typed("Ana OR \"x\" NEAR(ä)");
+        assert_eq!(phrase(&words, ""), r#"("ana"*) AND ("or"*) AND ("x"*) AND ("near"*) AND ("a"* OR "ae"*)"#);
+        assert_eq!(phrase(&words[..2], "="), r#"("=ana"*) AND ("=or"*)"#);
+        assert_eq!(typed(" -- ' ").len(), 0);
     }
 }

@@ -1,0 +1,96 @@
+//! Whom a search finds, in the order in which the one who searches most likely means them.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::cache::Cache;
+use crate::connections::literal::IsConnected;
+use crate::connections::store::state;
+use crate::db::{Connection, natively, one_of};
+use crate::error::Error;
+use crate::members::Counted;
+use crate::members::search::{MOST, Place, Searched, Wanted};
+use crate::network::second_degree::Circle;
+use crate::schema::{members, relationships};
+
+/// One's own connections that are looked for beyond those that the index gave.
+const OWN: i64 = 100;
+/// Connections of whoever has them looked through; more would take too long.
+const LOOKED_THROUGH: i32 = 5_000;
+
+/// How near somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Near {
+    Connected,
+    Shared,
+    Other,
+}
+
+/// Finds members who match every word by its beginning: those whose name it is come first, then one's connections, then
+/// those with whom one shares connections, then the rest; in each, those whose name matches before those of whom something
+/// else does. At most [`MOST`]; nobody who has blocked the viewer.
+///
+/// # Errors
+/// The database's.
+pub fn members(connection: &mut Connection, cache: &Cache, me: Counted, text: &str) -> Result<Vec<i64>, Error> {
+    let Some(wanted) = Wanted::of(text) else { return Ok(Vec::new()) };
+    let found = wanted.find(connection)?;
+    let is_cut = found.len() as i64 >= MOST;
+    let mut places: HashMap<i64, Place> = HashMap::new();
+    for (id, place) in found {
+        places.entry(id).and_modify(|known| *known = place.min(*known)).or_insert(place);
+    }
+    // Among those that were left out may be one's own connections.
+    if is_cut && me.number <= LOOKED_THROUGH {
+        for searched in own(connection, me.id, &wanted)? {
+            if let Some(place) = wanted.place_in(&searched) {
+                places.entry(searched.id).or_insert(place);
+            }
+        }
+    }
+    let mut ids: Vec<i64> = places.keys().copied().collect();
+    ids.sort_unstable();
+    let states = states(connection, me.id, &ids)?;
+    ids.retain(|id| states.get(id) != Some(&state::BARRED));
+    let known = Circle::of(connection, cache, me)?;
+    let near = |id: &i64| match states.get(id) {
+        Some(_) => Near::Connected,
+        None if known.meets(&[*id]) => Near::Shared,
+        None => Near::Other,
+    };
+    // By their ids within each, so that what changes of somebody's connections does not move them.
+    ids.sort_by_cached_key(|id| {
+        let place = places.get(id).copied().unwrap_or(Place::Elsewhere);
+        (place != Place::WholeName, near(id), place)
+    });
+    ids.truncate(MOST as usize);
+    Ok(ids)
+}
+
+/// Those of a member's connections who have all words somewhere.
+fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<Searched>, Error> {
+    let mine = relationships::table
+        .inner_join(members::table.on(members::id.eq(relationships::other_id)))
+        .filter(relationships::owner_id.eq(me))
+        .filter(IsConnected);
+    let mut mine = mine.select(Searched::as_select()).limit(OWN).into_boxed();
+    for patterns in wanted.in_folded() {
+        let mut patterns = patterns.into_iter().map(|pattern| members::folded.like(pattern).escape('\\'));
+        mine = match (patterns.next(), patterns.next()) {
+            (Some(one), Some(other)) => mine.filter(one.or(other)),
+            (Some(one), None) => mine.filter(one),
+            _ => mine,
+        };
+    }
+    Ok(mine.load(connection)?)
+}
+
+/// How the viewer's side stands to these, of those who are connected or have blocked the viewer.
+fn states(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<HashMap<i64, i16>, Error> {
+    use relationships::{other_id, owner_id, state as stands};
+    let rows = relationships::table.filter(owner_id.eq(me)).filter(one_of(connection, other_id, ids));
+    let rows = rows.filter(stands.eq(state::CONNECTED).or(stands.eq(state::BARRED))).select((other_id, stands));
+    let rows: Vec<(i64, i16)> = natively!(connection, |own| rows.load(own))?;
+    Ok(rows.into_iter().collect())
+}

@@ -1,0 +1,321 @@
+//! Texts that people typed or pasted: without what nobody sees, and refused where others could not read them. Every
+//! text that is stored comes through here, whichever way it came in.
+
+mod fold;
+
+pub use fold::{caseless, fold, spellings};
+
+use icu_properties::props::{
+    BidiControl, CanonicalCombiningClass, DefaultIgnorableCodePoint, Emoji, EmojiPresentation, GeneralCategory,
+    GeneralCategoryGroup, Ideographic, JoiningType, NoncharacterCodePoint, Script, VariationSelector,
+};
+use icu_properties::{CodePointMapData, CodePointSetData};
+use unicode_normalization::UnicodeNormalization;
+
+/// Accents of no script of their own on one letter; the writing that takes most has four.
+const ACCENTS: usize = 4;
+/// Marks of any kind on one letter: Burmese takes five, Tibetan stacks take more.
+const MARKS: usize = 8;
+/// Blank lines that may follow one another.
+const BLANK_LINES: usize = 2;
+
+/// Why others could not read a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// A control character.
+    Control,
+    /// A character that turns others around, hides, or means nothing to anybody else.
+    Unreadable(char),
+    /// More accents on one letter than any writing has.
+    TooManyAccents,
+}
+
+/// Returns a text of any number of lines as it is kept: composed, without what is invisible and carries nothing, trimmed,
+/// with at most two blank lines in a row.
+pub fn prose(typed: &str) -> String {
+    let visible = visible(typed, true);
+    let mut kept = String::with_capacity(visible.len());
+    let mut blank = 0;
+    for line in visible.trim().split('\n').map(str::trim_end) {
+        blank = if line.is_empty() { blank + 1 } else { 0 };
+        if blank <= BLANK_LINES {
+            if !kept.is_empty() {
+                kept.push('\n');
+            }
+            kept.push_str(line);
+        }
+    }
+    kept
+}
+
+/// Returns a text of one line as it is kept: as [`prose`], with single spaces and without direction marks, which browsers
+/// do not need within a line of its own. Ends of lines stay, to be refused.
+pub fn line(typed: &str) -> String {
+    let visible = visible(typed, false);
+    visible.trim().split('\n').map(spaced).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns what can be kept of a line that nobody is there to correct, such as a row of a file.
+pub fn salvaged(written: &str) -> String {
+    let mut kept = String::new();
+    for c in line(written).chars().map(|c| if c == '\n' { ' ' } else { c }) {
+        kept.push(c);
+        if check(&kept).is_err() {
+            kept.pop();
+        }
+    }
+    spaced(&kept)
+}
+
+/// Refuses what others could not read.
+///
+/// # Errors
+/// The first [`Flaw`].
+pub fn check(text: &str) -> Result<(), Flaw> {
+    let letters: Vec<char> = text.chars().collect();
+    let (mut accents, mut marks) = (0, 0);
+    for (at, c) in letters.iter().copied().enumerate() {
+        if c.is_control() && c != '\n' && c != '\t' || c == '\u{FFFD}' {
+            return Err(Flaw::Control);
+        }
+        if is_unreadable(c) && !is_in_flag(&letters, at) {
+            return Err(Flaw::Unreadable(c));
+        }
+        if !is_mark(c) {
+            (accents, marks) = (0, 0);
+            continue;
+        }
+        if at == 0 || letters[at - 1].is_whitespace() {
+            return Err(Flaw::Unreadable(c));
+        }
+        marks += 1;
+        accents += usize::from(script(c) == Script::Inherited && !is_variation(c));
+        if accents > ACCENTS || marks > MARKS {
+            return Err(Flaw::TooManyAccents);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a text has a letter of some script.
+pub fn has_letter(text: &str) -> bool {
+    let cased_or_other = GeneralCategoryGroup::CasedLetter.union(GeneralCategoryGroup::OtherLetter);
+    text.chars().any(|c| cased_or_other.contains(category(c)))
+}
+
+/// Whether a character belongs to the letter before it.
+pub fn is_mark(c: char) -> bool {
+    GeneralCategoryGroup::Mark.contains(category(c))
+}
+
+/// The script of a letter.
+pub fn script(c: char) -> Script {
+    CodePointMapData::<Script>::new().get(c)
+}
+
+fn category(c: char) -> GeneralCategory {
+    CodePointMapData::<GeneralCategory>::new().get(c)
+}
+
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Overrides of the direction, tags, characters of private use, and what is no character.
+fn is_unreadable(c: char) -> bool {
+    matches!(c, '\u{202D}' | '\u{202E}' | '\u{E0000}'..='\u{E007F}')
+        || category(c) == GeneralCategory::PrivateUse
+        || CodePointSetData::new::<NoncharacterCodePoint>().contains(c)
+}
+
+/// Whether a tag belongs to the flag of a region, such as Scotland's: a black flag, its letters, and an end.
+fn is_in_flag(letters: &[char], at: usize) -> bool {
+    let is_tag = |c: &char| matches!(c, '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}');
+    let from = letters[..at].iter().rposition(|c| !is_tag(c));
+    let until = letters[at..].iter().position(|c| !is_tag(c)).map(|more| at + more);
+    let (Some(from), Some(until)) = (from, until) else { return false };
+    letters[from] == '\u{1F3F4}' && letters[until] == '\u{E007F}' && (4..=7).contains(&(until - from))
+}
+
+/// The text composed (NFC), with ends of lines of one kind, without what is invisible and carries nothing.
+fn visible(typed: &str, is_prose: bool) -> String {
+    let ends = typed.replace("\r\n", "\n");
+    let typed: Vec<char> = ends
+        .chars()
+        .map(|c| match c {
+            '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
+            // An empty pattern of Braille looks like a space, and is one.
+            '\u{2800}' => ' ',
+            c => c,
+        })
+        .collect();
+    let mut kept: Vec<char> = Vec::with_capacity(typed.len());
+    for (at, c) in typed.iter().copied().enumerate() {
+        let next = typed[at + 1..].iter().copied().find(|c| !is_dropped_anywhere(*c));
+        let is_kept = match c {
+            '\u{200C}' | '\u{200D}' => joins(&kept, c, next),
+            // Within a text of several lines a mark may hold a sentence together that has words of both directions.
+            '\u{200E}' | '\u{200F}' | '\u{061C}' => is_prose && !kept.is_empty() && next.is_some(),
+            c if is_variation(c) || c == '\u{180E}' => varies(&kept, c, next),
+            c => !is_dropped_anywhere(c),
+        };
+        if is_kept {
+            kept.push(c);
+        }
+    }
+    kept.into_iter().nfc().collect()
+}
+
+/// Whether a character is invisible wherever it stands and changes nothing that others see. What deceives is no such.
+fn is_dropped_anywhere(c: char) -> bool {
+    let is_ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c);
+    let is_isolate =
+        CodePointSetData::new::<BidiControl>().contains(c) && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}');
+    let is_annotation = matches!(c, '\u{FFF9}'..='\u{FFFC}');
+    let depends =
+        matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{180E}') || is_variation(c);
+    (is_ignorable || is_isolate || is_annotation) && !depends && !is_unreadable(c)
+}
+
+fn is_variation(c: char) -> bool {
+    CodePointSetData::new::<VariationSelector>().contains(c)
+}
+
+/// Whether a selector or a Mongolian separator stands behind a letter that takes one.
+fn varies(before: &[char], c: char, next: Option<char>) -> bool {
+    let Some(base) = before.last().copied() else { return false };
+    match c {
+        '\u{180B}'..='\u{180F}' => script(base) == Script::Mongolian,
+        '\u{E0100}'..='\u{E01EF}' => CodePointSetData::new::<Ideographic>().contains(base),
+        // A digit takes one as a key only, and most emoji are shown in colours anyhow.
+        '\u{FE0F}' if base.is_ascii() => next == Some('\u{20E3}'),
+        '\u{FE0F}' => is_emoji(base) && !CodePointSetData::new::<EmojiPresentation>().contains(base),
+        '\u{FE0E}' => is_emoji(base),
+        _ => {
+            let takes = [Script::Han, Script::Myanmar, Script::PhagsPa, Script::Manichaean];
+            takes.contains(&script(base)) && !is_variation(base)
+        }
+    }
+}
+
+fn is_emoji(c: char) -> bool {
+    CodePointSetData::new::<Emoji>().contains(c) && !c.is_ascii()
+}
+
+/// Whether a joiner changes how its neighbours look: behind a virama, between Arabic letters that join (RFC 5892, appendix
+/// A), before the virama of a Bengali RA, or within an emoji.
+fn joins(before: &[char], joiner: char, next: Option<char>) -> bool {
+    let joining = |c: char| CodePointMapData::<JoiningType>::new().get(c);
+    let is_virama =
+        |c: char| CodePointMapData::<CanonicalCombiningClass>::new().get(c) == CanonicalCombiningClass::Virama;
+    let (Some(last), Some(next)) = (before.last().copied(), next) else {
+        return before.last().copied().is_some_and(|last| joiner == '\u{200D}' && is_virama(last));
+    };
+    if is_virama(last) {
+        return true;
+    }
+    if joiner == '\u{200D}' {
+        let last_is_emoji = is_emoji(last) || is_variation(last);
+        return is_virama(next) && last.is_alphabetic() || last_is_emoji && is_emoji(next);
+    }
+    let base = before.iter().rev().copied().find(|c| joining(*c) != JoiningType::Transparent).unwrap_or(last);
+    matches!(joining(base), JoiningType::DualJoining | JoiningType::LeftJoining)
+        && (matches!(joining(next), JoiningType::DualJoining | JoiningType::RightJoining))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_dropped() {
+        for (typed, kept) in [
+            ("Ada\u{200B} Lovelace", "Ada Lovelace"),
+            ("\u{200E}دانا\u{200F}", "دانا"),
+            ("\u{2068}Ben\u{2069} \u{202A}Okoro\u{202C}", "Ben Okoro"),
+            ("\u{FEFF}Zoe\u{308} A\u{AD}da", "Zoë Ada"),
+            ("a\u{200D}b\u{200C}c\u{FE0F}d\u{E0101}", "abcd"),
+            ("خرداد\u{200C}", "خرداد"),
+            ("김\u{3164}민준", "김민준"),
+            ("Li\u{A0}\u{3000} Na\t", "Li Na"),
+            ("\u{2800}Eve", "Eve"),
+            ("Ada 1\u{FE0F} 😀\u{FE0F}", "Ada 1 😀"),
+            ("\u{180B}ada", "ada"),
+        ] {
+            assert_eq!(line(typed), kept, "{typed:?}");
+            assert_eq!(check(&line(typed)), Ok(()), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_writing_needs_is_kept() {
+        for written in [
+            "علی\u{200C}رضا",
+            "می\u{200C}خواهم",
+            "ශ්\u{200D}රී",
+            "ക്\u{200D}",
+            "র\u{200D}্যাব",
+            "葛\u{E0100}城",
+            "\u{1820}\u{180B}\u{182D}\u{180E}\u{1820}",
+            "❤\u{FE0F} 👩\u{200D}💻 1\u{FE0F}\u{20E3} 🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F} 👨\u{200D}👩\u{200D}👧",
+            "🏳\u{FE0F}\u{200D}🌈",
+            "လျှို့ဝှက်",
+            "Nguyễn Thị Ánh",
+            "हिन्दी",
+            "བསྒྲུབས",
+            "שָׁלוֹם",
+            "مُحَمَّد",
+        ] {
+            assert_eq!(line(written), written.nfc().collect::<String>(), "{written:?}");
+            assert_eq!(check(&line(written)), Ok(()), "{written:?}");
+        }
+    }
+
+    #[test]
+    fn what_deceives_or_nobody_can_read_is_refused() {
+        for (typed, flaw) in [
+            ("Ada\u{202E}nidraB", Flaw::Unreadable('\u{202E}')),
+            ("Ada\u{202D}", Flaw::Unreadable('\u{202D}')),
+            ("Ada\u{E0041}\u{E0064}", Flaw::Unreadable('\u{E0041}')),
+            ("\u{F8FF} Inc.", Flaw::Unreadable('\u{F8FF}')),
+            ("\u{301}Ada", Flaw::Unreadable('\u{301}')),
+            ("Ada \u{301}", Flaw::Unreadable('\u{301}')),
+            ("a\u{FFFF}", Flaw::Unreadable('\u{FFFF}')),
+            ("a\u{7}", Flaw::Control),
+            ("a\u{FFFD}", Flaw::Control),
+        ] {
+            assert_eq!(check(&line(typed)), Err(flaw), "{typed:?}");
+        }
+        for pile in ["\u{301}", "\u{E47}", "\u{65F}"] {
+            assert_eq!(check(&line(&format!("ก{}", pile.repeat(12)))), Err(Flaw::TooManyAccents), "{pile:?}");
+        }
+    }
+
+    #[test]
+    fn two_blank_lines_follow_one_another_at_most() {
+        assert_eq!(prose("\n a\r\n\r\n \n\t\n\n\nb  \nc\n\n"), "a\n\n\nb\nc");
+        assert_eq!(prose("a\u{2028}b\rc"), "a\nb\nc");
+        assert_eq!(line("a\nb "), "a\nb");
+    }
+
+    #[test]
+    fn a_direction_mark_within_a_paragraph_stays() {
+        assert_eq!(prose("\u{200F}אני כותב C++\u{200E} ולא Java\u{200E}"), "אני כותב C++\u{200E} ולא Java");
+    }
+
+    #[test]
+    fn what_can_be_kept_of_a_row_is_kept() {
+        assert_eq!(salvaged("A\u{202E}da\u{7}\n \u{301}Ruiz"), "Ada Ruiz");
+        let pile = salvaged(&format!("a{}", "\u{301}".repeat(90)));
+        assert!(check(&pile).is_ok() && pile.starts_with('á'));
+    }
+
+    #[test]
+    fn a_letter_of_any_script_is_one() {
+        for (name, has) in
+            [("Ada", true), ("王", true), ("मि", true), ("123", false), ("ʻ", false), ("🅰", false), ("…", false)]
+        {
+            assert_eq!(has_letter(name), has, "{name}");
+        }
+    }
+}
