@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use crate::connections::literal::IsConnected;
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
 use crate::language::{number, t, tf};
-use crate::schema::tags;
+use crate::schema::{relationships, tags};
+use crate::text::caseless;
 use crate::web::form::{Form, Problems};
 
 /// Characters in a tag.
@@ -15,14 +18,41 @@ const LENGTH: usize = 40;
 /// Tags on one person.
 const MOST: usize = 20;
 
+/// What parts two tags: the comma and semicolon of every script that has its own.
+fn parts(c: char) -> bool {
+    matches!(
+        c,
+        ',' | ';'
+            | '،'
+            | '؛'
+            | '、'
+            | '，'
+            | '；'
+            | '﹐'
+            | '﹑'
+            | '﹔'
+            | '､'
+            | '߸'
+            | '᠂'
+            | '᠈'
+            | '፣'
+            | '፤'
+            | '꓾'
+            | '꘍'
+            | '꛵'
+            | '⹁'
+            | '⹌'
+    )
+}
+
 /// Reads the field *Tags*: words separated by commas, without doubles.
 pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let line = problems.line(form, "tags", t("Tags"), (0, MOST * (LENGTH + 2)));
-    for word in line.split(',').map(|word| word.split_whitespace().collect::<Vec<_>>().join(" ")) {
-        let double = words.iter().any(|other| other.to_lowercase() == word.to_lowercase());
+    for word in line.split(parts).map(str::trim) {
+        let double = words.iter().any(|other| caseless(other) == caseless(word));
         if !word.is_empty() && !double {
-            words.push(word);
+            words.push(word.to_owned());
         }
     }
     if words.iter().any(|word| word.chars().count() > LENGTH) {
@@ -32,6 +62,31 @@ pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
         problems.add("tags", tf("One person can have {most} tags at the most.", number(MOST)));
     }
     words
+}
+
+/// Spells tags as the member has spelled them on others: another case or form makes no new tag.
+///
+/// # Errors
+/// The database's.
+pub fn as_spelled(connection: &mut Connection, me: i64, other: i64, words: &[String]) -> Result<Vec<String>, Error> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let on_others = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.ne(other));
+    let known: Vec<String> =
+        natively!(connection, |own| on_others.select(tags::tag).distinct().order(tags::tag).load(own))?;
+    let mut spelled: HashMap<String, String> = HashMap::new();
+    for tag in known {
+        spelled.entry(caseless(&tag)).or_insert(tag);
+    }
+    let mut all: Vec<String> = Vec::new();
+    for word in words {
+        let word = spelled.get(&caseless(word)).unwrap_or(word).clone();
+        if !all.contains(&word) {
+            all.push(word);
+        }
+    }
+    Ok(all)
 }
 
 /// The tags of a member on one other, in order.
@@ -62,11 +117,16 @@ pub fn of(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMa
     Ok(by_person)
 }
 
-/// Every tag a member uses, in order.
+/// Every tag that a member has on a connection, in order.
 ///
 /// # Errors
 /// The database's.
 pub fn all(connection: &mut Connection, me: i64) -> Result<Vec<String>, Error> {
-    let mine = tags::table.filter(tags::owner_id.eq(me)).select(tags::tag).distinct().order(tags::tag).limit(200);
+    let connected = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::other_id.eq(tags::other_id))
+        .filter(IsConnected);
+    let mine = tags::table.filter(tags::owner_id.eq(me)).filter(exists(connected));
+    let mine = mine.select(tags::tag).distinct().order(tags::tag).limit(200);
     Ok(natively!(connection, |own| mine.load(own))?)
 }

@@ -318,7 +318,7 @@ pub fn remark(connection: &mut Connection, me: i64, other: i64, note: &str, word
     save_row(connection, &mine, stored.as_ref())?;
     let old = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
     diesel::delete(old).execute(connection)?;
-    for tag in words {
+    for tag in &super::notes::as_spelled(connection, me, other, words)? {
         let row = (tags::owner_id.eq(me), tags::other_id.eq(other), tags::tag.eq(tag));
         diesel::insert_into(tags::table).values(row).execute(connection)?;
     }

@@ -9,6 +9,7 @@ mod form_owner;
 mod guards;
 mod kept;
 mod languages;
+mod names;
 mod nodes;
 mod notes;
 mod photos;
