@@ -24,7 +24,9 @@ pub enum Error {
     TooLarge,
     /// The body is of a kind that no form of ours sends.
     UnknownBody,
-    /// The database says no; the text is for the log.
+    /// The database says no, of a kind by which `db` knows whether to ask again; the text is for the log.
+    Database(diesel::result::Error),
+    /// Something that the site needs does not work, or does not answer in time; the text is for the log.
     Unavailable(String),
     /// The database went away while it committed, so that nobody knows; the text is for the log.
     Unanswered(String),
@@ -48,7 +50,7 @@ impl Error {
             Error::UnknownBody => {
                 (t("Unknown kind of form"), t("What was sent is not a form of this site, so nothing was done."))
             }
-            Error::Unavailable(_) => {
+            Error::Database(_) | Error::Unavailable(_) => {
                 (t("Please try again"), t("Something here did not work. Nothing was changed; try again in a moment."))
             }
             Error::Unanswered(_) => (
@@ -93,13 +95,13 @@ impl ResponseError for Error {
             Error::OtherMember => StatusCode::CONFLICT,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Error::Unavailable(_) | Error::Unanswered(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Database(_) | Error::Unavailable(_) | Error::Unanswered(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Error::Unavailable(why) | Error::Unanswered(why) = self {
-            tracing::error!(%why, "unavailable");
+        if let Error::Database(_) | Error::Unavailable(_) | Error::Unanswered(_) = self {
+            tracing::error!(why = %self, "unavailable");
         }
         self.page(None)
     }
@@ -108,6 +110,7 @@ impl ResponseError for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Error::Database(why) => why.fmt(f),
             Error::Unavailable(why) | Error::Unanswered(why) => f.write_str(why),
             other => f.write_str(other.title_and_sentence().1),
         }
@@ -120,7 +123,7 @@ impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => Error::NotFound,
-            other => Error::Unavailable(other.to_string()),
+            other => Error::Database(other),
         }
     }
 }

@@ -8,7 +8,6 @@ mod url;
 
 use std::ops::DerefMut;
 
-use actix_web::web;
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{MigrationSource, MigrationVersion};
@@ -108,8 +107,8 @@ impl Db {
         match &self.0 {
             Engine::Sqlite(file) => file.read(f),
             Engine::Postgres(server) => {
-                let (server, f) = (server.clone(), as_here(f));
-                web::block(move || server.read(f)).await?
+                let f = as_here(f);
+                server.in_turn(move |server, until| server.read(f, until)).await
             }
         }
     }
@@ -154,8 +153,8 @@ impl Db {
         match &self.0 {
             Engine::Sqlite(file) => file.ask(f),
             Engine::Postgres(server) => {
-                let (server, f) = (server.clone(), as_here(f));
-                web::block(move || server.ask(f)).await?
+                let f = as_here(f);
+                server.in_turn(move |server, until| server.ask(f, until)).await
             }
         }
     }
@@ -194,10 +193,7 @@ impl Db {
         let f = as_here(f);
         match &self.0 {
             Engine::Sqlite(file) => file.write(f, alone).await,
-            Engine::Postgres(server) => {
-                let server = server.clone();
-                web::block(move || server.write(f)).await?
-            }
+            Engine::Postgres(server) => server.in_turn(move |server, until| server.write(f, until)).await,
         }
     }
 
@@ -208,7 +204,7 @@ impl Db {
     pub fn write_now<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
         match &self.0 {
             Engine::Sqlite(file) => file.write_now(f),
-            Engine::Postgres(server) => server.write(f),
+            Engine::Postgres(server) => server.write_now(f),
         }
     }
 

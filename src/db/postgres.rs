@@ -1,10 +1,11 @@
-//! PostgreSQL: a pool, and what makes a transaction happen once even where the server, or the way to it, goes away.
+//! PostgreSQL: a pool, the threads that wait for its connections, and what makes a transaction happen once even where the server, or the way to it, goes away.
 //!
 //! Members who are changed are held ([`crate::db::hold`]), so READ COMMITTED is enough. A transaction that the server
 //! rolled back is run again. One whose COMMIT was never answered may have happened: it wrote a *receipt*, a row with a
 //! random key, and the next attempt writes the same one first. If that succeeds, the earlier attempt did not happen
 //! and cannot any more; if the key is taken, it did, and what it returned is the answer.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
@@ -14,13 +15,17 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{PgConnection, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use rand::RngExt;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Semaphore;
 
 use crate::db::{Connection, Connections};
 use crate::error::Error;
 
 pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-/// Connections of a node.
+/// Connections of a node, and threads that use them.
 const CONNECTIONS: u32 = 16;
+/// Requests that may wait for a connection; who comes then is asked at once to try again.
+const MAX_WAITING: usize = 2_048;
 /// How long people wait for a server that is being replaced before they are asked to try again.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Runs of a transaction that the server goes on rolling back.
@@ -34,6 +39,29 @@ const TIDY: u32 = 500;
 #[derive(Clone)]
 pub(super) struct Server {
     pool: Connections,
+    threads: Arc<Threads>,
+    places: Arc<Semaphore>,
+}
+
+/// Threads that wait for the database, so that those which serve need not: as many as there are connections, over all
+/// workers. They end when the last [`Server`] is dropped.
+struct Threads(Option<Runtime>);
+
+impl Threads {
+    fn new() -> Result<Threads, Error> {
+        let mut threads = Builder::new_current_thread();
+        threads.max_blocking_threads(CONNECTIONS as usize).thread_name("postgres");
+        Ok(Threads(Some(threads.build().map_err(|why| Error::Unavailable(why.to_string()))?)))
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // Waiting for them is forbidden where it may happen on a thread that serves.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// Why an attempt did not succeed.
@@ -59,13 +87,19 @@ impl Server {
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(2))
             .test_on_check_out(false);
-        Ok(Server { pool: pool.build(ConnectionManager::new(url))? })
+        Ok(Server {
+            pool: pool.build(ConnectionManager::new(url))?,
+            threads: Arc::new(Threads::new()?),
+            places: Arc::new(Semaphore::new(CONNECTIONS as usize + MAX_WAITING)),
+        })
     }
 
     pub(super) fn migrate(&self) -> Result<(), Error> {
         let mut connection = self.pool.get()?;
         let Connection::Postgres(postgres) = &mut *connection else { return Ok(()) };
         postgres.transaction(|postgres| {
+            // Others may migrate for as long as it takes.
+            postgres.batch_execute("SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")?;
             sql_query(format!("SELECT pg_advisory_xact_lock({MIGRATING})")).execute(postgres)?;
             let applied = postgres.applied_migrations().map_err(|why| Error::Unavailable(why.to_string()))?;
             crate::db::refuse_newer::<diesel::pg::Pg>(applied.into_iter().max(), MIGRATIONS)?;
@@ -74,9 +108,34 @@ impl Server {
         })
     }
 
-    /// Tries until it is done, the closure says no, or patience ends.
-    pub(super) fn read<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
-        let mut attempts = Attempts::new();
+    /// Runs work on a thread that may wait, when it is its turn. The time it may take begins now.
+    pub(super) async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Server, Instant) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let full = |_| Error::Unavailable("too many wait for the database".into());
+        let place = self.places.clone().try_acquire_owned().map_err(full)?;
+        let stopped = || Error::Unavailable("the database's threads have stopped".into());
+        let (server, until) = (self.clone(), Instant::now() + PATIENCE);
+        let work = move || {
+            // Kept as long as the work lasts, be there still anybody who waits for it or not.
+            let _place = place;
+            if until < Instant::now() {
+                return Err(Error::Unavailable("the database was busy for too long".into()));
+            }
+            work(&server, until)
+        };
+        let runtime = self.threads.0.as_ref().ok_or_else(stopped)?;
+        runtime.spawn_blocking(work).await.map_err(|why| Error::Unavailable(why.to_string()))?
+    }
+
+    /// Tries until it is done, the closure says no, or the time is up.
+    pub(super) fn read<T>(
+        &self,
+        f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone,
+        until: Instant,
+    ) -> Result<T, Error> {
+        let mut attempts = Attempts::new(until);
         loop {
             match self.attempt("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", None, f.clone(), &mut None) {
                 Ok(done) => return Ok(done),
@@ -86,8 +145,12 @@ impl Server {
     }
 
     /// As [`Server::read`], outside a transaction.
-    pub(super) fn ask<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
-        let mut attempts = Attempts::new();
+    pub(super) fn ask<T>(
+        &self,
+        f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone,
+        until: Instant,
+    ) -> Result<T, Error> {
+        let mut attempts = Attempts::new(until);
         loop {
             let connection = self.pool.get().map_err(|why| Failed::Gone(why.into()));
             let answer = connection
@@ -100,15 +163,24 @@ impl Server {
     }
 
     /// As [`Server::read`]; however often it is tried, it happens once.
-    pub(super) fn write<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
+    pub(super) fn write<T>(
+        &self,
+        f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone,
+        until: Instant,
+    ) -> Result<T, Error> {
         let receipt = format!("{:032x}", rand::rng().random::<u128>());
-        let (mut attempts, mut unanswered) = (Attempts::new(), None);
+        let (mut attempts, mut unanswered) = (Attempts::new(until), None);
         loop {
             match self.attempt("BEGIN", Some(&receipt), f.clone(), &mut unanswered) {
                 Ok(done) => return Ok(done),
                 Err(failed) => attempts.again(failed)?,
             }
         }
+    }
+
+    /// [`Server::write`] on the thread that asks.
+    pub(super) fn write_now<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
+        self.write(f, Instant::now() + PATIENCE)
     }
 
     pub(super) fn raw(&self) -> Result<PooledConnection<ConnectionManager<Connection>>, Error> {
@@ -166,8 +238,8 @@ struct Attempts {
 }
 
 impl Attempts {
-    fn new() -> Attempts {
-        Attempts { until: Instant::now() + PATIENCE, rolled_back: 0, unanswered: false }
+    fn new(until: Instant) -> Attempts {
+        Attempts { until, rolled_back: 0, unanswered: false }
     }
 
     /// Waits before the next attempt, or says that there is none.
@@ -207,15 +279,24 @@ fn begin_with(connection: &mut Connection, sql: &str) -> Result<(), DieselError>
     }
 }
 
-/// Whether whoever failed can be asked again: what the closure says for itself is final, what the database says is
-/// not, and a server that cannot even roll back is gone.
+/// Says whether it can be tried again: what the closure says for itself is final, and so is what the database says, but
+/// for transactions that met; a server that cannot even roll back is gone.
 fn failed(connection: &mut Connection, error: Error) -> Failed {
     if !roll_back(connection) {
         return Failed::Gone(error);
     }
-    match error {
-        Error::Unavailable(_) => Failed::RolledBack(error),
-        answer => Failed::Answer(answer),
+    let Error::Database(DieselError::DatabaseError(kind, ref why)) = error else { return Failed::Answer(error) };
+    match kind {
+        DatabaseErrorKind::SerializationFailure => Failed::RolledBack(error),
+        // diesel has no kind for it. The word stands in the message in most of PostgreSQL's languages.
+        _ if why.message().to_lowercase().contains("deadlock") => Failed::RolledBack(error),
+        // It has become a standby; another is the one to write to.
+        DatabaseErrorKind::ReadOnlyTransaction => {
+            break_off(connection);
+            Failed::Gone(error)
+        }
+        DatabaseErrorKind::ClosedConnection => Failed::Gone(error),
+        _ => Failed::Answer(error),
     }
 }
 
@@ -241,20 +322,36 @@ fn break_off(connection: &mut Connection) {
     status.set_in_error();
 }
 
-/// What a URL does not say: to give up on a server that does not answer, and to take the one that can be written to
-/// where several are named.
+/// What each session asks of the server. A node that is frozen, or vanishes, within a transaction lets others go on after
+/// 10 seconds, and whoever waits for a lock gets an answer after 15.
+const SESSION: [&str; 7] = [
+    "idle_in_transaction_session_timeout=10s",
+    "lock_timeout=15s",
+    "tcp_keepalives_idle=5",
+    "tcp_keepalives_interval=2",
+    "tcp_keepalives_count=3",
+    "tcp_user_timeout=10s",
+    // A search that walks begins where the table does, so that the same people are found in the same order.
+    "synchronize_seqscans=off",
+];
+
+/// Adds what a URL does not say: to give up on a server that does not answer, to take the one that can be written to
+/// where several are named, and what stands in [`SESSION`], before the URL's own options, which win.
 fn with_defaults(url: &str) -> String {
     let mut url = url.to_owned();
+    let session = SESSION.map(|option| format!("-c%20{}", option.replace('=', "%3D"))).join("%20");
+    if let Some(at) = ["?options=", "&options="].iter().find_map(|name| url.find(name)) {
+        url.insert_str(at + "?options=".len(), &format!("{session}%20"));
+    }
     for (name, value) in [
         ("connect_timeout", "2"),
         ("tcp_user_timeout", "5000"),
         ("keepalives_idle", "5"),
         ("target_session_attrs", "read-write"),
         ("application_name", "amicable"),
-        // A search that walks begins where the table does, so that the same people are found in the same order.
-        ("options", "-c%20synchronize_seqscans%3Doff"),
+        ("options", &session),
     ] {
-        if !url.contains(&format!("{name}=")) {
+        if !["?", "&"].iter().any(|sign| url.contains(&format!("{sign}{name}="))) {
             let sign = if url.contains('?') { "&" } else { "?" };
             if !url.ends_with('?') {
                 url.push_str(sign);
@@ -274,5 +371,8 @@ mod tests {
         let url = with_defaults("postgres://a,b/site?connect_timeout=9");
         assert!(url.starts_with("postgres://a,b/site?connect_timeout=9&tcp_user_timeout=5000&"), "{url}");
         assert_eq!(url.matches("connect_timeout").count(), 1);
+        let url = with_defaults("postgres://a/site?options=-c%20lock_timeout%3D1s");
+        assert_eq!(url.matches("&options=").count() + url.matches("?options=").count(), 1);
+        assert!(url.find("lock_timeout%3D15s") < url.find("lock_timeout%3D1s&"), "{url}");
     }
 }
