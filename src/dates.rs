@@ -31,6 +31,12 @@ pub fn start_of(day: Date) -> Option<i64> {
     Some(TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?.as_second())
 }
 
+/// Returns the first second of the day that is so many days after the day of a moment.
+pub fn day_after(seconds: i64, days: i64) -> i64 {
+    let day = civil(seconds).and_then(|day| day.checked_add(jiff::Span::new().try_days(days).ok()?).ok());
+    day.and_then(start_of).unwrap_or(seconds + days * DAY)
+}
+
 /// How long ago, for people: `today`, `yesterday`, `3 weeks ago`.
 pub fn ago(then: i64, now: i64) -> String {
     let days = (now - then).max(0) / DAY;

@@ -70,6 +70,7 @@ fn for_members(site: &mut ServiceConfig) {
         .route("/connections/remove/{id}/undo", post().to(removal::undo))
         // Invitations and notifications
         .route("/invitations", get().to(invitations::invitations))
+        .route("/invitations/withdraw", get().to(invitations::confirm_withdrawal))
         .route("/invitations/{answer}", post().to(invitations::answer))
         .route("/notifications", get().to(notifications::notifications))
         // Members

@@ -19,14 +19,19 @@ pub mod visible;
 use diesel::dsl::{Filter, Gt};
 use diesel::prelude::*;
 
-use crate::dates::{DAY, now};
+use crate::dates::{self, DAY, now};
 use crate::db::{self, Connection, natively};
 use crate::error::Error;
 use crate::members::Counted;
 use crate::notifications;
 use crate::schema::{connection_counts, members, relationships};
+use crate::web::session::Viewer;
 use relationship::{Allowance, Behind, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite};
+use standing::Standing;
 use store::{Row, Rows, state};
+
+/// Days for which an invitation counts.
+const WEEK: i64 = 7;
 
 /// What a member may do how often. The defaults are LinkedIn's.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +86,7 @@ pub fn make(
     let before = as_of(&rows, limits, now);
     let terms = match by_me.asks_for_terms() {
         true => terms(connection, limits, &rows, by_me, now)?,
-        false => Terms { paused_until: rows.mine.paused_until, ..Terms::of_none(now, me == other) },
+        false => Terms { paused_until: paused_until(&rows.mine), ..Terms::of_none(now, me == other) },
     };
     // Who invites, or opens the door, takes back that they declined; so from a refused invitation, too.
     if matches!(by_me, Move::Invite | Move::Accept | Move::LetReturn(true)) {
@@ -145,7 +150,18 @@ pub fn way_back(connection: &mut Connection, limits: &Limits, me: i64, other: i6
 /// The database's.
 pub fn again(connection: &mut Connection, me: i64, other: i64) -> Result<Option<i64>, Error> {
     let row = store::row(connection, me, other)?;
-    Ok(row.filter(|row| !returns(row, row.side())).and_then(|row| row.paused_until).filter(|until| *until > now()))
+    Ok(row.filter(|row| !returns(row, row.side())).and_then(|row| paused_until(&row)).filter(|until| *until > now()))
+}
+
+/// Returns when a pause ends: as the day begins that is told, since nobody is told an hour.
+pub fn paused_until(row: &Row) -> Option<i64> {
+    row.paused_until.map(|until| dates::day_after(until, 0))
+}
+
+/// Returns until when its owner could not invite again who withdrew an invitation now; nothing where they need not wait.
+pub fn pause_of_withdrawal(row: &Row, limits: &Limits, now: i64) -> Option<i64> {
+    let until = dates::day_after(now + limits.withdrawal_pause_days * DAY, 0);
+    Some(until).filter(|until| *until > now && !returns(row, row.side()))
 }
 
 /// How two members stand, seen by the first.
@@ -162,13 +178,47 @@ pub fn sides(connection: &mut Connection, limits: &Limits, me: i64, other: i64) 
 /// The database's.
 pub fn allowance(connection: &mut Connection, limits: &Limits, me: i64, now: i64) -> Result<Allowance, Error> {
     use diesel::dsl::{count_star, min};
-    let week = 7 * DAY;
-    let sent =
-        relationships::table.filter(relationships::owner_id.eq(me)).filter(relationships::sent_at.gt(now - week));
+    let sent = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::sent_at.ge(first_counted(now)));
     let sent = sent.select((count_star(), min(relationships::sent_at)));
     let (sent, oldest) = natively!(connection, |own| sent.first::<(i64, Option<i64>)>(own))?;
     let sent = u32::try_from(sent).unwrap_or(u32::MAX);
-    Ok(Allowance { sent, limit: limits.invitations, next: oldest.map_or(now, |oldest| oldest + week) })
+    Ok(Allowance { sent, limit: limits.invitations, next: oldest.map_or(now, comes_free) })
+}
+
+/// Invitations sent from then on count: those of today and of the six days before, so that one comes free as a day begins.
+fn first_counted(now: i64) -> i64 {
+    dates::day_after(now, 1 - WEEK)
+}
+
+/// Returns when an invitation sent at this moment stops counting.
+fn comes_free(sent: i64) -> i64 {
+    dates::day_after(sent, WEEK)
+}
+
+/// Returns why a member cannot invite somebody now, for reasons of their own, in the order of the rules; nothing where they
+/// can, as far as it lies with them.
+pub fn own_hindrance(viewer: &Viewer, limits: &Limits, standing: &Standing) -> Option<Refusal> {
+    let have = u32::try_from(viewer.connection_count).unwrap_or(0);
+    if have >= limits.connections {
+        return Some(Refusal::TooManyConnections { have, limit: limits.connections });
+    }
+    // Whoever has been invited accepts, and whoever left comes back: neither costs an invitation.
+    if !matches!(standing.side, Side::None | Side::Lost) {
+        return None;
+    }
+    if let Some(until) = standing.paused_until.filter(|until| *until > now()) {
+        return Some(Refusal::Paused(until));
+    }
+    invitations_used_up(viewer, limits).map(Refusal::InvitationsUsedUp)
+}
+
+/// Returns the weekly number, where a member has used it up.
+pub fn invitations_used_up(viewer: &Viewer, limits: &Limits) -> Option<Allowance> {
+    let counted = viewer.last_to_spare.filter(|sent| *sent >= first_counted(now()));
+    let next = if limits.invitations == 0 { Some(now()) } else { counted.map(comes_free) };
+    next.map(|next| Allowance { sent: limits.invitations, limit: limits.invitations, next })
 }
 
 /// The rows of the invitations that wait for a member's answer.
@@ -205,7 +255,7 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move,
         now,
         myself: me == other,
         were_connected: rows.mine.connected_at.is_some() && rows.theirs.connected_at.is_some(),
-        paused_until: rows.mine.paused_until,
+        paused_until: paused_until(&rows.mine),
         my_connections: u32::try_from(mine).unwrap_or(0),
         connection_limit: limits.connections,
         invitations: allowance(connection, limits, me, now)?,

@@ -1,22 +1,26 @@
 //! Mutual connections and degrees: how near two members are.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable};
 
 use crate::cache::{Cache, Cached};
 use crate::connections::literal::IsConnected;
 use crate::connections::store;
-use crate::db::{Connection, natively};
+use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
 use crate::language::t;
 use crate::members as people;
 use crate::members::{Counted, Member, Person};
 use crate::network::second_degree::Circle;
-use crate::schema::{relationships, theirs};
+use crate::schema::{connection_counts, members, relationships, theirs};
+use crate::web::pagination::{At, Cursor, Paged};
 use crate::web::session::Viewer;
 
 /// Connections of somebody who has many that are looked for in one's circle, to tell the 3rd degree.
 const LOOKED_AT: i64 = 100;
+/// What two share is counted for a card where either has no more connections than this.
+const COUNTED: i32 = 1_000;
 /// Connections that are read one by one.
 const FEW: i32 = 500;
 
@@ -125,6 +129,66 @@ pub fn mutual(connection: &mut Connection, two: Two, most: usize) -> Result<(usi
     let ids = mutual_ids(connection, two.me, two.other, i64::MAX)?;
     let first = people::persons(connection, &ids[..ids.len().min(most)])?;
     Ok((ids.len(), first))
+}
+
+/// A page of whom two members both know.
+///
+/// # Errors
+/// The database's.
+pub fn page(connection: &mut Connection, two: Two, at: &At) -> Result<Paged<Person>, Error> {
+    let ids = mutual_ids(connection, two.me, two.other, i64::MAX)?;
+    let fetch = |at: &At| {
+        let (ids, most) = (ids.iter().copied(), usize::try_from(at.limit()).unwrap_or(0));
+        let some: Vec<i64> = match at.cursor() {
+            None => ids.take(most).collect(),
+            Some((from, false)) => ids.filter(|id| *id > from.id).take(most).collect(),
+            Some((from, true)) => ids.rev().filter(|id| *id < from.id).take(most).collect(),
+        };
+        people::persons(connection, &some)
+    };
+    let cursor = |person: &Person| Cursor { key: String::new(), id: person.id };
+    Paged::read(at, ids.len() as i64, Cursor::last_name(), fetch, cursor)
+}
+
+/// Members in the order of their ids as given, each with how many connections they share with `me`; not counted where both have
+/// more than [`COUNTED`].
+///
+/// # Errors
+/// The database's.
+pub fn with_shared(connection: &mut Connection, me: Counted, ids: &[i64]) -> Result<Vec<(Person, Option<u32>)>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let counted = |connection: &mut Connection| {
+        let these = members::table
+            .inner_join(connection_counts::table.on(connection_counts::member_id.eq(members::id)))
+            .filter(one_of(connection, members::id, ids));
+        // The fewer connections of the two are looked up among the others.
+        let shared = sql::<Nullable<BigInt>>("CASE WHEN connection_counts.number <= ")
+            .bind::<Integer, _>(me.number.min(COUNTED))
+            .sql(
+                " THEN (SELECT COUNT(*) FROM relationships theirs WHERE theirs.owner_id = members.id AND theirs.state = 4 \
+                 AND theirs.removal_id IS NULL AND theirs.connected_at IS NOT NULL \
+                 AND EXISTS (SELECT 1 FROM relationships mine WHERE mine.owner_id = ",
+            )
+            .bind::<BigInt, _>(me.id)
+            .sql(" AND mine.other_id = theirs.other_id AND mine.state = 4)) WHEN ")
+            .bind::<Integer, _>(me.number)
+            .sql(" <= ")
+            .bind::<Integer, _>(COUNTED)
+            .sql(" THEN (SELECT COUNT(*) FROM relationships mine WHERE mine.owner_id = ")
+            .bind::<BigInt, _>(me.id)
+            .sql(
+                " AND mine.state = 4 AND mine.removal_id IS NULL AND mine.connected_at IS NOT NULL \
+                 AND EXISTS (SELECT 1 FROM relationships theirs WHERE theirs.owner_id = members.id \
+                 AND theirs.other_id = mine.other_id AND theirs.state = 4)) END",
+            );
+        these.select((Person::as_select(), shared)).load::<(Person, Option<i64>)>(connection)
+    };
+    let mut found: Vec<(Person, Option<i64>)> = counted(connection)?;
+    found.sort_by_key(|(person, _)| ids.iter().position(|id| *id == person.id));
+    let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(found.into_iter().map(|(person, shared)| (person, shared.map(number))).collect())
 }
 
 /// Whether two members have a connection in common.

@@ -7,6 +7,19 @@ use crate::language::{key, number, t, tf, tnf};
 /// The one sentence for every reason that lies with the other member.
 pub const NEUTRAL: &str = key("This user cannot be invited at this time");
 
+/// Says where a button would be why it is not there, for a reason of the member's own.
+pub fn in_place_of_button(refusal: Refusal, name: &str) -> String {
+    match refusal {
+        Refusal::Paused(until) => again_from(until, name),
+        refusal => sentence(refusal, name),
+    }
+}
+
+/// Says from when somebody can be invited again whose invitation was withdrawn.
+pub fn again_from(until: i64, name: &str) -> String {
+    tf("You can invite {name} again from {day}.", (name, &dates::long(until)))
+}
+
 /// The sentence for a refusal; `name` is the other member's.
 pub fn sentence(refusal: Refusal, name: &str) -> String {
     match refusal {

@@ -26,6 +26,8 @@ pub struct Standing {
     pub invited_at: Option<i64>,
     /// When the side came into its state.
     pub changed_at: i64,
+    /// They withdrew an invitation, and may invite again from then.
+    pub paused_until: Option<i64>,
     /// The invitation's note.
     pub invitation_note: String,
     /// What was written with the invitation they are connected by, while they are: the earlier note first.
@@ -47,6 +49,7 @@ impl Standing {
             connected_at: None,
             invited_at: None,
             changed_at: 0,
+            paused_until: None,
             invitation_note: String::new(),
             notes: Vec::new(),
             private_note: String::new(),
@@ -63,6 +66,7 @@ impl Standing {
             connected_at: row.connected_at.filter(|_| side == Side::Connected),
             notes: if side == Side::Connected { InvitationNote::of(&row) } else { Vec::new() },
             invited_at: row.invited_at,
+            paused_until: super::paused_until(&row),
             changed_at: row.changed_at,
             invitation_note: row.invitation_note,
             private_note: row.private_note,

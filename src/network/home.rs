@@ -6,8 +6,11 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::accounts;
+use crate::connections;
 use crate::connections::invitations::{self, Invitation};
 use crate::connections::list::history::History;
+use crate::connections::refusal::sentence;
+use crate::connections::standing::Standing;
 use crate::error::Error;
 use crate::language::number;
 use crate::network::suggestions::{self, Suggestion};
@@ -22,7 +25,9 @@ struct Home {
     invitations: Vec<Invitation>,
     more_invitations: bool,
     suggestions: Vec<Suggestion>,
-    connections: String,
+    /// Why nobody can be invited now, for the viewer's own reasons.
+    hindrance: String,
+    number: String,
     old_invitations: i64,
     growth: Arc<History>,
 }
@@ -45,6 +50,9 @@ pub async fn home(site: SiteData, page: Page) -> Result<HttpResponse, Error> {
         .await?;
     let more_invitations = waiting.len() > 5;
     waiting.truncate(5);
-    let connections = number(viewer.connection_count);
-    Home { page, invitations: waiting, more_invitations, suggestions, connections, old_invitations, growth }.show()
+    let number = number(viewer.connection_count);
+    let hindrance = connections::own_hindrance(&viewer, &site.limits, &Standing::none());
+    let hindrance = hindrance.map_or_else(String::new, |refusal| sentence(refusal, ""));
+    let invitations = waiting;
+    Home { page, invitations, more_invitations, suggestions, hindrance, number, old_invitations, growth }.show()
 }

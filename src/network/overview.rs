@@ -1,5 +1,6 @@
 //! *Your network in pictures*: how it grew, and where one's connections work and live.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
@@ -11,12 +12,13 @@ use crate::connections::list::history::History;
 use crate::connections::literal::IsConnected;
 use crate::db::{Connection, natively};
 use crate::error::Error;
+use crate::members::search;
 use crate::schema::{members, relationships};
 use crate::web::page::{Me, Page, Show};
 use crate::web::site::SiteData;
 
 /// How many companies and locations are shown.
-const MOST: i64 = 10;
+const MOST: usize = 10;
 
 /// A company or location and how many connections it has.
 #[derive(Debug)]
@@ -33,6 +35,7 @@ struct Share {
 #[template(path = "connections/overview.html")]
 struct Overview {
     page: Page,
+    nobody: bool,
     growth: Arc<History>,
     companies: Vec<Share>,
     locations: Vec<Share>,
@@ -44,43 +47,53 @@ struct Overview {
 /// The database's.
 pub async fn overview(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
     let (mine, cache) = (me.counted(), site.cache.clone());
-    let (growth, companies, locations) = site
+    let (growth, places) = site
         .db
         .read_walking(mine.number, move |connection| {
-            let growth = History::of(connection, &cache, mine)?;
-            Ok((growth, companies(connection, mine.id)?, locations(connection, mine.id)?))
+            Ok((History::of(connection, &cache, mine)?, places(connection, mine.id)?))
         })
         .await?;
+    let (companies, locations) = places.into_iter().unzip();
     let companies = shares(companies, |company| Filter { company, ..Filter::default() });
-    let locations = shares(locations, |q| Filter { q, ..Filter::default() });
-    Overview { page, growth, companies, locations }.show()
+    let locations = shares(locations, |location| Filter { location, ..Filter::default() });
+    let nobody = me.connection_count == 0;
+    Overview { page, nobody, growth, companies, locations }.show()
 }
 
-/// The columns that are counted, each by the same query.
-macro_rules! counted {
-    ($name:ident, $column:expr) => {
-        fn $name(connection: &mut Connection, me: i64) -> Result<Vec<(String, i64)>, Error> {
-            let mine = relationships::table
-                .inner_join(members::table.on(members::id.eq(relationships::other_id)))
-                .filter(relationships::owner_id.eq(me))
-                .filter(IsConnected)
-                .filter($column.ne(""));
-            let by_number = diesel::dsl::count_star().desc();
-            let all = mine.group_by($column).order((by_number, $column.asc())).limit(MOST);
-            let all = all.select(($column, diesel::dsl::count_star()));
-            Ok(natively!(connection, |own| all.load(own))?)
-        }
+/// Where each connection of a member works and lives.
+fn places(connection: &mut Connection, me: i64) -> Result<Vec<(String, String)>, Error> {
+    let mine = relationships::table
+        .inner_join(members::table.on(members::id.eq(relationships::other_id)))
+        .filter(relationships::owner_id.eq(me))
+        .filter(IsConnected)
+        .select((members::company, members::location));
+    Ok(natively!(connection, |own| mine.load(own))?)
+}
+
+/// Counts names that are searched alike as one, in the spelling that most have; each links to the list of just those.
+fn shares(names: Vec<String>, filter: impl Fn(String) -> Filter) -> Vec<Share> {
+    let mut spellings: HashMap<String, i64> = HashMap::new();
+    for name in names {
+        *spellings.entry(name).or_default() += 1;
+    }
+    let mut groups: HashMap<String, Vec<(i64, String)>> = HashMap::new();
+    for (name, number) in spellings {
+        groups.entry(search::line(&name)).or_default().push((number, name));
+    }
+    // What has nothing to search by has no list either.
+    groups.retain(|folded, _| !folded.trim().is_empty());
+    let commonest = |group: Vec<(i64, String)>| {
+        let number: i64 = group.iter().map(|(number, _)| number).sum();
+        let (_, name) = group.into_iter().max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1))).unwrap_or_default();
+        (number, name)
     };
-}
-
-counted!(companies, members::company);
-counted!(locations, members::location);
-
-fn shares(rows: Vec<(String, i64)>, filter: impl Fn(String) -> Filter) -> Vec<Share> {
-    let most = rows.iter().map(|(_, number)| *number).max().unwrap_or(1);
-    let share = |(name, number): (String, i64)| Share {
+    let mut rows: Vec<(i64, String)> = groups.into_values().map(commonest).collect();
+    rows.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    rows.truncate(MOST);
+    let most = rows.first().map_or(1, |(number, _)| *number);
+    let share = |(number, name): (i64, String)| Share {
         percent: (number * 100 / most).max(1),
-        query: filter(name.clone()).with("", ""),
+        query: filter(format!("\"{name}\"")).with("", ""),
         name,
         number,
     };

@@ -3,23 +3,44 @@
 use diesel::prelude::*;
 
 use crate::cache::Cache;
-use crate::connections::store;
+use crate::connections::{mutual, store};
+use crate::dates;
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
-use crate::language::mutual_connections;
+use crate::language::{mutual_connections, tn};
 use crate::members as people;
 use crate::members::Person;
 use crate::network::second_degree::Circle;
 use crate::schema::{members, relationships};
 use crate::web::session::Viewer;
 
+/// How many suggestions are counted exactly, of which the first are shown: so that a shorter list begins as a longer one.
+const CONSIDERED: usize = 20;
+
+/// How many connections two members share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared {
+    /// So many, as the profile says.
+    Exactly(u32),
+    /// So many and perhaps more: both have too many connections to count for a card.
+    AtLeast(u32),
+}
+
+impl Shared {
+    fn number(self) -> u32 {
+        match self {
+            Shared::Exactly(number) | Shared::AtLeast(number) => number,
+        }
+    }
+}
+
 /// Somebody one may know.
 #[derive(Debug, Clone)]
 pub struct Suggestion {
     /// Who.
     pub person: Person,
-    /// How many connections are shared, as far as was looked.
-    pub mutual: u32,
+    /// How many connections are shared.
+    pub mutual: Shared,
 }
 
 /// Up to `most` people, most shared connections first. Nobody to whom the member already stands in any way.
@@ -36,8 +57,18 @@ pub fn people_you_may_know(
     let ids: Vec<i64> = circle.ranked().iter().map(|(id, _)| *id).collect();
     let known = known(connection, me.id, &ids)?;
     let strangers = circle.ranked().iter().filter(|(id, _)| !known.contains(id));
-    let chosen: Vec<(i64, u32)> = strangers.take(most).copied().collect();
-    suggest(connection, &chosen)
+    let chosen: Vec<(i64, u32)> = strangers.take(CONSIDERED.max(most)).copied().collect();
+    let ids: Vec<i64> = chosen.iter().map(|(id, _)| *id).collect();
+    let at_least = |id| chosen.iter().find(|(other, _)| *other == id).map_or(0, |(_, number)| *number);
+    let found = mutual::with_shared(connection, me.counted(), &ids)?;
+    let suggestion = |(person, exact): (Person, Option<u32>)| Suggestion {
+        mutual: exact.map_or_else(|| Shared::AtLeast(at_least(person.id)), Shared::Exactly),
+        person,
+    };
+    let mut suggestions: Vec<Suggestion> = found.into_iter().map(suggestion).collect();
+    suggestions.sort_by_key(|suggestion| std::cmp::Reverse(suggestion.mutual.number()));
+    suggestions.truncate(most);
+    Ok(suggestions)
 }
 
 /// The newest members one does not know, for whoever has no connections yet.
@@ -53,33 +84,28 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
         .limit(50);
     let ids: Vec<i64> = natively!(connection, |own| newest.load(own))?;
     let known = known(connection, me, &ids)?;
-    let chosen: Vec<(i64, u32)> =
-        ids.into_iter().filter(|id| !known.contains(id)).map(|id| (id, 0)).take(most).collect();
-    suggest(connection, &chosen)
+    let chosen: Vec<i64> = ids.into_iter().filter(|id| !known.contains(id)).take(most).collect();
+    let persons = people::persons(connection, &chosen)?;
+    Ok(persons.into_iter().map(|person| Suggestion { person, mutual: Shared::Exactly(0) }).collect())
 }
 
+/// Those to whom the member stands in some way, or whom they may not invite yet.
 fn known(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let rows = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(one_of(connection, relationships::other_id, ids))
-        .filter(relationships::state.ne(store::state::NONE))
+        .filter(relationships::state.ne(store::state::NONE).or(relationships::paused_until.gt(dates::now())))
         .select(relationships::other_id);
     Ok(natively!(connection, |own| rows.load(own))?)
-}
-
-fn suggest(connection: &mut Connection, chosen: &[(i64, u32)]) -> Result<Vec<Suggestion>, Error> {
-    let ids: Vec<i64> = chosen.iter().map(|(id, _)| *id).collect();
-    let persons = people::persons(connection, &ids)?;
-    let mutual = |id| chosen.iter().find(|(other, _)| *other == id).map_or(0, |(_, number)| *number);
-    Ok(persons.into_iter().map(|person| Suggestion { mutual: mutual(person.id), person }).collect())
 }
 
 impl Suggestion {
     /// Why they are suggested.
     pub fn remark(&self) -> String {
         match self.mutual {
-            0 => String::new(),
-            number => mutual_connections(number),
+            Shared::Exactly(0) => String::new(),
+            Shared::Exactly(number) => mutual_connections(number),
+            Shared::AtLeast(number) => tn(number, "{n}+ mutual connection", "{n}+ mutual connections"),
         }
     }
 }

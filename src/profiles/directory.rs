@@ -3,12 +3,14 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use crate::connections;
+use crate::connections::refusal::in_place_of_button;
 use crate::connections::standing::{self, Standing};
 use crate::error::Error;
 use crate::language::{number, tf, tnf};
 use crate::members::{Person, search};
 use crate::network::found;
-use crate::network::suggestions::{self, Suggestion};
+use crate::network::suggestions::{self, Shared, Suggestion};
 use crate::web::form::Query;
 use crate::web::page::{Me, Page, Show};
 use crate::web::site::SiteData;
@@ -25,6 +27,8 @@ pub struct Card {
     pub standing: Standing,
     /// What else is said, e.g. how many connections are shared.
     pub remark: String,
+    /// Why they cannot be invited now, for the viewer's own reasons.
+    pub hindrance: String,
 }
 
 #[derive(Template)]
@@ -56,14 +60,21 @@ pub async fn people(site: SiteData, page: Page, me: Me, Query(query): Query) -> 
                 let ids = found::members(connection, &cache, viewer.counted(), &words)?;
                 let first = ((number - 1) * CARDS).min(ids.len());
                 let persons = crate::members::persons(connection, &ids[first..ids.len().min(first + CARDS)])?;
-                (persons.into_iter().map(|person| Suggestion { person, mutual: 0 }).collect(), ids.len())
+                (
+                    persons.into_iter().map(|person| Suggestion { person, mutual: Shared::Exactly(0) }).collect(),
+                    ids.len(),
+                )
             };
             let ids: Vec<i64> = people.iter().map(|suggestion| suggestion.person.id).collect();
             let mut standings = standing::many(connection, &limits, viewer.id, &ids)?;
-            let card = |suggestion: Suggestion| Card {
-                standing: standings.remove(&suggestion.person.id).unwrap_or_else(Standing::none),
-                remark: suggestion.remark(),
-                person: suggestion.person,
+            let card = |suggestion: Suggestion| {
+                let (remark, person) = (suggestion.remark(), suggestion.person);
+                let standing = standings.remove(&person.id).unwrap_or_else(Standing::none);
+                let hindrance = match connections::own_hindrance(&viewer, &limits, &standing) {
+                    Some(refusal) => in_place_of_button(refusal, &person.full_name),
+                    None => String::new(),
+                };
+                Card { person, standing, remark, hindrance }
             };
             Ok((people.into_iter().map(card).collect::<Vec<_>>(), total))
         })

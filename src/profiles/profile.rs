@@ -6,14 +6,16 @@ use actix_web::web::Path;
 use askama::Template;
 
 use crate::cache::Cache;
+use crate::connections::invitations;
 use crate::connections::mutual::{self, Nearness, Two};
+use crate::connections::refusal::in_place_of_button;
 use crate::connections::relationship::{Offer, Return, Side};
 use crate::connections::standing::{self, Standing};
 use crate::connections::{self, list, visible};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::language::{mutual_connections, number, tf, tnf};
+use crate::language::{mutual_connections, tf, tnf};
 use crate::members::store::{self, Link, Position};
 use crate::members::{Member, Person, sorting};
 use crate::web::form::{Form, Problems, Query};
@@ -35,6 +37,10 @@ struct Profile {
     nearness: Nearness,
     way_back: Option<Return>,
     list_is_open: bool,
+    /// Why they cannot be invited now, for the viewer's own reasons.
+    hindrance: String,
+    /// What withdrawing the invitation costs.
+    price: String,
 }
 
 impl Profile {
@@ -56,7 +62,7 @@ struct About {
 }
 
 /// Another member's profile as it was read.
-type Read = (Member, About, Standing, Nearness, Option<Return>);
+type Read = (Member, About, Standing, Nearness, Option<Return>, String);
 
 /// `GET /in/{handle}`
 ///
@@ -71,12 +77,16 @@ pub async fn profile(site: SiteData, page: Page, me: Me, handle: Path<String>) -
         .db
         .read_walking(me.connection_count, move |connection| other(connection, (&limits, &cache), &viewer, &wanted))
         .await?;
-    let (member, about, standing, nearness, way_back) = read;
+    let (member, about, standing, nearness, way_back, price) = read;
     if member.person.handle != *handle {
         return Ok(HttpResponse::Found().insert_header((LOCATION, format!("/in/{}", member.person.handle))).finish());
     }
     let list_is_open = standing.connected() && member.connections_seen_by == 1;
-    Profile { page, member, about, standing, nearness, way_back, list_is_open }.show()
+    let hindrance = match connections::own_hindrance(&me, &site.limits, &standing) {
+        Some(refusal) => in_place_of_button(refusal, &member.person.full_name),
+        None => String::new(),
+    };
+    Profile { page, member, about, standing, nearness, way_back, list_is_open, hindrance, price }.show()
 }
 
 fn other(
@@ -87,13 +97,14 @@ fn other(
 ) -> Result<Read, Error> {
     let (member, row) = visible::member(connection, me.id, handle)?;
     let id = member.person.id;
+    let price = row.as_ref().map_or_else(String::new, |row| invitations::price(row, limits, &member.person.full_name));
     let standing = standing::one(connection, limits, (me.id, id), row)?;
     let nearness = mutual::nearness(connection, cache, Two::of(me, &member), standing.connected(), NAMED)?;
     let way_back = match standing.offer() {
         Offer::Reinvite => connections::way_back(connection, limits, me.id, id)?,
         _ => None,
     };
-    Ok((member, about(connection, id)?, standing, nearness, way_back))
+    Ok((member, about(connection, id)?, standing, nearness, way_back, price))
 }
 
 fn about(connection: &mut Connection, member: i64) -> Result<About, Error> {
@@ -185,34 +196,33 @@ struct Persons {
     title: String,
     back: String,
     persons: Vec<Person>,
-    total: usize,
     paged: Option<(Option<String>, Option<String>)>,
-}
-
-impl Persons {
-    fn first_of(&self) -> String {
-        tf("The first {number} of {all}.", (&number(self.persons.len()), &number(self.total)))
-    }
 }
 
 /// `GET /in/{handle}/mutual`: whom both know.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn mutual(site: SiteData, page: Page, me: Me, handle: Path<String>) -> Result<HttpResponse, Error> {
-    let most = 500;
+pub async fn mutual(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    handle: Path<String>,
+    Query(query): Query,
+) -> Result<HttpResponse, Error> {
     let (viewer, handle) = (me.viewer(), handle.into_inner());
-    let (member, (total, persons)) = site
+    let (member, list) = site
         .db
         .read_walking(me.connection_count, move |connection| {
             let member = visible::member(connection, viewer.id, &handle)?.0;
-            let mutual = mutual::mutual(connection, Two::of(&viewer, &member), most)?;
-            Ok((member, mutual))
+            let list = mutual::page(connection, Two::of(&viewer, &member), &At::of(&query))?;
+            Ok((member, list))
         })
         .await?;
     let name = &member.person.full_name;
-    let title = tnf(total, "{n} mutual connection with {name}", "{n} mutual connections with {name}", name);
-    Persons { page, title, back: member.person.handle, persons, total, paged: None }.show()
+    let title = tnf(list.total, "{n} mutual connection with {name}", "{n} mutual connections with {name}", name);
+    let paged = Some((list.previous, list.next));
+    Persons { page, title, back: member.person.handle, persons: list.rows, paged }.show()
 }
 
 /// `GET /in/{handle}/connections`: where the member shows their list to their connections, to those.
@@ -240,7 +250,6 @@ pub async fn connections(
         })
         .await?;
     let title = tf("Connections of {name}", &member.person.full_name);
-    let total = list.rows.len();
     let persons = list.rows.into_iter().map(|row| row.person).collect();
-    Persons { page, title, back: member.person.handle, persons, total, paged: Some((list.previous, list.next)) }.show()
+    Persons { page, title, back: member.person.handle, persons, paged: Some((list.previous, list.next)) }.show()
 }

@@ -15,7 +15,7 @@ use crate::dates::{DAY, now};
 use crate::db::{Connection, natively};
 use crate::error::Error;
 use crate::members::{self, Counted, names};
-use crate::schema::{connection_counts, members as table, notifications, sessions, settings};
+use crate::schema::{connection_counts, members as table, notifications, relationships, sessions, settings};
 
 /// A session that is not used for so long ends.
 const IDLE: i64 = 30 * DAY;
@@ -34,6 +34,9 @@ pub struct Viewer {
     pub connection_count: i32,
     /// How often their connections have changed.
     pub connection_changes: i32,
+    /// When they sent the invitation that must stop counting before they may send another, where they ever sent as many
+    /// as they may in a week.
+    pub last_to_spare: Option<i64>,
     /// Invitations waiting for an answer.
     pub invitations: i64,
     /// Notifications since they last looked.
@@ -156,6 +159,14 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         .filter(notifications::id.gt(table::notifications_seen))
         .count()
         .single_value();
+    let last_to_spare = relationships::table
+        .filter(relationships::owner_id.eq(member))
+        .filter(relationships::sent_at.is_not_null())
+        .order(relationships::sent_at.desc())
+        .offset(i64::from(limits.invitations.saturating_sub(1)))
+        .limit(1)
+        .select(relationships::sent_at)
+        .single_value();
     let query = sessions::table
         .inner_join(table::table.on(table::id.eq(sessions::member_id)))
         .inner_join(connection_counts::table.on(connection_counts::member_id.eq(sessions::member_id)))
@@ -167,21 +178,22 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
             (table::handle, table::full_name, table::language, table::photo),
             (connection_counts::number, connection_counts::changes),
             sessions::last_seen,
-            invitations,
-            unread,
+            (invitations, unread, last_to_spare),
         ));
-    type Found = ((String, String, String, String), (i32, i32), i64, Option<i64>, Option<i64>);
+    type Found = ((String, String, String, String), (i32, i32), i64, (Option<i64>, Option<i64>, Option<i64>));
     let found = natively!(connection, |own| query.first::<Found>(own)).optional()?;
-    let Some((texts, (connection_count, connection_changes), last_seen, invitations, unread)) = found else {
+    let Some((texts, (connection_count, connection_changes), last_seen, counts)) = found else {
         return Ok(None);
     };
     let (handle, full_name, language, photo) = texts;
+    let (invitations, unread, last_to_spare) = counts;
     let viewer = Viewer {
         id: member,
         handle,
         full_name,
         connection_count,
         connection_changes,
+        last_to_spare,
         invitations: invitations.unwrap_or(0),
         unread: unread.unwrap_or(0),
         language,

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bad_input;
+mod counts;
 mod edit_races;
 mod fetched;
 mod form_owner;
@@ -13,6 +14,7 @@ mod names;
 mod nodes;
 mod notes;
 mod photos;
+mod prices;
 mod races;
 mod relationships;
 mod removal;

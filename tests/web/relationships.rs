@@ -134,11 +134,11 @@ fn a_withdrawn_invitation_pauses_and_an_old_one_expires() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     ada.open("/in/ben-okoro/invite").press("Send invitation");
-    ada.open("/invitations?box=sent").press("Withdraw invitation");
+    ada.open("/invitations?box=sent").go("Withdraw invitation").press("Withdraw invitation");
     assert!(ada.sees("They have not been told"));
     assert!(!ben.open("/invitations").sees("Ada Ruiz"));
-    ada.open("/in/ben-okoro/invite").press("Send invitation");
-    assert!(ada.sees("You may invite them again from"));
+    ada.post("/in/ben-okoro/invite", &[]);
+    assert!(ada.page.status == 422 && ada.sees("You may invite them again from"));
     site.days_pass(22);
     ada.open("/in/ben-okoro/invite").press("Send invitation");
     assert!(ben.open("/invitations").sees("Ada Ruiz"));
@@ -183,8 +183,12 @@ fn the_member_who_acts_is_told_the_real_limit() {
     let site = Site::with(Limits { connections: 1, ..Limits::default() });
     let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
     connect(&mut ada, &mut ben);
-    ada.open("/in/eve-lund/invite").press("Send invitation");
-    assert!(ada.sees("You have 1 of 1 connection. Remove some to make room."), "{}", ada.text());
+    ada.post("/in/eve-lund/invite", &[]);
+    assert!(
+        ada.page.status == 422 && ada.sees("You have 1 of 1 connection. Remove some to make room."),
+        "{}",
+        ada.text()
+    );
     eve.open("/in/ben-okoro/invite").press("Send invitation");
     assert!(eve.sees("This user cannot be invited at this time"));
 }
@@ -197,9 +201,8 @@ fn the_weekly_number_is_counted_told_and_comes_back() {
     for other in &others[..2] {
         ada.open(&format!("/in/{}/invite", other.handle)).press("Send invitation");
     }
-    ada.open("/in/dov-katz/invite");
+    ada.post("/in/dov-katz/invite", &[]);
     assert!(ada.sees("0 of 2 invitations left this week. The next one comes back on"), "{}", ada.text());
-    ada.press("Send invitation");
     assert!(ada.page.status == 422 && ada.sees("You have sent 2 of 2 invitations in the last 7 days."));
     site.days_pass(8);
     ada.open("/in/dov-katz/invite").press("Send invitation");

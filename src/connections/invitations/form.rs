@@ -6,7 +6,7 @@ use askama::Template;
 use diesel::prelude::*;
 
 use crate::connections::mutual::{self, Two};
-use crate::connections::refusal::sentence;
+use crate::connections::refusal::{in_place_of_button, sentence};
 use crate::connections::relationship::{Allowance, Move, Refusal, Return, Side};
 use crate::connections::standing::{self, Standing};
 use crate::connections::{Limits, visible};
@@ -37,6 +37,8 @@ struct Invite {
     back: String,
     problem: String,
     refusal: String,
+    /// Why the form is not offered, for the member's own reasons.
+    hindrance: String,
 }
 
 /// What sending the form comes to, unless it is refused.
@@ -124,6 +126,7 @@ impl Prepared {
             back,
             problem: String::new(),
             refusal: String::new(),
+            hindrance: String::new(),
         }
     }
 }
@@ -155,7 +158,10 @@ pub async fn form(
         return Ok(onward.to(&profile));
     }
     let came_from = onward.came_from().filter(|path| !path.starts_with(&profile)).unwrap_or_default();
-    prepared.page(page, String::new(), came_from, site.limits.note_length).show()
+    let hindrance = crate::connections::own_hindrance(&me, &site.limits, &prepared.standing);
+    let hindrance = hindrance.map_or_else(String::new, |refusal| in_place_of_button(refusal, name));
+    let invite = prepared.page(page, String::new(), came_from, site.limits.note_length);
+    Invite { hindrance, ..invite }.show()
 }
 
 /// `POST /in/{handle}/invite`: sends it; the button *Update preview* shows it first.

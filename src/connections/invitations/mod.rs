@@ -9,8 +9,10 @@ use diesel::prelude::*;
 
 use crate::connections::Limits;
 use crate::connections::actions::withdrawn;
-use crate::connections::refusal::sentence;
+use crate::connections::literal::Listed;
+use crate::connections::refusal::{again_from, sentence};
 use crate::connections::relationship::{Allowance, Move, Side};
+use crate::connections::standing;
 use crate::connections::store::{self, state};
 use crate::dates::{self, now};
 use crate::db::{Connection, natively};
@@ -19,7 +21,7 @@ use crate::language::{number, t, tf, tn, tnf};
 use crate::members::Person;
 use crate::schema::{handles, members as table, relationships};
 use crate::web::form::{Form, Query};
-use crate::web::page::{Me, Onward, Page, Show};
+use crate::web::page::{Me, Onward, Page, Show, local};
 use crate::web::pagination::{At, Cursor, Paged};
 use crate::web::session::Viewer;
 use crate::web::site::SiteData;
@@ -53,6 +55,8 @@ impl Invitation {
 struct Invitations {
     page: Page,
     sent: bool,
+    /// Only those sent more than a month ago.
+    older: bool,
     received_total: i64,
     list: Paged<Invitation>,
     allowance: Allowance,
@@ -60,7 +64,11 @@ struct Invitations {
 
 impl Invitations {
     fn prefix(&self) -> &'static str {
-        if self.sent { "box=sent&" } else { "" }
+        match (self.sent, self.older) {
+            (true, true) => "box=sent&older=1&",
+            (true, false) => "box=sent&",
+            _ => "",
+        }
     }
 
     fn left(&self) -> String {
@@ -92,19 +100,20 @@ pub fn left(left: u32, limit: u32, next: Option<i64>) -> String {
 /// The database's.
 pub async fn invitations(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
     let (limits, viewer, sent) = (site.limits, me.viewer(), query.get("box") == "sent");
+    let older = sent && query.ticked("older");
     let (list, allowance) = site
         .db
         .read(move |connection| {
             let at = At::of(&query);
             let list = match sent {
-                true => self::sent(connection, &limits, viewer.id, &at)?,
+                true => self::sent(connection, &limits, viewer.id, older, &at)?,
                 false => received(connection, &limits, &viewer, &at)?,
             };
             Ok((list, crate::connections::allowance(connection, &limits, viewer.id, now())?))
         })
         .await?;
     let received_total = me.invitations;
-    Invitations { page, sent, received_total, list, allowance }.show()
+    Invitations { page, sent, older, received_total, list, allowance }.show()
 }
 
 /// Invitations to answer, the newest first.
@@ -117,19 +126,26 @@ pub fn received(
     me: &Viewer,
     at: &At,
 ) -> Result<Paged<Invitation>, Error> {
-    let fetch = |at: &At| in_box(connection, limits, me.id, state::ASKED, at);
+    let fetch = |at: &At| in_box(connection, limits, (me.id, state::ASKED), i64::MAX, at);
     Paged::read(at, me.invitations, Cursor::oldest(), fetch, cursor)
 }
 
 /// Invitations that look pending to the member who sent them: also those whose receiver has declined or blocked.
-fn sent(connection: &mut Connection, limits: &Limits, me: i64, at: &At) -> Result<Paged<Invitation>, Error> {
-    let open = relationships::changed_at.gt(limits.oldest_open(now()));
+fn sent(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: i64,
+    older: bool,
+    at: &At,
+) -> Result<Paged<Invitation>, Error> {
+    let before = if older { long_ago(now()) } else { i64::MAX };
+    let open = relationships::changed_at.gt(limits.oldest_open(now())).and(relationships::changed_at.lt(before));
     let hidden = store::in_state(me, state::BARRED).filter(store::still_invited()).filter(open);
     let total = store::in_state(me, state::INVITED).filter(open).count().get_result::<i64>(connection)?
         + hidden.count().get_result::<i64>(connection)?;
     let fetch = |at: &At| {
-        let mut rows = in_box(connection, limits, me, state::INVITED, at)?;
-        rows.extend(in_box(connection, limits, me, state::BARRED, at)?);
+        let mut rows = in_box(connection, limits, (me, state::INVITED), before, at)?;
+        rows.extend(in_box(connection, limits, (me, state::BARRED), before, at)?);
         Ok(at.merged(rows, |row| (row.changed_at, row.person.id)))
     };
     Paged::read(at, total, Cursor::oldest(), fetch, cursor)
@@ -142,12 +158,14 @@ fn cursor(row: &Invitation) -> Cursor {
 fn in_box(
     connection: &mut Connection,
     limits: &Limits,
-    me: i64,
-    state: i16,
+    (me, state): (i64, i16),
+    before: i64,
     at: &At,
 ) -> Result<Vec<Invitation>, Error> {
     let now = now();
-    let mut rows = store::by_age(me, state, at).filter(relationships::changed_at.gt(limits.oldest_open(now)));
+    let mut rows = store::by_age(me, state, at)
+        .filter(relationships::changed_at.gt(limits.oldest_open(now)))
+        .filter(relationships::changed_at.lt(before));
     if state == state::BARRED {
         rows = rows.filter(store::still_invited());
     }
@@ -163,16 +181,119 @@ fn in_box(
     Ok(rows.into_iter().map(invitation).collect())
 }
 
-/// How many invitations were sent long ago and still wait.
+/// How many invitations were sent long ago and still wait: as many as the list shows.
 ///
 /// # Errors
 /// The database's.
 pub fn sent_long_ago(connection: &mut Connection, limits: &Limits, me: i64) -> Result<i64, Error> {
     let now = now();
-    let old = store::in_state(me, state::INVITED)
+    let looks_pending = relationships::state.eq(state::INVITED).or(store::still_invited());
+    let old = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(Listed)
+        .filter(relationships::state.eq_any([state::INVITED, state::BARRED]))
+        .filter(looks_pending)
         .filter(relationships::changed_at.gt(limits.oldest_open(now)))
-        .filter(relationships::changed_at.lt(now - 30 * dates::DAY));
+        .filter(relationships::changed_at.lt(long_ago(now)));
     Ok(natively!(connection, |own| old.count().get_result(own))?)
+}
+
+/// Whoever was invited before this moment has waited for more than a month.
+fn long_ago(now: i64) -> i64 {
+    now - 30 * dates::DAY
+}
+
+/// An invitation that is about to be withdrawn.
+#[derive(Debug)]
+struct Withdrawal {
+    person: Person,
+    /// What withdrawing costs.
+    price: String,
+}
+
+#[derive(Template)]
+#[template(path = "connections/withdraw.html")]
+struct Withdraw {
+    page: Page,
+    withdrawals: Vec<Withdrawal>,
+    /// The page one came from, to return to.
+    back: String,
+}
+
+impl Withdraw {
+    fn title(&self) -> String {
+        match &self.withdrawals[..] {
+            [one] => tf("Withdraw your invitation to {name}?", &one.person.full_name),
+            all => tn(all.len(), "Withdraw {n} invitation?", "Withdraw {n} invitations?"),
+        }
+    }
+
+    fn button(&self) -> String {
+        match self.withdrawals.len() {
+            1 => t("Withdraw invitation").to_owned(),
+            number => tn(number, "Withdraw {n} invitation", "Withdraw {n} invitations"),
+        }
+    }
+}
+
+/// Says what withdrawing an invitation costs: until when one cannot invite again.
+pub fn price(row: &store::Row, limits: &Limits, name: &str) -> String {
+    match crate::connections::pause_of_withdrawal(row, limits, now()) {
+        Some(until) => again_from(until, name),
+        None => tf("You can invite {name} again at any time.", name),
+    }
+}
+
+/// `GET /invitations/withdraw?member=…`: asks before invitations are withdrawn. From a list the script opens it over the list.
+///
+/// # Errors
+/// The database's.
+pub async fn confirm_withdrawal(
+    site: SiteData,
+    page: Page,
+    me: Me,
+    Query(query): Query,
+    onward: Onward,
+) -> Result<HttpResponse, Error> {
+    let here = "/invitations?box=sent";
+    let handles = chosen(&query);
+    if handles.is_empty() {
+        onward.refused(t("Tick the invitations first."));
+        return Ok(onward.to(here));
+    }
+    let (limits, id) = (site.limits, me.id);
+    let withdrawals = site.db.read(move |connection| withdrawals(connection, &limits, id, &handles)).await?;
+    if withdrawals.is_empty() {
+        onward.refused(t("One invitation was no longer open."));
+        return Ok(onward.to(here));
+    }
+    let back = onward.came_from().filter(|path| !path.starts_with("/sign-")).unwrap_or_else(|| here.into());
+    Withdraw { page, withdrawals, back }.show()
+}
+
+/// Those of the chosen who stand in the list of invitations sent.
+fn withdrawals(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: i64,
+    chosen: &[String],
+) -> Result<Vec<Withdrawal>, Error> {
+    let mine = relationships::owner_id.eq(me).and(relationships::other_id.eq(table::id));
+    let found = handles::table
+        .inner_join(table::table.on(table::id.eq(handles::member_id)))
+        .inner_join(relationships::table.on(mine))
+        .filter(handles::handle.eq_any(chosen))
+        .order(table::sort_first);
+    let rows: Vec<(Person, store::Row)> =
+        found.select((Person::as_select(), store::Row::as_select())).load(connection)?;
+    let mut seen = HashSet::new();
+    let sent = |(person, row): (Person, store::Row)| {
+        let side = standing::side(&row, limits, now());
+        let sent = matches!(side, Side::Invited { .. } | Side::Barred { invited: true, .. });
+        let price = price(&row, limits, &person.full_name);
+        (sent && seen.insert(person.id)).then_some(Withdrawal { person, price })
+    };
+    Ok(rows.into_iter().filter_map(sent).collect())
 }
 
 /// `POST /invitations/accept`, `/decline` and `/withdraw`: the ticked ones, or the one whose button was pressed.
@@ -207,7 +328,10 @@ pub async fn answer(
     } else if let Some(told) = told {
         onward.done(told);
     }
-    Ok(onward.back(here))
+    Ok(match local(form.get("back")) {
+        Some(back) => onward.to(&back),
+        None => onward.back(here),
+    })
 }
 
 /// The handles of the ticked, each once, or the one whose button was pressed.

@@ -71,8 +71,10 @@ pub struct Filter {
     pub q: String,
     /// A tag.
     pub tag: String,
-    /// A part of the company's name.
+    /// A part of the company's name; in quotation marks, the whole of it.
     pub company: String,
+    /// A part of the location; in quotation marks, the whole of it.
+    pub location: String,
     /// Connected on this day or later, `YYYY-MM-DD`.
     pub connected_after: String,
     /// Connected before this day, `YYYY-MM-DD`.
@@ -90,6 +92,7 @@ impl Filter {
             q: text("q"),
             tag: text("tag"),
             company: text("company"),
+            location: text("location"),
             connected_after: date("connected_after"),
             connected_before: date("connected_before"),
             sort: Sort::of(form.get("sort")),
@@ -98,14 +101,16 @@ impl Filter {
 
     /// Whether anything is left out.
     pub fn narrows(&self) -> bool {
-        [&self.q, &self.tag, &self.company, &self.connected_after, &self.connected_before]
+        [&self.q, &self.tag, &self.company, &self.location, &self.connected_after, &self.connected_before]
             .iter()
             .any(|text| !text.is_empty())
     }
 
     /// Whether any of the filters that fold away is in use.
     pub fn folded_in_use(&self) -> bool {
-        [&self.tag, &self.company, &self.connected_after, &self.connected_before].iter().any(|text| !text.is_empty())
+        [&self.tag, &self.company, &self.location, &self.connected_after, &self.connected_before]
+            .iter()
+            .any(|text| !text.is_empty())
     }
 
     /// Whether days are asked for.
@@ -142,11 +147,12 @@ impl Filter {
     }
 
     /// The fields, as hidden inputs repeat them.
-    pub fn fields(&self) -> [(&'static str, &str); 6] {
+    pub fn fields(&self) -> [(&'static str, &str); 7] {
         [
             ("q", &self.q),
             ("tag", &self.tag),
             ("company", &self.company),
+            ("location", &self.location),
             ("connected_after", &self.connected_after),
             ("connected_before", &self.connected_before),
             ("sort", if self.sort == Sort::Recent { "" } else { self.sort.word() }),
@@ -421,6 +427,9 @@ fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
     query = matching!(query, &filter.q);
     if !filter.company.is_empty() {
         query = folded_has!(query, search::company_in_folded(&filter.company));
+    }
+    if !filter.location.is_empty() {
+        query = folded_has!(query, search::location_in_folded(&filter.location));
     }
     if !filter.tag.is_empty() {
         let tagged = table::table

@@ -154,8 +154,12 @@ pub fn clear(connection: &mut Connection) -> Result<(), Error> {
 /// The column that one's own connections are filtered by: name and headline, the company, the location, a line each, with
 /// every way to spell them.
 pub fn folded([full_name, headline, company, location]: [&str; 4]) -> String {
-    let line = |text: &str| spellings(text).join(" ").replace('\n', " ");
     [line(full_name) + " " + &line(headline), line(company), line(location)].join("\n")
+}
+
+/// Returns a text as a line of that column: what is written alike here is the same company, or the same place.
+pub fn line(text: &str) -> String {
+    spellings(text).join(" ").replace('\n', " ")
 }
 
 /// The patterns of a word in that column, one for each way to spell it.
@@ -163,9 +167,25 @@ pub fn in_folded(typed: &str) -> Vec<String> {
     spellings(typed).into_iter().map(contains).collect()
 }
 
-/// The patterns of a company in that column: between the first end of a line and the last.
+/// The patterns of a company in that column: between the first end of a line and the last; all of it for what stands in
+/// quotation marks.
 pub fn company_in_folded(typed: &str) -> Vec<String> {
-    spellings(typed).into_iter().map(|text| format!("%\n%{}%\n%", escaped(&text))).collect()
+    match whole(typed) {
+        Some(whole) => vec![format!("%\n{}\n%", escaped(&line(whole)))],
+        None => spellings(typed).into_iter().map(|text| format!("%\n%{}%\n%", escaped(&text))).collect(),
+    }
+}
+
+/// The patterns of a location in that column: behind the last end of a line; all of it for what stands in quotation marks.
+pub fn location_in_folded(typed: &str) -> Vec<String> {
+    match whole(typed) {
+        Some(whole) => vec![format!("%\n{}", escaped(&line(whole)))],
+        None => spellings(typed).into_iter().map(|text| format!("%\n%\n%{}%", escaped(&text))).collect(),
+    }
+}
+
+fn whole(typed: &str) -> Option<&str> {
+    typed.strip_prefix('"')?.strip_suffix('"').filter(|whole| !whole.trim().is_empty())
 }
 
 fn contains(text: impl AsRef<str>) -> String {

@@ -1,0 +1,97 @@
+//! What a press costs is said before it, and what cannot be done now is not offered.
+
+use amicable::connections::Limits;
+use amicable::dates;
+
+use crate::support::{Site, Visitor};
+
+fn invite(who: &mut Visitor, other: &Visitor) {
+    who.open(&format!("/in/{}/invite", other.handle)).press("Send invitation");
+}
+
+fn in_days(days: i64) -> String {
+    dates::long(dates::now() + days * dates::DAY)
+}
+
+#[test]
+fn withdrawing_says_first_until_when_one_waits() {
+    let site = Site::new();
+    let [mut ada, ben, eve] = ["Ada Ruiz", "Ben Okoro", "Eve Lund"].map(|name| site.member(name));
+    invite(&mut ada, &ben);
+    invite(&mut ada, &eve);
+    let price = |name: &str| format!("You can invite {name} again from {}.", in_days(21));
+    assert!(ada.open("/in/ben-okoro").sees(&price("Ben Okoro")), "{}", ada.text());
+    ada.open("/people?q=ben").go("Withdraw invitation");
+    assert!(ada.sees("Withdraw your invitation to Ben Okoro?") && ada.sees(&price("Ben Okoro")));
+    ada.open("/invitations?box=sent").open("/invitations/withdraw?member=ben-okoro&member=eve-lund&member=eve-lund");
+    assert!(ada.sees("Withdraw 2 invitations?") && ada.sees(&price("Ben Okoro")) && ada.sees(&price("Eve Lund")));
+    ada.press("Withdraw 2 invitations");
+    assert!(ada.sees("2 invitations withdrawn. Nobody has been told."), "{}", ada.text());
+    assert!(ada.open("/invitations/withdraw?member=ben-okoro").sees("One invitation was no longer open."));
+    assert!(ada.open("/invitations/withdraw").sees("Tick the invitations first."));
+}
+
+#[test]
+fn a_pause_is_said_where_the_button_would_be() {
+    let site = Site::new();
+    let (mut ada, ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    invite(&mut ada, &ben);
+    ada.open("/in/ben-okoro").press("Withdraw invitation");
+    let price = format!("You can invite Ben Okoro again from {}.", in_days(21));
+    for path in ["/in/ben-okoro", "/in/ben-okoro/invite", "/people?q=ben"] {
+        ada.open(path);
+        assert!(ada.sees(&price) && !ada.has_button("Invite to connect"), "{path}: {}", ada.text());
+        assert!(!ada.has_button("Send invitation"), "{path}");
+    }
+    assert!(!ada.open("/people").sees("Ben Okoro"));
+}
+
+#[test]
+fn a_pause_ends_as_the_named_day_begins() {
+    let site = Site::new();
+    let (mut ada, ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    invite(&mut ada, &ben);
+    ada.open("/in/ben-okoro").press("Withdraw invitation");
+    // The last second of today, and the first of tomorrow, as the pause was counted from some hour.
+    let tomorrow = dates::day_after(dates::now(), 1);
+    for (until, offered) in [(tomorrow - 1, true), (tomorrow, false)] {
+        let sql = format!("UPDATE relationships SET paused_until = {until} WHERE paused_until IS NOT NULL");
+        site.db.write_now(|connection| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), connection)?)).unwrap();
+        assert_eq!(ada.open("/in/ben-okoro").has_button("Invite to connect"), offered, "{}", ada.text());
+        assert_eq!(ada.open("/in/ben-okoro/invite").has_button("Send invitation"), offered);
+    }
+    assert_eq!(ada.post("/in/ben-okoro/invite", &[]).page.status, 422);
+}
+
+#[test]
+fn a_used_up_week_is_said_instead_of_buttons() {
+    let site = Site::with(Limits { invitations: 2, ..Limits::default() });
+    let mut ada = site.member("Ada Ruiz");
+    let others = ["Ben Okoro", "Eve Lund", "Dov Katz"].map(|name| site.member(name));
+    invite(&mut ada, &others[0]);
+    assert!(ada.open("/in/dov-katz").has_button("Invite to connect"));
+    site.days_pass(2);
+    invite(&mut ada, &others[1]);
+    let free =
+        format!("You have sent 2 of 2 invitations in the last 7 days. The next one comes free on {}.", in_days(5));
+    for path in ["/in/dov-katz", "/in/dov-katz/invite", "/people?q=dov", "/"] {
+        ada.open(path);
+        assert!(ada.sees(&free) && !ada.has_button("Invite to connect"), "{path}: {}", ada.text());
+        assert!(!ada.has_button("Send invitation"), "{path}");
+    }
+    site.days_pass(4);
+    assert!(!ada.open("/in/dov-katz").has_button("Invite to connect"));
+    // The seventh day after the first of the two: its place is free from the first second on.
+    site.days_pass(1);
+    assert!(ada.open("/in/dov-katz").has_button("Invite to connect"), "{}", ada.text());
+    invite(&mut ada, &others[2]);
+    assert!(ada.sees("is on its way"), "{}", ada.text());
+}
+
+#[test]
+fn a_full_network_is_said_instead_of_buttons() {
+    let site = Site::with(Limits { connections: 0, ..Limits::default() });
+    let mut ada = site.member("Ada Ruiz");
+    site.member("Dov Katz");
+    assert!(ada.open("/in/dov-katz").sees("You have 0 of 0 connections.") && !ada.has_button("Invite to connect"));
+}
