@@ -10,7 +10,7 @@ use amicable::accounts::{NewMember, password};
 use amicable::connections;
 use amicable::connections::Limits;
 use amicable::connections::relationship::{Behind, Move, Side};
-use amicable::connections::removal;
+use amicable::connections::removal::{self, draft};
 use amicable::connections::store;
 use amicable::connections::store::Row;
 use amicable::db::{Connection, Db};
