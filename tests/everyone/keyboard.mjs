@@ -106,9 +106,8 @@ async function conveniences(chromium, address) {
   await page.mouse.up();
   await page.waitForURL(/connected_after=20\d\d-\d\d-01&connected_before=20\d\d-\d\d-01/);
   await page.locator("[data-brush] .chosen").first().waitFor();
-  // What was put in place without a load is a page like any other: back leads to the one before.
   await page.goBack();
-  await page.waitForURL(/\/connections\/remove$/);
+  await page.waitForURL((url) => url.pathname === "/connections/remove" && !url.searchParams.has("connected_after"));
   await page.context().close();
 }
 
