@@ -205,6 +205,9 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
     let result = with(&file, |db| {
         let made = demo::populate(db, &Limits::from(&LimitArgs::clone(&args.limits)), export)?;
         serve(db, args, styleguide::routes, |address| {
+            if let Some(imported) = &made.imported {
+                println!("{imported}");
+            }
             println!("A made-up network of {} members is at {address}\n\nSign in as", made.members);
             for account in &made.accounts {
                 println!(

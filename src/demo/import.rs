@@ -1,21 +1,25 @@
 //! The demo on one's own network: everybody in a LinkedIn export becomes a connection of the demo member.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
+use jiff::civil::{Date, date};
 
 use crate::accounts::password::Hashed;
 use crate::connections::store::{self, state};
 use crate::contacts::import::linkedin::{Connection as Imported, Export};
 use crate::dates::{now, start_of};
-use crate::db::{Connection, new_id};
+use crate::db::{Connection, natively, new_id};
 use crate::demo::people::Person;
 use crate::error::Error;
 use crate::members::{names, sorting};
 use crate::schema::{emails, handles, members, relationships};
 use crate::text;
 
-/// Connects the first of the people with everybody in the file who has a name, and says how many that were.
+/// Since when people are connected whose file has no day that could be: the day on which LinkedIn opened.
+const UNKNOWN: Date = date(2003, 5, 5);
+
+/// Connects the first of the people with everybody in the file who has a name, each once, and says how many these are.
 pub fn connect(
     connection: &mut Connection,
     people: &[Person],
@@ -23,50 +27,73 @@ pub fn connect(
     password: &Hashed,
 ) -> Result<usize, Error> {
     let Some(me) = people.first() else { return Ok(0) };
-    let mut handles: HashSet<String> = people.iter().map(|person| person.handle.clone()).collect();
+    let mut handles = Handles::new(people);
+    let mut seen = HashSet::new();
     let first = new_id();
     let mut number = 0;
-    for imported in export.connections.iter().filter(|imported| !names::salvaged(&imported.full_name()).is_empty()) {
+    for imported in &export.connections {
+        let name = names::salvaged(&imported.full_name());
+        let again = imported.slug.as_ref().is_some_and(|slug| !seen.insert(slug));
+        if name.is_empty() || again {
+            continue;
+        }
         number += 1;
-        let id = first + number;
-        member(connection, id, imported, free(&mut handles, &imported.full_name()), password)?;
-        let since = imported.connected_on.and_then(start_of).unwrap_or_else(now);
-        sides(connection, me, id, &imported.full_name(), since)?;
+        let made = Made { id: first + number, sort_as: sort_as(imported), handle: handles.free(&name), name };
+        member(connection, &made, imported, password)?;
+        sides(connection, me, &made, imported.connected_on.unwrap_or(UNKNOWN))?;
     }
     store::count(connection, me.id, i32::try_from(number).unwrap_or(0))?;
     Ok(usize::try_from(number).unwrap_or(0))
 }
 
-fn free(taken: &mut HashSet<String>, name: &str) -> String {
-    let base = names::handle(name);
-    let mut handle = base.clone();
-    let mut number = 1;
-    while !taken.insert(handle.clone()) {
-        number += 1;
-        handle = format!("{}-{number}", base[..base.len().min(32)].trim_end_matches('-'));
-    }
-    handle
+/// A member made of a row.
+struct Made {
+    id: i64,
+    name: String,
+    /// The last name as the file gives it, then the first, so that nothing has to be guessed.
+    sort_as: String,
+    handle: String,
 }
 
-fn member(
-    connection: &mut Connection,
-    id: i64,
-    from: &Imported,
-    handle: String,
-    password: &Hashed,
-) -> Result<(), Error> {
-    let name = names::salvaged(&from.full_name());
-    let keys = sorting::keys(&name, "");
+fn sort_as(imported: &Imported) -> String {
+    let [first, last] = [&imported.first_name, &imported.last_name].map(|name| names::salvaged(name).replace(',', " "));
+    if last.is_empty() { String::new() } else { format!("{last}, {first}") }
+}
+
+/// The handles that are taken, and for each the last number that was put behind it.
+struct Handles(HashMap<String, u32>);
+
+impl Handles {
+    fn new(people: &[Person]) -> Handles {
+        Handles(people.iter().map(|person| (person.handle.clone(), 1)).collect())
+    }
+
+    fn free(&mut self, name: &str) -> String {
+        let base = names::handle(name);
+        let mut handle = base.clone();
+        while self.0.contains_key(&handle) {
+            let number = self.0.entry(base.clone()).or_insert(1);
+            *number += 1;
+            handle = format!("{}-{number}", base[..base.len().min(32)].trim_end_matches('-'));
+        }
+        self.0.insert(handle.clone(), 1);
+        handle
+    }
+}
+
+fn member(connection: &mut Connection, made: &Made, from: &Imported, password: &Hashed) -> Result<(), Error> {
+    let Made { id, name, sort_as, handle } = made;
+    let keys = sorting::keys(name, sort_as);
     let headline = match (from.position.as_str(), from.company.as_str()) {
         ("", company) => company.to_owned(),
         (position, "") => position.to_owned(),
         (position, company) => format!("{position} at {company}"),
     };
     let email = format!("{handle}@import.example");
-    let owned = (handles::handle.eq(&handle), handles::member_id.eq(id));
-    diesel::insert_into(handles::table).values(owned).execute(connection)?;
+    let owned = (handles::handle.eq(handle), handles::member_id.eq(id));
+    natively!(connection, |own| diesel::insert_into(handles::table).values(owned).execute(own))?;
     let owned = (emails::email_key.eq(&email), emails::member_id.eq(id));
-    diesel::insert_into(emails::table).values(owned).execute(connection)?;
+    natively!(connection, |own| diesel::insert_into(emails::table).values(owned).execute(own))?;
     let row = (
         members::id.eq(id),
         members::email.eq(&email),
@@ -75,19 +102,21 @@ fn member(
         members::handle.eq(handle),
         members::sort_first.eq(keys.first),
         members::sort_last.eq(keys.last),
+        members::sort_as.eq(sort_as),
         members::full_name.eq(name),
         members::headline.eq(text::salvaged(&headline).chars().take(200).collect::<String>()),
         members::company.eq(text::salvaged(&from.company).chars().take(100).collect::<String>()),
         members::created_at.eq(now()),
     );
-    diesel::insert_into(members::table).values(row).execute(connection)?;
-    store::count(connection, id, 1)?;
-    crate::members::search::index(connection, id)
+    natively!(connection, |own| diesel::insert_into(members::table).values(row).execute(own))?;
+    store::count(connection, *id, 1)?;
+    crate::members::search::index(connection, *id)
 }
 
-fn sides(connection: &mut Connection, me: &Person, id: i64, name: &str, since: i64) -> Result<(), Error> {
-    for (owner, other, name) in [(me.id, id, name), (id, me.id, me.full_name.as_str())] {
-        let keys = sorting::keys(&names::salvaged(name), "");
+fn sides(connection: &mut Connection, me: &Person, made: &Made, since: Date) -> Result<(), Error> {
+    let since = start_of(since).unwrap_or_else(now);
+    let (mine, theirs) = (sorting::keys(&me.full_name, ""), sorting::keys(&made.name, &made.sort_as));
+    for (owner, other, keys) in [(me.id, made.id, theirs), (made.id, me.id, mine)] {
         let row = (
             relationships::owner_id.eq(owner),
             relationships::other_id.eq(other),
@@ -97,7 +126,39 @@ fn sides(connection: &mut Connection, me: &Person, id: i64, name: &str, since: i
             relationships::sort_first.eq(keys.first),
             relationships::sort_last.eq(keys.last),
         );
-        diesel::insert_into(relationships::table).values(row).execute(connection)?;
+        natively!(connection, |own| diesel::insert_into(relationships::table).values(row).execute(own))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_names_get_handles_of_their_own() {
+        let mut handles = Handles(HashMap::new());
+        let free: Vec<String> = (0..3).map(|_| handles.free("Li Ng")).collect();
+        assert_eq!(free, ["li-ng", "li-ng-2", "li-ng-3"]);
+        assert_eq!(handles.free("Li Ng 2"), "li-ng-2-2");
+        let all: HashSet<String> = (0..30_000).map(|_| handles.free("王伟")).collect();
+        assert_eq!(all.len(), 30_000);
+    }
+
+    #[test]
+    fn people_sort_by_the_last_name_of_the_file() {
+        let row =
+            |first: &str, last: &str| sort_as(&Imported { first_name: first.into(), last_name: last.into(), ..any() });
+        assert_eq!(row("Anna", "van der Berg"), "van der Berg, Anna");
+        assert_eq!(row("Otto", "Obermaier, MBA"), "Obermaier  MBA, Otto");
+        assert_eq!(row("Sukarno", ""), "");
+    }
+
+    fn any() -> Imported {
+        let export = crate::contacts::import::linkedin::parse(
+            b"First Name,Last Name,Company,Position\nA,B,C,D\n",
+            date(2026, 1, 1),
+        );
+        export.unwrap().connections.remove(0)
+    }
 }

@@ -22,6 +22,8 @@ pub struct Demo {
     pub members: usize,
     /// Whom to sign in as.
     pub accounts: Vec<Account>,
+    /// With an export: what was read of it, and who has its people as connections.
+    pub imported: Option<String>,
 }
 
 /// Somebody to sign in as.
@@ -53,7 +55,10 @@ pub fn populate(db: &Db, limits: &Limits, export: Option<Export>) -> Result<Demo
         None => 0,
     };
     db.write_now(|connection| story::tell(connection, &limits, &people, own))?;
-    Ok(Demo { members: people.len() + imported, accounts: story::accounts(&people) })
+    let owner = people.first().map_or("", |person| person.full_name.as_str());
+    let told =
+        export.map(|export| format!("{} {owner} has {imported} of these people as connections.", export.summary()));
+    Ok(Demo { members: people.len() + imported, accounts: story::accounts(&people), imported: told })
 }
 
 #[cfg(test)]
