@@ -212,7 +212,12 @@ copied!(photos {
     member_id: i64, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>
 } by (member_id, name, side), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id)
     .or(name.gt(&last.name)).or(name.eq(&last.name).and(side.gt(last.side)))));
-copied!(handles { handle: String, member_id: i64, is_former: bool } by (handle), after last: handle.gt(&last.handle));
+copied!(handles {
+    handle: String, member_id: i64, kept_until: Option<i64>
+} by (handle), after last: handle.gt(&last.handle));
+copied!(handle_changes {
+    member_id: i64, id: i64, changed_at: i64, former: String
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(emails { email_key: String, member_id: i64 } by (email_key), after last: email_key.gt(&last.email_key));
 copied!(sessions {
     member_id: i64, token_hash: String, device: String, created_at: i64, last_seen: i64
@@ -250,11 +255,12 @@ copied!(notifications {
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 
 /// Members first, whom the foreign keys of the others name.
-const TABLES: [Table; 13] = [
+const TABLES: [Table; 14] = [
     settings::TABLE,
     members::TABLE,
     photos::TABLE,
     handles::TABLE,
+    handle_changes::TABLE,
     emails::TABLE,
     sessions::TABLE,
     positions::TABLE,

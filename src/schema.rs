@@ -43,7 +43,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    handles (handle) { handle -> Text, member_id -> BigInt, is_former -> Bool, }
+    handles (handle) { handle -> Text, member_id -> BigInt, kept_until -> Nullable<BigInt>, }
+}
+
+diesel::table! {
+    handle_changes (member_id, id) { member_id -> BigInt, id -> BigInt, changed_at -> BigInt, former -> Text, }
 }
 
 diesel::table! {

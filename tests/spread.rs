@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 /// Whose a table's rows are. A new table stands here or the test fails.
-const OWNERS: [(&str, &str); 15] = [
+const OWNERS: [(&str, &str); 16] = [
     ("members", "id"),
     ("member_search", "member_id"),
     // What is unique over all members is its own owner.
     ("handles", "handle"),
     ("emails", "email_key"),
+    ("handle_changes", "member_id"),
     ("sessions", "member_id"),
     ("positions", "member_id"),
     ("photos", "member_id"),

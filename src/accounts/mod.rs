@@ -11,8 +11,7 @@ use crate::dates::now;
 use crate::db::{self, Connection, natively, new_id};
 use crate::error::Error;
 use crate::language::t;
-use crate::members::store::claim_handle;
-use crate::members::{names, search, sorting};
+use crate::members::{handles, names, search, sorting};
 use crate::schema::{emails, members};
 use crate::text;
 use crate::web::form::{Form, Problems};
@@ -84,12 +83,12 @@ fn claim_a_handle(connection: &mut Connection, member: i64, full_name: &str) -> 
     let base = names::handle(full_name);
     for number in 1..=50 {
         let handle = if number == 1 { base.clone() } else { format!("{}-{number}", &base[..base.len().min(32)]) };
-        if claim_handle(connection, member, &handle)? {
+        if handles::take(connection, member, &handle)? {
             return Ok(handle);
         }
     }
     let handle = format!("{}-{member}", &base[..base.len().min(20)]);
-    claim_handle(connection, member, &handle)?;
+    handles::take(connection, member, &handle)?;
     Ok(handle)
 }
 

@@ -3,8 +3,10 @@
 use diesel::prelude::*;
 
 use super::store::{Row, state};
+use crate::dates::now;
 use crate::db::{Connection, natively};
 use crate::error::Error;
+use crate::members::handles::leads;
 use crate::members::{Member, Person, names};
 use crate::schema::{connection_counts, handles, members, relationships};
 
@@ -24,7 +26,8 @@ pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<
         .inner_join(members::table.on(members::id.eq(handles::member_id)))
         .inner_join(connection_counts::table.on(connection_counts::member_id.eq(handles::member_id)))
         .left_join(relationships::table.on(side))
-        .filter(handles::handle.eq(handle));
+        .filter(handles::handle.eq(handle))
+        .filter(leads(now()));
     type Found = (Member, Option<Row>);
     let (member, row): Found = natively!(connection, |own| found.select(Found::as_select()).first(own))?;
     match row {

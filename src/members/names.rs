@@ -1,5 +1,6 @@
 //! Names: their initials, and the handles made of them.
 
+use super::handles::is_reserved;
 use super::sorting;
 use crate::text::{self, fold};
 
@@ -33,7 +34,9 @@ pub fn handle(full_name: &str) -> String {
     }
     handle.truncate(40);
     let handle = handle.trim_matches('-').to_owned();
-    if handle.len() < 3 { format!("member-{handle}").trim_end_matches('-').to_owned() } else { handle }
+    // Neither too short, nor a word that is the site's.
+    let whole = handle.len() >= 3 && !is_reserved(&handle);
+    if whole { handle } else { format!("member-{handle}").trim_end_matches('-').to_owned() }
 }
 
 /// Whether a member may choose this as their handle: 3 to 40 of a–z, 0–9 and inner hyphens.
@@ -53,6 +56,7 @@ mod tests {
             ("Søren  van der Berg", "soren-van-der-berg"),
             ("李小龙", "member"),
             ("Bo", "member-bo"),
+            ("Admin", "member-admin"),
             ("-- !", "member"),
         ] {
             assert_eq!(handle(name), expected);

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::language::tf;
 use crate::members::photo::Photo;
 use crate::members::{search, sorting};
-use crate::schema::{handles, links, members, photos, positions};
+use crate::schema::{links, members, photos, positions};
 use crate::{connections, dates};
 
 /// Positions and schools a profile can have, and links.
@@ -278,41 +278,6 @@ pub fn describe(connection: &mut Connection, member: i64, headline: &str, locati
 pub fn write_about(connection: &mut Connection, member: i64, about: &str) -> Result<(), Error> {
     diesel::update(members::table.find(member)).set(members::about.eq(about)).execute(connection)?;
     Ok(())
-}
-
-/// Changes the handle; the old one stays the member's, to lead here. False where the new one is somebody else's, now or
-/// before.
-///
-/// # Errors
-/// The database's.
-pub fn change_handle(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
-    db::hold(connection, [member])?;
-    let old: String = members::table.find(member).select(members::handle).first(connection)?;
-    if old == handle {
-        return Ok(true);
-    }
-    if !claim_handle(connection, member, handle)? {
-        return Ok(false);
-    }
-    let before = handles::table.find(old).filter(handles::member_id.eq(member));
-    diesel::update(before).set(handles::is_former.eq(true)).execute(connection)?;
-    diesel::update(members::table.find(member)).set(members::handle.eq(handle)).execute(connection)?;
-    Ok(true)
-}
-
-/// Makes a handle a member's, unless it is somebody else's. Two who claim the same meet at its key, and one of them has it.
-///
-/// # Errors
-/// The database's.
-pub fn claim_handle(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
-    let row = (handles::handle.eq(handle), handles::member_id.eq(member));
-    let claim = diesel::insert_into(handles::table).values(row).on_conflict_do_nothing();
-    let claimed = natively!(connection, |own| claim.execute(own))?;
-    if claimed == 1 {
-        return Ok(true);
-    }
-    let mine = handles::table.find(handle).filter(handles::member_id.eq(member));
-    Ok(diesel::update(mine).set(handles::is_former.eq(false)).execute(connection)? == 1)
 }
 
 /// Changes a member's photo, or takes it away.

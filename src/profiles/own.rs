@@ -4,8 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 
 use crate::accounts;
+use crate::dates;
 use crate::error::Error;
 use crate::language::{number, t, tf};
+use crate::members::handles::{self, Changes, Refused};
 use crate::members::names;
 use crate::members::store::{self, Kind, Position};
 use crate::profiles::profile;
@@ -71,17 +73,31 @@ pub async fn handle(site: SiteData, page: Page, me: Me, form: Form, onward: Onwa
     let handle = form.get("handle").trim().to_lowercase();
     if !names::is_handle(&handle) {
         problems.add("handle", t("A handle has 3 to 40 characters: a to z, 0 to 9, and hyphens between them."));
+    } else if handles::is_reserved(&handle) {
+        problems.add("handle", t("This handle is reserved. Choose another."));
     } else {
         let (id, wanted) = (me.id, handle.clone());
-        if !site.db.write(move |connection| store::change_handle(connection, id, &wanted)).await? {
-            problems.add("handle", t("Somebody else has this handle, or had it before."));
+        match site.db.write(move |connection| handles::change(connection, id, &wanted)).await? {
+            Ok(changes) => {
+                let told = t("Your address is changed. The old one leads here for a year.");
+                onward.done(format!("{told} {}", handle_changes(changes)));
+                return Ok(onward.to(&format!("/in/{handle}")));
+            }
+            Err(Refused::Taken) => problems.add("handle", t("Somebody else has this handle, or had it before.")),
+            Err(Refused::TooOften(changes)) => problems.add("handle", handle_changes(changes)),
         }
     }
-    if problems.any() {
-        return profile::own(&site, page, me, (form, problems, "handle".into())).await;
+    profile::own(&site, page, me, (form, problems, "handle".into())).await
+}
+
+/// Says how often the handle was changed lately, and when it can be changed again.
+pub fn handle_changes(changes: Changes) -> String {
+    let (made, most) = (number(changes.made), number(handles::MOST_CHANGES));
+    let said = tf("You have changed your handle {made} of {most} times in the last 30 days.", (&made, &most));
+    match changes.next {
+        Some(next) => format!("{said} {}", tf("The next change comes free on {day}.", dates::long(next))),
+        None => said,
     }
-    onward.done(t("Your address is changed. The old one leads here."));
-    Ok(onward.to(&format!("/in/{handle}")))
 }
 
 /// `POST /profile/positions` and `POST /profile/education`: adds one.

@@ -15,9 +15,11 @@ use crate::connections::{self, list, visible};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::language::{mutual_connections, tf, tnf};
+use crate::language::{mutual_connections, t, tf, tnf};
+use crate::members::handles::{self, Changes};
 use crate::members::store::{self, Link, Position};
 use crate::members::{Member, Person, sorting};
+use crate::profiles::own as edit;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Page, Show};
 use crate::web::pagination::At;
@@ -118,6 +120,7 @@ struct Own {
     page: Page,
     member: Member,
     about: About,
+    changes: Changes,
     form: Form,
     problems: Problems,
     /// Which form of the page is open because it has problems.
@@ -164,6 +167,13 @@ impl Own {
         Position { kind, ..Position::default() }
     }
 
+    /// What a change of the handle costs.
+    fn handle_hint(&self) -> String {
+        let hint =
+            t("The last part of the address. The old one leads here for a year; taking it back is a change too.");
+        format!("{hint} {}", edit::handle_changes(self.changes))
+    }
+
     fn is_open(&self, open: &str) -> bool {
         self.open == open
     }
@@ -180,12 +190,15 @@ pub async fn own(
     (form, problems, open): (Form, Problems, String),
 ) -> Result<HttpResponse, Error> {
     let (id, handle) = (me.id, me.handle.clone());
-    let (member, about) = site
+    let (member, about, changes) = site
         .db
-        .read(move |connection| Ok((visible::member(connection, id, &handle)?.0, about(connection, id)?)))
+        .read(move |connection| {
+            let member = visible::member(connection, id, &handle)?.0;
+            Ok((member, about(connection, id)?, handles::changes(connection, id)?))
+        })
         .await?;
     let again = problems.any();
-    let own = Own { page, member, about, form, problems, open };
+    let own = Own { page, member, about, changes, form, problems, open };
     if again { own.show_again() } else { own.show() }
 }
 

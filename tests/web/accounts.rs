@@ -133,3 +133,72 @@ fn a_page_is_shown_where_nothing_can_be_written() {
     assert!(keeps(&mut ada));
     assert!(!keeps(&mut ada));
 }
+
+/// Moves what is stored of handles into the past.
+fn handles_age(site: &Site, days: i64) {
+    let by = days * 86_400;
+    site.db
+        .write_now(move |connection| {
+            use diesel::connection::SimpleConnection;
+            connection.batch_execute(&format!("UPDATE handle_changes SET changed_at = changed_at - {by}"))?;
+            Ok(connection.batch_execute(&format!("UPDATE handles SET kept_until = kept_until - {by}"))?)
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_reserved_handle_is_given_to_nobody() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    visitor.open("/sign-up").fill("full_name", "Admin").fill("email", "admin@test.example");
+    visitor.fill("password", PASSWORD).press("Sign up");
+    assert_eq!(visitor.open("/profile").page.path, "/in/member-admin");
+    for handle in ["settings", "Admin", "support-1"] {
+        visitor.post("/profile/handle", &[("handle", handle)]);
+        assert!(visitor.page.status == 422 && visitor.sees("This handle is reserved."), "{}", visitor.text());
+    }
+}
+
+#[test]
+fn a_handle_changes_five_times_in_thirty_days() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    assert!(ada.open("/in/ada-ruiz").sees("You have changed your handle 0 of 5 times in the last 30 days."));
+    for handle in ["ada-1", "ada-2", "ada-1", "ada-3", "ada-4"] {
+        ada.post("/profile/handle", &[("handle", handle)]).follow();
+        assert_eq!(ada.page.path, format!("/in/{handle}"));
+    }
+    assert!(ada.sees("5 of 5 times in the last 30 days. The next change comes free on"), "{}", ada.text());
+    ada.post("/profile/handle", &[("handle", "ada-5")]);
+    assert!(ada.page.status == 422 && ada.sees("The next change comes free on"), "{}", ada.text());
+    // The same handle again is no change.
+    assert_eq!(ada.post("/profile/handle", &[("handle", "ada-4")]).page.status, 303);
+    handles_age(&site, 30);
+    assert_eq!(ada.post("/profile/handle", &[("handle", "ada-5")]).page.status, 303);
+    assert!(ada.follow().sees("1 of 5 times"), "{}", ada.text());
+}
+
+#[test]
+fn ten_former_handles_are_kept_for_a_year() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    let takes = |ben: &mut crate::support::Visitor, handle: &str| {
+        ben.post("/profile/handle", &[("handle", handle)]).page.status == 303
+    };
+    for number in 1..=11 {
+        ada.post("/profile/handle", &[("handle", &format!("ada-r{number}"))]);
+        assert_eq!(ada.page.status, 303, "{}", ada.text());
+        handles_age(&site, 10);
+    }
+    // Eleven were left; the first is free, the second is the oldest of ten.
+    assert_eq!(ben.get("/in/ada-ruiz").page.status, 404);
+    assert!(!takes(&mut ben, "ada-r1"));
+    assert_eq!(ben.open("/in/ada-r1").page.path, "/in/ada-r11");
+    assert!(takes(&mut ben, "ada-ruiz"));
+    assert_eq!(ada.open("/in/ada-ruiz").page.path, "/in/ada-ruiz");
+    assert!(ada.sees("Ben Okoro"));
+    handles_age(&site, 365);
+    assert_eq!(ben.get("/in/ada-r10").page.status, 404);
+    assert!(takes(&mut ben, "ada-r10"));
+    assert!(ada.open("/in/ada-r10").sees("Ben Okoro"));
+}

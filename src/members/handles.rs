@@ -1,0 +1,208 @@
+//! Handles: which words nobody may take, how often a member changes theirs, and how long a former one is kept.
+
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+
+use crate::dates::{self, DAY, now};
+use crate::db::{self, Connection, natively, new_id};
+use crate::error::Error;
+use crate::schema::{handle_changes, handles, members};
+
+/// Changes in any 30 days.
+pub const MOST_CHANGES: usize = 5;
+const WINDOW: i64 = 30 * DAY;
+/// How long a former handle leads to its member.
+const KEPT: i64 = 365 * DAY;
+/// Former handles that a member keeps.
+const MOST_KEPT: usize = 10;
+
+/// What the site has an address for, or who would seem to speak for it. A test holds the first parts of the routes to it.
+#[rustfmt::skip]
+const RESERVED: [&str; 128] = [
+    "about", "abuse", "account", "accounts", "admin", "administration", "administrator", "administrators", "admins",
+    "amicable", "anonymous", "api", "app", "appearance", "assets", "auth", "billing", "blocked", "blog", "board",
+    "circle", "community", "connect", "connection", "connections", "contact", "contacts", "dashboard", "dav",
+    "delete", "demo", "disconnect", "edit", "email", "everybody", "everyone", "explore", "faq", "feed", "feedback",
+    "forgot-password", "ftp", "guest", "handle", "health", "healthz", "help", "helpdesk", "home", "host",
+    "hostmaster", "imprint", "inbox", "index", "info", "invitation", "invitations", "invite", "join", "legal",
+    "localhost", "login", "logout", "mail", "mailer-daemon", "manifest", "members", "messages", "metrics",
+    "moderation", "moderator", "moderators", "network", "new", "news", "no-reply", "nobody", "none", "noreply",
+    "notification", "notifications", "null", "official", "operator", "operators", "owner", "owners", "password",
+    "people", "photos", "postmaster", "press", "privacy", "profile", "profiles", "readyz", "register", "remove",
+    "report", "reports", "reset-password", "robots", "root", "search", "security", "service", "settings", "sign-in",
+    "sign-out", "sign-up", "signin", "signout", "signup", "staff", "static", "status", "styleguide", "support",
+    "sysadmin", "system", "team", "terms", "test", "undefined", "unsubscribe", "user", "verify-email", "webmaster",
+];
+
+/// Whether nobody may take a handle; a number behind a reserved word changes nothing.
+pub fn is_reserved(handle: &str) -> bool {
+    let word = handle.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
+    RESERVED.contains(&handle) || RESERVED.contains(&word)
+}
+
+/// Holds for handles that lead to a member: the one they have, and former ones that are kept.
+#[auto_type(no_type_alias)]
+pub fn leads(now: i64) -> _ {
+    handles::kept_until.is_null().or(handles::kept_until.gt(now))
+}
+
+/// How often a member has changed their handle lately.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changes {
+    /// In the last 30 days.
+    pub made: usize,
+    /// When the next comes free, where no more can be made now.
+    pub next: Option<i64>,
+}
+
+impl Changes {
+    /// Counts changes by their times. One counts until the day begins on which 30 days have passed, so that the day which is
+    /// named is one on which a change can be made.
+    fn of(times: impl Iterator<Item = i64>, now: i64) -> Changes {
+        let free = |time: i64| dates::civil(time + WINDOW).and_then(dates::start_of).unwrap_or(time + WINDOW);
+        let mut free: Vec<i64> = times.map(free).filter(|free| *free > now).collect();
+        free.sort_unstable();
+        let over = free.len().checked_sub(MOST_CHANGES);
+        Changes { made: free.len(), next: over.map(|over| free[over]) }
+    }
+}
+
+/// Why a handle was not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// It is somebody else's, or was until lately.
+    Taken,
+    /// No more changes can be made now.
+    TooOften(Changes),
+}
+
+/// Counts a member's changes of the last 30 days.
+///
+/// # Errors
+/// The database's.
+pub fn changes(connection: &mut Connection, member: i64) -> Result<Changes, Error> {
+    let now = now();
+    let lately = handle_changes::table
+        .filter(handle_changes::member_id.eq(member))
+        .filter(handle_changes::changed_at.gt(now - WINDOW - DAY))
+        .select(handle_changes::changed_at);
+    let times: Vec<i64> = natively!(connection, |own| lately.load(own))?;
+    Ok(Changes::of(times.into_iter(), now))
+}
+
+/// Takes a handle for a member, unless somebody else's leads there. One statement, so that of two who take it at the same
+/// moment one gets it.
+///
+/// # Errors
+/// The database's.
+pub fn take(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
+    use diesel::query_dsl::methods::FilterDsl;
+    let row = (handles::handle.eq(handle), handles::member_id.eq(member));
+    let theirs = (handles::member_id.eq(member), handles::kept_until.eq(None::<i64>));
+    let free = handles::member_id.eq(member).or(handles::kept_until.le(now()));
+    let taken = natively!(connection, |own| diesel::insert_into(handles::table)
+        .values(row)
+        .on_conflict(handles::handle)
+        .do_update()
+        .set(theirs)
+        .filter(free)
+        .execute(own))?;
+    Ok(taken == 1)
+}
+
+/// Changes a member's handle, and says how often that was done. The old one leads here for a year, unless ten newer ones
+/// do. Taking an old one back is a change like any other.
+///
+/// # Errors
+/// The database's.
+pub fn change(connection: &mut Connection, member: i64, handle: &str) -> Result<Result<Changes, Refused>, Error> {
+    db::hold(connection, [member])?;
+    let now = now();
+    let old: String = members::table.find(member).select(members::handle).first(connection)?;
+    let mut made: Vec<(i64, String)> = handle_changes::table
+        .filter(handle_changes::member_id.eq(member))
+        .order(handle_changes::id.desc())
+        .select((handle_changes::changed_at, handle_changes::former))
+        .load(connection)?;
+    let before = Changes::of(made.iter().map(|(time, _)| *time), now);
+    if old == handle {
+        return Ok(Ok(before));
+    }
+    if before.next.is_some() {
+        return Ok(Err(Refused::TooOften(before)));
+    }
+    if !take(connection, member, handle)? {
+        return Ok(Err(Refused::Taken));
+    }
+    diesel::update(handles::table.find(&old)).set(handles::kept_until.eq(now + KEPT)).execute(connection)?;
+    diesel::update(members::table.find(member)).set(members::handle.eq(handle)).execute(connection)?;
+    let row = (
+        handle_changes::member_id.eq(member),
+        handle_changes::id.eq(new_id()),
+        handle_changes::changed_at.eq(now),
+        handle_changes::former.eq(&old),
+    );
+    diesel::insert_into(handle_changes::table).values(row).execute(connection)?;
+    made.insert(0, (now, old));
+    let after = Changes::of(made.iter().map(|(time, _)| *time), now);
+    let_go(connection, member, made.into_iter().map(|(_, former)| former))?;
+    Ok(Ok(after))
+}
+
+/// Lets go of the handles that are more than a member keeps, the newest first, and forgets changes older than a year.
+fn let_go(connection: &mut Connection, member: i64, former: impl Iterator<Item = String>) -> Result<(), Error> {
+    let mut kept: Vec<String> = Vec::new();
+    for handle in former {
+        if !kept.contains(&handle) {
+            kept.push(handle);
+        }
+    }
+    let over = kept.split_off(kept.len().min(MOST_KEPT));
+    let over = handles::table
+        .filter(handles::handle.eq_any(over))
+        .filter(handles::member_id.eq(member))
+        .filter(handles::kept_until.is_not_null());
+    diesel::delete(over).execute(connection)?;
+    let old = handle_changes::table
+        .filter(handle_changes::member_id.eq(member))
+        .filter(handle_changes::changed_at.lt(now() - KEPT));
+    diesel::delete(old).execute(connection)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reserved_word_is_reserved_with_numbers_too() {
+        for handle in ["admin", "admin2", "admin-2", "settings", "sign-in", "no-reply"] {
+            assert!(is_reserved(handle), "{handle}");
+        }
+        for handle in ["ada-ruiz", "member-000001", "123", "adminah"] {
+            assert!(!is_reserved(handle), "{handle}");
+        }
+    }
+
+    #[test]
+    fn first_parts_of_routes_are_reserved() {
+        let table =
+            include_str!("../routes.rs").split(".route(\"/").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let first: Vec<&str> = table.map(|path| path.split(['/', '.']).next().unwrap()).collect();
+        assert!(first.len() > 50);
+        for word in first.into_iter().filter(|word| word.len() > 2 && !word.starts_with('{')) {
+            assert!(is_reserved(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn five_changes_fit_into_any_thirty_days() {
+        let now = 1_700_000_000;
+        let made = |days: &[i64]| Changes::of(days.iter().map(|day| now - day * DAY), now);
+        assert_eq!(made(&[1, 2, 3, 29]), Changes { made: 4, next: None });
+        assert_eq!(made(&[0, 1, 2, 3, 31]).next, None);
+        let next = made(&[0, 1, 2, 3, 20]).next.unwrap();
+        assert_eq!(dates::iso(next), dates::iso(now + 10 * DAY));
+        assert!(next <= now + 10 * DAY && next % DAY == 0);
+    }
+}
