@@ -1,5 +1,6 @@
 //! Who may come in: signing up, signing in, passwords, and what members set for themselves.
 
+pub mod email;
 pub mod guard;
 pub mod pages;
 pub mod password;
@@ -35,7 +36,7 @@ pub struct NewMember {
 /// # Errors
 /// The database's.
 pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i64>, Error> {
-    let (id, key) = (new_id(), email_key(&new.email));
+    let (id, key) = (new_id(), email::key(&new.email));
     // Nothing may be written before it: a sign-up that is refused is committed as well.
     if !claim_email(connection, id, &key)? {
         return Ok(None);
@@ -57,11 +58,6 @@ pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i
     diesel::insert_into(members::table).values(row).execute(connection)?;
     search::index(connection, id)?;
     Ok(Some(id))
-}
-
-/// Addresses that differ in case only are one.
-pub fn email_key(email: &str) -> String {
-    email.trim().to_lowercase()
 }
 
 /// Makes an address a member's, unless it is somebody else's. Two who claim the same meet at its key, and one of them has it.
@@ -105,11 +101,9 @@ pub fn still_has_password(connection: &mut Connection, member: i64, hash: &str) 
 
 /// Reads and checks an e-mail address as far as that goes without writing to it.
 pub fn email(form: &Form, problems: &mut Problems) -> String {
-    let email = problems.line(form, "email", t("E-mail"), (1, 254));
-    let whole = email.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
-    });
-    if !problems.has("email") && (!whole || email.contains(char::is_whitespace)) {
+    let tidy = email::tidy(form.get("email"));
+    let email = problems.line(&Form::of([("email", &tidy)]), "email", t("E-mail"), (1, 254));
+    if !problems.has("email") && !email::is_whole(&email) {
         problems.add("email", t("This does not look like an e-mail address. Write it like name@example.org."));
     }
     email
@@ -131,7 +125,7 @@ pub fn full_name(form: &Form, problems: &mut Problems) -> String {
 pub fn by_email(connection: &mut Connection, email: &str) -> Result<Option<(i64, String, bool)>, Error> {
     let found = emails::table
         .inner_join(members::table.on(members::id.eq(emails::member_id)))
-        .filter(emails::email_key.eq(email_key(email)))
+        .filter(emails::email_key.eq(email::key(email)))
         .select((members::id, members::password_hash, members::suspended_at))
         .first::<(i64, String, Option<i64>)>(connection)
         .optional()?;

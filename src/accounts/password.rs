@@ -8,7 +8,9 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
 
+use crate::accounts::email;
 use crate::error::Error;
 use crate::language::{number, t, tf};
 use crate::web::form::{Form, Problems};
@@ -39,7 +41,7 @@ static NOBODY: LazyLock<String> =
 
 /// Reads and checks a new password, which is never shown again. It must not be the e-mail address.
 pub fn new(form: &Form, problems: &mut Problems, field: &str, email: &str) -> String {
-    let password = form.get(field).to_owned();
+    let password = enforced(form.get(field));
     let length = password.chars().count();
     if length < LEAST {
         problems.add(
@@ -51,10 +53,21 @@ pub fn new(form: &Form, problems: &mut Problems, field: &str, email: &str) -> St
             field,
             tf("The password has {length} characters; {most} is the most.", (&number(length), &number(MOST))),
         );
-    } else if password.trim().is_empty() || password.trim().to_lowercase() == email.trim().to_lowercase() {
+    } else if password.contains(|c: char| c.is_control() || c == '\u{FFFD}') {
+        let label = t("Password");
+        problems.add(field, tf("{label} contains a control character; please type it again.", label));
+    } else if password.trim().is_empty() || email::key(&password) == email::key(email) {
         problems.add(field, t("The password is your e-mail address, or nothing but spaces. Choose another."));
     }
     password
+}
+
+/// Returns a password in the one form that RFC 8265 (OpaqueString) gives it, so that it is the same from every keyboard:
+/// every space is a plain one, and letters are composed. Case and width stay.
+fn enforced(password: &str) -> String {
+    let is_space =
+        |c| matches!(c, '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}');
+    password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc().collect()
 }
 
 /// Hashes a password, waiting for its turn.
@@ -80,7 +93,7 @@ async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 /// # Errors
 /// As [`hash`].
 pub fn hash_now(password: &str) -> Result<Hashed, Error> {
-    let hash = Argon2::default().hash_password(password.as_bytes());
+    let hash = Argon2::default().hash_password(enforced(password).as_bytes());
     Ok(Hashed(hash.map_err(|why| Error::Unavailable(why.to_string()))?.to_string()))
 }
 
@@ -93,7 +106,7 @@ pub async fn matches(password: String, stored: Option<String>) -> Result<bool, E
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.clone());
         let Ok(hash) = PasswordHash::new(&stored) else { return false };
-        Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known
+        Argon2::default().verify_password(enforced(&password).as_bytes(), &hash).is_ok() && known
     })
     .await
 }
@@ -109,6 +122,23 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn a_password_is_the_same_from_every_keyboard() {
+        assert_eq!(enforced("cafe\u{301} au\u{A0}lait\u{3000}"), "café au lait ");
+        assert_eq!(enforced("Ｆｕｌｌ Case"), "Ｆｕｌｌ Case");
+        let said = |password: &str| {
+            let mut problems = Problems::default();
+            new(&Form::of([("password", password)]), &mut problems, "password", "ada@example.org");
+            problems.of("password").to_owned()
+        };
+        // Letters are counted with their accents.
+        assert_eq!(said(&"e\u{301}".repeat(LEAST)), "");
+        assert!(said(&"e\u{301}".repeat(LEAST - 1)).contains("at least 10"));
+        assert!(said("a quiet\u{7}password").contains("control character"));
+        assert!(said("mailto:Ada@example.org").contains("is your e-mail address"));
+        assert!(said("").contains("at least 10"));
+    }
 
     #[test]
     fn a_turn_lasts_as_long_as_the_work_though_nobody_waits_for_it() {

@@ -38,7 +38,7 @@ pub async fn account(site: SiteData, page: Page, me: Me) -> Result<HttpResponse,
     Account { page, form, problems: Problems::default() }.show()
 }
 
-/// `POST /settings/account`: a new e-mail address, confirmed by the password.
+/// `POST /settings/account`: a new e-mail address, confirmed by the password; this session gets a new token.
 ///
 /// # Errors
 /// The database's.
@@ -57,19 +57,22 @@ pub async fn change_email(
     if problems.any() {
         return Account { page, form, problems }.show_again();
     }
-    let id = me.id;
-    let done = site.db.write(move |connection| set_email(connection, id, &email)).await?;
-    if !done {
+    let changed = site.db.write(move |connection| match set_email(connection, me.id, &email)? {
+        true => session::renew(connection, &me).map(Some),
+        false => Ok(None),
+    });
+    let Some(token) = changed.await? else {
         problems.add("email", t("There is another account with this e-mail address."));
         return Account { page, form, problems }.show_again();
-    }
+    };
+    session::sign_in(onward.session(), &token)?;
     onward.done(t("Your e-mail address is changed."));
     Ok(onward.to("/settings/account"))
 }
 
 fn set_email(connection: &mut Connection, member: i64, email: &str) -> Result<bool, Error> {
     db::hold(connection, [member])?;
-    let key = crate::accounts::email_key(email);
+    let key = crate::accounts::email::key(email);
     if !crate::accounts::claim_email(connection, member, &key)? {
         return Ok(false);
     }
@@ -97,7 +100,7 @@ pub async fn password_form(page: Page) -> Result<HttpResponse, Error> {
     Password { page, problems: Problems::default() }.show()
 }
 
-/// `POST /settings/password`: ends the member's other sessions.
+/// `POST /settings/password`: ends the member's other sessions, and gives this one a new token.
 ///
 /// # Errors
 /// The database's.
@@ -121,7 +124,7 @@ pub async fn change_password(
         return Password { page, problems }.show_again();
     };
     let hash = password::hash(new).await?;
-    let ended = site
+    let changed = site
         .db
         .write(move |connection| {
             if !crate::accounts::still_has_password(connection, me.id, &verified)? {
@@ -129,13 +132,14 @@ pub async fn change_password(
             }
             let row = members::table.find(me.id);
             diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)?;
-            session::end_others(connection, &me).map(Some)
+            Ok(Some((session::end_others(connection, &me)?, session::renew(connection, &me)?)))
         })
         .await?;
-    let Some(ended) = ended else {
+    let Some((ended, token)) = changed else {
         problems.add("password", t("This is not your password."));
         return Password { page, problems }.show_again();
     };
+    session::sign_in(onward.session(), &token)?;
     onward.done(match ended {
         0 => t("Your password is changed."),
         _ => t("Your password is changed. You are signed out everywhere else."),

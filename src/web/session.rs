@@ -111,7 +111,7 @@ pub fn key(connection: &mut Connection) -> Result<Key, Error> {
 /// # Errors
 /// The database's.
 pub fn start(connection: &mut Connection, member: i64, device: &str) -> Result<String, Error> {
-    let token = format!("{member}.{:032x}", rand::rng().random::<u128>());
+    let token = new_token(member);
     let row = (
         sessions::member_id.eq(member),
         sessions::token_hash.eq(hash(&token)),
@@ -122,6 +122,21 @@ pub fn start(connection: &mut Connection, member: i64, device: &str) -> Result<S
     let stale = sessions::table.filter(sessions::member_id.eq(member)).filter(sessions::last_seen.lt(now() - IDLE));
     diesel::delete(stale).execute(connection)?;
     diesel::insert_into(sessions::table).values(row).execute(connection)?;
+    Ok(token)
+}
+
+fn new_token(member: i64) -> String {
+    format!("{member}.{:032x}", rand::rng().random::<u128>())
+}
+
+/// Gives a session a new token, with which the old one is worth nothing.
+///
+/// # Errors
+/// The database's.
+pub fn renew(connection: &mut Connection, viewer: &Viewer) -> Result<String, Error> {
+    let token = new_token(viewer.id);
+    let row = sessions::table.find((viewer.id, viewer.token_hash.clone()));
+    diesel::update(row).set(sessions::token_hash.eq(hash(&token))).execute(connection)?;
     Ok(token)
 }
 

@@ -1,0 +1,138 @@
+//! E-mail addresses: what comes along with pasting is taken off, and different spellings of one address are one.
+
+use percent_encoding::percent_decode_str;
+use unicode_normalization::UnicodeNormalization;
+
+/// Takes off what is no part of an address: `mailto:`, a name before angle brackets, quotation marks, punctuation behind
+/// it, and what cannot be seen. What is no address stays as it is, to be refused.
+pub fn tidy(typed: &str) -> String {
+    let seen: String = typed.chars().filter(|c| !is_invisible(*c)).map(|c| if c == '＠' { '@' } else { c }).collect();
+    let mut text = between_brackets(seen.trim());
+    let unquoted = text.trim_start_matches(is_around);
+    if unquoted.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:")) {
+        let address = unquoted[7..].split('?').next().unwrap_or_default();
+        text = percent_decode_str(address).decode_utf8().map_or_else(|_| address.to_owned(), |text| text.into_owned());
+    }
+    let text = text.trim_start_matches(is_around).trim_end_matches(|c| is_around(c) || is_behind(c));
+    let Some((local, domain)) = text.rsplit_once('@') else { return text.to_owned() };
+    let domain: String = domain.trim_start().nfc().flat_map(char::to_lowercase).collect();
+    let local: String = local.trim_matches(|c: char| c == '"' || c.is_whitespace()).nfc().collect();
+    format!("{local}@{domain}")
+}
+
+/// Returns what identifies an address: of a [`tidy`] one, without case, the domain as DNS has it.
+pub fn key(email: &str) -> String {
+    let email = tidy(email);
+    let lower = |text: &str| text.nfc().flat_map(char::to_lowercase).nfc().collect::<String>();
+    match email.rsplit_once('@') {
+        Some((local, domain)) => {
+            let ascii = ascii(domain).unwrap_or_else(|| lower(domain));
+            format!("{}@{ascii}", lower(local))
+        }
+        None => lower(&email),
+    }
+}
+
+/// Whether a [`tidy`] address looks like one, as far as that can be known without writing to it.
+pub fn is_whole(email: &str) -> bool {
+    let Some((local, domain)) = email.rsplit_once('@') else { return false };
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c);
+    let local_is = !local.is_empty() && !local.contains(odd);
+    local_is && ascii(domain).is_some_and(|domain| domain.split('.').count() > 1 && domain.split('.').all(is_label))
+}
+
+/// The domain as DNS has it: `bücher.example` is `xn--bcher-kva.example`.
+fn ascii(domain: &str) -> Option<String> {
+    match url::Host::parse(domain).ok()? {
+        url::Host::Domain(ascii) => Some(ascii),
+        _ => None,
+    }
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+}
+
+/// What stands between the last angle brackets, if that is an address; else everything.
+fn between_brackets(text: &str) -> String {
+    let inner = text.rsplit_once('<').map(|(_, rest)| rest.split('>').next().unwrap_or(rest));
+    inner.filter(|inner| inner.contains('@')).unwrap_or(text).trim().to_owned()
+}
+
+fn is_around(c: char) -> bool {
+    c.is_whitespace() || "<>()[]{}\"'“”„‟‘’‚«»‹›`".contains(c)
+}
+
+fn is_behind(c: char) -> bool {
+    ".,;:!?。，；：！？、".contains(c)
+}
+
+/// Control characters, and those of no width that come with pasting.
+fn is_invisible(c: char) -> bool {
+    c.is_control() && !c.is_whitespace()
+        || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFFD}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_with_pasting_is_taken_off() {
+        for typed in [
+            "ada@example.org",
+            "  ada@example.org \n",
+            "mailto:ada@example.org",
+            "<MAILTO:ada%40example.org?subject=Hello>",
+            "Ada Ruiz <ada@example.org>",
+            "\"Ruiz, Ada\" <ada@example.org>;",
+            "'ada@example.org',",
+            "“ada@example.org”.",
+            "(ada@example.org)",
+            "\u{200B}ada@\u{AD}example.org\u{FEFF}",
+            "ada@EXAMPLE.org.",
+            "\"ada\"@example.org",
+            "ada＠example.org",
+        ] {
+            assert_eq!(tidy(typed), "ada@example.org", "{typed:?}");
+            assert!(is_whole(&tidy(typed)));
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_address_have_one_key() {
+        let key_of = key("josé@bücher.example");
+        assert_eq!(key_of, "josé@xn--bcher-kva.example");
+        for typed in [
+            "JOSÉ@Bücher.Example",
+            "jose\u{301}@bu\u{308}cher.example",
+            "josé@XN--BCHER-KVA.example",
+            "josé@bücher。example",
+        ] {
+            assert_eq!(key(typed), key_of, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_not_whole() {
+        for typed in [
+            "",
+            "ada",
+            "@example.org",
+            "ada@",
+            "ada@example",
+            "ada ruiz@example.org",
+            "ada@exa mple.org",
+            "a@b@example.org",
+            "ada@[127.0.0.1]",
+            "ada@127.0.0.1",
+            "ada@.org",
+            "ada@example..org",
+            "a,b@example.org",
+        ] {
+            assert!(!is_whole(&tidy(typed)), "{typed:?}");
+        }
+        assert!(is_whole("o'neill+list@sub.example.org") && is_whole("用户@例え.テスト"));
+    }
+}
