@@ -21,9 +21,9 @@ pub struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, env = "AMICABLE_LISTEN", default_value = "127.0.0.1:8080", value_parser = address, value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
-    /// The address people type; with https:// cookies are marked Secure
-    #[arg(long, env = "AMICABLE_BASE_URL", default_value = "http://127.0.0.1:8080", value_parser = base_url, value_name = "URL")]
-    pub base_url: url::Url,
+    /// The address people type, as in https://network.example.org; without one, only this machine can use the site
+    #[arg(long, env = "AMICABLE_BASE_URL", value_parser = base_url, value_name = "URL")]
+    pub base_url: Option<url::Url>,
     /// Threads that serve; 0 for one per core
     #[arg(long, env = "AMICABLE_WORKERS", default_value = "0", value_parser = number("AMICABLE_WORKERS"), value_name = "N")]
     pub workers: u32,
@@ -98,7 +98,15 @@ fn base_url(text: &str) -> Result<url::Url, String> {
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(wrong.into());
     }
-    Ok(url)
+    let more = [
+        (!matches!(url.path(), "" | "/"), "a path: the site needs a host name of its own"),
+        (url.query().is_some() || url.fragment().is_some(), "a query or a fragment"),
+        (!url.username().is_empty() || url.password().is_some(), "a user name or a password"),
+    ];
+    match more.iter().find(|(is, _)| *is) {
+        Some((_, what)) => Err(format!("AMICABLE_BASE_URL has {what}; write it as in https://network.example.org")),
+        None => Ok(url),
+    }
 }
 
 /// Reads a number, and names its variable where it is none.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::ALLOW;
 use actix_web::{HttpResponse, ResponseError, error::BlockingError};
 use askama::Template;
 
@@ -24,6 +25,10 @@ pub enum Error {
     TooLarge,
     /// The body is of a kind that no form of ours sends.
     UnknownBody,
+    /// The address is not for this method; the text is for `Allow`.
+    WrongMethod(String),
+    /// An https site was opened over plain http; the text is its address.
+    PlainHttp(String),
     /// The database says no, of a kind by which `db` knows whether to ask again; the text is for the log.
     Database(diesel::result::Error),
     /// Something that the site needs does not work, or does not answer in time; the text is for the log.
@@ -50,6 +55,14 @@ impl Error {
             Error::UnknownBody => {
                 (t("Unknown kind of form"), t("What was sent is not a form of this site, so nothing was done."))
             }
+            Error::WrongMethod(_) => (
+                t("Not possible at this address"),
+                t("This address cannot be opened like this. Go back, and use the buttons of the page."),
+            ),
+            Error::PlainHttp(_) => (
+                t("Opened over plain http"),
+                t("This site is to be opened with https://. Over plain http it cannot keep you signed in."),
+            ),
             Error::Database(_) | Error::Unavailable(_) => {
                 (t("Please try again"), t("Something here did not work. Nothing was changed; try again in a moment."))
             }
@@ -75,7 +88,11 @@ impl Error {
     pub fn page(&self, kept: Option<Kept>) -> HttpResponse {
         let (title, sentence) = self.title_and_sentence();
         let html = ErrorPage { title, sentence, kept }.render().unwrap_or_default();
-        HttpResponse::build(self.status_code()).content_type("text/html; charset=utf-8").body(html)
+        let mut response = HttpResponse::build(self.status_code());
+        if let Error::WrongMethod(allowed) = self {
+            response.insert_header((ALLOW, allowed.as_str()));
+        }
+        response.content_type("text/html; charset=utf-8").body(html)
     }
 }
 
@@ -91,7 +108,8 @@ impl ResponseError for Error {
         match self {
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Error::CrossSite => StatusCode::FORBIDDEN,
+            Error::CrossSite | Error::PlainHttp(_) => StatusCode::FORBIDDEN,
+            Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Error::OtherMember => StatusCode::CONFLICT,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,

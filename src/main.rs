@@ -18,6 +18,7 @@ use amicable::server;
 use amicable::server::Settings;
 use clap::{Parser, Subcommand};
 use diesel::prelude::*;
+use rand::RngExt;
 
 /// Requests make and drop many small things on several threads, for which it takes half the time of the C library.
 #[global_allocator]
@@ -165,7 +166,9 @@ fn there(url: &DatabaseUrl) -> Result<(), Error> {
 }
 
 fn log() {
-    let level = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let level = tracing_subscriber::EnvFilter::try_from_default_env()
+        // A request that breaks off is no error of the site.
+        .unwrap_or_else(|_| "info,actix_http::h1=off".into());
     tracing_subscriber::fmt()
         .with_env_filter(level)
         .with_ansi(std::io::stdout().is_terminal())
@@ -184,13 +187,18 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
     let address = format!("http://{}", listener.local_addr().map_err(wrong)?);
     let settings = Settings {
         limits: Limits::from(&args.limits),
-        secure: args.base_url.scheme() == "https",
+        base_url: args.base_url.clone(),
         workers: args.workers as usize,
         before,
     };
     actix_web::rt::System::new().block_on(async move {
         let server = server::serve(db.clone(), listener, &settings)?;
         announce(&address);
+        if settings.base_url.is_none() && !args.listen.ip().is_loopback() {
+            tracing::warn!(
+                "without AMICABLE_BASE_URL forms are taken from pages at http://localhost and 127.0.0.1 only"
+            );
+        }
         tracing::info!(%address, "serving");
         server.await.map_err(|why| Error::Unavailable(why.to_string()))
     })
@@ -198,9 +206,10 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
 
 fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(), Error> {
     let export = connections.map(|path| read_export(&path)).transpose()?;
-    let folder = std::env::temp_dir().join(format!("amicable-demo-{}", std::process::id()));
+    // Others on this machine can neither guess its name nor look into it.
+    let folder = std::env::temp_dir().join(format!("amicable-demo-{:032x}", rand::rng().random::<u128>()));
     let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot make {}: {why}", folder.display()));
-    std::fs::create_dir_all(&folder).map_err(unusable)?;
+    private_folder(&folder).map_err(unusable)?;
     let file = DatabaseUrl::Sqlite(folder.join("demo.db").to_string_lossy().into_owned());
     let result = with(&file, |db| {
         let made = demo::populate(db, &Limits::from(&LimitArgs::clone(&args.limits)), export)?;
@@ -221,6 +230,14 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
     // Left behind, it would only take room; that it cannot be removed is no reason to fail.
     let _ = std::fs::remove_dir_all(&folder);
     result
+}
+
+/// Makes a folder that is its owner's alone.
+fn private_folder(path: &std::path::Path) -> std::io::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path)
 }
 
 fn read_export(path: &std::path::Path) -> Result<amicable::contacts::import::linkedin::Export, Error> {

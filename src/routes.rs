@@ -1,22 +1,22 @@
 //! The whole site as one table, grouped by noun. The few open routes come first; the rest sits behind one guard.
 
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig, get, post};
+use actix_web::web::{self, ServiceConfig};
 
 use crate::accounts::{guard, pages as accounts, settings};
 use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::{actions, blocked, disconnected};
-use crate::error::Error;
 use crate::network::{home, overview};
 use crate::notifications::pages as notifications;
 use crate::profiles::{directory, own, photo, profile};
+use crate::web::address::{Addresses, Table, get, post};
 use crate::web::{assets, observe, theme};
 
 /// Every address of the site.
 pub fn routes(site: &mut ServiceConfig) {
-    site
+    let open = Addresses::of(site)
         // For operators and browsers
         .route("/healthz", get().to(observe::healthz))
         .route("/readyz", get().to(observe::readyz))
@@ -31,13 +31,17 @@ pub fn routes(site: &mut ServiceConfig) {
         .route("/sign-in", post().to(accounts::sign_in))
         .route("/sign-out", post().to(accounts::sign_out))
         // Light or dark, and in which language
-        .route("/appearance", post().to(theme::change));
+        .route("/appearance", post().to(theme::change))
+        .end();
     // Everything else is for members
-    site.service(web::scope("").wrap(from_fn(guard::members_only)).configure(for_members));
+    let mut all = open.clone();
+    let members = web::scope("").configure(|site| all = for_members(site, open.clone()));
+    site.app_data(guard::Addresses { open, all });
+    site.service(members.wrap(from_fn(guard::members_only)).wrap(from_fn(guard::as_meant)));
 }
 
-fn for_members(site: &mut ServiceConfig) {
-    site
+fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
+    let all = Addresses::after(open, site)
         // A member, and what one does toward them
         .route("/in/{handle}", get().to(profile::profile))
         .route("/in/{handle}/mutual", get().to(profile::mutual))
@@ -101,9 +105,7 @@ fn for_members(site: &mut ServiceConfig) {
         .route("/settings/appearance", get().to(settings::appearance))
         .route("/settings/privacy", get().to(settings::privacy))
         .route("/settings/privacy", post().to(settings::change_privacy))
-        .default_service(web::to(nothing_here));
-}
-
-async fn nothing_here() -> Result<&'static str, Error> {
-    Err(Error::NotFound)
+        .end();
+    site.default_service(web::to(guard::nothing_here));
+    all
 }

@@ -17,6 +17,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::members::search::{self, Renewal};
 use crate::routes;
+use crate::web::origin::Base;
 use crate::web::site::Site;
 use crate::web::{csrf, fetched, form_owner, notices, observe, pending_form, session, theme};
 
@@ -25,8 +26,8 @@ use crate::web::{csrf, fetched, form_owner, notices, observe, pending_form, sess
 pub struct Settings {
     /// What members may do how often.
     pub limits: Limits,
-    /// Whether people come by https.
-    pub secure: bool,
+    /// The address that people type; none for this machine alone.
+    pub base_url: Option<url::Url>,
     /// Threads; 0 for one per core.
     pub workers: usize,
     /// Routes in front of the site's own, behind the same middleware: the floor of the benchmarks.
@@ -45,7 +46,9 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
     let key = db.write_now(session::key)?;
     index_anew(&db)?;
     crate::accounts::password::prepare();
-    let (limits, secure, before) = (settings.limits, settings.secure, settings.before);
+    let (limits, before) = (settings.limits, settings.before);
+    let base = Base::of(settings.base_url.clone());
+    let secure = base.is_https();
     let workers = match settings.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         number => number,
@@ -55,6 +58,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
         App::new()
             .app_data(Data::new(Site { db: db.clone(), limits, cache: cache.clone() }))
             .app_data(Data::new(notices::Jar::new(key.clone(), secure)))
+            .app_data(base.clone())
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(form_owner::check))
             .wrap(from_fn(guard::recognise))

@@ -131,6 +131,10 @@ fn a_wrong_setting_is_named() {
     for (variable, value, said) in [
         ("AMICABLE_LISTEN", "everywhere", "AMICABLE_LISTEN"),
         ("AMICABLE_BASE_URL", "network", "AMICABLE_BASE_URL"),
+        ("AMICABLE_BASE_URL", "ftp://network.example", "AMICABLE_BASE_URL"),
+        ("AMICABLE_BASE_URL", "https://example.org/network", "has a path"),
+        ("AMICABLE_BASE_URL", "https://example.org/?a", "has a query"),
+        ("AMICABLE_BASE_URL", "https://ada@example.org", "has a user name"),
         ("AMICABLE_INVITATION_LIMIT", "many", "AMICABLE_INVITATION_LIMIT"),
         ("AMICABLE_LISTN", "127.0.0.1:0", "AMICABLE_LISTN is not a setting"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL"),
@@ -194,12 +198,51 @@ fn the_demo_shows_ones_own_connections() {
     // Ended without a word, it leaves its files behind; they go with this folder.
     demo.env("TMPDIR", folder.path());
     let demo = Served::start(demo);
+    assert_eq!(modes(folder.path()), [0o700, 0o600]);
     let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
     let form = [("email", "priya@demo.example"), ("password", "amicable demo")];
     agent.post(format!("{}/sign-in", demo.address)).send_form(form).unwrap();
     let mut page = agent.get(format!("{}/connections?q=ubermut", demo.address)).call().unwrap();
     let page = page.body_mut().read_to_string().unwrap();
     assert!(page.contains("Zoë Übermut") && page.contains("Engineer at Lind"), "{page}");
+}
+
+/// Who may read the demo's folder, and each file in it, which are alike.
+fn modes(above: &Path) -> [u32; 2] {
+    use std::os::unix::fs::PermissionsExt;
+    let list =
+        |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let demo = list(above).into_iter().find(|path| path.is_dir()).unwrap();
+    let name = demo.file_name().unwrap().to_string_lossy().into_owned();
+    assert!(name.strip_prefix("amicable-demo-").unwrap().len() == 32, "{name}");
+    let mut files: Vec<u32> = list(&demo).iter().map(|path| mode(path)).collect();
+    files.dedup();
+    assert_eq!(files.len(), 1);
+    [mode(&demo), files[0]]
+}
+
+#[test]
+fn a_torn_request_is_no_error_in_the_log() {
+    let database = Database::new();
+    let mut child = amicable(&["serve", "--listen", "127.0.0.1:0", "--database-url", &database.argument()]);
+    let mut child = child.env("NO_COLOR", "1").env_remove("RUST_LOG").stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let line = lines.find(|line| line.contains("http://127.0.0.1:")).unwrap();
+    let address = line.split("http://").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    for torn in
+        ["GET / HT", "\u{16}\u{3}", "POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na", "A B C\r\n\r\n"]
+    {
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        stream.write_all(torn.as_bytes()).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        // Until the server has hung up.
+        let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
+    }
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let said: Vec<String> = lines.collect();
+    assert!(child.wait().unwrap().success());
+    assert!(!said.iter().any(|line| line.contains("ERROR")), "{said:?}");
 }
 
 #[test]

@@ -6,12 +6,14 @@ use actix_session::SessionExt;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::http::header::LOCATION;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 
 use crate::accounts::pages::sign_in_first;
 use crate::error::Error;
+use crate::web::address::Table;
 use crate::web::page::{self, Page};
 use crate::web::pending_form;
 use crate::web::session::{self, Viewer};
@@ -53,6 +55,48 @@ async fn look(request: &ServiceRequest) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// What the site has addresses for.
+pub struct Addresses {
+    /// For everybody.
+    pub open: Table,
+    /// For members too.
+    pub all: Table,
+}
+
+/// Leads from an address with capitals or a slash behind it to the one that was meant, and says which methods an open
+/// address takes.
+///
+/// # Errors
+/// The page's own.
+pub async fn as_meant<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    let (meant, allowed) = match request.app_data::<Addresses>() {
+        Some(known) => (known.all.meant(request.request()), known.open.allowed(request.request())),
+        None => (None, String::new()),
+    };
+    if let Some(meant) = meant {
+        let onward = HttpResponse::PermanentRedirect().insert_header((LOCATION, meant)).finish();
+        return Ok(request.into_response(onward).map_into_right_body());
+    }
+    if !allowed.is_empty() {
+        return Ok(request.error_response(Error::WrongMethod(allowed)).map_into_right_body());
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// Answers members where no address of the table does.
+///
+/// # Errors
+/// [`Error::WrongMethod`] where there is the address, else [`Error::NotFound`].
+pub async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Error> {
+    let allowed = request.app_data::<Addresses>().map(|known| known.all.allowed(&request)).unwrap_or_default();
+    // What is asked in the right way and still comes here has an address that can be nobody's.
+    let wrong = !allowed.is_empty() && !allowed.split(", ").any(|method| method == request.method().as_str());
+    Err(if wrong { Error::WrongMethod(allowed) } else { Error::NotFound })
 }
 
 /// Lets members in and sends everybody else to sign in, from where they come back to what they wanted, with what they

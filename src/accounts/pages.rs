@@ -6,12 +6,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::accounts::{NewMember, password};
+use crate::db::Connection;
 use crate::error::{Error, signed_in_again};
 use crate::language::t;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Onward, Page, Show, local, see_other};
 use crate::web::pending_form::Kept;
-use crate::web::session;
+use crate::web::session::{self, Viewer};
 use crate::web::site::SiteData;
 
 #[derive(Template)]
@@ -36,13 +37,23 @@ struct SignUp {
     problems: Problems,
 }
 
+impl SignUp {
+    fn sign_in(&self) -> String {
+        leading_on("/sign-in", &self.form)
+    }
+
+    fn sign_up(&self) -> String {
+        leading_on("/sign-up", &self.form)
+    }
+}
+
 /// `GET /sign-up`
 ///
 /// # Errors
 /// The template's.
 pub async fn sign_up_form(page: Page, Query(form): Query) -> Result<HttpResponse, Error> {
     if page.viewer.is_some() {
-        return Ok(see_other("/"));
+        return Ok(see_other(&wanted(&form)));
     }
     SignUp { page, form, problems: Problems::default() }.show()
 }
@@ -66,11 +77,11 @@ pub async fn sign_up(
         return SignUp { page, form, problems }.show_again();
     }
     let new = NewMember { full_name, email, password: password::hash(password).await?, is_admin: false };
-    let device = device(&request);
+    let (device, before) = (device(&request), page.viewer.clone());
     let token = site
         .db
         .write(move |connection| match crate::accounts::register(connection, &new)? {
-            Some(member) => session::start(connection, member, &device).map(Some),
+            Some(member) => start(connection, member, &device, before.as_deref()).map(Some),
             None => Ok(None),
         })
         .await?;
@@ -91,6 +102,16 @@ struct SignIn {
     problems: Problems,
     /// What was sent while one was signed out, to be sent again afterwards.
     kept: Option<Kept>,
+}
+
+impl SignIn {
+    fn sign_in(&self) -> String {
+        leading_on("/sign-in", &self.form)
+    }
+
+    fn sign_up(&self) -> String {
+        leading_on("/sign-up", &self.form)
+    }
 }
 
 /// The answer to a form that was sent after the session ended: nothing is done, and nothing is lost.
@@ -143,11 +164,11 @@ pub async fn sign_in(
         }
         _ => return wrong(page, form),
     };
-    let device = device(&request);
+    let (device, before) = (device(&request), page.viewer.clone());
     let token = site
         .db
         .write(move |connection| match crate::accounts::still_has_password(connection, member, &hash)? {
-            true => session::start(connection, member, &device).map(Some),
+            true => start(connection, member, &device, before.as_deref()).map(Some),
             false => Ok(None),
         })
         .await?;
@@ -157,6 +178,14 @@ pub async fn sign_in(
     let typed = kept.clone();
     let is_theirs = site.db.read(move |connection| typed.is_of(connection, member)).await?;
     Ok(if is_theirs { signed_in_again(kept) } else { onward.to("/") })
+}
+
+/// Starts a session, and ends the one that this browser had.
+fn start(connection: &mut Connection, member: i64, device: &str, before: Option<&Viewer>) -> Result<String, Error> {
+    if let Some(before) = before {
+        session::end(connection, before.id, &before.token_hash)?;
+    }
+    session::start(connection, member, device)
 }
 
 /// `POST /sign-out`
@@ -174,6 +203,17 @@ pub async fn sign_out(site: SiteData, page: Page, onward: Onward) -> Result<Http
 /// Where one wanted to go before signing in.
 fn wanted(form: &Form) -> String {
     local(form.get("next")).unwrap_or_else(|| "/".into())
+}
+
+/// The address of one of the two pages, which leads on to where one wanted to go.
+fn leading_on(path: &str, form: &Form) -> String {
+    match local(form.get("next")) {
+        Some(next) => format!(
+            "{path}?{}",
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish()
+        ),
+        None => path.to_owned(),
+    }
 }
 
 fn device(request: &HttpRequest) -> String {

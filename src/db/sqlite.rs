@@ -82,6 +82,7 @@ impl File {
             return Err(Error::Unavailable(format!("cannot open the database {path} (DATABASE_URL): it is a folder")));
         }
         wal::refuse_foreign(path)?;
+        make_private(path);
         let unusable =
             |why: Error| Error::Unavailable(format!("cannot open the database {path} (DATABASE_URL): {why}"));
         let writer = open(path, Role::Writer, settings).map_err(unusable)?;
@@ -312,6 +313,18 @@ fn open(path: &str, role: Role, settings: Settings) -> Result<Connection, Error>
         connection.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY")?;
     }
     Ok(connection)
+}
+
+/// Makes a file that is missing, so that its owner alone can read it; SQLite gives what it lays beside the file the same
+/// mode. What cannot be made is named by whoever opens it.
+fn make_private(path: &str) {
+    let mut file = std::fs::OpenOptions::new();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    if path != ":memory:" && !path.starts_with("file:") {
+        let _ = file.open(path);
+    }
 }
 
 fn establish(path: &str) -> Result<Connection, Error> {

@@ -103,7 +103,14 @@ pub async fn show(site: SiteData, me: Me, path: Path<(i64, String, i16)>) -> Res
 
 /// The file of the form's field `photo`, or why it is refused.
 async fn file(mut form: Multipart) -> Result<Result<Vec<u8>, String>, Error> {
-    let broken = |_| Error::BadRequest(key("What was sent broke off, so nothing was done."));
+    use actix_multipart::MultipartError as Wrong;
+    let broken = |why| match why {
+        Wrong::ContentTypeMissing
+        | Wrong::ContentTypeParse
+        | Wrong::ContentTypeIncompatible
+        | Wrong::BoundaryMissing => Error::UnknownBody,
+        _ => Error::BadRequest(key("What was sent broke off, so nothing was done.")),
+    };
     let (mut file, mut seen) = (Vec::new(), 0);
     while let Some(field) = form.next().await {
         let mut field = field.map_err(broken)?;

@@ -3,12 +3,14 @@
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HOST, ORIGIN};
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::middleware::Next;
 
 use crate::error::Error;
+use crate::web::origin;
 
-/// Refuses unsafe methods that come from another site.
+/// Refuses unsafe methods that come from another site, and bodies that no form sends.
 ///
 /// # Errors
 /// The page's own.
@@ -16,20 +18,28 @@ pub async fn same_site<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    if !request.method().is_safe() && !is_ours(&request) {
+    let refused = if request.method().is_safe() {
+        None
+    } else if !origin::is_ours(request.request()) {
+        Some(origin::opened_over_http(request.request()).map_or(Error::CrossSite, Error::PlainHttp))
+    } else if request.method() == Method::POST && !is_a_form(&request) {
+        Some(Error::UnknownBody)
+    } else {
+        None
+    };
+    match refused {
         // An answer, not an error: what stands in front adds its headers to answers only.
-        return Ok(request.error_response(Error::CrossSite).map_into_right_body());
+        Some(error) => Ok(request.error_response(error).map_into_right_body()),
+        None => Ok(next.call(request).await?.map_into_left_body()),
     }
-    Ok(next.call(request).await?.map_into_left_body())
 }
 
-/// `Sec-Fetch-Site`, else `Origin` against the host; a request with neither does not come from a browser.
-fn is_ours(request: &ServiceRequest) -> bool {
+/// Whether a body is of a kind that forms are sent in; none at all is.
+fn is_a_form(request: &ServiceRequest) -> bool {
     let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
-    if let Some(site) = header("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
-    }
-    let Some(origin) = header(ORIGIN.as_str()) else { return true };
-    let host = header(HOST.as_str()).unwrap_or("");
-    origin.split_once("://").is_some_and(|(_, origin_host)| origin_host == host)
+    let kind = header(CONTENT_TYPE.as_str()).unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let empty = header(CONTENT_LENGTH.as_str()).is_none_or(|length| length == "0")
+        && header(TRANSFER_ENCODING.as_str()).is_none();
+    let form = ["application/x-www-form-urlencoded", "multipart/form-data"];
+    empty || form.iter().any(|form| kind.eq_ignore_ascii_case(form))
 }

@@ -5,7 +5,7 @@ use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
@@ -97,11 +97,10 @@ impl FromRequest for Form {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let kind = header(request, CONTENT_TYPE.as_str()).to_ascii_lowercase();
-        let length = header(request, CONTENT_LENGTH.as_str()).parse().unwrap_or(0usize);
         let body = payload.take();
         Box::pin(async move {
             let body = read(body).await?;
-            let ours = kind.is_empty() && length == 0 || kind.starts_with("application/x-www-form-urlencoded");
+            let ours = kind.is_empty() && body.is_empty() || kind.starts_with("application/x-www-form-urlencoded");
             if !ours {
                 return Err(Error::UnknownBody);
             }

@@ -1,5 +1,6 @@
 //! What every page shares: who looks, what they sent, what is told them, and the guards in front of it all.
 
+pub mod address;
 pub mod assets;
 pub mod csrf;
 pub mod fetched;
@@ -7,6 +8,7 @@ pub mod form;
 pub mod form_owner;
 pub mod notices;
 pub mod observe;
+pub mod origin;
 pub mod page;
 pub mod pagination;
 pub mod pending_form;

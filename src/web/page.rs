@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actix_session::{Session, SessionExt};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HOST, HeaderValue, LOCATION, REFERER};
+use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::language::number;
 use crate::web::fetched::is_opened;
 use crate::web::notices::{self, Notice};
+use crate::web::origin;
 use crate::web::session::Viewer;
 use crate::web::theme;
 use crate::web::theme::Theme;
@@ -31,6 +32,8 @@ pub struct Page {
     pub opened: bool,
     /// The path of the page, for the navigation to mark.
     pub path: String,
+    /// The address of an https site that is opened over plain http.
+    pub opened_over_http: Option<String>,
 }
 
 impl Page {
@@ -76,7 +79,8 @@ impl FromRequest for Page {
         let viewer = guard::viewer(request);
         let notices = notices::waiting(request, viewer.as_ref().map(|viewer| viewer.id));
         let (opened, path) = (is_opened(request), request.path().to_owned());
-        ready(Ok(Page { viewer, notices, opened, path }))
+        let opened_over_http = origin::opened_over_http(request);
+        ready(Ok(Page { viewer, notices, opened, path, opened_over_http }))
     }
 }
 
@@ -204,15 +208,7 @@ impl FromRequest for Onward {
 
 /// The page of this site that the browser came from.
 pub fn came_from(request: &HttpRequest) -> Option<String> {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let referer = url::Url::parse(header(REFERER)?).ok()?;
-    let host = match referer.port() {
-        Some(port) => format!("{}:{port}", referer.host_str()?),
-        None => referer.host_str()?.to_owned(),
-    };
-    if host != header(HOST)? {
-        return None;
-    }
+    let referer = origin::referer(request)?;
     // Who has just come in is led on from the pages of visitors.
     let led_on = referer.path().starts_with("/sign-") && guard::viewer(request).is_some();
     let path = local(&referer[url::Position::BeforePath..url::Position::AfterQuery]);

@@ -202,3 +202,89 @@ fn ten_former_handles_are_kept_for_a_year() {
     assert!(takes(&mut ben, "ada-r10"));
     assert!(ada.open("/in/ada-r10").sees("Ben Okoro"));
 }
+
+#[test]
+fn where_one_wanted_to_go_survives_from_sign_in_to_sign_up() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    visitor.open("/people?q=a%26b").go("Sign up");
+    assert_eq!(visitor.page.path, "/sign-up?next=%2Fpeople%3Fq%3Da%2526b");
+    visitor.fill("full_name", "").press("Sign up");
+    assert_eq!(visitor.page.status, 422);
+    visitor.go("Sign in").fill("email", "nobody@test.example").press("Sign in");
+    assert_eq!(visitor.page.status, 422);
+    visitor.go("Sign up").fill("full_name", "Maren Holt").fill("email", "maren@test.example");
+    visitor.fill("password", PASSWORD).press("Sign up");
+    assert_eq!(visitor.page.path, "/people?q=a%26b");
+}
+
+/// The rows of sessions of everybody.
+fn sessions(site: &Site) -> i64 {
+    use diesel::prelude::*;
+    site.db.write_now(|connection| Ok(amicable::schema::sessions::table.count().get_result(connection)?)).unwrap()
+}
+
+#[test]
+fn signing_in_ends_the_session_before() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    site.member("Ben Okoro");
+    for email in ["ben-okoro@test.example", "ada-ruiz@test.example", "ada-ruiz@test.example"] {
+        ada.post("/sign-in", &[("email", email), ("password", PASSWORD)]);
+        assert_eq!((ada.page.status, sessions(&site)), (303, 2));
+    }
+    let new = [("full_name", "Cy Vale"), ("email", "cy@test.example"), ("password", PASSWORD)];
+    assert_eq!((ada.post("/sign-up", &new).page.status, sessions(&site)), (303, 2));
+}
+
+#[test]
+fn a_new_password_or_address_gives_a_new_token() {
+    use diesel::prelude::*;
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let token = || {
+        let hash = amicable::schema::sessions::table.select(amicable::schema::sessions::token_hash);
+        site.db.write_now(|connection| Ok(hash.load::<String>(connection)?)).unwrap()
+    };
+    let first = token();
+    ada.post("/settings/account", &[("email", "new@test.example"), ("password", PASSWORD)]).follow();
+    assert!(ada.sees("Your e-mail address is changed."), "{}", ada.text());
+    let second = token();
+    ada.post("/settings/password", &[("password", PASSWORD), ("new_password", "another password")]).follow();
+    assert!(ada.sees("Your password is changed."), "{}", ada.text());
+    let third = token();
+    assert!(first != second && second != third && third.len() == 1);
+    assert_eq!(ada.get("/connections").page.status, 200);
+}
+
+#[test]
+fn an_address_is_the_same_however_it_is_pasted() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    let new = [("full_name", "José Bücher"), ("email", "mailto:José@Bücher.example"), ("password", PASSWORD)];
+    assert_eq!(visitor.post("/sign-up", &new).page.status, 303);
+    assert!(visitor.open("/settings/account").page.body.contains("José@bücher.example"));
+    for email in ["\"J. B.\" <jose\u{301}@xn--bcher-kva.example>,", "\u{200B}JOSÉ@bu\u{308}cher.example."] {
+        let mut other = site.visitor();
+        other.post("/sign-up", &[("full_name", "Jo"), ("email", email), ("password", PASSWORD)]);
+        assert!(other.page.status == 422 && other.sees("There is an account"), "{email}: {}", other.text());
+        assert_eq!(other.post("/sign-in", &[("email", email), ("password", PASSWORD)]).page.status, 303, "{email}");
+        // To one's own address under another spelling.
+        let change = [("email", email), ("password", PASSWORD)];
+        other.post("/settings/account", &change);
+        assert_eq!(other.page.status, 303, "{}", other.text());
+    }
+}
+
+#[test]
+fn a_password_is_the_same_from_every_keyboard() {
+    let site = Site::new();
+    let mut visitor = site.visitor();
+    let new = [("full_name", "Zoë Vale"), ("email", "zoe@test.example"), ("password", "cafe\u{301} au\u{A0}lait")];
+    assert_eq!(visitor.post("/sign-up", &new).page.status, 303);
+    let mut other = site.visitor();
+    assert_eq!(other.post("/sign-in", &[("email", "zoe@test.example"), ("password", "café au lait")]).page.status, 303);
+    let bad = [("password", "café au lait"), ("new_password", "a quiet\u{7}password")];
+    other.post("/settings/password", &bad);
+    assert!(other.page.status == 422 && other.sees("contains a control character"), "{}", other.text());
+}

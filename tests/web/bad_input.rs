@@ -135,3 +135,97 @@ fn an_address_in_capitals_leads_to_the_profile() {
     assert!(ben.open("/in/ADA-RUIZ").sees("Ada Ruiz"));
     assert_eq!(ben.page.path, "/in/ada-ruiz");
 }
+
+#[test]
+fn a_body_that_no_form_sends_is_refused_everywhere() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let table = include_str!("../../src/routes.rs");
+    for line in table.lines().filter(|line| line.contains("post()")) {
+        let path = line.split('"').nth(1).unwrap();
+        let path = path.replace("{handle}", "ada-ruiz").replace("{id}", "1").replace("{kind}", "links");
+        for kind in ["application/json", "text/plain", "image/png", ""] {
+            ada.send(&path, kind, b"{\"a\": 1}");
+            assert_eq!(ada.page.status, 415, "{kind} {path}");
+        }
+    }
+    for kind in ["application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary="] {
+        assert_eq!(ada.send("/profile/photo", kind, b"photo=1").page.status, 415, "{kind}");
+    }
+    assert_eq!(ada.send("/profile/photo", "multipart/form-data; boundary=x", b"--x\r\nContent-Disp").page.status, 400);
+}
+
+#[test]
+fn odd_requests_are_no_fault_of_the_site() {
+    use std::io::{Read, Write};
+    let site = Site::new();
+    let ask = |request: &[u8]| {
+        let mut stream = std::net::TcpStream::connect(site.address.strip_prefix("http://").unwrap()).unwrap();
+        stream.write_all(request).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        answer.split_whitespace().nth(1).map_or(0, |status| status.parse::<u16>().unwrap())
+    };
+    for request in [
+        "GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://[::1/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET * HTTP/1.1\r\nHost: x\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+        "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n",
+        "TRACE / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "BREW /people HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /in/%ff%fe HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /sign-in?next=%ff&page=99999999999999999999 HTTP/1.1\r\n\r\n",
+        "GET /sign-in HTTP/1.1\r\nHost: x\r\nCookie: amicable=%ff; =; amicable\r\nAccept-Language: ;;q=,*;q=9\r\nReferer: ::\r\n\r\n",
+        "POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nemail=a",
+        "POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        "POST /sign-in HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "POST /sign-in HTTP/1.1\r\nHost: x\r\nOrigin: :::\r\nContent-Length: 0\r\n\r\n",
+        "\r\n\r\n",
+        "\u{16}\u{3}\u{1}",
+    ] {
+        let status = ask(request.as_bytes());
+        assert!(status < 500, "{status} for {request:?}");
+    }
+    let mut ada = site.member("Ada Ruiz");
+    let odd = ["4294967295", "18446744073709551616", "-9223372036854775808", "9223372036854775807", "1e9", "0", ""];
+    for path in [
+        "/connections",
+        "/connections/disconnected",
+        "/connections/blocked",
+        "/connections/remove",
+        "/invitations",
+        "/notifications",
+        "/people",
+        "/in/ada-ruiz",
+    ] {
+        for value in odd {
+            for key in ["page", "draft", "connected_after", "connected_before", "year"] {
+                ada.get(&format!("{path}?q=a&{key}={value}"));
+                assert!(ada.page.status < 500, "{path} {key}={value}: {}", ada.page.status);
+            }
+            for cursor in ["after", "before"] {
+                ada.get(&format!("{path}?page={value}&{cursor}={value}~{value}"));
+                assert!(ada.page.status < 500, "{path} {cursor}={value}: {}", ada.page.status);
+            }
+        }
+        for day in ["9999-12-31", "-9999-01-01", "0000-01-01"] {
+            ada.get(&format!("{path}?connected_after={day}&connected_before={day}"));
+            assert!(ada.page.status < 500, "{path} {day}: {}", ada.page.status);
+        }
+    }
+    for value in odd {
+        for path in [
+            "/connections/remove/{}",
+            "/photos/{}/a/{}",
+            "/profile/positions/{}",
+            "/in/{}",
+            "/in/ada-ruiz/mutual?page={}",
+        ] {
+            let path = path.replace("{}", value);
+            assert!(ada.get(&path).page.status < 500, "{path}");
+            assert!(ada.post(&path, &[("title", "x"), ("company", "y"), ("move", "up")]).page.status < 500, "{path}");
+        }
+    }
+}

@@ -79,3 +79,67 @@ fn a_head_request_is_answered_as_a_get_without_its_body() {
         assert_eq!(response.body_mut().read_to_string().unwrap(), "");
     }
 }
+
+/// A header of the page that was answered.
+fn header<'a>(visitor: &'a crate::support::Visitor, name: &str) -> &'a str {
+    visitor.page.headers.iter().find(|(header, _)| header == name).map_or("", |(_, value)| value)
+}
+
+#[test]
+fn a_wrong_method_is_told_the_right_ones() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+    let all = closed();
+    for (_, path) in &all {
+        let takes = |method: &str| all.iter().any(|(other, known)| other == method && known == path);
+        // Signed out, nobody learns what there is for members.
+        let response = agent.delete(format!("{}{path}", site.address)).call().unwrap();
+        assert_eq!(response.status(), 303, "DELETE {path}");
+        // Whatever stands behind /invitations/ takes POST.
+        if !takes("POST") && !path.starts_with("/invitations/") {
+            ada.post(path, &[]);
+            assert_eq!((ada.page.status, header(&ada, "allow")), (405, "GET, HEAD"), "POST {path}");
+            assert!(ada.sees("Go back, and use the buttons"), "{}", ada.text());
+        }
+    }
+    for (path, allowed) in [("/sign-out", "POST"), ("/appearance", "POST"), ("/in/ada-ruiz/unblock", "POST")] {
+        ada.get(path);
+        assert_eq!((ada.page.status, header(&ada, "allow")), (405, allowed), "{path}");
+    }
+    for (path, allowed) in [("/", "GET, HEAD"), ("/sign-in", "GET, HEAD, POST"), ("/sign-out", "POST")] {
+        let response = agent.delete(format!("{}{path}", site.address)).call().unwrap();
+        assert_eq!(
+            (response.status().as_u16(), response.headers()["allow"].to_str().unwrap()),
+            (405, allowed),
+            "{path}"
+        );
+    }
+    assert_eq!(ada.post("/no/such/page", &[]).page.status, 404);
+}
+
+#[test]
+fn capitals_and_a_slash_lead_to_the_page() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let mut visitor = site.visitor();
+    for (written, meant) in [("/Sign-In/?next=/People", "/sign-in?next=/People"), ("/SIGN-UP", "/sign-up")] {
+        visitor.get(written);
+        assert_eq!((visitor.page.status, header(&visitor, "location")), (308, meant), "{written}");
+    }
+    for (written, meant) in [
+        ("/connections/", "/connections"),
+        ("/People?q=Ada", "/people?q=Ada"),
+        ("/Connections/Remove/", "/connections/remove"),
+        ("/in/ada-ruiz/", "/in/ada-ruiz"),
+    ] {
+        ada.get(written);
+        assert_eq!((ada.page.status, header(&ada, "location")), (308, meant), "{written}");
+        visitor.get(written);
+        assert_eq!(visitor.page.status, 308, "{written}");
+    }
+    // What was posted is posted again.
+    ada.post("/profile/about/", &[("about", "Bridges")]);
+    assert_eq!((ada.page.status, header(&ada, "location")), (308, "/profile/about"));
+    assert_eq!(ada.get("//people").page.status, 404);
+}

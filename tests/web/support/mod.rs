@@ -96,7 +96,7 @@ fn serve(db: &Db, limits: Limits) -> String {
     let address = format!("http://{}", listener.local_addr().unwrap());
     let db = db.clone();
     std::thread::spawn(move || {
-        let settings = Settings { limits, secure: false, workers: 1, before: |_| {} };
+        let settings = Settings { limits, base_url: None, workers: 1, before: |_| {} };
         actix_web::rt::System::new().block_on(async move { server::serve(db, listener, &settings).unwrap().await })
     });
     address
@@ -191,6 +191,16 @@ impl Visitor {
         let request = self.agent.post(format!("{}{path}", self.address));
         let request = request.header("Content-Type", "multipart/form-data; boundary=cut");
         let response = request.send(&body).unwrap();
+        self.arrived(path, response)
+    }
+
+    /// Posts a body of any kind; not following.
+    pub fn send(&mut self, path: &str, kind: &str, body: &[u8]) -> &mut Self {
+        let mut request = self.agent.post(format!("{}{path}", self.address));
+        if !kind.is_empty() {
+            request = request.header("Content-Type", kind);
+        }
+        let response = request.send(body).unwrap();
         self.arrived(path, response)
     }
 
