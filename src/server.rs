@@ -13,7 +13,8 @@ use actix_web::{App, HttpServer};
 use crate::accounts::guard;
 use crate::cache::Cache;
 use crate::connections::Limits;
-use crate::db::Db;
+use crate::connections::store::follow_name;
+use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::members::search::{self, Renewal};
 use crate::routes;
@@ -82,12 +83,12 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
 
 /// Lets the search index follow a new folding while the site is served; in a small site, or a new one, at once.
 fn index_anew(db: &Db) -> Result<(), Error> {
-    if !goes_on(db.write_now(search::renew)?) || !goes_on(db.write_now(search::renew)?) {
+    if !goes_on(db.write_now(renew)?) || !goes_on(db.write_now(renew)?) {
         return Ok(());
     }
     let db = db.clone();
-    let renew = move || loop {
-        match db.write_now(search::renew) {
+    let task = move || loop {
+        match db.write_now(renew) {
             Ok(renewal) if goes_on(renewal) => {}
             Ok(_) => return tracing::info!("the search index is renewed"),
             // Another node may be at it, or the database away.
@@ -97,8 +98,12 @@ fn index_anew(db: &Db) -> Result<(), Error> {
             }
         }
     };
-    let started = std::thread::Builder::new().name("search-index".into()).spawn(renew);
+    let started = std::thread::Builder::new().name("search-index".into()).spawn(task);
     started.map(drop).map_err(|why| Error::Unavailable(why.to_string()))
+}
+
+fn renew(connection: &mut Connection) -> Result<Renewal, Error> {
+    search::renew(connection, follow_name)
 }
 
 fn goes_on(renewal: Renewal) -> bool {

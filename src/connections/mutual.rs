@@ -1,18 +1,15 @@
-//! Mutual connections and degrees: how near two members are.
+//! Mutual connections: whom two members both know.
 
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable};
 
-use crate::cache::{Cache, Cached};
 use crate::connections::literal::IsConnected;
 use crate::connections::store;
 use crate::db::{Connection, natively, one_of};
 use crate::error::Error;
-use crate::language::t;
 use crate::members as people;
 use crate::members::{Counted, Member, Person};
-use crate::network::second_degree::Circle;
 use crate::schema::{connection_counts, members, relationships, theirs};
 use crate::web::pagination::{At, Cursor, Paged};
 use crate::web::session::Viewer;
@@ -24,47 +21,13 @@ const COUNTED: i32 = 1_000;
 /// Connections that are read one by one.
 const FEW: i32 = 500;
 
-/// How near somebody is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Degree {
-    /// Connected.
-    First,
-    /// A connection of a connection.
-    Second,
-    /// One further.
-    Third,
-    /// Beyond.
-    None,
-}
-
-impl Degree {
-    /// The badge; empty beyond the 3rd.
-    pub fn badge(self) -> &'static str {
-        match self {
-            Degree::First => t("1st"),
-            Degree::Second => t("2nd"),
-            Degree::Third => t("3rd"),
-            Degree::None => "",
-        }
-    }
-}
-
-/// How near two members are, how many connections they share, and the first few of those.
-#[derive(Debug)]
-pub struct Nearness {
-    /// The degree.
-    pub degree: Degree,
-    /// How many connections are shared.
-    pub shared: usize,
-    /// The first few of them.
-    pub few: Vec<Person>,
-}
-
 /// Two members: the one who looks, and another.
 #[derive(Debug, Clone, Copy)]
 pub struct Two {
-    me: Counted,
-    other: Counted,
+    /// The one who looks.
+    pub me: Counted,
+    /// The other.
+    pub other: Counted,
 }
 
 impl Two {
@@ -74,51 +37,9 @@ impl Two {
     }
 
     /// Whether both have few connections.
-    fn are_few(self) -> bool {
+    pub fn are_few(self) -> bool {
         self.me.number <= FEW && self.other.number <= FEW
     }
-}
-
-/// Connections of a member who has few, in order.
-#[derive(Debug)]
-pub struct Few(Vec<i64>);
-
-impl Cached for Few {
-    const SECONDS: i64 = 60;
-
-    fn took_long(&self) -> bool {
-        true
-    }
-}
-
-/// How near two members are, given whether they are connected.
-///
-/// # Errors
-/// The database's.
-pub fn nearness(
-    connection: &mut Connection,
-    cache: &Cache,
-    two: Two,
-    connected: bool,
-    most: usize,
-) -> Result<Nearness, Error> {
-    // Two short lists are compared here; where one is long, the database looks each of the other up in it.
-    let near = if two.are_few() { connections_of(connection, two.other)? } else { Vec::new() };
-    let ids = match two.are_few() {
-        true => shared(connection, cache, two.me, &near)?,
-        false => mutual_ids(connection, two.me, two.other, i64::MAX)?,
-    };
-    let few = people::persons(connection, &ids[..ids.len().min(most)])?;
-    let degree = if connected {
-        Degree::First
-    } else if !ids.is_empty() {
-        Degree::Second
-    } else if linked(connection, cache, two, near)? {
-        Degree::Third
-    } else {
-        Degree::None
-    };
-    Ok(Nearness { degree, shared: ids.len(), few })
 }
 
 /// Whom two members both know: how many, and the first of them.
@@ -199,20 +120,11 @@ pub fn have_mutual(connection: &mut Connection, me: Counted, other: Counted) -> 
     Ok(!mutual_ids(connection, me, other, 1)?.is_empty())
 }
 
-/// Which of these a member is connected with.
-fn shared(connection: &mut Connection, cache: &Cache, me: Counted, near: &[i64]) -> Result<Vec<i64>, Error> {
-    let mine = cache.get_or_read(me, |_| Ok(Few(connections_of(connection, me)?)))?;
-    Ok(near.iter().copied().filter(|id| mine.0.binary_search(id).is_ok()).collect())
-}
-
-/// Whether anybody in one's circle is connected with the other, whose connections these are where both have few.
-fn linked(connection: &mut Connection, cache: &Cache, two: Two, near: Vec<i64>) -> Result<bool, Error> {
-    let near = if two.are_few() { near } else { connections_of(connection, two.other)? };
-    Ok(!near.is_empty() && Circle::of(connection, cache, two.me)?.meets(&near))
-}
-
 /// The connections of a member in the order of their ids; the first [`LOOKED_AT`] of a member who has more than [`FEW`].
-fn connections_of(connection: &mut Connection, member: Counted) -> Result<Vec<i64>, Error> {
+///
+/// # Errors
+/// The database's.
+pub fn connections_of(connection: &mut Connection, member: Counted) -> Result<Vec<i64>, Error> {
     let all = relationships::table
         .filter(relationships::owner_id.eq(member.id))
         .filter(IsConnected)
@@ -223,7 +135,10 @@ fn connections_of(connection: &mut Connection, member: Counted) -> Result<Vec<i6
 }
 
 /// Whom two members are both connected with, at most so many: each connection of the one looked up among the other's.
-fn mutual_ids(connection: &mut Connection, a: Counted, b: Counted, most: i64) -> Result<Vec<i64>, Error> {
+///
+/// # Errors
+/// The database's.
+pub fn mutual_ids(connection: &mut Connection, a: Counted, b: Counted, most: i64) -> Result<Vec<i64>, Error> {
     let (few, many) = if a.number <= b.number { (a.id, b.id) } else { (b.id, a.id) };
     let also_theirs = theirs
         .filter(theirs.field(relationships::owner_id).eq(many))

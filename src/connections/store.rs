@@ -8,6 +8,7 @@ use crate::connections::literal::Listed;
 use crate::connections::relationship::{Behind, Pair, Side};
 use crate::db::{self, Connection, natively, one_of};
 use crate::error::Error;
+use crate::members::store::Renamed;
 use crate::schema::{connection_counts, members, relationships, tags};
 use crate::web::pagination::At;
 
@@ -325,17 +326,18 @@ pub fn remark(connection: &mut Connection, me: i64, other: i64, note: &str, word
     Ok(())
 }
 
-/// The names on the rows of everybody who has a row about this member follow a new name.
+/// Makes the rows of everybody who has one about a member follow the member's new name.
 ///
 /// # Errors
 /// The database's.
-pub fn rename(connection: &mut Connection, member: i64, sort_first: &str, sort_last: &str) -> Result<(), Error> {
+pub fn follow_name(connection: &mut Connection, renamed: &Renamed) -> Result<(), Error> {
+    let Renamed { member, keys: Some(keys) } = renamed else { return Ok(()) };
     let known_to = relationships::table.filter(relationships::owner_id.eq(member)).select(relationships::other_id);
     let known_to: Vec<i64> = known_to.load(connection)?;
     let rows = relationships::table
         .filter(one_of(connection, relationships::owner_id, &known_to))
         .filter(relationships::other_id.eq(member));
-    let names = (relationships::sort_first.eq(sort_first), relationships::sort_last.eq(sort_last));
+    let names = (relationships::sort_first.eq(&keys.first), relationships::sort_last.eq(&keys.last));
     diesel::update(rows).set(names).execute(connection)?;
     Ok(())
 }

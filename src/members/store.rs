@@ -3,13 +3,13 @@
 
 use diesel::prelude::*;
 
+use crate::dates;
 use crate::db::{self, Connection, natively, new_id};
 use crate::error::Error;
 use crate::language::tf;
 use crate::members::photo::Photo;
 use crate::members::{search, sorting};
 use crate::schema::{links, members, photos, positions};
-use crate::{connections, dates};
 
 /// Positions and schools a profile can have, and links.
 pub const MOST: i64 = 50;
@@ -232,32 +232,42 @@ pub fn remove_link(connection: &mut Connection, member: i64, id: i64) -> Result<
     Ok(())
 }
 
-/// Changes a member's name, and what it sorts as where that is not guessed, wherever it sorts and is searched.
+/// The keys by which a member sorts now, which the lists of others must follow.
+#[derive(Debug)]
+#[must_use = "the lists of others follow it"]
+pub struct Renamed {
+    /// The member.
+    pub member: i64,
+    /// The new keys; nothing where they stayed as they were.
+    pub keys: Option<sorting::Keys>,
+}
+
+/// Changes a member's name, and what it sorts as where that is not guessed.
 ///
 /// # Errors
 /// The database's.
-pub fn rename(connection: &mut Connection, member: i64, full_name: &str, sort_as: &str) -> Result<(), Error> {
+pub fn rename(connection: &mut Connection, member: i64, full_name: &str, sort_as: &str) -> Result<Renamed, Error> {
     db::hold(connection, [member])?;
     let names = (members::full_name.eq(full_name), members::sort_as.eq(sort_as));
     diesel::update(members::table.find(member)).set(names).execute(connection)?;
     sort_anew(connection, member)
 }
 
-/// Makes the keys by which a member sorts follow the name, also on the sides of others.
+/// Makes the keys by which a member sorts follow the name.
 ///
 /// # Errors
 /// The database's.
-pub fn sort_anew(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn sort_anew(connection: &mut Connection, member: i64) -> Result<Renamed, Error> {
     use members::{full_name, sort_as, sort_first, sort_last};
     let stored = members::table.find(member).select((full_name, sort_as, sort_first, sort_last));
     let (name, sort_name, first, last): (String, String, String, String) = stored.first(connection)?;
     let keys = sorting::keys(&name, &sort_name);
     if keys == (sorting::Keys { first, last }) {
-        return Ok(());
+        return Ok(Renamed { member, keys: None });
     }
     let row = (sort_first.eq(&keys.first), sort_last.eq(&keys.last));
     diesel::update(members::table.find(member)).set(row).execute(connection)?;
-    connections::store::rename(connection, member, &keys.first, &keys.last)
+    Ok(Renamed { member, keys: Some(keys) })
 }
 
 /// Changes the headline and location.

@@ -1,5 +1,6 @@
 //! *My network*: home, suggestions, pictures, and whom one's connections know.
 
+pub mod degree;
 pub mod found;
 pub mod home;
 pub mod overview;

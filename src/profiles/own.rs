@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 
 use crate::accounts;
+use crate::connections::store as connections;
 use crate::dates;
 use crate::error::Error;
 use crate::language::{number, t, tf};
@@ -40,7 +41,8 @@ pub async fn summary(site: SiteData, page: Page, me: Me, form: Form, onward: Onw
     let id = me.id;
     site.db
         .write(move |connection| {
-            store::rename(connection, id, &name, &sort_as)?;
+            let renamed = store::rename(connection, id, &name, &sort_as)?;
+            connections::follow_name(connection, &renamed)?;
             store::describe(connection, id, &headline, &location)
         })
         .await?;

@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::cache::Cache;
 use crate::connections::invitations;
-use crate::connections::mutual::{self, Nearness, Two};
+use crate::connections::mutual::{self, Two};
 use crate::connections::refusal::in_place_of_button;
 use crate::connections::relationship::{Offer, Return, Side};
 use crate::connections::standing::{self, Standing};
@@ -19,6 +19,7 @@ use crate::language::{mutual_connections, t, tf, tnf};
 use crate::members::handles::{self, Changes};
 use crate::members::store::{self, Link, Position};
 use crate::members::{Member, Person, sorting};
+use crate::network::degree::{self, Nearness};
 use crate::profiles::own as edit;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Page, Show};
@@ -101,7 +102,7 @@ fn other(
     let id = member.person.id;
     let price = row.as_ref().map_or_else(String::new, |row| invitations::price(row, limits, &member.person.full_name));
     let standing = standing::one(connection, limits, (me.id, id), row)?;
-    let nearness = mutual::nearness(connection, cache, Two::of(me, &member), standing.connected(), NAMED)?;
+    let nearness = degree::nearness(connection, cache, Two::of(me, &member), standing.connected(), NAMED)?;
     let way_back = match standing.offer() {
         Offer::Reinvite => connections::way_back(connection, limits, me.id, id)?,
         _ => None,

@@ -1,5 +1,6 @@
 use diesel::prelude::*;
 
+use amicable::connections::store::follow_name;
 use amicable::members::search;
 
 use crate::support::{Site, Visitor, connect};
@@ -129,5 +130,5 @@ fn what_was_indexed_by_an_earlier_version_is_indexed_anew_once() {
     let address = site.another_node();
     ada.at_node(&address);
     assert!(found(&mut ada, "lukasz", "Łukasz Lind"));
-    assert_eq!(site.db.write_now(search::renew).unwrap(), search::Renewal::Done);
+    assert_eq!(site.db.write_now(|connection| search::renew(connection, follow_name)).unwrap(), search::Renewal::Done);
 }

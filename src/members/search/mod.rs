@@ -11,7 +11,8 @@ use diesel::prelude::*;
 use self::words::{Word, in_order, terms, typed};
 use crate::db::{self, Connection, natively};
 use crate::error::Error;
-use crate::members::{sorting, store};
+use crate::members::sorting;
+use crate::members::store::{self, Renamed};
 use crate::schema::{members, settings};
 use crate::text::spellings;
 
@@ -209,15 +210,18 @@ pub enum Renewal {
 }
 
 /// Indexes anew, a batch at a time, what was indexed with an earlier folding. How far it came stands in the settings,
-/// so that it is done once, over all nodes and starts.
+/// so that it is done once, over all nodes and starts. `follow` lets the lists of others follow new sort keys.
 ///
 /// # Errors
 /// The database's.
-pub fn renew(connection: &mut Connection) -> Result<Renewal, Error> {
-    renew_to(connection, FOLDING)
+pub fn renew(connection: &mut Connection, follow: Follow) -> Result<Renewal, Error> {
+    renew_to(connection, FOLDING, follow)
 }
 
-fn renew_to(connection: &mut Connection, folding: u32) -> Result<Renewal, Error> {
+/// Makes what others keep of a member follow a new name.
+pub type Follow = fn(&mut Connection, &Renamed) -> Result<(), Error>;
+
+fn renew_to(connection: &mut Connection, folding: u32, follow: Follow) -> Result<Renewal, Error> {
     let stored = locked(connection)?;
     let (stored, after) = stored.split_once(' ').unwrap_or_default();
     let after = match stored.parse().unwrap_or(0).cmp(&folding) {
@@ -231,7 +235,8 @@ fn renew_to(connection: &mut Connection, folding: u32) -> Result<Renewal, Error>
     // What is edited just now is indexed by whoever edits it, before or after.
     db::hold(connection, some.iter().copied())?;
     for member in &some {
-        store::sort_anew(connection, *member)?;
+        let renamed = store::sort_anew(connection, *member)?;
+        follow(connection, &renamed)?;
         index(connection, *member)?;
     }
     reached(connection, folding, &some.last().map_or(DONE.to_owned(), i64::to_string))?;
@@ -285,12 +290,12 @@ mod tests {
                  created_at) VALUES (1, '', '', '', '', 'Zoë', '', '', 0)",
             )
             .execute(connection)?;
-            assert_eq!(renew_to(connection, 3)?, Renewal::GoesOn);
+            assert_eq!(renew_to(connection, 3, |_, _| Ok(()))?, Renewal::GoesOn);
             // A newer program comes in the middle, and an old node goes on, or starts again.
-            assert_eq!(renew_to(connection, 10)?, Renewal::GoesOn);
-            assert_eq!(renew_to(connection, 3)?, Renewal::Newer);
-            assert_eq!(renew_to(connection, 10)?, Renewal::Done);
-            assert_eq!(renew_to(connection, 3)?, Renewal::Newer);
+            assert_eq!(renew_to(connection, 10, |_, _| Ok(()))?, Renewal::GoesOn);
+            assert_eq!(renew_to(connection, 3, |_, _| Ok(()))?, Renewal::Newer);
+            assert_eq!(renew_to(connection, 10, |_, _| Ok(()))?, Renewal::Done);
+            assert_eq!(renew_to(connection, 3, |_, _| Ok(()))?, Renewal::Newer);
             assert_eq!(locked(connection)?, "10 done");
             Ok(())
         })

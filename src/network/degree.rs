@@ -1,0 +1,99 @@
+//! The degree: how near two members are.
+
+use crate::cache::{Cache, Cached};
+use crate::connections::mutual::{Two, connections_of, mutual_ids};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::language::t;
+use crate::members::{self, Counted, Person};
+use crate::network::second_degree::Circle;
+
+/// How near somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Degree {
+    /// Connected.
+    First,
+    /// A connection of a connection.
+    Second,
+    /// One further.
+    Third,
+    /// Beyond.
+    None,
+}
+
+impl Degree {
+    /// The badge; empty beyond the 3rd.
+    pub fn badge(self) -> &'static str {
+        match self {
+            Degree::First => t("1st"),
+            Degree::Second => t("2nd"),
+            Degree::Third => t("3rd"),
+            Degree::None => "",
+        }
+    }
+}
+
+/// How near two members are, how many connections they share, and the first few of those.
+#[derive(Debug)]
+pub struct Nearness {
+    /// The degree.
+    pub degree: Degree,
+    /// How many connections are shared.
+    pub shared: usize,
+    /// The first few of them.
+    pub few: Vec<Person>,
+}
+
+/// Connections of a member who has few, in order.
+#[derive(Debug)]
+pub struct Few(Vec<i64>);
+
+impl Cached for Few {
+    const SECONDS: i64 = 60;
+
+    fn took_long(&self) -> bool {
+        true
+    }
+}
+
+/// How near two members are, given whether they are connected.
+///
+/// # Errors
+/// The database's.
+pub fn nearness(
+    connection: &mut Connection,
+    cache: &Cache,
+    two: Two,
+    connected: bool,
+    most: usize,
+) -> Result<Nearness, Error> {
+    // Two short lists are compared here; where one is long, the database looks each of the other up in it.
+    let near = if two.are_few() { connections_of(connection, two.other)? } else { Vec::new() };
+    let ids = match two.are_few() {
+        true => shared(connection, cache, two.me, &near)?,
+        false => mutual_ids(connection, two.me, two.other, i64::MAX)?,
+    };
+    let few = members::persons(connection, &ids[..ids.len().min(most)])?;
+    let degree = if connected {
+        Degree::First
+    } else if !ids.is_empty() {
+        Degree::Second
+    } else if linked(connection, cache, two, near)? {
+        Degree::Third
+    } else {
+        Degree::None
+    };
+    Ok(Nearness { degree, shared: ids.len(), few })
+}
+
+/// Which of these a member is connected with.
+fn shared(connection: &mut Connection, cache: &Cache, me: Counted, near: &[i64]) -> Result<Vec<i64>, Error> {
+    let mine = cache.get_or_read(me, |_| Ok(Few(connections_of(connection, me)?)))?;
+    Ok(near.iter().copied().filter(|id| mine.0.binary_search(id).is_ok()).collect())
+}
+
+/// Whether anybody in one's circle is connected with the other, whose connections these are where both have few.
+fn linked(connection: &mut Connection, cache: &Cache, two: Two, near: Vec<i64>) -> Result<bool, Error> {
+    let near = if two.are_few() { near } else { connections_of(connection, two.other)? };
+    Ok(!near.is_empty() && Circle::of(connection, cache, two.me)?.meets(&near))
+}
