@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use futures_util::StreamExt;
 use tokio::sync::Semaphore;
 
-use crate::connections::visible;
+use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{key, t};
 use crate::members::photo::{self, Photo};
@@ -77,23 +77,20 @@ pub async fn remove(site: SiteData, me: Me, onward: Onward) -> Result<HttpRespon
 
 /// `GET /photos/{member}/{name}/{side}`: named by its content, so kept by browsers for ever.
 ///
+/// Answers members whom its owner has blocked too: the address is known only to whoever was shown it, and where it stands in
+/// something they keep, such as an invitation they sent, a missing picture would tell them of the block.
+///
 /// # Errors
-/// [`Error::NotFound`], also where the member has blocked the viewer.
-pub async fn show(site: SiteData, me: Me, path: Path<(i64, String, i16)>) -> Result<HttpResponse, Error> {
+/// [`Error::NotFound`], or the database's.
+pub async fn show(site: SiteData, path: Path<(i64, String, i16)>) -> Result<HttpResponse, Error> {
     let (member, name, side) = path.into_inner();
     if !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(Error::NotFound);
     }
-    let viewer = me.id;
-    let jpeg: Vec<u8> = site
-        .db
-        .read(move |connection| {
-            if visible::barred(connection, viewer, member)? {
-                return Err(Error::NotFound);
-            }
-            Ok(photos::table.find((member, &name, side)).select(photos::jpeg).first(connection)?)
-        })
-        .await?;
+    let photo = move |connection: &mut Connection| {
+        Ok(photos::table.find((member, &name, side)).select(photos::jpeg).first(connection)?)
+    };
+    let jpeg: Vec<u8> = site.db.ask(photo).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "private, max-age=31536000, immutable"))
         .insert_header((CONTENT_DISPOSITION, "inline; filename=\"photo.jpg\""))
