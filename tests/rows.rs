@@ -21,18 +21,23 @@ use diesel::prelude::*;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-const MOVES: [Move; 10] = [
-    Move::Invite,
-    Move::Accept,
-    Move::Decline,
-    Move::Withdraw,
-    Move::Disconnect { may_return: false },
-    Move::Disconnect { may_return: true },
-    Move::LetReturn(true),
-    Move::LetReturn(false),
-    Move::Block,
-    Move::Unblock,
-];
+/// The moves, some from a page that says since when the two are connected.
+fn moves(page: Option<i64>) -> [Move; 12] {
+    [
+        Move::Invite,
+        Move::Accept,
+        Move::Decline,
+        Move::Withdraw,
+        Move::Disconnect { may_return: false, page: None },
+        Move::Disconnect { may_return: true, page: None },
+        Move::Disconnect { may_return: false, page },
+        Move::LetReturn(true),
+        Move::LetReturn(false),
+        Move::Block { page: None },
+        Move::Block { page },
+        Move::Unblock,
+    ]
+}
 
 const LIMITS: Limits = Limits {
     connections: 30_000,
@@ -123,7 +128,8 @@ fn no_move_touches_what_is_the_others() {
                 days_pass(connection, chance.random_range(1..200));
             }
             let me = chance.random_range(0..2usize);
-            let by_me = MOVES[chance.random_range(0..MOVES.len())];
+            let page = row(connection, pair[me], pair[1 - me]).and_then(|row| row.connected_at);
+            let by_me = moves(page)[chance.random_range(0..12)];
             checked_move(connection, (pair[me], pair[1 - me]), by_me)?;
         }
         let sides: i64 = relationships::table.filter(relationships::state.eq(4)).count().get_result(connection)?;
@@ -147,7 +153,7 @@ fn disconnecting_and_coming_back_is_the_identity_on_both_rows() {
         let both = |connection: &mut Connection| (row(connection, pair[0], pair[1]), row(connection, pair[1], pair[0]));
         let before = both(connection);
         for may_return in [false, true] {
-            let leave = Move::Disconnect { may_return };
+            let leave = Move::Disconnect { may_return, page: None };
             connections::make(connection, &LIMITS, (pair[0], pair[1]), leave, "why").unwrap().unwrap();
             assert_ne!(both(connection), before);
             connections::make(connection, &LIMITS, (pair[0], pair[1]), Move::Invite, "").unwrap().unwrap();
@@ -172,9 +178,15 @@ fn a_removal_does_to_each_pair_what_one_move_does_and_its_undo_takes_that_back()
         let id = draft::begin(connection, me)?;
         draft::add(connection, me, id, &people[1..3])?;
         removal::confirm(connection, me, id, true, "why")?;
-        connections::make(connection, &LIMITS, (me, people[3]), Move::Disconnect { may_return: true }, "why")
-            .unwrap()
-            .unwrap();
+        connections::make(
+            connection,
+            &LIMITS,
+            (me, people[3]),
+            Move::Disconnect { may_return: true, page: None },
+            "why",
+        )
+        .unwrap()
+        .unwrap();
         let (many, theirs_of_many) = both(connection, people[1]);
         let (single, theirs_of_single) = both(connection, people[3]);
         let (many, single) = (many.unwrap(), single.unwrap());

@@ -4,26 +4,42 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use amicable::connections::relationship::{Allowance, Behind, Move, Pair, Refusal, Side, Terms, Them, WhoMayInvite};
+use amicable::connections::relationship::{
+    Allowance, Behind, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite,
+};
 
-const MOVES: [Move; 10] = [
+/// Since when the two have been connected, as a page of the connection says.
+const SINCE: i64 = 900_000;
+
+const MOVES: [Move; 13] = [
     Move::Invite,
     Move::Accept,
     Move::Decline,
     Move::Withdraw,
-    Move::Disconnect { may_return: false },
-    Move::Disconnect { may_return: true },
+    Move::Disconnect { may_return: false, page: None },
+    Move::Disconnect { may_return: true, page: None },
+    Move::Disconnect { may_return: false, page: Some(SINCE) },
+    Move::Disconnect { may_return: true, page: Some(SINCE) },
     Move::LetReturn(true),
     Move::LetReturn(false),
-    Move::Block,
+    Move::Block { page: None },
+    Move::Block { page: Some(SINCE) },
     Move::Unblock,
 ];
+
+const CONNECTED: Pair = Pair { mine: Side::Connected, theirs: Side::Connected };
+const LEFT: Side = Side::Left { may_return: false, former: true };
+const BLOCK: Move = Move::Block { page: None };
+
+fn disconnect(may_return: bool) -> Move {
+    Move::Disconnect { may_return, page: None }
+}
 
 fn terms() -> Terms {
     Terms {
         now: 1_000_000,
         myself: false,
-        were_connected: true,
+        connected_at: Some(SINCE),
         paused_until: None,
         my_connections: 0,
         connection_limit: 30_000,
@@ -44,7 +60,7 @@ fn all_terms() -> Vec<Terms> {
     let mut all = Vec::new();
     for bits in 0..32 {
         let mut terms = terms();
-        terms.were_connected = bits & 1 == 0;
+        terms.connected_at = (bits & 1 == 0).then_some(SINCE);
         terms.them.asks_before_return = bits & 2 != 0;
         terms.them.accepts_automatically = bits & 4 != 0;
         terms.them.who_may_invite = if bits & 8 == 0 { WhoMayInvite::Everyone } else { WhoMayInvite::Nobody };
@@ -58,7 +74,7 @@ fn all_terms() -> Vec<Terms> {
 fn next(pair: Pair, by_me: Move, terms: &Terms) -> Pair {
     match pair.after(by_me, terms) {
         Ok(outcome) => outcome.pair,
-        Err(Refusal::NeutralDoorOpened) => Pair { mine: Side::Left { may_return: true }, ..pair },
+        Err(Refusal::NeutralDoorOpened) => Pair { mine: Side::Left { may_return: true, former: true }, ..pair },
         Err(_) => pair,
     }
 }
@@ -79,17 +95,27 @@ impl Story {
     fn after(self, by_me: Move, terms: &Terms) -> Story {
         let pair = next(self.pair, by_me, terms);
         let leaves = match by_me {
-            Move::Disconnect { .. } => matches!(self.pair.mine, Side::Connected | Side::Lost),
-            Move::Unblock => self.pair.mine == Side::Blocked,
+            Move::Disconnect { page, .. } => {
+                self.pair.mine == Side::Connected || self.pair.mine == Side::Lost && proves(page, terms)
+            }
+            Move::Unblock => is_blocked(self.pair.mine),
             _ => false,
         };
         let over = pair.mine == Side::Connected;
         Story {
             pair,
-            i_left: (self.i_left || leaves) && !over && pair.mine != Side::Blocked,
-            they_left: self.they_left && !over && pair.theirs != Side::Blocked,
+            i_left: (self.i_left || leaves) && !over && !is_blocked(pair.mine),
+            they_left: self.they_left && !over && !is_blocked(pair.theirs),
         }
     }
+}
+
+fn proves(page: Option<i64>, terms: &Terms) -> bool {
+    page.is_some() && page == terms.connected_at
+}
+
+fn is_blocked(side: Side) -> bool {
+    matches!(side, Side::Blocked { .. })
 }
 
 fn stories() -> HashSet<Story> {
@@ -124,7 +150,7 @@ fn is_legal(pair: Pair) -> bool {
                 | (Side::Invited { .. }, Side::Asked { .. } | Side::Declined { .. })
                 | (Side::Connected, Side::Connected)
                 | (Side::Left { .. }, Side::Lost | Side::Left { .. })
-                | (Side::Blocked, Side::Barred { .. } | Side::Blocked)
+                | (Side::Blocked { .. }, Side::Barred { .. } | Side::Blocked { .. })
         )
     };
     one_way(pair.mine, pair.theirs) || one_way(pair.theirs, pair.mine)
@@ -133,11 +159,13 @@ fn is_legal(pair: Pair) -> bool {
 #[test]
 fn every_reachable_pair_is_in_the_table() {
     let pairs = reachable();
-    let left = 3; // behind an invitation: nothing, a disconnect with the door closed, or open
+    // A disconnect: of a connection or, by a block, of a stranger; the door closed or open. Behind an invitation, or nothing.
+    let left = 4;
+    let behind = 1 + left;
     // Asked with one's own door closed is nobody: such an invitation is refused. Declined is, by an unblocking.
-    let invitations = 2 * (left * left + left * (left - 1));
+    let invitations = 2 * (behind * behind + behind * (behind - 2));
     // Strangers, connected, both blocked; left and lost, both left; blocked by one, with or without an invitation.
-    let others = 3 + 2 * 2 + 2 * 2 + 2 * 2 * left;
+    let others = 2 + 2 * 2 + 2 * left + left * left + 2 * 2 * 2 * behind;
     assert_eq!(pairs.len(), invitations + others, "{pairs:#?}");
     for pair in pairs {
         assert!(is_legal(pair), "{pair:?}");
@@ -154,7 +182,7 @@ fn there_is_no_dead_end() {
             ways.entry(next(pair.swapped(), by_me, &terms()).swapped()).or_default().push(pair);
         }
     }
-    let connected = Pair { mine: Side::Connected, theirs: Side::Connected };
+    let connected = CONNECTED;
     let (mut leads, mut queue) = (HashSet::from([connected]), VecDeque::from([connected]));
     while let Some(pair) = queue.pop_front() {
         for &from in ways.get(&pair).into_iter().flatten() {
@@ -181,55 +209,137 @@ fn disconnecting_declining_withdrawing_and_blocking_tell_nobody() {
 
 #[test]
 fn what_one_did_one_can_take_back_alone() {
-    let connected = Pair { mine: Side::Connected, theirs: Side::Connected };
+    let connected = CONNECTED;
     for may_return in [false, true] {
-        let left = next(connected, Move::Disconnect { may_return }, &terms());
+        let left = next(connected, disconnect(may_return), &terms());
         let back = left.after(Move::Invite, &terms()).unwrap();
         assert_eq!((back.pair, back.tell), (connected, None));
     }
     let behind = Behind::Nothing;
     let declined = Pair { mine: Side::Declined { behind }, theirs: Side::Invited { behind } };
     assert_eq!(next(declined, Move::Invite, &terms()), connected);
-    let blocked = next(connected, Move::Block, &terms());
+    let blocked = next(connected, BLOCK, &terms());
     let unblocked = next(blocked, Move::Unblock, &terms());
-    assert_eq!(unblocked, Pair { mine: Side::Left { may_return: false }, theirs: Side::Lost });
+    assert_eq!(unblocked, Pair { mine: LEFT, theirs: Side::Lost });
     assert_eq!(next(unblocked, Move::Invite, &terms()), connected);
 }
 
 #[test]
 fn one_who_lost_is_offered_and_refused_what_a_stranger_is() {
     assert_eq!(Side::Lost.offer(), Side::None.offer());
-    let lost = Pair { mine: Side::Lost, theirs: Side::Left { may_return: false } };
+    let lost = Pair { mine: Side::Lost, theirs: LEFT };
     assert_eq!(lost.after(Move::Invite, &terms()), Err(Refusal::Neutral));
     let mut closed = terms();
     closed.them.who_may_invite = WhoMayInvite::Nobody;
     assert_eq!(Pair::STRANGERS.after(Move::Invite, &closed), Err(Refusal::Neutral));
-    for by_me in [Move::Accept, Move::Decline, Move::Withdraw, Move::LetReturn(true), Move::Unblock] {
+    // Whatever is pressed on a page that never showed the connection.
+    let blind = |by_me: &Move| !matches!(by_me, Move::Disconnect { page: Some(_), .. } | Move::Block { page: Some(_) });
+    for by_me in MOVES.into_iter().filter(blind).filter(|by_me| *by_me != Move::Invite) {
         let (stranger, lost_one) = (Pair::STRANGERS.after(by_me, &terms()), lost.after(by_me, &terms()));
-        assert_eq!(stranger.is_ok(), lost_one.is_ok(), "{by_me:?}");
-        assert_eq!(stranger.err(), lost_one.err(), "{by_me:?}");
+        let seen = |outcome: Outcome| as_seen(outcome.pair.mine);
+        assert_eq!(stranger.map(seen), lost_one.map(seen), "{by_me:?}");
+    }
+}
+
+/// A side as its owner sees it.
+fn as_seen(side: Side) -> Side {
+    if side == Side::Lost { Side::None } else { side }
+}
+
+#[test]
+fn whatever_one_who_lost_does_looks_as_a_strangers_doing() {
+    // The other accepts no invitations, an innocent cause of every refusal.
+    let mut closed = terms();
+    closed.them.who_may_invite = WhoMayInvite::Nobody;
+    let lost = Pair { mine: Side::Lost, theirs: LEFT };
+    let (mut seen, mut queue) = (HashSet::from([(lost, Pair::STRANGERS)]), VecDeque::from([(lost, Pair::STRANGERS)]));
+    while let Some((lost, stranger)) = queue.pop_front() {
+        assert_eq!(as_seen(lost.mine), as_seen(stranger.mine));
+        assert_eq!(lost.way_back(&closed), stranger.way_back(&closed), "{lost:?} {stranger:?}");
+        for by_me in MOVES {
+            // Who never was a connection has no page of one.
+            if matches!(by_me, Move::Disconnect { page: Some(_), .. } | Move::Block { page: Some(_) }) {
+                continue;
+            }
+            let (one, other) = (lost.after(by_me, &closed), stranger.after(by_me, &closed));
+            assert_eq!(one.err(), other.err(), "{lost:?} {stranger:?} {by_me:?}");
+            let next = (next(lost, by_me, &closed), next(stranger, by_me, &closed));
+            if seen.insert(next) {
+                queue.push_back(next);
+            }
+        }
+    }
+    assert!(seen.len() > 3, "{seen:?}");
+}
+
+#[test]
+fn a_stale_press_looks_as_if_the_other_had_not_left() {
+    // They ask first and accept no invitations, an innocent cause of what the undo is answered with.
+    let mut asking = terms();
+    asking.them.who_may_invite = WhoMayInvite::Nobody;
+    asking.them.asks_before_return = true;
+    let lost = Pair { mine: Side::Lost, theirs: LEFT };
+    for press in [Move::Disconnect { may_return: false, page: Some(SINCE) }, Move::Block { page: Some(SINCE) }] {
+        let (mut one, mut other) = (next(lost, press, &asking), next(CONNECTED, press, &asking));
+        for then in [Move::Unblock, Move::Invite, Move::Invite, BLOCK, Move::Unblock, Move::Invite] {
+            assert_eq!(one.mine, other.mine, "{press:?}");
+            assert_eq!(one.way_back(&asking), other.way_back(&asking), "{press:?}");
+            assert_eq!(one.after(then, &asking).err(), other.after(then, &asking).err(), "{press:?} {then:?}");
+            (one, other) = (next(one, then, &asking), next(other, then, &asking));
+        }
+    }
+}
+
+#[test]
+fn a_press_without_its_page_leaves_nobody_who_left() {
+    let lost = Pair { mine: Side::Lost, theirs: LEFT };
+    for page in [None, Some(SINCE + 1)] {
+        assert_eq!(next(lost, Move::Disconnect { may_return: true, page }, &terms()), lost);
+        let blocked = next(lost, Move::Block { page }, &terms());
+        assert_eq!(next(blocked, Move::Unblock, &terms()).mine, Side::Left { may_return: false, former: false });
+    }
+    let mut never = terms();
+    never.connected_at = None;
+    assert_eq!(next(lost, Move::Disconnect { may_return: true, page: None }, &never), lost);
+}
+
+#[test]
+fn what_is_so_already_succeeds() {
+    let declined = Side::Declined { behind: Behind::Nothing };
+    let withdrawn = Terms { paused_until: Some(terms().now + 1), ..terms() };
+    for (mine, by_me, terms) in [
+        (declined, Move::Decline, terms()),
+        (Side::None, Move::Withdraw, withdrawn),
+        (LEFT, Move::Withdraw, terms()),
+        (Side::None, Move::Unblock, terms()),
+        (Side::None, disconnect(false), terms()),
+        (Side::Connected, Move::Accept, terms()),
+        (Side::Blocked { former: true }, BLOCK, terms()),
+    ] {
+        let pair = reachable().into_iter().find(|pair| pair.mine == mine).unwrap();
+        assert_eq!(pair.after(by_me, &terms).map(|outcome| outcome.pair), Ok(pair), "{by_me:?}");
     }
 }
 
 #[test]
 fn nobody_is_connected_who_never_agreed() {
     let mut strangers = terms();
-    strangers.were_connected = false;
-    let unblocked = next(next(Pair::STRANGERS, Move::Block, &strangers), Move::Unblock, &strangers);
+    strangers.connected_at = None;
+    let unblocked = next(next(Pair::STRANGERS, BLOCK, &strangers), Move::Unblock, &strangers);
     let back = unblocked.after(Move::Invite, &strangers).unwrap();
-    let behind = Behind::Left { may_return: false };
+    let behind = Behind::Left { may_return: false, former: false };
     let asked = Side::Asked { behind: Behind::Nothing };
     assert_eq!(back.pair, Pair { mine: Side::Invited { behind }, theirs: asked });
 }
 
 #[test]
 fn a_block_gives_back_what_it_hid() {
-    for theirs in [Behind::Nothing, Behind::Left { may_return: true }] {
+    for theirs in [Behind::Nothing, Behind::Left { may_return: true, former: true }] {
         let invited = Side::Invited { behind: theirs };
         let pending = Pair { mine: Side::Asked { behind: Behind::Nothing }, theirs: invited };
-        let blocked = next(pending, Move::Block, &terms());
+        let blocked = next(pending, BLOCK, &terms());
         assert_eq!(blocked.theirs, Side::Barred { invited: true, behind: theirs });
-        let declined = Side::Declined { behind: Behind::Left { may_return: false } };
+        let declined = Side::Declined { behind: Behind::Left { may_return: false, former: false } };
         assert_eq!(next(blocked, Move::Unblock, &terms()), Pair { mine: declined, theirs: invited });
     }
 }
@@ -262,23 +372,24 @@ fn nothing_the_other_does_and_no_expiry_takes_away_that_one_has_left() {
 
 #[test]
 fn whoever_disconnected_declined_or_blocked_can_take_that_back_alone_whatever_the_other_did() {
-    let connected = Pair { mine: Side::Connected, theirs: Side::Connected };
+    let connected = CONNECTED;
     for story in stories() {
         let Pair { mine, theirs } = story.pair;
         let mine_alone = alone(story.pair);
-        if mine == Side::Blocked {
-            assert!(mine_alone.iter().any(|pair| pair.mine != Side::Blocked), "{story:?}");
+        if is_blocked(mine) {
+            assert!(mine_alone.iter().any(|pair| !is_blocked(pair.mine)), "{story:?}");
         }
         // A block of the other hides them; it is the one thing that only they can take back.
-        if matches!(mine, Side::Barred { .. }) || theirs == Side::Blocked {
+        if matches!(mine, Side::Barred { .. }) || is_blocked(theirs) {
             continue;
         }
-        let did = story.i_left || matches!(mine, Side::Blocked | Side::Declined { .. });
+        // A block of a stranger is taken back by unblocking them.
+        let did = mine.behind().is_former() || matches!(mine, Side::Blocked { former: true } | Side::Declined { .. });
         // Rule 5: who left too has a say. Then the way back is that one's own door stands open, or an invitation.
         if did && !has_left(theirs) {
             assert!(mine_alone.contains(&connected), "{story:?}");
         } else if did {
-            let asks = |pair: &Pair| matches!(pair.mine, Side::Left { may_return: true } | Side::Invited { .. });
+            let asks = |pair: &Pair| matches!(pair.mine, Side::Left { may_return: true, .. } | Side::Invited { .. });
             assert!(mine_alone.contains(&connected) || mine_alone.iter().any(asks), "{story:?}");
         }
     }
@@ -317,19 +428,27 @@ fn what_covers_a_disconnect_does_not_show_on_the_others_side() {
 
 #[test]
 fn a_second_press_of_disconnect_takes_nothing_back() {
-    let connected = Pair { mine: Side::Connected, theirs: Side::Connected };
-    let left = next(connected, Move::Disconnect { may_return: true }, &terms());
-    assert_eq!(next(left, Move::Disconnect { may_return: false }, &terms()), left);
+    let connected = CONNECTED;
+    let left = next(connected, disconnect(true), &terms());
+    assert_eq!(next(left, disconnect(false), &terms()), left);
 }
 
 #[test]
 fn where_the_other_is_asked_their_lately_given_no_counts_and_the_door_opens() {
-    let left = Pair { mine: Side::Left { may_return: false }, theirs: Side::Lost };
+    let left = Pair { mine: LEFT, theirs: Side::Lost };
     let mut asking = terms();
     asking.them.asks_before_return = true;
     assert!(left.after(Move::Invite, &asking).is_ok());
     asking.them.declined_until = Some(asking.now + 1);
     assert_eq!(left.after(Move::Invite, &asking), Err(Refusal::NeutralDoorOpened));
+    asking.them.declined_until = None;
+    asking.them.who_may_invite = WhoMayInvite::Nobody;
+    assert_eq!(left.after(Move::Invite, &asking), Err(Refusal::NeutralDoorOpened));
+    // Who left too, and lets nobody back in, is no other cause.
+    asking.them = terms().them;
+    let both = Pair { mine: LEFT, theirs: LEFT };
+    assert_eq!(both.way_back(&asking), Some(Return::Invitation));
+    assert_eq!(both.after(Move::Invite, &asking), Err(Refusal::NeutralDoorOpened));
 }
 
 #[test]
@@ -337,7 +456,8 @@ fn a_move_that_asks_for_no_terms_is_decided_alike_under_any() {
     for story in stories() {
         for terms in all_terms() {
             for by_me in MOVES.into_iter().filter(|by_me| !by_me.asks_for_terms()) {
-                let none = Terms { paused_until: terms.paused_until, ..Terms::of_none(terms.now, terms.myself) };
+                let Terms { paused_until, connected_at, .. } = terms;
+                let none = Terms { paused_until, connected_at, ..Terms::of_none(terms.now, terms.myself) };
                 assert_eq!(story.pair.after(by_me, &terms), story.pair.after(by_me, &none), "{story:?} {by_me:?}");
             }
         }

@@ -13,7 +13,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{t, tf};
 use crate::members::Person;
-use crate::web::form::{Form, Problems};
+use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Me, Onward, Page, Show, local};
 use crate::web::site::SiteData;
 
@@ -114,6 +114,8 @@ struct Leave {
     form: Form,
     problems: Problems,
     block: bool,
+    /// Since when they are connected, as the page one came from has it.
+    connected_since: String,
     /// The page one came from, to return to.
     back: String,
 }
@@ -127,12 +129,29 @@ pub async fn leave(
     page: Page,
     me: Me,
     path: Path<(String, String)>,
+    Query(query): Query,
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
-    let (handle, what) = path.into_inner();
-    let person = seen(&site, &me, handle).await?;
+    let ((handle, what), id, limits) = (path.into_inner(), me.id, site.limits);
+    let (member, row) = site.db.ask(move |connection| visible::member(connection, id, &handle)).await?;
+    let person = member.person;
+    if person.id == id {
+        return Err(Error::NotFound);
+    }
+    // What the page one comes from says goes on to the form, so that the form of somebody who left since is the same.
+    let connected = row.filter(|row| standing::side(row, &limits, dates::now()) == Side::Connected);
+    let connected_since = match connected.and_then(|row| row.connected_at).or(connected_since(&query)) {
+        Some(since) => since.to_string(),
+        None => String::new(),
+    };
     let back = left_for_form(&onward, &person);
-    Leave { page, person, form: Form::default(), problems: Problems::default(), block: what == "block", back }.show()
+    let (form, problems, block) = (Form::default(), Problems::default(), what == "block");
+    Leave { page, person, form, problems, block, connected_since, back }.show()
+}
+
+/// Since when two are connected, as the page has it on which a form stood.
+fn connected_since(form: &Form) -> Option<i64> {
+    form.get("connected_since").parse().ok()
 }
 
 /// Somebody else whom the acting member can see.
@@ -154,7 +173,7 @@ pub async fn disconnect(
     form: Form,
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
-    let by_me = Move::Disconnect { may_return: form.ticked("may_invite_again") };
+    let by_me = Move::Disconnect { may_return: form.ticked("may_invite_again"), page: connected_since(&form) };
     part(&site, page, me, handle.into_inner(), form, onward, by_me).await
 }
 
@@ -170,7 +189,8 @@ pub async fn block(
     form: Form,
     onward: Onward,
 ) -> Result<HttpResponse, Error> {
-    part(&site, page, me, handle.into_inner(), form, onward, Move::Block).await
+    let by_me = Move::Block { page: connected_since(&form) };
+    part(&site, page, me, handle.into_inner(), form, onward, by_me).await
 }
 
 /// Disconnects or blocks, with a private reason.
@@ -183,13 +203,14 @@ async fn part(
     onward: Onward,
     by_me: Move,
 ) -> Result<HttpResponse, Error> {
-    let block = by_me == Move::Block;
+    let block = matches!(by_me, Move::Block { .. });
     let mut problems = Problems::default();
     let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
     if problems.any() {
         let person = seen(site, &me, handle).await?;
         let back = local(form.get("back")).unwrap_or_else(|| profile(&person));
-        return Leave { page, person, form, problems, block, back }.show_again();
+        let connected_since = form.get("connected_since").to_owned();
+        return Leave { page, person, form, problems, block, connected_since, back }.show_again();
     }
     let (person, made) = act(site, &me, &handle, by_me, reason).await?;
     let (name, home) = (&person.full_name, profile(&person));
@@ -233,15 +254,15 @@ pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onw
             let person = member.person;
             let side = row.map_or(Side::None, |row| standing::side(&row, &limits, dates::now()));
             let way = crate::connections::way_back(connection, &limits, id, person.id)?;
-            let pair = crate::connections::sides(connection, &limits, id, person.id)?;
-            let open = pair.theirs != Side::Left { may_return: false };
             let made = match (side, way) {
-                (Side::Left { .. }, Some(Return::Invitation)) if open => None,
-                (Side::Left { .. }, _) => {
+                (Side::Left { .. }, Some(Return::Restore)) => {
                     Some(crate::connections::make(connection, &limits, (id, person.id), Move::Invite, "")?)
                 }
                 // Pressed twice, or undone in another tab.
-                (Side::Connected, _) => Some(Ok(Outcome { pair, tell: None })),
+                (Side::Connected, _) => {
+                    let pair = crate::connections::sides(connection, &limits, id, person.id)?;
+                    Some(Ok(Outcome { pair, tell: None }))
+                }
                 _ => None,
             };
             Ok((person, made))
@@ -283,8 +304,12 @@ pub async fn door(
 /// [`Error::NotFound`], or the database's.
 pub async fn unblock(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
     let made = act(&site, &me, &handle, Move::Unblock, String::new()).await?;
-    Ok(answer(&onward, &made, |name, _| {
-        tf("You have unblocked {name}. They have not been told, and you are not connected.", name)
+    Ok(answer(&onward, &made, |name, outcome| match outcome.pair.mine {
+        // The other may have blocked as well.
+        Side::Left { .. } | Side::Declined { .. } | Side::Barred { .. } => {
+            tf("You have unblocked {name}. They have not been told, and you are not connected.", name)
+        }
+        _ => tf("You have not blocked {name}.", name),
     }))
 }
 

@@ -23,7 +23,7 @@ pub struct Past {
     pub person: Person,
     /// When.
     pub when: String,
-    /// They were connected before.
+    /// They were a connection when one left or blocked them.
     pub were_connected: bool,
     /// Why, for oneself.
     pub private_reason: String,
@@ -60,7 +60,7 @@ fn blocked_ones(connection: &mut Connection, me: i64, at: &At) -> Result<Paged<P
 /// # Errors
 /// The database's.
 pub fn left(connection: &mut Connection, limits: &Limits, me: i64, q: &str, at: &At) -> Result<Paged<Past>, Error> {
-    use relationships::{connected_at, left_at, may_return, private_reason};
+    use relationships::{behind, left_at, may_return, private_reason};
     let total: i64 = match q.is_empty() {
         true => store::in_state(me, state::LEFT).count().get_result(connection)?,
         false => {
@@ -76,7 +76,7 @@ pub fn left(connection: &mut Connection, limits: &Limits, me: i64, q: &str, at: 
         let mut rows = in_state(connection, me, state::LEFT, q, at)?;
         if again > 0 {
             let day = left_at.assume_not_null();
-            let columns = (day, connected_at, private_reason, may_return, Person::as_select());
+            let columns = (day, behind, private_reason, may_return, Person::as_select());
             let found = list::matching!(store::left_again_by_age(me, oldest_open, at), q).select(columns);
             rows.extend(found.load(connection)?.into_iter().map(past));
             rows = at.merged(rows, |row| (row.changed_at, row.person.id));
@@ -85,18 +85,18 @@ pub fn left(connection: &mut Connection, limits: &Limits, me: i64, q: &str, at: 
     })
 }
 
-/// A row as it is read: when, since when they had been connected, why, the door, who.
-type Read = (i64, Option<i64>, String, bool, Person);
+/// A row as it is read: when, what lies behind, why, the door, who.
+type Read = (i64, i16, String, bool, Person);
 
 fn in_state(connection: &mut Connection, me: i64, state: i16, q: &str, at: &At) -> Result<Vec<Past>, Error> {
-    use relationships::{changed_at, connected_at, may_return, private_reason};
-    let columns = (changed_at, connected_at, private_reason, may_return, Person::as_select());
+    use relationships::{behind, changed_at, may_return, private_reason};
+    let columns = (changed_at, behind, private_reason, may_return, Person::as_select());
     let rows = list::matching!(store::by_age(me, state, at), q).select(columns).load(connection)?;
     Ok(rows.into_iter().map(past).collect())
 }
 
-fn past((changed_at, connected_at, private_reason, may_return, person): Read) -> Past {
-    let (when, were_connected) = (dates::long(changed_at), connected_at.is_some());
+fn past((changed_at, behind, private_reason, may_return, person): Read) -> Past {
+    let (when, were_connected) = (dates::long(changed_at), store::left_a_connection(behind));
     Past { person, when, were_connected, private_reason, may_return, changed_at }
 }
 

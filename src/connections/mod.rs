@@ -86,7 +86,11 @@ pub fn make(
     let before = as_of(&rows, limits, now);
     let terms = match by_me.asks_for_terms() {
         true => terms(connection, limits, &rows, by_me, now)?,
-        false => Terms { paused_until: paused_until(&rows.mine), ..Terms::of_none(now, me == other) },
+        false => Terms {
+            paused_until: paused_until(&rows.mine),
+            connected_at: rows.mine.connected_at,
+            ..Terms::of_none(now, me == other)
+        },
     };
     // Who invites, or opens the door, takes back that they declined; so from a refused invitation, too.
     if matches!(by_me, Move::Invite | Move::Accept | Move::LetReturn(true)) {
@@ -150,7 +154,10 @@ pub fn way_back(connection: &mut Connection, limits: &Limits, me: i64, other: i6
 /// The database's.
 pub fn again(connection: &mut Connection, me: i64, other: i64) -> Result<Option<i64>, Error> {
     let row = store::row(connection, me, other)?;
-    Ok(row.filter(|row| !returns(row, row.side())).and_then(|row| paused_until(&row)).filter(|until| *until > now()))
+    Ok(row
+        .filter(|row| !row.side().behind().is_former())
+        .and_then(|row| paused_until(&row))
+        .filter(|until| *until > now()))
 }
 
 /// Returns when a pause ends: as the day begins that is told, since nobody is told an hour.
@@ -161,7 +168,7 @@ pub fn paused_until(row: &Row) -> Option<i64> {
 /// Returns until when its owner could not invite again who withdrew an invitation now; nothing where they need not wait.
 pub fn pause_of_withdrawal(row: &Row, limits: &Limits, now: i64) -> Option<i64> {
     let until = dates::day_after(now + limits.withdrawal_pause_days * DAY, 0);
-    Some(until).filter(|until| *until > now && !returns(row, row.side()))
+    Some(until).filter(|until| *until > now && !row.side().behind().is_former())
 }
 
 /// How two members stand, seen by the first.
@@ -254,7 +261,7 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move,
     Ok(Terms {
         now,
         myself: me == other,
-        were_connected: rows.mine.connected_at.is_some() && rows.theirs.connected_at.is_some(),
+        connected_at: rows.mine.connected_at,
         paused_until: paused_until(&rows.mine),
         my_connections: u32::try_from(mine).unwrap_or(0),
         connection_limit: limits.connections,
@@ -292,7 +299,6 @@ fn enter(rows: &mut Rows, before: Pair, outcome: &Outcome, limits: &Limits, now:
     if after.mine == Side::Connected {
         return connect(rows, after, now);
     }
-    let returns = returns(&rows.mine, before.mine);
     cover(&mut rows.mine, (before.mine, after.mine), now);
     let told = matches!(after.theirs, Side::Asked { .. }).then_some(now);
     let theirs = told.unwrap_or(rows.theirs.changed_at);
@@ -308,7 +314,7 @@ fn enter(rows: &mut Rows, before: Pair, outcome: &Outcome, limits: &Limits, now:
         }
         (Side::Invited { .. } | Side::Barred { invited: true, .. }, _) if after.mine != before.mine => {
             // A return costs nothing, so it need not be slowed either.
-            if !returns {
+            if !before.mine.behind().is_former() {
                 rows.mine.paused_until = Some(now + limits.withdrawal_pause_days * DAY);
             }
             rows.mine.invited_at = None;
@@ -347,11 +353,6 @@ fn had_left(side: Side) -> bool {
     side.behind() != Behind::Nothing
 }
 
-/// Whether an invitation of this side's owner is a return: it takes back a disconnect.
-fn returns(row: &Row, side: Side) -> bool {
-    had_left(side) && row.connected_at.is_some()
-}
-
 /// Keeps with a new connection what was written: the note of the invitation, and that of whoever invited too. A restored
 /// connection takes in no note, since that would tell the other that it had ended.
 fn keep_notes(rows: &mut Rows, before: Pair, said: &str, now: i64) {
@@ -382,7 +383,7 @@ fn annotate(rows: &mut Rows, (before, outcome): (Pair, &Outcome), by_me: Move, s
             let open = if outcome.pair.mine == Side::Connected { "" } else { said };
             open.clone_into(&mut rows.mine.invitation_note);
             open.clone_into(&mut rows.theirs.invitation_note);
-            if !returns(&rows.mine, before.mine) {
+            if !before.mine.behind().is_former() {
                 rows.mine.sent_at = Some(now);
             }
         }
@@ -391,11 +392,15 @@ fn annotate(rows: &mut Rows, (before, outcome): (Pair, &Outcome), by_me: Move, s
         Move::Disconnect { .. } if matches!(outcome.pair.mine, Side::Left { .. }) => {
             said.clone_into(&mut rows.mine.private_reason)
         }
-        Move::Block if before.mine != Side::Blocked => said.clone_into(&mut rows.mine.private_reason),
+        Move::Block { .. } if !is_blocked(before.mine) => said.clone_into(&mut rows.mine.private_reason),
         _ => {}
     }
-    if !had_left(outcome.pair.mine) && outcome.pair.mine != Side::Blocked {
+    if !had_left(outcome.pair.mine) && !is_blocked(outcome.pair.mine) {
         rows.mine.private_reason.clear();
         rows.mine.removal_id = None;
     }
+}
+
+fn is_blocked(side: Side) -> bool {
+    matches!(side, Side::Blocked { .. })
 }

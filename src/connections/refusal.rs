@@ -31,7 +31,6 @@ pub fn sentence(refusal: Refusal, name: &str) -> String {
         Refusal::IBlockedThem => tf("You have blocked {name}. Unblock them first.", name),
         Refusal::NoInvitation => tf("There is no open invitation from {name} any more.", name),
         Refusal::NothingSent => tf("There is no open invitation to {name}.", name),
-        Refusal::NotBlocked => tf("You have not blocked {name}.", name),
         Refusal::AcceptedMeanwhile => tf("{name} has accepted meanwhile: you are connected.", name),
         Refusal::Paused(until) => {
             let day = dates::long(until);

@@ -23,15 +23,21 @@ pub enum Side {
     },
     /// Connected.
     Connected,
-    /// The owner disconnected; `may_return` leaves the door open for an invitation.
+    /// The owner disconnected, or took a block back; `may_return` leaves the door open for an invitation.
     Left {
         /// *They may invite me again*.
         may_return: bool,
+        /// They were a connection when the owner left or blocked them. Somebody who had left the owner before, and was
+        /// blocked and unblocked, is none: to the owner they look as any stranger who was.
+        former: bool,
     },
     /// The other disconnected. To the owner this looks like [`Side::None`] everywhere.
     Lost,
     /// The owner blocked the other.
-    Blocked,
+    Blocked {
+        /// As in [`Side::Left`], which the unblocking leads to.
+        former: bool,
+    },
     /// The other blocked the owner, for whom their profile does not exist.
     Barred {
         /// Their invitation goes on looking pending, so that a block is as quiet as no answer.
@@ -51,6 +57,8 @@ pub enum Behind {
     Left {
         /// As in [`Side::Left`].
         may_return: bool,
+        /// As in [`Side::Left`].
+        former: bool,
     },
 }
 
@@ -69,11 +77,16 @@ pub enum Move {
     Disconnect {
         /// *They may invite me again*.
         may_return: bool,
+        /// Since when they are connected, as the page has it on which this was pressed.
+        page: Option<i64>,
     },
     /// Open or close the door after having left.
     LetReturn(bool),
     /// Become invisible to the other.
-    Block,
+    Block {
+        /// As in [`Move::Disconnect`].
+        page: Option<i64>,
+    },
     /// Take a block back.
     Unblock,
 }
@@ -105,8 +118,9 @@ pub struct Terms {
     pub now: i64,
     /// The acting member and the other are the same.
     pub myself: bool,
-    /// Both agreed to be connected at some time, so coming back restores instead of asking.
-    pub were_connected: bool,
+    /// Since when the acting member's side is, or was, connected: the date that stands on every page of a connection, and on
+    /// no other.
+    pub connected_at: Option<i64>,
     /// The acting member withdrew an invitation to the other and may invite again from this date.
     pub paused_until: Option<i64>,
     /// The acting member's connections, now.
@@ -140,8 +154,14 @@ impl Terms {
             connections: 0,
         };
         let invitations = Allowance { sent: 0, limit: 0, next: now };
-        let (paused_until, were_connected) = (Option::None, false);
-        Terms { now, myself, were_connected, paused_until, my_connections: 0, connection_limit: 0, invitations, them }
+        let (paused_until, connected_at) = (Option::None, Option::None);
+        Terms { now, myself, connected_at, paused_until, my_connections: 0, connection_limit: 0, invitations, them }
+    }
+
+    /// Whether a press comes from a page that showed a connection. The other may have left since; then it counts as the
+    /// acting member's own disconnect. Without this, pressing toward everybody would list those who left.
+    fn proves_connection(&self, page: Option<i64>) -> bool {
+        page.is_some() && page == self.connected_at
     }
 
     fn paused(&self) -> bool {
@@ -232,8 +252,6 @@ pub enum Refusal {
     NoInvitation,
     /// There is no invitation to withdraw.
     NothingSent,
-    /// There is no block to take back.
-    NotBlocked,
     /// The invitation to withdraw has been accepted meanwhile.
     AcceptedMeanwhile,
     /// The acting member withdrew an invitation; they may invite again from this date.
@@ -251,8 +269,7 @@ pub enum Refusal {
     TheyAreFull,
     /// *This user cannot be invited at this time*, whatever the cause.
     Neutral,
-    /// The same, to one who left and asks to come back while the other has left too, or has declined that lately: their
-    /// door now stands open.
+    /// The same, to one who left and asks to come back where the other is asked first: their own door now stands open.
     NeutralDoorOpened,
     /// Nothing that this move could act on.
     NotFound,
@@ -296,17 +313,19 @@ impl Pair {
             Move::Accept => self.accept(terms),
             Move::Decline => self.decline(),
             Move::Withdraw => self.withdraw(terms),
-            Move::Disconnect { may_return } => Ok(silent(self.disconnect(may_return))),
+            Move::Disconnect { may_return, page } => {
+                Ok(silent(self.disconnect(may_return, terms.proves_connection(page))))
+            }
             Move::LetReturn(may_return) => self.let_return(may_return),
-            Move::Block => Ok(silent(self.block())),
-            Move::Unblock => self.unblock(),
+            Move::Block { page } => Ok(silent(self.block(terms.proves_connection(page)))),
+            Move::Unblock => Ok(silent(self.unblock())),
         }
     }
 
     /// What re-inviting would be, where the acting member has left; nothing where they have not.
     pub fn way_back(self, terms: &Terms) -> Option<Return> {
         match (self.mine, self.theirs) {
-            (Left { .. }, Lost) if terms.were_connected && !terms.asked_first() => Some(Return::Restore),
+            (Left { former: true, .. }, Lost) if !terms.asked_first() => Some(Return::Restore),
             (Left { .. }, _) => Some(Return::Invitation),
             _ => Option::None,
         }
@@ -316,7 +335,7 @@ impl Pair {
         match (self.mine, self.theirs) {
             (Connected, _) => Err(Refusal::AlreadyConnected),
             (Invited { .. }, _) => Err(Refusal::AlreadyInvited),
-            (Blocked, _) => Err(Refusal::IBlockedThem),
+            (Blocked { .. }, _) => Err(Refusal::IBlockedThem),
             (Barred { .. }, _) => Err(Refusal::NotFound),
             (_, Invited { .. }) => self.accept(terms),
             (Left { .. }, _) => self.come_back(terms),
@@ -325,19 +344,16 @@ impl Pair {
     }
 
     /// Rule 5. A return costs no invitation and knows no pause: it takes back what the member did. Where the other has
-    /// to be asked, their own *no* counts, as it does against a stranger.
+    /// to be asked, whatever refuses a stranger refuses this, so that the cause cannot be told from the answer.
     fn come_back(self, terms: &Terms) -> Result<Outcome, Refusal> {
         enough_room(terms)?;
-        match (self.theirs, self.way_back(terms)) {
+        match self.way_back(terms) {
             // The other never gave their place up, so it is theirs again even where they have reached the limit.
-            (Lost, Some(Return::Restore)) => Ok(silent(pair(Connected, Connected))),
-            (Left { may_return: false }, _) => Err(Refusal::NeutralDoorOpened),
-            (Left { may_return: true }, _) if terms.declined() => Err(Refusal::NeutralDoorOpened),
-            (Left { may_return: true }, _) => Ok(self.invitation()),
-            (Lost, _) if terms.were_connected && terms.declined() => Err(Refusal::NeutralDoorOpened),
-            (Lost, _) if terms.were_connected => Ok(self.invitation()),
-            // They were never connected (a stranger was blocked and unblocked): an invitation like any other.
-            _ => self.send(terms),
+            Some(Return::Restore) => Ok(silent(pair(Connected, Connected))),
+            // Somebody who was no connection was blocked and unblocked: an invitation like any other.
+            _ if !self.mine.behind().is_former() => self.send(terms),
+            _ if self.shut(terms) => Err(Refusal::NeutralDoorOpened),
+            _ => Ok(self.invitation()),
         }
     }
 
@@ -368,7 +384,7 @@ impl Pair {
     /// Every cause of the neutral refusal; all are evaluated, so that none answers sooner.
     fn shut(self, terms: &Terms) -> bool {
         let them = &terms.them;
-        let left = matches!(self.theirs, Left { may_return: false });
+        let left = matches!(self.theirs, Left { may_return: false, .. });
         let declined = terms.declined();
         let closed = match them.who_may_invite {
             WhoMayInvite::Everyone => false,
@@ -407,51 +423,57 @@ impl Pair {
         match self.mine {
             Invited { .. } | Barred { invited: true, .. } => Ok(silent(self.expired())),
             Connected => Err(Refusal::AcceptedMeanwhile),
-            // Pressed twice.
+            // Pressed twice. Whoever withdrew a return need not wait, and has left again.
+            Left { .. } => Ok(silent(self)),
             _ if terms.paused() => Ok(silent(self)),
             _ => Err(Refusal::NothingSent),
         }
     }
 
-    fn disconnect(self, may_return: bool) -> Pair {
+    fn disconnect(self, may_return: bool, proven: bool) -> Pair {
         match (self.mine, self.theirs) {
-            (Connected, _) => pair(Left { may_return }, Lost),
+            (Connected, _) => pair(Left { may_return, former: true }, Lost),
             // A stale page: the press counts as this member's own disconnect.
-            (Lost, theirs) => pair(Left { may_return }, theirs),
+            (Lost, theirs) if proven => pair(Left { may_return, former: true }, theirs),
             // Pressed twice. The second press closes no door that the first has opened.
-            (Left { may_return: open }, theirs) => pair(Left { may_return: open | may_return }, theirs),
+            (Left { may_return: open, former }, theirs) => pair(Left { may_return: open | may_return, former }, theirs),
             _ => self,
         }
     }
 
     fn let_return(self, may_return: bool) -> Result<Outcome, Refusal> {
         match self.mine {
-            Left { .. } => Ok(silent(pair(Left { may_return }, self.theirs))),
+            Left { former, .. } => Ok(silent(pair(Left { may_return, former }, self.theirs))),
             _ => Err(Refusal::NotFound),
         }
     }
 
-    fn block(self) -> Pair {
+    fn block(self, proven: bool) -> Pair {
+        let former = match self.mine {
+            Connected => true,
+            Lost => proven,
+            Blocked { former } => former,
+            side => side.behind().is_former(),
+        };
         match self.theirs {
-            Blocked => pair(Blocked, Blocked),
+            Blocked { .. } => pair(Blocked { former }, self.theirs),
             Barred { .. } => self,
             theirs => {
                 let invited = matches!(theirs, Invited { .. });
-                pair(Blocked, Barred { invited, behind: theirs.behind() })
+                pair(Blocked { former }, Barred { invited, behind: theirs.behind() })
             }
         }
     }
 
-    /// Rule 7: leaves the other disconnected by this member, and gives back what the block hid.
-    fn unblock(self) -> Result<Outcome, Refusal> {
-        let left = Behind::Left { may_return: false };
-        match (self.mine, self.theirs) {
-            (Blocked, Barred { invited: true, behind }) => {
-                Ok(silent(pair(Declined { behind: left }, Invited { behind })))
-            }
-            (Blocked, Barred { invited: false, behind }) => Ok(silent(pair(left.back(), behind.back()).whole())),
-            (Blocked, _) => Ok(silent(pair(Barred { invited: false, behind: left }, Blocked))),
-            _ => Err(Refusal::NotBlocked),
+    /// Rule 7: leaves the other disconnected by this member, and gives back what the block hid. Pressed twice, it changes
+    /// nothing.
+    fn unblock(self) -> Pair {
+        let Blocked { former } = self.mine else { return self };
+        let left = Behind::Left { may_return: false, former };
+        match self.theirs {
+            Barred { invited: true, behind } => pair(Declined { behind: left }, Invited { behind }),
+            Barred { invited: false, behind } => pair(left.back(), behind.back()).whole(),
+            theirs => pair(Barred { invited: false, behind: left }, theirs),
         }
     }
 
@@ -470,8 +492,13 @@ impl Behind {
     fn back(self) -> Side {
         match self {
             Behind::Nothing => None,
-            Behind::Left { may_return } => Left { may_return },
+            Behind::Left { may_return, former } => Left { may_return, former },
         }
+    }
+
+    /// Whether the owner left a connection: coming back to it costs nothing.
+    pub fn is_former(self) -> bool {
+        matches!(self, Behind::Left { former: true, .. })
     }
 }
 
@@ -498,9 +525,9 @@ impl Side {
     /// The owner's own disconnect, be it covered or not.
     pub fn behind(self) -> Behind {
         match self {
-            Left { may_return } => Behind::Left { may_return },
+            Left { may_return, former } => Behind::Left { may_return, former },
             Invited { behind } | Asked { behind } | Declined { behind } | Barred { behind, .. } => behind,
-            None | Connected | Lost | Blocked => Behind::Nothing,
+            None | Connected | Lost | Blocked { .. } => Behind::Nothing,
         }
     }
 
@@ -527,7 +554,7 @@ impl Side {
             Asked { .. } => Offer::Answer,
             Connected => Offer::Disconnect,
             Left { .. } => Offer::Reinvite,
-            Blocked => Offer::Unblock,
+            Blocked { .. } => Offer::Unblock,
             Barred { .. } => Offer::Nothing,
         }
     }

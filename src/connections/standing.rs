@@ -18,7 +18,7 @@ use crate::schema::relationships;
 pub struct Standing {
     /// The side, as of now.
     pub side: Side,
-    /// They were connected at some time.
+    /// The owner left them as a connection, rather than as a stranger whom they had blocked.
     pub were_connected: bool,
     /// Since when connected, while they are.
     pub connected_at: Option<i64>,
@@ -62,7 +62,7 @@ impl Standing {
         let side = side(&row, limits, now);
         Standing {
             side,
-            were_connected: row.connected_at.is_some(),
+            were_connected: side.behind().is_former(),
             connected_at: row.connected_at.filter(|_| side == Side::Connected),
             notes: if side == Side::Connected { InvitationNote::of(&row) } else { Vec::new() },
             invited_at: row.invited_at,
@@ -87,7 +87,7 @@ impl Standing {
 
     /// *They may invite me again*.
     pub fn may_return(&self) -> bool {
-        matches!(self.side, Side::Left { may_return: true })
+        matches!(self.side, Side::Left { may_return: true, .. })
     }
 
     /// The tags as the field shows them.
@@ -98,6 +98,12 @@ impl Standing {
     /// The day since which they are connected.
     pub fn since(&self) -> String {
         self.connected_at.map_or_else(String::new, dates::long)
+    }
+
+    /// The moment since which they are connected, by which a form proves that its page was a connection's. Empty where they
+    /// are not.
+    pub fn connected_since(&self) -> String {
+        self.connected_at.map_or_else(String::new, |since| since.to_string())
     }
 
     /// The day the pending invitation was sent.

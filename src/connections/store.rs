@@ -1,10 +1,10 @@
 //! The two rows of a relationship in SQL: loaded together, saved together.
 
 use diesel::dsl::Add;
-use diesel::helper_types::{Eq, EqAny, Filter, InnerJoinOn, IntoBoxed};
+use diesel::helper_types::{Eq, Filter, InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
 
-use crate::connections::literal::Listed;
+use crate::connections::literal::{Listed, LooksSent};
 use crate::connections::relationship::{Behind, Pair, Side};
 use crate::db::{self, Connection, natively, one_of};
 use crate::error::Error;
@@ -24,8 +24,11 @@ pub mod state {
     pub const LOST: i16 = 6;
     pub const BLOCKED: i16 = 7;
     pub const BARRED: i16 = 8;
-    /// Not a state, but what lies behind one: an invitation, and behind that a disconnect.
+    /// Not states, but what lies behind one: an invitation, and behind that a disconnect; that the disconnect was of nobody
+    /// connected, but a block taken back; and an invitation after such.
     pub const INVITED_AFTER_LEFT: i16 = 9;
+    pub const UNBLOCKED: i16 = 10;
+    pub const INVITED_AFTER_UNBLOCKED: i16 = 11;
 }
 
 /// One side of a relationship as it is stored.
@@ -70,7 +73,7 @@ pub struct Row {
 }
 
 impl Row {
-    fn new(owner_id: i64, other_id: i64, sort_first: String, sort_last: String) -> Row {
+    fn new(owner_id: i64, other_id: i64) -> Row {
         Row {
             owner_id,
             other_id,
@@ -85,8 +88,8 @@ impl Row {
             declined_until: None,
             left_at: None,
             removal_id: None,
-            sort_first,
-            sort_last,
+            sort_first: String::new(),
+            sort_last: String::new(),
             invitation_note: String::new(),
             private_note: String::new(),
             private_reason: String::new(),
@@ -105,46 +108,56 @@ impl Row {
             state::ASKED => Side::Asked { behind },
             state::DECLINED => Side::Declined { behind },
             state::CONNECTED => Side::Connected,
-            state::LEFT => Side::Left { may_return },
+            state::LEFT => Side::Left { may_return, former: left_a_connection(self.behind) },
             state::LOST => Side::Lost,
-            state::BLOCKED => Side::Blocked,
+            state::BLOCKED => Side::Blocked { former: self.behind == state::LEFT },
             state::BARRED => Side::Barred { invited: self.invited_behind(), behind },
             _ => Side::None,
         }
     }
 
     fn behind(&self) -> Behind {
+        let (may_return, former) = (self.may_return, left_a_connection(self.behind));
         match self.behind {
-            state::LEFT | state::INVITED_AFTER_LEFT => Behind::Left { may_return: self.may_return },
+            state::LEFT | state::INVITED_AFTER_LEFT => Behind::Left { may_return, former },
+            state::UNBLOCKED | state::INVITED_AFTER_UNBLOCKED => Behind::Left { may_return, former },
             _ => Behind::Nothing,
         }
     }
 
     fn invited_behind(&self) -> bool {
-        matches!(self.behind, state::INVITED | state::INVITED_AFTER_LEFT)
+        matches!(self.behind, state::INVITED | state::INVITED_AFTER_LEFT | state::INVITED_AFTER_UNBLOCKED)
     }
 
     /// Stores a side in the row.
     pub fn set_side(&mut self, side: Side) {
         (self.state, self.behind) = columns(side);
-        self.may_return = side.behind() == Behind::Left { may_return: true };
+        self.may_return = matches!(side.behind(), Behind::Left { may_return: true, .. });
     }
 }
 
+/// Whether a disconnect, of which the column `behind` says this, was one of a connection.
+pub fn left_a_connection(behind: i16) -> bool {
+    !matches!(behind, state::UNBLOCKED | state::INVITED_AFTER_UNBLOCKED)
+}
+
 fn columns(side: Side) -> (i16, i16) {
-    let left = if side.behind() == Behind::Nothing { 0 } else { state::LEFT };
+    let (left, invited_after) = match side.behind() {
+        Behind::Nothing => (0, state::INVITED),
+        Behind::Left { former: true, .. } => (state::LEFT, state::INVITED_AFTER_LEFT),
+        Behind::Left { former: false, .. } => (state::UNBLOCKED, state::INVITED_AFTER_UNBLOCKED),
+    };
     match side {
         Side::None => (state::NONE, 0),
         Side::Invited { .. } => (state::INVITED, left),
         Side::Asked { .. } => (state::ASKED, left),
         Side::Declined { .. } => (state::DECLINED, left),
         Side::Connected => (state::CONNECTED, 0),
-        Side::Left { .. } => (state::LEFT, 0),
+        Side::Left { former, .. } => (state::LEFT, if former { 0 } else { state::UNBLOCKED }),
         Side::Lost => (state::LOST, 0),
-        Side::Blocked => (state::BLOCKED, 0),
+        Side::Blocked { former } => (state::BLOCKED, if former { state::LEFT } else { 0 }),
         Side::Barred { invited: false, .. } => (state::BARRED, left),
-        Side::Barred { invited: true, behind: Behind::Nothing } => (state::BARRED, state::INVITED),
-        Side::Barred { invited: true, .. } => (state::BARRED, state::INVITED_AFTER_LEFT),
+        Side::Barred { invited: true, .. } => (state::BARRED, invited_after),
     }
 }
 
@@ -191,10 +204,11 @@ impl Rows {
     }
 }
 
-/// Loads both rows.
+/// Loads both rows. That is one statement whatever is there, so that no refusal answers sooner than another: the names of a
+/// row that is missing are read when it is written.
 ///
 /// # Errors
-/// [`Error::NotFound`] where either member is missing, or the database's.
+/// The database's.
 pub fn pair(connection: &mut Connection, me: i64, other: i64) -> Result<Rows, Error> {
     use relationships::{other_id, owner_id};
     let both = (owner_id.eq(me).and(other_id.eq(other))).or(owner_id.eq(other).and(other_id.eq(me)));
@@ -206,7 +220,8 @@ pub fn pair(connection: &mut Connection, me: i64, other: i64) -> Result<Rows, Er
         *side = Some(row);
     }
     let stored = (mine.clone(), theirs.clone());
-    Ok(Rows { mine: or_new(connection, mine, me, other)?, theirs: or_new(connection, theirs, other, me)?, stored })
+    let (mine, theirs) = (mine.unwrap_or(Row::new(me, other)), theirs.unwrap_or(Row::new(other, me)));
+    Ok(Rows { mine, theirs, stored })
 }
 
 /// Loads one side; nothing if there is no row.
@@ -217,14 +232,6 @@ pub fn row(connection: &mut Connection, owner: i64, other: i64) -> Result<Option
     let row =
         natively!(connection, |own| { relationships::table.find((owner, other)).select(Row::as_select()).first(own) });
     Ok(row.optional()?)
-}
-
-fn or_new(connection: &mut Connection, row: Option<Row>, owner: i64, other: i64) -> Result<Row, Error> {
-    if let Some(row) = row {
-        return Ok(row);
-    }
-    let (sort_first, sort_last) = sort_names(connection, other)?;
-    Ok(Row::new(owner, other, sort_first, sort_last))
 }
 
 fn sort_names(connection: &mut Connection, member: i64) -> Result<(String, String), Error> {
@@ -253,8 +260,10 @@ fn save_row(connection: &mut Connection, row: &Row, stored: Option<&Row>) -> Res
             natively!(connection, |own| diesel::update(stored).set(row).execute(own))?;
         }
         // A stranger on whom nothing was done leaves no row behind.
-        None if *row == Row::new(row.owner_id, row.other_id, row.sort_first.clone(), row.sort_last.clone()) => {}
+        None if *row == Row::new(row.owner_id, row.other_id) => {}
         None => {
+            let (sort_first, sort_last) = sort_names(connection, row.other_id)?;
+            let row = Row { sort_first, sort_last, ..row.clone() };
             natively!(connection, |own| diesel::insert_into(relationships::table).values(row).execute(own))?;
         }
     }
@@ -314,7 +323,7 @@ pub fn number_of(connection: &mut Connection, member: i64) -> Result<i32, Error>
 pub fn remark(connection: &mut Connection, me: i64, other: i64, note: &str, words: &[String]) -> Result<(), Error> {
     db::hold(connection, [me, other])?;
     let stored = row(connection, me, other)?;
-    let mut mine = or_new(connection, stored.clone(), me, other)?;
+    let mut mine = stored.clone().unwrap_or(Row::new(me, other));
     note.clone_into(&mut mine.private_note);
     save_row(connection, &mine, stored.as_ref())?;
     let old = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
@@ -342,12 +351,13 @@ pub fn follow_name(connection: &mut Connection, renamed: &Renamed) -> Result<(),
     Ok(())
 }
 
-/// The names by which both rows sort, as they are now.
+/// The names by which both rows sort, as they are now. A row that is yet to be written gets them then.
 ///
 /// # Errors
 /// The database's.
 pub fn refresh_names(connection: &mut Connection, rows: &mut Rows) -> Result<(), Error> {
-    for row in [&mut rows.mine, &mut rows.theirs] {
+    let stored = [rows.stored.0.is_some(), rows.stored.1.is_some()];
+    for (row, _) in [&mut rows.mine, &mut rows.theirs].into_iter().zip(stored).filter(|(_, stored)| *stored) {
         (row.sort_first, row.sort_last) = sort_names(connection, row.other_id)?;
     }
     Ok(())
@@ -364,9 +374,9 @@ pub type InState = Filter<
     Listed,
 >;
 
-/// Of the barred: whose invitation goes on looking pending.
-pub fn still_invited() -> EqAny<relationships::behind, [i16; 2]> {
-    relationships::behind.eq_any([state::INVITED, state::INVITED_AFTER_LEFT])
+/// A member's invitations that look pending to them, also those whose receiver has blocked them.
+pub fn sent(owner: i64) -> Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, LooksSent> {
+    relationships::table.filter(relationships::owner_id.eq(owner)).filter(LooksSent)
 }
 
 /// The rows of a member who left, where an invitation came in between and has expired: they have left, as before.

@@ -113,16 +113,16 @@ pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Person], own
         aged(connection, (priya, id(at)), days)?;
     }
     act(connection, limits, (id(6), priya), Move::Decline, "")?;
-    act(connection, limits, (priya, id(7)), Move::Disconnect { may_return: true }, "")?;
+    act(connection, limits, (priya, id(7)), Move::Disconnect { may_return: true, page: None }, "")?;
     act(
         connection,
         limits,
         (priya, id(8)),
-        Move::Disconnect { may_return: false },
+        Move::Disconnect { may_return: false, page: None },
         "Three sales pitches in one week.",
     )?;
-    act(connection, limits, (priya, id(9)), Move::Block, "")?;
-    act(connection, limits, (id(10), priya), Move::Disconnect { may_return: false }, "")?;
+    act(connection, limits, (priya, id(9)), Move::Block { page: None }, "")?;
+    act(connection, limits, (id(10), priya), Move::Disconnect { may_return: false, page: None }, "")?;
     if !own {
         remarks(connection, priya, people)?;
     }

@@ -27,8 +27,13 @@ pub fn routes(site: &mut ServiceConfig) {
 
 async fn styleguide(page: Page) -> Result<HttpResponse, Error> {
     let behind = Behind::Nothing;
-    let sides =
-        [Side::None, Side::Invited { behind }, Side::Asked { behind }, Side::Left { may_return: false }, Side::Blocked];
+    let sides = [
+        Side::None,
+        Side::Invited { behind },
+        Side::Asked { behind },
+        Side::Left { may_return: false, former: true },
+        Side::Blocked { former: true },
+    ];
     let standings = sides.map(|side| Standing { side, ..Standing::none() });
     let names =
         ["Robin Vale", "Ines Moreau", "Tariq Aziz", "Wen Li", "Olu Adeyemi", "Maja Horvat", "Leo Brandt", "Sofia Ruiz"];

@@ -68,7 +68,17 @@ impl Kept {
         let pressed = |name: &str| {
             matches!(
                 name,
-                form_owner::FIELD | "back" | "next" | "only" | "member" | "shown" | "here" | "press" | "draft" | "turn"
+                form_owner::FIELD
+                    | "back"
+                    | "connected_since"
+                    | "next"
+                    | "only"
+                    | "member"
+                    | "shown"
+                    | "here"
+                    | "press"
+                    | "draft"
+                    | "turn"
             )
         };
         let typed = self.fields.iter().filter(move |(name, value)| !pressed(name) && value.chars().count() > 1);

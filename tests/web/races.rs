@@ -18,16 +18,17 @@ fn at_once(prepare: fn(&mut Visitor, &mut Visitor), first: (&str, &str), second:
         let (one, two) = (path(first.1, &a, &b), path(second.1, &a, &b));
         let barrier = Barrier::new(2);
         let ids = (a.id, b.id);
+        let since = site.connected_since(&a, &b);
         std::thread::scope(|scope| {
             let mut who = [Some(a), Some(b)];
             for (who_presses, form) in [(first.0, one), (second.0, two)] {
                 let at = usize::from(who_presses == "b");
                 let visitor = who[at].take();
-                let barrier = &barrier;
+                let (barrier, since) = (&barrier, since.as_str());
                 scope.spawn(move || {
                     let mut visitor = visitor.unwrap();
                     barrier.wait();
-                    visitor.post(&form, &[]);
+                    visitor.post(&form, &[("connected_since", since)]);
                     assert!(visitor.page.status < 500, "{}", visitor.page.status);
                 });
             }

@@ -94,7 +94,10 @@ fn a_stale_press_counts_as_ones_own_disconnect() {
     assert!(ben.sees("You are no longer connected with Ada Ruiz. They have not been told."));
     assert!(ben.open("/connections/disconnected").sees("Ada Ruiz"));
     ada.open("/connections/disconnected").press("Re-invite");
-    assert!(ada.sees("This user cannot be invited at this time"));
+    // As with somebody who asks first, Ada is told so before anything is sent.
+    assert!(ada.sees("takes an invitation: they are asked first"), "{}", ada.text());
+    ada.press("Send invitation");
+    assert!(ada.page.status == 422 && ada.sees("This user cannot be invited at this time"));
     // Ada's own door now stands open, so Ben may come back by an invitation.
     ben.open("/connections/disconnected").press("Re-invite");
     assert!(ben.sees("takes an invitation"), "{}", ben.text());

@@ -309,4 +309,7 @@ fn undoing_a_removal_opens_no_door() {
         other.open("/in/ada-ruiz/invite").press("Send invitation");
         assert!(other.sees("This user cannot be invited at this time"), "{}", other.text());
     }
+    // Eve's own door stands open now, so Ada can ask her back.
+    ada.open("/in/eve-lund").press("Re-invite").press("Send invitation");
+    assert!(ada.sees("is on its way"), "{}", ada.text());
 }

@@ -107,7 +107,9 @@ fn a_return_that_is_declined_is_not_asked_for_again_at_once() {
 #[test]
 fn where_both_left_a_withdrawn_return_leaves_both_as_they_were() {
     let (site, mut ada, mut ben) = ada_left(true);
-    ben.post("/in/ada-ruiz/disconnect", &[("private_reason", "Ben's own")]).follow();
+    let since = site.connected_since(&ben, &ada);
+    let stale = [("connected_since", since.as_str()), ("private_reason", "Ben's own")];
+    ben.post("/in/ada-ruiz/disconnect", &stale).follow();
     site.days_pass(3);
     let (adas, bens) = (list_of(&mut ada), list_of(&mut ben));
     ben.press("Re-invite").press("Send invitation");
@@ -184,6 +186,7 @@ fn where_there_is_nothing_to_take_back_it_is_said_so() {
         ("withdraw", "There is no open invitation to Ben Okoro."),
         ("decline", "There is no open invitation from Ben Okoro any more."),
         ("unblock", "You have not blocked Ben Okoro."),
+        ("door", "There was nothing to do."),
     ] {
         ada.open("/in/ben-okoro").post(&format!("/in/ben-okoro/{path}"), &[]).follow();
         assert!(ada.sees(says), "{path}: {}", ada.text());
@@ -193,6 +196,13 @@ fn where_there_is_nothing_to_take_back_it_is_said_so() {
     for _ in 0..2 {
         ada.post("/in/ben-okoro/withdraw", &[]).follow();
         assert!(ada.sees("You may invite them again from"), "{}", ada.text());
+    }
+    // So do the others: an invitation that was declined, a block that was taken back, a return that was withdrawn.
+    ben.open("/in/ada-ruiz").press("Block");
+    ada.open("/");
+    for _ in 0..2 {
+        ben.post("/in/ada-ruiz/unblock", &[]).follow();
+        assert!(ben.sees("You have unblocked Ada Ruiz.") || ben.page.body.contains("You have unblocked Ada Ruiz."));
     }
     // A stranger who was blocked had not been disconnected.
     ben.open("/in/ada-ruiz").press("Block");

@@ -79,7 +79,6 @@ struct Prepared {
     mutual: usize,
     allowance: Allowance,
     way_back: Option<Return>,
-    were_connected: bool,
     standing: Standing,
 }
 
@@ -93,7 +92,6 @@ fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle
         mutual,
         allowance: crate::connections::allowance(connection, limits, me, now())?,
         way_back: crate::connections::way_back(connection, limits, me, person.id)?,
-        were_connected: row.as_ref().is_some_and(|row| row.connected_at.is_some()),
         standing: standing::one(connection, limits, (me, person.id), row)?,
         person,
         sender,
@@ -107,7 +105,7 @@ async fn prepared(site: &Site, me: &Me, handle: String) -> Result<Prepared, Erro
 
 impl Prepared {
     fn page(self, page: Page, note: String, back: String, note_length: usize) -> Invite {
-        let returning = self.way_back.is_some() && self.were_connected;
+        let returning = self.way_back.is_some() && self.standing.were_connected;
         let becomes = match self.standing.side {
             Side::Asked { .. } | Side::Declined { .. } => Becomes::Acceptance,
             _ if self.person.accepts_automatically && !returning => Becomes::Connection,
@@ -149,7 +147,7 @@ pub async fn form(
         _ if prepared.person.id == me.id => Some(sentence(Refusal::Myself, name)),
         Side::Connected => Some(sentence(Refusal::AlreadyConnected, name)),
         Side::Invited { .. } => Some(sentence(Refusal::AlreadyInvited, name)),
-        Side::Blocked => Some(sentence(Refusal::IBlockedThem, name)),
+        Side::Blocked { .. } => Some(sentence(Refusal::IBlockedThem, name)),
         Side::Asked { .. } => Some(tf("{name} has invited you already. Accept, and you are connected.", name)),
         _ => None,
     };

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use crate::connections::Limits;
 use crate::connections::actions::withdrawn;
-use crate::connections::literal::Listed;
+use crate::connections::literal::LooksSent;
 use crate::connections::refusal::{again_from, sentence};
 use crate::connections::relationship::{Allowance, Move, Side};
 use crate::connections::standing;
@@ -139,10 +139,10 @@ fn sent(
     at: &At,
 ) -> Result<Paged<Invitation>, Error> {
     let before = if older { long_ago(now()) } else { i64::MAX };
-    let open = relationships::changed_at.gt(limits.oldest_open(now())).and(relationships::changed_at.lt(before));
-    let hidden = store::in_state(me, state::BARRED).filter(store::still_invited()).filter(open);
-    let total = store::in_state(me, state::INVITED).filter(open).count().get_result::<i64>(connection)?
-        + hidden.count().get_result::<i64>(connection)?;
+    let open = store::sent(me)
+        .filter(relationships::changed_at.gt(limits.oldest_open(now())))
+        .filter(relationships::changed_at.lt(before));
+    let total = natively!(connection, |own| open.count().get_result(own))?;
     let fetch = |at: &At| {
         let mut rows = in_box(connection, limits, (me, state::INVITED), before, at)?;
         rows.extend(in_box(connection, limits, (me, state::BARRED), before, at)?);
@@ -167,7 +167,7 @@ fn in_box(
         .filter(relationships::changed_at.gt(limits.oldest_open(now)))
         .filter(relationships::changed_at.lt(before));
     if state == state::BARRED {
-        rows = rows.filter(store::still_invited());
+        rows = rows.filter(LooksSent);
     }
     let columns = (relationships::changed_at, relationships::invitation_note, Person::as_select());
     let rows: Vec<(i64, String, Person)> = rows.select(columns).load(connection)?;
@@ -187,12 +187,7 @@ fn in_box(
 /// The database's.
 pub fn sent_long_ago(connection: &mut Connection, limits: &Limits, me: i64) -> Result<i64, Error> {
     let now = now();
-    let looks_pending = relationships::state.eq(state::INVITED).or(store::still_invited());
-    let old = relationships::table
-        .filter(relationships::owner_id.eq(me))
-        .filter(Listed)
-        .filter(relationships::state.eq_any([state::INVITED, state::BARRED]))
-        .filter(looks_pending)
+    let old = store::sent(me)
         .filter(relationships::changed_at.gt(limits.oldest_open(now)))
         .filter(relationships::changed_at.lt(long_ago(now)));
     Ok(natively!(connection, |own| old.count().get_result(own))?)
@@ -396,13 +391,15 @@ fn answer_all(
     Ok(answered)
 }
 
-/// The person, if they stand in the list that is answered, or stood there until they accepted.
+/// The person, if they stand in the list that is answered, or stood there until it was answered: a second press, or one in
+/// another tab, names them as the first did.
 fn listed(connection: &mut Connection, me: i64, person: Person, by_me: Move) -> Result<Option<Person>, Error> {
     let row = store::row(connection, me, person.id)?;
     let listed = row.is_some_and(|row| match row.side() {
         Side::Asked { .. } | Side::Invited { .. } | Side::Connected => true,
-        Side::Barred { invited, .. } => invited && by_me == Move::Withdraw,
-        _ => false,
+        Side::Declined { .. } => by_me == Move::Decline,
+        Side::Barred { invited: true, .. } | Side::Left { .. } => by_me == Move::Withdraw,
+        _ => by_me == Move::Withdraw && row.paused_until.is_some_and(|until| until > now()),
     });
     Ok(Some(person).filter(|_| listed))
 }

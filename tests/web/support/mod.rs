@@ -79,6 +79,14 @@ impl Site {
         }
     }
 
+    /// Since when a member is or was connected with another, as the forms on a connection's pages have it.
+    pub fn connected_since(&self, owner: &Visitor, other: &Visitor) -> String {
+        use amicable::schema::relationships;
+        let row = relationships::table.find((owner.id, other.id)).select(relationships::connected_at);
+        let since = self.db.write_now(|connection| Ok(row.first::<Option<i64>>(connection).optional()?)).unwrap();
+        since.flatten().map_or_else(String::new, |since| since.to_string())
+    }
+
     /// Lets days pass, by making everything that is stored so much older.
     pub fn days_pass(&self, days: i64) {
         let by = days * 86_400;
