@@ -54,6 +54,9 @@ impl Drop for Driver {
     }
 }
 
+/// The key, as WebDriver writes it.
+const ENTER: &str = "\u{e007}";
+
 /// Presses what is shown with this label. A page that is just being left may still answer, so it is tried again.
 async fn press(person: &Client, label: &str) {
     for _ in 0..200 {
@@ -69,7 +72,10 @@ async fn try_to_press(person: &Client, label: &str) -> Result<bool, fantoccini::
     let path = format!("//*[self::button or self::a][normalize-space()='{label}']");
     for element in person.find_all(Locator::XPath(&path)).await? {
         if element.is_displayed().await? {
-            element.click().await?;
+            // The bar of the selection may lie over it; whoever tabs to it has it brought into view.
+            if element.click().await.is_err() {
+                element.send_keys(ENTER).await?;
+            }
             return Ok(true);
         }
     }
