@@ -158,11 +158,13 @@ fn let_go(connection: &mut Connection, member: i64, former: impl Iterator<Item =
         }
     }
     let over = kept.split_off(kept.len().min(MOST_KEPT));
-    let over = handles::table
-        .filter(handles::handle.eq_any(over))
-        .filter(handles::member_id.eq(member))
-        .filter(handles::kept_until.is_not_null());
-    diesel::delete(over).execute(connection)?;
+    if !over.is_empty() {
+        let over = handles::table
+            .filter(handles::handle.eq_any(over))
+            .filter(handles::member_id.eq(member))
+            .filter(handles::kept_until.is_not_null());
+        diesel::delete(over).execute(connection)?;
+    }
     let old = handle_changes::table
         .filter(handle_changes::member_id.eq(member))
         .filter(handle_changes::changed_at.lt(now() - KEPT));
