@@ -582,8 +582,11 @@ impl Five {
         self.begin_anew();
         let mut chance = SmallRng::seed_from_u64(seed);
         for _ in 0..12 {
+            // A day lies between any two moves, so that no order depends on how quickly they are made.
+            self.site.days_pass(1);
             self.others_move(&mut chance, false);
         }
+        self.site.days_pass(1);
         let (d, r) = (self.members[0].id, self.members[1].id);
         match secret {
             Secret::Left => {
@@ -602,6 +605,7 @@ impl Five {
         }
         let mut life = Vec::new();
         for _ in 0..16 {
+            self.site.days_pass(1);
             if chance.random_bool(0.5) {
                 self.others_move(&mut chance, true);
                 continue;
