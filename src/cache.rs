@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::dates;
 use crate::error::Error;
-use crate::members::Counted;
+use crate::members::ConnectionCount;
 
 /// Values that are kept; beyond that the cache begins anew.
 const MAX_ENTRIES: usize = 1_500;
@@ -38,7 +38,7 @@ impl Cache {
     /// Those of `read`.
     pub fn get_or_read<T: Cached>(
         &self,
-        member: Counted,
+        member: ConnectionCount,
         read: impl FnOnce(i64) -> Result<T, Error>,
     ) -> Result<Arc<T>, Error> {
         let (key, now) = ((TypeId::of::<T>(), member.id), dates::now());
@@ -81,7 +81,7 @@ mod tests {
     fn a_value_is_read_anew_once_connections_changed() {
         let cache = Cache::default();
         let read = |changes, value| {
-            let member = Counted { id: 1, number: 0, changes };
+            let member = ConnectionCount { id: 1, number: 0, changes };
             cache.get_or_read(member, |_| Ok(Long(value))).unwrap()
         };
         assert_eq!(*read(1, "first"), Long("first"));

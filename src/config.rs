@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use clap::{Args, CommandFactory};
 
-use crate::connections::Limits;
 use crate::db::DatabaseUrl;
+use crate::relationship::Limits;
 
 /// Where the data is.
 #[derive(Args, Clone, Debug)]

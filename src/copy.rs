@@ -53,7 +53,7 @@ pub fn copy(from: &Db, to: &Db, progress: Progress) -> Result<Vec<Held>, Error> 
     search::clear(&mut target)?;
     search::index_all(&mut target)?;
     store::count_all(&mut target)?;
-    crate::db::settle(&mut target)?;
+    crate::db::analyze(&mut target)?;
     let (there, here) = (held(&mut source, progress)?, held(&mut target, progress)?);
     match there.iter().zip(&here).find(|(there, here)| there != here) {
         None => Ok(here),

@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, ResponseError, error::BlockingError};
 use askama::Template;
 
 use crate::language::t;
-use crate::web::pending_form::Kept;
+use crate::web::pending_form::PendingForm;
 
 /// What can go wrong with a request, apart from refusals and problems with a form, which have pages of their own.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub enum Error {
     /// Something that the site needs does not work, or does not answer in time; the text is for the log.
     Unavailable(String),
     /// The database went away while it committed, so that nobody knows; the text is for the log.
-    Unanswered(String),
+    CommitUnknown(String),
 }
 
 impl Error {
@@ -66,7 +66,7 @@ impl Error {
             Error::Database(_) | Error::Unavailable(_) => {
                 (t("Please try again"), t("Something here did not work. Nothing was changed; try again in a moment."))
             }
-            Error::Unanswered(_) => (
+            Error::CommitUnknown(_) => (
                 t("It is not known whether that was done"),
                 t("The database went away before it could say so. Look whether it was done before you try again."),
             ),
@@ -80,12 +80,12 @@ struct ErrorPage {
     title: &'static str,
     sentence: &'static str,
     /// The form to send again, where one was sent in vain.
-    kept: Option<Kept>,
+    kept: Option<PendingForm>,
 }
 
 impl Error {
     /// The page, with the form that was sent in vain.
-    pub fn page(&self, kept: Option<Kept>) -> HttpResponse {
+    pub fn page(&self, kept: Option<PendingForm>) -> HttpResponse {
         let (title, sentence) = self.title_and_sentence();
         let html = ErrorPage { title, sentence, kept }.render().unwrap_or_default();
         let mut response = HttpResponse::build(self.status_code());
@@ -97,7 +97,7 @@ impl Error {
 }
 
 /// What one sees who has signed in again: the form that was sent while one was not, to be sent now.
-pub fn signed_in_again(kept: Kept) -> HttpResponse {
+pub fn signed_in_again(kept: PendingForm) -> HttpResponse {
     let (title, sentence) = (t("You are signed in again"), t("What you typed has not been sent yet."));
     let html = ErrorPage { title, sentence, kept: Some(kept) }.render().unwrap_or_default();
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html)
@@ -113,12 +113,12 @@ impl ResponseError for Error {
             Error::OtherMember => StatusCode::CONFLICT,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Error::Database(_) | Error::Unavailable(_) | Error::Unanswered(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Database(_) | Error::Unavailable(_) | Error::CommitUnknown(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Error::Database(_) | Error::Unavailable(_) | Error::Unanswered(_) = self {
+        if let Error::Database(_) | Error::Unavailable(_) | Error::CommitUnknown(_) = self {
             tracing::error!(why = %self, "unavailable");
         }
         self.page(None)
@@ -129,7 +129,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Database(why) => why.fmt(f),
-            Error::Unavailable(why) | Error::Unanswered(why) => f.write_str(why),
+            Error::Unavailable(why) | Error::CommitUnknown(why) => f.write_str(why),
             other => f.write_str(other.title_and_sentence().1),
         }
     }

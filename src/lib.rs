@@ -1,7 +1,7 @@
 //! Amicable, the professional network that a community hosts itself. The map of the house:
 //!
 //! - [`routes`] is the whole site as one table: open it first.
-//! - [`connections`] is the heart: the rules in `relationship.rs`, the verbs in `mod.rs`, then its screens.
+//! - [`connections`] is the heart: the verbs in `mod.rs`, then its screens; the rules are in [`relationship`].
 //! - [`profiles`] are members' pages, [`network`] is *My network*, [`members`] says who the members are.
 //! - [`accounts`] says who may come in; [`notifications`] is what people are told; [`contacts`] reads address books.
 //! - [`language`] is what every text goes through, and the translations.
@@ -26,6 +26,7 @@ pub mod members;
 pub mod network;
 pub mod notifications;
 pub mod profiles;
+pub mod relationship;
 pub mod routes;
 pub mod schema;
 pub mod server;

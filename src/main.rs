@@ -8,12 +8,12 @@ use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::config;
 use amicable::config::{DatabaseArgs, LimitArgs, ServeArgs};
-use amicable::connections::Limits;
 use amicable::db::DatabaseUrl;
 use amicable::db::Db;
 use amicable::demo;
 use amicable::demo::styleguide;
 use amicable::error::Error;
+use amicable::relationship::Limits;
 use amicable::server;
 use amicable::server::Settings;
 use clap::{Parser, Subcommand};
@@ -266,7 +266,7 @@ fn create(db: &Db, full_name: String, email: String, is_admin: bool, password_st
         return Err(Error::Unavailable(sentence.clone()));
     }
     let new = NewMember { full_name, email, password: password::hash_now(&typed)?, is_admin };
-    match db.write_now(|connection| accounts::register(connection, &new))? {
+    match db.write_blocking(|connection| accounts::register(connection, &new))? {
         Some(_) => println!("{} can sign in now.", new.full_name),
         None => return Err(Error::Unavailable("there is an account with this e-mail address already".into())),
     }
@@ -275,7 +275,7 @@ fn create(db: &Db, full_name: String, email: String, is_admin: bool, password_st
 
 fn list(db: &Db) -> Result<(), Error> {
     use amicable::schema::members;
-    let rows: Vec<(String, String, String)> = db.write_now(|connection| {
+    let rows: Vec<(String, String, String)> = db.write_blocking(|connection| {
         let all = members::table.order(members::handle).select((members::handle, members::full_name, members::email));
         Ok(all.load(connection)?)
     })?;

@@ -37,7 +37,7 @@ pub fn routes(site: &mut ServiceConfig) {
     let mut all = open.clone();
     let members = web::scope("").configure(|site| all = for_members(site, open.clone()));
     site.app_data(guard::Addresses { open, all });
-    site.service(members.wrap(from_fn(guard::members_only)).wrap(from_fn(guard::as_meant)));
+    site.service(members.wrap(from_fn(guard::require_sign_in)).wrap(from_fn(guard::as_meant)));
 }
 
 fn for_members(site: &mut ServiceConfig, open: Table) -> Table {

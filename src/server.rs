@@ -12,11 +12,11 @@ use actix_web::{App, HttpServer};
 
 use crate::accounts::guard;
 use crate::cache::Cache;
-use crate::connections::Limits;
 use crate::connections::store::follow_name;
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::members::search::{self, Renewal};
+use crate::relationship::Limits;
 use crate::routes;
 use crate::web::origin::Base;
 use crate::web::site::Site;
@@ -44,7 +44,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; scr
 /// # Errors
 /// [`Error::Unavailable`] where the database or the socket does not work.
 pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Server, Error> {
-    let key = db.write_now(session::key)?;
+    let key = db.write_blocking(session::key)?;
     index_anew(&db)?;
     crate::accounts::password::prepare();
     let (limits, before) = (settings.limits, settings.before);
@@ -62,7 +62,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             .app_data(base.clone())
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(form_owner::check))
-            .wrap(from_fn(guard::recognise))
+            .wrap(from_fn(guard::load_viewer))
             .wrap(from_fn(notices::carry))
             .wrap(from_fn(pending_form::keep))
             .wrap(from_fn(csrf::same_site))
@@ -83,12 +83,12 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
 
 /// Lets the search index follow a new folding while the site is served; in a small site, or a new one, at once.
 fn index_anew(db: &Db) -> Result<(), Error> {
-    if !goes_on(db.write_now(renew)?) || !goes_on(db.write_now(renew)?) {
+    if !goes_on(db.write_blocking(renew)?) || !goes_on(db.write_blocking(renew)?) {
         return Ok(());
     }
     let db = db.clone();
     let task = move || loop {
-        match db.write_now(renew) {
+        match db.write_blocking(renew) {
             Ok(renewal) if goes_on(renewal) => {}
             Ok(_) => return tracing::info!("the search index is renewed"),
             // Another node may be at it, or the database away.

@@ -85,7 +85,7 @@ fn seeded(database: &Database) -> Vec<String> {
 /// With whom the first made-up member is connected.
 fn connected(database: &Database) -> Vec<String> {
     let db = database.open();
-    let friends = db.write_now(|connection| {
+    let friends = db.write_blocking(|connection| {
         let friends = relationships::table
             .inner_join(members::table.on(members::id.eq(relationships::other_id)))
             .filter(relationships::owner_id.eq(1))
@@ -104,7 +104,7 @@ fn sound(database: &Database, gone: &[String]) {
 }
 
 fn all_sound(db: &Db, gone: &[String]) {
-    db.write_now(|connection| {
+    db.write_blocking(|connection| {
         let rows =
             relationships::table.select((relationships::owner_id, relationships::other_id, relationships::state));
         let rows: Vec<(i64, i64, i16)> = rows.load(connection)?;
@@ -330,7 +330,7 @@ fn a_schema_of_a_newer_version_is_refused() {
     };
     assert_eq!(ready(), 200);
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')";
-    database.open().write_now(|connection| Ok(connection.batch_execute(newer)?)).unwrap();
+    database.open().write_blocking(|connection| Ok(connection.batch_execute(newer)?)).unwrap();
     assert_eq!(ready(), 503);
     let (done, said) =
         run(&mut amicable(&["serve", "--listen", "127.0.0.1:0", "--database-url", &database.argument()]));
@@ -532,7 +532,7 @@ fn with_a_bit_of_everything(database: &Database) {
         diesel::insert_into(removal_members::table).values(member).execute(connection)?;
         Ok(())
     };
-    database.open().write_now(everything).unwrap();
+    database.open().write_blocking(everything).unwrap();
 }
 
 #[test]

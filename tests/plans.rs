@@ -141,7 +141,7 @@ fn every_statement_finds_its_rows_by_an_index() {
     // Of the tables that are large here; to walk one of a single row would be right.
     for table in ["members", "relationships"] {
         let analyze = format!("ANALYZE {table}");
-        site.db.write_now(|connection| Ok(diesel::sql_query(analyze).execute(connection)?)).unwrap();
+        site.db.write_blocking(|connection| Ok(diesel::sql_query(analyze).execute(connection)?)).unwrap();
     }
     let mut slow = Vec::new();
     for (sql, paths) in &statements {
@@ -198,7 +198,7 @@ fn plan(site: &Site, sql: &str) -> Vec<String> {
     if !on_postgres() {
         let explain = format!("EXPLAIN QUERY PLAN {sql}");
         let steps: Vec<Step> =
-            site.db.write_now(|connection| Ok(diesel::sql_query(&explain).load(connection)?)).unwrap();
+            site.db.write_blocking(|connection| Ok(diesel::sql_query(&explain).load(connection)?)).unwrap();
         let bad = |step: &String| {
             (step.starts_with("SCAN") && !step.contains("CONSTANT ROW") || step.contains("TEMP B-TREE"))
                 // FTS5's tables are its indexes.
@@ -210,7 +210,7 @@ fn plan(site: &Site, sql: &str) -> Vec<String> {
     let nulls = if parameters == 0 { String::new() } else { format!("({})", vec!["NULL"; parameters].join(",")) };
     let nodes: Vec<Node> = site
         .db
-        .write_now(|connection| {
+        .write_blocking(|connection| {
             let before = format!(
                 "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; \
                  SET LOCAL enable_sort = off; PREPARE page AS {sql}"

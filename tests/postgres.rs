@@ -87,7 +87,7 @@ fn add_one(connection: &mut Connection) -> Result<i32, Error> {
 fn with_number() -> (Database, Db) {
     let database = Database::new();
     let db = database.open();
-    db.write_now(|connection| {
+    db.write_blocking(|connection| {
         let row = (settings::name.eq("number"), settings::value.eq("0"));
         Ok(diesel::insert_into(settings::table).values(row).execute(connection)?)
     })
@@ -96,7 +96,8 @@ fn with_number() -> (Database, Db) {
 }
 
 fn number(db: &Db) -> String {
-    db.write_now(|connection| Ok(settings::table.find("number").select(settings::value).first(connection)?)).unwrap()
+    db.write_blocking(|connection| Ok(settings::table.find("number").select(settings::value).first(connection)?))
+        .unwrap()
 }
 
 #[test]
@@ -107,7 +108,7 @@ fn a_change_whose_commit_was_never_answered_happens_once() {
     for (round, cut) in [CUT_BEFORE, CUT_AFTER, CUT_AFTER, CUT_BEFORE].into_iter().enumerate() {
         let runs = AtomicUsize::new(0);
         way.next.store(cut, Ordering::SeqCst);
-        let done = db.write_now(|connection| {
+        let done = db.write_blocking(|connection| {
             runs.fetch_add(1, Ordering::SeqCst);
             add_one(connection)
         });
@@ -129,10 +130,10 @@ fn a_connection_that_the_server_ended_is_noticed_by_nobody() {
         Ok(connection.batch_execute(sql)?)
     };
     // One that lies in the pool, and one in the middle of a transaction.
-    db.write_now(end_all).unwrap();
-    assert_eq!(db.write_now(add_one).unwrap(), 1);
+    db.write_blocking(end_all).unwrap();
+    assert_eq!(db.write_blocking(add_one).unwrap(), 1);
     let ended = AtomicUsize::new(0);
-    let done = db.write_now(|connection| {
+    let done = db.write_blocking(|connection| {
         let number = add_one(connection)?;
         if ended.fetch_add(1, Ordering::SeqCst) == 0 {
             connection.batch_execute("SELECT pg_terminate_backend(pg_backend_pid())")?;
@@ -141,7 +142,7 @@ fn a_connection_that_the_server_ended_is_noticed_by_nobody() {
     });
     assert_eq!((done.unwrap(), number(&db).as_str()), (2, "2"));
     let read = actix_web::rt::System::new().block_on(async {
-        db.write_now(end_all).unwrap();
+        db.write_blocking(end_all).unwrap();
         db.read(|connection| Ok(settings::table.count().get_result::<i64>(connection)?)).await
     });
     assert_eq!(read.unwrap(), 1);
@@ -150,7 +151,7 @@ fn a_connection_that_the_server_ended_is_noticed_by_nobody() {
 #[test]
 fn transactions_that_wait_for_each_other_are_run_again() {
     let (_database, db) = with_number();
-    db.write_now(|connection| {
+    db.write_blocking(|connection| {
         Ok(connection.batch_execute("INSERT INTO settings (name, value) VALUES ('a', ''), ('b', '')")?)
     })
     .unwrap();
@@ -158,7 +159,7 @@ fn transactions_that_wait_for_each_other_are_run_again() {
     let both_hold_one = Barrier::new(2);
     let take = |first: &str, second: &str| {
         let met = AtomicBool::new(false);
-        db.write_now(|connection| {
+        db.write_blocking(|connection| {
             runs.fetch_add(1, Ordering::SeqCst);
             for name in [first, second] {
                 diesel::update(settings::table.find(name)).set(settings::value.eq(first)).execute(connection)?;
@@ -187,13 +188,13 @@ fn whoever_is_held_is_changed_by_one_at_a_time() {
                    VALUES (1, '', '', '', '', '', '', '', 0)";
         Ok(connection.batch_execute(sql)?)
     };
-    db.write_now(member).unwrap();
+    db.write_blocking(member).unwrap();
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
                 for _ in 0..10 {
-                    db.write_now(|connection| {
-                        db::hold(connection, [1])?;
+                    db.write_blocking(|connection| {
+                        db::lock_members(connection, [1])?;
                         add_one(connection)
                     })
                     .unwrap();
@@ -202,14 +203,14 @@ fn whoever_is_held_is_changed_by_one_at_a_time() {
         }
     });
     assert_eq!(number(&db), "80");
-    assert!(matches!(db.write_now(|connection| db::hold(connection, [2])), Err(Error::NotFound)));
+    assert!(matches!(db.write_blocking(|connection| db::lock_members(connection, [2])), Err(Error::NotFound)));
 }
 
 #[test]
 fn an_error_that_would_stay_is_told_at_once() {
     let (_database, db) = with_number();
     let runs = AtomicUsize::new(0);
-    let done = db.write_now(|connection| {
+    let done = db.write_blocking(|connection| {
         runs.fetch_add(1, Ordering::SeqCst);
         add_one(connection)?;
         Ok(connection.batch_execute("SELECT 1 / 0")?)
@@ -232,7 +233,7 @@ fn the_way_to_the_server_is_encrypted_and_its_certificate_checked() {
         ssl: bool,
     }
     let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
-    let row: Encrypted = db.write_now(|connection| Ok(diesel::sql_query(sql).get_result(connection)?)).unwrap();
+    let row: Encrypted = db.write_blocking(|connection| Ok(diesel::sql_query(sql).get_result(connection)?)).unwrap();
     assert!(row.ssl);
     let other = tempfile::NamedTempFile::new().unwrap();
     let wrong = format!("{url}?sslmode=verify-full&sslrootcert={}", other.path().display());
@@ -250,7 +251,7 @@ fn a_frozen_node_lets_others_go_on() {
     std::thread::scope(|scope| {
         let thread = scope.spawn(move || {
             let runs = AtomicUsize::new(0);
-            let done = frozen.write_now(|connection| {
+            let done = frozen.write_blocking(|connection| {
                 let number = add_one(connection)?;
                 if runs.fetch_add(1, Ordering::SeqCst) == 0 {
                     holds.send(()).unwrap();
@@ -261,7 +262,7 @@ fn a_frozen_node_lets_others_go_on() {
             (done, runs.into_inner())
         });
         held.recv().unwrap();
-        assert_eq!(db.write_now(add_one).unwrap(), 1);
+        assert_eq!(db.write_blocking(add_one).unwrap(), 1);
         thaw.send(()).unwrap();
         // What it had begun is done once it is back, and once.
         let (done, runs) = thread.join().unwrap();
@@ -274,10 +275,10 @@ fn whoever_waits_for_a_lock_is_answered() {
     let (database, db) = with_number();
     let DatabaseUrl::Postgres(url) = &database.url else { panic!("TEST_DATABASE_URL names no PostgreSQL") };
     let hasty = Db::open(&DatabaseUrl::Postgres(format!("{url}&options=-c%20lock_timeout%3D50ms"))).unwrap();
-    db.write_now(|connection| {
+    db.write_blocking(|connection| {
         add_one(connection)?;
         let runs = AtomicUsize::new(0);
-        let done = hasty.write_now(|other| {
+        let done = hasty.write_blocking(|other| {
             runs.fetch_add(1, Ordering::SeqCst);
             add_one(other)
         });
@@ -301,7 +302,7 @@ fn a_session_bounds_how_long_it_may_be_in_the_way() {
         [("idle_in_transaction_session_timeout", "10s"), ("lock_timeout", "15s"), ("tcp_keepalives_idle", "5")]
     {
         let sql = format!("SELECT current_setting('{name}') AS value");
-        let row: Setting = db.write_now(|connection| Ok(diesel::sql_query(&sql).get_result(connection)?)).unwrap();
+        let row: Setting = db.write_blocking(|connection| Ok(diesel::sql_query(&sql).get_result(connection)?)).unwrap();
         assert_eq!(row.value, wanted, "{name}");
     }
 }
@@ -326,7 +327,7 @@ fn what_waits_takes_no_thread_and_too_many_are_told_at_once() {
         let holder = db.clone();
         let thread = std::thread::spawn(move || {
             holder
-                .write_now(|connection| {
+                .write_blocking(|connection| {
                     connection.batch_execute("SELECT pg_advisory_xact_lock(1)")?;
                     locked.send(()).unwrap();
                     unlocked.recv().unwrap();

@@ -8,13 +8,14 @@ mod database;
 use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
-use amicable::connections::Limits;
-use amicable::connections::relationship::{Behind, Move, Side};
-use amicable::connections::removal::{self, draft};
+use amicable::connections::removal;
+use amicable::connections::removal::draft;
 use amicable::connections::store;
 use amicable::connections::store::Row;
 use amicable::db::{Connection, Db};
 use amicable::error::Error;
+use amicable::relationship::Limits;
+use amicable::relationship::{Behind, Move, Side};
 use amicable::schema::{connection_counts, relationships};
 use database::Database;
 use diesel::prelude::*;
@@ -116,7 +117,7 @@ fn days_pass(connection: &mut Connection, days: i64) {
 #[test]
 fn no_move_touches_what_is_the_others() {
     let (_folder, db) = db();
-    db.write_now(|connection| {
+    db.write_blocking(|connection| {
         let pair = members(connection, 2);
         befriend(connection, pair[0], pair[1]);
         for (owner, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
@@ -144,7 +145,7 @@ fn no_move_touches_what_is_the_others() {
 #[test]
 fn disconnecting_and_coming_back_is_the_identity_on_both_rows() {
     let (_folder, db) = db();
-    db.write_now(|connection| {
+    db.write_blocking(|connection| {
         let pair = members(connection, 2);
         befriend(connection, pair[0], pair[1]);
         for (owner, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
@@ -167,7 +168,7 @@ fn disconnecting_and_coming_back_is_the_identity_on_both_rows() {
 #[test]
 fn a_removal_does_to_each_pair_what_one_move_does_and_its_undo_takes_that_back() {
     let (_folder, db) = db();
-    db.write_now(|connection| {
+    db.write_blocking(|connection| {
         let people = members(connection, 4);
         let me = people[0];
         for other in &people[1..] {

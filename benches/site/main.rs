@@ -18,7 +18,8 @@ use amicable::db::Db;
 use amicable::demo::seed;
 use amicable::demo::seed::Plan;
 use amicable::schema::{members, relationships};
-use amicable::web::pagination::{self, Cursor};
+use amicable::web::pagination;
+use amicable::web::pagination::Cursor;
 use clap::Parser;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -30,7 +31,7 @@ use server::Server;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Connections of the load.
-const AT_ONCE: u32 = 16;
+const GROUP_SIZE: u32 = 16;
 /// Connections a member of the networks has on average, as a pair counts once.
 const MEAN: u64 = 25;
 
@@ -104,7 +105,7 @@ fn on_server(server: &str, size: u32) -> DatabaseUrl {
 fn measure(database: &DatabaseUrl, size: u32, args: &Args, folder: &Path) -> Vec<(&'static str, f64)> {
     let db = Db::open(database).unwrap();
     db.migrate().unwrap();
-    let there: i64 = db.write_now(|connection| Ok(members::table.count().get_result(connection)?)).unwrap();
+    let there: i64 = db.write_blocking(|connection| Ok(members::table.count().get_result(connection)?)).unwrap();
     if there == 0 {
         let plan = Plan { members: size, connections: u64::from(size) * MEAN, seed: 1 };
         let started = Instant::now();
@@ -136,7 +137,7 @@ struct People {
 impl People {
     fn of(db: &Db, number: i64) -> People {
         let rows: Vec<(String, Option<i64>, i64)> = db
-            .write_now(|connection| {
+            .write_blocking(|connection| {
                 let rows = relationships::table
                     .inner_join(members::table.on(members::id.eq(relationships::other_id)))
                     .filter(relationships::owner_id.eq(1))
@@ -187,9 +188,9 @@ fn pages(load: &Load, people: &People, seconds: u32) -> Vec<(&'static str, f64)>
     let mut rates = Vec::new();
     for (name, cookie, body, like) in rows {
         let (floor, compressed) = load.server.floor_of(like, cookie);
-        load.run(cookie, &body, AT_ONCE, 2);
-        let page = load.run(cookie, &body, AT_ONCE, seconds);
-        let floor = load.run("", &get(&floor), AT_ONCE, seconds.min(5));
+        load.run(cookie, &body, GROUP_SIZE, 2);
+        let page = load.run(cookie, &body, GROUP_SIZE, seconds);
+        let floor = load.run("", &get(&floor), GROUP_SIZE, seconds.min(5));
         println!(
             "| {name} | {compressed} | {:.0} | {:.2} | {:.2} | {:.2} | {:.2} |",
             page.rate,

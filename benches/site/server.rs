@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
-use amicable::connections::Limits;
 use amicable::db::DatabaseUrl;
 use amicable::db::Db;
 use amicable::demo::seed;
+use amicable::relationship::Limits;
 use amicable::server;
 use amicable::server::Settings;
 

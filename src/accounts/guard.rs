@@ -14,7 +14,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use crate::accounts::pages::sign_in_first;
 use crate::error::Error;
 use crate::web::address::Table;
-use crate::web::page::{self, Page};
+use crate::web::page::{self, Layout};
 use crate::web::pending_form;
 use crate::web::session::{self, Viewer};
 use crate::web::site::Site;
@@ -23,7 +23,7 @@ use crate::web::site::Site;
 ///
 /// # Errors
 /// The page's own.
-pub async fn recognise<B: MessageBody>(
+pub async fn load_viewer<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
@@ -39,7 +39,7 @@ async fn look(request: &ServiceRequest) -> Result<(), Error> {
         (session::token(&request.get_session()), request.app_data::<Data<Site>>().cloned())
     {
         let (db, limits) = (&site.db, site.limits);
-        let found = db.ask(move |connection| session::viewer(connection, &limits, &token)).await?;
+        let found = db.read_one(move |connection| session::viewer(connection, &limits, &token)).await?;
         if let Some((viewer, stale)) = found {
             crate::language::chosen(&viewer.language);
             let viewer = Arc::new(viewer);
@@ -79,8 +79,8 @@ pub async fn as_meant<B: MessageBody>(
         None => (None, String::new()),
     };
     if let Some(meant) = meant {
-        let onward = HttpResponse::PermanentRedirect().insert_header((LOCATION, meant)).finish();
-        return Ok(request.into_response(onward).map_into_right_body());
+        let redirect = HttpResponse::PermanentRedirect().insert_header((LOCATION, meant)).finish();
+        return Ok(request.into_response(redirect).map_into_right_body());
     }
     if !allowed.is_empty() {
         return Ok(request.error_response(Error::WrongMethod(allowed)).map_into_right_body());
@@ -104,7 +104,7 @@ pub async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Error> {
 ///
 /// # Errors
 /// The page's own.
-pub async fn members_only<B: MessageBody>(
+pub async fn require_sign_in<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
@@ -117,7 +117,7 @@ pub async fn members_only<B: MessageBody>(
         page::came_from(request.request())
     };
     if let Some(kept) = pending_form::kept(request.request()) {
-        let page = Page::extract(request.request()).await?;
+        let page = Layout::extract(request.request()).await?;
         let response = sign_in_first(page, wanted.as_deref().unwrap_or_default(), kept)?;
         return Ok(request.into_response(response).map_into_right_body());
     }

@@ -9,7 +9,7 @@ pub mod settings;
 use diesel::prelude::*;
 
 use crate::dates::now;
-use crate::db::{self, Connection, natively, new_id};
+use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::language::t;
 use crate::members::{handles, names, search, sorting};
@@ -67,7 +67,7 @@ pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i
 pub fn claim_email(connection: &mut Connection, member: i64, key: &str) -> Result<bool, Error> {
     let row = (emails::email_key.eq(key), emails::member_id.eq(member));
     let claim = diesel::insert_into(emails::table).values(row).on_conflict_do_nothing();
-    if natively!(connection, |own| claim.execute(own))? == 1 {
+    if on_engine!(connection, |own| claim.execute(own))? == 1 {
         return Ok(true);
     }
     let owner: Option<i64> = emails::table.find(key).select(emails::member_id).first(connection).optional()?;
@@ -94,7 +94,7 @@ fn claim_a_handle(connection: &mut Connection, member: i64, full_name: &str) -> 
 /// # Errors
 /// The database's.
 pub fn still_has_password(connection: &mut Connection, member: i64, hash: &str) -> Result<bool, Error> {
-    db::hold(connection, [member])?;
+    db::lock_members(connection, [member])?;
     let stored: String = members::table.find(member).select(members::password_hash).first(connection)?;
     Ok(stored == hash)
 }

@@ -10,29 +10,29 @@ use crate::db::Connection;
 use crate::error::{Error, signed_in_again};
 use crate::language::t;
 use crate::web::form::{Form, Problems, Query};
-use crate::web::page::{Onward, Page, Show, local, see_other};
-use crate::web::pending_form::Kept;
+use crate::web::page::{Layout, Redirect, Render, local, see_other};
+use crate::web::pending_form::PendingForm;
 use crate::web::session::{self, Viewer};
 use crate::web::site::SiteData;
 
 #[derive(Template)]
 #[template(path = "accounts/landing.html")]
 struct Landing {
-    page: Page,
+    page: Layout,
 }
 
 /// `GET /` for visitors.
 ///
 /// # Errors
 /// The template's.
-pub fn landing(page: Page) -> Result<HttpResponse, Error> {
+pub fn landing(page: Layout) -> Result<HttpResponse, Error> {
     Landing { page }.show()
 }
 
 #[derive(Template)]
 #[template(path = "accounts/sign_up.html")]
 struct SignUp {
-    page: Page,
+    page: Layout,
     form: Form,
     problems: Problems,
 }
@@ -51,7 +51,7 @@ impl SignUp {
 ///
 /// # Errors
 /// The template's.
-pub async fn sign_up_form(page: Page, Query(form): Query) -> Result<HttpResponse, Error> {
+pub async fn sign_up_form(page: Layout, Query(form): Query) -> Result<HttpResponse, Error> {
     if page.viewer.is_some() {
         return Ok(see_other(&wanted(&form)));
     }
@@ -64,10 +64,10 @@ pub async fn sign_up_form(page: Page, Query(form): Query) -> Result<HttpResponse
 /// The database's.
 pub async fn sign_up(
     site: SiteData,
-    page: Page,
+    page: Layout,
     form: Form,
     request: HttpRequest,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let full_name = crate::accounts::full_name(&form, &mut problems);
@@ -89,19 +89,19 @@ pub async fn sign_up(
         problems.add("email", t("There is an account with this e-mail address already. Sign in instead."));
         return SignUp { page, form, problems }.show_again();
     };
-    session::sign_in(onward.session(), &token)?;
-    onward.done(t("Welcome! Your account is ready. Tell people who you are, then look for those you know."));
-    Ok(onward.to(&wanted(&form)))
+    session::sign_in(redirect.session(), &token)?;
+    redirect.done(t("Welcome! Your account is ready. Tell people who you are, then look for those you know."));
+    Ok(redirect.to(&wanted(&form)))
 }
 
 #[derive(Template)]
 #[template(path = "accounts/sign_in.html")]
 struct SignIn {
-    page: Page,
+    page: Layout,
     form: Form,
     problems: Problems,
     /// What was sent while one was signed out, to be sent again afterwards.
-    kept: Option<Kept>,
+    kept: Option<PendingForm>,
 }
 
 impl SignIn {
@@ -118,7 +118,7 @@ impl SignIn {
 ///
 /// # Errors
 /// The template's.
-pub fn sign_in_first(page: Page, next: &str, kept: Kept) -> Result<HttpResponse, Error> {
+pub fn sign_in_first(page: Layout, next: &str, kept: PendingForm) -> Result<HttpResponse, Error> {
     let form = Form::of([("next", next)]);
     SignIn { page, form, problems: Problems::default(), kept: Some(kept) }.show_as(StatusCode::UNAUTHORIZED)
 }
@@ -127,7 +127,7 @@ pub fn sign_in_first(page: Page, next: &str, kept: Kept) -> Result<HttpResponse,
 ///
 /// # Errors
 /// The template's.
-pub async fn sign_in_form(page: Page, Query(form): Query) -> Result<HttpResponse, Error> {
+pub async fn sign_in_form(page: Layout, Query(form): Query) -> Result<HttpResponse, Error> {
     if page.viewer.is_some() {
         return Ok(see_other(&wanted(&form)));
     }
@@ -141,26 +141,26 @@ pub async fn sign_in_form(page: Page, Query(form): Query) -> Result<HttpResponse
 /// The database's.
 pub async fn sign_in(
     site: SiteData,
-    page: Page,
+    page: Layout,
     form: Form,
     request: HttpRequest,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let email = form.get("email").to_owned();
     let found = site.db.read(move |connection| crate::accounts::by_email(connection, &email)).await?;
     let hash = found.as_ref().map(|(_, hash, _)| hash.clone());
     let right = password::matches(form.get("password").chars().take(1_000).collect(), hash).await?;
-    let wrong = |page: Page, form: Form| {
+    let wrong = |page: Layout, form: Form| {
         let mut problems = Problems::default();
         problems.add("email", t("E-mail or password is not right. Please try again."));
-        SignIn { page, kept: Kept::handed_on(&form), form, problems }.show_again()
+        SignIn { page, kept: PendingForm::handed_on(&form), form, problems }.show_again()
     };
     let (member, hash) = match found {
         Some((member, hash, false)) if right => (member, hash),
         Some((_, _, true)) if right => {
             let mut problems = Problems::default();
             problems.add("email", t("This account is suspended. Ask those who run this site."));
-            return SignIn { page, kept: Kept::handed_on(&form), form, problems }.show_again();
+            return SignIn { page, kept: PendingForm::handed_on(&form), form, problems }.show_again();
         }
         _ => return wrong(page, form),
     };
@@ -173,11 +173,11 @@ pub async fn sign_in(
         })
         .await?;
     let Some(token) = token else { return wrong(page, form) };
-    session::sign_in(onward.session(), &token)?;
-    let Some(kept) = Kept::handed_on(&form) else { return Ok(onward.to(&wanted(&form))) };
+    session::sign_in(redirect.session(), &token)?;
+    let Some(kept) = PendingForm::handed_on(&form) else { return Ok(redirect.to(&wanted(&form))) };
     let typed = kept.clone();
     let is_theirs = site.db.read(move |connection| typed.is_of(connection, member)).await?;
-    Ok(if is_theirs { signed_in_again(kept) } else { onward.to("/") })
+    Ok(if is_theirs { signed_in_again(kept) } else { redirect.to("/") })
 }
 
 /// Starts a session, and ends the one that this browser had.
@@ -192,12 +192,12 @@ fn start(connection: &mut Connection, member: i64, device: &str, before: Option<
 ///
 /// # Errors
 /// The database's.
-pub async fn sign_out(site: SiteData, page: Page, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn sign_out(site: SiteData, page: Layout, redirect: Redirect) -> Result<HttpResponse, Error> {
     if let Some(viewer) = page.viewer.as_deref().cloned() {
         site.db.write(move |connection| session::end(connection, viewer.id, &viewer.token_hash)).await?;
     }
-    session::sign_out(onward.session());
-    Ok(onward.to("/"))
+    session::sign_out(redirect.session());
+    Ok(redirect.to("/"))
 }
 
 /// Where one wanted to go before signing in.

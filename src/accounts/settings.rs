@@ -12,14 +12,14 @@ use crate::error::Error;
 use crate::language::{key, t};
 use crate::schema::{emails, members, sessions};
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Me, Onward, Page, Show};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::session;
 use crate::web::site::SiteData;
 
 #[derive(Template)]
 #[template(path = "accounts/account.html")]
 struct Account {
-    page: Page,
+    page: Layout,
     form: Form,
     problems: Problems,
 }
@@ -28,7 +28,7 @@ struct Account {
 ///
 /// # Errors
 /// The database's.
-pub async fn account(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
+pub async fn account(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let id = me.id;
     let email = site
         .db
@@ -44,10 +44,10 @@ pub async fn account(site: SiteData, page: Page, me: Me) -> Result<HttpResponse,
 /// The database's.
 pub async fn change_email(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let email = crate::accounts::email(&form, &mut problems);
@@ -65,13 +65,13 @@ pub async fn change_email(
         problems.add("email", t("There is another account with this e-mail address."));
         return Account { page, form, problems }.show_again();
     };
-    session::sign_in(onward.session(), &token)?;
-    onward.done(t("Your e-mail address is changed."));
-    Ok(onward.to("/settings/account"))
+    session::sign_in(redirect.session(), &token)?;
+    redirect.done(t("Your e-mail address is changed."));
+    Ok(redirect.to("/settings/account"))
 }
 
 fn set_email(connection: &mut Connection, member: i64, email: &str) -> Result<bool, Error> {
-    db::hold(connection, [member])?;
+    db::lock_members(connection, [member])?;
     let key = crate::accounts::email::key(email);
     if !crate::accounts::claim_email(connection, member, &key)? {
         return Ok(false);
@@ -88,7 +88,7 @@ fn set_email(connection: &mut Connection, member: i64, email: &str) -> Result<bo
 #[derive(Template)]
 #[template(path = "accounts/password.html")]
 struct Password {
-    page: Page,
+    page: Layout,
     problems: Problems,
 }
 
@@ -96,7 +96,7 @@ struct Password {
 ///
 /// # Errors
 /// The template's.
-pub async fn password_form(page: Page) -> Result<HttpResponse, Error> {
+pub async fn password_form(page: Layout) -> Result<HttpResponse, Error> {
     Password { page, problems: Problems::default() }.show()
 }
 
@@ -106,10 +106,10 @@ pub async fn password_form(page: Page) -> Result<HttpResponse, Error> {
 /// The database's.
 pub async fn change_password(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let id = me.id;
@@ -139,12 +139,12 @@ pub async fn change_password(
         problems.add("password", t("This is not your password."));
         return Password { page, problems }.show_again();
     };
-    session::sign_in(onward.session(), &token)?;
-    onward.done(match ended {
+    session::sign_in(redirect.session(), &token)?;
+    redirect.done(match ended {
         0 => t("Your password is changed."),
         _ => t("Your password is changed. You are signed out everywhere else."),
     });
-    Ok(onward.to("/settings/password"))
+    Ok(redirect.to("/settings/password"))
 }
 
 /// Returns the hash of a member's password, if this is the password.
@@ -167,7 +167,7 @@ struct Device {
 #[derive(Template)]
 #[template(path = "accounts/devices.html")]
 struct Devices {
-    page: Page,
+    page: Layout,
     devices: Vec<Device>,
 }
 
@@ -175,7 +175,7 @@ struct Devices {
 ///
 /// # Errors
 /// The database's.
-pub async fn devices(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
+pub async fn devices(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let viewer = (*me).clone();
     let rows = site
         .db
@@ -198,16 +198,16 @@ pub async fn devices(site: SiteData, page: Page, me: Me) -> Result<HttpResponse,
 ///
 /// # Errors
 /// The database's.
-pub async fn sign_out_others(site: SiteData, me: Me, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn sign_out_others(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
     site.db.write(move |connection| session::end_others(connection, &me)).await?;
-    onward.done(t("You are signed out everywhere else."));
-    Ok(onward.to("/settings/devices"))
+    redirect.done(t("You are signed out everywhere else."));
+    Ok(redirect.to("/settings/devices"))
 }
 
 #[derive(Template)]
 #[template(path = "accounts/appearance.html")]
 struct Appearance {
-    page: Page,
+    page: Layout,
     /// The tag of the member's language; empty for what the browser asks for.
     chosen: String,
 }
@@ -216,7 +216,7 @@ struct Appearance {
 ///
 /// # Errors
 /// The template's.
-pub async fn appearance(page: Page, me: Me) -> Result<HttpResponse, Error> {
+pub async fn appearance(page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let chosen = me.language.clone();
     Appearance { page, chosen }.show()
 }
@@ -224,7 +224,7 @@ pub async fn appearance(page: Page, me: Me) -> Result<HttpResponse, Error> {
 #[derive(Template)]
 #[template(path = "accounts/privacy.html")]
 struct Privacy {
-    page: Page,
+    page: Layout,
     who_may_invite: i16,
     connections_seen_by: i16,
     accepts_automatically: bool,
@@ -235,7 +235,7 @@ struct Privacy {
 ///
 /// # Errors
 /// The database's.
-pub async fn privacy(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
+pub async fn privacy(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let id = me.id;
     let columns = (
         members::who_may_invite,
@@ -256,7 +256,12 @@ pub async fn privacy(site: SiteData, page: Page, me: Me) -> Result<HttpResponse,
 ///
 /// # Errors
 /// [`Error::BadRequest`] for a choice that the page does not offer, or the database's.
-pub async fn change_privacy(site: SiteData, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn change_privacy(
+    site: SiteData,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let unknown = Error::BadRequest(key("This choice is not on the page. Open the settings again and choose there."));
     let who_may_invite: i16 = match form.get("who_may_invite") {
         "everyone" => 0,
@@ -272,12 +277,12 @@ pub async fn change_privacy(site: SiteData, me: Me, form: Form, onward: Onward) 
     let row = (
         members::who_may_invite.eq(who_may_invite),
         members::connections_seen_by.eq(connections_seen_by),
-        members::accepts_automatically.eq(form.ticked("accepts_automatically")),
-        members::asks_before_return.eq(form.ticked("asks_before_return")),
+        members::accepts_automatically.eq(form.is_checked("accepts_automatically")),
+        members::asks_before_return.eq(form.is_checked("asks_before_return")),
     );
     site.db
         .write(move |connection| Ok(diesel::update(members::table.find(me.id)).set(row).execute(connection)?))
         .await?;
-    onward.done(t("Your privacy settings are saved."));
-    Ok(onward.to("/settings/privacy"))
+    redirect.done(t("Your privacy settings are saved."));
+    Ok(redirect.to("/settings/privacy"))
 }

@@ -5,16 +5,16 @@ use actix_web::web::Path;
 use askama::Template;
 
 use crate::connections::refusal::sentence;
-use crate::connections::relationship::{Move, Offer, Outcome, Refusal, Return, Side};
 use crate::connections::standing::{self, Standing};
-use crate::connections::{Limits, notes, visible};
+use crate::connections::{notes, visible};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{t, tf};
-use crate::members::Person;
+use crate::members::MemberCard;
+use crate::relationship::{Limits, Move, Offer, Outcome, Refusal, Return, Side};
 use crate::web::form::{Form, Problems, Query};
-use crate::web::page::{Me, Onward, Page, Show, local};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::site::SiteData;
 
 /// Characters of a private reason.
@@ -22,10 +22,10 @@ const REASON: usize = 1_000;
 /// Characters of a private note.
 const NOTE: usize = 4_000;
 
-type Made = (Person, Result<Outcome, Refusal>);
+type Made = (MemberCard, Result<Outcome, Refusal>);
 
 /// Makes a move toward the member of a handle, whom the acting member must be able to see.
-async fn act(site: &SiteData, me: &Me, handle: &str, by_me: Move, said: String) -> Result<Made, Error> {
+async fn act(site: &SiteData, me: &SignedIn, handle: &str, by_me: Move, said: String) -> Result<Made, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.to_owned());
     site.db.write(move |connection| toward(connection, &limits, id, &handle, by_me, &said)).await
 }
@@ -43,43 +43,60 @@ fn toward(
     Ok((person, made))
 }
 
-fn profile(person: &Person) -> String {
+fn profile(person: &MemberCard) -> String {
     format!("/in/{}", person.handle)
 }
 
 /// Answers a press: what was done, or why not, on the page one came from.
-fn answer(onward: &Onward, made: &Made, done: impl FnOnce(&str, &Outcome) -> String) -> HttpResponse {
+fn answer(redirect: &Redirect, made: &Made, done: impl FnOnce(&str, &Outcome) -> String) -> HttpResponse {
     let (person, made) = made;
     match made {
-        Ok(outcome) => onward.done(done(&person.full_name, outcome)),
-        Err(refusal) => onward.refused(sentence(*refusal, &person.full_name)),
+        Ok(outcome) => redirect.done(done(&person.full_name, outcome)),
+        Err(refusal) => redirect.refused(sentence(*refusal, &person.full_name)),
     };
-    onward.back(&profile(person))
+    redirect.back(&profile(person))
 }
 
 /// `POST /in/{handle}/accept`
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn accept(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn accept(
+    site: SiteData,
+    me: SignedIn,
+    handle: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let made = act(&site, &me, &handle, Move::Accept, String::new()).await?;
-    Ok(answer(&onward, &made, |name, _| tf("You and {name} are connected.", name)))
+    Ok(answer(&redirect, &made, |name, _| tf("You and {name} are connected.", name)))
 }
 
 /// `POST /in/{handle}/decline`
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn decline(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn decline(
+    site: SiteData,
+    me: SignedIn,
+    handle: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let made = act(&site, &me, &handle, Move::Decline, String::new()).await?;
-    Ok(answer(&onward, &made, |name, _| tf("You declined the invitation from {name}. They have not been told.", name)))
+    Ok(answer(&redirect, &made, |name, _| {
+        tf("You declined the invitation from {name}. They have not been told.", name)
+    }))
 }
 
 /// `POST /in/{handle}/withdraw`
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn withdraw(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn withdraw(
+    site: SiteData,
+    me: SignedIn,
+    handle: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
     let (made, again) = site
         .db
@@ -89,7 +106,7 @@ pub async fn withdraw(site: SiteData, me: Me, handle: Path<String>, onward: Onwa
             Ok((made, again))
         })
         .await?;
-    Ok(answer(&onward, &made, |name, _| withdrawn(name, again)))
+    Ok(answer(&redirect, &made, |name, _| withdrawn(name, again)))
 }
 
 /// What is told after withdrawing: from when one may invite again, or that a return may be asked for at any time.
@@ -109,8 +126,8 @@ pub fn withdrawn(name: &str, again: Option<i64>) -> String {
 #[derive(Template)]
 #[template(path = "connections/leave.html")]
 struct Leave {
-    page: Page,
-    person: Person,
+    page: Layout,
+    person: MemberCard,
     form: Form,
     problems: Problems,
     block: bool,
@@ -126,14 +143,14 @@ struct Leave {
 /// [`Error::NotFound`], or the database's.
 pub async fn leave(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     path: Path<(String, String)>,
     Query(query): Query,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let ((handle, what), id, limits) = (path.into_inner(), me.id, site.limits);
-    let (member, row) = site.db.ask(move |connection| visible::member(connection, id, &handle)).await?;
+    let (member, row) = site.db.read_one(move |connection| visible::member(connection, id, &handle)).await?;
     let person = member.person;
     if person.id == id {
         return Err(Error::NotFound);
@@ -144,7 +161,7 @@ pub async fn leave(
         Some(since) => since.to_string(),
         None => String::new(),
     };
-    let back = left_for_form(&onward, &person);
+    let back = left_for_form(&redirect, &person);
     let (form, problems, block) = (Form::default(), Problems::default(), what == "block");
     Leave { page, person, form, problems, block, connected_since, back }.show()
 }
@@ -155,9 +172,9 @@ fn connected_since(form: &Form) -> Option<i64> {
 }
 
 /// Somebody else whom the acting member can see.
-async fn seen(site: &SiteData, me: &Me, handle: String) -> Result<Person, Error> {
+async fn seen(site: &SiteData, me: &SignedIn, handle: String) -> Result<MemberCard, Error> {
     let id = me.id;
-    let person = site.db.ask(move |connection| visible::person(connection, id, &handle)).await?;
+    let person = site.db.read_one(move |connection| visible::person(connection, id, &handle)).await?;
     if person.id == id { Err(Error::NotFound) } else { Ok(person) }
 }
 
@@ -167,14 +184,14 @@ async fn seen(site: &SiteData, me: &Me, handle: String) -> Result<Person, Error>
 /// [`Error::NotFound`], or the database's.
 pub async fn disconnect(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     handle: Path<String>,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let by_me = Move::Disconnect { may_return: form.ticked("may_invite_again"), page: connected_since(&form) };
-    part(&site, page, me, handle.into_inner(), form, onward, by_me).await
+    let by_me = Move::Disconnect { may_return: form.is_checked("may_invite_again"), page: connected_since(&form) };
+    part(&site, page, me, handle.into_inner(), form, redirect, by_me).await
 }
 
 /// `POST /in/{handle}/block`
@@ -183,24 +200,24 @@ pub async fn disconnect(
 /// [`Error::NotFound`], or the database's.
 pub async fn block(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     handle: Path<String>,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let by_me = Move::Block { page: connected_since(&form) };
-    part(&site, page, me, handle.into_inner(), form, onward, by_me).await
+    part(&site, page, me, handle.into_inner(), form, redirect, by_me).await
 }
 
 /// Disconnects or blocks, with a private reason.
 async fn part(
     site: &SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     handle: String,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
     by_me: Move,
 ) -> Result<HttpResponse, Error> {
     let block = matches!(by_me, Move::Block { .. });
@@ -216,28 +233,28 @@ async fn part(
     let (name, home) = (&person.full_name, profile(&person));
     let gone = tf("You are no longer connected with {name}. They have not been told.", name);
     match made {
-        Ok(_) if block => onward.done(tf("You have blocked {name}. They have not been told.", name)),
+        Ok(_) if block => redirect.done(tf("You have blocked {name}. They have not been told.", name)),
         Ok(outcome) if matches!(outcome.pair.mine, Side::Left { .. }) => {
-            onward.undoable(gone, format!("{home}/re-invite"))
+            redirect.undoable(gone, format!("{home}/re-invite"))
         }
-        Ok(_) => onward.done(gone),
-        Err(refusal) => onward.refused(sentence(refusal, name)),
+        Ok(_) => redirect.done(gone),
+        Err(refusal) => redirect.refused(sentence(refusal, name)),
     };
-    Ok(returned(&onward, &form, &home))
+    Ok(returned(&redirect, &form, &home))
 }
 
 /// The page that was left for a form toward somebody, which may be neither a form toward them nor the way in.
-fn left_for_form(onward: &Onward, person: &Person) -> String {
+fn left_for_form(redirect: &Redirect, person: &MemberCard) -> String {
     let profile = profile(person);
     let page = |path: &String| !path.starts_with(&format!("{profile}/")) && !path.starts_with("/sign-");
-    onward.came_from().filter(page).unwrap_or(profile)
+    redirect.came_from().filter(page).unwrap_or(profile)
 }
 
 /// Back to where one came from before the form, if it says, else to the page that the form stood on.
-fn returned(onward: &Onward, form: &Form, otherwise: &str) -> HttpResponse {
+fn returned(redirect: &Redirect, form: &Form, otherwise: &str) -> HttpResponse {
     match local(form.get("back")) {
-        Some(back) => onward.to(&back),
-        None => onward.back(otherwise),
+        Some(back) => redirect.to(&back),
+        None => redirect.back(otherwise),
     }
 }
 
@@ -245,7 +262,12 @@ fn returned(onward: &Onward, form: &Form, otherwise: &str) -> HttpResponse {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn re_invite(
+    site: SiteData,
+    me: SignedIn,
+    handle: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
     let (person, made) = site
         .db
@@ -269,8 +291,8 @@ pub async fn re_invite(site: SiteData, me: Me, handle: Path<String>, onward: Onw
         })
         .await?;
     match made {
-        Some(made) => Ok(answer(&onward, &(person, made), |name, _| restored(name))),
-        None => Ok(onward.to(&format!("{}/invite", profile(&person)))),
+        Some(made) => Ok(answer(&redirect, &(person, made), |name, _| restored(name))),
+        None => Ok(redirect.to(&format!("{}/invite", profile(&person)))),
     }
 }
 
@@ -285,14 +307,14 @@ pub fn restored(name: &str) -> String {
 /// [`Error::NotFound`], or the database's.
 pub async fn door(
     site: SiteData,
-    me: Me,
+    me: SignedIn,
     handle: Path<String>,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let open = form.ticked("may_invite_again");
+    let open = form.is_checked("may_invite_again");
     let made = act(&site, &me, &handle, Move::LetReturn(open), String::new()).await?;
-    Ok(answer(&onward, &made, |name, _| match open {
+    Ok(answer(&redirect, &made, |name, _| match open {
         true => tf("{name} may invite you again. They have not been told.", name),
         false => tf("{name} may not invite you again. They have not been told.", name),
     }))
@@ -302,9 +324,14 @@ pub async fn door(
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn unblock(site: SiteData, me: Me, handle: Path<String>, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn unblock(
+    site: SiteData,
+    me: SignedIn,
+    handle: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let made = act(&site, &me, &handle, Move::Unblock, String::new()).await?;
-    Ok(answer(&onward, &made, |name, outcome| match outcome.pair.mine {
+    Ok(answer(&redirect, &made, |name, outcome| match outcome.pair.mine {
         // The other may have blocked as well.
         Side::Left { .. } | Side::Declined { .. } | Side::Barred { .. } => {
             tf("You have unblocked {name}. They have not been told, and you are not connected.", name)
@@ -316,8 +343,8 @@ pub async fn unblock(site: SiteData, me: Me, handle: Path<String>, onward: Onwar
 #[derive(Template)]
 #[template(path = "connections/remarks.html")]
 struct Remarks {
-    page: Page,
-    person: Person,
+    page: Layout,
+    person: MemberCard,
     form: Form,
     problems: Problems,
     /// The page one came from, to return to.
@@ -330,10 +357,10 @@ struct Remarks {
 /// [`Error::NotFound`], or the database's.
 pub async fn remarks(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     handle: Path<String>,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
     let (person, standing) = site
@@ -348,7 +375,7 @@ pub async fn remarks(
         return Err(Error::NotFound);
     }
     let form = Form::of([("private_note", &standing.private_note), ("tags", &standing.tag_line())]);
-    let back = left_for_form(&onward, &person);
+    let back = left_for_form(&redirect, &person);
     Remarks { page, person, form, problems: Problems::default(), back }.show()
 }
 
@@ -358,11 +385,11 @@ pub async fn remarks(
 /// [`Error::NotFound`], or the database's.
 pub async fn remark(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     handle: Path<String>,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let note = problems.text(&form, "private_note", t("Private note"), (0, NOTE));
@@ -384,8 +411,8 @@ pub async fn remark(
             Ok(person)
         })
         .await?;
-    onward.done(tf("Your note and tags on {name} are saved. Only you see them.", &person.full_name));
-    Ok(returned(&onward, &form, &profile(&person)))
+    redirect.done(tf("Your note and tags on {name} are saved. Only you see them.", &person.full_name));
+    Ok(returned(&redirect, &form, &profile(&person)))
 }
 
 /// What stands beside a person: the buttons of the action that fits, for the templates.

@@ -4,23 +4,24 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
+use crate::connections::list;
 use crate::connections::store::{self, state};
-use crate::connections::{Limits, list};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::members::Person;
+use crate::members::MemberCard;
+use crate::relationship::Limits;
 use crate::schema::{members, relationships};
 use crate::web::form::Query;
-use crate::web::page::{Me, Page, Show};
-use crate::web::pagination::{At, Cursor, Paged};
+use crate::web::page::{Layout, Render, SignedIn};
+use crate::web::pagination::{Cursor, ListPage, PageRequest};
 use crate::web::site::SiteData;
 
 /// Somebody one has left.
 #[derive(Debug, Clone)]
 pub struct Past {
     /// Who.
-    pub person: Person,
+    pub person: MemberCard,
     /// When.
     pub when: String,
     /// They were a connection when one left or blocked them.
@@ -35,22 +36,22 @@ pub struct Past {
 #[derive(Template)]
 #[template(path = "connections/blocked.html")]
 struct Blocked {
-    page: Page,
-    list: Paged<Past>,
+    page: Layout,
+    list: ListPage<Past>,
 }
 
 /// `GET /connections/blocked`
 ///
 /// # Errors
 /// The database's.
-pub async fn blocked(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
+pub async fn blocked(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let list = site.db.read(move |connection| blocked_ones(connection, id, &At::of(&query))).await?;
+    let list = site.db.read(move |connection| blocked_ones(connection, id, &PageRequest::of(&query))).await?;
     Blocked { page, list }.show()
 }
 
 /// Those one has blocked, a page at a time.
-fn blocked_ones(connection: &mut Connection, me: i64, at: &At) -> Result<Paged<Past>, Error> {
+fn blocked_ones(connection: &mut Connection, me: i64, at: &PageRequest) -> Result<ListPage<Past>, Error> {
     let total = store::in_state(me, state::BLOCKED).count().get_result(connection)?;
     paged(total, at, |at| in_state(connection, me, state::BLOCKED, "", at))
 }
@@ -59,7 +60,13 @@ fn blocked_ones(connection: &mut Connection, me: i64, at: &At) -> Result<Paged<P
 ///
 /// # Errors
 /// The database's.
-pub fn left(connection: &mut Connection, limits: &Limits, me: i64, q: &str, at: &At) -> Result<Paged<Past>, Error> {
+pub fn left(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: i64,
+    q: &str,
+    at: &PageRequest,
+) -> Result<ListPage<Past>, Error> {
     use relationships::{behind, left_at, may_return, private_reason};
     let total: i64 = match q.is_empty() {
         true => store::in_state(me, state::LEFT).count().get_result(connection)?,
@@ -76,7 +83,7 @@ pub fn left(connection: &mut Connection, limits: &Limits, me: i64, q: &str, at: 
         let mut rows = in_state(connection, me, state::LEFT, q, at)?;
         if again > 0 {
             let day = left_at.assume_not_null();
-            let columns = (day, behind, private_reason, may_return, Person::as_select());
+            let columns = (day, behind, private_reason, may_return, MemberCard::as_select());
             let found = list::matching!(store::left_again_by_age(me, oldest_open, at), q).select(columns);
             rows.extend(found.load(connection)?.into_iter().map(past));
             rows = at.merged(rows, |row| (row.changed_at, row.person.id));
@@ -86,11 +93,11 @@ pub fn left(connection: &mut Connection, limits: &Limits, me: i64, q: &str, at: 
 }
 
 /// A row as it is read: when, what lies behind, why, the door, who.
-type Read = (i64, i16, String, bool, Person);
+type Read = (i64, i16, String, bool, MemberCard);
 
-fn in_state(connection: &mut Connection, me: i64, state: i16, q: &str, at: &At) -> Result<Vec<Past>, Error> {
+fn in_state(connection: &mut Connection, me: i64, state: i16, q: &str, at: &PageRequest) -> Result<Vec<Past>, Error> {
     use relationships::{behind, changed_at, may_return, private_reason};
-    let columns = (changed_at, behind, private_reason, may_return, Person::as_select());
+    let columns = (changed_at, behind, private_reason, may_return, MemberCard::as_select());
     let rows = list::matching!(store::by_age(me, state, at), q).select(columns).load(connection)?;
     Ok(rows.into_iter().map(past).collect())
 }
@@ -100,7 +107,11 @@ fn past((changed_at, behind, private_reason, may_return, person): Read) -> Past 
     Past { person, when, were_connected, private_reason, may_return, changed_at }
 }
 
-fn paged(total: i64, at: &At, fetch: impl FnMut(&At) -> Result<Vec<Past>, Error>) -> Result<Paged<Past>, Error> {
+fn paged(
+    total: i64,
+    at: &PageRequest,
+    fetch: impl FnMut(&PageRequest) -> Result<Vec<Past>, Error>,
+) -> Result<ListPage<Past>, Error> {
     let cursor = |row: &Past| Cursor { key: row.changed_at.to_string(), id: row.person.id };
-    Paged::read(at, total, Cursor::oldest(), fetch, cursor)
+    ListPage::read(at, total, Cursor::oldest(), fetch, cursor)
 }

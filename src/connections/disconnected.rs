@@ -8,19 +8,18 @@ use askama::Template;
 use diesel::prelude::*;
 
 use crate::connections::blocked::{self, Past};
-use crate::connections::relationship::{Move, Return, Side};
 use crate::connections::removal::{self, Removal};
-use crate::connections::standing;
-use crate::connections::{Limits, make, store, way_back};
+use crate::connections::{make, standing, store, way_back};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{t, tf, tn};
-use crate::members::Person;
+use crate::members::MemberCard;
+use crate::relationship::{Limits, Move, Return, Side};
 use crate::schema::{handles, members};
 use crate::web::form::{Form, Query};
-use crate::web::page::{Me, Onward, Page, Show};
-use crate::web::pagination::{At, Paged};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::pagination::{ListPage, PageRequest};
 use crate::web::site::SiteData;
 
 /// Removals that stand above the list.
@@ -33,10 +32,10 @@ const NAMED: usize = 3;
 #[derive(Template)]
 #[template(path = "connections/disconnected.html")]
 struct Disconnected {
-    page: Page,
+    page: Layout,
     removals: Vec<Removal>,
     q: String,
-    list: Paged<Past>,
+    list: ListPage<Past>,
 }
 
 impl Disconnected {
@@ -60,7 +59,12 @@ impl Disconnected {
 ///
 /// # Errors
 /// The database's.
-pub async fn disconnected(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
+pub async fn disconnected(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    Query(query): Query,
+) -> Result<HttpResponse, Error> {
     let (id, limits) = (me.id, site.limits);
     let q: String = query.get("q").trim().chars().take(200).collect();
     let words = q.clone();
@@ -68,7 +72,7 @@ pub async fn disconnected(site: SiteData, page: Page, me: Me, Query(query): Quer
         .db
         .read(move |connection| {
             let removals = removal::remembered(connection, id, REMOVALS)?;
-            Ok((removals, blocked::left(connection, &limits, id, &words, &At::of(&query))?))
+            Ok((removals, blocked::left(connection, &limits, id, &words, &PageRequest::of(&query))?))
         })
         .await?;
     Disconnected { page, removals, q, list }.show()
@@ -78,12 +82,17 @@ pub async fn disconnected(site: SiteData, page: Page, me: Me, Query(query): Quer
 ///
 /// # Errors
 /// The database's.
-pub async fn re_invite_ticked(site: SiteData, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn re_invite_ticked(
+    site: SiteData,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (id, limits) = (me.id, site.limits);
     let ticked: BTreeSet<String> = form.all("member").map(str::to_owned).collect();
     if ticked.is_empty() {
-        onward.refused(t("Nobody is selected. Select the people to re-invite first."));
-        return Ok(onward.back("/connections/disconnected"));
+        redirect.refused(t("Nobody is selected. Select the people to re-invite first."));
+        return Ok(redirect.back("/connections/disconnected"));
     }
     let (back, not) = site.db.write(move |connection| re_invite_all(connection, &limits, id, &ticked)).await?;
     let restored = match &back[..] {
@@ -96,11 +105,11 @@ pub async fn re_invite_ticked(site: SiteData, me: Me, form: Form, onward: Onward
         ),
     };
     if not.is_empty() && !restored.is_empty() {
-        onward.done(restored);
+        redirect.done(restored);
     } else if !not.is_empty() {
-        onward.refused(format!("{restored} {}", not_at_once(&not)).trim().to_owned());
+        redirect.refused(format!("{restored} {}", not_at_once(&not)).trim().to_owned());
     }
-    Ok(onward.back("/connections/disconnected"))
+    Ok(redirect.back("/connections/disconnected"))
 }
 
 /// The first who do not come back without being asked, and how many there are besides: a notice has to fit into a cookie.
@@ -123,7 +132,7 @@ fn re_invite_all(
 ) -> Result<(Vec<String>, Vec<String>), Error> {
     let of_handles = handles::table.inner_join(members::table.on(members::id.eq(handles::member_id)));
     let of_handles = of_handles.filter(handles::handle.eq_any(ticked)).order(members::sort_first);
-    let persons: Vec<Person> = of_handles.select(Person::as_select()).load(connection)?;
+    let persons: Vec<MemberCard> = of_handles.select(MemberCard::as_select()).load(connection)?;
     let (mut back, mut not) = (Vec::new(), Vec::new());
     for person in persons {
         let row = store::row(connection, me, person.id)?;

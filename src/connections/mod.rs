@@ -6,12 +6,11 @@ pub mod blocked;
 pub mod disconnected;
 pub mod invitations;
 pub mod list;
-pub mod literal;
 pub mod mutual;
 pub mod notes;
 pub mod refusal;
-pub mod relationship;
 pub mod removal;
+pub mod sql_condition;
 pub mod standing;
 pub mod store;
 pub mod visible;
@@ -20,52 +19,20 @@ use diesel::dsl::{Filter, Gt};
 use diesel::prelude::*;
 
 use crate::dates::{self, DAY, now};
-use crate::db::{self, Connection, natively};
+use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
-use crate::members::Counted;
+use crate::members::ConnectionCount;
 use crate::notifications;
+use crate::relationship::{
+    Allowance, Behind, Limits, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite,
+};
 use crate::schema::{connection_counts, members, relationships};
 use crate::web::session::Viewer;
-use relationship::{Allowance, Behind, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite};
 use standing::Standing;
 use store::{Row, Rows, state};
 
 /// Days for which an invitation counts.
 const WEEK: i64 = 7;
-
-/// What a member may do how often. The defaults are LinkedIn's.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Connections a member may have.
-    pub connections: u32,
-    /// Invitations in any 7 days.
-    pub invitations: u32,
-    /// Characters in an invitation's note.
-    pub note_length: usize,
-    /// Days until a withdrawn invitation may be sent again.
-    pub withdrawal_pause_days: i64,
-    /// Days until an invitation expires.
-    pub invitation_days: i64,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            connections: 30_000,
-            invitations: 100,
-            note_length: 300,
-            withdrawal_pause_days: 21,
-            invitation_days: 180,
-        }
-    }
-}
-
-impl Limits {
-    /// Invitations sent at this time or before have expired.
-    pub fn oldest_open(&self, now: i64) -> i64 {
-        now - self.invitation_days * DAY
-    }
-}
 
 /// Makes a move of one member toward another: the one way in which a relationship changes, but for
 /// [`removal`], which makes the same move many times at once. `said` is the note of an invitation, or the
@@ -81,7 +48,7 @@ pub fn make(
     said: &str,
 ) -> Result<Result<Outcome, Refusal>, Error> {
     let now = now();
-    db::hold(connection, [me, other])?;
+    db::lock_members(connection, [me, other])?;
     let mut rows = store::pair(connection, me, other)?;
     let before = as_of(&rows, limits, now);
     let terms = match by_me.asks_for_terms() {
@@ -189,7 +156,7 @@ pub fn allowance(connection: &mut Connection, limits: &Limits, me: i64, now: i64
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::sent_at.ge(first_counted(now)));
     let sent = sent.select((count_star(), min(relationships::sent_at)));
-    let (sent, oldest) = natively!(connection, |own| sent.first::<(i64, Option<i64>)>(own))?;
+    let (sent, oldest) = on_engine!(connection, |own| sent.first::<(i64, Option<i64>)>(own))?;
     let sent = u32::try_from(sent).unwrap_or(u32::MAX);
     Ok(Allowance { sent, limit: limits.invitations, next: oldest.map_or(now, comes_free) })
 }
@@ -256,7 +223,7 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move,
         .filter(members::id.eq(other))
         .select(choices);
     type Chosen = (i16, bool, bool, Option<i64>, i32);
-    let (who, automatic, asks, suspended_at, theirs) = natively!(connection, |own| them.first::<Chosen>(own))?;
+    let (who, automatic, asks, suspended_at, theirs) = on_engine!(connection, |own| them.first::<Chosen>(own))?;
     let mine = store::number_of(connection, me)?;
     Ok(Terms {
         now,
@@ -272,8 +239,8 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move,
             mutual: by_me == Move::Invite
                 && mutual::have_mutual(
                     connection,
-                    Counted { id: me, number: mine, changes: 0 },
-                    Counted { id: other, number: theirs, changes: 0 },
+                    ConnectionCount { id: me, number: mine, changes: 0 },
+                    ConnectionCount { id: other, number: theirs, changes: 0 },
                 )?,
             accepts_automatically: automatic,
             asks_before_return: asks,
@@ -379,7 +346,7 @@ fn keep_note(writer: &mut Row, reader: &mut Row, note: &str, at: i64) {
 /// Writes what was said with the move, and what it cost.
 fn annotate(rows: &mut Rows, (before, outcome): (Pair, &Outcome), by_me: Move, said: &str, now: i64) {
     match by_me {
-        Move::Invite if outcome.tell.is_some_and(|tell| tell != relationship::Tell::Accepted) => {
+        Move::Invite if outcome.tell.is_some_and(|tell| tell != crate::relationship::Tell::Accepted) => {
             let open = if outcome.pair.mine == Side::Connected { "" } else { said };
             open.clone_into(&mut rows.mine.invitation_note);
             open.clone_into(&mut rows.theirs.invitation_note);

@@ -4,14 +4,14 @@ use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable};
 
-use crate::connections::literal::IsConnected;
+use crate::connections::sql_condition::IsConnected;
 use crate::connections::store;
-use crate::db::{Connection, natively, one_of};
+use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::members as people;
-use crate::members::{Counted, Member, Person};
+use crate::members::{ConnectionCount, MemberCard, Profile};
 use crate::schema::{connection_counts, members, relationships, theirs};
-use crate::web::pagination::{At, Cursor, Paged};
+use crate::web::pagination::{Cursor, ListPage, PageRequest};
 use crate::web::session::Viewer;
 
 /// Connections of somebody who has many that are looked for in one's circle, to tell the 3rd degree.
@@ -19,26 +19,26 @@ const LOOKED_AT: i64 = 100;
 /// What two share is counted for a card where either has no more connections than this.
 const COUNTED: i32 = 1_000;
 /// Connections that are read one by one.
-const FEW: i32 = 500;
+const MAX_SHORT: i32 = 500;
 
-/// Two members: the one who looks, and another.
+/// ViewerAndOther members: the one who looks, and another.
 #[derive(Debug, Clone, Copy)]
-pub struct Two {
+pub struct ViewerAndOther {
     /// The one who looks.
-    pub me: Counted,
+    pub me: ConnectionCount,
     /// The other.
-    pub other: Counted,
+    pub other: ConnectionCount,
 }
 
-impl Two {
+impl ViewerAndOther {
     /// The one who looks, and another.
-    pub fn of(me: &Viewer, other: &Member) -> Two {
-        Two { me: me.counted(), other: other.counted() }
+    pub fn of(me: &Viewer, other: &Profile) -> ViewerAndOther {
+        ViewerAndOther { me: me.counted(), other: other.counted() }
     }
 
     /// Whether both have few connections.
     pub fn are_few(self) -> bool {
-        self.me.number <= FEW && self.other.number <= FEW
+        self.me.number <= MAX_SHORT && self.other.number <= MAX_SHORT
     }
 }
 
@@ -46,7 +46,11 @@ impl Two {
 ///
 /// # Errors
 /// The database's.
-pub fn mutual(connection: &mut Connection, two: Two, most: usize) -> Result<(usize, Vec<Person>), Error> {
+pub fn mutual(
+    connection: &mut Connection,
+    two: ViewerAndOther,
+    most: usize,
+) -> Result<(usize, Vec<MemberCard>), Error> {
     let ids = mutual_ids(connection, two.me, two.other, i64::MAX)?;
     let first = people::persons(connection, &ids[..ids.len().min(most)])?;
     Ok((ids.len(), first))
@@ -56,9 +60,9 @@ pub fn mutual(connection: &mut Connection, two: Two, most: usize) -> Result<(usi
 ///
 /// # Errors
 /// The database's.
-pub fn page(connection: &mut Connection, two: Two, at: &At) -> Result<Paged<Person>, Error> {
+pub fn page(connection: &mut Connection, two: ViewerAndOther, at: &PageRequest) -> Result<ListPage<MemberCard>, Error> {
     let ids = mutual_ids(connection, two.me, two.other, i64::MAX)?;
-    let fetch = |at: &At| {
+    let fetch = |at: &PageRequest| {
         let (ids, most) = (ids.iter().copied(), usize::try_from(at.limit()).unwrap_or(0));
         let some: Vec<i64> = match at.cursor() {
             None => ids.take(most).collect(),
@@ -67,8 +71,8 @@ pub fn page(connection: &mut Connection, two: Two, at: &At) -> Result<Paged<Pers
         };
         people::persons(connection, &some)
     };
-    let cursor = |person: &Person| Cursor { key: String::new(), id: person.id };
-    Paged::read(at, ids.len() as i64, Cursor::last_name(), fetch, cursor)
+    let cursor = |person: &MemberCard| Cursor { key: String::new(), id: person.id };
+    ListPage::read(at, ids.len() as i64, Cursor::last_name(), fetch, cursor)
 }
 
 /// Members in the order of their ids as given, each with how many connections they share with `me`; not counted where both have
@@ -76,14 +80,18 @@ pub fn page(connection: &mut Connection, two: Two, at: &At) -> Result<Paged<Pers
 ///
 /// # Errors
 /// The database's.
-pub fn with_shared(connection: &mut Connection, me: Counted, ids: &[i64]) -> Result<Vec<(Person, Option<u32>)>, Error> {
+pub fn with_shared(
+    connection: &mut Connection,
+    me: ConnectionCount,
+    ids: &[i64],
+) -> Result<Vec<(MemberCard, Option<u32>)>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let counted = |connection: &mut Connection| {
         let these = members::table
             .inner_join(connection_counts::table.on(connection_counts::member_id.eq(members::id)))
-            .filter(one_of(connection, members::id, ids));
+            .filter(id_in(connection, members::id, ids));
         // The fewer connections of the two are looked up among the others.
         let shared = sql::<Nullable<BigInt>>("CASE WHEN connection_counts.number <= ")
             .bind::<Integer, _>(me.number.min(COUNTED))
@@ -104,9 +112,9 @@ pub fn with_shared(connection: &mut Connection, me: Counted, ids: &[i64]) -> Res
                  AND EXISTS (SELECT 1 FROM relationships theirs WHERE theirs.owner_id = members.id \
                  AND theirs.other_id = mine.other_id AND theirs.state = 4)) END",
             );
-        these.select((Person::as_select(), shared)).load::<(Person, Option<i64>)>(connection)
+        these.select((MemberCard::as_select(), shared)).load::<(MemberCard, Option<i64>)>(connection)
     };
-    let mut found: Vec<(Person, Option<i64>)> = counted(connection)?;
+    let mut found: Vec<(MemberCard, Option<i64>)> = counted(connection)?;
     found.sort_by_key(|(person, _)| ids.iter().position(|id| *id == person.id));
     let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(found.into_iter().map(|(person, shared)| (person, shared.map(number))).collect())
@@ -116,29 +124,34 @@ pub fn with_shared(connection: &mut Connection, me: Counted, ids: &[i64]) -> Res
 ///
 /// # Errors
 /// The database's.
-pub fn have_mutual(connection: &mut Connection, me: Counted, other: Counted) -> Result<bool, Error> {
+pub fn have_mutual(connection: &mut Connection, me: ConnectionCount, other: ConnectionCount) -> Result<bool, Error> {
     Ok(!mutual_ids(connection, me, other, 1)?.is_empty())
 }
 
-/// The connections of a member in the order of their ids; the first [`LOOKED_AT`] of a member who has more than [`FEW`].
+/// The connections of a member in the order of their ids; the first [`LOOKED_AT`] of a member who has more than [`MAX_SHORT`].
 ///
 /// # Errors
 /// The database's.
-pub fn connections_of(connection: &mut Connection, member: Counted) -> Result<Vec<i64>, Error> {
+pub fn connections_of(connection: &mut Connection, member: ConnectionCount) -> Result<Vec<i64>, Error> {
     let all = relationships::table
         .filter(relationships::owner_id.eq(member.id))
         .filter(IsConnected)
         .order(relationships::other_id)
-        .limit(if member.number > FEW { LOOKED_AT } else { i64::MAX })
+        .limit(if member.number > MAX_SHORT { LOOKED_AT } else { i64::MAX })
         .select(relationships::other_id);
-    Ok(natively!(connection, |own| all.load(own))?)
+    Ok(on_engine!(connection, |own| all.load(own))?)
 }
 
 /// Whom two members are both connected with, at most so many: each connection of the one looked up among the other's.
 ///
 /// # Errors
 /// The database's.
-pub fn mutual_ids(connection: &mut Connection, a: Counted, b: Counted, most: i64) -> Result<Vec<i64>, Error> {
+pub fn mutual_ids(
+    connection: &mut Connection,
+    a: ConnectionCount,
+    b: ConnectionCount,
+    most: i64,
+) -> Result<Vec<i64>, Error> {
     let (few, many) = if a.number <= b.number { (a.id, b.id) } else { (b.id, a.id) };
     let also_theirs = theirs
         .filter(theirs.field(relationships::owner_id).eq(many))
@@ -151,5 +164,5 @@ pub fn mutual_ids(connection: &mut Connection, a: Counted, b: Counted, most: i64
         .order(relationships::other_id)
         .limit(most)
         .select(relationships::other_id);
-    Ok(natively!(connection, |own| shared.load(own))?)
+    Ok(on_engine!(connection, |own| shared.load(own))?)
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::connections::literal::IsConnected;
-use crate::db::{Connection, natively, one_of};
+use crate::connections::sql_condition::IsConnected;
+use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::language::{number, t, tf};
 use crate::schema::{relationships, tags};
@@ -74,7 +74,7 @@ pub fn as_spelled(connection: &mut Connection, me: i64, other: i64, words: &[Str
     }
     let on_others = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.ne(other));
     let known: Vec<String> =
-        natively!(connection, |own| on_others.select(tags::tag).distinct().order(tags::tag).load(own))?;
+        on_engine!(connection, |own| on_others.select(tags::tag).distinct().order(tags::tag).load(own))?;
     let mut spelled: HashMap<String, String> = HashMap::new();
     for tag in known {
         spelled.entry(caseless(&tag)).or_insert(tag);
@@ -96,7 +96,7 @@ pub fn as_spelled(connection: &mut Connection, me: i64, other: i64, words: &[Str
 pub fn on(connection: &mut Connection, me: i64, other: i64) -> Result<Vec<String>, Error> {
     let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
     let rows = rows.select(tags::tag).order(tags::tag);
-    Ok(natively!(connection, |own| rows.load(own))?)
+    Ok(on_engine!(connection, |own| rows.load(own))?)
 }
 
 /// The tags of a member on others.
@@ -106,10 +106,10 @@ pub fn on(connection: &mut Connection, me: i64, other: i64) -> Result<Vec<String
 pub fn of(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMap<i64, Vec<String>>, Error> {
     let rows = tags::table
         .filter(tags::owner_id.eq(me))
-        .filter(one_of(connection, tags::other_id, others))
+        .filter(id_in(connection, tags::other_id, others))
         .select((tags::other_id, tags::tag))
         .order((tags::other_id, tags::tag));
-    let rows: Vec<(i64, String)> = natively!(connection, |own| rows.load(own))?;
+    let rows: Vec<(i64, String)> = on_engine!(connection, |own| rows.load(own))?;
     let mut by_person: HashMap<i64, Vec<String>> = HashMap::new();
     for (other, tag) in rows {
         by_person.entry(other).or_default().push(tag);
@@ -128,5 +128,5 @@ pub fn all(connection: &mut Connection, me: i64) -> Result<Vec<String>, Error> {
         .filter(IsConnected);
     let mine = tags::table.filter(tags::owner_id.eq(me)).filter(exists(connected));
     let mine = mine.select(tags::tag).distinct().order(tags::tag).limit(200);
-    Ok(natively!(connection, |own| mine.load(own))?)
+    Ok(on_engine!(connection, |own| mine.load(own))?)
 }

@@ -1,8 +1,8 @@
 //! What a refusal says. The member who acts is told their own reason in full; of the other, one sentence tells all.
 
-use crate::connections::relationship::Refusal;
 use crate::dates;
 use crate::language::{key, number, t, tf, tnf};
+use crate::relationship::Refusal;
 
 /// The one sentence for every reason that lies with the other member.
 pub const NEUTRAL: &str = key("This user cannot be invited at this time");

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::connections::relationship::{Offer, Side};
+use crate::connections::notes;
 use crate::connections::store::Row;
-use crate::connections::{Limits, notes};
 use crate::dates::{self, DAY, now};
-use crate::db::{Connection, natively, one_of};
+use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::language::tf;
+use crate::relationship::{Limits, Offer, Side};
 use crate::schema::relationships;
 
 /// A member's own side toward another, with what is theirs of it.
@@ -66,7 +66,7 @@ impl Standing {
             connected_at: row.connected_at.filter(|_| side == Side::Connected),
             notes: if side == Side::Connected { InvitationNote::of(&row) } else { Vec::new() },
             invited_at: row.invited_at,
-            paused_until: super::paused_until(&row),
+            paused_until: crate::connections::paused_until(&row),
             changed_at: row.changed_at,
             invitation_note: row.invitation_note,
             private_note: row.private_note,
@@ -179,12 +179,12 @@ pub fn many(
     others: &[i64],
 ) -> Result<HashMap<i64, Standing>, Error> {
     let now = now();
-    let rows = relationships::table.filter(relationships::owner_id.eq(me)).filter(one_of(
+    let rows = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
         connection,
         relationships::other_id,
         others,
     ));
-    let rows: Vec<Row> = natively!(connection, |own| rows.select(Row::as_select()).load(own))?;
+    let rows: Vec<Row> = on_engine!(connection, |own| rows.select(Row::as_select()).load(own))?;
     let mut words = notes::of(connection, me, others)?;
     let mut standings = HashMap::new();
     for row in rows {

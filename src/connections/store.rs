@@ -4,13 +4,13 @@ use diesel::dsl::Add;
 use diesel::helper_types::{Eq, Filter, InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
 
-use crate::connections::literal::{Listed, LooksSent};
-use crate::connections::relationship::{Behind, Pair, Side};
-use crate::db::{self, Connection, natively, one_of};
+use crate::connections::sql_condition::{Listed, LooksSent};
+use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::members::store::Renamed;
+use crate::relationship::{Behind, Pair, Side};
 use crate::schema::{connection_counts, members, relationships, tags};
-use crate::web::pagination::At;
+use crate::web::pagination::PageRequest;
 
 /// The state column. `CONNECTED` is also written out in the partial indexes.
 pub mod state {
@@ -213,7 +213,7 @@ pub fn pair(connection: &mut Connection, me: i64, other: i64) -> Result<Rows, Er
     use relationships::{other_id, owner_id};
     let both = (owner_id.eq(me).and(other_id.eq(other))).or(owner_id.eq(other).and(other_id.eq(me)));
     let rows =
-        natively!(connection, |own| { relationships::table.filter(both).select(Row::as_select()).load::<Row>(own) })?;
+        on_engine!(connection, |own| { relationships::table.filter(both).select(Row::as_select()).load::<Row>(own) })?;
     let (mut mine, mut theirs) = (None, None);
     for row in rows {
         let side = if row.owner_id == me { &mut mine } else { &mut theirs };
@@ -230,13 +230,13 @@ pub fn pair(connection: &mut Connection, me: i64, other: i64) -> Result<Rows, Er
 /// The database's.
 pub fn row(connection: &mut Connection, owner: i64, other: i64) -> Result<Option<Row>, Error> {
     let row =
-        natively!(connection, |own| { relationships::table.find((owner, other)).select(Row::as_select()).first(own) });
+        on_engine!(connection, |own| { relationships::table.find((owner, other)).select(Row::as_select()).first(own) });
     Ok(row.optional()?)
 }
 
 fn sort_names(connection: &mut Connection, member: i64) -> Result<(String, String), Error> {
     let names = members::table.find(member).select((members::sort_first, members::sort_last));
-    Ok(natively!(connection, |own| names.first(own))?)
+    Ok(on_engine!(connection, |own| names.first(own))?)
 }
 
 /// Saves what changed of both rows, and keeps the members' counts of connections.
@@ -253,18 +253,18 @@ fn save_row(connection: &mut Connection, row: &Row, stored: Option<&Row>) -> Res
         Some(stored) if stored == row => {}
         Some(stored) if stored.stands_as(row) => {
             let stored = relationships::table.find((row.owner_id, row.other_id));
-            natively!(connection, |own| diesel::update(stored).set(row.stance()).execute(own))?;
+            on_engine!(connection, |own| diesel::update(stored).set(row.stance()).execute(own))?;
         }
         Some(_) => {
             let stored = relationships::table.find((row.owner_id, row.other_id));
-            natively!(connection, |own| diesel::update(stored).set(row).execute(own))?;
+            on_engine!(connection, |own| diesel::update(stored).set(row).execute(own))?;
         }
         // A stranger on whom nothing was done leaves no row behind.
         None if *row == Row::new(row.owner_id, row.other_id) => {}
         None => {
             let (sort_first, sort_last) = sort_names(connection, row.other_id)?;
             let row = Row { sort_first, sort_last, ..row.clone() };
-            natively!(connection, |own| diesel::insert_into(relationships::table).values(row).execute(own))?;
+            on_engine!(connection, |own| diesel::insert_into(relationships::table).values(row).execute(own))?;
         }
     }
     let was = stored.is_some_and(|stored| stored.state == state::CONNECTED);
@@ -280,7 +280,7 @@ fn save_row(connection: &mut Connection, row: &Row, stored: Option<&Row>) -> Res
 /// The database's.
 pub fn count(connection: &mut Connection, member: i64, more: i32) -> Result<(), Error> {
     let theirs = connection_counts::table.find(member);
-    natively!(connection, |own| diesel::update(theirs).set(counted(more)).execute(own))?;
+    on_engine!(connection, |own| diesel::update(theirs).set(counted(more)).execute(own))?;
     Ok(())
 }
 
@@ -313,7 +313,7 @@ pub fn count_all(connection: &mut Connection) -> Result<(), Error> {
 /// The database's.
 pub fn number_of(connection: &mut Connection, member: i64) -> Result<i32, Error> {
     let theirs = connection_counts::table.find(member).select(connection_counts::number);
-    Ok(natively!(connection, |own| theirs.first(own))?)
+    Ok(on_engine!(connection, |own| theirs.first(own))?)
 }
 
 /// Writes a note and tags of a member about another, whatever stands between them.
@@ -321,14 +321,14 @@ pub fn number_of(connection: &mut Connection, member: i64) -> Result<i32, Error>
 /// # Errors
 /// [`Error::NotFound`] where the other is missing, or the database's.
 pub fn remark(connection: &mut Connection, me: i64, other: i64, note: &str, words: &[String]) -> Result<(), Error> {
-    db::hold(connection, [me, other])?;
+    db::lock_members(connection, [me, other])?;
     let stored = row(connection, me, other)?;
     let mut mine = stored.clone().unwrap_or(Row::new(me, other));
     note.clone_into(&mut mine.private_note);
     save_row(connection, &mine, stored.as_ref())?;
     let old = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
     diesel::delete(old).execute(connection)?;
-    for tag in &super::notes::as_spelled(connection, me, other, words)? {
+    for tag in &crate::connections::notes::as_spelled(connection, me, other, words)? {
         let row = (tags::owner_id.eq(me), tags::other_id.eq(other), tags::tag.eq(tag));
         diesel::insert_into(tags::table).values(row).execute(connection)?;
     }
@@ -344,7 +344,7 @@ pub fn follow_name(connection: &mut Connection, renamed: &Renamed) -> Result<(),
     let known_to = relationships::table.filter(relationships::owner_id.eq(member)).select(relationships::other_id);
     let known_to: Vec<i64> = known_to.load(connection)?;
     let rows = relationships::table
-        .filter(one_of(connection, relationships::owner_id, &known_to))
+        .filter(id_in(connection, relationships::owner_id, &known_to))
         .filter(relationships::other_id.eq(member));
     let names = (relationships::sort_first.eq(&keys.first), relationships::sort_last.eq(&keys.last));
     diesel::update(rows).set(names).execute(connection)?;
@@ -398,7 +398,7 @@ pub type LeftAgain<'a> = IntoBoxed<
 >;
 
 /// A page of [`left_again`], in the order of [`by_age`], by the day of the disconnect.
-pub fn left_again_by_age(owner: i64, oldest_open: i64, at: &At) -> LeftAgain<'static> {
+pub fn left_again_by_age(owner: i64, oldest_open: i64, at: &PageRequest) -> LeftAgain<'static> {
     let mut rows = left_again(owner, oldest_open);
     let cursor = at.cursor();
     let back = cursor.as_ref().is_some_and(|(_, back)| *back);
@@ -419,7 +419,7 @@ pub fn left_again_by_age(owner: i64, oldest_open: i64, at: &At) -> LeftAgain<'st
 
 /// A page of a member's rows in a state, joined with who it is, by the date the side came into it: the newest first,
 /// or the oldest when going backwards from the cursor.
-pub fn by_age<'a>(owner: i64, state: i16, at: &At) -> ByAge<'a> {
+pub fn by_age<'a>(owner: i64, state: i16, at: &PageRequest) -> ByAge<'a> {
     let mut rows =
         in_state(owner, state).inner_join(members::table.on(members::id.eq(relationships::other_id))).into_boxed();
     let cursor = at.cursor();

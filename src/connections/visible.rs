@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::store::{Row, state};
+use crate::connections::store::{Row, state};
 use crate::dates::now;
-use crate::db::{Connection, natively};
+use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::members::handles::leads;
-use crate::members::{Member, Person, names};
+use crate::members::{MemberCard, Profile, names};
 use crate::schema::{connection_counts, handles, members, relationships};
 
 /// The member of a handle, as the viewer may see them, and the viewer's side toward them where there is a row. A handle
@@ -15,7 +15,7 @@ use crate::schema::{connection_counts, handles, members, relationships};
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is none, and just so where they have blocked the viewer.
-pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<(Member, Option<Row>), Error> {
+pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<(Profile, Option<Row>), Error> {
     // Handles are in lower case; what cannot be one, the database need not be asked for.
     let handle = &handle.to_ascii_lowercase();
     if !names::is_handle(handle) {
@@ -28,8 +28,8 @@ pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<
         .left_join(relationships::table.on(side))
         .filter(handles::handle.eq(handle))
         .filter(leads(now()));
-    type Found = (Member, Option<Row>);
-    let (member, row): Found = natively!(connection, |own| found.select(Found::as_select()).first(own))?;
+    type Found = (Profile, Option<Row>);
+    let (member, row): Found = on_engine!(connection, |own| found.select(Found::as_select()).first(own))?;
     match row {
         Some(row) if row.state == state::BARRED => Err(Error::NotFound),
         row => Ok((member, row)),
@@ -40,7 +40,7 @@ pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<
 ///
 /// # Errors
 /// As [`member`].
-pub fn person(connection: &mut Connection, viewer: i64, handle: &str) -> Result<Person, Error> {
+pub fn person(connection: &mut Connection, viewer: i64, handle: &str) -> Result<MemberCard, Error> {
     Ok(member(connection, viewer, handle)?.0.person)
 }
 
@@ -50,6 +50,6 @@ pub fn person(connection: &mut Connection, viewer: i64, handle: &str) -> Result<
 /// The database's.
 pub fn barred(connection: &mut Connection, me: i64, other: i64) -> Result<bool, Error> {
     let row = relationships::table.find((me, other)).select(relationships::state);
-    let state = natively!(connection, |own| row.first::<i16>(own)).optional()?;
+    let state = on_engine!(connection, |own| row.first::<i16>(own)).optional()?;
     Ok(state == Some(state::BARRED))
 }

@@ -1,7 +1,7 @@
 //! The database: how it is opened, read and changed, whichever engine it is. What is of one engine alone is in the
 //! file of its name; search is the one thing besides that the two do differently.
 
-mod one_of;
+mod id_in;
 mod postgres;
 mod sqlite;
 mod url;
@@ -37,13 +37,13 @@ mod engine {
 }
 
 pub use engine::AnyConnection as Connection;
-pub use one_of::{OneOf, one_of};
+pub use id_in::{IdIn, id_in};
 pub use url::DatabaseUrl;
 
-/// Runs a query on the engine's own connection: `natively!(connection, |own| query.load(own))`. It is compiled once for
+/// Runs a query on the engine's own connection: `on_engine!(connection, |own| query.load(own))`. It is compiled once for
 /// each engine. diesel then finds the prepared statement by the query's type, where [`Connection`] itself puts its text
 /// together to find it, and reads columns without a detour: half the time of a small query.
-macro_rules! natively {
+macro_rules! on_engine {
     ($connection:expr, |$own:ident| $run:expr) => {
         match $connection {
             $crate::db::Connection::Sqlite($own) => $run,
@@ -51,7 +51,7 @@ macro_rules! natively {
         }
     };
 }
-pub(crate) use natively;
+pub(crate) use on_engine;
 
 /// Rows that are walked in a millisecond or two.
 const SHORT: i32 = 500;
@@ -145,16 +145,16 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::read`].
-    pub async fn ask<T, F>(&self, f: F) -> Result<T, Error>
+    pub async fn read_one<T, F>(&self, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
     {
         match &self.0 {
-            Engine::Sqlite(file) => file.ask(f),
+            Engine::Sqlite(file) => file.read_one(f),
             Engine::Postgres(server) => {
                 let f = as_here(f);
-                server.in_turn(move |server, until| server.ask(f, until)).await
+                server.in_turn(move |server, until| server.read_one(f, until)).await
             }
         }
     }
@@ -163,7 +163,7 @@ impl Db {
     /// once, and only the last run counts.
     ///
     /// # Errors
-    /// The closure's, after which nothing has changed; [`Error::Unavailable`], as well; or [`Error::Unanswered`].
+    /// The closure's, after which nothing has changed; [`Error::Unavailable`], as well; or [`Error::CommitUnknown`].
     pub async fn write<T, F>(&self, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -177,7 +177,7 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::write`].
-    pub async fn write_much<T, F>(&self, f: F) -> Result<T, Error>
+    pub async fn write_bulk<T, F>(&self, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
@@ -201,10 +201,10 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::write`].
-    pub fn write_now<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
+    pub fn write_blocking<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
         match &self.0 {
-            Engine::Sqlite(file) => file.write_now(f),
-            Engine::Postgres(server) => server.write_now(f),
+            Engine::Sqlite(file) => file.write_blocking(f),
+            Engine::Postgres(server) => server.write_blocking(f),
         }
     }
 
@@ -216,7 +216,7 @@ impl Db {
         if let Engine::Sqlite(file) = &self.0 {
             file.ready()?;
         }
-        self.ask(|connection| {
+        self.read_one(|connection| {
             let table = __diesel_schema_migrations::table;
             let newest = table.select(diesel::dsl::max(__diesel_schema_migrations::version));
             let newest = newest.first::<Option<String>>(connection)?.map(MigrationVersion::from);
@@ -285,7 +285,7 @@ where
 ///
 /// # Errors
 /// [`Error::NotFound`] where one is missing, or the database's.
-pub fn hold(connection: &mut Connection, ids: impl IntoIterator<Item = i64>) -> Result<(), Error> {
+pub fn lock_members(connection: &mut Connection, ids: impl IntoIterator<Item = i64>) -> Result<(), Error> {
     let Connection::Postgres(postgres) = connection else { return Ok(()) };
     let ids: std::collections::BTreeSet<i64> = ids.into_iter().collect();
     let rows = members::table.filter(members::id.eq_any(&ids)).order(members::id).select(members::id);
@@ -312,7 +312,7 @@ pub fn flush(connection: &mut Connection, at_once: bool) -> Result<(), Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn settle(connection: &mut Connection) -> Result<(), Error> {
+pub fn analyze(connection: &mut Connection) -> Result<(), Error> {
     match connection {
         Connection::Sqlite(_) => Ok(connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?),
         Connection::Postgres(_) => {

@@ -1,6 +1,6 @@
 //! PostgreSQL: a pool, the threads that wait for its connections, and what makes a transaction happen once even where the server, or the way to it, goes away.
 //!
-//! Members who are changed are held ([`crate::db::hold`]), so READ COMMITTED is enough. A transaction that the server
+//! Members who are changed are held ([`crate::db::lock_members`]), so READ COMMITTED is enough. A transaction that the server
 //! rolled back is run again. One whose COMMIT was never answered may have happened: it wrote a *receipt*, a row with a
 //! random key, and the next attempt writes the same one first. If that succeeds, the earlier attempt did not happen
 //! and cannot any more; if the key is taken, it did, and what it returned is the answer.
@@ -27,13 +27,13 @@ const CONNECTIONS: u32 = 16;
 /// Requests that may wait for a connection; who comes then is asked at once to try again.
 const MAX_WAITING: usize = 2_048;
 /// How long people wait for a server that is being replaced before they are asked to try again.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// Runs of a transaction that the server goes on rolling back.
-const RUNS: u32 = 6;
+const MAX_ATTEMPTS: u32 = 6;
 /// The lock under which one node migrates; any number would do that no other program on the database uses.
 const MIGRATING: i64 = 0x00a3_1cab_1e00;
 /// One write in so many takes old receipts away.
-const TIDY: u32 = 500;
+const CLEAN_UP_EVERY: u32 = 500;
 
 /// A server, or several under one URL. Clones share the pool.
 #[derive(Clone)]
@@ -71,9 +71,9 @@ enum Failed {
     /// Rolled back by the server, which answers still.
     RolledBack(Error),
     /// The server, or the way to it, is gone; nothing was committed.
-    Gone(Error),
-    /// As [`Failed::Gone`], but while it committed.
-    Unanswered(Error),
+    ConnectionLost(Error),
+    /// As [`Failed::ConnectionLost`], but while it committed.
+    CommitUnknown(Error),
 }
 
 impl Server {
@@ -116,7 +116,7 @@ impl Server {
         let full = |_| Error::Unavailable("too many wait for the database".into());
         let place = self.places.clone().try_acquire_owned().map_err(full)?;
         let stopped = || Error::Unavailable("the database's threads have stopped".into());
-        let (server, until) = (self.clone(), Instant::now() + PATIENCE);
+        let (server, until) = (self.clone(), Instant::now() + TIMEOUT);
         let work = move || {
             // Kept as long as the work lasts, be there still anybody who waits for it or not.
             let _place = place;
@@ -145,14 +145,14 @@ impl Server {
     }
 
     /// As [`Server::read`], outside a transaction.
-    pub(super) fn ask<T>(
+    pub(super) fn read_one<T>(
         &self,
         f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone,
         until: Instant,
     ) -> Result<T, Error> {
         let mut attempts = Attempts::new(until);
         loop {
-            let connection = self.pool.get().map_err(|why| Failed::Gone(why.into()));
+            let connection = self.pool.get().map_err(|why| Failed::ConnectionLost(why.into()));
             let answer = connection
                 .and_then(|mut connection| f.clone()(&mut connection).map_err(|error| failed(&mut connection, error)));
             match answer {
@@ -179,8 +179,11 @@ impl Server {
     }
 
     /// [`Server::write`] on the thread that asks.
-    pub(super) fn write_now<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
-        self.write(f, Instant::now() + PATIENCE)
+    pub(super) fn write_blocking<T>(
+        &self,
+        f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone,
+    ) -> Result<T, Error> {
+        self.write(f, Instant::now() + TIMEOUT)
     }
 
     pub(super) fn raw(&self) -> Result<PooledConnection<ConnectionManager<Connection>>, Error> {
@@ -194,10 +197,10 @@ impl Server {
         f: impl FnOnce(&mut Connection) -> Result<T, Error>,
         unanswered: &mut Option<T>,
     ) -> Result<T, Failed> {
-        let mut connection = self.pool.get().map_err(|why| Failed::Gone(why.into()))?;
+        let mut connection = self.pool.get().map_err(|why| Failed::ConnectionLost(why.into()))?;
         if let Err(why) = begin_with(&mut connection, begin) {
             break_off(&mut connection);
-            return Err(Failed::Gone(why.into()));
+            return Err(Failed::ConnectionLost(why.into()));
         }
         if let Some(receipt) = receipt {
             let write = format!("INSERT INTO receipts (id) VALUES ('{receipt}')");
@@ -216,13 +219,13 @@ impl Server {
         let done = f(&mut connection).map_err(|error| failed(&mut connection, error))?;
         if let Err(why) = Manager::commit_transaction(&mut *connection) {
             let failed = failed(&mut connection, why.into());
-            if let Failed::Gone(why) = failed {
+            if let Failed::ConnectionLost(why) = failed {
                 *unanswered = Some(done);
-                return Err(if receipt.is_some() { Failed::Unanswered(why) } else { Failed::Gone(why) });
+                return Err(if receipt.is_some() { Failed::CommitUnknown(why) } else { Failed::ConnectionLost(why) });
             }
             return Err(failed);
         }
-        if receipt.is_some() && rand::rng().random_ratio(1, TIDY) {
+        if receipt.is_some() && rand::rng().random_ratio(1, CLEAN_UP_EVERY) {
             // Nobody asks again after an hour. If it cannot be done now, it will be another time.
             let _ = connection.batch_execute("DELETE FROM receipts WHERE written_at < now() - interval '1 hour'");
         }
@@ -248,15 +251,15 @@ impl Attempts {
             Failed::Answer(error) => return Err(error),
             Failed::RolledBack(error) => {
                 self.rolled_back += 1;
-                if self.rolled_back == RUNS {
+                if self.rolled_back == MAX_ATTEMPTS {
                     return Err(error);
                 }
                 tracing::info!(why = %error, "rolled back, run again");
                 std::thread::sleep(Duration::from_millis(rand::rng().random_range(0..10 << self.rolled_back)));
                 return Ok(());
             }
-            Failed::Gone(error) => error,
-            Failed::Unanswered(error) => {
+            Failed::ConnectionLost(error) => error,
+            Failed::CommitUnknown(error) => {
                 self.unanswered = true;
                 error
             }
@@ -266,7 +269,7 @@ impl Attempts {
             std::thread::sleep(Duration::from_millis(rand::rng().random_range(50..150)));
             return Ok(());
         }
-        Err(if self.unanswered { Error::Unanswered(error.to_string()) } else { error })
+        Err(if self.unanswered { Error::CommitUnknown(error.to_string()) } else { error })
     }
 }
 
@@ -283,7 +286,7 @@ fn begin_with(connection: &mut Connection, sql: &str) -> Result<(), DieselError>
 /// for transactions that met; a server that cannot even roll back is gone.
 fn failed(connection: &mut Connection, error: Error) -> Failed {
     if !roll_back(connection) {
-        return Failed::Gone(error);
+        return Failed::ConnectionLost(error);
     }
     let Error::Database(DieselError::DatabaseError(kind, ref why)) = error else { return Failed::Answer(error) };
     match kind {
@@ -293,9 +296,9 @@ fn failed(connection: &mut Connection, error: Error) -> Failed {
         // It has become a standby; another is the one to write to.
         DatabaseErrorKind::ReadOnlyTransaction => {
             break_off(connection);
-            Failed::Gone(error)
+            Failed::ConnectionLost(error)
         }
-        DatabaseErrorKind::ClosedConnection => Failed::Gone(error),
+        DatabaseErrorKind::ClosedConnection => Failed::ConnectionLost(error),
         _ => Failed::Answer(error),
     }
 }

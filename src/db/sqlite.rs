@@ -106,7 +106,7 @@ impl File {
     }
 
     pub(super) fn migrate(&self) -> Result<(), Error> {
-        self.write_now(|connection| {
+        self.write_blocking(|connection| {
             let Connection::Sqlite(sqlite) = connection else { return Ok(()) };
             let applied = sqlite.applied_migrations().map_err(|why| Error::Unavailable(why.to_string()))?;
             crate::db::refuse_newer::<diesel::sqlite::Sqlite>(applied.into_iter().max(), MIGRATIONS)?;
@@ -121,7 +121,7 @@ impl File {
         diesel::Connection::transaction(&mut *self.shared.readers.get()?, f)
     }
 
-    pub(super) fn ask<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) fn read_one<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
         f(&mut *self.shared.readers.get()?)
     }
 
@@ -146,7 +146,7 @@ impl File {
         answered.await.map_err(|_| stopped())?
     }
 
-    pub(super) fn write_now<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) fn write_blocking<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
         let mut connection = self.shared.writer()?;
         self.shared.begin(&mut connection)?;
         match f(&mut connection) {
@@ -289,7 +289,7 @@ struct NotCommitted {
 
 impl From<NotCommitted> for Error {
     fn from(not: NotCommitted) -> Error {
-        if not.is_unknown { Error::Unanswered(not.why) } else { Error::Unavailable(not.why) }
+        if not.is_unknown { Error::CommitUnknown(not.why) } else { Error::Unavailable(not.why) }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::accounts::password::Hashed;
 use crate::connections::store::{self, state};
 use crate::contacts::import::linkedin::{Connection as Imported, Export};
 use crate::dates::{now, start_of};
-use crate::db::{Connection, natively, new_id};
+use crate::db::{Connection, new_id, on_engine};
 use crate::demo::people::Person;
 use crate::error::Error;
 use crate::members::{names, sorting};
@@ -91,9 +91,9 @@ fn member(connection: &mut Connection, made: &Made, from: &Imported, password: &
     };
     let email = format!("{handle}@import.example");
     let owned = (handles::handle.eq(handle), handles::member_id.eq(id));
-    natively!(connection, |own| diesel::insert_into(handles::table).values(owned).execute(own))?;
+    on_engine!(connection, |own| diesel::insert_into(handles::table).values(owned).execute(own))?;
     let owned = (emails::email_key.eq(&email), emails::member_id.eq(id));
-    natively!(connection, |own| diesel::insert_into(emails::table).values(owned).execute(own))?;
+    on_engine!(connection, |own| diesel::insert_into(emails::table).values(owned).execute(own))?;
     let row = (
         members::id.eq(id),
         members::email.eq(&email),
@@ -108,7 +108,7 @@ fn member(connection: &mut Connection, made: &Made, from: &Imported, password: &
         members::company.eq(text::salvaged(&from.company).chars().take(100).collect::<String>()),
         members::created_at.eq(now()),
     );
-    natively!(connection, |own| diesel::insert_into(members::table).values(row).execute(own))?;
+    on_engine!(connection, |own| diesel::insert_into(members::table).values(row).execute(own))?;
     store::count(connection, *id, 1)?;
     crate::members::search::index(connection, *id)
 }
@@ -126,7 +126,7 @@ fn sides(connection: &mut Connection, me: &Person, made: &Made, since: Date) -> 
             relationships::sort_first.eq(keys.first),
             relationships::sort_last.eq(keys.last),
         );
-        natively!(connection, |own| diesel::insert_into(relationships::table).values(row).execute(own))?;
+        on_engine!(connection, |own| diesel::insert_into(relationships::table).values(row).execute(own))?;
     }
     Ok(())
 }

@@ -7,10 +7,10 @@ mod story;
 pub mod styleguide;
 
 use crate::accounts::password;
-use crate::connections::Limits;
 use crate::contacts::import::linkedin::Export;
 use crate::db::Db;
 use crate::error::Error;
+use crate::relationship::Limits;
 
 /// What all demo members sign in with.
 pub const PASSWORD: &str = "amicable demo";
@@ -47,14 +47,14 @@ pub fn populate(db: &Db, limits: &Limits, export: Option<Export>) -> Result<Demo
     // The demo's history is longer than a week.
     let limits = Limits { invitations: u32::MAX, ..*limits };
     let hashed = password::hash_now(PASSWORD)?;
-    let people = db.write_now(|connection| people::register(connection, &hashed))?;
+    let people = db.write_blocking(|connection| people::register(connection, &hashed))?;
     let own = export.is_some();
-    db.write_now(|connection| story::connect(connection, &limits, &people, own))?;
+    db.write_blocking(|connection| story::connect(connection, &limits, &people, own))?;
     let imported = match &export {
-        Some(export) => db.write_now(|connection| import::connect(connection, &people, export, &hashed))?,
+        Some(export) => db.write_blocking(|connection| import::connect(connection, &people, export, &hashed))?,
         None => 0,
     };
-    db.write_now(|connection| story::tell(connection, &limits, &people, own))?;
+    db.write_blocking(|connection| story::tell(connection, &limits, &people, own))?;
     let owner = people.first().map_or("", |person| person.full_name.as_str());
     let told =
         export.map(|export| format!("{} {owner} has {imported} of these people as connections.", export.summary()));
@@ -75,7 +75,7 @@ mod tests {
         db.migrate().unwrap();
         let demo = populate(&db, &Limits::default(), None).unwrap();
         assert_eq!((demo.members, demo.accounts.len()), (150, 3));
-        db.write_now(|connection| {
+        db.write_blocking(|connection| {
             let sides: i64 = relationships::table.filter(relationships::state.eq(4)).count().get_result(connection)?;
             let counted: Option<i64> =
                 connection_counts::table.select(diesel::dsl::sum(connection_counts::number)).first(connection)?;

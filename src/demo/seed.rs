@@ -21,7 +21,7 @@ pub const PASSWORD: &str = "amicable seed";
 /// Rows in one statement.
 const ROWS: usize = 500;
 /// Sides in one transaction.
-const AT_ONCE: usize = 100_000;
+const GROUP_SIZE: usize = 100_000;
 /// Members of a community, within which half of the connections are.
 const COMMUNITY: usize = 200;
 /// Connections nobody exceeds.
@@ -132,7 +132,7 @@ fn fill(connection: &mut Connection, plan: &Plan, friends: &[Vec<u32>], progress
         progress("building indexes", at as u64, indexes.len() as u64);
         connection.batch_execute(sql)?;
     }
-    db::settle(connection)
+    db::analyze(connection)
 }
 
 #[derive(QueryableByName)]
@@ -257,11 +257,11 @@ fn write_sides(
     let sides =
         friends.iter().enumerate().flat_map(|(owner, list)| list.iter().map(move |other| (owner as u32, *other)));
     let total: u64 = friends.iter().map(|list| list.len() as u64).sum();
-    let (mut rows, mut written) = (Vec::with_capacity(AT_ONCE), 0u64);
+    let (mut rows, mut written) = (Vec::with_capacity(GROUP_SIZE), 0u64);
     for (owner, other) in sides {
         let Keys { first, last } = &keys[other as usize];
         rows.push((owner + 1, other + 1, since(owner, other, seed, today), first.as_str(), last.as_str()));
-        if rows.len() == AT_ONCE {
+        if rows.len() == GROUP_SIZE {
             written += rows.len() as u64;
             write(connection, &rows)?;
             rows.clear();

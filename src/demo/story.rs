@@ -4,13 +4,13 @@ use diesel::prelude::*;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::connections::relationship::Move;
-use crate::connections::{self, Limits, store};
+use crate::connections::{self, store};
 use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::people::Person;
 use crate::demo::{Account, PASSWORD};
 use crate::error::Error;
+use crate::relationship::{Limits, Move};
 use crate::schema::{members, notifications, relationships};
 
 const PRIYA: usize = 0;

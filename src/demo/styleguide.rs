@@ -4,18 +4,18 @@ use actix_web::HttpResponse;
 use actix_web::web::{ServiceConfig, get};
 use askama::Template;
 
-use crate::connections::relationship::{Behind, Side};
 use crate::connections::standing::Standing;
 use crate::error::Error;
-use crate::members::Person;
+use crate::members::MemberCard;
+use crate::relationship::{Behind, Side};
 use crate::web::form::Problems;
-use crate::web::page::{Page, Show};
+use crate::web::page::{Layout, Render};
 
 #[derive(Template)]
 #[template(path = "styleguide.html")]
 struct Styleguide {
-    page: Page,
-    persons: Vec<Person>,
+    page: Layout,
+    persons: Vec<MemberCard>,
     standings: [Standing; 5],
     problems: Problems,
 }
@@ -25,7 +25,7 @@ pub fn routes(site: &mut ServiceConfig) {
     site.route("/styleguide", get().to(styleguide));
 }
 
-async fn styleguide(page: Page) -> Result<HttpResponse, Error> {
+async fn styleguide(page: Layout) -> Result<HttpResponse, Error> {
     let behind = Behind::Nothing;
     let sides = [
         Side::None,
@@ -37,7 +37,7 @@ async fn styleguide(page: Page) -> Result<HttpResponse, Error> {
     let standings = sides.map(|side| Standing { side, ..Standing::none() });
     let names =
         ["Robin Vale", "Ines Moreau", "Tariq Aziz", "Wen Li", "Olu Adeyemi", "Maja Horvat", "Leo Brandt", "Sofia Ruiz"];
-    let person = |(at, name): (usize, &str)| Person {
+    let person = |(at, name): (usize, &str)| MemberCard {
         id: at as i64,
         handle: crate::members::names::handle(name),
         full_name: name.into(),

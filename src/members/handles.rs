@@ -4,7 +4,7 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 
 use crate::dates::{self, DAY, now};
-use crate::db::{self, Connection, natively, new_id};
+use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::schema::{handle_changes, handles, members};
 
@@ -86,7 +86,7 @@ pub fn changes(connection: &mut Connection, member: i64) -> Result<Changes, Erro
         .filter(handle_changes::member_id.eq(member))
         .filter(handle_changes::changed_at.gt(now - WINDOW - DAY))
         .select(handle_changes::changed_at);
-    let times: Vec<i64> = natively!(connection, |own| lately.load(own))?;
+    let times: Vec<i64> = on_engine!(connection, |own| lately.load(own))?;
     Ok(Changes::of(times.into_iter(), now))
 }
 
@@ -100,7 +100,7 @@ pub fn take(connection: &mut Connection, member: i64, handle: &str) -> Result<bo
     let row = (handles::handle.eq(handle), handles::member_id.eq(member));
     let theirs = (handles::member_id.eq(member), handles::kept_until.eq(None::<i64>));
     let free = handles::member_id.eq(member).or(handles::kept_until.le(now()));
-    let taken = natively!(connection, |own| diesel::insert_into(handles::table)
+    let taken = on_engine!(connection, |own| diesel::insert_into(handles::table)
         .values(row)
         .on_conflict(handles::handle)
         .do_update()
@@ -116,7 +116,7 @@ pub fn take(connection: &mut Connection, member: i64, handle: &str) -> Result<bo
 /// # Errors
 /// The database's.
 pub fn change(connection: &mut Connection, member: i64, handle: &str) -> Result<Result<Changes, Refused>, Error> {
-    db::hold(connection, [member])?;
+    db::lock_members(connection, [member])?;
     let now = now();
     let old: String = members::table.find(member).select(members::handle).first(connection)?;
     let mut made: Vec<(i64, String)> = handle_changes::table

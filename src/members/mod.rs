@@ -9,7 +9,7 @@ pub mod store;
 
 use diesel::prelude::*;
 
-use crate::db::{Connection, natively, one_of};
+use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::language::t;
 use crate::schema::{connection_counts, members};
@@ -18,7 +18,7 @@ use crate::schema::{connection_counts, members};
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = members)]
 #[allow(missing_docs)]
-pub struct Person {
+pub struct MemberCard {
     pub id: i64,
     pub handle: String,
     pub full_name: String,
@@ -34,7 +34,7 @@ pub fn photo_for(member: i64, photo: &str, size: &str) -> String {
     format!("/photos/{member}/{photo}/{side}")
 }
 
-impl Person {
+impl MemberCard {
     /// Where their photo is; `size` is `large` on profiles.
     pub fn photo_for(&self, size: &str) -> String {
         photo_for(self.id, &self.photo, size)
@@ -53,7 +53,7 @@ impl Person {
 
 /// A member and what is counted of their connections.
 #[derive(Debug, Clone, Copy)]
-pub struct Counted {
+pub struct ConnectionCount {
     /// The member's id.
     pub id: i64,
     /// How many connections they have.
@@ -66,9 +66,9 @@ pub struct Counted {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = members)]
 #[allow(missing_docs)]
-pub struct Member {
+pub struct Profile {
     #[diesel(embed)]
-    pub person: Person,
+    pub person: MemberCard,
     pub about: String,
     /// How they stand in a list by last name; empty for what is guessed.
     pub sort_as: String,
@@ -79,10 +79,10 @@ pub struct Member {
     pub connections_seen_by: i16,
 }
 
-impl Member {
+impl Profile {
     /// What is counted of their connections.
-    pub fn counted(&self) -> Counted {
-        Counted { id: self.person.id, number: self.connection_count, changes: self.connection_changes }
+    pub fn counted(&self) -> ConnectionCount {
+        ConnectionCount { id: self.person.id, number: self.connection_count, changes: self.connection_changes }
     }
 
     /// How many connections, as others may know it: a rounded number, in which one more or less does not show.
@@ -100,12 +100,12 @@ impl Member {
 ///
 /// # Errors
 /// The database's.
-pub fn persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<Person>, Error> {
+pub fn persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<MemberCard>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let these = members::table.filter(one_of(connection, members::id, ids));
-    let mut persons: Vec<Person> = natively!(connection, |own| these.select(Person::as_select()).load(own))?;
+    let these = members::table.filter(id_in(connection, members::id, ids));
+    let mut persons: Vec<MemberCard> = on_engine!(connection, |own| these.select(MemberCard::as_select()).load(own))?;
     let place: std::collections::HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     persons.sort_by_key(|person| place.get(&person.id).copied());
     Ok(persons)

@@ -1,7 +1,7 @@
 //! Names: their initials, and the handles made of them.
 
-use super::handles::is_reserved;
-use super::sorting;
+use crate::members::handles::is_reserved;
+use crate::members::sorting;
 use crate::text::{self, fold};
 
 /// Characters of a name.

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::language::{number, t, tf};
 
 /// The largest file, in bytes.
-pub const LARGEST: usize = 10 * 1024 * 1024;
+pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 /// Pixels of a side, for lists and for profiles; each twice what the style sheet shows, for sharp screens.
 pub const SIDES: [u16; 2] = [96, 256];
 /// The most pixels: what telephones take today, and what decoding fits into the memory below.
@@ -39,7 +39,7 @@ pub fn prepare(file: &[u8]) -> Result<Photo, String> {
     if file.is_empty() {
         return Err(t("This file is empty. Choose a picture.").to_owned());
     }
-    if file.len() > LARGEST {
+    if file.len() > MAX_BYTES {
         return Err(too_large());
     }
     let format = match image::guess_format(file) {
@@ -60,7 +60,7 @@ pub fn prepare(file: &[u8]) -> Result<Photo, String> {
     Ok(Photo { name, squares })
 }
 
-/// Why a file of more than [`LARGEST`] bytes is refused.
+/// Why a file of more than [`MAX_BYTES`] bytes is refused.
 pub fn too_large() -> String {
     t("This file is larger than 10 MB. Choose a smaller picture.").to_owned()
 }
@@ -262,7 +262,7 @@ mod tests {
     fn files_that_are_no_pictures_are_refused_with_the_reason() {
         let refused = |file: &[u8]| prepare(file).unwrap_err();
         assert!(refused(b"").contains("empty"));
-        assert!(refused(&vec![0; LARGEST + 1]).contains("larger than 10 MB"));
+        assert!(refused(&vec![0; MAX_BYTES + 1]).contains("larger than 10 MB"));
         assert!(refused(b"PK\x03\x04 an archive called photo.png").contains("not a picture"));
         assert!(refused(b"<svg xmlns='http://www.w3.org/2000/svg'/>").contains("not a picture"));
         assert!(refused(&png(20, 20)[..60]).contains("damaged"));

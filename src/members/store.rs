@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use crate::dates;
-use crate::db::{self, Connection, natively, new_id};
+use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::language::tf;
 use crate::members::photo::Photo;
@@ -90,7 +90,7 @@ pub struct Link {
 /// The database's.
 pub fn positions(connection: &mut Connection, member: i64) -> Result<(Vec<Position>, Vec<Position>), Error> {
     let theirs = positions::table.filter(positions::member_id.eq(member));
-    let mut all: Vec<Position> = natively!(connection, |own| theirs.select(Position::as_select()).load(own))?;
+    let mut all: Vec<Position> = on_engine!(connection, |own| theirs.select(Position::as_select()).load(own))?;
     all.sort_by_key(|position| (position.place, position.id));
     Ok(all.into_iter().partition(|position| position.kind == Kind::Position as i16))
 }
@@ -108,7 +108,7 @@ pub fn position(connection: &mut Connection, member: i64, id: i64) -> Result<Pos
 /// # Errors
 /// The database's.
 pub fn add_position(connection: &mut Connection, mut row: Position) -> Result<bool, Error> {
-    db::hold(connection, [row.member_id])?;
+    db::lock_members(connection, [row.member_id])?;
     if has_alike(connection, &row)? {
         return Ok(true);
     }
@@ -127,7 +127,7 @@ pub fn add_position(connection: &mut Connection, mut row: Position) -> Result<bo
 /// # Errors
 /// [`Error::NotFound`] where it has been removed meanwhile, or the database's.
 pub fn change_position(connection: &mut Connection, mut row: Position) -> Result<(), Error> {
-    db::hold(connection, [row.member_id])?;
+    db::lock_members(connection, [row.member_id])?;
     row.place = position(connection, row.member_id, row.id)?.place;
     diesel::update(positions::table.find((row.member_id, row.id))).set(&row).execute(connection)?;
     company_follows(connection, row.member_id)
@@ -152,7 +152,7 @@ fn position_count(connection: &mut Connection, member: i64) -> Result<i64, Error
 /// # Errors
 /// The database's.
 pub fn remove_position(connection: &mut Connection, member: i64, id: i64) -> Result<(), Error> {
-    db::hold(connection, [member])?;
+    db::lock_members(connection, [member])?;
     diesel::delete(positions::table.find((member, id))).execute(connection)?;
     company_follows(connection, member)
 }
@@ -162,7 +162,7 @@ pub fn remove_position(connection: &mut Connection, member: i64, id: i64) -> Res
 /// # Errors
 /// [`Error::NotFound`], or the database's.
 pub fn move_position(connection: &mut Connection, member: i64, id: i64, up: bool) -> Result<(), Error> {
-    db::hold(connection, [member])?;
+    db::lock_members(connection, [member])?;
     let kind = position(connection, member, id)?.kind;
     let (work, schools) = positions(connection, member)?;
     let mut like = if kind == Kind::Position as i16 { work } else { schools };
@@ -199,7 +199,7 @@ fn company_follows(connection: &mut Connection, member: i64) -> Result<(), Error
 /// The database's.
 pub fn links(connection: &mut Connection, member: i64) -> Result<Vec<Link>, Error> {
     let theirs = links::table.filter(links::member_id.eq(member));
-    let mut all: Vec<Link> = natively!(connection, |own| theirs.select(Link::as_select()).load(own))?;
+    let mut all: Vec<Link> = on_engine!(connection, |own| theirs.select(Link::as_select()).load(own))?;
     all.sort_by_key(|link| (link.place, link.id));
     Ok(all)
 }
@@ -209,7 +209,7 @@ pub fn links(connection: &mut Connection, member: i64) -> Result<Vec<Link>, Erro
 /// # Errors
 /// The database's.
 pub fn add_link(connection: &mut Connection, member_id: i64, label: String, url: String) -> Result<bool, Error> {
-    db::hold(connection, [member_id])?;
+    db::lock_members(connection, [member_id])?;
     let there = links(connection, member_id)?;
     if there.iter().any(|link| (&link.label, &link.url) == (&label, &url)) {
         return Ok(true);
@@ -247,7 +247,7 @@ pub struct Renamed {
 /// # Errors
 /// The database's.
 pub fn rename(connection: &mut Connection, member: i64, full_name: &str, sort_as: &str) -> Result<Renamed, Error> {
-    db::hold(connection, [member])?;
+    db::lock_members(connection, [member])?;
     let names = (members::full_name.eq(full_name), members::sort_as.eq(sort_as));
     diesel::update(members::table.find(member)).set(names).execute(connection)?;
     sort_anew(connection, member)
@@ -275,7 +275,7 @@ pub fn sort_anew(connection: &mut Connection, member: i64) -> Result<Renamed, Er
 /// # Errors
 /// The database's.
 pub fn describe(connection: &mut Connection, member: i64, headline: &str, location: &str) -> Result<(), Error> {
-    db::hold(connection, [member])?;
+    db::lock_members(connection, [member])?;
     let row = (members::headline.eq(headline), members::location.eq(location));
     diesel::update(members::table.find(member)).set(row).execute(connection)?;
     search::index(connection, member)
@@ -295,7 +295,7 @@ pub fn write_about(connection: &mut Connection, member: i64, about: &str) -> Res
 /// # Errors
 /// The database's.
 pub fn set_photo(connection: &mut Connection, member: i64, photo: Option<&Photo>) -> Result<(), Error> {
-    db::hold(connection, [member])?;
+    db::lock_members(connection, [member])?;
     diesel::delete(photos::table.filter(photos::member_id.eq(member))).execute(connection)?;
     for (side, jpeg) in photo.iter().flat_map(|photo| &photo.squares) {
         let row = (

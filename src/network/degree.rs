@@ -1,12 +1,12 @@
 //! The degree: how near two members are.
 
 use crate::cache::{Cache, Cached};
-use crate::connections::mutual::{Two, connections_of, mutual_ids};
+use crate::connections::mutual::{ViewerAndOther, connections_of, mutual_ids};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::t;
-use crate::members::{self, Counted, Person};
-use crate::network::second_degree::Circle;
+use crate::members::{self, ConnectionCount, MemberCard};
+use crate::network::second_degree::SecondDegree;
 
 /// How near somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +41,14 @@ pub struct Nearness {
     /// How many connections are shared.
     pub shared: usize,
     /// The first few of them.
-    pub few: Vec<Person>,
+    pub few: Vec<MemberCard>,
 }
 
 /// Connections of a member who has few, in order.
 #[derive(Debug)]
-pub struct Few(Vec<i64>);
+pub struct ConnectionIds(Vec<i64>);
 
-impl Cached for Few {
+impl Cached for ConnectionIds {
     const SECONDS: i64 = 60;
 
     fn took_long(&self) -> bool {
@@ -63,11 +63,11 @@ impl Cached for Few {
 pub fn nearness(
     connection: &mut Connection,
     cache: &Cache,
-    two: Two,
+    two: ViewerAndOther,
     connected: bool,
     most: usize,
 ) -> Result<Nearness, Error> {
-    // Two short lists are compared here; where one is long, the database looks each of the other up in it.
+    // ViewerAndOther short lists are compared here; where one is long, the database looks each of the other up in it.
     let near = if two.are_few() { connections_of(connection, two.other)? } else { Vec::new() };
     let ids = match two.are_few() {
         true => shared(connection, cache, two.me, &near)?,
@@ -87,13 +87,13 @@ pub fn nearness(
 }
 
 /// Which of these a member is connected with.
-fn shared(connection: &mut Connection, cache: &Cache, me: Counted, near: &[i64]) -> Result<Vec<i64>, Error> {
-    let mine = cache.get_or_read(me, |_| Ok(Few(connections_of(connection, me)?)))?;
+fn shared(connection: &mut Connection, cache: &Cache, me: ConnectionCount, near: &[i64]) -> Result<Vec<i64>, Error> {
+    let mine = cache.get_or_read(me, |_| Ok(ConnectionIds(connections_of(connection, me)?)))?;
     Ok(near.iter().copied().filter(|id| mine.0.binary_search(id).is_ok()).collect())
 }
 
 /// Whether anybody in one's circle is connected with the other, whose connections these are where both have few.
-fn linked(connection: &mut Connection, cache: &Cache, two: Two, near: Vec<i64>) -> Result<bool, Error> {
+fn linked(connection: &mut Connection, cache: &Cache, two: ViewerAndOther, near: Vec<i64>) -> Result<bool, Error> {
     let near = if two.are_few() { near } else { connections_of(connection, two.other)? };
-    Ok(!near.is_empty() && Circle::of(connection, cache, two.me)?.meets(&near))
+    Ok(!near.is_empty() && SecondDegree::of(connection, cache, two.me)?.meets(&near))
 }

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::cache::Cache;
-use crate::connections::literal::IsConnected;
+use crate::connections::sql_condition::IsConnected;
 use crate::connections::store::state;
-use crate::db::{Connection, natively, one_of};
+use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::members::Counted;
+use crate::members::ConnectionCount;
 use crate::members::search::{MOST, Place, Searched, Wanted};
-use crate::network::second_degree::Circle;
+use crate::network::second_degree::SecondDegree;
 use crate::schema::{members, relationships};
 
 /// One's own connections that are looked for beyond those that the index gave.
@@ -29,11 +29,11 @@ enum Near {
 
 /// Finds members who match every word by its beginning: those whose name it is come first, then one's connections, then
 /// those with whom one shares connections, then the rest; in each, those whose name matches before those of whom something
-/// else does. At most [`MOST`]; nobody who has blocked the viewer.
+/// else does. PageRequest most [`MOST`]; nobody who has blocked the viewer.
 ///
 /// # Errors
 /// The database's.
-pub fn members(connection: &mut Connection, cache: &Cache, me: Counted, text: &str) -> Result<Vec<i64>, Error> {
+pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, text: &str) -> Result<Vec<i64>, Error> {
     let Some(wanted) = Wanted::of(text) else { return Ok(Vec::new()) };
     let found = wanted.find(connection)?;
     let is_cut = found.len() as i64 >= MOST;
@@ -53,7 +53,7 @@ pub fn members(connection: &mut Connection, cache: &Cache, me: Counted, text: &s
     ids.sort_unstable();
     let states = states(connection, me.id, &ids)?;
     ids.retain(|id| states.get(id) != Some(&state::BARRED));
-    let known = Circle::of(connection, cache, me)?;
+    let known = SecondDegree::of(connection, cache, me)?;
     let near = |id: &i64| match states.get(id) {
         Some(_) => Near::Connected,
         None if known.meets(&[*id]) => Near::Shared,
@@ -89,8 +89,8 @@ fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<Sear
 /// How the viewer's side stands to these, of those who are connected or have blocked the viewer.
 fn states(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<HashMap<i64, i16>, Error> {
     use relationships::{other_id, owner_id, state as stands};
-    let rows = relationships::table.filter(owner_id.eq(me)).filter(one_of(connection, other_id, ids));
+    let rows = relationships::table.filter(owner_id.eq(me)).filter(id_in(connection, other_id, ids));
     let rows = rows.filter(stands.eq(state::CONNECTED).or(stands.eq(state::BARRED))).select((other_id, stands));
-    let rows: Vec<(i64, i16)> = natively!(connection, |own| rows.load(own))?;
+    let rows: Vec<(i64, i16)> = on_engine!(connection, |own| rows.load(own))?;
     Ok(rows.into_iter().collect())
 }

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::accounts;
-use crate::connections;
 use crate::connections::invitations::{self, Invitation};
 use crate::connections::list::history::History;
 use crate::connections::refusal::sentence;
@@ -14,14 +12,15 @@ use crate::connections::standing::Standing;
 use crate::error::Error;
 use crate::language::number;
 use crate::network::suggestions::{self, Suggestion};
-use crate::web::page::{Page, Show};
-use crate::web::pagination::At;
+use crate::web::page::{Layout, Render};
+use crate::web::pagination::PageRequest;
 use crate::web::site::SiteData;
+use crate::{accounts, connections};
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
-    page: Page,
+    page: Layout,
     invitations: Vec<Invitation>,
     more_invitations: bool,
     suggestions: Vec<Suggestion>,
@@ -36,13 +35,13 @@ struct Home {
 ///
 /// # Errors
 /// The database's.
-pub async fn home(site: SiteData, page: Page) -> Result<HttpResponse, Error> {
+pub async fn home(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
     let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page) };
     let (limits, cache, me) = (site.limits, site.cache.clone(), viewer.clone());
     let (mut waiting, suggestions, old_invitations, growth) = site
         .db
         .read_walking(viewer.connection_count, move |connection| {
-            let waiting = invitations::received(connection, &limits, &me, &At::default())?.rows;
+            let waiting = invitations::received(connection, &limits, &me, &PageRequest::default())?.rows;
             let suggestions = suggestions::for_member(connection, &cache, &me, 8)?;
             let growth = History::of(connection, &cache, me.counted())?;
             Ok((waiting, suggestions, invitations::sent_long_ago(connection, &limits, me.id)?, growth))

@@ -9,12 +9,12 @@ use diesel::prelude::*;
 
 use crate::connections::list::Filter;
 use crate::connections::list::history::History;
-use crate::connections::literal::IsConnected;
-use crate::db::{Connection, natively};
+use crate::connections::sql_condition::IsConnected;
+use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::members::search;
 use crate::schema::{members, relationships};
-use crate::web::page::{Me, Page, Show};
+use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::site::SiteData;
 
 /// How many companies and locations are shown.
@@ -34,7 +34,7 @@ struct Share {
 #[derive(Template)]
 #[template(path = "connections/overview.html")]
 struct Overview {
-    page: Page,
+    page: Layout,
     nobody: bool,
     growth: Arc<History>,
     companies: Vec<Share>,
@@ -45,7 +45,7 @@ struct Overview {
 ///
 /// # Errors
 /// The database's.
-pub async fn overview(site: SiteData, page: Page, me: Me) -> Result<HttpResponse, Error> {
+pub async fn overview(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let (mine, cache) = (me.counted(), site.cache.clone());
     let (growth, places) = site
         .db
@@ -67,7 +67,7 @@ fn places(connection: &mut Connection, me: i64) -> Result<Vec<(String, String)>,
         .filter(relationships::owner_id.eq(me))
         .filter(IsConnected)
         .select((members::company, members::location));
-    Ok(natively!(connection, |own| mine.load(own))?)
+    Ok(on_engine!(connection, |own| mine.load(own))?)
 }
 
 /// Counts names that are searched alike as one, in the spelling that most have; each links to the list of just those.

@@ -11,7 +11,7 @@ use diesel::sql_types::BigInt;
 use crate::cache::{Cache, Cached};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::members::Counted;
+use crate::members::ConnectionCount;
 
 /// How many of one's newest connections are asked, and how many of the newest of each: what keeps a hub's page as quick
 /// as anybody's.
@@ -19,40 +19,40 @@ const NEWEST: i64 = 50;
 /// How many suggestions are considered: in a circle of friends most of the first are known already.
 const RANKED: usize = 200;
 /// A circle of fewer is counted at once.
-const FEW: usize = 500;
+const MAX_SHORT: usize = 500;
 
 /// Whom the newest connections of a member have among their own newest.
 #[derive(Debug)]
-pub struct Circle {
+pub struct SecondDegree {
     /// The ids, in order.
     ids: Vec<i64>,
     ranked: Vec<(i64, u32)>,
 }
 
-impl Cached for Circle {
+impl Cached for SecondDegree {
     const SECONDS: i64 = 60;
 
     fn took_long(&self) -> bool {
-        self.ids.len() > FEW
+        self.ids.len() > MAX_SHORT
     }
 }
 
-impl Circle {
+impl SecondDegree {
     /// The circle of a member.
     ///
     /// # Errors
     /// The database's.
-    pub fn of(connection: &mut Connection, cache: &Cache, member: Counted) -> Result<Arc<Circle>, Error> {
-        cache.get_or_read(member, |id| Ok(Circle::new(known_to_connections(connection, id)?)))
+    pub fn of(connection: &mut Connection, cache: &Cache, member: ConnectionCount) -> Result<Arc<SecondDegree>, Error> {
+        cache.get_or_read(member, |id| Ok(SecondDegree::new(known_to_connections(connection, id)?)))
     }
 
-    fn new(mut found: Vec<(i64, i64)>) -> Circle {
+    fn new(mut found: Vec<(i64, i64)>) -> SecondDegree {
         found.sort_unstable();
         let ids = found.iter().map(|(id, _)| *id).collect();
         found.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
         found.truncate(RANKED);
         let ranked = found.into_iter().map(|(id, number)| (id, u32::try_from(number).unwrap_or(u32::MAX))).collect();
-        Circle { ids, ranked }
+        SecondDegree { ids, ranked }
     }
 
     /// Members by how many of the connections know them, most first.
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn whom_most_know_comes_first_and_then_who_is_here_longer() {
-        let circle = Circle::new(vec![(9, 1), (4, 3), (7, 3), (2, 1)]);
+        let circle = SecondDegree::new(vec![(9, 1), (4, 3), (7, 3), (2, 1)]);
         assert_eq!(circle.ranked(), [(4, 3), (7, 3), (2, 1), (9, 1)]);
         assert!(circle.meets(&[1, 7]) && !circle.meets(&[1, 3, 8]));
     }

@@ -4,15 +4,14 @@ use diesel::prelude::*;
 
 use crate::cache::Cache;
 use crate::connections::{mutual, store};
-use crate::dates;
-use crate::db::{Connection, natively, one_of};
+use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::language::{mutual_connections, tn};
-use crate::members as people;
-use crate::members::Person;
-use crate::network::second_degree::Circle;
+use crate::members::MemberCard;
+use crate::network::second_degree::SecondDegree;
 use crate::schema::{members, relationships};
 use crate::web::session::Viewer;
+use crate::{dates, members as people};
 
 /// How many suggestions are counted exactly, of which the first are shown: so that a shorter list begins as a longer one.
 const CONSIDERED: usize = 20;
@@ -38,7 +37,7 @@ impl Shared {
 #[derive(Debug, Clone)]
 pub struct Suggestion {
     /// Who.
-    pub person: Person,
+    pub person: MemberCard,
     /// How many connections are shared.
     pub mutual: Shared,
 }
@@ -53,7 +52,7 @@ pub fn people_you_may_know(
     me: &Viewer,
     most: usize,
 ) -> Result<Vec<Suggestion>, Error> {
-    let circle = Circle::of(connection, cache, me.counted())?;
+    let circle = SecondDegree::of(connection, cache, me.counted())?;
     let ids: Vec<i64> = circle.ranked().iter().map(|(id, _)| *id).collect();
     let known = known(connection, me.id, &ids)?;
     let strangers = circle.ranked().iter().filter(|(id, _)| !known.contains(id));
@@ -61,7 +60,7 @@ pub fn people_you_may_know(
     let ids: Vec<i64> = chosen.iter().map(|(id, _)| *id).collect();
     let at_least = |id| chosen.iter().find(|(other, _)| *other == id).map_or(0, |(_, number)| *number);
     let found = mutual::with_shared(connection, me.counted(), &ids)?;
-    let suggestion = |(person, exact): (Person, Option<u32>)| Suggestion {
+    let suggestion = |(person, exact): (MemberCard, Option<u32>)| Suggestion {
         mutual: exact.map_or_else(|| Shared::AtLeast(at_least(person.id)), Shared::Exactly),
         person,
     };
@@ -82,7 +81,7 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
         .order((members::created_at.desc(), members::id.desc()))
         .select(members::id)
         .limit(50);
-    let ids: Vec<i64> = natively!(connection, |own| newest.load(own))?;
+    let ids: Vec<i64> = on_engine!(connection, |own| newest.load(own))?;
     let known = known(connection, me, &ids)?;
     let chosen: Vec<i64> = ids.into_iter().filter(|id| !known.contains(id)).take(most).collect();
     let persons = people::persons(connection, &chosen)?;
@@ -93,10 +92,10 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
 fn known(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let rows = relationships::table
         .filter(relationships::owner_id.eq(me))
-        .filter(one_of(connection, relationships::other_id, ids))
+        .filter(id_in(connection, relationships::other_id, ids))
         .filter(relationships::state.ne(store::state::NONE).or(relationships::paused_until.gt(dates::now())))
         .select(relationships::other_id);
-    Ok(natively!(connection, |own| rows.load(own))?)
+    Ok(on_engine!(connection, |own| rows.load(own))?)
 }
 
 impl Suggestion {

@@ -4,9 +4,9 @@ pub mod pages;
 
 use diesel::prelude::*;
 
-use crate::connections::relationship::Tell;
-use crate::db::{Connection, natively, new_id};
+use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::relationship::Tell;
 use crate::schema::{members, notifications};
 
 /// Writes down what a member is told, of whom, and the note that came with it; above and newer than everything they were
@@ -22,7 +22,7 @@ pub fn tell(
 ) -> Result<(), Error> {
     let theirs = notifications::table.filter(notifications::owner_id.eq(owner));
     let newest = theirs.order(notifications::id.desc()).select(notifications::id);
-    let newest: Option<i64> = natively!(connection, |own| newest.first(own)).optional()?;
+    let newest: Option<i64> = on_engine!(connection, |own| newest.first(own)).optional()?;
     let seen: i64 = members::table.find(owner).select(members::notifications_seen).first(connection)?;
     let row = (
         notifications::owner_id.eq(owner),

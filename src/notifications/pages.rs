@@ -4,24 +4,24 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::connections::relationship::Tell;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::tf;
-use crate::members::Person;
+use crate::members::MemberCard;
 use crate::notifications::mark_as_read;
+use crate::relationship::Tell;
 use crate::schema::{members, notifications};
 use crate::web::form::{Form, Query};
-use crate::web::page::{Me, Page, Show};
-use crate::web::pagination::{At, Cursor, Paged};
+use crate::web::page::{Layout, Render, SignedIn};
+use crate::web::pagination::{Cursor, ListPage, PageRequest};
 use crate::web::site::SiteData;
 
 /// A line of the page.
 #[derive(Debug)]
 struct Line {
     id: i64,
-    person: Person,
+    person: MemberCard,
     kind: i16,
     note: String,
     when: String,
@@ -47,15 +47,20 @@ impl Line {
 #[derive(Template)]
 #[template(path = "notifications/notifications.html")]
 struct Notifications {
-    page: Page,
-    list: Paged<Line>,
+    page: Layout,
+    list: ListPage<Line>,
 }
 
 /// `GET /notifications`
 ///
 /// # Errors
 /// The database's.
-pub async fn notifications(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
+pub async fn notifications(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    Query(query): Query,
+) -> Result<HttpResponse, Error> {
     let id = me.id;
     let list = site.db.read(move |connection| lines(connection, id, &query)).await?;
     if let Some(newest) = list.rows.first().filter(|line| line.new && page.opened).map(|line| line.id) {
@@ -64,8 +69,8 @@ pub async fn notifications(site: SiteData, page: Page, me: Me, Query(query): Que
     Notifications { page, list }.show()
 }
 
-fn lines(connection: &mut Connection, me: i64, query: &Form) -> Result<Paged<Line>, Error> {
-    let at = At::of(query);
+fn lines(connection: &mut Connection, me: i64, query: &Form) -> Result<ListPage<Line>, Error> {
+    let at = PageRequest::of(query);
     let seen: i64 = members::table.find(me).select(members::notifications_seen).first(connection)?;
     let now = dates::now();
     let line = |(id, when, (kind, note), person): Fetched| Line {
@@ -76,14 +81,14 @@ fn lines(connection: &mut Connection, me: i64, query: &Form) -> Result<Paged<Lin
         when: dates::ago(when, now),
         new: id > seen,
     };
-    let fetch = |at: &At| Ok(fetched(connection, me, at)?.into_iter().map(line).collect());
+    let fetch = |at: &PageRequest| Ok(fetched(connection, me, at)?.into_iter().map(line).collect());
     // They are not counted.
-    Paged::read(&at, 0, Cursor::oldest(), fetch, |line: &Line| Cursor { key: String::new(), id: line.id })
+    ListPage::read(&at, 0, Cursor::oldest(), fetch, |line: &Line| Cursor { key: String::new(), id: line.id })
 }
 
-type Fetched = (i64, i64, (i16, String), Person);
+type Fetched = (i64, i64, (i16, String), MemberCard);
 
-fn fetched(connection: &mut Connection, me: i64, at: &At) -> QueryResult<Vec<Fetched>> {
+fn fetched(connection: &mut Connection, me: i64, at: &PageRequest) -> QueryResult<Vec<Fetched>> {
     let mine = notifications::table
         .inner_join(members::table.on(members::id.eq(notifications::other_id)))
         .filter(notifications::owner_id.eq(me))
@@ -94,6 +99,6 @@ fn fetched(connection: &mut Connection, me: i64, at: &At) -> QueryResult<Vec<Fet
         None => mine.order(notifications::id.desc()),
     };
     let told = (notifications::kind, notifications::note);
-    let columns = (notifications::id, notifications::created_at, told, Person::as_select());
+    let columns = (notifications::id, notifications::created_at, told, MemberCard::as_select());
     mine.select(columns).limit(at.limit()).load(connection)
 }

@@ -8,11 +8,11 @@ use crate::connections::refusal::in_place_of_button;
 use crate::connections::standing::{self, Standing};
 use crate::error::Error;
 use crate::language::{number, tf, tnf};
-use crate::members::{Person, search};
+use crate::members::{MemberCard, search};
 use crate::network::found;
 use crate::network::suggestions::{self, Shared, Suggestion};
 use crate::web::form::Query;
-use crate::web::page::{Me, Page, Show};
+use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::site::SiteData;
 
 /// Cards on a page.
@@ -22,7 +22,7 @@ const CARDS: usize = 20;
 #[derive(Debug)]
 pub struct Card {
     /// Who.
-    pub person: Person,
+    pub person: MemberCard,
     /// How the viewer stands to them.
     pub standing: Standing,
     /// What else is said, e.g. how many connections are shared.
@@ -34,7 +34,7 @@ pub struct Card {
 #[derive(Template)]
 #[template(path = "members/people.html")]
 struct People {
-    page: Page,
+    page: Layout,
     q: String,
     cards: Vec<Card>,
     found: String,
@@ -46,7 +46,7 @@ struct People {
 ///
 /// # Errors
 /// The database's.
-pub async fn people(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
+pub async fn people(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let q: String = query.get("q").trim().chars().take(200).collect();
     let number = query.get("page").parse::<usize>().unwrap_or(1).clamp(1, search::MOST as usize / CARDS);
     let (limits, cache, viewer, words) = (site.limits, site.cache.clone(), me.viewer(), q.clone());

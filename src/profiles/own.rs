@@ -3,9 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 
-use crate::accounts;
 use crate::connections::store as connections;
-use crate::dates;
 use crate::error::Error;
 use crate::language::{number, t, tf};
 use crate::members::handles::{self, Changes, Refused};
@@ -13,15 +11,16 @@ use crate::members::names;
 use crate::members::store::{self, Kind, Position};
 use crate::profiles::profile;
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Me, Onward, Page, see_other};
+use crate::web::page::{Layout, Redirect, SignedIn, see_other};
 use crate::web::site::SiteData;
+use crate::{accounts, dates};
 
-fn home(me: &Me) -> String {
+fn home(me: &SignedIn) -> String {
     format!("/in/{}", me.handle)
 }
 
 /// `GET /profile` and below, where a form with problems was answered: the page that the forms stand on.
-pub async fn at_home(me: Me) -> HttpResponse {
+pub async fn at_home(me: SignedIn) -> HttpResponse {
     see_other(&home(&me))
 }
 
@@ -29,7 +28,13 @@ pub async fn at_home(me: Me) -> HttpResponse {
 ///
 /// # Errors
 /// The database's.
-pub async fn summary(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn summary(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let name = accounts::full_name(&form, &mut problems);
     let sort_as = problems.line(&form, "sort_as", t("Sort as"), (0, names::LONGEST));
@@ -46,15 +51,21 @@ pub async fn summary(site: SiteData, page: Page, me: Me, form: Form, onward: Onw
             store::describe(connection, id, &headline, &location)
         })
         .await?;
-    onward.done(t("Your profile is saved."));
-    Ok(onward.to(&home(&me)))
+    redirect.done(t("Your profile is saved."));
+    Ok(redirect.to(&home(&me)))
 }
 
 /// `POST /profile/about`
 ///
 /// # Errors
 /// The database's.
-pub async fn about(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn about(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let about = problems.text(&form, "about", t("About"), (0, 2_000));
     if problems.any() {
@@ -62,15 +73,21 @@ pub async fn about(site: SiteData, page: Page, me: Me, form: Form, onward: Onwar
     }
     let id = me.id;
     site.db.write(move |connection| store::write_about(connection, id, &about)).await?;
-    onward.done(t("Your profile is saved."));
-    Ok(onward.to(&home(&me)))
+    redirect.done(t("Your profile is saved."));
+    Ok(redirect.to(&home(&me)))
 }
 
 /// `POST /profile/handle`: the old one leads to the new one.
 ///
 /// # Errors
 /// The database's.
-pub async fn handle(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn handle(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let handle = form.get("handle").trim().to_lowercase();
     if !names::is_handle(&handle) {
@@ -82,8 +99,8 @@ pub async fn handle(site: SiteData, page: Page, me: Me, form: Form, onward: Onwa
         match site.db.write(move |connection| handles::change(connection, id, &wanted)).await? {
             Ok(changes) => {
                 let told = t("Your address is changed. The old one leads here for a year.");
-                onward.done(format!("{told} {}", handle_changes(changes)));
-                return Ok(onward.to(&format!("/in/{handle}")));
+                redirect.done(format!("{told} {}", handle_changes(changes)));
+                return Ok(redirect.to(&format!("/in/{handle}")));
             }
             Err(Refused::Taken) => problems.add("handle", t("Somebody else has this handle, or had it before.")),
             Err(Refused::TooOften(changes)) => problems.add("handle", handle_changes(changes)),
@@ -108,11 +125,11 @@ pub fn handle_changes(changes: Changes) -> String {
 /// The database's.
 pub async fn add(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     kind: Path<String>,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let kind = match kind.as_str() {
         "positions" => Kind::Position,
@@ -129,8 +146,8 @@ pub async fn add(
         problems.add(kind.fields().0, tf("A profile has room for {most} positions and schools.", number(store::MOST)));
         return profile::own(&site, page, me, (form, problems, open.into())).await;
     }
-    onward.done(t("Your profile is saved."));
-    Ok(onward.to(&home(&me)))
+    redirect.done(t("Your profile is saved."));
+    Ok(redirect.to(&home(&me)))
 }
 
 /// `POST /profile/positions/{id}`: changes one; a press on *Move up* or *Move down* moves it.
@@ -139,17 +156,17 @@ pub async fn add(
 /// [`Error::NotFound`] for somebody else's, or the database's.
 pub async fn change(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     id: Path<i64>,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, id.into_inner());
     if let up @ ("up" | "down") = form.get("move") {
         let up = up == "up";
         site.db.write(move |connection| store::move_position(connection, member, id, up)).await?;
-        return Ok(onward.to(&home(&me)));
+        return Ok(redirect.to(&home(&me)));
     }
     let old = site.db.read(move |connection| store::position(connection, member, id)).await?;
     let kind = if old.kind == 0 { Kind::Position } else { Kind::Education };
@@ -160,26 +177,32 @@ pub async fn change(
     }
     row.id = id;
     site.db.write(move |connection| store::change_position(connection, row)).await?;
-    onward.done(t("Your profile is saved."));
-    Ok(onward.to(&home(&me)))
+    redirect.done(t("Your profile is saved."));
+    Ok(redirect.to(&home(&me)))
 }
 
 /// `POST /profile/positions/{id}/remove`
 ///
 /// # Errors
 /// The database's.
-pub async fn remove(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn remove(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
     site.db.write(move |connection| store::remove_position(connection, member, id)).await?;
-    onward.done(t("Removed from your profile."));
-    Ok(onward.to(&home(&me)))
+    redirect.done(t("Removed from your profile."));
+    Ok(redirect.to(&home(&me)))
 }
 
 /// `POST /profile/links`
 ///
 /// # Errors
 /// The database's.
-pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn add_link(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let typed = problems.line(&form, "address", t("Address"), (1, 500));
     let label = problems.line(&form, "label", t("Label"), (0, 60));
@@ -192,8 +215,8 @@ pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: On
     {
         let (id, label) = (me.id, if label.is_empty() { plain(&url) } else { label });
         if site.db.write(move |connection| store::add_link(connection, id, label, url)).await? {
-            onward.done(t("Your profile is saved."));
-            return Ok(onward.to(&home(&me)));
+            redirect.done(t("Your profile is saved."));
+            return Ok(redirect.to(&home(&me)));
         }
         problems.add("address", tf("A profile has room for {most} links.", number(store::MOST)));
     }
@@ -204,11 +227,16 @@ pub async fn add_link(site: SiteData, page: Page, me: Me, form: Form, onward: On
 ///
 /// # Errors
 /// The database's.
-pub async fn remove_link(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn remove_link(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<i64>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
     site.db.write(move |connection| store::remove_link(connection, member, id)).await?;
-    onward.done(t("Removed from your profile."));
-    Ok(onward.to(&home(&me)))
+    redirect.done(t("Removed from your profile."));
+    Ok(redirect.to(&home(&me)))
 }
 
 fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: i64) -> Position {

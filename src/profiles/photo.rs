@@ -18,7 +18,7 @@ use crate::members::store;
 use crate::profiles::profile;
 use crate::schema::photos;
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Me, Onward, Page};
+use crate::web::page::{Layout, Redirect, SignedIn};
 use crate::web::site::SiteData;
 
 /// A picture may take much memory while it is decoded, so there is one at a time.
@@ -32,10 +32,10 @@ const DRAINED: usize = 64 * 1024 * 1024;
 /// The database's.
 pub async fn upload(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     form: Multipart,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let prepared = match file(form).await? {
         Ok(file) => {
@@ -59,20 +59,20 @@ pub async fn upload(
         }
     };
     let id = me.id;
-    site.db.write_much(move |connection| store::set_photo(connection, id, Some(&photo))).await?;
-    onward.done(t("Your photo is saved."));
-    Ok(onward.to(&format!("/in/{}", me.handle)))
+    site.db.write_bulk(move |connection| store::set_photo(connection, id, Some(&photo))).await?;
+    redirect.done(t("Your photo is saved."));
+    Ok(redirect.to(&format!("/in/{}", me.handle)))
 }
 
 /// `POST /profile/photo/remove`
 ///
 /// # Errors
 /// The database's.
-pub async fn remove(site: SiteData, me: Me, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn remove(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
     let id = me.id;
     site.db.write(move |connection| store::set_photo(connection, id, None)).await?;
-    onward.done(t("Your photo is removed."));
-    Ok(onward.to(&format!("/in/{}", me.handle)))
+    redirect.done(t("Your photo is removed."));
+    Ok(redirect.to(&format!("/in/{}", me.handle)))
 }
 
 /// `GET /photos/{member}/{name}/{side}`: named by its content, so kept by browsers for ever.
@@ -90,7 +90,7 @@ pub async fn show(site: SiteData, path: Path<(i64, String, i16)>) -> Result<Http
     let photo = move |connection: &mut Connection| {
         Ok(photos::table.find((member, &name, side)).select(photos::jpeg).first(connection)?)
     };
-    let jpeg: Vec<u8> = site.db.ask(photo).await?;
+    let jpeg: Vec<u8> = site.db.read_one(photo).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "private, max-age=31536000, immutable"))
         .insert_header((CONTENT_DISPOSITION, "inline; filename=\"photo.jpg\""))
@@ -118,10 +118,10 @@ async fn file(mut form: Multipart) -> Result<Result<Vec<u8>, String>, Error> {
             if seen > DRAINED {
                 return Ok(Err(photo::too_large()));
             }
-            if ours && file.len() <= photo::LARGEST {
+            if ours && file.len() <= photo::MAX_BYTES {
                 file.extend_from_slice(&chunk);
             }
         }
     }
-    Ok(if file.len() > photo::LARGEST { Err(photo::too_large()) } else { Ok(file) })
+    Ok(if file.len() > photo::MAX_BYTES { Err(photo::too_large()) } else { Ok(file) })
 }

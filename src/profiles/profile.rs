@@ -6,24 +6,23 @@ use actix_web::web::Path;
 use askama::Template;
 
 use crate::cache::Cache;
-use crate::connections::invitations;
-use crate::connections::mutual::{self, Two};
+use crate::connections::mutual::{self, ViewerAndOther};
 use crate::connections::refusal::in_place_of_button;
-use crate::connections::relationship::{Offer, Return, Side};
 use crate::connections::standing::{self, Standing};
-use crate::connections::{self, list, visible};
+use crate::connections::{self, invitations, list, visible};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{mutual_connections, t, tf, tnf};
 use crate::members::handles::{self, Changes};
 use crate::members::store::{self, Link, Position};
-use crate::members::{Member, Person, sorting};
+use crate::members::{MemberCard, Profile, sorting};
 use crate::network::degree::{self, Nearness};
 use crate::profiles::own as edit;
+use crate::relationship::{Offer, Return, Side};
 use crate::web::form::{Form, Problems, Query};
-use crate::web::page::{Me, Page, Show};
-use crate::web::pagination::At;
+use crate::web::page::{Layout, Render, SignedIn};
+use crate::web::pagination::PageRequest;
 use crate::web::session::Viewer;
 use crate::web::site::{Site, SiteData};
 
@@ -32,9 +31,9 @@ const NAMED: usize = 3;
 
 #[derive(Template)]
 #[template(path = "members/profile.html")]
-struct Profile {
-    page: Page,
-    member: Member,
+struct ProfilePage {
+    page: Layout,
+    member: Profile,
     about: About,
     standing: Standing,
     nearness: Nearness,
@@ -46,7 +45,7 @@ struct Profile {
     price: String,
 }
 
-impl Profile {
+impl ProfilePage {
     fn mutual_counted(&self) -> String {
         mutual_connections(self.nearness.shared)
     }
@@ -65,13 +64,13 @@ struct About {
 }
 
 /// Another member's profile as it was read.
-type Read = (Member, About, Standing, Nearness, Option<Return>, String);
+type Read = (Profile, About, Standing, Nearness, Option<Return>, String);
 
 /// `GET /in/{handle}`
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn profile(site: SiteData, page: Page, me: Me, handle: Path<String>) -> Result<HttpResponse, Error> {
+pub async fn profile(site: SiteData, page: Layout, me: SignedIn, handle: Path<String>) -> Result<HttpResponse, Error> {
     if *handle == me.handle {
         return own(&site, page, me, (Form::default(), Problems::default(), String::new())).await;
     }
@@ -89,12 +88,12 @@ pub async fn profile(site: SiteData, page: Page, me: Me, handle: Path<String>) -
         Some(refusal) => in_place_of_button(refusal, &member.person.full_name),
         None => String::new(),
     };
-    Profile { page, member, about, standing, nearness, way_back, list_is_open, hindrance, price }.show()
+    ProfilePage { page, member, about, standing, nearness, way_back, list_is_open, hindrance, price }.show()
 }
 
 fn other(
     connection: &mut Connection,
-    (limits, cache): (&connections::Limits, &Cache),
+    (limits, cache): (&crate::relationship::Limits, &Cache),
     me: &Viewer,
     handle: &str,
 ) -> Result<Read, Error> {
@@ -102,7 +101,7 @@ fn other(
     let id = member.person.id;
     let price = row.as_ref().map_or_else(String::new, |row| invitations::price(row, limits, &member.person.full_name));
     let standing = standing::one(connection, limits, (me.id, id), row)?;
-    let nearness = degree::nearness(connection, cache, Two::of(me, &member), standing.connected(), NAMED)?;
+    let nearness = degree::nearness(connection, cache, ViewerAndOther::of(me, &member), standing.connected(), NAMED)?;
     let way_back = match standing.offer() {
         Offer::Reinvite => connections::way_back(connection, limits, me.id, id)?,
         _ => None,
@@ -118,8 +117,8 @@ fn about(connection: &mut Connection, member: i64) -> Result<About, Error> {
 #[derive(Template)]
 #[template(path = "members/own.html")]
 struct Own {
-    page: Page,
-    member: Member,
+    page: Layout,
+    member: Profile,
     about: About,
     changes: Changes,
     form: Form,
@@ -186,8 +185,8 @@ impl Own {
 /// The database's.
 pub async fn own(
     site: &Site,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     (form, problems, open): (Form, Problems, String),
 ) -> Result<HttpResponse, Error> {
     let (id, handle) = (me.id, me.handle.clone());
@@ -206,10 +205,10 @@ pub async fn own(
 #[derive(Template)]
 #[template(path = "members/persons.html")]
 struct Persons {
-    page: Page,
+    page: Layout,
     title: String,
     back: String,
-    persons: Vec<Person>,
+    persons: Vec<MemberCard>,
     paged: Option<(Option<String>, Option<String>)>,
 }
 
@@ -219,8 +218,8 @@ struct Persons {
 /// [`Error::NotFound`], or the database's.
 pub async fn mutual(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     handle: Path<String>,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
@@ -229,7 +228,7 @@ pub async fn mutual(
         .db
         .read_walking(me.connection_count, move |connection| {
             let member = visible::member(connection, viewer.id, &handle)?.0;
-            let list = mutual::page(connection, Two::of(&viewer, &member), &At::of(&query))?;
+            let list = mutual::page(connection, ViewerAndOther::of(&viewer, &member), &PageRequest::of(&query))?;
             Ok((member, list))
         })
         .await?;
@@ -245,12 +244,12 @@ pub async fn mutual(
 /// [`Error::NotFound`], also where the list is not open to the viewer.
 pub async fn connections(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     handle: Path<String>,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits, at, handle) = (me.id, site.limits, At::of(&query), handle.into_inner());
+    let (id, limits, at, handle) = (me.id, site.limits, PageRequest::of(&query), handle.into_inner());
     let (member, list) = site
         .db
         .read(move |connection| {

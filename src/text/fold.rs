@@ -4,7 +4,7 @@ use icu_properties::CodePointSetData;
 use icu_properties::props::{DefaultIgnorableCodePoint, Script};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{is_mark, script};
+use crate::text::{is_mark, script};
 
 /// Returns a text without case, without forms of the same letter (Unicode's compatibility forms) and without what is
 /// invisible: two tags that agree in it are one.

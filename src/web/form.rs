@@ -16,7 +16,7 @@ use crate::language::{key, number, tf};
 use crate::text::{self, Flaw};
 
 /// No form of ours is larger; a bulk screen sends 50 members.
-pub const LARGEST: usize = 64 * 1024;
+pub const MAX_BYTES: usize = 64 * 1024;
 /// How much of a body that is too large is read off before the answer, so that a browser gets to see it.
 const DRAINED: usize = 32 * 1024 * 1024;
 
@@ -67,7 +67,7 @@ impl Form {
     }
 
     /// Whether a checkbox was ticked.
-    pub fn ticked(&self, name: &str) -> bool {
+    pub fn is_checked(&self, name: &str) -> bool {
         !matches!(self.get(name), "" | "false" | "off" | "0")
     }
 }
@@ -131,11 +131,11 @@ async fn read(mut payload: Payload) -> Result<Bytes, Error> {
         if seen > DRAINED {
             break;
         }
-        if seen <= LARGEST {
+        if seen <= MAX_BYTES {
             body.extend_from_slice(&chunk);
         }
     }
-    if seen > LARGEST { Err(Error::TooLarge) } else { Ok(body.freeze()) }
+    if seen > MAX_BYTES { Err(Error::TooLarge) } else { Ok(body.freeze()) }
 }
 
 fn header<'a>(request: &'a HttpRequest, name: &str) -> &'a str {

@@ -114,7 +114,7 @@ fn with_owner(page: &str, handle: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::with_owner;
+    use crate::web::form_owner::with_owner;
 
     #[test]
     fn every_posted_form_says_whose_it_is() {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::web::site::SiteData;
 
 /// A balancer wants to know before its own patience ends.
-const PATIENCE: Duration = Duration::from_millis(1_500);
+const TIMEOUT: Duration = Duration::from_millis(1_500);
 
 /// Logs a request when it is answered.
 ///
@@ -43,7 +43,7 @@ pub async fn healthz() -> &'static str {
 /// # Errors
 /// [`Error::Unavailable`].
 pub async fn readyz(site: SiteData) -> Result<&'static str, Error> {
-    let ready = actix_web::rt::time::timeout(PATIENCE, site.db.ready()).await;
+    let ready = actix_web::rt::time::timeout(TIMEOUT, site.db.ready()).await;
     ready.map_err(|_| Error::Unavailable("the database does not answer in time".into()))??;
     Ok("ready\n")
 }

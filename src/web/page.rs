@@ -1,4 +1,4 @@
-//! What every page begins with: who looks, what is told them, and how a page or a way onward is answered.
+//! What every page begins with: who looks, what is told them, and how a page or a way redirect is answered.
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -18,12 +18,11 @@ use crate::web::fetched::is_opened;
 use crate::web::notices::{self, Notice};
 use crate::web::origin;
 use crate::web::session::Viewer;
-use crate::web::theme;
-use crate::web::theme::Theme;
+use crate::web::theme::{self, Theme};
 
 /// The first field of every page's template.
 #[derive(Debug)]
-pub struct Page {
+pub struct Layout {
     /// Who looks; nobody on the open pages of a visitor.
     pub viewer: Option<Arc<Viewer>>,
     /// What is told.
@@ -36,7 +35,7 @@ pub struct Page {
     pub opened_over_http: Option<String>,
 }
 
-impl Page {
+impl Layout {
     /// Whether the page is at this path or below it.
     pub fn is_under(&self, path: &str) -> bool {
         self.path == path || self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
@@ -71,48 +70,48 @@ impl Page {
     }
 }
 
-impl FromRequest for Page {
+impl FromRequest for Layout {
     type Error = Error;
-    type Future = Ready<Result<Page, Error>>;
+    type Future = Ready<Result<Layout, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let viewer = guard::viewer(request);
         let notices = notices::waiting(request, viewer.as_ref().map(|viewer| viewer.id));
         let (opened, path) = (is_opened(request), request.path().to_owned());
         let opened_over_http = origin::opened_over_http(request);
-        ready(Ok(Page { viewer, notices, opened, path, opened_over_http }))
+        ready(Ok(Layout { viewer, notices, opened, path, opened_over_http }))
     }
 }
 
 /// The signed-in member, for handlers behind the guard.
 #[derive(Debug, Clone)]
-pub struct Me(Arc<Viewer>);
+pub struct SignedIn(Arc<Viewer>);
 
-impl Me {
+impl SignedIn {
     /// The member, for a closure that outlives the handler.
     pub fn viewer(&self) -> Arc<Viewer> {
         self.0.clone()
     }
 }
 
-impl Deref for Me {
+impl Deref for SignedIn {
     type Target = Viewer;
     fn deref(&self) -> &Viewer {
         &self.0
     }
 }
 
-impl FromRequest for Me {
+impl FromRequest for SignedIn {
     type Error = Error;
-    type Future = Ready<Result<Me, Error>>;
+    type Future = Ready<Result<SignedIn, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(guard::viewer(request).map(Me).ok_or(Error::NotFound))
+        ready(guard::viewer(request).map(SignedIn).ok_or(Error::NotFound))
     }
 }
 
 /// Answers a template as a page.
-pub trait Show: Template + Sized {
+pub trait Render: Template + Sized {
     /// The page.
     ///
     /// # Errors
@@ -140,21 +139,21 @@ pub trait Show: Template + Sized {
     }
 }
 
-impl<T: Template> Show for T {}
+impl<T: Template> Render for T {}
 
-/// The way onward after a form was accepted.
+/// The way redirect after a form was accepted.
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
 }
 
-/// The page onward, and what is told there.
+/// The page redirect, and what is told there.
 #[allow(missing_debug_implementations)]
-pub struct Onward {
+pub struct Redirect {
     request: HttpRequest,
     session: Session,
 }
 
-impl Onward {
+impl Redirect {
     /// Back to the page that the form stood on, or to `otherwise` where the browser does not say.
     pub fn back(&self, otherwise: &str) -> HttpResponse {
         see_other(&came_from(&self.request).unwrap_or_else(|| otherwise.to_owned()))
@@ -197,12 +196,12 @@ impl Onward {
     }
 }
 
-impl FromRequest for Onward {
+impl FromRequest for Redirect {
     type Error = Error;
-    type Future = Ready<Result<Onward, Error>>;
+    type Future = Ready<Result<Redirect, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Onward { session: request.get_session(), request: request.clone() }))
+        ready(Ok(Redirect { session: request.get_session(), request: request.clone() }))
     }
 }
 

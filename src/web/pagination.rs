@@ -2,16 +2,16 @@
 //! 1 costs, and a row that comes or goes shifts nothing. What an address says that no longer fits, or never did, leads to
 //! a page that has people.
 
-use super::form::Form;
 use crate::error::Error;
 use crate::language::{number, tf, tn};
+use crate::web::form::Form;
 
 /// Rows on a page of a list.
 pub const ROWS: usize = 50;
 
 /// The part of a query that says which page.
 #[derive(Debug, Default, Clone)]
-pub struct At {
+pub struct PageRequest {
     cursor: Option<(Cursor, bool)>,
     /// From 1; 0 where the query does not say.
     page: u32,
@@ -40,9 +40,9 @@ impl Cursor {
     }
 }
 
-impl At {
+impl PageRequest {
     /// Reads `after`, `before` and `page`. A cursor that no page of this site made is left out.
-    pub fn of(query: &Form) -> At {
+    pub fn of(query: &Form) -> PageRequest {
         let page = query.get("page").parse().unwrap_or(0);
         let parse = |word: &str| {
             let mut parts = query.get(word).splitn(3, '~');
@@ -51,7 +51,7 @@ impl At {
             (sum == checksum(word, &cursor, page)).then_some(cursor)
         };
         let after = parse("after").map(|cursor| (cursor, false));
-        At { cursor: after.or_else(|| parse("before").map(|cursor| (cursor, true))), page, last: None }
+        PageRequest { cursor: after.or_else(|| parse("before").map(|cursor| (cursor, true))), page, last: None }
     }
 
     /// The row to begin at, and whether to go backwards from it.
@@ -92,16 +92,16 @@ impl At {
     }
 
     /// The last page of a list of so many, read from its end.
-    fn last_of(total: i64, end: Cursor) -> At {
+    fn last_of(total: i64, end: Cursor) -> PageRequest {
         let last = last_page(total);
         if total == 0 {
-            return At { cursor: Some((end, true)), page: 2, last: Some(ROWS) };
+            return PageRequest { cursor: Some((end, true)), page: 2, last: Some(ROWS) };
         }
         if last == 1 {
-            return At::default();
+            return PageRequest::default();
         }
         let size = total - (i64::from(last) - 1) * ROWS as i64;
-        At { cursor: Some((end, true)), page: last, last: Some(usize::try_from(size).unwrap_or(ROWS)) }
+        PageRequest { cursor: Some((end, true)), page: last, last: Some(usize::try_from(size).unwrap_or(ROWS)) }
     }
 }
 
@@ -112,7 +112,7 @@ fn last_page(total: i64) -> u32 {
 
 /// One page of a list, with the ways to its neighbours.
 #[derive(Debug)]
-pub struct Paged<T> {
+pub struct ListPage<T> {
     /// The rows.
     pub rows: Vec<T>,
     /// How many there are on all pages; 0 where that is not counted.
@@ -125,37 +125,37 @@ pub struct Paged<T> {
     pub next: Option<String>,
 }
 
-impl<T> Paged<T> {
-    /// Fetches a page of a list of so many rows, which come in the direction of the cursor, up to [`At::limit`] of them.
+impl<T> ListPage<T> {
+    /// Fetches a page of a list of so many rows, which come in the direction of the cursor, up to [`PageRequest::limit`] of them.
     /// Where nobody stands any more, that is the last page that has people; `end` lies behind the last row.
     ///
     /// # Errors
     /// Those of `fetch`.
     pub fn read(
-        at: &At,
+        at: &PageRequest,
         total: i64,
         end: Cursor,
-        mut fetch: impl FnMut(&At) -> Result<Vec<T>, Error>,
+        mut fetch: impl FnMut(&PageRequest) -> Result<Vec<T>, Error>,
         cursor_of: impl Fn(&T) -> Cursor,
-    ) -> Result<Paged<T>, Error> {
+    ) -> Result<ListPage<T>, Error> {
         let mut at = at.clone();
         if at.cursor.is_none() && at.page > last_page(total) {
-            at = At::last_of(total, end.clone());
+            at = PageRequest::last_of(total, end.clone());
         }
         let mut rows = fetch(&at)?;
         if rows.is_empty() && at.cursor.is_some() {
-            at = At::last_of(total, end);
+            at = PageRequest::last_of(total, end);
             rows = fetch(&at)?;
         }
         // Back at the beginning, of which somebody has gone meanwhile: the first page is whole all the same.
         if at.is_back() && at.last.is_none() && rows.len() <= ROWS {
-            at = At::default();
+            at = PageRequest::default();
             rows = fetch(&at)?;
         }
-        Ok(Paged::new(rows, total, &at, cursor_of))
+        Ok(ListPage::new(rows, total, &at, cursor_of))
     }
 
-    fn new(mut rows: Vec<T>, total: i64, at: &At, cursor_of: impl Fn(&T) -> Cursor) -> Paged<T> {
+    fn new(mut rows: Vec<T>, total: i64, at: &PageRequest, cursor_of: impl Fn(&T) -> Cursor) -> ListPage<T> {
         let size = at.last.unwrap_or(ROWS);
         rows.drain(..at.skipped().min(rows.len()));
         let more = rows.len() > size;
@@ -173,7 +173,7 @@ impl<T> Paged<T> {
             before => link(rows.first().filter(|_| has_previous), "before", before),
         };
         let next = link(rows.last().filter(|_| has_next), "after", page.saturating_add(1));
-        Paged { rows, total, page, previous, next }
+        ListPage { rows, total, page, previous, next }
     }
 
     /// Which rows these are, e.g. `51–100 of 312`; how many there are, where these are all.
@@ -216,9 +216,9 @@ mod tests {
     }
 
     /// A page of a list of the numbers from `total` down to 1.
-    fn page(query: &str, total: i64) -> Paged<i64> {
-        let at = At::of(&Form::parse(query.as_bytes()).unwrap());
-        let fetch = |at: &At| {
+    fn page(query: &str, total: i64) -> ListPage<i64> {
+        let at = PageRequest::of(&Form::parse(query.as_bytes()).unwrap());
+        let fetch = |at: &PageRequest| {
             let most = usize::try_from(at.limit()).unwrap();
             Ok(match at.cursor() {
                 Some((cursor, true)) => (cursor.id + 1..=total).take(most).collect(),
@@ -226,7 +226,7 @@ mod tests {
                 None => (1..=total).rev().take(most).collect(),
             })
         };
-        Paged::read(&at, total, Cursor::oldest(), fetch, cursor_of).unwrap()
+        ListPage::read(&at, total, Cursor::oldest(), fetch, cursor_of).unwrap()
     }
 
     #[test]
@@ -245,14 +245,14 @@ mod tests {
         let next = page("", 51).next.unwrap();
         assert_eq!(page(&next, 51).range(), "51 of 51");
         // The 51st, which is the oldest, is gone.
-        let at = At::of(&Form::parse(next.as_bytes()).unwrap());
-        let fetch = |at: &At| {
+        let at = PageRequest::of(&Form::parse(next.as_bytes()).unwrap());
+        let fetch = |at: &PageRequest| {
             Ok(match at.cursor() {
                 Some((_, false)) => Vec::new(),
                 _ => (2..=51).rev().collect(),
             })
         };
-        let now = Paged::read(&at, 50, Cursor::oldest(), fetch, cursor_of).unwrap();
+        let now = ListPage::read(&at, 50, Cursor::oldest(), fetch, cursor_of).unwrap();
         assert_eq!((now.rows.len(), now.range().as_str(), now.previous, now.next), (50, "50 people", None, None));
     }
 

@@ -26,22 +26,22 @@ pub const FORM: &str = "kept";
 
 /// A form that was sent in vain.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct PendingForm {
     /// Where it goes.
     pub path: String,
     /// Its fields.
     pub fields: Vec<(String, String)>,
 }
 
-impl Kept {
-    fn of(request: &HttpRequest, body: &Bytes) -> Option<Kept> {
-        Kept::new(&request.uri().to_string(), &Form::parse(body).ok()?)
+impl PendingForm {
+    fn of(request: &HttpRequest, body: &Bytes) -> Option<PendingForm> {
+        PendingForm::new(&request.uri().to_string(), &Form::parse(body).ok()?)
     }
 
-    fn new(path: &str, form: &Form) -> Option<Kept> {
+    fn new(path: &str, form: &Form) -> Option<PendingForm> {
         let fields: Vec<(String, String)> =
             form.fields().filter(|(name, _)| !name.contains("password")).cloned().collect();
-        fields.iter().any(|(name, _)| name != form_owner::FIELD).then_some(Kept { path: local(path)?, fields })
+        fields.iter().any(|(name, _)| name != form_owner::FIELD).then_some(PendingForm { path: local(path)?, fields })
     }
 
     /// Whether the one who typed it is this member: nobody else gets to see it.
@@ -54,8 +54,8 @@ impl Kept {
     }
 
     /// What the page that signs in has kept, once one is signed in.
-    pub fn handed_on(form: &Form) -> Option<Kept> {
-        Kept::new(form.get(PATH), &Form::parse(form.get(FORM).as_bytes()).ok()?)
+    pub fn handed_on(form: &Form) -> Option<PendingForm> {
+        PendingForm::new(form.get(PATH), &Form::parse(form.get(FORM).as_bytes()).ok()?)
     }
 
     /// The fields as one text, to be handed on.
@@ -87,8 +87,8 @@ impl Kept {
 }
 
 /// The form that a request brought, for whoever cannot do anything with it.
-pub fn kept(request: &HttpRequest) -> Option<Kept> {
-    Kept::of(request, &body(request).filter(|body| body.len() <= LARGEST_KEPT)?)
+pub fn kept(request: &HttpRequest) -> Option<PendingForm> {
+    PendingForm::of(request, &body(request).filter(|body| body.len() <= LARGEST_KEPT)?)
 }
 
 /// What a form sent, while it is answered.
@@ -135,6 +135,6 @@ fn is_small_form(request: &ServiceRequest) -> bool {
     let length = header(CONTENT_LENGTH.as_str()).parse().unwrap_or(0usize);
     let kind = header(CONTENT_TYPE.as_str()).to_ascii_lowercase();
     request.method() == Method::POST
-        && (1..=form::LARGEST).contains(&length)
+        && (1..=form::MAX_BYTES).contains(&length)
         && kind.starts_with("application/x-www-form-urlencoded")
 }

@@ -10,11 +10,12 @@ use diesel::prelude::*;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-use crate::connections::{self, Limits};
+use crate::connections;
 use crate::dates::{DAY, now};
-use crate::db::{Connection, natively};
+use crate::db::{Connection, on_engine};
 use crate::error::Error;
-use crate::members::{self, Counted, names};
+use crate::members::{self, ConnectionCount, names};
+use crate::relationship::Limits;
 use crate::schema::{connection_counts, members as table, notifications, relationships, sessions, settings};
 
 /// A session that is not used for so long ends.
@@ -51,8 +52,8 @@ pub struct Viewer {
 
 impl Viewer {
     /// What is counted of their connections.
-    pub fn counted(&self) -> Counted {
-        Counted { id: self.id, number: self.connection_count, changes: self.connection_changes }
+    pub fn counted(&self) -> ConnectionCount {
+        ConnectionCount { id: self.id, number: self.connection_count, changes: self.connection_changes }
     }
 
     /// Where their photo is.
@@ -95,7 +96,7 @@ pub fn key(connection: &mut Connection) -> Result<Key, Error> {
             let hex: String = rand::rng().random::<[u8; 64]>().iter().map(|byte| format!("{byte:02x}")).collect();
             let row = (settings::name.eq("cookie_key"), settings::value.eq(hex));
             let make = diesel::insert_into(settings::table).values(row).on_conflict_do_nothing();
-            natively!(connection, |own| make.execute(own))?;
+            on_engine!(connection, |own| make.execute(own))?;
             // Another node that starts just now may have made it.
             stored.first(connection)?
         }
@@ -196,7 +197,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
             (invitations, unread, last_to_spare),
         ));
     type Found = ((String, String, String, String), (i32, i32), i64, (Option<i64>, Option<i64>, Option<i64>));
-    let found = natively!(connection, |own| query.first::<Found>(own)).optional()?;
+    let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
     let Some((texts, (connection_count, connection_changes), last_seen, counts)) = found else {
         return Ok(None);
     };

@@ -3,8 +3,8 @@
 use actix_web::web::Data;
 
 use crate::cache::Cache;
-use crate::connections::Limits;
 use crate::db::Db;
+use crate::relationship::Limits;
 
 /// What every handler may use. Clones share the database.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! How a browser shows the site: light or dark, and in which language. Kept in this browser's cookie; a member's
+//! How a browser shows the site: light or dark, and in which language. PendingForm in this browser's cookie; a member's
 //! language also with the member, for their other browsers.
 
 use std::cell::Cell;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::language::{self, Language, t};
 use crate::schema::members;
 use crate::web::form::Form;
-use crate::web::page::{Onward, Page};
+use crate::web::page::{Layout, Redirect};
 use crate::web::site::SiteData;
 
 const LANGUAGE: &str = "language";
@@ -88,14 +88,14 @@ pub async fn within<B: MessageBody>(
 ///
 /// # Errors
 /// The database's.
-pub async fn change(site: SiteData, page: Page, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn change(site: SiteData, page: Layout, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
     if let Some(theme) = Theme::of(form.get(THEME)) {
-        keep(onward.session(), THEME, theme.word());
+        keep(redirect.session(), THEME, theme.word());
     }
     // An empty value is a choice too: what the browser asks for.
     if form.has(LANGUAGE) {
         let tag = Language::of(form.get(LANGUAGE)).map_or("", Language::tag);
-        keep(onward.session(), LANGUAGE, tag);
+        keep(redirect.session(), LANGUAGE, tag);
         if let Some(viewer) = &page.viewer {
             let id = viewer.id;
             let row = members::table.find(id);
@@ -105,13 +105,13 @@ pub async fn change(site: SiteData, page: Page, form: Form, onward: Onward) -> R
         }
     }
     // The switches of the footer show by themselves what they did.
-    if onward.came_from().as_deref() == Some("/settings/appearance") && form.has(THEME) && form.has(LANGUAGE) {
+    if redirect.came_from().as_deref() == Some("/settings/appearance") && form.has(THEME) && form.has(LANGUAGE) {
         if let Some(language) = Language::of(form.get(LANGUAGE)) {
             language::chosen(language.tag());
         }
-        onward.done(t("Your language and colours are saved."));
+        redirect.done(t("Your language and colours are saved."));
     }
-    Ok(onward.back("/"))
+    Ok(redirect.back("/"))
 }
 
 fn keep(session: &Session, name: &str, value: &str) {

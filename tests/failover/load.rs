@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
-use amicable::connections::Limits;
-use amicable::connections::relationship::Move;
 use amicable::db::Db;
+use amicable::relationship::Limits;
+use amicable::relationship::Move;
 use amicable::schema::{connection_counts, members, notifications, relationships};
 use diesel::prelude::*;
 
@@ -71,7 +71,7 @@ impl Load {
             (accounts::register(connection, &new).unwrap().unwrap(), name)
         };
         let (inviting, leaving) = db
-            .write_now(|connection| {
+            .write_blocking(|connection| {
                 let mut inviting = Vec::new();
                 for number in 0..PEOPLE {
                     let others =
@@ -159,7 +159,7 @@ impl Load {
             ..Found::default()
         };
         let (sides, told_of, counts) = db
-            .write_now(|connection| {
+            .write_blocking(|connection| {
                 let sides: Vec<(i64, i64, i16)> = relationships::table
                     .select((relationships::owner_id, relationships::other_id, relationships::state))
                     .load(connection)?;

@@ -103,7 +103,7 @@ fn reading_alone_keeps_a_browser_signed_in() {
     ada.open("/");
     assert!(!renewed(&mut ada));
     let sql = "UPDATE sessions SET last_seen = last_seen - 86400";
-    site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     assert!(renewed(&mut ada));
     assert!(!renewed(&mut ada));
 }
@@ -112,7 +112,7 @@ fn reading_alone_keeps_a_browser_signed_in() {
 fn a_page_is_shown_where_nothing_can_be_written() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");
-    let run = |sql: &str| site.db.write_now(|connection| Ok(connection.batch_execute(sql)?)).unwrap();
+    let run = |sql: &str| site.db.write_blocking(|connection| Ok(connection.batch_execute(sql)?)).unwrap();
     run("UPDATE sessions SET last_seen = last_seen - 86400");
     run(if crate::support::database::on_postgres() {
         "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$;
@@ -138,7 +138,7 @@ fn a_page_is_shown_where_nothing_can_be_written() {
 fn handles_age(site: &Site, days: i64) {
     let by = days * 86_400;
     site.db
-        .write_now(move |connection| {
+        .write_blocking(move |connection| {
             use diesel::connection::SimpleConnection;
             connection.batch_execute(&format!("UPDATE handle_changes SET changed_at = changed_at - {by}"))?;
             Ok(connection.batch_execute(&format!("UPDATE handles SET kept_until = kept_until - {by}"))?)
@@ -221,7 +221,7 @@ fn where_one_wanted_to_go_survives_from_sign_in_to_sign_up() {
 /// The rows of sessions of everybody.
 fn sessions(site: &Site) -> i64 {
     use diesel::prelude::*;
-    site.db.write_now(|connection| Ok(amicable::schema::sessions::table.count().get_result(connection)?)).unwrap()
+    site.db.write_blocking(|connection| Ok(amicable::schema::sessions::table.count().get_result(connection)?)).unwrap()
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn a_new_password_or_address_gives_a_new_token() {
     let mut ada = site.member("Ada Ruiz");
     let token = || {
         let hash = amicable::schema::sessions::table.select(amicable::schema::sessions::token_hash);
-        site.db.write_now(|connection| Ok(hash.load::<String>(connection)?)).unwrap()
+        site.db.write_blocking(|connection| Ok(hash.load::<String>(connection)?)).unwrap()
     };
     let first = token();
     ada.post("/settings/account", &[("email", "new@test.example"), ("password", PASSWORD)]).follow();

@@ -1,6 +1,7 @@
 //! A number on a page is the number of rows behind its link.
 
-use amicable::demo::seed::{self, Plan};
+use amicable::demo::seed;
+use amicable::demo::seed::Plan;
 use scraper::{ElementRef, Html, Selector};
 
 use crate::support::{Site, Visitor, connect};

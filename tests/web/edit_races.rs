@@ -43,7 +43,7 @@ fn another_browser(site: &Site, full_name: &str, node: &str) -> Visitor {
 }
 
 fn read<T>(site: &Site, read: impl FnOnce(&mut amicable::db::Connection) -> Result<T, Error> + Clone) -> T {
-    site.db.write_now(read).unwrap()
+    site.db.write_blocking(read).unwrap()
 }
 
 /// Every member has the one handle that says it is theirs now, and no other does.
@@ -74,7 +74,7 @@ fn a_handle_belongs_to_one_member_whoever_asks_at_once() {
         assert_eq!(got, 1, "{first} {second}");
         handles_are_right(&site);
         // So that the next round is not refused for the number of changes.
-        site.db.write_now(|connection| Ok(diesel::delete(handle_changes::table).execute(connection)?)).unwrap();
+        site.db.write_blocking(|connection| Ok(diesel::delete(handle_changes::table).execute(connection)?)).unwrap();
         let name = if first == 303 { "Ada Ruiz" } else { "Ben Okoro" };
         assert!(ben.open(&format!("/in/{wanted}")).sees(name), "{}", ben.text());
     }
@@ -226,7 +226,7 @@ fn of_two_photos_at_once_one_is_kept() {
                 let (barrier, id) = (&barrier, ada.id);
                 scope.spawn(move || {
                     barrier.wait();
-                    db.write_now(|connection| store::set_photo(connection, id, Some(photo))).unwrap();
+                    db.write_blocking(|connection| store::set_photo(connection, id, Some(photo))).unwrap();
                 });
             }
         });
@@ -281,7 +281,7 @@ fn nodes_that_start_at_once_have_one_key() {
                 let barrier = &barrier;
                 scope.spawn(move || {
                     barrier.wait();
-                    db.write_now(session::key).unwrap().master().to_vec()
+                    db.write_blocking(session::key).unwrap().master().to_vec()
                 })
             });
             threads.map(|thread| thread.join().unwrap())

@@ -9,7 +9,7 @@ use crate::support::{PASSWORD, Site};
 fn away(site: &Site, away: bool) {
     let (from, to) = if away { ("notifications", "elsewhere") } else { ("elsewhere", "notifications") };
     let sql = format!("ALTER TABLE {from} RENAME TO {to}");
-    site.db.write_now(move |connection: &mut Connection| Ok(connection.batch_execute(&sql)?)).unwrap();
+    site.db.write_blocking(move |connection: &mut Connection| Ok(connection.batch_execute(&sql)?)).unwrap();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::support::{Site, Visitor, connect};
 
 fn name_of(site: &Site, id: i64) -> String {
     let name = members::table.find(id).select(members::full_name);
-    site.db.write_now(|connection| Ok(name.first(connection)?)).unwrap()
+    site.db.write_blocking(|connection| Ok(name.first(connection)?)).unwrap()
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn blank_lines_run_to_two() {
     let mut ada = site.member("Ada Ruiz");
     ada.post("/profile/about", &[("about", "One\r\n\r\n\r\n \r\n\r\n\r\nTwo\r\n")]);
     let about = members::table.find(ada.id).select(members::about);
-    let about: String = site.db.write_now(|connection| Ok(about.first(connection)?)).unwrap();
+    let about: String = site.db.write_blocking(|connection| Ok(about.first(connection)?)).unwrap();
     assert_eq!(about, "One\n\n\nTwo");
 }
 
@@ -136,7 +136,7 @@ fn keys_of_an_earlier_version_are_made_anew() {
         "UPDATE settings SET value = '3 done' WHERE name = 'folding'",
         "INSERT INTO settings (name, value) SELECT 'folding', '3 done' WHERE NOT EXISTS (SELECT 1 FROM settings WHERE name = 'folding')",
     ] {
-        site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+        site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     }
     assert_eq!(listed(&mut ada, "/connections?sort=last_name"), ["Anna Zed", "Zoe Abel"]);
     let address = site.another_node();
@@ -146,7 +146,7 @@ fn keys_of_an_earlier_version_are_made_anew() {
 
 fn spelled(site: &Site) -> Vec<String> {
     let all = tags::table.select(tags::tag).distinct().order(tags::tag);
-    site.db.write_now(|connection| Ok(all.load(connection)?)).unwrap()
+    site.db.write_blocking(|connection| Ok(all.load(connection)?)).unwrap()
 }
 
 #[test]

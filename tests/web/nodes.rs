@@ -56,7 +56,7 @@ fn what_is_new_is_on_top_and_unread_whatever_the_clock() {
     // That was written, and seen, by a node whose clock is a day ahead.
     let ahead = 86_400_000_i64 << 20;
     site.db
-        .write_now(|connection| {
+        .write_blocking(|connection| {
             diesel::update(notifications::table)
                 .set(notifications::id.eq(notifications::id + ahead))
                 .execute(connection)?;
@@ -67,7 +67,7 @@ fn what_is_new_is_on_top_and_unread_whatever_the_clock() {
     cleo.open("/in/ada-ruiz/invite").press("Send invitation");
     let unread: i64 = site
         .db
-        .write_now(|connection| {
+        .write_blocking(|connection| {
             let unread = notifications::table.inner_join(members::table.on(members::id.eq(notifications::owner_id)));
             let unread = unread.filter(notifications::id.gt(members::notifications_seen));
             Ok(unread.filter(members::id.eq(ada.id)).count().get_result(connection)?)
@@ -79,7 +79,7 @@ fn what_is_new_is_on_top_and_unread_whatever_the_clock() {
     assert!(text.contains("New"), "{text}");
     // An older page that is looked at later leaves unread what came since.
     site.db
-        .write_now(|connection| {
+        .write_blocking(|connection| {
             let seen = members::table.find(ada.id).select(members::notifications_seen);
             let before: i64 = seen.first(connection)?;
             amicable::notifications::mark_as_read(connection, ada.id, before - 1)?;
@@ -94,9 +94,11 @@ fn a_session_noted_by_a_clock_ahead_is_noted_anew() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");
     let ahead = sessions::last_seen.eq(dates::now() + 400 * dates::DAY);
-    site.db.write_now(|connection| Ok(diesel::update(sessions::table).set(ahead).execute(connection)?)).unwrap();
+    site.db.write_blocking(|connection| Ok(diesel::update(sessions::table).set(ahead).execute(connection)?)).unwrap();
     assert_eq!(ada.get("/connections").page.status, 200);
-    let seen: i64 =
-        site.db.write_now(|connection| Ok(sessions::table.select(sessions::last_seen).first(connection)?)).unwrap();
+    let seen: i64 = site
+        .db
+        .write_blocking(|connection| Ok(sessions::table.select(sessions::last_seen).first(connection)?))
+        .unwrap();
     assert!(seen <= dates::now());
 }

@@ -26,7 +26,7 @@ fn crc(bytes: &[u8]) -> u32 {
 }
 
 fn stored(site: &Site) -> i64 {
-    site.db.write_now(|connection| Ok(photos::table.count().get_result(connection)?)).unwrap()
+    site.db.write_blocking(|connection| Ok(photos::table.count().get_result(connection)?)).unwrap()
 }
 
 /// The address of the photo on a profile.
@@ -109,7 +109,7 @@ fn what_is_behind_or_beside_the_pixels_is_not_kept() {
         ada.open("/in/ada-ruiz").upload("/profile/photo", "photo", &file);
         assert_eq!(ada.page.status, 303, "{}", ada.text());
         let kept: Vec<Vec<u8>> =
-            site.db.write_now(|connection| Ok(photos::table.select(photos::jpeg).load(connection)?)).unwrap();
+            site.db.write_blocking(|connection| Ok(photos::table.select(photos::jpeg).load(connection)?)).unwrap();
         let has = |jpeg: &[u8], what: &[u8]| jpeg.windows(what.len()).any(|window| window == what);
         assert!(!kept.iter().any(|jpeg| has(jpeg, b"PK\x05\x06") || has(jpeg, b"<?php") || has(jpeg, b"script")));
     }

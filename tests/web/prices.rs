@@ -1,7 +1,7 @@
 //! What a press costs is said before it, and what cannot be done now is not offered.
 
-use amicable::connections::Limits;
 use amicable::dates;
+use amicable::relationship::Limits;
 
 use crate::support::{Site, Visitor};
 
@@ -56,7 +56,9 @@ fn a_pause_ends_as_the_named_day_begins() {
     let tomorrow = dates::day_after(dates::now(), 1);
     for (until, offered) in [(tomorrow - 1, true), (tomorrow, false)] {
         let sql = format!("UPDATE relationships SET paused_until = {until} WHERE paused_until IS NOT NULL");
-        site.db.write_now(|connection| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), connection)?)).unwrap();
+        site.db
+            .write_blocking(|connection| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), connection)?))
+            .unwrap();
         assert_eq!(ada.open("/in/ben-okoro").has_button("Invite to connect"), offered, "{}", ada.text());
         assert_eq!(ada.open("/in/ben-okoro/invite").has_button("Send invitation"), offered);
     }

@@ -44,12 +44,12 @@ fn sides(site: &Site, a: i64, b: i64) -> (i16, i16) {
         let row = relationships::table.find((owner, other)).select(relationships::state);
         Ok::<i16, amicable::error::Error>(row.first(connection).optional()?.unwrap_or(0))
     };
-    site.db.write_now(|connection| Ok((state(connection, a, b)?, state(connection, b, a)?))).unwrap()
+    site.db.write_blocking(|connection| Ok((state(connection, a, b)?, state(connection, b, a)?))).unwrap()
 }
 
 fn counts_are_right(site: &Site) {
     site.db
-        .write_now(|connection| {
+        .write_blocking(|connection| {
             let sides: i64 = relationships::table.filter(relationships::state.eq(4)).count().get_result(connection)?;
             let counted: Option<i64> =
                 connection_counts::table.select(diesel::dsl::sum(connection_counts::number)).first(connection)?;
@@ -110,6 +110,7 @@ fn a_double_press_sends_one_invitation() {
             scope.spawn(move || assert!(visitor.post(path, &[]).page.status < 500));
         }
     });
-    let told: i64 = site.db.write_now(|connection| Ok(notifications::table.count().get_result(connection)?)).unwrap();
+    let told: i64 =
+        site.db.write_blocking(|connection| Ok(notifications::table.count().get_result(connection)?)).unwrap();
     assert_eq!(told, 1);
 }

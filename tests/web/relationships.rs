@@ -1,4 +1,4 @@
-use amicable::connections::Limits;
+use amicable::relationship::Limits;
 
 use crate::support::{Site, connect};
 

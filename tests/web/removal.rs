@@ -160,7 +160,7 @@ fn made_up_members_prove_nothing_and_are_not_stored() {
     }
     let drafts: i64 = site
         .db
-        .write_now(|connection| {
+        .write_blocking(|connection| {
             use diesel::prelude::*;
             Ok(amicable::schema::removals::table.count().get_result(connection)?)
         })
@@ -266,7 +266,7 @@ fn a_list_leaves_out_who_blocked_one_before_it_is_cut_into_pages() {
         ben.id
     );
     site.db
-        .write_now(|connection| {
+        .write_blocking(|connection| {
             use diesel::prelude::*;
             Ok(diesel::sql_query(sql).execute(connection)?)
         })

@@ -124,11 +124,14 @@ fn what_was_indexed_by_an_earlier_version_is_indexed_anew_once() {
     for sql in
         ["DELETE FROM member_search", "UPDATE members SET folded = ''", "DELETE FROM settings WHERE name = 'folding'"]
     {
-        site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+        site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     }
     assert!(!found(&mut ada, "lukasz", "Łukasz Lind"));
     let address = site.another_node();
     ada.at_node(&address);
     assert!(found(&mut ada, "lukasz", "Łukasz Lind"));
-    assert_eq!(site.db.write_now(|connection| search::renew(connection, follow_name)).unwrap(), search::Renewal::Done);
+    assert_eq!(
+        site.db.write_blocking(|connection| search::renew(connection, follow_name)).unwrap(),
+        search::Renewal::Done
+    );
 }

@@ -1,8 +1,10 @@
 //! D disconnects from R; C was never connected with D. What R gets is what C gets.
 
-use amicable::accounts::{self, NewMember, password};
-use amicable::connections::relationship::Move;
-use amicable::connections::{self, Limits};
+use amicable::accounts;
+use amicable::accounts::{NewMember, password};
+use amicable::connections;
+use amicable::relationship::Limits;
+use amicable::relationship::Move;
 use diesel::prelude::*;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
@@ -516,7 +518,7 @@ fn a_list_leaves_out_who_blocked_one_before_it_is_cut() {
         .map(|at| {
             let (full_name, email) = (format!("Aaron Friend{at}"), format!("friend{at}@test.example"));
             let new = NewMember { full_name, email, password: hashed.clone(), is_admin: false };
-            site.db.write_now(|connection| accounts::register(connection, &new)).unwrap().unwrap()
+            site.db.write_blocking(|connection| accounts::register(connection, &new)).unwrap().unwrap()
         })
         .collect();
     for friend in &friends {
@@ -533,7 +535,7 @@ fn a_list_leaves_out_who_blocked_one_before_it_is_cut() {
 
 fn act(site: &Site, (me, other): (i64, i64), by_me: Move) {
     let limits = Limits::default();
-    let acted = site.db.write_now(|connection| connections::make(connection, &limits, (me, other), by_me, "Said"));
+    let acted = site.db.write_blocking(|connection| connections::make(connection, &limits, (me, other), by_me, "Said"));
     // Most random moves are refused, which is as good.
     let _ = acted.unwrap();
 }
@@ -573,7 +575,7 @@ impl Five {
             "UPDATE connection_counts SET number = 0, changes = changes + 1".to_owned(),
             format!("UPDATE members SET who_may_invite = 2 WHERE id = {}", self.members[0].id),
         ] {
-            self.site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+            self.site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
         }
     }
 
@@ -595,7 +597,7 @@ impl Five {
                 act(&self.site, (d, r), Move::Disconnect { may_return: seed % 3 == 0, page: None });
                 // What R was told at the time stays, and is R's to know.
                 let told = format!("DELETE FROM notifications WHERE owner_id = {r} AND other_id = {d}");
-                self.site.db.write_now(|connection| Ok(diesel::sql_query(told).execute(connection)?)).unwrap();
+                self.site.db.write_blocking(|connection| Ok(diesel::sql_query(told).execute(connection)?)).unwrap();
             }
             Secret::Strangers => {}
             Secret::Unblocked => {

@@ -5,29 +5,29 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::connections::mutual::{self, Two};
+use crate::connections::mutual::{self, ViewerAndOther};
 use crate::connections::refusal::{in_place_of_button, sentence};
-use crate::connections::relationship::{Allowance, Move, Refusal, Return, Side};
 use crate::connections::standing::{self, Standing};
-use crate::connections::{Limits, visible};
+use crate::connections::visible;
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{mutual_connections, t, tf};
-use crate::members::Person;
+use crate::members::MemberCard;
+use crate::relationship::{Allowance, Limits, Move, Refusal, Return, Side};
 use crate::schema::members as table;
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Me, Onward, Page, Show, local};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::session::Viewer;
 use crate::web::site::{Site, SiteData};
 
 #[derive(Template)]
 #[template(path = "connections/invite.html")]
 struct Invite {
-    page: Page,
-    person: Person,
+    page: Layout,
+    person: MemberCard,
     /// The acting member, as the other will see them.
-    sender: Person,
+    sender: MemberCard,
     mutual: usize,
     allowance: Allowance,
     returning: bool,
@@ -74,8 +74,8 @@ impl Invite {
 
 /// What the form needs to know; and the standing, where it is not one to invite from.
 struct Prepared {
-    person: Person,
-    sender: Person,
+    person: MemberCard,
+    sender: MemberCard,
     mutual: usize,
     allowance: Allowance,
     way_back: Option<Return>,
@@ -85,9 +85,9 @@ struct Prepared {
 fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle: &str) -> Result<Prepared, Error> {
     let me = viewer.id;
     let (member, row) = visible::member(connection, me, handle)?;
-    let mutual = mutual::mutual(connection, Two::of(viewer, &member), 0)?.0;
+    let mutual = mutual::mutual(connection, ViewerAndOther::of(viewer, &member), 0)?.0;
     let person = member.person;
-    let sender = table::table.find(me).select(Person::as_select()).first(connection)?;
+    let sender = table::table.find(me).select(MemberCard::as_select()).first(connection)?;
     Ok(Prepared {
         mutual,
         allowance: crate::connections::allowance(connection, limits, me, now())?,
@@ -98,13 +98,13 @@ fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle
     })
 }
 
-async fn prepared(site: &Site, me: &Me, handle: String) -> Result<Prepared, Error> {
+async fn prepared(site: &Site, me: &SignedIn, handle: String) -> Result<Prepared, Error> {
     let (limits, viewer) = (site.limits, me.viewer());
     site.db.read(move |connection| prepare(connection, &limits, &viewer, &handle)).await
 }
 
 impl Prepared {
-    fn page(self, page: Page, note: String, back: String, note_length: usize) -> Invite {
+    fn page(self, page: Layout, note: String, back: String, note_length: usize) -> Invite {
         let returning = self.way_back.is_some() && self.standing.were_connected;
         let becomes = match self.standing.side {
             Side::Asked { .. } | Side::Declined { .. } => Becomes::Acceptance,
@@ -135,10 +135,10 @@ impl Prepared {
 /// [`Error::NotFound`], or the database's.
 pub async fn form(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     handle: Path<String>,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let prepared = prepared(&site, &me, handle.into_inner()).await?;
     let profile = format!("/in/{}", prepared.person.handle);
@@ -152,10 +152,10 @@ pub async fn form(
         _ => None,
     };
     if let Some(no) = no {
-        onward.refused(no);
-        return Ok(onward.to(&profile));
+        redirect.refused(no);
+        return Ok(redirect.to(&profile));
     }
-    let came_from = onward.came_from().filter(|path| !path.starts_with(&profile)).unwrap_or_default();
+    let came_from = redirect.came_from().filter(|path| !path.starts_with(&profile)).unwrap_or_default();
     let hindrance = crate::connections::own_hindrance(&me, &site.limits, &prepared.standing);
     let hindrance = hindrance.map_or_else(String::new, |refusal| in_place_of_button(refusal, name));
     let invite = prepared.page(page, String::new(), came_from, site.limits.note_length);
@@ -168,18 +168,18 @@ pub async fn form(
 /// [`Error::NotFound`], or the database's.
 pub async fn send(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     handle: Path<String>,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let note = problems.text(&form, "note", t("Note"), (0, site.limits.note_length));
     let back = local(form.get("back")).unwrap_or_default();
     let typed = form.get("note").to_owned();
     let handle = handle.into_inner();
-    if problems.any() || form.ticked("preview") {
+    if problems.any() || form.is_checked("preview") {
         let mut invite = prepared(&site, &me, handle).await?.page(page, typed, back, site.limits.note_length);
         invite.problem = problems.of("note").to_owned();
         return if problems.any() { invite.show_again() } else { invite.show() };
@@ -211,6 +211,6 @@ pub async fn send(
         Ok(_) if matches!(before, Side::Left { .. }) => crate::connections::actions::restored(name),
         Ok(_) => tf("You and {name} are connected.", name),
     };
-    onward.done(told);
-    Ok(onward.to(if back.is_empty() { format!("/in/{}", person.handle) } else { back }.as_str()))
+    redirect.done(told);
+    Ok(redirect.to(if back.is_empty() { format!("/in/{}", person.handle) } else { back }.as_str()))
 }

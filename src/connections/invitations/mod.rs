@@ -7,22 +7,21 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::connections::Limits;
 use crate::connections::actions::withdrawn;
-use crate::connections::literal::LooksSent;
 use crate::connections::refusal::{again_from, sentence};
-use crate::connections::relationship::{Allowance, Move, Side};
+use crate::connections::sql_condition::LooksSent;
 use crate::connections::standing;
 use crate::connections::store::{self, state};
 use crate::dates::{self, now};
-use crate::db::{Connection, natively};
+use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::language::{number, t, tf, tn, tnf};
-use crate::members::Person;
+use crate::members::MemberCard;
+use crate::relationship::{Allowance, Limits, Move, Side};
 use crate::schema::{handles, members as table, relationships};
 use crate::web::form::{Form, Query};
-use crate::web::page::{Me, Onward, Page, Show, local};
-use crate::web::pagination::{At, Cursor, Paged};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
+use crate::web::pagination::{Cursor, ListPage, PageRequest};
 use crate::web::session::Viewer;
 use crate::web::site::SiteData;
 
@@ -33,7 +32,7 @@ const REASONS: usize = 3;
 #[derive(Debug, Clone)]
 pub struct Invitation {
     /// The other member.
-    pub person: Person,
+    pub person: MemberCard,
     /// The note.
     pub note: String,
     /// When it was sent, for people.
@@ -53,12 +52,12 @@ impl Invitation {
 #[derive(Template)]
 #[template(path = "connections/invitations.html")]
 struct Invitations {
-    page: Page,
+    page: Layout,
     sent: bool,
     /// Only those sent more than a month ago.
     older: bool,
     received_total: i64,
-    list: Paged<Invitation>,
+    list: ListPage<Invitation>,
     allowance: Allowance,
 }
 
@@ -98,13 +97,18 @@ pub fn left(left: u32, limit: u32, next: Option<i64>) -> String {
 ///
 /// # Errors
 /// The database's.
-pub async fn invitations(site: SiteData, page: Page, me: Me, Query(query): Query) -> Result<HttpResponse, Error> {
+pub async fn invitations(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    Query(query): Query,
+) -> Result<HttpResponse, Error> {
     let (limits, viewer, sent) = (site.limits, me.viewer(), query.get("box") == "sent");
-    let older = sent && query.ticked("older");
+    let older = sent && query.is_checked("older");
     let (list, allowance) = site
         .db
         .read(move |connection| {
-            let at = At::of(&query);
+            let at = PageRequest::of(&query);
             let list = match sent {
                 true => self::sent(connection, &limits, viewer.id, older, &at)?,
                 false => received(connection, &limits, &viewer, &at)?,
@@ -124,10 +128,10 @@ pub fn received(
     connection: &mut Connection,
     limits: &Limits,
     me: &Viewer,
-    at: &At,
-) -> Result<Paged<Invitation>, Error> {
-    let fetch = |at: &At| in_box(connection, limits, (me.id, state::ASKED), i64::MAX, at);
-    Paged::read(at, me.invitations, Cursor::oldest(), fetch, cursor)
+    at: &PageRequest,
+) -> Result<ListPage<Invitation>, Error> {
+    let fetch = |at: &PageRequest| in_box(connection, limits, (me.id, state::ASKED), i64::MAX, at);
+    ListPage::read(at, me.invitations, Cursor::oldest(), fetch, cursor)
 }
 
 /// Invitations that look pending to the member who sent them: also those whose receiver has declined or blocked.
@@ -136,19 +140,19 @@ fn sent(
     limits: &Limits,
     me: i64,
     older: bool,
-    at: &At,
-) -> Result<Paged<Invitation>, Error> {
+    at: &PageRequest,
+) -> Result<ListPage<Invitation>, Error> {
     let before = if older { long_ago(now()) } else { i64::MAX };
     let open = store::sent(me)
         .filter(relationships::changed_at.gt(limits.oldest_open(now())))
         .filter(relationships::changed_at.lt(before));
-    let total = natively!(connection, |own| open.count().get_result(own))?;
-    let fetch = |at: &At| {
+    let total = on_engine!(connection, |own| open.count().get_result(own))?;
+    let fetch = |at: &PageRequest| {
         let mut rows = in_box(connection, limits, (me, state::INVITED), before, at)?;
         rows.extend(in_box(connection, limits, (me, state::BARRED), before, at)?);
         Ok(at.merged(rows, |row| (row.changed_at, row.person.id)))
     };
-    Paged::read(at, total, Cursor::oldest(), fetch, cursor)
+    ListPage::read(at, total, Cursor::oldest(), fetch, cursor)
 }
 
 fn cursor(row: &Invitation) -> Cursor {
@@ -160,7 +164,7 @@ fn in_box(
     limits: &Limits,
     (me, state): (i64, i16),
     before: i64,
-    at: &At,
+    at: &PageRequest,
 ) -> Result<Vec<Invitation>, Error> {
     let now = now();
     let mut rows = store::by_age(me, state, at)
@@ -169,8 +173,8 @@ fn in_box(
     if state == state::BARRED {
         rows = rows.filter(LooksSent);
     }
-    let columns = (relationships::changed_at, relationships::invitation_note, Person::as_select());
-    let rows: Vec<(i64, String, Person)> = rows.select(columns).load(connection)?;
+    let columns = (relationships::changed_at, relationships::invitation_note, MemberCard::as_select());
+    let rows: Vec<(i64, String, MemberCard)> = rows.select(columns).load(connection)?;
     let invitation = |(changed_at, note, person)| Invitation {
         person,
         note,
@@ -190,7 +194,7 @@ pub fn sent_long_ago(connection: &mut Connection, limits: &Limits, me: i64) -> R
     let old = store::sent(me)
         .filter(relationships::changed_at.gt(limits.oldest_open(now)))
         .filter(relationships::changed_at.lt(long_ago(now)));
-    Ok(natively!(connection, |own| old.count().get_result(own))?)
+    Ok(on_engine!(connection, |own| old.count().get_result(own))?)
 }
 
 /// Whoever was invited before this moment has waited for more than a month.
@@ -201,7 +205,7 @@ fn long_ago(now: i64) -> i64 {
 /// An invitation that is about to be withdrawn.
 #[derive(Debug)]
 struct Withdrawal {
-    person: Person,
+    person: MemberCard,
     /// What withdrawing costs.
     price: String,
 }
@@ -209,7 +213,7 @@ struct Withdrawal {
 #[derive(Template)]
 #[template(path = "connections/withdraw.html")]
 struct Withdraw {
-    page: Page,
+    page: Layout,
     withdrawals: Vec<Withdrawal>,
     /// The page one came from, to return to.
     back: String,
@@ -245,24 +249,24 @@ pub fn price(row: &store::Row, limits: &Limits, name: &str) -> String {
 /// The database's.
 pub async fn confirm_withdrawal(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     Query(query): Query,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let here = "/invitations?box=sent";
     let handles = chosen(&query);
     if handles.is_empty() {
-        onward.refused(t("Tick the invitations first."));
-        return Ok(onward.to(here));
+        redirect.refused(t("Tick the invitations first."));
+        return Ok(redirect.to(here));
     }
     let (limits, id) = (site.limits, me.id);
     let withdrawals = site.db.read(move |connection| withdrawals(connection, &limits, id, &handles)).await?;
     if withdrawals.is_empty() {
-        onward.refused(t("One invitation was no longer open."));
-        return Ok(onward.to(here));
+        redirect.refused(t("One invitation was no longer open."));
+        return Ok(redirect.to(here));
     }
-    let back = onward.came_from().filter(|path| !path.starts_with("/sign-")).unwrap_or_else(|| here.into());
+    let back = redirect.came_from().filter(|path| !path.starts_with("/sign-")).unwrap_or_else(|| here.into());
     Withdraw { page, withdrawals, back }.show()
 }
 
@@ -279,10 +283,10 @@ fn withdrawals(
         .inner_join(relationships::table.on(mine))
         .filter(handles::handle.eq_any(chosen))
         .order(table::sort_first);
-    let rows: Vec<(Person, store::Row)> =
-        found.select((Person::as_select(), store::Row::as_select())).load(connection)?;
+    let rows: Vec<(MemberCard, store::Row)> =
+        found.select((MemberCard::as_select(), store::Row::as_select())).load(connection)?;
     let mut seen = HashSet::new();
-    let sent = |(person, row): (Person, store::Row)| {
+    let sent = |(person, row): (MemberCard, store::Row)| {
         let side = standing::side(&row, limits, now());
         let sent = matches!(side, Side::Invited { .. } | Side::Barred { invited: true, .. });
         let price = price(&row, limits, &person.full_name);
@@ -297,10 +301,10 @@ fn withdrawals(
 /// The database's.
 pub async fn answer(
     site: SiteData,
-    me: Me,
+    me: SignedIn,
     what: Path<String>,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let by_me = match what.as_str() {
         "accept" => Move::Accept,
@@ -311,21 +315,21 @@ pub async fn answer(
     let here = if by_me == Move::Withdraw { "/invitations?box=sent" } else { "/invitations" };
     let handles = chosen(&form);
     if handles.is_empty() {
-        onward.refused(t("Tick the invitations first."));
-        return Ok(onward.back(here));
+        redirect.refused(t("Tick the invitations first."));
+        return Ok(redirect.back(here));
     }
     let (limits, id) = (site.limits, me.id);
     let Answered { done, not, again } =
         site.db.write(move |connection| answer_all(connection, &limits, id, &handles, by_me)).await?;
     let told = told(by_me, &done, again);
     if !not.is_empty() {
-        onward.refused(told.map(|told| told + " ").unwrap_or_default() + &first_of(&not));
+        redirect.refused(told.map(|told| told + " ").unwrap_or_default() + &first_of(&not));
     } else if let Some(told) = told {
-        onward.done(told);
+        redirect.done(told);
     }
     Ok(match local(form.get("back")) {
-        Some(back) => onward.to(&back),
-        None => onward.back(here),
+        Some(back) => redirect.to(&back),
+        None => redirect.back(here),
     })
 }
 
@@ -372,8 +376,8 @@ fn answer_all(
     for handle in chosen {
         // A handle they had before finds them too: the page may be older than the new one.
         let of_handle = handles::table.inner_join(table::table.on(table::id.eq(handles::member_id)));
-        let of_handle = of_handle.filter(handles::handle.eq(handle)).select(Person::as_select());
-        let person: Option<Person> = of_handle.first(connection).optional()?;
+        let of_handle = of_handle.filter(handles::handle.eq(handle)).select(MemberCard::as_select());
+        let person: Option<MemberCard> = of_handle.first(connection).optional()?;
         // Only those who stand in the lists: what stands nowhere must not be named.
         let Some(person) = person.map(|person| listed(connection, me, person, by_me)).transpose()?.flatten() else {
             answered.not.push(t("One invitation was no longer open.").to_owned());
@@ -393,7 +397,7 @@ fn answer_all(
 
 /// The person, if they stand in the list that is answered, or stood there until it was answered: a second press, or one in
 /// another tab, names them as the first did.
-fn listed(connection: &mut Connection, me: i64, person: Person, by_me: Move) -> Result<Option<Person>, Error> {
+fn listed(connection: &mut Connection, me: i64, person: MemberCard, by_me: Move) -> Result<Option<MemberCard>, Error> {
     let row = store::row(connection, me, person.id)?;
     let listed = row.is_some_and(|row| match row.side() {
         Side::Asked { .. } | Side::Invited { .. } | Side::Connected => true,

@@ -8,13 +8,12 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::cache::{Cache, Cached};
-use crate::connections::list;
-use crate::connections::list::Filter;
+use crate::connections::list::{self, Filter};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{connections, month, number, tf, tnf};
-use crate::members::Counted;
+use crate::members::ConnectionCount;
 
 /// Units of the growth plot; its lines stand in `connections/growth.html`.
 const WIDTH: f64 = 320.0;
@@ -133,7 +132,7 @@ impl History {
     ///
     /// # Errors
     /// The database's.
-    pub fn of(connection: &mut Connection, cache: &Cache, member: Counted) -> Result<Arc<History>, Error> {
+    pub fn of(connection: &mut Connection, cache: &Cache, member: ConnectionCount) -> Result<Arc<History>, Error> {
         cache.get_or_read(member, |id| Ok(History::new(&list::days(connection, id, &Filter::default())?, dates::now())))
     }
 }

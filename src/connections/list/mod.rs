@@ -4,16 +4,16 @@ use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::connections::literal::{ByCompany, CompanyKey, IsConnected};
 use crate::connections::notes;
+use crate::connections::sql_condition::{ByCompany, CompanyKey, IsConnected};
 use crate::connections::store::{self, state};
 use crate::dates;
-use crate::db::{Connection, natively, one_of};
+use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::members::{Person, search};
+use crate::members::{MemberCard, search};
 use crate::schema::{members, relationships, tags as table};
 use crate::web::form::Form;
-use crate::web::pagination::{At, Cursor, Paged};
+use crate::web::pagination::{Cursor, ListPage, PageRequest};
 
 /// The order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -164,7 +164,7 @@ impl Filter {
 #[derive(Debug, Clone)]
 pub struct Connected {
     /// Who it is.
-    pub person: Person,
+    pub person: MemberCard,
     /// Since when, and what is private to the owner.
     pub columns: Columns,
     /// Private tags; see [`with_tags`].
@@ -309,26 +309,26 @@ pub fn page(
     connection: &mut Connection,
     (me, connections): (i64, i32),
     filter: &Filter,
-    at: &At,
-) -> Result<Paged<Connected>, Error> {
+    at: &PageRequest,
+) -> Result<ListPage<Connected>, Error> {
     // Counting a hub's rows would cost more than the page.
     let total = match filter.narrows() {
         true => chosen(me, filter).count().get_result(connection)?,
         false => connections.into(),
     };
-    let fetch = |at: &At| {
+    let fetch = |at: &PageRequest| {
         let (cursor, most) = (at.cursor(), at.limit());
         let rows: QueryResult<Vec<Found>> = match filter.narrows() {
             true => ordered!(chosen(me, filter), filter.sort, cursor.as_ref(), |query| {
                 query.select(Found::as_select()).limit(most).load(connection)
             }),
             false => ordered!(everybody(me), filter.sort, cursor.as_ref(), |query| {
-                natively!(connection, |own| query.select(Found::as_select()).limit(most).load(own))
+                on_engine!(connection, |own| query.select(Found::as_select()).limit(most).load(own))
             }),
         };
         Ok(rows?.into_iter().map(Connected::of).collect())
     };
-    Paged::read(at, total, filter.sort.end(), fetch, |row| cursor_of(row, filter.sort))
+    ListPage::read(at, total, filter.sort.end(), fetch, |row| cursor_of(row, filter.sort))
 }
 
 /// A page of somebody's connections by name, as a viewer may see it: without those who have blocked the viewer, who are
@@ -340,11 +340,11 @@ pub fn page_of_other(
     connection: &mut Connection,
     (member, connections): (i64, i32),
     viewer: i64,
-    at: &At,
-) -> Result<Paged<Connected>, Error> {
+    at: &PageRequest,
+) -> Result<ListPage<Connected>, Error> {
     let hidden = store::in_state(viewer, state::BARRED).select(relationships::other_id);
-    let hidden: Vec<i64> = natively!(connection, |own| hidden.load(own))?;
-    let among = one_of(connection, relationships::other_id, &hidden);
+    let hidden: Vec<i64> = on_engine!(connection, |own| hidden.load(own))?;
+    let among = id_in(connection, relationships::other_id, &hidden);
     let not_counted: i64 = match hidden.is_empty() {
         true => 0,
         false => {
@@ -352,25 +352,25 @@ pub fn page_of_other(
             theirs.filter(IsConnected).count().get_result(connection)?
         }
     };
-    let fetch = |at: &At| {
+    let fetch = |at: &PageRequest| {
         let cursor = at.cursor();
         let shown = everybody(member).filter(diesel::dsl::not(among.clone()));
         let rows: QueryResult<Vec<Found>> = ordered!(shown, Sort::First, cursor.as_ref(), |query| {
-            natively!(connection, |own| query.select(Found::as_select()).limit(at.limit()).load(own))
+            on_engine!(connection, |own| query.select(Found::as_select()).limit(at.limit()).load(own))
         });
         Ok(rows?.into_iter().map(Connected::of).collect())
     };
     let total = i64::from(connections) - not_counted;
-    Paged::read(at, total, Sort::First.end(), fetch, |row| cursor_of(row, Sort::First))
+    ListPage::read(at, total, Sort::First.end(), fetch, |row| cursor_of(row, Sort::First))
 }
 
-type Found = (Columns, Person);
+type Found = (Columns, MemberCard);
 
 /// Puts their owner's tags on the rows of a page, and gives every tag that the owner uses.
 ///
 /// # Errors
 /// The database's.
-pub fn with_tags(connection: &mut Connection, me: i64, list: &mut Paged<Connected>) -> Result<Vec<String>, Error> {
+pub fn with_tags(connection: &mut Connection, me: i64, list: &mut ListPage<Connected>) -> Result<Vec<String>, Error> {
     let all = notes::all(connection, me)?;
     if !all.is_empty() {
         let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
@@ -397,7 +397,7 @@ pub fn days(connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(IsConnected);
     let day = || sql::<BigInt>("relationships.connected_at / 86400");
     let days = mine.group_by(day()).select((day(), diesel::dsl::count_star()));
-    Ok(natively!(connection, |own| days.load(own))?)
+    Ok(on_engine!(connection, |own| days.load(own))?)
 }
 
 /// The ids of all that match, in order.

@@ -3,22 +3,21 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::connections::list;
-use crate::connections::list::{Connected, Filter, Sort};
+use crate::connections::list::{self, Connected, Filter, Sort};
 use crate::error::Error;
 use crate::language::{number, t};
 use crate::web::form::Query;
-use crate::web::page::{Me, Page, Show};
-use crate::web::pagination::{At, Paged};
+use crate::web::page::{Layout, Render, SignedIn};
+use crate::web::pagination::{ListPage, PageRequest};
 use crate::web::site::SiteData;
 
 #[derive(Template)]
 #[template(path = "connections/connections.html")]
 struct Connections {
-    page: Page,
+    page: Layout,
     filter: Filter,
     tags: Vec<String>,
-    list: Paged<Connected>,
+    list: ListPage<Connected>,
     count: String,
     contacts: bool,
 }
@@ -37,7 +36,7 @@ impl Connections {
 ///
 /// # Errors
 /// The database's.
-pub async fn connections(site: SiteData, page: Page, me: Me, query: Query) -> Result<HttpResponse, Error> {
+pub async fn connections(site: SiteData, page: Layout, me: SignedIn, query: Query) -> Result<HttpResponse, Error> {
     list(site, page, me, query, false).await
 }
 
@@ -45,12 +44,18 @@ pub async fn connections(site: SiteData, page: Page, me: Me, query: Query) -> Re
 ///
 /// # Errors
 /// The database's.
-pub async fn contacts(site: SiteData, page: Page, me: Me, query: Query) -> Result<HttpResponse, Error> {
+pub async fn contacts(site: SiteData, page: Layout, me: SignedIn, query: Query) -> Result<HttpResponse, Error> {
     list(site, page, me, query, true).await
 }
 
-async fn list(site: SiteData, page: Page, me: Me, Query(query): Query, contacts: bool) -> Result<HttpResponse, Error> {
-    let (filter, at, mine) = (Filter::of(&query), At::of(&query), me.counted());
+async fn list(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    Query(query): Query,
+    contacts: bool,
+) -> Result<HttpResponse, Error> {
+    let (filter, at, mine) = (Filter::of(&query), PageRequest::of(&query), me.counted());
     let asked = filter.clone();
     let walked = if filter.narrows() { mine.number } else { 0 };
     let (list, tags) = site

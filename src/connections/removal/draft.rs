@@ -5,15 +5,15 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::{Removal, find};
 use crate::connections::list::{self, Filter};
+use crate::connections::removal::{Removal, find};
 use crate::connections::store::{self, state};
 use crate::dates::{DAY, now};
-use crate::db::{self, Connection, natively, new_id, one_of};
+use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
-use crate::members::Person;
+use crate::members::MemberCard;
 use crate::schema::{handles, members, relationships, removal_members, removals};
-use crate::web::pagination::{At, Cursor, Paged};
+use crate::web::pagination::{Cursor, ListPage, PageRequest};
 
 /// Days for which a selection is kept.
 pub const KEPT_DAYS: i64 = 30;
@@ -33,7 +33,7 @@ pub struct Draft {
 #[derive(Debug, Clone)]
 pub struct Chosen {
     /// Who.
-    pub person: Person,
+    pub person: MemberCard,
     /// Since when they were connected when they were chosen.
     pub connected_at: Option<i64>,
     sort_first: String,
@@ -114,7 +114,7 @@ pub fn take_over(
     sheet: &Sheet,
     select: &Select,
 ) -> Result<Taken, Error> {
-    db::hold(connection, [me])?;
+    db::lock_members(connection, [me])?;
     if let Some(id) = draft
         && find(connection, me, id)?.confirmed_at.is_some()
     {
@@ -197,7 +197,7 @@ pub fn begin(connection: &mut Connection, me: i64) -> Result<i64, Error> {
 /// # Errors
 /// The database's.
 pub fn forget(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> {
-    db::hold(connection, [me])?;
+    db::lock_members(connection, [me])?;
     let draft = removals::table.find((me, id)).filter(removals::confirmed_at.is_null());
     if diesel::delete(draft).execute(connection)? > 0 {
         diesel::delete(of(me, id)).execute(connection)?;
@@ -215,7 +215,7 @@ pub fn add(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> Res
     }
     let rows = relationships::table
         .filter(relationships::owner_id.eq(me))
-        .filter(one_of(connection, relationships::other_id, others))
+        .filter(id_in(connection, relationships::other_id, others))
         .select((
             relationships::owner_id,
             id.into_sql::<diesel::sql_types::BigInt>(),
@@ -228,7 +228,7 @@ pub fn add(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> Res
         removal_members::other_id,
         removal_members::sort_first,
     );
-    natively!(connection, |own| {
+    on_engine!(connection, |own| {
         rows.insert_into(removal_members::table).into_columns(columns).on_conflict_do_nothing().execute(own)
     })?;
     Ok(())
@@ -242,7 +242,7 @@ pub fn take_out(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -
     if others.is_empty() {
         return Ok(());
     }
-    let these = one_of(connection, removal_members::other_id, others);
+    let these = id_in(connection, removal_members::other_id, others);
     diesel::delete(of(me, id).filter(these)).execute(connection)?;
     Ok(())
 }
@@ -260,7 +260,7 @@ pub fn everybody(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i6
 /// # Errors
 /// The database's.
 pub fn among(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> Result<HashSet<i64>, Error> {
-    let these = one_of(connection, removal_members::other_id, others);
+    let these = id_in(connection, removal_members::other_id, others);
     let found: Vec<i64> = of(me, id).filter(these).select(removal_members::other_id).load(connection)?;
     Ok(found.into_iter().collect())
 }
@@ -278,25 +278,31 @@ pub fn number(connection: &mut Connection, me: i64, id: i64) -> Result<i64, Erro
 ///
 /// # Errors
 /// The database's.
-pub fn first(connection: &mut Connection, me: i64, id: i64, most: i64) -> Result<Vec<Person>, Error> {
+pub fn first(connection: &mut Connection, me: i64, id: i64, most: i64) -> Result<Vec<MemberCard>, Error> {
     let hidden = store::in_state(me, state::BARRED).select(relationships::other_id);
     let rows = of(me, id)
         .inner_join(members::table.on(members::id.eq(removal_members::other_id)))
         .filter(removal_members::other_id.ne_all(hidden))
         .order((removal_members::sort_first, removal_members::other_id));
-    Ok(rows.select(Person::as_select()).limit(most).load(connection)?)
+    Ok(rows.select(MemberCard::as_select()).limit(most).load(connection)?)
 }
 
 /// A page of those who stand in a removal, by name.
 ///
 /// # Errors
 /// The database's.
-pub fn page(connection: &mut Connection, me: i64, id: i64, total: i64, at: &At) -> Result<Paged<Chosen>, Error> {
-    let fetch = |at: &At| {
+pub fn page(
+    connection: &mut Connection,
+    me: i64,
+    id: i64,
+    total: i64,
+    at: &PageRequest,
+) -> Result<ListPage<Chosen>, Error> {
+    let fetch = |at: &PageRequest| {
         let rows = on_page(connection, me, id, at)?;
         let ids: Vec<i64> = rows.iter().map(|(_, person)| person.id).collect();
         let mut since = since(connection, me, &ids)?;
-        let chosen = |(sort_first, person): (String, Person)| Chosen {
+        let chosen = |(sort_first, person): (String, MemberCard)| Chosen {
             connected_at: since.remove(&person.id),
             person,
             sort_first,
@@ -304,10 +310,15 @@ pub fn page(connection: &mut Connection, me: i64, id: i64, total: i64, at: &At) 
         Ok(rows.into_iter().map(chosen).collect())
     };
     let cursor = |row: &Chosen| Cursor { key: row.sort_first.clone(), id: row.person.id };
-    Paged::read(at, total, Cursor::last_name(), fetch, cursor)
+    ListPage::read(at, total, Cursor::last_name(), fetch, cursor)
 }
 
-fn on_page(connection: &mut Connection, me: i64, id: i64, at: &At) -> Result<Vec<(String, Person)>, Error> {
+fn on_page(
+    connection: &mut Connection,
+    me: i64,
+    id: i64,
+    at: &PageRequest,
+) -> Result<Vec<(String, MemberCard)>, Error> {
     use removal_members::{other_id, sort_first};
     let hidden = store::in_state(me, state::BARRED).select(relationships::other_id);
     let mut rows =
@@ -323,17 +334,17 @@ fn on_page(connection: &mut Connection, me: i64, id: i64, at: &At) -> Result<Vec
             .order((sort_first, other_id)),
         None => rows.order((sort_first, other_id)),
     };
-    Ok(rows.select((sort_first, Person::as_select())).limit(at.limit()).load(connection)?)
+    Ok(rows.select((sort_first, MemberCard::as_select())).limit(at.limit()).load(connection)?)
 }
 
 /// Since when a member was connected with each of these.
 fn since(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMap<i64, i64>, Error> {
     let rows = relationships::table
         .filter(relationships::owner_id.eq(me))
-        .filter(one_of(connection, relationships::other_id, others))
+        .filter(id_in(connection, relationships::other_id, others))
         .filter(relationships::connected_at.is_not_null())
         .select((relationships::other_id, relationships::connected_at.assume_not_null()));
-    let rows: Vec<(i64, i64)> = natively!(connection, |own| rows.load(own))?;
+    let rows: Vec<(i64, i64)> = on_engine!(connection, |own| rows.load(own))?;
     Ok(rows.into_iter().collect())
 }
 
@@ -348,7 +359,7 @@ pub fn newest(connection: &mut Connection, me: i64) -> Result<Option<Draft>, Err
         .filter(removals::created_at.gt(now() - KEPT_DAYS * DAY))
         .order(removals::id.desc())
         .select((removals::id, removals::created_at));
-    let newest = natively!(connection, |own| drafts.first::<(i64, i64)>(own)).optional()?;
+    let newest = on_engine!(connection, |own| drafts.first::<(i64, i64)>(own)).optional()?;
     let Some((id, created_at)) = newest else { return Ok(None) };
     let number = number(connection, me, id)?;
     Ok(Some(Draft { id, created_at, number }).filter(|draft| draft.number > 0))
@@ -365,7 +376,7 @@ pub fn change(
     (private_reason, may_invite_again): (&str, bool),
     leave_out: &str,
 ) -> Result<Removal, Error> {
-    db::hold(connection, [me])?;
+    db::lock_members(connection, [me])?;
     let removal = find(connection, me, id)?;
     if removal.confirmed_at.is_some() {
         return Ok(removal);

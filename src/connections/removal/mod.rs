@@ -8,13 +8,13 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use crate::connections::Limits;
-use crate::connections::relationship::Refusal;
 use crate::connections::store::{self, state};
 use crate::dates::now;
-use crate::db::{self, Connection, one_of};
+use crate::db::{self, Connection, id_in};
 use crate::error::Error;
-use crate::members::{self as people, Person};
+use crate::members as people;
+use crate::members::MemberCard;
+use crate::relationship::{Limits, Refusal};
 use crate::schema::{connection_counts, members, relationships, removals};
 
 /// A removal, from its draft to its undoing.
@@ -93,7 +93,7 @@ pub fn confirm(
     may_invite_again: bool,
     reason: &str,
 ) -> Result<Removal, Error> {
-    db::hold(connection, [me])?;
+    db::lock_members(connection, [me])?;
     let removal = find(connection, me, id)?;
     if removal.confirmed_at.is_some() {
         return Ok(removal);
@@ -132,7 +132,7 @@ fn number(of: &[i64]) -> i32 {
 
 /// The states of a member's own sides toward these.
 fn own_sides(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<(i64, i16)>, Error> {
-    let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(one_of(
+    let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
         connection,
         relationships::other_id,
         others,
@@ -147,7 +147,7 @@ fn leave(
     others: &[i64],
     (id, may_return, reason): (i64, bool, &str),
 ) -> Result<(), Error> {
-    let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(one_of(
+    let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
         connection,
         relationships::other_id,
         others,
@@ -173,11 +173,11 @@ fn their_side(
     more: i32,
 ) -> Result<(), Error> {
     let theirs = relationships::table
-        .filter(one_of(connection, relationships::owner_id, others))
+        .filter(id_in(connection, relationships::owner_id, others))
         .filter(relationships::other_id.eq(me))
         .filter(relationships::state.eq(from));
     diesel::update(theirs).set(relationships::state.eq(to)).execute(connection)?;
-    let counts = connection_counts::table.filter(one_of(connection, connection_counts::member_id, others));
+    let counts = connection_counts::table.filter(id_in(connection, connection_counts::member_id, others));
     diesel::update(counts).set(store::counted(more)).execute(connection)?;
     Ok(())
 }
@@ -197,7 +197,7 @@ fn still_gone(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i64>,
 /// # Errors
 /// [`Error::NotFound`], or the database's. A [`Refusal`] is an answer: there may be no room for them any more.
 pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> Result<Result<Removal, Refusal>, Error> {
-    db::hold(connection, [me])?;
+    db::lock_members(connection, [me])?;
     let removal = find(connection, me, id)?;
     if removal.confirmed_at.is_none() || removal.undone_at.is_some() {
         return Ok(Ok(removal));
@@ -221,7 +221,7 @@ pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> R
 fn may_come_back(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<i64>, Error> {
     let lost = relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::owner_id)))
-        .filter(one_of(connection, relationships::owner_id, others))
+        .filter(id_in(connection, relationships::owner_id, others))
         .filter(relationships::other_id.eq(me))
         .filter(relationships::state.eq(state::LOST))
         .filter(members::asks_before_return.eq(false))
@@ -232,7 +232,7 @@ fn may_come_back(connection: &mut Connection, me: i64, others: &[i64]) -> Result
 /// Connects the member's own sides again. These have been read as left under the same hold, so the state is not asked for
 /// once more: PostgreSQL, which expects a handful of rows in it, would compare each with each.
 fn restore(connection: &mut Connection, me: i64, others: &[i64]) -> Result<(), Error> {
-    let these = one_of(connection, relationships::other_id, others);
+    let these = id_in(connection, relationships::other_id, others);
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(these);
     let connected = (
         relationships::state.eq(state::CONNECTED),
@@ -250,7 +250,12 @@ fn restore(connection: &mut Connection, me: i64, others: &[i64]) -> Result<(), E
 ///
 /// # Errors
 /// The database's.
-pub fn named(connection: &mut Connection, me: i64, ids: Vec<i64>, most: usize) -> Result<(usize, Vec<Person>), Error> {
+pub fn named(
+    connection: &mut Connection,
+    me: i64,
+    ids: Vec<i64>,
+    most: usize,
+) -> Result<(usize, Vec<MemberCard>), Error> {
     if ids.is_empty() {
         return Ok((0, Vec::new()));
     }

@@ -9,19 +9,19 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 
-use super::draft::{self, Chosen, Draft, Select, Sheet, Taken};
-use super::{Removal, find};
 use crate::connections::list::history::{History, Strip};
 use crate::connections::list::{self, Connected, Filter, Sort};
 use crate::connections::refusal::sentence;
+use crate::connections::removal::draft::{self, Chosen, Draft, Select, Sheet, Taken};
+use crate::connections::removal::{Removal, find};
 use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{t, tf, tn, tnf};
-use crate::members::Person;
+use crate::members::MemberCard;
 use crate::web::form::{Form, Problems, Query};
-use crate::web::page::{Me, Onward, Page, Show};
-use crate::web::pagination::{At, Paged};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::pagination::{ListPage, PageRequest};
 use crate::web::site::SiteData;
 
 /// Names that stand beside *N selected*.
@@ -37,7 +37,7 @@ const REASON: usize = 1_000;
 struct Selection {
     draft: Option<i64>,
     number: i64,
-    first: Vec<Person>,
+    first: Vec<MemberCard>,
 }
 
 impl Selection {
@@ -61,10 +61,10 @@ impl Selection {
 #[derive(Template)]
 #[template(path = "connections/remove.html")]
 struct Remove {
-    page: Page,
+    page: Layout,
     filter: Filter,
     tags: Vec<String>,
-    list: Paged<Connected>,
+    list: ListPage<Connected>,
     strip: Strip,
     selection: Selection,
     /// Who of those on the page is selected.
@@ -76,7 +76,7 @@ struct Remove {
 }
 
 impl Remove {
-    fn is_ticked(&self, person: &Person) -> bool {
+    fn is_ticked(&self, person: &MemberCard) -> bool {
         self.ticked.contains(&person.id)
     }
 
@@ -122,7 +122,7 @@ fn result(id: i64) -> String {
 #[derive(Template)]
 #[template(path = "connections/no_selection.html")]
 struct NoSelection {
-    page: Page,
+    page: Layout,
 }
 
 /// `GET /connections/remove?draft={id}`, with search, filters, order and page.
@@ -131,12 +131,12 @@ struct NoSelection {
 /// The database's.
 pub async fn remove(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     Query(query): Query,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (filter, at, draft) = (Filter::of(&query), At::of(&query), draft_of(&query));
+    let (filter, at, draft) = (Filter::of(&query), PageRequest::of(&query), draft_of(&query));
     let (cache, mine) = (site.cache.clone(), me.counted());
     let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
     let read = site
@@ -171,7 +171,7 @@ pub async fn remove(
             let strip = Strip::new(history, &filter);
             Remove { page, filter, tags, list, strip, selection, ticked, here, earlier }.show()
         }
-        Ok(None) => Ok(onward.to(&result(draft.unwrap_or_default()))),
+        Ok(None) => Ok(redirect.to(&result(draft.unwrap_or_default()))),
         Err(Error::NotFound) if draft.is_some() => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
         Err(why) => Err(why),
     }
@@ -225,7 +225,7 @@ impl Press {
 /// A query of the list that a form names, put together anew.
 fn query_of(text: &str) -> Result<String, Error> {
     let form = Form::parse(text.as_bytes())?;
-    let query = Filter::of(&form).prefix() + &At::of(&form).query();
+    let query = Filter::of(&form).prefix() + &PageRequest::of(&form).query();
     Ok(query.trim_end_matches('&').to_owned())
 }
 
@@ -241,48 +241,48 @@ fn sheet_of(form: &Form) -> Sheet {
 ///
 /// # Errors
 /// The database's.
-pub async fn select(site: SiteData, me: Me, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (id, press, draft) = (me.id, Press::of(&form), draft_of(&form));
     let here = query_of(form.get("here"))?;
     if let (Press::StartOver, Some(draft)) = (&press, draft) {
         site.db.write(move |connection| draft::forget(connection, id, draft)).await?;
-        return Ok(onward.to("/connections/remove"));
+        return Ok(redirect.to("/connections/remove"));
     }
     let (sheet, change) = (sheet_of(&form), press.select(&Filter::of(&Form::parse(here.as_bytes())?)));
     let all = matches!(press, Press::SelectAll);
     let take = move |connection: &mut Connection| draft::take_over(connection, id, draft, &sheet, &change);
-    let taken = if all { site.db.write_much(take).await } else { site.db.write(take).await };
+    let taken = if all { site.db.write_bulk(take).await } else { site.db.write(take).await };
     let Taken { draft, number, confirmed } = match taken {
         Ok(taken) => taken,
         // The page without the draft says so.
-        Err(Error::NotFound) if draft.is_some() => return Ok(onward.to(&selection(draft, ""))),
+        Err(Error::NotFound) if draft.is_some() => return Ok(redirect.to(&selection(draft, ""))),
         Err(why) => return Err(why),
     };
     if let Some(id) = draft.filter(|_| confirmed) {
-        return Ok(onward.to(&result(id)));
+        return Ok(redirect.to(&result(id)));
     }
     Ok(match press {
-        Press::Search => onward.to(&selection(draft, &Filter::of(&form).with("", ""))),
-        Press::Open(query) => onward.to(&selection(draft, &query_of(&query)?)),
+        Press::Search => redirect.to(&selection(draft, &Filter::of(&form).with("", ""))),
+        Press::Open(query) => redirect.to(&selection(draft, &query_of(&query)?)),
         Press::Save => return site.db.read(move |connection| Selection::of(connection, id, draft)).await?.show(),
         Press::Review => match draft.filter(|_| number > 0) {
-            Some(id) => onward.to(&result(id)),
+            Some(id) => redirect.to(&result(id)),
             None => {
-                onward.refused(t("Nobody is selected. Select the people to disconnect from, then review."));
-                onward.to(&selection(draft, &here))
+                redirect.refused(t("Nobody is selected. Select the people to disconnect from, then review."));
+                redirect.to(&selection(draft, &here))
             }
         },
-        _ => onward.to(&selection(draft, &here)),
+        _ => redirect.to(&selection(draft, &here)),
     })
 }
 
 #[derive(Template)]
 #[template(path = "connections/review.html")]
 struct Review {
-    page: Page,
+    page: Layout,
     id: i64,
     number: i64,
-    list: Paged<Chosen>,
+    list: ListPage<Chosen>,
     here: String,
     form: Form,
     problems: Problems,
@@ -291,12 +291,12 @@ struct Review {
 #[derive(Template)]
 #[template(path = "connections/removed.html")]
 struct Removed {
-    page: Page,
+    page: Layout,
     removal: Removal,
-    list: Paged<Chosen>,
+    list: ListPage<Chosen>,
     number_skipped: usize,
-    skipped: Vec<Person>,
-    not_restored: Vec<Person>,
+    skipped: Vec<MemberCard>,
+    not_restored: Vec<MemberCard>,
 }
 
 impl Removed {
@@ -311,22 +311,22 @@ impl Removed {
 /// [`Error::NotFound`], also for somebody else's.
 pub async fn review(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     id: Path<i64>,
     Query(query): Query,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    show(site, page, me, (*id, At::of(&query)), None, onward).await
+    show(site, page, me, (*id, PageRequest::of(&query)), None, redirect).await
 }
 
 async fn show(
     site: SiteData,
-    page: Page,
-    me: Me,
-    (id, at): (i64, At),
+    page: Layout,
+    me: SignedIn,
+    (id, at): (i64, PageRequest),
     refused: Option<(Form, Problems)>,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (viewer, here) = (me.id, at.query());
     let read = site
@@ -335,9 +335,9 @@ async fn show(
             let removal = find(connection, viewer, id)?;
             let number = draft::number(connection, viewer, id)?;
             let list = draft::page(connection, viewer, id, number, &at)?;
-            let skipped = super::named(connection, viewer, removal.skipped(), LISTED)?;
-            let gone = super::not_restored(connection, viewer, &removal)?;
-            let not_restored = super::named(connection, viewer, gone, LISTED)?.1;
+            let skipped = crate::connections::removal::named(connection, viewer, removal.skipped(), LISTED)?;
+            let gone = crate::connections::removal::not_restored(connection, viewer, &removal)?;
+            let not_restored = crate::connections::removal::named(connection, viewer, gone, LISTED)?.1;
             Ok((removal, list, number, skipped, not_restored))
         })
         .await;
@@ -350,7 +350,7 @@ async fn show(
         return Removed { page, removal, list, number_skipped, skipped, not_restored }.show();
     }
     if number == 0 {
-        return Ok(onward.to(&selection(Some(id), "")));
+        return Ok(redirect.to(&selection(Some(id), "")));
     }
     let again = refused.is_some();
     let typed = || {
@@ -368,21 +368,23 @@ async fn show(
 /// [`Error::NotFound`], or the database's.
 pub async fn confirm(
     site: SiteData,
-    page: Page,
-    me: Me,
+    page: Layout,
+    me: SignedIn,
     id: Path<i64>,
     form: Form,
-    onward: Onward,
+    redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
     if problems.any() {
-        let at = At::of(&Form::parse(form.get("here").as_bytes())?);
-        return show(site, page, me, (*id, at), Some((form, problems)), onward).await;
+        let at = PageRequest::of(&Form::parse(form.get("here").as_bytes())?);
+        return show(site, page, me, (*id, at), Some((form, problems)), redirect).await;
     }
-    let (viewer, id, door) = (me.id, *id, form.ticked("may_invite_again"));
-    site.db.write_much(move |connection| super::confirm(connection, viewer, id, door, &reason)).await?;
-    Ok(onward.to(&result(id)))
+    let (viewer, id, door) = (me.id, *id, form.is_checked("may_invite_again"));
+    site.db
+        .write_bulk(move |connection| crate::connections::removal::confirm(connection, viewer, id, door, &reason))
+        .await?;
+    Ok(redirect.to(&result(id)))
 }
 
 /// `POST /connections/remove/{id}/review`: leaves somebody out, turns the page or goes back to the selection; what was typed
@@ -390,31 +392,40 @@ pub async fn confirm(
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn change(site: SiteData, me: Me, id: Path<i64>, form: Form, onward: Onward) -> Result<HttpResponse, Error> {
-    let (viewer, id, door) = (me.id, *id, form.ticked("may_invite_again"));
+pub async fn change(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<i64>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (viewer, id, door) = (me.id, *id, form.is_checked("may_invite_again"));
     let reason: String = form.get("private_reason").chars().take(REASON).collect();
     let leave_out = form.get("leave_out").to_owned();
     let kept = site.db.write(move |connection| draft::change(connection, viewer, id, (&reason, door), &leave_out));
     if kept.await?.confirmed_at.is_some() {
-        return Ok(onward.to(&result(id)));
+        return Ok(redirect.to(&result(id)));
     }
     if form.has("selection") {
-        return Ok(onward.to(&selection(Some(id), "")));
+        return Ok(redirect.to(&selection(Some(id), "")));
     }
     let query = if form.has("turn") { form.get("turn") } else { form.get("here") };
-    let query = At::of(&Form::parse(query.as_bytes())?).query();
-    Ok(onward.to(format!("{}?{query}", result(id)).trim_end_matches('?')))
+    let query = PageRequest::of(&Form::parse(query.as_bytes())?).query();
+    Ok(redirect.to(format!("{}?{query}", result(id)).trim_end_matches('?')))
 }
 
 /// `POST /connections/remove/{id}/undo`
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn undo(site: SiteData, me: Me, id: Path<i64>, onward: Onward) -> Result<HttpResponse, Error> {
+pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (viewer, id, limits) = (me.id, *id, site.limits);
-    let undone = site.db.write_much(move |connection| super::undo(connection, &limits, viewer, id)).await?;
+    let undone = site
+        .db
+        .write_bulk(move |connection| crate::connections::removal::undo(connection, &limits, viewer, id))
+        .await?;
     if let Err(refusal) = undone {
-        onward.refused(sentence(refusal, ""));
+        redirect.refused(sentence(refusal, ""));
     }
-    Ok(onward.to(&result(id)))
+    Ok(redirect.to(&result(id)))
 }

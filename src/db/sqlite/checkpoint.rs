@@ -9,7 +9,7 @@ use diesel::sql_types::Integer;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
 use crate::db::sqlite::{Role, Shared, lock, open, wal};
-use crate::db::{Connection, natively};
+use crate::db::{Connection, on_engine};
 use crate::error::Error;
 
 /// Pages that the writer moves itself where the WAL is truncated: what was written since the checkpointer passed.
@@ -126,5 +126,5 @@ impl Moved {
 }
 
 fn run(connection: &mut Connection, sql: &str) -> Result<Moved, Error> {
-    Ok(natively!(connection, |own| sql_query(sql).get_result(own))?)
+    Ok(on_engine!(connection, |own| sql_query(sql).get_result(own))?)
 }

@@ -83,7 +83,7 @@ impl Drop for Reader<'_> {
     fn drop(&mut self) {
         // Where a closure panicked, the connection may be in the middle of anything.
         let mut sound = self.connection.take().filter(|_| !std::thread::panicking());
-        let sound = sound.take_if(|connection| is_idle(connection));
+        let sound = sound.take_if(is_idle);
         let mut state = lock(&self.readers.state);
         state.number_out -= 1;
         if state.is_paused {

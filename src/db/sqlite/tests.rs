@@ -19,7 +19,7 @@ const BY_HAND: Settings = Settings { wal_limit: 1 << 16, settle: FOR_EVER, busy:
 fn site(folder: &Path) -> File {
     let file = File::open_with(path(folder).as_str(), BY_HAND).unwrap();
     file.migrate().unwrap();
-    file.write_now(|connection| Ok(connection.batch_execute("CREATE TABLE IF NOT EXISTS rows (row)")?)).unwrap();
+    file.write_blocking(|connection| Ok(connection.batch_execute("CREATE TABLE IF NOT EXISTS rows (row)")?)).unwrap();
     file
 }
 
@@ -62,7 +62,7 @@ fn nobody_waits_for_a_checkpoint() {
     let hour = Duration::from_secs(3_600);
     let settings = Settings { wal_limit: 1 << 16, settle: Duration::from_millis(1), busy: hour };
     let file = File::open_with(&path(folder.path()), settings).unwrap();
-    file.write_now(|connection| Ok(connection.batch_execute("CREATE TABLE rows (row)")?)).unwrap();
+    file.write_blocking(|connection| Ok(connection.batch_execute("CREATE TABLE rows (row)")?)).unwrap();
     let uri = format!("file:{}", path(folder.path()).replace('?', "%3f"));
     let mut long = SqliteConnection::establish(&uri).unwrap();
     long.batch_execute("BEGIN; SELECT * FROM rows").unwrap();
@@ -119,7 +119,8 @@ fn long_reads_wait_in_a_bounded_queue() {
         let first = actix_web::rt::spawn(async move {
             let wait = move || {
                 started.send(()).unwrap();
-                Ok(released.recv_timeout(FOR_EVER).unwrap())
+                released.recv_timeout(FOR_EVER).unwrap();
+                Ok(())
             };
             first.run(wait).await
         });
@@ -137,11 +138,11 @@ fn long_reads_wait_in_a_bounded_queue() {
 fn a_closed_file_is_whole_and_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = site(folder.path());
-    file.write_now(add).unwrap();
+    file.write_blocking(add).unwrap();
     assert_eq!(file.read(number).unwrap(), 1);
     file.close().unwrap();
     assert_eq!(names(folder.path()), ["a site?.db"]);
-    assert!(file.write_now(add).is_err());
+    assert!(file.write_blocking(add).is_err());
     assert_eq!(site(folder.path()).read(number).unwrap(), 1);
 }
 
@@ -150,12 +151,13 @@ fn a_crash_at_any_moment_is_recovered() {
     let folder = tempfile::tempdir().unwrap();
     let file = site(folder.path());
     for step in 1..=30 {
-        file.write_now(add).unwrap();
+        file.write_blocking(add).unwrap();
         if step % 3 == 0 {
             file.shared.checkpoint().unwrap();
         }
         if step % 10 == 0 {
-            file.write_now(|connection| Ok(connection.batch_execute(&format!("CREATE TABLE t{step} (row)"))?)).unwrap();
+            file.write_blocking(|connection| Ok(connection.batch_execute(&format!("CREATE TABLE t{step} (row)"))?))
+                .unwrap();
         }
         if step % 7 == 0 {
             file.shared.truncate(&mut file.shared.writer().unwrap()).unwrap();
@@ -174,7 +176,7 @@ fn a_wal_beside_another_file_is_refused() {
         std::fs::copy(path(from), kept.path().join(name)).unwrap();
     };
     let file = site(folder.path());
-    file.write_now(add).unwrap();
+    file.write_blocking(add).unwrap();
     file.close().unwrap();
     keep(folder.path(), "after a stop");
     let file = site(folder.path());
@@ -182,16 +184,16 @@ fn a_wal_beside_another_file_is_refused() {
         let into = format!("VACUUM INTO '{}'", kept.path().join(name).display());
         file.shared.writer().unwrap().batch_execute(&into).unwrap();
     };
-    file.write_now(add).unwrap();
+    file.write_blocking(add).unwrap();
     vacuum("VACUUM INTO, a while ago");
     keep(folder.path(), "copied in use");
     for _ in 0..3 {
-        file.write_now(add).unwrap();
+        file.write_blocking(add).unwrap();
         file.shared.checkpoint().unwrap();
     }
-    file.write_now(add).unwrap();
+    file.write_blocking(add).unwrap();
     vacuum("VACUUM INTO, lately");
-    site(other.path()).write_now(add).unwrap();
+    site(other.path()).write_blocking(add).unwrap();
     keep(other.path(), "another site");
     std::fs::write(kept.path().join("empty"), "").unwrap();
     let kept_names = names(kept.path());
@@ -224,7 +226,7 @@ fn a_panic_leaves_no_transaction_behind() {
         add(connection)?;
         panic!("on purpose")
     };
-    let write = std::panic::AssertUnwindSafe(|| file.write_now(panics));
+    let write = std::panic::AssertUnwindSafe(|| file.write_blocking(panics));
     assert!(std::panic::catch_unwind(write).is_err());
     let panics = |connection: &mut Connection| -> Result<(), Error> {
         number(connection)?;
@@ -232,7 +234,7 @@ fn a_panic_leaves_no_transaction_behind() {
     };
     let read = std::panic::AssertUnwindSafe(|| file.read(panics));
     assert!(std::panic::catch_unwind(read).is_err());
-    file.write_now(add).unwrap();
+    file.write_blocking(add).unwrap();
     assert_eq!(file.read(number).unwrap(), 1);
 }
 
@@ -240,11 +242,11 @@ fn a_panic_leaves_no_transaction_behind() {
 fn a_failed_flush_opens_the_database_anew() {
     let folder = tempfile::tempdir().unwrap();
     let file = site(folder.path());
-    file.write_now(add).unwrap();
+    file.write_blocking(add).unwrap();
     file.shared.checkpoint_failed(&Error::Unavailable("disk I/O error".into()));
     assert!(file.ready().is_err());
     // The WAL is recovered, so that all of it is moved again.
-    file.write_now(add).unwrap();
+    file.write_blocking(add).unwrap();
     assert!(file.ready().is_ok());
     assert_eq!(file.read(number).unwrap(), 2);
 }

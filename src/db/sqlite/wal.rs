@@ -97,7 +97,7 @@ fn advance(connection: &mut Connection, by: i32) -> Result<(), Error> {
 pub(super) fn note(path: &str, position: Position) {
     let (file, new) = (format!("{path}-checkpoint"), format!("{path}-checkpoint.new"));
     let text = format!("{} {}\n", position.user_version, position.schema_version);
-    super::make_private(&new);
+    crate::db::sqlite::make_private(&new);
     let noted = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, file));
     if let Err(why) = noted {
         tracing::debug!(%why, "the position of the file could not be noted");

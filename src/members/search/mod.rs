@@ -8,9 +8,9 @@ use std::cmp::Ordering;
 
 use diesel::prelude::*;
 
-use self::words::{Word, in_order, terms, typed};
-use crate::db::{self, Connection, natively};
+use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
+use crate::members::search::words::{Word, in_order, terms, typed};
 use crate::members::sorting;
 use crate::members::store::{self, Renamed};
 use crate::schema::{members, settings};
@@ -233,7 +233,7 @@ fn renew_to(connection: &mut Connection, folding: u32, follow: Follow) -> Result
     let some = members::table.filter(members::id.gt(after)).order(members::id).select(members::id).limit(BATCH);
     let some: Vec<i64> = some.load(connection)?;
     // What is edited just now is indexed by whoever edits it, before or after.
-    db::hold(connection, some.iter().copied())?;
+    db::lock_members(connection, some.iter().copied())?;
     for member in &some {
         let renamed = store::sort_anew(connection, *member)?;
         follow(connection, &renamed)?;
@@ -255,7 +255,7 @@ fn locked(connection: &mut Connection) -> Result<String, Error> {
     }
     let first = (settings::name.eq("folding"), settings::value.eq(""));
     let make = diesel::insert_into(settings::table).values(first).on_conflict_do_nothing();
-    natively!(connection, |own| make.execute(own))?;
+    on_engine!(connection, |own| make.execute(own))?;
     Ok(stored(connection)?.unwrap_or_default())
 }
 
@@ -284,7 +284,7 @@ mod tests {
         let path = folder.path().join("test.db").to_string_lossy().into_owned();
         let db = Db::open(&DatabaseUrl::Sqlite(path)).unwrap();
         db.migrate().unwrap();
-        db.write_now(|connection| {
+        db.write_blocking(|connection| {
             diesel::sql_query(
                 "INSERT INTO members (id, email, email_key, password_hash, handle, full_name, sort_first, sort_last, \
                  created_at) VALUES (1, '', '', '', '', 'Zoë', '', '', 0)",

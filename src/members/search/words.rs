@@ -5,7 +5,7 @@ use icu_properties::props::Script;
 use crate::text::{is_mark, script, spellings};
 
 /// Letters of a word: of one that no language has, the beginning does. PostgreSQL takes no more than 2,046 bytes.
-const LONGEST_WORD: usize = 64;
+const MAX_WORD: usize = 64;
 /// Letters of a piece of writing that has no spaces between its words.
 const PIECE: usize = 8;
 /// Letters of a whole name.
@@ -81,7 +81,7 @@ const NON_JOINER: char = '\u{200C}';
 /// Letters, marks and digits that stand together in a folded text.
 fn words(folded: &str) -> impl Iterator<Item = String> {
     let parts = folded.split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|word| !word.is_empty());
-    parts.map(|word| word.chars().take(LONGEST_WORD).collect())
+    parts.map(|word| word.chars().take(MAX_WORD).collect())
 }
 
 /// What is looked for of a word: in writing without spaces, pieces as they are indexed.

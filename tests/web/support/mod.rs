@@ -9,8 +9,8 @@ use std::net::TcpListener;
 use amicable::accounts;
 use amicable::accounts::NewMember;
 use amicable::accounts::password::Hashed;
-use amicable::connections::Limits;
 use amicable::db::Db;
+use amicable::relationship::Limits;
 use amicable::server;
 use amicable::server::Settings;
 use database::Database;
@@ -56,7 +56,7 @@ impl Site {
         let email = format!("{}@test.example", amicable::members::names::handle(full_name));
         let new =
             NewMember { full_name: full_name.into(), email: email.clone(), password: HASHED.clone(), is_admin: false };
-        let id = self.db.write_now(|connection| accounts::register(connection, &new)).unwrap().unwrap();
+        let id = self.db.write_blocking(|connection| accounts::register(connection, &new)).unwrap().unwrap();
         let mut visitor = self.visitor();
         visitor.id = id;
         visitor.open("/sign-in").fill("email", &email).fill("password", PASSWORD).press("Sign in");
@@ -83,7 +83,7 @@ impl Site {
     pub fn connected_since(&self, owner: &Visitor, other: &Visitor) -> String {
         use amicable::schema::relationships;
         let row = relationships::table.find((owner.id, other.id)).select(relationships::connected_at);
-        let since = self.db.write_now(|connection| Ok(row.first::<Option<i64>>(connection).optional()?)).unwrap();
+        let since = self.db.write_blocking(|connection| Ok(row.first::<Option<i64>>(connection).optional()?)).unwrap();
         since.flatten().map_or_else(String::new, |since| since.to_string())
     }
 
@@ -95,7 +95,7 @@ impl Site {
              sent_at = sent_at - {by}, paused_until = paused_until - {by}, declined_until = declined_until - {by}, \
              left_at = left_at - {by}, sent_note_at = sent_note_at - {by}, received_note_at = received_note_at - {by}"
         );
-        self.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+        self.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     }
 }
 
@@ -350,7 +350,7 @@ pub fn connect_many(site: &Site, visitor: &Visitor, number: usize) {
         }
         Ok(())
     };
-    site.db.write_now(|connection| (1..=number).try_for_each(|at| one(connection, at))).unwrap();
+    site.db.write_blocking(|connection| (1..=number).try_for_each(|at| one(connection, at))).unwrap();
 }
 
 /// Five members whom a visitor cannot invite, each for a cause of its own: who left, who accepts no invitations, who
@@ -370,7 +370,7 @@ pub fn whom_nobody_may_invite(site: &Site, visitor: &mut Visitor) -> [Visitor; 5
         format!("UPDATE members SET suspended_at = 1 WHERE id = {}", suspended.id),
         format!("UPDATE connection_counts SET number = 30000 WHERE member_id = {}", full.id),
     ] {
-        site.db.write_now(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+        site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     }
     them
 }

@@ -12,39 +12,39 @@ use crate::db::Connection;
 
 /// Whether a column holds one of a list of ids.
 #[derive(Debug, Clone)]
-pub struct OneOf<C> {
+pub struct IdIn<C> {
     column: C,
     list: String,
     postgres: bool,
 }
 
 /// Whether a column holds one of these ids.
-pub fn one_of<C>(connection: &Connection, column: C, ids: &[i64]) -> OneOf<C> {
+pub fn id_in<C>(connection: &Connection, column: C, ids: &[i64]) -> IdIn<C> {
     let postgres = matches!(connection, Connection::Postgres(_));
     let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
     let text = if postgres { format!("{{{ids}}}") } else { format!("[{ids}]") };
-    OneOf { column, list: text, postgres }
+    IdIn { column, list: text, postgres }
 }
 
-impl<C> Expression for OneOf<C> {
+impl<C> Expression for IdIn<C> {
     type SqlType = Bool;
 }
 
-impl<C: QueryId> QueryId for OneOf<C> {
-    type QueryId = OneOf<C::QueryId>;
+impl<C: QueryId> QueryId for IdIn<C> {
+    type QueryId = IdIn<C::QueryId>;
     // The text differs between the engines, and a connection, which keeps the statement, has one.
     const HAS_STATIC_QUERY_ID: bool = C::HAS_STATIC_QUERY_ID;
 }
 
-impl<C: ValidGrouping<G>, G> ValidGrouping<G> for OneOf<C> {
+impl<C: ValidGrouping<G>, G> ValidGrouping<G> for IdIn<C> {
     type IsAggregate = C::IsAggregate;
 }
 
-impl<C: AppearsOnTable<Q>, Q> AppearsOnTable<Q> for OneOf<C> {}
+impl<C: AppearsOnTable<Q>, Q> AppearsOnTable<Q> for IdIn<C> {}
 
-impl<C: SelectableExpression<Q>, Q> SelectableExpression<Q> for OneOf<C> {}
+impl<C: SelectableExpression<Q>, Q> SelectableExpression<Q> for IdIn<C> {}
 
-impl<C, DB> QueryFragment<DB> for OneOf<C>
+impl<C, DB> QueryFragment<DB> for IdIn<C>
 where
     C: QueryFragment<DB>,
     DB: Backend + HasSqlType<Text>,

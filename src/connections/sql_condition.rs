@@ -7,7 +7,7 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Bool, HasSqlType, Text};
 
-macro_rules! literal {
+macro_rules! sql_condition {
     ($(#[$what:meta])* $name:ident: $kind:ty = $text:literal) => {
         $(#[$what])*
         #[derive(Debug, Clone, Copy, QueryId)]
@@ -34,21 +34,21 @@ macro_rules! literal {
     };
 }
 
-literal!(
+sql_condition!(
     /// The row is a connection; so it has a date and no removal, which SQLite's indexes ask for.
     IsConnected: Bool =
         "relationships.state = 4 AND relationships.removal_id IS NULL AND relationships.connected_at IS NOT NULL"
 );
-literal!(
+sql_condition!(
     /// The row is of a list other than the connections. Who has lost a connection knows nothing of it, so no list has 6.
     Listed: Bool = "relationships.state <> 4 AND relationships.state <> 6"
 );
-literal!(
+sql_condition!(
     /// The row's invitation looks pending to the owner, who sent it: be it so, declined, or covered by the other's block.
     LooksSent: Bool = "relationships.state <> 4 AND relationships.state <> 6 AND relationships.state IN (1, 8) \
                        AND (relationships.state = 1 OR relationships.behind IN (1, 9, 11))"
 );
-literal!(
+sql_condition!(
     /// A member's company as lists sort by it: whatever its case, and nobody's last.
     ByCompany: Text = "CASE members.company WHEN '' THEN 'b' ELSE 'a' || lower(members.company) END"
 );

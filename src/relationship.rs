@@ -1,6 +1,9 @@
 //! The rules of a connection, pure: no database, no clock, no HTTP. A [`Pair`] of sides and a [`Move`]
 //! give an [`Outcome`] or a [`Refusal`]; everything the rules need to know besides comes in as [`Terms`].
 
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+
 /// One member's side of a relationship, as its owner stands to the other. No row is `Side::None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
@@ -131,6 +134,40 @@ pub struct Terms {
     pub invitations: Allowance,
     /// What the other has chosen, and how they stand.
     pub them: Them,
+}
+
+/// What a member may do how often. The defaults are LinkedIn's.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections a member may have.
+    pub connections: u32,
+    /// Invitations in any 7 days.
+    pub invitations: u32,
+    /// Characters in an invitation's note.
+    pub note_length: usize,
+    /// Days until a withdrawn invitation may be sent again.
+    pub withdrawal_pause_days: i64,
+    /// Days until an invitation expires.
+    pub invitation_days: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connections: 30_000,
+            invitations: 100,
+            note_length: 300,
+            withdrawal_pause_days: 21,
+            invitation_days: 180,
+        }
+    }
+}
+
+impl Limits {
+    /// Invitations sent at this time or before have expired.
+    pub fn oldest_open(&self, now: i64) -> i64 {
+        now - self.invitation_days * DAY
+    }
 }
 
 impl Move {
