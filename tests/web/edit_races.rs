@@ -14,6 +14,9 @@ use crate::support::{PASSWORD, Site, Visitor};
 
 const ROUNDS: usize = 20;
 
+/// A key and whose it is.
+type Owners = Vec<(String, i64)>;
+
 /// Lets everybody act at the same moment, and asserts that nobody was shown an error.
 fn together<const N: usize>(visitors: [&mut Visitor; N], act: impl Fn(usize, &mut Visitor) + Sync) -> [u16; N] {
     let barrier = Barrier::new(N);
@@ -48,7 +51,7 @@ fn read<T>(site: &Site, read: impl FnOnce(&mut amicable::db::Connection) -> Resu
 
 /// Every member has the one handle that says it is theirs now, and no other does.
 fn handles_are_right(site: &Site) {
-    let (mut theirs, mut rows): (Vec<(String, i64)>, Vec<(String, i64)>) = read(site, |connection| {
+    let (mut theirs, mut rows): (Owners, Owners) = read(site, |connection| {
         let rows = handles::table.filter(handles::kept_until.is_null()).select((handles::handle, handles::member_id));
         Ok((members::table.select((members::handle, members::id)).load(connection)?, rows.load(connection)?))
     });
@@ -96,7 +99,7 @@ fn an_email_address_belongs_to_one_member_whoever_asks_at_once() {
         // Both may have had it, where Ben went on to the other one in between.
         assert!(first == 303 || second == 303, "{first} {second}");
         assert_eq!(third, 303);
-        let (mut theirs, mut rows): (Vec<(String, i64)>, Vec<(String, i64)>) = read(&site, |connection| {
+        let (mut theirs, mut rows): (Owners, Owners) = read(&site, |connection| {
             let theirs = members::table.select((members::email_key, members::id));
             Ok((
                 theirs.load(connection)?,

@@ -57,7 +57,7 @@ fn piles_of_accents_are_refused_in_every_field_that_others_see() {
         ("/in/ben-okoro/invite", with("note", &[])),
         ("/in/ben-okoro/remarks", with("tags", &[])),
     ] {
-        let mut fields: Vec<(&str, &str)> = fields.drain(..).collect();
+        let mut fields: Vec<(&str, &str)> = std::mem::take(&mut fields);
         fields[0].1 = &pile;
         ada.post(path, &fields);
         assert_eq!(ada.page.status, 422, "{path} {fields:?}");

@@ -307,8 +307,13 @@ fn spider(visitor: &mut Visitor) -> Vec<String> {
     found
 }
 
+/// Status, headers and body.
+type Answer = (u16, Vec<(String, String)>, String);
+/// What was pressed, and its answer.
+type Told = (String, u16, Vec<(String, String)>, String);
+
 /// Opens every page that can be reached, and gives what is seen on each.
-fn all_pages(visitor: &mut Visitor) -> Vec<(String, (u16, Vec<(String, String)>, String))> {
+fn all_pages(visitor: &mut Visitor) -> Vec<(String, Answer)> {
     visitor.open("/connections");
     let paths = spider(visitor);
     paths
@@ -580,7 +585,7 @@ impl Five {
     }
 
     /// A random history, the same for each seed but for the secret, and all that R is answered in it.
-    fn life(&mut self, seed: u64, secret: Secret) -> Vec<(String, u16, Vec<(String, String)>, String)> {
+    fn life(&mut self, seed: u64, secret: Secret) -> Vec<Told> {
         self.begin_anew();
         let mut chance = SmallRng::seed_from_u64(seed);
         for _ in 0..12 {
@@ -594,7 +599,7 @@ impl Five {
             Secret::Left => {
                 act(&self.site, (d, r), Move::Invite);
                 act(&self.site, (r, d), Move::Accept);
-                act(&self.site, (d, r), Move::Disconnect { may_return: seed % 3 == 0, page: None });
+                act(&self.site, (d, r), Move::Disconnect { may_return: seed.is_multiple_of(3), page: None });
                 // What R was told at the time stays, and is R's to know.
                 let told = format!("DELETE FROM notifications WHERE owner_id = {r} AND other_id = {d}");
                 self.site.db.write_blocking(|connection| Ok(diesel::sql_query(told).execute(connection)?)).unwrap();
