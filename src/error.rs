@@ -1,14 +1,10 @@
-//! Errors, and the page that each of them is: a title, one sentence, a way onward. Never internal text.
+//! What can go wrong with a request, and the sentence that says so. Never internal text; its page is `web::error_page`.
 
 use std::fmt;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::ALLOW;
-use actix_web::{HttpResponse, ResponseError, error::BlockingError};
-use askama::Template;
+use actix_web::error::BlockingError;
 
 use crate::language::t;
-use crate::web::pending_form::PendingForm;
 
 /// What can go wrong with a request, apart from refusals and problems with a form, which have pages of their own.
 #[derive(Debug)]
@@ -38,7 +34,8 @@ pub enum Error {
 }
 
 impl Error {
-    fn title_and_sentence(&self) -> (&'static str, &'static str) {
+    /// Returns the title of its page, and what it says.
+    pub fn title_and_sentence(&self) -> (&'static str, &'static str) {
         match self {
             Error::NotFound => (t("Page not found"), t("There is nothing at this address, or it is not open to you.")),
             Error::BadRequest(why) => (t("That did not arrive whole"), t(why)),
@@ -71,57 +68,6 @@ impl Error {
                 t("The database went away before it could say so. Look whether it was done before you try again."),
             ),
         }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct ErrorPage {
-    title: &'static str,
-    sentence: &'static str,
-    /// The form to send again, where one was sent in vain.
-    kept: Option<PendingForm>,
-}
-
-impl Error {
-    /// The page, with the form that was sent in vain.
-    pub fn page(&self, kept: Option<PendingForm>) -> HttpResponse {
-        let (title, sentence) = self.title_and_sentence();
-        let html = ErrorPage { title, sentence, kept }.render().unwrap_or_default();
-        let mut response = HttpResponse::build(self.status_code());
-        if let Error::WrongMethod(allowed) = self {
-            response.insert_header((ALLOW, allowed.as_str()));
-        }
-        response.content_type("text/html; charset=utf-8").body(html)
-    }
-}
-
-/// What one sees who has signed in again: the form that was sent while one was not, to be sent now.
-pub fn signed_in_again(kept: PendingForm) -> HttpResponse {
-    let (title, sentence) = (t("You are signed in again"), t("What you typed has not been sent yet."));
-    let html = ErrorPage { title, sentence, kept: Some(kept) }.render().unwrap_or_default();
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html)
-}
-
-impl ResponseError for Error {
-    fn status_code(&self) -> StatusCode {
-        match self {
-            Error::NotFound => StatusCode::NOT_FOUND,
-            Error::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Error::CrossSite | Error::PlainHttp(_) => StatusCode::FORBIDDEN,
-            Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Error::OtherMember => StatusCode::CONFLICT,
-            Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Error::Database(_) | Error::Unavailable(_) | Error::CommitUnknown(_) => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        if let Error::Database(_) | Error::Unavailable(_) | Error::CommitUnknown(_) = self {
-            tracing::error!(why = %self, "unavailable");
-        }
-        self.page(None)
     }
 }
 

@@ -20,7 +20,7 @@ use crate::relationship::Limits;
 use crate::routes;
 use crate::web::origin::Base;
 use crate::web::site::Site;
-use crate::web::{csrf, fetched, form_owner, notices, observe, pending_form, session, theme};
+use crate::web::{cookie, csrf, fetched, form_owner, notices, observe, pending_form, theme};
 
 /// What the server needs besides the database.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; scr
 /// # Errors
 /// [`Error::Unavailable`] where the database or the socket does not work.
 pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Server, Error> {
-    let key = db.write_blocking(session::key)?;
+    let key = db.write_blocking(cookie::key)?;
     index_anew(&db)?;
     crate::accounts::password::prepare();
     let (limits, before) = (settings.limits, settings.before);
@@ -67,7 +67,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             .wrap(from_fn(pending_form::keep))
             .wrap(from_fn(csrf::same_site))
             .wrap(from_fn(theme::within))
-            .wrap(session::middleware(key.clone(), secure))
+            .wrap(cookie::middleware(key.clone(), secure))
             .wrap(headers(secure))
             .wrap(Compress::default())
             .wrap(from_fn(observe::log))

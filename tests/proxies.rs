@@ -175,23 +175,23 @@ fn works_behind(proxy: fn(&Path, u16, &str, bool) -> Running) {
         until_it_listens(port);
         let browser = Browser { folder, base: base.clone() };
         let ours = format!("Origin: {base}");
-        let (status, _, body) = browser.read_one("/sign-in", &[], "");
+        let (status, _, body) = browser.ask("/sign-in", &[], "");
         assert!(status == "200" && !body.contains("over plain http"), "{passes_host} {status}: {body}");
         let signing_in = ["-d", "email=ada@test.example", "-d", &format!("password={PASSWORD}"), "-d", "next=/people"];
-        let (status, _, _) = browser.read_one("/sign-in", &signing_in, "Origin: https://evil.example");
+        let (status, _, _) = browser.ask("/sign-in", &signing_in, "Origin: https://evil.example");
         assert_eq!(status, "403");
-        let (status, onward, body) = browser.read_one("/sign-in", &signing_in, &ours);
+        let (status, onward, body) = browser.ask("/sign-in", &signing_in, &ours);
         // curl says where a way onward leads in full or as it came.
         assert!(status == "303" && onward.ends_with("/people"), "{passes_host} {status} {onward}: {body}");
         // Back to where the form stood.
-        let (status, onward, _) = browser.read_one("/appearance", &["-d", "theme=dark"], &ours);
+        let (status, onward, _) = browser.ask("/appearance", &["-d", "theme=dark"], &ours);
         assert!(status == "303" && onward == "/people", "{passes_host} {status} {onward}");
-        let (_, _, body) = browser.read_one("/people", &[], "");
+        let (_, _, body) = browser.ask("/people", &[], "");
         assert!(body.contains("data-theme=\"dark\"") && body.contains("Ada Ruiz"), "{body}");
         let upload = format!("photo=@{};type=image/png", folder.join("photo.png").display());
-        let (status, onward, body) = browser.read_one("/profile/photo", &["-F", &upload], &ours);
+        let (status, onward, body) = browser.ask("/profile/photo", &["-F", &upload], &ours);
         assert!(status == "303" && onward.ends_with("/in/ada-ruiz"), "{passes_host} {status}: {body}");
-        let (_, _, body) = browser.read_one("/in/ada-ruiz", &[], "");
+        let (_, _, body) = browser.ask("/in/ada-ruiz", &[], "");
         assert!(body.contains("src=\"/photos/"), "{body}");
     }
 }

@@ -12,12 +12,13 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 
 use crate::accounts::pages::sign_in_first;
+use crate::accounts::sessions;
 use crate::error::Error;
 use crate::web::address::Table;
 use crate::web::page::{self, Layout};
-use crate::web::pending_form;
-use crate::web::session::{self, Viewer};
 use crate::web::site::Site;
+use crate::web::viewer;
+use crate::web::{cookie, pending_form};
 
 /// Finds out who looks.
 ///
@@ -36,18 +37,18 @@ pub async fn load_viewer<B: MessageBody>(
 
 async fn look(request: &ServiceRequest) -> Result<(), Error> {
     if let (Some(token), Some(site)) =
-        (session::token(&request.get_session()), request.app_data::<Data<Site>>().cloned())
+        (cookie::token(&request.get_session()), request.app_data::<Data<Site>>().cloned())
     {
         let (db, limits) = (&site.db, site.limits);
-        let found = db.read_one(move |connection| session::viewer(connection, &limits, &token)).await?;
+        let found = db.read_one(move |connection| sessions::viewer(connection, &limits, &token)).await?;
         if let Some((viewer, stale)) = found {
             crate::language::chosen(&viewer.language);
             let viewer = Arc::new(viewer);
             request.extensions_mut().insert(viewer.clone());
             if stale {
-                match db.write(move |connection| session::touch(connection, &viewer)).await {
+                match db.write(move |connection| sessions::touch(connection, &viewer)).await {
                     // The browser keeps its cookie as long from now on.
-                    Ok(()) => session::keep(&request.get_session()),
+                    Ok(()) => cookie::keep(&request.get_session()),
                     // Whoever only reads can do so on a full disk; the next page tries to note it again.
                     Err(why) => tracing::warn!(%why, "a session's last use could not be noted"),
                 }
@@ -108,7 +109,7 @@ pub async fn require_sign_in<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    if viewer(request.request()).is_some() {
+    if viewer::viewer(request.request()).is_some() {
         return Ok(next.call(request).await?.map_into_left_body());
     }
     let wanted = if request.method() == Method::GET {
@@ -125,9 +126,4 @@ pub async fn require_sign_in<B: MessageBody>(
         url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &wanted.unwrap_or_default()).finish();
     let response = page::see_other(&format!("/sign-in?{query}"));
     Ok(request.into_response(response).map_into_right_body())
-}
-
-/// The signed-in member, if there is one.
-pub fn viewer(request: &HttpRequest) -> Option<Arc<Viewer>> {
-    request.extensions().get::<Arc<Viewer>>().cloned()
 }

@@ -4,6 +4,7 @@ pub mod email;
 pub mod guard;
 pub mod pages;
 pub mod password;
+pub mod sessions;
 pub mod settings;
 
 use diesel::prelude::*;

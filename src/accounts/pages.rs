@@ -5,15 +5,17 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::accounts::{NewMember, password};
+use crate::accounts::{NewMember, password, sessions};
 use crate::db::Connection;
-use crate::error::{Error, signed_in_again};
+use crate::error::Error;
 use crate::language::t;
+use crate::web::cookie;
+use crate::web::error_page::signed_in_again;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, local, see_other};
 use crate::web::pending_form::PendingForm;
-use crate::web::session::{self, Viewer};
 use crate::web::site::SiteData;
+use crate::web::viewer::Viewer;
 
 #[derive(Template)]
 #[template(path = "accounts/landing.html")]
@@ -89,7 +91,7 @@ pub async fn sign_up(
         problems.add("email", t("There is an account with this e-mail address already. Sign in instead."));
         return SignUp { page, form, problems }.show_again();
     };
-    session::sign_in(redirect.session(), &token)?;
+    cookie::sign_in(redirect.session(), &token)?;
     redirect.done(t("Welcome! Your account is ready. Tell people who you are, then look for those you know."));
     Ok(redirect.to(&wanted(&form)))
 }
@@ -173,7 +175,7 @@ pub async fn sign_in(
         })
         .await?;
     let Some(token) = token else { return wrong(page, form) };
-    session::sign_in(redirect.session(), &token)?;
+    cookie::sign_in(redirect.session(), &token)?;
     let Some(kept) = PendingForm::handed_on(&form) else { return Ok(redirect.to(&wanted(&form))) };
     let typed = kept.clone();
     let is_theirs = site.db.read(move |connection| typed.is_of(connection, member)).await?;
@@ -183,9 +185,9 @@ pub async fn sign_in(
 /// Starts a session, and ends the one that this browser had.
 fn start(connection: &mut Connection, member: i64, device: &str, before: Option<&Viewer>) -> Result<String, Error> {
     if let Some(before) = before {
-        session::end(connection, before.id, &before.token_hash)?;
+        sessions::end(connection, before.id, &before.token_hash)?;
     }
-    session::start(connection, member, device)
+    sessions::start(connection, member, device)
 }
 
 /// `POST /sign-out`
@@ -194,9 +196,9 @@ fn start(connection: &mut Connection, member: i64, device: &str, before: Option<
 /// The database's.
 pub async fn sign_out(site: SiteData, page: Layout, redirect: Redirect) -> Result<HttpResponse, Error> {
     if let Some(viewer) = page.viewer.as_deref().cloned() {
-        site.db.write(move |connection| session::end(connection, viewer.id, &viewer.token_hash)).await?;
+        site.db.write(move |connection| sessions::end(connection, viewer.id, &viewer.token_hash)).await?;
     }
-    session::sign_out(redirect.session());
+    cookie::sign_out(redirect.session());
     Ok(redirect.to("/"))
 }
 

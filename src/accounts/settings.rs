@@ -5,15 +5,15 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::accounts::password;
+use crate::accounts::{password, sessions};
 use crate::dates;
 use crate::db::{self, Connection, Db};
 use crate::error::Error;
 use crate::language::{key, t};
-use crate::schema::{emails, members, sessions};
+use crate::schema::{emails, members, sessions as rows};
+use crate::web::cookie;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
-use crate::web::session;
 use crate::web::site::SiteData;
 
 #[derive(Template)]
@@ -58,14 +58,14 @@ pub async fn change_email(
         return Account { page, form, problems }.show_again();
     }
     let changed = site.db.write(move |connection| match set_email(connection, me.id, &email)? {
-        true => session::renew(connection, &me).map(Some),
+        true => sessions::renew(connection, &me).map(Some),
         false => Ok(None),
     });
     let Some(token) = changed.await? else {
         problems.add("email", t("There is another account with this e-mail address."));
         return Account { page, form, problems }.show_again();
     };
-    session::sign_in(redirect.session(), &token)?;
+    cookie::sign_in(redirect.session(), &token)?;
     redirect.done(t("Your e-mail address is changed."));
     Ok(redirect.to("/settings/account"))
 }
@@ -132,14 +132,14 @@ pub async fn change_password(
             }
             let row = members::table.find(me.id);
             diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)?;
-            Ok(Some((session::end_others(connection, &me)?, session::renew(connection, &me)?)))
+            Ok(Some((sessions::end_others(connection, &me)?, sessions::renew(connection, &me)?)))
         })
         .await?;
     let Some((ended, token)) = changed else {
         problems.add("password", t("This is not your password."));
         return Password { page, problems }.show_again();
     };
-    session::sign_in(redirect.session(), &token)?;
+    cookie::sign_in(redirect.session(), &token)?;
     redirect.done(match ended {
         0 => t("Your password is changed."),
         _ => t("Your password is changed. You are signed out everywhere else."),
@@ -180,8 +180,8 @@ pub async fn devices(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpR
     let rows = site
         .db
         .read(move |connection| {
-            let mine = sessions::table.filter(sessions::member_id.eq(viewer.id)).order(sessions::last_seen.desc());
-            let columns = (sessions::device, sessions::last_seen, sessions::token_hash);
+            let mine = rows::table.filter(rows::member_id.eq(viewer.id)).order(rows::last_seen.desc());
+            let columns = (rows::device, rows::last_seen, rows::token_hash);
             Ok(mine.select(columns).load::<(String, i64, String)>(connection)?)
         })
         .await?;
@@ -199,7 +199,7 @@ pub async fn devices(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpR
 /// # Errors
 /// The database's.
 pub async fn sign_out_others(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
-    site.db.write(move |connection| session::end_others(connection, &me)).await?;
+    site.db.write(move |connection| sessions::end_others(connection, &me)).await?;
     redirect.done(t("You are signed out everywhere else."));
     Ok(redirect.to("/settings/devices"))
 }

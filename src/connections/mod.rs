@@ -27,7 +27,7 @@ use crate::relationship::{
     Allowance, Behind, Limits, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite,
 };
 use crate::schema::{connection_counts, members, relationships};
-use crate::web::session::Viewer;
+use crate::web::viewer::Viewer;
 use standing::Standing;
 use store::{Row, Rows, state};
 

@@ -12,7 +12,7 @@ use crate::members as people;
 use crate::members::{ConnectionCount, MemberCard, Profile};
 use crate::schema::{connection_counts, members, relationships, theirs};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
-use crate::web::session::Viewer;
+use crate::web::viewer::Viewer;
 
 /// Connections of somebody who has many that are looked for in one's circle, to tell the 3rd degree.
 const LOOKED_AT: i64 = 100;

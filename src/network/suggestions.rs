@@ -10,7 +10,7 @@ use crate::language::{mutual_connections, tn};
 use crate::members::MemberCard;
 use crate::network::second_degree::SecondDegree;
 use crate::schema::{members, relationships};
-use crate::web::session::Viewer;
+use crate::web::viewer::Viewer;
 use crate::{dates, members as people};
 
 /// How many suggestions are counted exactly, of which the first are shown: so that a shorter list begins as a longer one.

@@ -23,8 +23,8 @@ use crate::relationship::{Offer, Return, Side};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::pagination::PageRequest;
-use crate::web::session::Viewer;
 use crate::web::site::{Site, SiteData};
+use crate::web::viewer::Viewer;
 
 /// Names of mutual connections that stand on a profile.
 const NAMED: usize = 3;

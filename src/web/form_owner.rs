@@ -10,14 +10,13 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use diesel::prelude::*;
 
-use crate::accounts::guard;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::schema::handles;
 use crate::web::form::Form;
 use crate::web::pending_form;
-use crate::web::session::Viewer;
 use crate::web::site::Site;
+use crate::web::viewer::{self, Viewer};
 
 /// The field with the handle.
 pub const FIELD: &str = "as";
@@ -30,7 +29,7 @@ pub async fn check<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
-    let Some(viewer) = guard::viewer(request.request()) else {
+    let Some(viewer) = viewer::viewer(request.request()) else {
         return Ok(next.call(request).await?.map_into_left_body());
     };
     match refusal(&request, &viewer).await {

@@ -2,7 +2,9 @@
 
 pub mod address;
 pub mod assets;
+pub mod cookie;
 pub mod csrf;
+pub mod error_page;
 pub mod fetched;
 pub mod form;
 pub mod form_owner;
@@ -12,6 +14,6 @@ pub mod origin;
 pub mod page;
 pub mod pagination;
 pub mod pending_form;
-pub mod session;
 pub mod site;
 pub mod theme;
+pub mod viewer;

@@ -11,14 +11,13 @@ use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::accounts::guard;
 use crate::error::Error;
 use crate::language::number;
 use crate::web::fetched::is_opened;
 use crate::web::notices::{self, Notice};
 use crate::web::origin;
-use crate::web::session::Viewer;
 use crate::web::theme::{self, Theme};
+use crate::web::viewer::{self, Viewer};
 
 /// The first field of every page's template.
 #[derive(Debug)]
@@ -75,7 +74,7 @@ impl FromRequest for Layout {
     type Future = Ready<Result<Layout, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let viewer = guard::viewer(request);
+        let viewer = viewer::viewer(request);
         let notices = notices::waiting(request, viewer.as_ref().map(|viewer| viewer.id));
         let (opened, path) = (is_opened(request), request.path().to_owned());
         let opened_over_http = origin::opened_over_http(request);
@@ -106,7 +105,7 @@ impl FromRequest for SignedIn {
     type Future = Ready<Result<SignedIn, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(guard::viewer(request).map(SignedIn).ok_or(Error::NotFound))
+        ready(viewer::viewer(request).map(SignedIn).ok_or(Error::NotFound))
     }
 }
 
@@ -190,7 +189,7 @@ impl Redirect {
     }
 
     fn tell(&self, text: String, undo: Option<String>, refused: bool) -> &Self {
-        let member = guard::viewer(&self.request).map(|viewer| viewer.id);
+        let member = viewer::viewer(&self.request).map(|viewer| viewer.id);
         notices::tell(&self.request, Notice::new(text, undo, refused, member));
         self
     }
@@ -209,7 +208,7 @@ impl FromRequest for Redirect {
 pub fn came_from(request: &HttpRequest) -> Option<String> {
     let referer = origin::referer(request)?;
     // Who has just come in is led on from the pages of visitors.
-    let led_on = referer.path().starts_with("/sign-") && guard::viewer(request).is_some();
+    let led_on = referer.path().starts_with("/sign-") && viewer::viewer(request).is_some();
     let path = local(&referer[url::Position::BeforePath..url::Position::AfterQuery]);
     path.filter(|_| is_a_page(referer.path()) && !led_on)
 }

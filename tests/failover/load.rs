@@ -13,7 +13,7 @@ use amicable::connections;
 use amicable::db::Db;
 use amicable::relationship::Limits;
 use amicable::relationship::Move;
-use amicable::schema::{connection_counts, members, notifications, relationships};
+use amicable::schema::{connection_counts, notifications, relationships};
 use diesel::prelude::*;
 
 const PASSWORD: &str = "a quiet password";

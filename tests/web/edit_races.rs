@@ -6,7 +6,7 @@ use std::sync::Barrier;
 use amicable::error::Error;
 use amicable::members::{names, photo, store};
 use amicable::schema::{emails, handle_changes, handles, links, members, photos, positions};
-use amicable::web::session;
+use amicable::web::cookie;
 use diesel::prelude::*;
 
 use crate::support::database::Database;
@@ -284,7 +284,7 @@ fn nodes_that_start_at_once_have_one_key() {
                 let barrier = &barrier;
                 scope.spawn(move || {
                     barrier.wait();
-                    db.write_blocking(session::key).unwrap().master().to_vec()
+                    db.write_blocking(cookie::key).unwrap().master().to_vec()
                 })
             });
             threads.map(|thread| thread.join().unwrap())

@@ -18,8 +18,8 @@ use crate::relationship::{Allowance, Limits, Move, Refusal, Return, Side};
 use crate::schema::members as table;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
-use crate::web::session::Viewer;
 use crate::web::site::{Site, SiteData};
+use crate::web::viewer::Viewer;
 
 #[derive(Template)]
 #[template(path = "connections/invite.html")]

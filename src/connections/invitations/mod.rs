@@ -22,8 +22,8 @@ use crate::schema::{handles, members as table, relationships};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
-use crate::web::session::Viewer;
 use crate::web::site::SiteData;
+use crate::web::viewer::Viewer;
 
 /// Reasons that a notice names; the others are counted.
 const REASONS: usize = 3;

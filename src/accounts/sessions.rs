@@ -1,11 +1,7 @@
-//! Who is signed in. The cookie holds a random token; a row in the database, found by the token's hash, says whose it is and can be revoked.
+//! Sessions: a row in the database, found by the hash of the token that a browser holds, says whose it is and can be revoked.
 
 use std::fmt::Write;
 
-use actix_session::config::PersistentSession;
-use actix_session::storage::CookieSessionStore;
-use actix_session::{Session, SessionMiddleware};
-use actix_web::cookie::{Key, SameSite, time::Duration};
 use diesel::prelude::*;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
@@ -14,98 +10,10 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
-use crate::members::{self, ConnectionCount, names};
 use crate::relationship::Limits;
-use crate::schema::{connection_counts, members as table, notifications, relationships, sessions, settings};
-
-/// A session that is not used for so long ends.
-const IDLE: i64 = 30 * DAY;
-const TOKEN: &str = "token";
-
-/// The signed-in member, as every page needs them.
-#[derive(Debug, Clone)]
-pub struct Viewer {
-    /// The member's id.
-    pub id: i64,
-    /// The member's handle.
-    pub handle: String,
-    /// The member's name.
-    pub full_name: String,
-    /// Exactly how many connections they have.
-    pub connection_count: i32,
-    /// How often their connections have changed.
-    pub connection_changes: i32,
-    /// When they sent the invitation that must stop counting before they may send another, where they ever sent as many
-    /// as they may in a week.
-    pub last_to_spare: Option<i64>,
-    /// Invitations waiting for an answer.
-    pub invitations: i64,
-    /// Notifications since they last looked.
-    pub unread: i64,
-    /// The language they chose; empty for what the browser asks for.
-    pub language: String,
-    /// The name of their photo; empty for none.
-    pub photo: String,
-    /// The hash of this session's token.
-    pub token_hash: String,
-}
-
-impl Viewer {
-    /// What is counted of their connections.
-    pub fn counted(&self) -> ConnectionCount {
-        ConnectionCount { id: self.id, number: self.connection_count, changes: self.connection_changes }
-    }
-
-    /// Where their photo is.
-    pub fn photo_for(&self, size: &str) -> String {
-        members::photo_for(self.id, &self.photo, size)
-    }
-
-    /// Up to two letters.
-    pub fn initials(&self) -> String {
-        names::initials(&self.full_name)
-    }
-
-    /// The colour of the initials' ground, 0 to 7.
-    pub fn hue(&self) -> i64 {
-        self.id.rem_euclid(8)
-    }
-}
-
-/// Reads and writes the cookie. Under TLS its name makes browsers insist on Secure and on this host alone.
-pub fn middleware(key: Key, secure: bool) -> SessionMiddleware<CookieSessionStore> {
-    SessionMiddleware::builder(CookieSessionStore::default(), key)
-        .cookie_name(if secure { "__Host-amicable" } else { "amicable" }.to_owned())
-        .cookie_secure(secure)
-        .cookie_http_only(true)
-        .cookie_same_site(SameSite::Lax)
-        .cookie_path("/".to_owned())
-        .session_lifecycle(PersistentSession::default().session_ttl(Duration::seconds(IDLE)))
-        .build()
-}
-
-/// The key of the cookies, made at the first start and shared by every node.
-///
-/// # Errors
-/// The database's.
-pub fn key(connection: &mut Connection) -> Result<Key, Error> {
-    let stored = settings::table.find("cookie_key").select(settings::value);
-    let hex = match stored.first::<String>(connection).optional()? {
-        Some(hex) => hex,
-        None => {
-            let hex: String = rand::rng().random::<[u8; 64]>().iter().map(|byte| format!("{byte:02x}")).collect();
-            let row = (settings::name.eq("cookie_key"), settings::value.eq(hex));
-            let make = diesel::insert_into(settings::table).values(row).on_conflict_do_nothing();
-            on_engine!(connection, |own| make.execute(own))?;
-            // Another node that starts just now may have made it.
-            stored.first(connection)?
-        }
-    };
-    if hex.len() < 64 {
-        return Err(Error::Unavailable("the cookie key in the database is damaged".into()));
-    }
-    Ok(Key::derive_from(hex.as_bytes()))
-}
+use crate::schema::{connection_counts, members as table, notifications, relationships, sessions};
+use crate::web::cookie::IDLE;
+use crate::web::viewer::Viewer;
 
 /// Makes the row of a new session and gives its token.
 ///
@@ -228,34 +136,6 @@ pub fn touch(connection: &mut Connection, viewer: &Viewer) -> Result<(), Error> 
     let row = sessions::table.find((viewer.id, viewer.token_hash.clone()));
     diesel::update(row).set(sessions::last_seen.eq(now())).execute(connection)?;
     Ok(())
-}
-
-/// Signs this browser in: a new cookie, so that one planted before is worth nothing.
-///
-/// # Errors
-/// [`Error::Unavailable`] where the cookie cannot be written.
-pub fn sign_in(session: &Session, token: &str) -> Result<(), Error> {
-    session.renew();
-    session.insert(TOKEN, token).map_err(|why| Error::Unavailable(why.to_string()))
-}
-
-/// Signs this browser out. How it shows the site stays.
-pub fn sign_out(session: &Session) {
-    session.remove(TOKEN);
-    session.renew();
-}
-
-/// Sends the cookie anew, so that reading alone keeps a browser signed in.
-pub fn keep(session: &Session) {
-    if let Some(token) = token(session) {
-        // A cookie that cannot be written now is written a quarter of a day later.
-        let _ = session.insert(TOKEN, token);
-    }
-}
-
-/// The token of this browser.
-pub fn token(session: &Session) -> Option<String> {
-    session.get(TOKEN).ok().flatten()
 }
 
 fn hash(token: &str) -> String {

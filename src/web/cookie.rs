@@ -1,0 +1,80 @@
+//! The cookie of a browser, which is encrypted and holds the token of its session.
+
+use actix_session::config::PersistentSession;
+use actix_session::storage::CookieSessionStore;
+use actix_session::{Session, SessionMiddleware};
+use actix_web::cookie::{Key, SameSite, time::Duration};
+use diesel::prelude::*;
+use rand::RngExt;
+
+use crate::dates::DAY;
+use crate::db::{Connection, on_engine};
+use crate::error::Error;
+use crate::schema::settings;
+
+/// Seconds after which a session that is not used ends.
+pub const IDLE: i64 = 30 * DAY;
+const TOKEN: &str = "token";
+
+/// Reads and writes the cookie. Under TLS its name makes browsers insist on Secure and on this host alone.
+pub fn middleware(key: Key, secure: bool) -> SessionMiddleware<CookieSessionStore> {
+    SessionMiddleware::builder(CookieSessionStore::default(), key)
+        .cookie_name(if secure { "__Host-amicable" } else { "amicable" }.to_owned())
+        .cookie_secure(secure)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_owned())
+        .session_lifecycle(PersistentSession::default().session_ttl(Duration::seconds(IDLE)))
+        .build()
+}
+
+/// The key of the cookies, made at the first start and shared by every node.
+///
+/// # Errors
+/// The database's.
+pub fn key(connection: &mut Connection) -> Result<Key, Error> {
+    let stored = settings::table.find("cookie_key").select(settings::value);
+    let hex = match stored.first::<String>(connection).optional()? {
+        Some(hex) => hex,
+        None => {
+            let hex: String = rand::rng().random::<[u8; 64]>().iter().map(|byte| format!("{byte:02x}")).collect();
+            let row = (settings::name.eq("cookie_key"), settings::value.eq(hex));
+            let make = diesel::insert_into(settings::table).values(row).on_conflict_do_nothing();
+            on_engine!(connection, |own| make.execute(own))?;
+            // Another node that starts just now may have made it.
+            stored.first(connection)?
+        }
+    };
+    if hex.len() < 64 {
+        return Err(Error::Unavailable("the cookie key in the database is damaged".into()));
+    }
+    Ok(Key::derive_from(hex.as_bytes()))
+}
+
+/// Signs this browser in: a new cookie, so that one planted before is worth nothing.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the cookie cannot be written.
+pub fn sign_in(session: &Session, token: &str) -> Result<(), Error> {
+    session.renew();
+    session.insert(TOKEN, token).map_err(|why| Error::Unavailable(why.to_string()))
+}
+
+/// Signs this browser out. How it shows the site stays.
+pub fn sign_out(session: &Session) {
+    session.remove(TOKEN);
+    session.renew();
+}
+
+/// Sends the cookie anew, so that reading alone keeps a browser signed in.
+pub fn keep(session: &Session) {
+    if let Some(token) = token(session) {
+        // A cookie that cannot be written now is written a quarter of a day later.
+        let _ = session.insert(TOKEN, token);
+    }
+}
+
+/// The token of this browser.
+pub fn token(session: &Session) -> Option<String> {
+    session.get(TOKEN).ok().flatten()
+}

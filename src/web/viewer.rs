@@ -1,0 +1,62 @@
+//! The signed-in member, as every page needs them. `accounts::guard` finds out who that is.
+
+use std::sync::Arc;
+
+use actix_web::{HttpMessage, HttpRequest};
+
+use crate::members::{self, ConnectionCount, names};
+
+/// The signed-in member, as every page needs them.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// The member's id.
+    pub id: i64,
+    /// The member's handle.
+    pub handle: String,
+    /// The member's name.
+    pub full_name: String,
+    /// Exactly how many connections they have.
+    pub connection_count: i32,
+    /// How often their connections have changed.
+    pub connection_changes: i32,
+    /// When they sent the invitation that must stop counting before they may send another, where they ever sent as many
+    /// as they may in a week.
+    pub last_to_spare: Option<i64>,
+    /// Invitations waiting for an answer.
+    pub invitations: i64,
+    /// Notifications since they last looked.
+    pub unread: i64,
+    /// The language they chose; empty for what the browser asks for.
+    pub language: String,
+    /// The name of their photo; empty for none.
+    pub photo: String,
+    /// The hash of this session's token.
+    pub token_hash: String,
+}
+
+impl Viewer {
+    /// What is counted of their connections.
+    pub fn counted(&self) -> ConnectionCount {
+        ConnectionCount { id: self.id, number: self.connection_count, changes: self.connection_changes }
+    }
+
+    /// Where their photo is.
+    pub fn photo_for(&self, size: &str) -> String {
+        members::photo_for(self.id, &self.photo, size)
+    }
+
+    /// Up to two letters.
+    pub fn initials(&self) -> String {
+        names::initials(&self.full_name)
+    }
+
+    /// The colour of the initials' ground, 0 to 7.
+    pub fn hue(&self) -> i64 {
+        self.id.rem_euclid(8)
+    }
+}
+
+/// The signed-in member, if there is one.
+pub fn viewer(request: &HttpRequest) -> Option<Arc<Viewer>> {
+    request.extensions().get::<Arc<Viewer>>().cloned()
+}
