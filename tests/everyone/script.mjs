@@ -97,7 +97,8 @@ const STORIES = {
     await page.goto("/connections");
     const row = page.locator(".known > li").nth(30);
     await row.scrollIntoViewIfNeeded();
-    const name = await row.locator(".name").innerText();
+    // Rows out of sight are not laid out, so they have no inner text yet.
+    const name = (await row.locator(".name").textContent()).trim();
     const above = page.locator(".known > li").nth(31).locator(".name");
     const href = await above.getAttribute("href");
     const top = (href) => page.locator(`.known a.name[href="${href}"]`).evaluate((one) => one.getBoundingClientRect().top);
@@ -263,10 +264,11 @@ const STORIES = {
       await boxes.last().check();
       await boxes.last().press("Enter");
       const pressed = () => page.evaluate(() => globalThis.pressed);
-      same((await pressed()).filter((pressed) => pressed === "post"), [], `${path}: Enter`);
+      same((await pressed()).filter((pressed) => !["dialog", "search"].includes(pressed)), [], `${path}: Enter`);
       // The same is seen where a button is pressed.
       await page.locator("main form:not(.filters) button:visible:not([disabled])").last().click();
-      same((await pressed()).at(-1), "post", `${path}: a press`);
+      // To withdraw asks first, on a page that says its price.
+      same((await pressed()).at(-1), path.endsWith("sent") ? "get" : "post", `${path}: a press`);
     }
   },
 
