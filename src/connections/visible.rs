@@ -43,13 +43,3 @@ pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<
 pub fn person(connection: &mut Connection, viewer: i64, handle: &str) -> Result<MemberCard, Error> {
     Ok(member(connection, viewer, handle)?.0.person)
 }
-
-/// Whether `other` has made themselves invisible to `me`.
-///
-/// # Errors
-/// The database's.
-pub fn barred(connection: &mut Connection, me: i64, other: i64) -> Result<bool, Error> {
-    let row = relationships::table.find((me, other)).select(relationships::state);
-    let state = on_engine!(connection, |own| row.first::<i16>(own)).optional()?;
-    Ok(state == Some(state::BARRED))
-}
