@@ -18,7 +18,7 @@ pub struct Cache(Arc<Mutex<HashMap<(TypeId, i64), Entry>>>);
 
 #[derive(Debug)]
 struct Entry {
-    changes: i32,
+    version: i32,
     read_at: i64,
     value: Arc<dyn Any + Send + Sync>,
 }
@@ -44,7 +44,7 @@ impl Cache {
         let (key, now) = ((TypeId::of::<T>(), member.id), dates::now());
         if let Ok(entries) = self.0.lock()
             && let Some(entry) = entries.get(&key)
-            && entry.changes == member.changes
+            && entry.version == member.version
             && now - entry.read_at < T::SECONDS
             && let Ok(value) = entry.value.clone().downcast::<T>()
         {
@@ -57,7 +57,7 @@ impl Cache {
             if entries.len() >= MAX_ENTRIES {
                 entries.clear();
             }
-            entries.insert(key, Entry { changes: member.changes, read_at: now, value: value.clone() });
+            entries.insert(key, Entry { version: member.version, read_at: now, value: value.clone() });
         }
         Ok(value)
     }
@@ -80,8 +80,8 @@ mod tests {
     #[test]
     fn a_value_is_read_anew_once_connections_changed() {
         let cache = Cache::default();
-        let read = |changes, value| {
-            let member = ConnectionCount { id: 1, number: 0, changes };
+        let read = |version, value| {
+            let member = ConnectionCount { id: 1, number: 0, version };
             cache.get_or_read(member, |_| Ok(Long(value))).unwrap()
         };
         assert_eq!(*read(1, "first"), Long("first"));

@@ -205,7 +205,7 @@ copied!(members {
     id: i64, email: String, email_key: String, password_hash: String, handle: String, full_name: String,
     sort_as: String, sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
     folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
-    connections_seen_by: i16, accepts_automatically: bool, asks_before_return: bool, notifications_seen: i64,
+    connections_seen_by: i16, accepts_automatically: bool, asks_before_reinvite: bool, notifications_seen: i64,
     language: String, photo: String
 } by (id), after last: id.gt(last.id));
 copied!(photos {
@@ -231,9 +231,9 @@ copied!(links {
     member_id: i64, id: i64, place: i32, label: String, url: String
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(relationships {
-    owner_id: i64, other_id: i64, state: i16, may_return: bool, behind: i16, changed_at: i64,
+    owner_id: i64, other_id: i64, state: i16, may_invite_again: bool, prior: i16, changed_at: i64,
     connected_at: Option<i64>, invited_at: Option<i64>, sent_at: Option<i64>, paused_until: Option<i64>,
-    declined_until: Option<i64>, left_at: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
+    declined_until: Option<i64>, disconnected_at: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
     invitation_note: String, private_note: String, private_reason: String, sent_note: String,
     sent_note_at: Option<i64>, received_note: String, received_note_at: Option<i64>
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id)

@@ -12,24 +12,24 @@ pub enum Side {
     /// The owner sent an invitation that still looks pending to them.
     Invited {
         /// What comes back when it is withdrawn or expires.
-        behind: Behind,
+        prior: Prior,
     },
     /// The owner has an invitation to answer.
     Asked {
         /// What comes back when it is withdrawn or expires.
-        behind: Behind,
+        prior: Prior,
     },
     /// The owner declined; the inviter's side goes on looking pending.
     Declined {
         /// What comes back when the invitation is withdrawn or expires.
-        behind: Behind,
+        prior: Prior,
     },
     /// Connected.
     Connected,
-    /// The owner disconnected, or took a block back; `may_return` leaves the door open for an invitation.
+    /// The owner disconnected, or took a block back; `may_invite_again` leaves the door open for an invitation.
     Left {
         /// *They may invite me again*.
-        may_return: bool,
+        may_invite_again: bool,
         /// They were a connection when the owner left or blocked them. Somebody who had left the owner before, and was
         /// blocked and unblocked, is none: to the owner they look as any stranger who was.
         former: bool,
@@ -46,20 +46,20 @@ pub enum Side {
         /// Their invitation goes on looking pending, so that a block is as quiet as no answer.
         invited: bool,
         /// What the block hides but must not take away: it comes back with the unblocking.
-        behind: Behind,
+        prior: Prior,
     },
 }
 
 /// What an owner did before an invitation or a block, and what these only cover: the other can end neither so that
 /// the owner loses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Behind {
+pub enum Prior {
     /// Nothing that outlives an invitation or a disconnect.
     Nothing,
     /// Their own, earlier disconnect.
     Left {
         /// As in [`Side::Left`].
-        may_return: bool,
+        may_invite_again: bool,
         /// As in [`Side::Left`].
         former: bool,
     },
@@ -79,7 +79,7 @@ pub enum Move {
     /// End the connection, silently.
     Disconnect {
         /// *They may invite me again*.
-        may_return: bool,
+        may_invite_again: bool,
         /// Since when they are connected, as the page has it on which this was pressed.
         page: Option<i64>,
     },
@@ -185,7 +185,7 @@ impl Terms {
             who_may_invite: WhoMayInvite::Nobody,
             mutual: false,
             accepts_automatically: false,
-            asks_before_return: true,
+            asks_before_reinvite: true,
             suspended: false,
             declined_until: Option::None,
             connections: 0,
@@ -212,7 +212,7 @@ impl Terms {
 
     /// A return has to be an invitation.
     fn asked_first(&self) -> bool {
-        self.them.asks_before_return || self.declined()
+        self.them.asks_before_reinvite || self.declined()
     }
 }
 
@@ -244,7 +244,7 @@ pub struct Them {
     /// Open networker: invitations are accepted at once.
     pub accepts_automatically: bool,
     /// *Ask me before somebody who left comes back*.
-    pub asks_before_return: bool,
+    pub asks_before_reinvite: bool,
     /// Suspended by the site.
     pub suspended: bool,
     /// They declined the acting member's invitation, which counts until this date.
@@ -350,10 +350,10 @@ impl Pair {
             Move::Accept => self.accept(terms),
             Move::Decline => self.decline(),
             Move::Withdraw => self.withdraw(terms),
-            Move::Disconnect { may_return, page } => {
-                Ok(silent(self.disconnect(may_return, terms.proves_connection(page))))
+            Move::Disconnect { may_invite_again, page } => {
+                Ok(silent(self.disconnect(may_invite_again, terms.proves_connection(page))))
             }
-            Move::LetReturn(may_return) => self.let_return(may_return),
+            Move::LetReturn(may_invite_again) => self.let_return(may_invite_again),
             Move::Block { page } => Ok(silent(self.block(terms.proves_connection(page)))),
             Move::Unblock => Ok(silent(self.unblock())),
         }
@@ -388,7 +388,7 @@ impl Pair {
             // The other never gave their place up, so it is theirs again even where they have reached the limit.
             Some(Return::Restore) => Ok(silent(pair(Connected, Connected))),
             // Somebody who was no connection was blocked and unblocked: an invitation like any other.
-            _ if !self.mine.behind().is_former() => self.send(terms),
+            _ if !self.mine.prior().is_former() => self.send(terms),
             _ if self.shut(terms) => Err(Refusal::NeutralDoorOpened),
             _ => Ok(self.invitation()),
         }
@@ -414,14 +414,14 @@ impl Pair {
 
     /// Covers what either did before.
     fn invitation(self) -> Outcome {
-        let pair = pair(Invited { behind: self.mine.behind() }, Asked { behind: self.theirs.behind() });
+        let pair = pair(Invited { prior: self.mine.prior() }, Asked { prior: self.theirs.prior() });
         Outcome { pair, tell: Some(Tell::Invited) }
     }
 
     /// Every cause of the neutral refusal; all are evaluated, so that none answers sooner.
     fn shut(self, terms: &Terms) -> bool {
         let them = &terms.them;
-        let left = matches!(self.theirs, Left { may_return: false, .. });
+        let left = matches!(self.theirs, Left { may_invite_again: false, .. });
         let declined = terms.declined();
         let closed = match them.who_may_invite {
             WhoMayInvite::Everyone => false,
@@ -448,7 +448,7 @@ impl Pair {
 
     fn decline(self) -> Result<Outcome, Refusal> {
         match (self.mine, self.theirs) {
-            (Asked { behind }, theirs) => Ok(silent(pair(Declined { behind }, theirs))),
+            (Asked { prior }, theirs) => Ok(silent(pair(Declined { prior }, theirs))),
             (Declined { .. }, _) => Ok(silent(self)),
             (Connected, _) => Err(Refusal::AlreadyConnected),
             _ => Err(Refusal::NoInvitation),
@@ -467,20 +467,22 @@ impl Pair {
         }
     }
 
-    fn disconnect(self, may_return: bool, proven: bool) -> Pair {
+    fn disconnect(self, may_invite_again: bool, proven: bool) -> Pair {
         match (self.mine, self.theirs) {
-            (Connected, _) => pair(Left { may_return, former: true }, Lost),
+            (Connected, _) => pair(Left { may_invite_again, former: true }, Lost),
             // A stale page: the press counts as this member's own disconnect.
-            (Lost, theirs) if proven => pair(Left { may_return, former: true }, theirs),
+            (Lost, theirs) if proven => pair(Left { may_invite_again, former: true }, theirs),
             // Pressed twice. The second press closes no door that the first has opened.
-            (Left { may_return: open, former }, theirs) => pair(Left { may_return: open | may_return, former }, theirs),
+            (Left { may_invite_again: open, former }, theirs) => {
+                pair(Left { may_invite_again: open | may_invite_again, former }, theirs)
+            }
             _ => self,
         }
     }
 
-    fn let_return(self, may_return: bool) -> Result<Outcome, Refusal> {
+    fn let_return(self, may_invite_again: bool) -> Result<Outcome, Refusal> {
         match self.mine {
-            Left { former, .. } => Ok(silent(pair(Left { may_return, former }, self.theirs))),
+            Left { former, .. } => Ok(silent(pair(Left { may_invite_again, former }, self.theirs))),
             _ => Err(Refusal::NotFound),
         }
     }
@@ -490,14 +492,14 @@ impl Pair {
             Connected => true,
             Lost => proven,
             Blocked { former } => former,
-            side => side.behind().is_former(),
+            side => side.prior().is_former(),
         };
         match self.theirs {
             Blocked { .. } => pair(Blocked { former }, self.theirs),
             Barred { .. } => self,
             theirs => {
                 let invited = matches!(theirs, Invited { .. });
-                pair(Blocked { former }, Barred { invited, behind: theirs.behind() })
+                pair(Blocked { former }, Barred { invited, prior: theirs.prior() })
             }
         }
     }
@@ -506,11 +508,11 @@ impl Pair {
     /// nothing.
     fn unblock(self) -> Pair {
         let Blocked { former } = self.mine else { return self };
-        let left = Behind::Left { may_return: false, former };
+        let left = Prior::Left { may_invite_again: false, former };
         match self.theirs {
-            Barred { invited: true, behind } => pair(Declined { behind: left }, Invited { behind }),
-            Barred { invited: false, behind } => pair(left.back(), behind.back()).whole(),
-            theirs => pair(Barred { invited: false, behind: left }, theirs),
+            Barred { invited: true, prior } => pair(Declined { prior: left }, Invited { prior }),
+            Barred { invited: false, prior } => pair(left.back(), prior.back()).whole(),
+            theirs => pair(Barred { invited: false, prior: left }, theirs),
         }
     }
 
@@ -524,18 +526,18 @@ impl Pair {
     }
 }
 
-impl Behind {
+impl Prior {
     /// The side it is once nothing covers it any more; to tell [`Side::None`] from [`Side::Lost`] takes the other side.
     fn back(self) -> Side {
         match self {
-            Behind::Nothing => None,
-            Behind::Left { may_return, former } => Left { may_return, former },
+            Prior::Nothing => None,
+            Prior::Left { may_invite_again, former } => Left { may_invite_again, former },
         }
     }
 
     /// Whether the owner left a connection: coming back to it costs nothing.
     pub fn is_former(self) -> bool {
-        matches!(self, Behind::Left { former: true, .. })
+        matches!(self, Prior::Left { former: true, .. })
     }
 }
 
@@ -560,25 +562,25 @@ pub enum Offer {
 
 impl Side {
     /// The owner's own disconnect, be it covered or not.
-    pub fn behind(self) -> Behind {
+    pub fn prior(self) -> Prior {
         match self {
-            Left { may_return, former } => Behind::Left { may_return, former },
-            Invited { behind } | Asked { behind } | Declined { behind } | Barred { behind, .. } => behind,
-            None | Connected | Lost | Blocked { .. } => Behind::Nothing,
+            Left { may_invite_again, former } => Prior::Left { may_invite_again, former },
+            Invited { prior } | Asked { prior } | Declined { prior } | Barred { prior, .. } => prior,
+            None | Connected | Lost | Blocked { .. } => Prior::Nothing,
         }
     }
 
     /// Whether an invitation covers the owner's own disconnect.
     pub fn covers_a_disconnect(self) -> bool {
         let covers = matches!(self, Invited { .. } | Asked { .. } | Declined { .. } | Barred { invited: true, .. });
-        covers && self.behind() != Behind::Nothing
+        covers && self.prior() != Prior::Nothing
     }
 
     /// The side once its invitation has expired, as far as its owner can see.
     pub fn expired(self) -> Side {
         match self {
-            Invited { behind } | Asked { behind } | Declined { behind } => behind.back(),
-            Barred { invited: true, behind } => Barred { invited: false, behind },
+            Invited { prior } | Asked { prior } | Declined { prior } => prior.back(),
+            Barred { invited: true, prior } => Barred { invited: false, prior },
             side => side,
         }
     }

@@ -27,7 +27,7 @@ diesel::table! {
         who_may_invite -> SmallInt,
         connections_seen_by -> SmallInt,
         accepts_automatically -> Bool,
-        asks_before_return -> Bool,
+        asks_before_reinvite -> Bool,
         notifications_seen -> BigInt,
         language -> Text,
         photo -> Text,
@@ -35,7 +35,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    connection_counts (member_id) { member_id -> BigInt, number -> Integer, changes -> Integer, }
+    connection_counts (member_id) { member_id -> BigInt, number -> Integer, version -> Integer, }
 }
 
 diesel::table! {
@@ -93,15 +93,15 @@ diesel::table! {
         owner_id -> BigInt,
         other_id -> BigInt,
         state -> SmallInt,
-        may_return -> Bool,
-        behind -> SmallInt,
+        may_invite_again -> Bool,
+        prior -> SmallInt,
         changed_at -> BigInt,
         connected_at -> Nullable<BigInt>,
         invited_at -> Nullable<BigInt>,
         sent_at -> Nullable<BigInt>,
         paused_until -> Nullable<BigInt>,
         declined_until -> Nullable<BigInt>,
-        left_at -> Nullable<BigInt>,
+        disconnected_at -> Nullable<BigInt>,
         removal_id -> Nullable<BigInt>,
         sort_first -> Text,
         sort_last -> Text,

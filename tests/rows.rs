@@ -15,7 +15,7 @@ use amicable::connections::store::Row;
 use amicable::db::{Connection, Db};
 use amicable::error::Error;
 use amicable::relationship::Limits;
-use amicable::relationship::{Behind, Move, Side};
+use amicable::relationship::{Move, Prior, Side};
 use amicable::schema::{connection_counts, relationships};
 use database::Database;
 use diesel::prelude::*;
@@ -29,9 +29,9 @@ fn moves(page: Option<i64>) -> [Move; 12] {
         Move::Accept,
         Move::Decline,
         Move::Withdraw,
-        Move::Disconnect { may_return: false, page: None },
-        Move::Disconnect { may_return: true, page: None },
-        Move::Disconnect { may_return: false, page },
+        Move::Disconnect { may_invite_again: false, page: None },
+        Move::Disconnect { may_invite_again: true, page: None },
+        Move::Disconnect { may_invite_again: false, page },
         Move::LetReturn(true),
         Move::LetReturn(false),
         Move::Block { page: None },
@@ -80,8 +80,8 @@ fn own(row: &Row) -> impl PartialEq + std::fmt::Debug + use<> {
 
 /// What belongs to a disconnect and stays as long as that: why, by which removal, on which day.
 fn of_a_disconnect(row: &Row) -> Option<impl PartialEq + std::fmt::Debug + use<>> {
-    let left = row.side().behind() != Behind::Nothing;
-    left.then(|| (row.private_reason.clone(), row.removal_id, row.left_at.unwrap_or(row.changed_at)))
+    let left = row.side().prior() != Prior::Nothing;
+    left.then(|| (row.private_reason.clone(), row.removal_id, row.disconnected_at.unwrap_or(row.changed_at)))
 }
 
 fn checked_move(connection: &mut Connection, (me, other): (i64, i64), by_me: Move) -> Result<(), Error> {
@@ -108,7 +108,7 @@ fn days_pass(connection: &mut Connection, days: i64) {
     let by = days * 86_400;
     let sql = format!(
         "UPDATE relationships SET changed_at = changed_at - {by}, connected_at = connected_at - {by}, \
-         invited_at = invited_at - {by}, left_at = left_at - {by}, declined_until = declined_until - {by}, \
+         invited_at = invited_at - {by}, disconnected_at = disconnected_at - {by}, declined_until = declined_until - {by}, \
          sent_note_at = sent_note_at - {by}, received_note_at = received_note_at - {by}"
     );
     diesel::sql_query(sql).execute(connection).unwrap();
@@ -153,8 +153,8 @@ fn disconnecting_and_coming_back_is_the_identity_on_both_rows() {
         }
         let both = |connection: &mut Connection| (row(connection, pair[0], pair[1]), row(connection, pair[1], pair[0]));
         let before = both(connection);
-        for may_return in [false, true] {
-            let leave = Move::Disconnect { may_return, page: None };
+        for may_invite_again in [false, true] {
+            let leave = Move::Disconnect { may_invite_again, page: None };
             connections::make(connection, &LIMITS, (pair[0], pair[1]), leave, "why").unwrap().unwrap();
             assert_ne!(both(connection), before);
             connections::make(connection, &LIMITS, (pair[0], pair[1]), Move::Invite, "").unwrap().unwrap();
@@ -183,7 +183,7 @@ fn a_removal_does_to_each_pair_what_one_move_does_and_its_undo_takes_that_back()
             connection,
             &LIMITS,
             (me, people[3]),
-            Move::Disconnect { may_return: true, page: None },
+            Move::Disconnect { may_invite_again: true, page: None },
             "why",
         )
         .unwrap()

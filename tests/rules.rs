@@ -4,9 +4,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use amicable::relationship::{
-    Allowance, Behind, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite,
-};
+use amicable::relationship::{Allowance, Move, Outcome, Pair, Prior, Refusal, Return, Side, Terms, Them, WhoMayInvite};
 
 /// Since when the two have been connected, as a page of the connection says.
 const SINCE: i64 = 900_000;
@@ -16,10 +14,10 @@ const MOVES: [Move; 13] = [
     Move::Accept,
     Move::Decline,
     Move::Withdraw,
-    Move::Disconnect { may_return: false, page: None },
-    Move::Disconnect { may_return: true, page: None },
-    Move::Disconnect { may_return: false, page: Some(SINCE) },
-    Move::Disconnect { may_return: true, page: Some(SINCE) },
+    Move::Disconnect { may_invite_again: false, page: None },
+    Move::Disconnect { may_invite_again: true, page: None },
+    Move::Disconnect { may_invite_again: false, page: Some(SINCE) },
+    Move::Disconnect { may_invite_again: true, page: Some(SINCE) },
     Move::LetReturn(true),
     Move::LetReturn(false),
     Move::Block { page: None },
@@ -28,11 +26,11 @@ const MOVES: [Move; 13] = [
 ];
 
 const CONNECTED: Pair = Pair { mine: Side::Connected, theirs: Side::Connected };
-const LEFT: Side = Side::Left { may_return: false, former: true };
+const LEFT: Side = Side::Left { may_invite_again: false, former: true };
 const BLOCK: Move = Move::Block { page: None };
 
-fn disconnect(may_return: bool) -> Move {
-    Move::Disconnect { may_return, page: None }
+fn disconnect(may_invite_again: bool) -> Move {
+    Move::Disconnect { may_invite_again, page: None }
 }
 
 fn terms() -> Terms {
@@ -48,7 +46,7 @@ fn terms() -> Terms {
             who_may_invite: WhoMayInvite::Everyone,
             mutual: false,
             accepts_automatically: false,
-            asks_before_return: false,
+            asks_before_reinvite: false,
             suspended: false,
             declined_until: None,
             connections: 0,
@@ -61,7 +59,7 @@ fn all_terms() -> Vec<Terms> {
     for bits in 0..32 {
         let mut terms = terms();
         terms.connected_at = (bits & 1 == 0).then_some(SINCE);
-        terms.them.asks_before_return = bits & 2 != 0;
+        terms.them.asks_before_reinvite = bits & 2 != 0;
         terms.them.accepts_automatically = bits & 4 != 0;
         terms.them.who_may_invite = if bits & 8 == 0 { WhoMayInvite::Everyone } else { WhoMayInvite::Nobody };
         terms.them.declined_until = (bits & 16 != 0).then_some(terms.now + 1);
@@ -74,7 +72,7 @@ fn all_terms() -> Vec<Terms> {
 fn next(pair: Pair, by_me: Move, terms: &Terms) -> Pair {
     match pair.after(by_me, terms) {
         Ok(outcome) => outcome.pair,
-        Err(Refusal::NeutralDoorOpened) => Pair { mine: Side::Left { may_return: true, former: true }, ..pair },
+        Err(Refusal::NeutralDoorOpened) => Pair { mine: Side::Left { may_invite_again: true, former: true }, ..pair },
         Err(_) => pair,
     }
 }
@@ -159,13 +157,13 @@ fn is_legal(pair: Pair) -> bool {
 #[test]
 fn every_reachable_pair_is_in_the_table() {
     let pairs = reachable();
-    // A disconnect: of a connection or, by a block, of a stranger; the door closed or open. Behind an invitation, or nothing.
+    // A disconnect: of a connection or, by a block, of a stranger; the door closed or open. Prior an invitation, or nothing.
     let left = 4;
-    let behind = 1 + left;
+    let prior = 1 + left;
     // Asked with one's own door closed is nobody: such an invitation is refused. Declined is, by an unblocking.
-    let invitations = 2 * (behind * behind + behind * (behind - 2));
+    let invitations = 2 * (prior * prior + prior * (prior - 2));
     // Strangers, connected, both blocked; left and lost, both left; blocked by one, with or without an invitation.
-    let others = 2 + 2 * 2 + 2 * left + left * left + 2 * 2 * 2 * behind;
+    let others = 2 + 2 * 2 + 2 * left + left * left + 2 * 2 * 2 * prior;
     assert_eq!(pairs.len(), invitations + others, "{pairs:#?}");
     for pair in pairs {
         assert!(is_legal(pair), "{pair:?}");
@@ -210,13 +208,13 @@ fn disconnecting_declining_withdrawing_and_blocking_tell_nobody() {
 #[test]
 fn what_one_did_one_can_take_back_alone() {
     let connected = CONNECTED;
-    for may_return in [false, true] {
-        let left = next(connected, disconnect(may_return), &terms());
+    for may_invite_again in [false, true] {
+        let left = next(connected, disconnect(may_invite_again), &terms());
         let back = left.after(Move::Invite, &terms()).unwrap();
         assert_eq!((back.pair, back.tell), (connected, None));
     }
-    let behind = Behind::Nothing;
-    let declined = Pair { mine: Side::Declined { behind }, theirs: Side::Invited { behind } };
+    let prior = Prior::Nothing;
+    let declined = Pair { mine: Side::Declined { prior }, theirs: Side::Invited { prior } };
     assert_eq!(next(declined, Move::Invite, &terms()), connected);
     let blocked = next(connected, BLOCK, &terms());
     let unblocked = next(blocked, Move::Unblock, &terms());
@@ -277,9 +275,9 @@ fn a_stale_press_looks_as_if_the_other_had_not_left() {
     // They ask first and accept no invitations, an innocent cause of what the undo is answered with.
     let mut asking = terms();
     asking.them.who_may_invite = WhoMayInvite::Nobody;
-    asking.them.asks_before_return = true;
+    asking.them.asks_before_reinvite = true;
     let lost = Pair { mine: Side::Lost, theirs: LEFT };
-    for press in [Move::Disconnect { may_return: false, page: Some(SINCE) }, Move::Block { page: Some(SINCE) }] {
+    for press in [Move::Disconnect { may_invite_again: false, page: Some(SINCE) }, Move::Block { page: Some(SINCE) }] {
         let (mut one, mut other) = (next(lost, press, &asking), next(CONNECTED, press, &asking));
         for then in [Move::Unblock, Move::Invite, Move::Invite, BLOCK, Move::Unblock, Move::Invite] {
             assert_eq!(one.mine, other.mine, "{press:?}");
@@ -294,18 +292,18 @@ fn a_stale_press_looks_as_if_the_other_had_not_left() {
 fn a_press_without_its_page_leaves_nobody_who_left() {
     let lost = Pair { mine: Side::Lost, theirs: LEFT };
     for page in [None, Some(SINCE + 1)] {
-        assert_eq!(next(lost, Move::Disconnect { may_return: true, page }, &terms()), lost);
+        assert_eq!(next(lost, Move::Disconnect { may_invite_again: true, page }, &terms()), lost);
         let blocked = next(lost, Move::Block { page }, &terms());
-        assert_eq!(next(blocked, Move::Unblock, &terms()).mine, Side::Left { may_return: false, former: false });
+        assert_eq!(next(blocked, Move::Unblock, &terms()).mine, Side::Left { may_invite_again: false, former: false });
     }
     let mut never = terms();
     never.connected_at = None;
-    assert_eq!(next(lost, Move::Disconnect { may_return: true, page: None }, &never), lost);
+    assert_eq!(next(lost, Move::Disconnect { may_invite_again: true, page: None }, &never), lost);
 }
 
 #[test]
 fn what_is_so_already_succeeds() {
-    let declined = Side::Declined { behind: Behind::Nothing };
+    let declined = Side::Declined { prior: Prior::Nothing };
     let withdrawn = Terms { paused_until: Some(terms().now + 1), ..terms() };
     for (mine, by_me, terms) in [
         (declined, Move::Decline, terms()),
@@ -327,19 +325,19 @@ fn nobody_is_connected_who_never_agreed() {
     strangers.connected_at = None;
     let unblocked = next(next(Pair::STRANGERS, BLOCK, &strangers), Move::Unblock, &strangers);
     let back = unblocked.after(Move::Invite, &strangers).unwrap();
-    let behind = Behind::Left { may_return: false, former: false };
-    let asked = Side::Asked { behind: Behind::Nothing };
-    assert_eq!(back.pair, Pair { mine: Side::Invited { behind }, theirs: asked });
+    let prior = Prior::Left { may_invite_again: false, former: false };
+    let asked = Side::Asked { prior: Prior::Nothing };
+    assert_eq!(back.pair, Pair { mine: Side::Invited { prior }, theirs: asked });
 }
 
 #[test]
 fn a_block_gives_back_what_it_hid() {
-    for theirs in [Behind::Nothing, Behind::Left { may_return: true, former: true }] {
-        let invited = Side::Invited { behind: theirs };
-        let pending = Pair { mine: Side::Asked { behind: Behind::Nothing }, theirs: invited };
+    for theirs in [Prior::Nothing, Prior::Left { may_invite_again: true, former: true }] {
+        let invited = Side::Invited { prior: theirs };
+        let pending = Pair { mine: Side::Asked { prior: Prior::Nothing }, theirs: invited };
         let blocked = next(pending, BLOCK, &terms());
-        assert_eq!(blocked.theirs, Side::Barred { invited: true, behind: theirs });
-        let declined = Side::Declined { behind: Behind::Left { may_return: false, former: false } };
+        assert_eq!(blocked.theirs, Side::Barred { invited: true, prior: theirs });
+        let declined = Side::Declined { prior: Prior::Left { may_invite_again: false, former: false } };
         assert_eq!(next(blocked, Move::Unblock, &terms()), Pair { mine: declined, theirs: invited });
     }
 }
@@ -359,7 +357,7 @@ fn alone(from: Pair) -> HashSet<Pair> {
 }
 
 fn has_left(side: Side) -> bool {
-    side.behind() != Behind::Nothing
+    side.prior() != Prior::Nothing
 }
 
 #[test]
@@ -384,12 +382,13 @@ fn whoever_disconnected_declined_or_blocked_can_take_that_back_alone_whatever_th
             continue;
         }
         // A block of a stranger is taken back by unblocking them.
-        let did = mine.behind().is_former() || matches!(mine, Side::Blocked { former: true } | Side::Declined { .. });
+        let did = mine.prior().is_former() || matches!(mine, Side::Blocked { former: true } | Side::Declined { .. });
         // Rule 5: who left too has a say. Then the way back is that one's own door stands open, or an invitation.
         if did && !has_left(theirs) {
             assert!(mine_alone.contains(&connected), "{story:?}");
         } else if did {
-            let asks = |pair: &Pair| matches!(pair.mine, Side::Left { may_return: true, .. } | Side::Invited { .. });
+            let asks =
+                |pair: &Pair| matches!(pair.mine, Side::Left { may_invite_again: true, .. } | Side::Invited { .. });
             assert!(mine_alone.contains(&connected) || mine_alone.iter().any(asks), "{story:?}");
         }
     }
@@ -416,9 +415,9 @@ fn an_invitation_that_ends_gives_both_back_what_they_had() {
 fn what_covers_a_disconnect_does_not_show_on_the_others_side() {
     // Each reads only their own side, and what lies behind it is their own doing.
     for pair in reachable() {
-        if matches!(pair.mine, Side::Invited { behind: Behind::Nothing }) {
+        if matches!(pair.mine, Side::Invited { prior: Prior::Nothing }) {
             assert_eq!(pair.mine.expired(), Side::None, "{pair:?}");
-            assert_eq!(pair.mine.offer(), Side::Invited { behind: Behind::Nothing }.offer());
+            assert_eq!(pair.mine.offer(), Side::Invited { prior: Prior::Nothing }.offer());
         }
         if let Side::Left { .. } = pair.mine {
             assert!(matches!(pair.theirs, Side::Lost | Side::Left { .. }), "{pair:?}");
@@ -437,7 +436,7 @@ fn a_second_press_of_disconnect_takes_nothing_back() {
 fn where_the_other_is_asked_their_lately_given_no_counts_and_the_door_opens() {
     let left = Pair { mine: LEFT, theirs: Side::Lost };
     let mut asking = terms();
-    asking.them.asks_before_return = true;
+    asking.them.asks_before_reinvite = true;
     assert!(left.after(Move::Invite, &asking).is_ok());
     asking.them.declined_until = Some(asking.now + 1);
     assert_eq!(left.after(Move::Invite, &asking), Err(Refusal::NeutralDoorOpened));

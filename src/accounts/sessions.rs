@@ -100,13 +100,13 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         .filter(table::suspended_at.is_null())
         .select((
             (table::handle, table::full_name, table::language, table::photo),
-            (connection_counts::number, connection_counts::changes),
+            (connection_counts::number, connection_counts::version),
             sessions::last_seen,
             (invitations, unread, last_to_spare),
         ));
     type Found = ((String, String, String, String), (i32, i32), i64, (Option<i64>, Option<i64>, Option<i64>));
     let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
-    let Some((texts, (connection_count, connection_changes), last_seen, counts)) = found else {
+    let Some((texts, (connection_count, connection_version), last_seen, counts)) = found else {
         return Ok(None);
     };
     let (handle, full_name, language, photo) = texts;
@@ -116,7 +116,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         handle,
         full_name,
         connection_count,
-        connection_changes,
+        connection_version,
         last_to_spare,
         invitations: invitations.unwrap_or(0),
         unread: unread.unwrap_or(0),

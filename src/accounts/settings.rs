@@ -228,7 +228,7 @@ struct Privacy {
     who_may_invite: i16,
     connections_seen_by: i16,
     accepts_automatically: bool,
-    asks_before_return: bool,
+    asks_before_reinvite: bool,
 }
 
 /// `GET /settings/privacy`
@@ -241,15 +241,15 @@ pub async fn privacy(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpR
         members::who_may_invite,
         members::connections_seen_by,
         members::accepts_automatically,
-        members::asks_before_return,
+        members::asks_before_reinvite,
     );
-    let (who_may_invite, connections_seen_by, accepts_automatically, asks_before_return) = site
+    let (who_may_invite, connections_seen_by, accepts_automatically, asks_before_reinvite) = site
         .db
         .read(move |connection| {
             Ok(members::table.find(id).select(columns).first::<(i16, i16, bool, bool)>(connection)?)
         })
         .await?;
-    Privacy { page, who_may_invite, connections_seen_by, accepts_automatically, asks_before_return }.show()
+    Privacy { page, who_may_invite, connections_seen_by, accepts_automatically, asks_before_reinvite }.show()
 }
 
 /// `POST /settings/privacy`
@@ -278,7 +278,7 @@ pub async fn change_privacy(
         members::who_may_invite.eq(who_may_invite),
         members::connections_seen_by.eq(connections_seen_by),
         members::accepts_automatically.eq(form.is_checked("accepts_automatically")),
-        members::asks_before_return.eq(form.is_checked("asks_before_return")),
+        members::asks_before_reinvite.eq(form.is_checked("asks_before_reinvite")),
     );
     site.db
         .write(move |connection| Ok(diesel::update(members::table.find(me.id)).set(row).execute(connection)?))

@@ -190,7 +190,8 @@ pub async fn disconnect(
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let by_me = Move::Disconnect { may_return: form.is_checked("may_invite_again"), page: connected_since(&form) };
+    let by_me =
+        Move::Disconnect { may_invite_again: form.is_checked("may_invite_again"), page: connected_since(&form) };
     part(&site, page, me, handle.into_inner(), form, redirect, by_me).await
 }
 

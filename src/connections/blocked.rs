@@ -29,7 +29,7 @@ pub struct Past {
     /// Why, for oneself.
     pub private_reason: String,
     /// *They may invite me again*.
-    pub may_return: bool,
+    pub may_invite_again: bool,
     changed_at: i64,
 }
 
@@ -67,7 +67,7 @@ pub fn left(
     q: &str,
     at: &PageRequest,
 ) -> Result<ListPage<Past>, Error> {
-    use relationships::{behind, left_at, may_return, private_reason};
+    use relationships::{disconnected_at, may_invite_again, prior, private_reason};
     let total: i64 = match q.is_empty() {
         true => store::in_state(me, state::LEFT).count().get_result(connection)?,
         false => {
@@ -82,8 +82,8 @@ pub fn left(
     paged(total + again, at, |at| {
         let mut rows = in_state(connection, me, state::LEFT, q, at)?;
         if again > 0 {
-            let day = left_at.assume_not_null();
-            let columns = (day, behind, private_reason, may_return, MemberCard::as_select());
+            let day = disconnected_at.assume_not_null();
+            let columns = (day, prior, private_reason, may_invite_again, MemberCard::as_select());
             let found = list::matching!(store::left_again_by_age(me, oldest_open, at), q).select(columns);
             rows.extend(found.load(connection)?.into_iter().map(past));
             rows = at.merged(rows, |row| (row.changed_at, row.person.id));
@@ -92,19 +92,19 @@ pub fn left(
     })
 }
 
-/// A row as it is read: when, what lies behind, why, the door, who.
+/// A row as it is read: when, what came before, why, the door, who.
 type Read = (i64, i16, String, bool, MemberCard);
 
 fn in_state(connection: &mut Connection, me: i64, state: i16, q: &str, at: &PageRequest) -> Result<Vec<Past>, Error> {
-    use relationships::{behind, changed_at, may_return, private_reason};
-    let columns = (changed_at, behind, private_reason, may_return, MemberCard::as_select());
+    use relationships::{changed_at, may_invite_again, prior, private_reason};
+    let columns = (changed_at, prior, private_reason, may_invite_again, MemberCard::as_select());
     let rows = list::matching!(store::by_age(me, state, at), q).select(columns).load(connection)?;
     Ok(rows.into_iter().map(past).collect())
 }
 
-fn past((changed_at, behind, private_reason, may_return, person): Read) -> Past {
-    let (when, were_connected) = (dates::long(changed_at), store::left_a_connection(behind));
-    Past { person, when, were_connected, private_reason, may_return, changed_at }
+fn past((changed_at, prior, private_reason, may_invite_again, person): Read) -> Past {
+    let (when, were_connected) = (dates::long(changed_at), store::left_a_connection(prior));
+    Past { person, when, were_connected, private_reason, may_invite_again, changed_at }
 }
 
 fn paged(

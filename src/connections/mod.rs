@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::members::ConnectionCount;
 use crate::notifications;
 use crate::relationship::{
-    Allowance, Behind, Limits, Move, Outcome, Pair, Refusal, Return, Side, Terms, Them, WhoMayInvite,
+    Allowance, Limits, Move, Outcome, Pair, Prior, Refusal, Return, Side, Terms, Them, WhoMayInvite,
 };
 use crate::schema::{connection_counts, members, relationships};
 use crate::web::viewer::Viewer;
@@ -66,7 +66,7 @@ pub fn make(
     let outcome = match before.after(by_me, &terms) {
         Ok(outcome) => outcome,
         Err(refusal) => {
-            rows.mine.may_return |= refusal == Refusal::NeutralDoorOpened;
+            rows.mine.may_invite_again |= refusal == Refusal::NeutralDoorOpened;
             store::save(connection, &rows)?;
             return Ok(Err(refusal));
         }
@@ -92,7 +92,7 @@ fn settle(connection: &mut Connection, limits: &Limits, me: i64, removal: i64) -
     let expired = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::removal_id.eq(removal))
-        .filter(relationships::left_at.is_not_null())
+        .filter(relationships::disconnected_at.is_not_null())
         .filter(relationships::invited_at.le(limits.oldest_open(now)));
     for other in expired.select(relationships::other_id).load::<i64>(connection)? {
         let mut rows = store::pair(connection, me, other)?;
@@ -122,7 +122,7 @@ pub fn way_back(connection: &mut Connection, limits: &Limits, me: i64, other: i6
 pub fn again(connection: &mut Connection, me: i64, other: i64) -> Result<Option<i64>, Error> {
     let row = store::row(connection, me, other)?;
     Ok(row
-        .filter(|row| !row.side().behind().is_former())
+        .filter(|row| !row.side().prior().is_former())
         .and_then(|row| paused_until(&row))
         .filter(|until| *until > now()))
 }
@@ -135,7 +135,7 @@ pub fn paused_until(row: &Row) -> Option<i64> {
 /// Returns until when its owner could not invite again who withdrew an invitation now; nothing where they need not wait.
 pub fn pause_of_withdrawal(row: &Row, limits: &Limits, now: i64) -> Option<i64> {
     let until = dates::day_after(now + limits.withdrawal_pause_days * DAY, 0);
-    Some(until).filter(|until| *until > now && !row.side().behind().is_former())
+    Some(until).filter(|until| *until > now && !row.side().prior().is_former())
 }
 
 /// How two members stand, seen by the first.
@@ -214,7 +214,7 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move,
     let choices = (
         members::who_may_invite,
         members::accepts_automatically,
-        members::asks_before_return,
+        members::asks_before_reinvite,
         members::suspended_at,
         connection_counts::number,
     );
@@ -239,11 +239,11 @@ fn terms(connection: &mut Connection, limits: &Limits, rows: &Rows, by_me: Move,
             mutual: by_me == Move::Invite
                 && mutual::have_mutual(
                     connection,
-                    ConnectionCount { id: me, number: mine, changes: 0 },
-                    ConnectionCount { id: other, number: theirs, changes: 0 },
+                    ConnectionCount { id: me, number: mine, version: 0 },
+                    ConnectionCount { id: other, number: theirs, version: 0 },
                 )?,
             accepts_automatically: automatic,
-            asks_before_return: asks,
+            asks_before_reinvite: asks,
             suspended: suspended_at.is_some(),
             declined_until: rows.theirs.declined_until,
             connections: u32::try_from(theirs).unwrap_or(0),
@@ -281,7 +281,7 @@ fn enter(rows: &mut Rows, before: Pair, outcome: &Outcome, limits: &Limits, now:
         }
         (Side::Invited { .. } | Side::Barred { invited: true, .. }, _) if after.mine != before.mine => {
             // A return costs nothing, so it need not be slowed either.
-            if !before.mine.behind().is_former() {
+            if !before.mine.prior().is_former() {
                 rows.mine.paused_until = Some(now + limits.withdrawal_pause_days * DAY);
             }
             rows.mine.invited_at = None;
@@ -297,7 +297,7 @@ fn connect(rows: &mut Rows, after: Pair, now: i64) {
         row.set_side(side);
         row.changed_at = *row.connected_at.get_or_insert(now);
         row.invited_at = None;
-        row.left_at = None;
+        row.disconnected_at = None;
         row.removal_id = None;
         row.private_reason.clear();
     }
@@ -305,19 +305,20 @@ fn connect(rows: &mut Rows, after: Pair, now: i64) {
 
 /// Puts one side into its new state, with its date. The day of a disconnect stays the same under an invitation and after it.
 fn cover(row: &mut Row, (before, after): (Side, Side), changed_at: i64) {
-    let left_at = row.left_at.filter(|_| row.side().covers_a_disconnect()).unwrap_or(row.changed_at);
+    let disconnected_at = row.disconnected_at.filter(|_| row.side().covers_a_disconnect()).unwrap_or(row.changed_at);
     row.set_side(after);
-    row.left_at = after.covers_a_disconnect().then_some(if had_left(before) { left_at } else { changed_at });
+    row.disconnected_at =
+        after.covers_a_disconnect().then_some(if had_left(before) { disconnected_at } else { changed_at });
     if after != before && !matches!((before, after), (Side::Left { .. }, Side::Left { .. })) {
         row.changed_at = changed_at;
     }
     if had_left(before) && had_left(after) && !after.covers_a_disconnect() {
-        row.changed_at = left_at;
+        row.changed_at = disconnected_at;
     }
 }
 
 fn had_left(side: Side) -> bool {
-    side.behind() != Behind::Nothing
+    side.prior() != Prior::Nothing
 }
 
 /// Keeps with a new connection what was written: the note of the invitation, and that of whoever invited too. A restored
@@ -350,7 +351,7 @@ fn annotate(rows: &mut Rows, (before, outcome): (Pair, &Outcome), by_me: Move, s
             let open = if outcome.pair.mine == Side::Connected { "" } else { said };
             open.clone_into(&mut rows.mine.invitation_note);
             open.clone_into(&mut rows.theirs.invitation_note);
-            if !before.mine.behind().is_former() {
+            if !before.mine.prior().is_former() {
                 rows.mine.sent_at = Some(now);
             }
         }

@@ -62,7 +62,7 @@ impl Standing {
         let side = side(&row, limits, now);
         Standing {
             side,
-            were_connected: side.behind().is_former(),
+            were_connected: side.prior().is_former(),
             connected_at: row.connected_at.filter(|_| side == Side::Connected),
             notes: if side == Side::Connected { InvitationNote::of(&row) } else { Vec::new() },
             invited_at: row.invited_at,
@@ -86,8 +86,8 @@ impl Standing {
     }
 
     /// *They may invite me again*.
-    pub fn may_return(&self) -> bool {
-        matches!(self.side, Side::Left { may_return: true, .. })
+    pub fn may_invite_again(&self) -> bool {
+        matches!(self.side, Side::Left { may_invite_again: true, .. })
     }
 
     /// The tags as the field shows them.

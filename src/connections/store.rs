@@ -8,7 +8,7 @@ use crate::connections::sql_condition::{Listed, LooksSent};
 use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::members::store::Renamed;
-use crate::relationship::{Behind, Pair, Side};
+use crate::relationship::{Pair, Prior, Side};
 use crate::schema::{connection_counts, members, relationships, tags};
 use crate::web::pagination::PageRequest;
 
@@ -39,8 +39,8 @@ pub struct Row {
     pub owner_id: i64,
     pub other_id: i64,
     pub state: i16,
-    pub may_return: bool,
-    pub behind: i16,
+    pub may_invite_again: bool,
+    pub prior: i16,
     /// When the owner's side came into its state; kept through what only the other did.
     pub changed_at: i64,
     /// Since when connected; kept after a disconnect, so that a return restores it.
@@ -54,7 +54,7 @@ pub struct Row {
     /// The owner declined an invitation, which counts until then.
     pub declined_until: Option<i64>,
     /// When the owner disconnected, while an invitation covers that.
-    pub left_at: Option<i64>,
+    pub disconnected_at: Option<i64>,
     /// The bulk removal that disconnected the other.
     pub removal_id: Option<i64>,
     pub sort_first: String,
@@ -78,15 +78,15 @@ impl Row {
             owner_id,
             other_id,
             state: state::NONE,
-            may_return: false,
-            behind: 0,
+            may_invite_again: false,
+            prior: 0,
             changed_at: 0,
             connected_at: None,
             invited_at: None,
             sent_at: None,
             paused_until: None,
             declined_until: None,
-            left_at: None,
+            disconnected_at: None,
             removal_id: None,
             sort_first: String::new(),
             sort_last: String::new(),
@@ -102,50 +102,50 @@ impl Row {
 
     /// The side that the row stores.
     pub fn side(&self) -> Side {
-        let (may_return, behind) = (self.may_return, self.behind());
+        let (may_invite_again, prior) = (self.may_invite_again, self.prior());
         match self.state {
-            state::INVITED => Side::Invited { behind },
-            state::ASKED => Side::Asked { behind },
-            state::DECLINED => Side::Declined { behind },
+            state::INVITED => Side::Invited { prior },
+            state::ASKED => Side::Asked { prior },
+            state::DECLINED => Side::Declined { prior },
             state::CONNECTED => Side::Connected,
-            state::LEFT => Side::Left { may_return, former: left_a_connection(self.behind) },
+            state::LEFT => Side::Left { may_invite_again, former: left_a_connection(self.prior) },
             state::LOST => Side::Lost,
-            state::BLOCKED => Side::Blocked { former: self.behind == state::LEFT },
-            state::BARRED => Side::Barred { invited: self.invited_behind(), behind },
+            state::BLOCKED => Side::Blocked { former: self.prior == state::LEFT },
+            state::BARRED => Side::Barred { invited: self.invited_before(), prior },
             _ => Side::None,
         }
     }
 
-    fn behind(&self) -> Behind {
-        let (may_return, former) = (self.may_return, left_a_connection(self.behind));
-        match self.behind {
-            state::LEFT | state::INVITED_AFTER_LEFT => Behind::Left { may_return, former },
-            state::UNBLOCKED | state::INVITED_AFTER_UNBLOCKED => Behind::Left { may_return, former },
-            _ => Behind::Nothing,
+    fn prior(&self) -> Prior {
+        let (may_invite_again, former) = (self.may_invite_again, left_a_connection(self.prior));
+        match self.prior {
+            state::LEFT | state::INVITED_AFTER_LEFT => Prior::Left { may_invite_again, former },
+            state::UNBLOCKED | state::INVITED_AFTER_UNBLOCKED => Prior::Left { may_invite_again, former },
+            _ => Prior::Nothing,
         }
     }
 
-    fn invited_behind(&self) -> bool {
-        matches!(self.behind, state::INVITED | state::INVITED_AFTER_LEFT | state::INVITED_AFTER_UNBLOCKED)
+    fn invited_before(&self) -> bool {
+        matches!(self.prior, state::INVITED | state::INVITED_AFTER_LEFT | state::INVITED_AFTER_UNBLOCKED)
     }
 
     /// Stores a side in the row.
     pub fn set_side(&mut self, side: Side) {
-        (self.state, self.behind) = columns(side);
-        self.may_return = matches!(side.behind(), Behind::Left { may_return: true, .. });
+        (self.state, self.prior) = columns(side);
+        self.may_invite_again = matches!(side.prior(), Prior::Left { may_invite_again: true, .. });
     }
 }
 
-/// Whether a disconnect, of which the column `behind` says this, was one of a connection.
-pub fn left_a_connection(behind: i16) -> bool {
-    !matches!(behind, state::UNBLOCKED | state::INVITED_AFTER_UNBLOCKED)
+/// Whether a disconnect, of which the column `prior` says this, was one of a connection.
+pub fn left_a_connection(prior: i16) -> bool {
+    !matches!(prior, state::UNBLOCKED | state::INVITED_AFTER_UNBLOCKED)
 }
 
 fn columns(side: Side) -> (i16, i16) {
-    let (left, invited_after) = match side.behind() {
-        Behind::Nothing => (0, state::INVITED),
-        Behind::Left { former: true, .. } => (state::LEFT, state::INVITED_AFTER_LEFT),
-        Behind::Left { former: false, .. } => (state::UNBLOCKED, state::INVITED_AFTER_UNBLOCKED),
+    let (left, invited_after) = match side.prior() {
+        Prior::Nothing => (0, state::INVITED),
+        Prior::Left { former: true, .. } => (state::LEFT, state::INVITED_AFTER_LEFT),
+        Prior::Left { former: false, .. } => (state::UNBLOCKED, state::INVITED_AFTER_UNBLOCKED),
     };
     match side {
         Side::None => (state::NONE, 0),
@@ -167,23 +167,23 @@ fn columns(side: Side) -> (i16, i16) {
 #[diesel(table_name = relationships)]
 struct Stance<'a> {
     state: i16,
-    may_return: bool,
-    behind: i16,
+    may_invite_again: bool,
+    prior: i16,
     changed_at: i64,
     private_reason: &'a str,
 }
 
 impl Row {
     fn stance(&self) -> Stance<'_> {
-        let Row { state, may_return, behind, changed_at, .. } = *self;
-        Stance { state, may_return, behind, changed_at, private_reason: &self.private_reason }
+        let Row { state, may_invite_again, prior, changed_at, .. } = *self;
+        Stance { state, may_invite_again, prior, changed_at, private_reason: &self.private_reason }
     }
 
     /// Whether the two differ in their stance at the most.
     fn stands_as(&self, other: &Row) -> bool {
-        let Row { state, may_return, behind, changed_at, .. } = *other;
+        let Row { state, may_invite_again, prior, changed_at, .. } = *other;
         let private_reason = other.private_reason.clone();
-        Row { state, may_return, behind, changed_at, private_reason, ..self.clone() } == *other
+        Row { state, may_invite_again, prior, changed_at, private_reason, ..self.clone() } == *other
     }
 }
 
@@ -286,14 +286,14 @@ pub fn count(connection: &mut Connection, member: i64, more: i32) -> Result<(), 
 
 /// So many connections more, as a change of the counts.
 pub fn counted(more: i32) -> CountedMore {
-    use connection_counts::{changes, number};
-    (number.eq(number + more), changes.eq(changes + 1))
+    use connection_counts::{number, version};
+    (number.eq(number + more), version.eq(version + 1))
 }
 
 /// What [`counted`] gives.
 pub type CountedMore = (
     Eq<connection_counts::number, Add<connection_counts::number, i32>>,
-    Eq<connection_counts::changes, Add<connection_counts::changes, i32>>,
+    Eq<connection_counts::version, Add<connection_counts::version, i32>>,
 );
 
 /// Counts everybody's connections anew, after a bulk load.
@@ -384,7 +384,7 @@ pub fn left_again(owner: i64, oldest_open: i64) -> LeftAgain<'static> {
     relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .filter(relationships::owner_id.eq(owner))
-        .filter(relationships::left_at.is_not_null())
+        .filter(relationships::disconnected_at.is_not_null())
         .filter(relationships::invited_at.le(oldest_open))
         .filter(relationships::state.between(state::INVITED, state::DECLINED))
         .into_boxed()
@@ -404,15 +404,15 @@ pub fn left_again_by_age(owner: i64, oldest_open: i64, at: &PageRequest) -> Left
     let back = cursor.as_ref().is_some_and(|(_, back)| *back);
     if let Some((cursor, _)) = cursor {
         let key: i64 = cursor.key.parse().unwrap_or(0);
-        let (left_at, other_id) = (relationships::left_at, relationships::other_id);
+        let (disconnected_at, other_id) = (relationships::disconnected_at, relationships::other_id);
         rows = match back {
-            true => rows.filter(left_at.gt(key).or(left_at.eq(key).and(other_id.gt(cursor.id)))),
-            false => rows.filter(left_at.lt(key).or(left_at.eq(key).and(other_id.lt(cursor.id)))),
+            true => rows.filter(disconnected_at.gt(key).or(disconnected_at.eq(key).and(other_id.gt(cursor.id)))),
+            false => rows.filter(disconnected_at.lt(key).or(disconnected_at.eq(key).and(other_id.lt(cursor.id)))),
         };
     }
     let rows = match back {
-        true => rows.order((relationships::left_at.asc(), relationships::other_id.asc())),
-        false => rows.order((relationships::left_at.desc(), relationships::other_id.desc())),
+        true => rows.order((relationships::disconnected_at.asc(), relationships::other_id.asc())),
+        false => rows.order((relationships::disconnected_at.desc(), relationships::other_id.desc())),
     };
     rows.limit(at.limit())
 }

@@ -113,16 +113,16 @@ pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Person], own
         aged(connection, (priya, id(at)), days)?;
     }
     act(connection, limits, (id(6), priya), Move::Decline, "")?;
-    act(connection, limits, (priya, id(7)), Move::Disconnect { may_return: true, page: None }, "")?;
+    act(connection, limits, (priya, id(7)), Move::Disconnect { may_invite_again: true, page: None }, "")?;
     act(
         connection,
         limits,
         (priya, id(8)),
-        Move::Disconnect { may_return: false, page: None },
+        Move::Disconnect { may_invite_again: false, page: None },
         "Three sales pitches in one week.",
     )?;
     act(connection, limits, (priya, id(9)), Move::Block { page: None }, "")?;
-    act(connection, limits, (id(10), priya), Move::Disconnect { may_return: false, page: None }, "")?;
+    act(connection, limits, (id(10), priya), Move::Disconnect { may_invite_again: false, page: None }, "")?;
     if !own {
         remarks(connection, priya, people)?;
     }
@@ -174,7 +174,7 @@ fn remarks(connection: &mut Connection, priya: i64, people: &[Person]) -> Result
 
 fn choices(connection: &mut Connection, people: &[Person]) -> Result<(), Error> {
     let member = |at: usize| members::table.find(people[at].id);
-    diesel::update(member(AMARA)).set(members::asks_before_return.eq(true)).execute(connection)?;
+    diesel::update(member(AMARA)).set(members::asks_before_reinvite.eq(true)).execute(connection)?;
     diesel::update(member(people.len() - 1)).set(members::who_may_invite.eq(2i16)).execute(connection)?;
     diesel::update(member(people.len() - 2)).set(members::accepts_automatically.eq(true)).execute(connection)?;
     diesel::update(member(3)).set(members::connections_seen_by.eq(1i16)).execute(connection)?;

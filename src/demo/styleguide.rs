@@ -7,7 +7,7 @@ use askama::Template;
 use crate::connections::standing::Standing;
 use crate::error::Error;
 use crate::members::MemberCard;
-use crate::relationship::{Behind, Side};
+use crate::relationship::{Prior, Side};
 use crate::web::form::Problems;
 use crate::web::page::{Layout, Render};
 
@@ -26,12 +26,12 @@ pub fn routes(site: &mut ServiceConfig) {
 }
 
 async fn styleguide(page: Layout) -> Result<HttpResponse, Error> {
-    let behind = Behind::Nothing;
+    let prior = Prior::Nothing;
     let sides = [
         Side::None,
-        Side::Invited { behind },
-        Side::Asked { behind },
-        Side::Left { may_return: false, former: true },
+        Side::Invited { prior },
+        Side::Asked { prior },
+        Side::Left { may_invite_again: false, former: true },
         Side::Blocked { former: true },
     ];
     let standings = sides.map(|side| Standing { side, ..Standing::none() });

@@ -59,7 +59,7 @@ pub struct ConnectionCount {
     /// How many connections they have.
     pub number: i32,
     /// How often these have changed.
-    pub changes: i32,
+    pub version: i32,
 }
 
 /// A member's whole profile.
@@ -74,15 +74,15 @@ pub struct Profile {
     pub sort_as: String,
     #[diesel(select_expression = connection_counts::number)]
     pub connection_count: i32,
-    #[diesel(select_expression = connection_counts::changes)]
-    connection_changes: i32,
+    #[diesel(select_expression = connection_counts::version)]
+    connection_version: i32,
     pub connections_seen_by: i16,
 }
 
 impl Profile {
     /// What is counted of their connections.
     pub fn counted(&self) -> ConnectionCount {
-        ConnectionCount { id: self.person.id, number: self.connection_count, changes: self.connection_changes }
+        ConnectionCount { id: self.person.id, number: self.connection_count, version: self.connection_version }
     }
 
     /// How many connections, as others may know it: a rounded number, in which one more or less does not show.

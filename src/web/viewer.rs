@@ -18,7 +18,7 @@ pub struct Viewer {
     /// Exactly how many connections they have.
     pub connection_count: i32,
     /// How often their connections have changed.
-    pub connection_changes: i32,
+    pub connection_version: i32,
     /// When they sent the invitation that must stop counting before they may send another, where they ever sent as many
     /// as they may in a week.
     pub last_to_spare: Option<i64>,
@@ -37,7 +37,7 @@ pub struct Viewer {
 impl Viewer {
     /// What is counted of their connections.
     pub fn counted(&self) -> ConnectionCount {
-        ConnectionCount { id: self.id, number: self.connection_count, changes: self.connection_changes }
+        ConnectionCount { id: self.id, number: self.connection_count, version: self.connection_version }
     }
 
     /// Where their photo is.

@@ -90,7 +90,7 @@ fn a_disconnect_hides_notes_and_a_restore_brings_them_back() {
     ada.open("/in/ben-okoro/invite").fill("note", "From the choir.").press("Send invitation");
     ben.open("/invitations").press("Accept");
     // The form is opened while it takes an invitation to come back, and sent when it no longer does.
-    ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     let (mine, theirs) = (ada.open("/in/ben-okoro").text(), ben.open("/in/ada-ruiz").text());
     let told = ben.open("/notifications").open("/notifications").text();
     ada.open("/in/ben-okoro").press("Disconnect");
@@ -112,9 +112,9 @@ fn a_note_of_a_return_replaces_the_writers_earlier_one() {
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     ada.open("/in/ben-okoro/invite").fill("note", "From the choir.").press("Send invitation");
     ben.open("/invitations").press("Accept");
-    ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     accepts_automatically(&mut ben);
-    ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     ada.open("/in/ben-okoro").press("Disconnect");
     ada.open("/in/ben-okoro/invite");
     assert!(ada.sees("With two buttons: Accept and Decline.") && !ada.sees("connected at once"));

@@ -111,7 +111,7 @@ fn one_who_asks_first_is_sent_an_invitation() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     connect(&mut ada, &mut ben);
-    ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     ada.open("/in/ben-okoro").press("Disconnect");
     ada.press("Undo");
     assert!(ada.sees("takes an invitation: they are asked first") && ada.sees("costs none"));

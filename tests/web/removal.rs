@@ -176,7 +176,7 @@ fn a_stale_page_removes_whoever_left_meanwhile_like_the_others() {
         connect(&mut ben, other);
     }
     // A control who asks first is not back at once either.
-    eve.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    eve.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     ben.open("/connections/remove");
     dov.open("/in/ben-okoro").press("Disconnect");
     ben.fill("member", "dov-katz|eve-katz").press("Review removal");
@@ -214,7 +214,7 @@ fn ticked_people_are_re_invited_together() {
     for other in [&mut ben, &mut eve] {
         connect(&mut ada, other);
     }
-    eve.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    eve.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     ada.open("/connections/remove").press("Select all 2").press("Review removal").press("Remove 2 connections");
     ada.open("/connections/disconnected?q=okoro");
     assert!(ada.sees("Ben Okoro") && !ada.sees("Eve Lund"), "{}", ada.text());
@@ -299,7 +299,7 @@ fn undoing_a_removal_opens_no_door() {
         connect(&mut ada, other);
         other.open("/in/ada-ruiz");
     }
-    ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     eve.open("/in/ada-ruiz");
     ada.open("/connections/remove").press("Select all 2").press("Review removal").press("Remove 2 connections");
     eve.press("Disconnect");

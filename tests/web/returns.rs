@@ -68,7 +68,7 @@ fn a_return_that_has_to_ask_is_withdrawn_without_a_trace_or_a_pause() {
     for answer in [None, Some("Decline")] {
         let (_site, mut ada, mut ben) = ada_left(false);
         let before = list_of(&mut ada);
-        ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+        ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
         let stranger = ben.open("/in/ada-ruiz").text();
         ada.open("/connections/disconnected").press("Re-invite").press("Send invitation");
         if let Some(button) = answer {
@@ -81,7 +81,7 @@ fn a_return_that_has_to_ask_is_withdrawn_without_a_trace_or_a_pause() {
         assert_eq!(ben.open("/in/ada-ruiz").text(), stranger);
         ben.open("/in/ada-ruiz/invite").press("Send invitation");
         assert!(ben.sees("This user cannot be invited at this time"));
-        ben.open("/settings/privacy").fill("asks_before_return", "").press("Save");
+        ben.open("/settings/privacy").fill("asks_before_reinvite", "").press("Save");
         comes_back(&mut ada, &mut ben);
     }
 }
@@ -89,7 +89,7 @@ fn a_return_that_has_to_ask_is_withdrawn_without_a_trace_or_a_pause() {
 #[test]
 fn a_return_that_is_declined_is_not_asked_for_again_at_once() {
     let (site, mut ada, mut ben) = ada_left(false);
-    ben.open("/settings/privacy").fill("asks_before_return", "1").press("Save");
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     ada.open("/connections/disconnected").press("Re-invite").press("Send invitation");
     ben.open("/invitations").press("Decline");
     ada.open("/in/ben-okoro").press("Withdraw invitation");

@@ -233,7 +233,7 @@ fn stale(left: bool) -> (World, Visitor) {
         world
             .d
             .open("/settings/privacy")
-            .fill("asks_before_return", "1")
+            .fill("asks_before_reinvite", "1")
             .fill("who_may_invite", "nobody")
             .press("Save");
     }
@@ -577,7 +577,7 @@ impl Five {
             "DELETE FROM relationships".to_owned(),
             "DELETE FROM tags".to_owned(),
             "DELETE FROM notifications".to_owned(),
-            "UPDATE connection_counts SET number = 0, changes = changes + 1".to_owned(),
+            "UPDATE connection_counts SET number = 0, version = version + 1".to_owned(),
             format!("UPDATE members SET who_may_invite = 2 WHERE id = {}", self.members[0].id),
         ] {
             self.site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
@@ -599,7 +599,7 @@ impl Five {
             Secret::Left => {
                 act(&self.site, (d, r), Move::Invite);
                 act(&self.site, (r, d), Move::Accept);
-                act(&self.site, (d, r), Move::Disconnect { may_return: seed.is_multiple_of(3), page: None });
+                act(&self.site, (d, r), Move::Disconnect { may_invite_again: seed.is_multiple_of(3), page: None });
                 // What R was told at the time stays, and is R's to know.
                 let told = format!("DELETE FROM notifications WHERE owner_id = {r} AND other_id = {d}");
                 self.site.db.write_blocking(|connection| Ok(diesel::sql_query(told).execute(connection)?)).unwrap();
@@ -647,7 +647,7 @@ impl Five {
             Move::Accept,
             Move::Decline,
             Move::Withdraw,
-            Move::Disconnect { may_return: false, page: None },
+            Move::Disconnect { may_invite_again: false, page: None },
             Move::Block { page: None },
             Move::Unblock,
             Move::Unblock,

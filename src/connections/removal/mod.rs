@@ -145,7 +145,7 @@ fn leave(
     connection: &mut Connection,
     me: i64,
     others: &[i64],
-    (id, may_return, reason): (i64, bool, &str),
+    (id, may_invite_again, reason): (i64, bool, &str),
 ) -> Result<(), Error> {
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
         connection,
@@ -154,7 +154,7 @@ fn leave(
     ));
     let left = (
         relationships::state.eq(state::LEFT),
-        relationships::may_return.eq(may_return),
+        relationships::may_invite_again.eq(may_invite_again),
         relationships::changed_at.eq(now()),
         relationships::private_reason.eq(reason),
         relationships::removal_id.eq(id),
@@ -224,7 +224,7 @@ fn may_come_back(connection: &mut Connection, me: i64, others: &[i64]) -> Result
         .filter(id_in(connection, relationships::owner_id, others))
         .filter(relationships::other_id.eq(me))
         .filter(relationships::state.eq(state::LOST))
-        .filter(members::asks_before_return.eq(false))
+        .filter(members::asks_before_reinvite.eq(false))
         .filter(relationships::declined_until.is_null().or(relationships::declined_until.le(now())));
     Ok(lost.select(relationships::owner_id).load(connection)?)
 }
@@ -236,7 +236,7 @@ fn restore(connection: &mut Connection, me: i64, others: &[i64]) -> Result<(), E
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(these);
     let connected = (
         relationships::state.eq(state::CONNECTED),
-        relationships::may_return.eq(false),
+        relationships::may_invite_again.eq(false),
         relationships::changed_at.eq(diesel::dsl::sql::<diesel::sql_types::BigInt>("connected_at")),
         relationships::private_reason.eq(""),
         relationships::removal_id.eq(None::<i64>),

@@ -93,7 +93,7 @@ impl Site {
         let sql = format!(
             "UPDATE relationships SET changed_at = changed_at - {by}, connected_at = connected_at - {by}, invited_at = invited_at - {by}, \
              sent_at = sent_at - {by}, paused_until = paused_until - {by}, declined_until = declined_until - {by}, \
-             left_at = left_at - {by}, sent_note_at = sent_note_at - {by}, received_note_at = received_note_at - {by}"
+             disconnected_at = disconnected_at - {by}, sent_note_at = sent_note_at - {by}, received_note_at = received_note_at - {by}"
         );
         self.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     }

@@ -1,1 +1,0 @@
-DROP TABLE notifications, removals, tags, relationships, links, positions, sessions, emails, handles, member_search, members, receipts, settings;

@@ -1,0 +1,17 @@
+DROP TABLE notifications;
+DROP TABLE removal_members;
+DROP TABLE removals;
+DROP TABLE tags;
+DROP TABLE relationships;
+DROP TABLE links;
+DROP TABLE positions;
+DROP TABLE sessions;
+DROP TABLE handle_changes;
+DROP TABLE emails;
+DROP TABLE handles;
+DROP TABLE photos;
+DROP TABLE member_search;
+DROP VIEW connection_counts;
+DROP TABLE members;
+DROP TABLE receipts;
+DROP TABLE settings;

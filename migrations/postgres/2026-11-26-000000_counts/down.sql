@@ -1,2 +1,0 @@
-DROP VIEW connection_counts;
-ALTER TABLE members DROP COLUMN connection_changes;

@@ -1,4 +1,0 @@
--- When the owner disconnected, while an invitation covers that: it comes back with the invitation's end. Nodes of the
--- version before neither read nor write it.
-ALTER TABLE relationships ADD COLUMN left_at BIGINT;
-CREATE INDEX relationships_by_return ON relationships (owner_id, left_at, other_id) WHERE left_at IS NOT NULL;
