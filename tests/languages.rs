@@ -14,6 +14,9 @@ fn texts() -> BTreeMap<String, Option<String>> {
             let source = source.split("#[cfg(test)]\nmod tests").next().unwrap();
             let code: String =
                 source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+            for filter in ["t", "tf", "linked"] {
+                found.extend(filtered(&code, filter).map(|text| (text, None)));
+            }
             for call in ["t", "tf", "linked", "key", "tn", "tnf"] {
                 for arguments in calls(&code, call) {
                     if call.starts_with("tn") {
@@ -51,8 +54,22 @@ fn calls<'a>(code: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
     let starts: Vec<usize> = code.match_indices(&open).map(|(at, _)| at).collect();
     starts.into_iter().filter_map(move |at| {
         let before = &code[..at];
-        let is_word = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.');
+        let is_word = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.')
+            // The values of a filter, whose text stands before it.
+            || before.ends_with('|') && !name.starts_with("tn");
         (!is_word && !before.ends_with("fn ")).then(|| &code[at + name.len() + 1..])
+    })
+}
+
+/// The literals that a filter of this name is put on.
+fn filtered<'a>(code: &'a str, name: &str) -> impl Iterator<Item = String> + 'a {
+    let filter = format!("\"|{name}");
+    let ends: Vec<(usize, usize)> = code.match_indices(&filter).map(|(at, all)| (at, at + all.len())).collect();
+    ends.into_iter().filter_map(|(quote, end)| {
+        let is_longer = code[end..].starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+        let text = &code[..quote];
+        let opened = text.match_indices('"').map(|(at, _)| at).filter(|at| !text[..*at].ends_with('\\')).last()?;
+        (!is_longer).then(|| literal(&code[opened + 1..]).0)
     })
 }
 

@@ -8,6 +8,7 @@ use askama::Template;
 use crate::accounts::{NewMember, password, sessions};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::t;
 use crate::web::cookie;
 use crate::web::error_page::signed_in_again;

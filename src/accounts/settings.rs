@@ -9,6 +9,7 @@ use crate::accounts::{password, sessions};
 use crate::dates;
 use crate::db::{self, Connection, Db};
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::{key, t};
 use crate::schema::{emails, members, sessions as rows};
 use crate::web::cookie;

@@ -10,6 +10,7 @@ use crate::connections::{notes, visible};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::{t, tf};
 use crate::members::MemberCard;
 use crate::relationship::{Limits, Move, Offer, Outcome, Refusal, Return, Side};

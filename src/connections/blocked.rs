@@ -9,6 +9,7 @@ use crate::connections::store::{self, state};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::filters;
 use crate::members::MemberCard;
 use crate::relationship::Limits;
 use crate::schema::{members, relationships};

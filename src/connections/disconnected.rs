@@ -13,6 +13,7 @@ use crate::connections::{make, standing, store, way_back};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::{t, tf, tn};
 use crate::members::MemberCard;
 use crate::relationship::{Limits, Move, Return, Side};

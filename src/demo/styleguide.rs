@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::connections::standing::Standing;
 use crate::error::Error;
+use crate::language::filters;
 use crate::members::MemberCard;
 use crate::relationship::{Prior, Side};
 use crate::web::form::Problems;

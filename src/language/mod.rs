@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod choice;
+pub mod filters;
 mod formats;
 mod text;
 

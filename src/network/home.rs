@@ -10,6 +10,7 @@ use crate::connections::list::history::History;
 use crate::connections::refusal::sentence;
 use crate::connections::standing::Standing;
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::number;
 use crate::network::suggestions::{self, Suggestion};
 use crate::web::page::{Layout, Render};

@@ -12,6 +12,7 @@ use crate::connections::list::history::History;
 use crate::connections::sql_condition::IsConnected;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::language::filters;
 use crate::members::search;
 use crate::schema::{members, relationships};
 use crate::web::page::{Layout, Render, SignedIn};

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::tf;
 use crate::members::MemberCard;
 use crate::notifications::mark_as_read;

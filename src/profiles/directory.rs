@@ -7,6 +7,7 @@ use crate::connections;
 use crate::connections::refusal::in_place_of_button;
 use crate::connections::standing::{self, Standing};
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::{number, tf, tnf};
 use crate::members::{MemberCard, search};
 use crate::network::found;

@@ -13,6 +13,7 @@ use crate::connections::{self, invitations, list, visible};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::{mutual_connections, t, tf, tnf};
 use crate::members::handles::{self, Changes};
 use crate::members::store::{self, Link, Position};

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::t;
 use crate::web::pending_form::PendingForm;
 

@@ -12,6 +12,7 @@ use crate::connections::visible;
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::{mutual_connections, t, tf};
 use crate::members::MemberCard;
 use crate::relationship::{Allowance, Limits, Move, Refusal, Return, Side};

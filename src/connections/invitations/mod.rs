@@ -15,6 +15,7 @@ use crate::connections::store::{self, state};
 use crate::dates::{self, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::{number, t, tf, tn, tnf};
 use crate::members::MemberCard;
 use crate::relationship::{Allowance, Limits, Move, Side};

@@ -5,6 +5,7 @@ use askama::Template;
 
 use crate::connections::list::{self, Connected, Filter, Sort};
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::{number, t};
 use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};

@@ -17,6 +17,7 @@ use crate::connections::removal::{Removal, find};
 use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::{t, tf, tn, tnf};
 use crate::members::MemberCard;
 use crate::web::form::{Form, Problems, Query};
