@@ -205,7 +205,7 @@ copied!(members {
     id: i64, email: String, email_key: String, password_hash: String, handle: String, full_name: String,
     sort_as: String, sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
     folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
-    connections_seen_by: i16, accepts_automatically: bool, asks_before_reinvite: bool, notifications_seen: i64,
+    connections_seen_by: i16, accepts_automatically: bool, asks_before_reinvite: bool,
     language: String, photo: String
 } by (id), after last: id.gt(last.id));
 copied!(photos {
@@ -251,11 +251,14 @@ copied!(removal_members {
 } by (owner_id, removal_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(removal_id.gt(last.removal_id)).or(removal_id.eq(last.removal_id).and(other_id.gt(last.other_id)))));
 copied!(notifications {
-    owner_id: i64, id: i64, created_at: i64, kind: i16, other_id: i64, note: String
+    owner_id: i64, id: i64, created_at: i64, kind: i16, other_id: i64, note: String, is_read: bool, deleted_at: Option<i64>
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
+copied!(notification_choices {
+    member_id: i64, kind: i16, on_site: bool, by_email: bool
+} by (member_id, kind), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(kind.gt(last.kind))));
 
 /// Members first, whom the foreign keys of the others name.
-const TABLES: [Table; 14] = [
+const TABLES: [Table; 15] = [
     settings::TABLE,
     members::TABLE,
     photos::TABLE,
@@ -270,4 +273,5 @@ const TABLES: [Table; 14] = [
     removals::TABLE,
     removal_members::TABLE,
     notifications::TABLE,
+    notification_choices::TABLE,
 ];

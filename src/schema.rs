@@ -28,7 +28,6 @@ diesel::table! {
         connections_seen_by -> SmallInt,
         accepts_automatically -> Bool,
         asks_before_reinvite -> Bool,
-        notifications_seen -> BigInt,
         language -> Text,
         photo -> Text,
     }
@@ -155,6 +154,17 @@ diesel::table! {
         kind -> SmallInt,
         other_id -> BigInt,
         note -> Text,
+        is_read -> Bool,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    notification_choices (member_id, kind) {
+        member_id -> BigInt,
+        kind -> SmallInt,
+        on_site -> Bool,
+        by_email -> Bool,
     }
 }
 

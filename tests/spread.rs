@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 /// Whose a table's rows are. A new table stands here or the test fails.
-const OWNERS: [(&str, &str); 16] = [
+const OWNERS: [(&str, &str); 17] = [
     ("members", "id"),
     ("member_search", "member_id"),
     // What is unique over all members is its own owner.
@@ -21,6 +21,7 @@ const OWNERS: [(&str, &str); 16] = [
     ("removals", "owner_id"),
     ("removal_members", "owner_id"),
     ("notifications", "owner_id"),
+    ("notification_choices", "member_id"),
     // Swept after an hour, and looked up by their key alone.
     ("receipts", "id"),
     // A handful of rows, the same everywhere.

@@ -10,6 +10,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::notifications::Unread;
 use crate::relationship::Limits;
 use crate::schema::{connection_counts, members as table, notifications, relationships, sessions};
 use crate::web::cookie::IDLE;
@@ -78,11 +79,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
     let Some(member) = token.split('.').next().and_then(|id| id.parse::<i64>().ok()) else { return Ok(None) };
     let token_hash = hash(token);
     let invitations = connections::waiting(limits, member).count().single_value();
-    let unread = notifications::table
-        .filter(notifications::owner_id.eq(member))
-        .filter(notifications::id.gt(table::notifications_seen))
-        .count()
-        .single_value();
+    let unread = notifications::table.filter(notifications::owner_id.eq(member)).filter(Unread).count().single_value();
     let last_to_spare = relationships::table
         .filter(relationships::owner_id.eq(member))
         .filter(relationships::sent_at.is_not_null())

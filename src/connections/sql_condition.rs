@@ -1,38 +1,13 @@
-//! What partial indexes ask for, written out: an index `WHERE state = 4` serves no statement that binds the 4. Unlike `diesel::dsl::sql`, these leave a statement in the connection's cache.
+//! What the partial indexes of relationships ask for, and orders that have an index.
 
 use diesel::backend::Backend;
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::expression::{AppearsOnTable, Expression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Bool, HasSqlType, Text};
 
-macro_rules! sql_condition {
-    ($(#[$what:meta])* $name:ident: $kind:ty = $text:literal) => {
-        $(#[$what])*
-        #[derive(Debug, Clone, Copy, QueryId)]
-        pub struct $name;
-
-        impl Expression for $name {
-            type SqlType = $kind;
-        }
-
-        impl<G> ValidGrouping<G> for $name {
-            type IsAggregate = is_aggregate::Never;
-        }
-
-        impl<Q> AppearsOnTable<Q> for $name {}
-
-        impl<Q> SelectableExpression<Q> for $name {}
-
-        impl<DB: Backend> QueryFragment<DB> for $name {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-                out.push_sql($text);
-                Ok(())
-            }
-        }
-    };
-}
+use crate::db::sql_condition;
 
 sql_condition!(
     /// The row is a connection; so it has a date and no removal, which SQLite's indexes ask for.

@@ -2,7 +2,9 @@
 //! file of its name; search is the one thing besides that the two do differently.
 
 mod id_in;
+mod numbered;
 mod postgres;
+mod sql_condition;
 mod sqlite;
 mod url;
 
@@ -38,6 +40,8 @@ mod engine {
 
 pub use engine::AnyConnection as Connection;
 pub use id_in::{IdIn, id_in};
+pub(crate) use numbered::numbered;
+pub(crate) use sql_condition::sql_condition;
 pub use url::DatabaseUrl;
 
 /// Runs a query on the engine's own connection: `on_engine!(connection, |own| query.load(own))`. It is compiled once for

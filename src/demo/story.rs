@@ -61,9 +61,6 @@ pub fn connect(connection: &mut Connection, limits: &Limits, people: &[Person], 
     for at in [7, 8, 9, 10] {
         befriend(connection, limits, (people[PRIYA].id, people[STORY + at].id), now() - 900 * DAY)?;
     }
-    // What is told of it was told long ago.
-    let seen = id_of(now() - 29 * DAY, 0);
-    diesel::update(members::table).set(members::notifications_seen.eq(seen)).execute(connection)?;
     diesel::update(relationships::table).set(relationships::sent_at.eq(None::<i64>)).execute(connection)?;
     Ok(())
 }
@@ -126,6 +123,8 @@ pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Person], own
     if !own {
         remarks(connection, priya, people)?;
     }
+    let old = notifications::table.filter(notifications::created_at.lt(now() - 29 * DAY));
+    diesel::update(old).set(notifications::is_read.eq(true)).execute(connection)?;
     choices(connection, people)
 }
 

@@ -10,8 +10,7 @@ use crate::error::Error;
 use crate::language::filters;
 use crate::language::tf;
 use crate::members::MemberCard;
-use crate::notifications::mark_as_read;
-use crate::relationship::Tell;
+use crate::notifications::{Event, mark_as_read};
 use crate::schema::{members, notifications};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Layout, Render, SignedIn};
@@ -23,24 +22,21 @@ use crate::web::site::SiteData;
 struct Line {
     id: i64,
     person: MemberCard,
-    kind: i16,
+    event: Event,
     note: String,
     when: String,
     new: bool,
 }
 
 impl Line {
-    fn is(&self, tell: Tell) -> bool {
-        self.kind == tell as i16
-    }
-
     /// What happened.
     fn sentence(&self) -> String {
         let name = &self.person.full_name;
-        match () {
-            () if self.is(Tell::Invited) => tf("{name} would like to connect.", name),
-            () if self.is(Tell::Accepted) => tf("{name} accepted your invitation.", name),
-            () => tf("{name} invited you, and as an open networker you are connected.", name),
+        match self.event {
+            Event::Invited => tf("{name} would like to connect.", name),
+            Event::Accepted => tf("{name} accepted your invitation.", name),
+            Event::AcceptedForYou => tf("{name} invited you, and as an open networker you are connected.", name),
+            Event::Message => tf("{name} sent you a message.", name),
         }
     }
 }
@@ -72,34 +68,34 @@ pub async fn notifications(
 
 fn lines(connection: &mut Connection, me: i64, query: &Form) -> Result<ListPage<Line>, Error> {
     let at = PageRequest::of(query);
-    let seen: i64 = members::table.find(me).select(members::notifications_seen).first(connection)?;
     let now = dates::now();
-    let line = |(id, when, (kind, note), person): Fetched| Line {
+    let line = |(id, when, (event, note, read), person): Fetched| Line {
         id,
         person,
-        kind,
+        event,
         note,
         when: dates::ago(when, now),
-        new: id > seen,
+        new: !read,
     };
-    let fetch = |at: &PageRequest| Ok(fetched(connection, me, at)?.into_iter().map(line).collect());
     // They are not counted.
+    let fetch = |at: &PageRequest| Ok(fetched(connection, me, at)?.into_iter().map(line).collect());
     ListPage::read(&at, 0, Cursor::oldest(), fetch, |line: &Line| Cursor { key: String::new(), id: line.id })
 }
 
-type Fetched = (i64, i64, (i16, String), MemberCard);
+type Fetched = (i64, i64, (Event, String, bool), MemberCard);
 
 fn fetched(connection: &mut Connection, me: i64, at: &PageRequest) -> QueryResult<Vec<Fetched>> {
     let mine = notifications::table
         .inner_join(members::table.on(members::id.eq(notifications::other_id)))
         .filter(notifications::owner_id.eq(me))
+        .filter(notifications::deleted_at.is_null())
         .into_boxed();
     let mine = match at.cursor() {
         Some((cursor, true)) => mine.filter(notifications::id.gt(cursor.id)).order(notifications::id.asc()),
         Some((cursor, false)) => mine.filter(notifications::id.lt(cursor.id)).order(notifications::id.desc()),
         None => mine.order(notifications::id.desc()),
     };
-    let told = (notifications::kind, notifications::note);
+    let told = (notifications::kind, notifications::note, notifications::is_read);
     let columns = (notifications::id, notifications::created_at, told, MemberCard::as_select());
     mine.select(columns).limit(at.limit()).load(connection)
 }

@@ -24,7 +24,7 @@ pub struct Viewer {
     pub last_to_spare: Option<i64>,
     /// Invitations waiting for an answer.
     pub invitations: i64,
-    /// Notifications since they last looked.
+    /// Notifications that they have not read.
     pub unread: i64,
     /// The language they chose; empty for what the browser asks for.
     pub language: String,
