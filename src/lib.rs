@@ -5,6 +5,7 @@
 //! - [`profiles`] are members' pages, [`network`] is *My network*, [`members`] says who the members are.
 //! - [`accounts`] says who may come in; [`notifications`] is what people are told; [`contacts`] reads address books.
 //! - [`language`] is what every text goes through, and the translations.
+//! - [`jobs`] is the work beside the requests: named loops, one node at a time.
 //! - [`web`] is what every page shares; [`db`], [`schema`] and [`error`] are what every slice stands on.
 //! - [`demo`] makes made-up networks: a small one to look at, large ones to measure.
 //!
@@ -21,6 +22,7 @@ pub mod dates;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod jobs;
 pub mod language;
 pub mod members;
 pub mod network;

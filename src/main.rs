@@ -189,6 +189,7 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
         limits: Limits::from(&args.limits),
         base_url: args.base_url.clone(),
         workers: args.workers as usize,
+        runs_jobs: true,
         before,
     };
     actix_web::rt::System::new().block_on(async move {

@@ -6,6 +6,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    job_leases (name) {
+        name -> Text,
+        holder -> Text,
+        turn -> BigInt,
+        due_at -> BigInt,
+        succeeded_at -> Nullable<BigInt>,
+        failed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     members (id) {
         id -> BigInt,
         email -> Text,

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
 use actix_web::web::{Data, PathConfig, ServiceConfig};
@@ -15,6 +15,7 @@ use crate::cache::Cache;
 use crate::connections::store::follow_name;
 use crate::db::{Connection, Db};
 use crate::error::Error;
+use crate::jobs::{Job, Jobs};
 use crate::members::search::{self, Renewal};
 use crate::relationship::Limits;
 use crate::routes;
@@ -31,6 +32,8 @@ pub struct Settings {
     pub base_url: Option<url::Url>,
     /// Threads; 0 for one per core.
     pub workers: usize,
+    /// Whether this node runs jobs; else others do.
+    pub runs_jobs: bool,
     /// Routes in front of the site's own, behind the same middleware: the floor of the benchmarks.
     pub before: fn(&mut ServiceConfig),
 }
@@ -39,11 +42,16 @@ pub struct Settings {
 const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self' 'inline-speculation-rules'; img-src 'self'; manifest-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Serves the site on a socket that listens already. The database must be migrated.
+/// Serves the site on a socket that listens already, and runs its jobs, until it is told to stop. The database must be
+/// migrated.
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the database or the socket does not work.
-pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Server, Error> {
+pub fn serve(
+    db: Db,
+    listener: TcpListener,
+    settings: &Settings,
+) -> Result<impl Future<Output = std::io::Result<()>> + use<>, Error> {
     let key = db.write_blocking(cookie::key)?;
     index_anew(&db)?;
     crate::accounts::password::prepare();
@@ -54,10 +62,14 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         number => number,
     };
-    let cache = Cache::default();
+    let (cache, jobs) = (Cache::default(), Jobs::default());
+    if settings.runs_jobs {
+        jobs.start(&db, loops())?;
+    }
+    let of_site = jobs.clone();
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(Data::new(Site { db: db.clone(), limits, cache: cache.clone() }))
+            .app_data(Data::new(Site { db: db.clone(), limits, cache: cache.clone(), jobs: of_site.clone() }))
             .app_data(Data::new(notices::Jar::new(key.clone(), secure)))
             .app_data(base.clone())
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
@@ -78,7 +90,17 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
     // What is compressed leaves in two pieces, of which the kernel would hold the second back until the first has been
     // acknowledged, which browsers put off for 40 ms.
     let server = server.tcp_nodelay(true).workers(workers).shutdown_timeout(10).listen(listener);
-    Ok(server.map_err(|why| Error::Unavailable(why.to_string()))?.run())
+    let server = server.map_err(|why| Error::Unavailable(why.to_string()))?.run();
+    Ok(async move {
+        let ended = server.await;
+        jobs.stop();
+        ended
+    })
+}
+
+/// The work beside the requests.
+fn loops() -> Vec<Job> {
+    Vec::new()
 }
 
 /// Lets the search index follow a new folding while the site is served; in a small site, or a new one, at once.

@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["connections"],
     &["notifications"],
     &["web"],
-    &["cache"],
+    &["cache", "jobs"],
     &["members", "relationship"],
     &["db"],
     &["dates", "schema", "language", "error", "text"],

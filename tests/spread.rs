@@ -26,6 +26,7 @@ const OWNERS: [(&str, &str); 17] = [
     ("receipts", "id"),
     // A handful of rows, the same everywhere.
     ("settings", "name"),
+    ("job_leases", "name"),
 ];
 
 /// Indexes that are asked on every machine at once, and by which page.

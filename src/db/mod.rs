@@ -212,6 +212,17 @@ impl Db {
         }
     }
 
+    /// [`Db::read`] for callers that are not async.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone) -> Result<T, Error> {
+        match &self.0 {
+            Engine::Sqlite(file) => file.read(f),
+            Engine::Postgres(server) => server.read_blocking(f),
+        }
+    }
+
     /// Whether the database answers, can be changed, and is of this version.
     ///
     /// # Errors

@@ -178,6 +178,14 @@ impl Server {
         }
     }
 
+    /// [`Server::read`] on the thread that asks.
+    pub(super) fn read_blocking<T>(
+        &self,
+        f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone,
+    ) -> Result<T, Error> {
+        self.read(f, Instant::now() + TIMEOUT)
+    }
+
     /// [`Server::write`] on the thread that asks.
     pub(super) fn write_blocking<T>(
         &self,

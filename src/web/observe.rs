@@ -8,6 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
 use crate::error::Error;
+use crate::jobs::{self, Report};
 use crate::web::site::SiteData;
 
 /// A balancer wants to know before its own patience ends.
@@ -38,12 +39,27 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers too.
+/// `GET /readyz`: the database answers too. A line a job says how its last runs ended; the site is ready all the same.
 ///
 /// # Errors
 /// [`Error::Unavailable`].
-pub async fn readyz(site: SiteData) -> Result<&'static str, Error> {
-    let ready = actix_web::rt::time::timeout(TIMEOUT, site.db.ready()).await;
-    ready.map_err(|_| Error::Unavailable("the database does not answer in time".into()))??;
-    Ok("ready\n")
+pub async fn readyz(site: SiteData) -> Result<String, Error> {
+    let all = async {
+        site.db.ready().await?;
+        site.db.read_one(jobs::report).await
+    };
+    let reports = actix_web::rt::time::timeout(TIMEOUT, all).await;
+    let reports = reports.map_err(|_| Error::Unavailable("the database does not answer in time".into()))??;
+    Ok(reports.iter().fold("ready\n".to_owned(), |text, report| text + &line(report)))
+}
+
+fn line(report: &Report) -> String {
+    let state = if report.fails() { "failing" } else { "ok" };
+    let (success, failure) = (moment(report.succeeded_at), moment(report.failed_at));
+    format!("{}: {state}, last success {success}, last failure {failure}\n", report.name)
+}
+
+fn moment(seconds: Option<i64>) -> String {
+    let at = seconds.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    at.map_or_else(|| "never".into(), |at| at.to_string())
 }

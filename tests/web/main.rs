@@ -8,6 +8,7 @@ mod edit_races;
 mod fetched;
 mod form_owner;
 mod guards;
+mod jobs;
 mod kept;
 mod languages;
 mod names;

@@ -104,7 +104,7 @@ fn serve(db: &Db, limits: Limits) -> String {
     let address = format!("http://{}", listener.local_addr().unwrap());
     let db = db.clone();
     std::thread::spawn(move || {
-        let settings = Settings { limits, base_url: None, workers: 1, before: |_| {} };
+        let settings = Settings { limits, base_url: None, workers: 1, runs_jobs: false, before: |_| {} };
         actix_web::rt::System::new().block_on(async move { server::serve(db, listener, &settings).unwrap().await })
     });
     address
