@@ -14,6 +14,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use crate::accounts::pages::sign_in_first;
 use crate::accounts::sessions;
 use crate::error::Error;
+use crate::language::Context;
 use crate::web::address::Table;
 use crate::web::page::{self, Layout};
 use crate::web::site::Site;
@@ -39,14 +40,14 @@ async fn look(request: &ServiceRequest) -> Result<(), Error> {
     if let (Some(token), Some(site)) =
         (cookie::token(&request.get_session()), request.app_data::<Data<Site>>().cloned())
     {
-        let (db, limits) = (&site.db, site.limits);
-        let found = db.read_one(move |connection| sessions::viewer(connection, &limits, &token)).await?;
+        let limits = site.limits;
+        let found = site.read_one(move |connection| sessions::viewer(connection, &limits, &token)).await?;
         if let Some((viewer, stale)) = found {
-            crate::language::chosen(&viewer.language);
+            Context::current().chosen(&viewer.language).set();
             let viewer = Arc::new(viewer);
             request.extensions_mut().insert(viewer.clone());
             if stale {
-                match db.write(move |connection| sessions::touch(connection, &viewer)).await {
+                match site.write(move |connection| sessions::touch(connection, &viewer)).await {
                     // The browser keeps its cookie as long from now on.
                     Ok(()) => cookie::keep(&request.get_session()),
                     // Whoever only reads can do so on a full disk; the next page tries to note it again.

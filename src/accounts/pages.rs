@@ -82,7 +82,6 @@ pub async fn sign_up(
     let new = NewMember { full_name, email, password: password::hash(password).await?, is_admin: false };
     let (device, before) = (device(&request), page.viewer.clone());
     let token = site
-        .db
         .write(move |connection| match crate::accounts::register(connection, &new)? {
             Some(member) => start(connection, member, &device, before.as_deref()).map(Some),
             None => Ok(None),
@@ -150,7 +149,7 @@ pub async fn sign_in(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let email = form.get("email").to_owned();
-    let found = site.db.read(move |connection| crate::accounts::by_email(connection, &email)).await?;
+    let found = site.read(move |connection| crate::accounts::by_email(connection, &email)).await?;
     let hash = found.as_ref().map(|(_, hash, _)| hash.clone());
     let right = password::matches(form.get("password").chars().take(1_000).collect(), hash).await?;
     let wrong = |page: Layout, form: Form| {
@@ -169,7 +168,6 @@ pub async fn sign_in(
     };
     let (device, before) = (device(&request), page.viewer.clone());
     let token = site
-        .db
         .write(move |connection| match crate::accounts::still_has_password(connection, member, &hash)? {
             true => start(connection, member, &device, before.as_deref()).map(Some),
             false => Ok(None),
@@ -179,7 +177,7 @@ pub async fn sign_in(
     cookie::sign_in(redirect.session(), &token)?;
     let Some(kept) = PendingForm::handed_on(&form) else { return Ok(redirect.to(&wanted(&form))) };
     let typed = kept.clone();
-    let is_theirs = site.db.read(move |connection| typed.is_of(connection, member)).await?;
+    let is_theirs = site.read(move |connection| typed.is_of(connection, member)).await?;
     Ok(if is_theirs { signed_in_again(kept) } else { redirect.to("/") })
 }
 
@@ -197,7 +195,7 @@ fn start(connection: &mut Connection, member: i64, device: &str, before: Option<
 /// The database's.
 pub async fn sign_out(site: SiteData, page: Layout, redirect: Redirect) -> Result<HttpResponse, Error> {
     if let Some(viewer) = page.viewer.as_deref().cloned() {
-        site.db.write(move |connection| sessions::end(connection, viewer.id, &viewer.token_hash)).await?;
+        site.write(move |connection| sessions::end(connection, viewer.id, &viewer.token_hash)).await?;
     }
     cookie::sign_out(redirect.session());
     Ok(redirect.to("/"))

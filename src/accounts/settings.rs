@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::accounts::{password, sessions};
 use crate::dates;
-use crate::db::{self, Connection, Db};
+use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{key, t};
@@ -15,7 +15,7 @@ use crate::schema::{emails, members, sessions as rows};
 use crate::web::cookie;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
-use crate::web::site::SiteData;
+use crate::web::site::{Site, SiteData};
 
 #[derive(Template)]
 #[template(path = "accounts/account.html")]
@@ -32,7 +32,6 @@ struct Account {
 pub async fn account(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let id = me.id;
     let email = site
-        .db
         .read(move |connection| Ok(members::table.find(id).select(members::email).first::<String>(connection)?))
         .await?;
     let form = Form::of([("email", &email), ("handle", &me.handle)]);
@@ -52,13 +51,13 @@ pub async fn change_email(
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let email = crate::accounts::email(&form, &mut problems);
-    if verified(&site.db, me.id, form.get("password")).await?.is_none() {
+    if verified(&site, me.id, form.get("password")).await?.is_none() {
         problems.add("password", t("This is not your password."));
     }
     if problems.any() {
         return Account { page, form, problems }.show_again();
     }
-    let changed = site.db.write(move |connection| match set_email(connection, me.id, &email)? {
+    let changed = site.write(move |connection| match set_email(connection, me.id, &email)? {
         true => sessions::renew(connection, &me).map(Some),
         false => Ok(None),
     });
@@ -115,9 +114,9 @@ pub async fn change_password(
     let mut problems = Problems::default();
     let id = me.id;
     let email: String =
-        site.db.read(move |connection| Ok(members::table.find(id).select(members::email).first(connection)?)).await?;
+        site.read(move |connection| Ok(members::table.find(id).select(members::email).first(connection)?)).await?;
     let new = password::new(&form, &mut problems, "new_password", &email);
-    let verified = verified(&site.db, me.id, form.get("password")).await?;
+    let verified = verified(&site, me.id, form.get("password")).await?;
     if verified.is_none() {
         problems.add("password", t("This is not your password."));
     }
@@ -126,7 +125,6 @@ pub async fn change_password(
     };
     let hash = password::hash(new).await?;
     let changed = site
-        .db
         .write(move |connection| {
             if !crate::accounts::still_has_password(connection, me.id, &verified)? {
                 return Ok(None);
@@ -149,8 +147,8 @@ pub async fn change_password(
 }
 
 /// Returns the hash of a member's password, if this is the password.
-async fn verified(db: &Db, member: i64, password: &str) -> Result<Option<String>, Error> {
-    let hash: String = db
+async fn verified(site: &Site, member: i64, password: &str) -> Result<Option<String>, Error> {
+    let hash: String = site
         .read(move |connection| Ok(members::table.find(member).select(members::password_hash).first(connection)?))
         .await?;
     let right = password::matches(password.chars().take(1_000).collect(), Some(hash.clone())).await?;
@@ -179,7 +177,6 @@ struct Devices {
 pub async fn devices(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let viewer = (*me).clone();
     let rows = site
-        .db
         .read(move |connection| {
             let mine = rows::table.filter(rows::member_id.eq(viewer.id)).order(rows::last_seen.desc());
             let columns = (rows::device, rows::last_seen, rows::token_hash);
@@ -200,7 +197,7 @@ pub async fn devices(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpR
 /// # Errors
 /// The database's.
 pub async fn sign_out_others(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
-    site.db.write(move |connection| sessions::end_others(connection, &me)).await?;
+    site.write(move |connection| sessions::end_others(connection, &me)).await?;
     redirect.done(t("You are signed out everywhere else."));
     Ok(redirect.to("/settings/devices"))
 }
@@ -245,7 +242,6 @@ pub async fn privacy(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpR
         members::asks_before_reinvite,
     );
     let (who_may_invite, connections_seen_by, accepts_automatically, asks_before_reinvite) = site
-        .db
         .read(move |connection| {
             Ok(members::table.find(id).select(columns).first::<(i16, i16, bool, bool)>(connection)?)
         })
@@ -281,9 +277,7 @@ pub async fn change_privacy(
         members::accepts_automatically.eq(form.is_checked("accepts_automatically")),
         members::asks_before_reinvite.eq(form.is_checked("asks_before_reinvite")),
     );
-    site.db
-        .write(move |connection| Ok(diesel::update(members::table.find(me.id)).set(row).execute(connection)?))
-        .await?;
+    site.write(move |connection| Ok(diesel::update(members::table.find(me.id)).set(row).execute(connection)?)).await?;
     redirect.done(t("Your privacy settings are saved."));
     Ok(redirect.to("/settings/privacy"))
 }

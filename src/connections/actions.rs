@@ -28,7 +28,7 @@ type Made = (MemberCard, Result<Outcome, Refusal>);
 /// Makes a move toward the member of a handle, whom the acting member must be able to see.
 async fn act(site: &SiteData, me: &SignedIn, handle: &str, by_me: Move, said: String) -> Result<Made, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.to_owned());
-    site.db.write(move |connection| toward(connection, &limits, id, &handle, by_me, &said)).await
+    site.write(move |connection| toward(connection, &limits, id, &handle, by_me, &said)).await
 }
 
 fn toward(
@@ -100,7 +100,6 @@ pub async fn withdraw(
 ) -> Result<HttpResponse, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
     let (made, again) = site
-        .db
         .write(move |connection| {
             let made = toward(connection, &limits, id, &handle, Move::Withdraw, "")?;
             let again = crate::connections::again(connection, id, made.0.id)?;
@@ -151,7 +150,7 @@ pub async fn leave(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let ((handle, what), id, limits) = (path.into_inner(), me.id, site.limits);
-    let (member, row) = site.db.read_one(move |connection| visible::member(connection, id, &handle)).await?;
+    let (member, row) = site.read_one(move |connection| visible::member(connection, id, &handle)).await?;
     let person = member.person;
     if person.id == id {
         return Err(Error::NotFound);
@@ -175,7 +174,7 @@ fn connected_since(form: &Form) -> Option<i64> {
 /// Somebody else whom the acting member can see.
 async fn seen(site: &SiteData, me: &SignedIn, handle: String) -> Result<MemberCard, Error> {
     let id = me.id;
-    let person = site.db.read_one(move |connection| visible::person(connection, id, &handle)).await?;
+    let person = site.read_one(move |connection| visible::person(connection, id, &handle)).await?;
     if person.id == id { Err(Error::NotFound) } else { Ok(person) }
 }
 
@@ -272,7 +271,6 @@ pub async fn re_invite(
 ) -> Result<HttpResponse, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
     let (person, made) = site
-        .db
         .write(move |connection| {
             let (member, row) = visible::member(connection, id, &handle)?;
             let person = member.person;
@@ -366,7 +364,6 @@ pub async fn remarks(
 ) -> Result<HttpResponse, Error> {
     let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
     let (person, standing) = site
-        .db
         .read(move |connection| {
             let (member, row) = visible::member(connection, id, &handle)?;
             let standing = standing::one(connection, &limits, (id, member.person.id), row)?;
@@ -403,7 +400,6 @@ pub async fn remark(
     }
     let (id, handle) = (me.id, handle.into_inner());
     let person = site
-        .db
         .write(move |connection| {
             let person = visible::person(connection, id, &handle)?;
             if person.id == id {

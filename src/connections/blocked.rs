@@ -47,7 +47,7 @@ struct Blocked {
 /// The database's.
 pub async fn blocked(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let list = site.db.read(move |connection| blocked_ones(connection, id, &PageRequest::of(&query))).await?;
+    let list = site.read(move |connection| blocked_ones(connection, id, &PageRequest::of(&query))).await?;
     Blocked { page, list }.show()
 }
 

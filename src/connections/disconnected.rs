@@ -70,7 +70,6 @@ pub async fn disconnected(
     let q: String = query.get("q").trim().chars().take(200).collect();
     let words = q.clone();
     let (removals, list) = site
-        .db
         .read(move |connection| {
             let removals = removal::remembered(connection, id, REMOVALS)?;
             Ok((removals, blocked::left(connection, &limits, id, &words, &PageRequest::of(&query))?))
@@ -95,7 +94,7 @@ pub async fn re_invite_ticked(
         redirect.refused(t("Nobody is selected. Select the people to re-invite first."));
         return Ok(redirect.back("/connections/disconnected"));
     }
-    let (back, not) = site.db.write(move |connection| re_invite_all(connection, &limits, id, &ticked)).await?;
+    let (back, not) = site.write(move |connection| re_invite_all(connection, &limits, id, &ticked)).await?;
     let restored = match &back[..] {
         [] => String::new(),
         [name] => tf("You and {name} are connected again. Everything is as it was.", name),

@@ -21,7 +21,6 @@ use diesel_migrations::EmbeddedMigrations;
 use rand::RngExt;
 
 use crate::error::Error;
-use crate::language;
 use crate::schema::members;
 
 /// A module of its own, since the derive takes the name `Connection` for itself.
@@ -110,10 +109,7 @@ impl Db {
     {
         match &self.0 {
             Engine::Sqlite(file) => file.read(f),
-            Engine::Postgres(server) => {
-                let f = as_here(f);
-                server.in_turn(move |server, until| server.read(f, until)).await
-            }
+            Engine::Postgres(server) => server.in_turn(move |server, until| server.read(f, until)).await,
         }
     }
 
@@ -128,7 +124,7 @@ impl Db {
         F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
     {
         match &self.0 {
-            Engine::Sqlite(file) => file.read_long(as_here(f)).await,
+            Engine::Sqlite(file) => file.read_long(f).await,
             Engine::Postgres(_) => self.read(f).await,
         }
     }
@@ -156,10 +152,7 @@ impl Db {
     {
         match &self.0 {
             Engine::Sqlite(file) => file.read_one(f),
-            Engine::Postgres(server) => {
-                let f = as_here(f);
-                server.in_turn(move |server, until| server.read_one(f, until)).await
-            }
+            Engine::Postgres(server) => server.in_turn(move |server, until| server.read_one(f, until)).await,
         }
     }
 
@@ -194,7 +187,6 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
     {
-        let f = as_here(f);
         match &self.0 {
             Engine::Sqlite(file) => file.write(f, alone).await,
             Engine::Postgres(server) => server.in_turn(move |server, until| server.write(f, until)).await,
@@ -283,15 +275,6 @@ fn refuse_newer<DB: Backend>(applied: Option<MigrationVersion>, known: EmbeddedM
             "the database was changed by a newer version of Amicable (to {applied}); start that version or a later one"
         ))),
     }
-}
-
-/// A closure that makes its texts in the language of the page, on whatever thread it runs.
-fn as_here<T, F>(f: F) -> impl FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static
-where
-    F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
-{
-    let language = language::current();
-    move |connection: &mut Connection| language::in_language(language, || f(connection))
 }
 
 /// Lets nobody else hold these members until the transaction ends, so that what is read of them and of their

@@ -1,31 +1,11 @@
-//! What a browser asks for, and in which language a request is answered.
+//! Which language a browser asks for.
 
-use std::cell::Cell;
 use std::cmp::Reverse;
-use std::future::Future;
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 
-use crate::language::{CURRENT, Language};
-
-/// Does something in a language, until [`chosen`] says that the member chose another.
-pub async fn speaking<F: Future>(language: Language, future: F) -> F::Output {
-    CURRENT.scope(Cell::new(language), future).await
-}
-
-/// [`speaking`] for what does not wait: on the thread of a database, say.
-pub fn in_language<T>(language: Language, make: impl FnOnce() -> T) -> T {
-    CURRENT.sync_scope(Cell::new(language), make)
-}
-
-/// The member who looks has chosen this language, if it is one.
-pub fn chosen(tag: &str) {
-    if let Some(language) = Language::of(tag) {
-        // Outside of a request there is nothing to set.
-        let _ = CURRENT.try_with(|current| current.set(language));
-    }
-}
+use crate::language::Language;
 
 /// Returns the language of this site that the browser likes best, by the weights of RFC 9110, section 12.5.4.
 pub fn asked_for(request: &ServiceRequest) -> Option<Language> {

@@ -5,13 +5,13 @@
 
 mod catalogue;
 mod choice;
+mod context;
 pub mod filters;
 mod formats;
 mod text;
 
-use std::cell::Cell;
-
-pub use choice::{asked_for, chosen, in_language, speaking};
+pub use choice::asked_for;
+pub use context::Context;
 pub use formats::{date, month, number};
 pub use text::{Values, connections, key, linked, mutual_connections, t, tf, tn, tnf};
 
@@ -77,11 +77,7 @@ impl Language {
     }
 }
 
-tokio::task_local! {
-    static CURRENT: Cell<Language>;
-}
-
 /// The language of the page that is being made; English where none is.
 pub fn current() -> Language {
-    CURRENT.try_with(Cell::get).unwrap_or_default()
+    Context::current().language
 }

@@ -40,7 +40,6 @@ pub async fn home(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
     let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page) };
     let (limits, cache, me) = (site.limits, site.cache.clone(), viewer.clone());
     let (mut waiting, suggestions, old_invitations, growth) = site
-        .db
         .read_walking(viewer.connection_count, move |connection| {
             let waiting = invitations::received(connection, &limits, &me, &PageRequest::default())?.rows;
             let suggestions = suggestions::for_member(connection, &cache, &me, 8)?;

@@ -49,7 +49,6 @@ struct Overview {
 pub async fn overview(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let (mine, cache) = (me.counted(), site.cache.clone());
     let (growth, places) = site
-        .db
         .read_walking(mine.number, move |connection| {
             Ok((History::of(connection, &cache, mine)?, places(connection, mine.id)?))
         })

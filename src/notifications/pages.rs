@@ -59,9 +59,9 @@ pub async fn notifications(
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let list = site.db.read(move |connection| lines(connection, id, &query)).await?;
+    let list = site.read(move |connection| lines(connection, id, &query)).await?;
     if let Some(newest) = list.rows.first().filter(|line| line.new && page.opened).map(|line| line.id) {
-        site.db.write(move |connection| mark_as_read(connection, id, newest)).await?;
+        site.write(move |connection| mark_as_read(connection, id, newest)).await?;
     }
     Notifications { page, list }.show()
 }

@@ -52,7 +52,6 @@ pub async fn people(site: SiteData, page: Layout, me: SignedIn, Query(query): Qu
     let number = query.get("page").parse::<usize>().unwrap_or(1).clamp(1, search::MOST as usize / CARDS);
     let (limits, cache, viewer, words) = (site.limits, site.cache.clone(), me.viewer(), q.clone());
     let (cards, total) = site
-        .db
         .read_long(move |connection| {
             let (people, total) = if words.is_empty() {
                 let known = suggestions::for_member(connection, &cache, &viewer, CARDS)?;

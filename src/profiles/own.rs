@@ -44,13 +44,12 @@ pub async fn summary(
         return profile::own(&site, page, me, (form, problems, "summary".into())).await;
     }
     let id = me.id;
-    site.db
-        .write(move |connection| {
-            let renamed = store::rename(connection, id, &name, &sort_as)?;
-            connections::follow_name(connection, &renamed)?;
-            store::describe(connection, id, &headline, &location)
-        })
-        .await?;
+    site.write(move |connection| {
+        let renamed = store::rename(connection, id, &name, &sort_as)?;
+        connections::follow_name(connection, &renamed)?;
+        store::describe(connection, id, &headline, &location)
+    })
+    .await?;
     redirect.done(t("Your profile is saved."));
     Ok(redirect.to(&home(&me)))
 }
@@ -72,7 +71,7 @@ pub async fn about(
         return profile::own(&site, page, me, (form, problems, "about".into())).await;
     }
     let id = me.id;
-    site.db.write(move |connection| store::write_about(connection, id, &about)).await?;
+    site.write(move |connection| store::write_about(connection, id, &about)).await?;
     redirect.done(t("Your profile is saved."));
     Ok(redirect.to(&home(&me)))
 }
@@ -96,7 +95,7 @@ pub async fn handle(
         problems.add("handle", t("This handle is reserved. Choose another."));
     } else {
         let (id, wanted) = (me.id, handle.clone());
-        match site.db.write(move |connection| handles::change(connection, id, &wanted)).await? {
+        match site.write(move |connection| handles::change(connection, id, &wanted)).await? {
             Ok(changes) => {
                 let told = t("Your address is changed. The old one leads here for a year.");
                 redirect.done(format!("{told} {}", handle_changes(changes)));
@@ -142,7 +141,7 @@ pub async fn add(
     if problems.any() {
         return profile::own(&site, page, me, (form, problems, open.into())).await;
     }
-    if !site.db.write(move |connection| store::add_position(connection, row)).await? {
+    if !site.write(move |connection| store::add_position(connection, row)).await? {
         problems.add(kind.fields().0, tf("A profile has room for {most} positions and schools.", number(store::MOST)));
         return profile::own(&site, page, me, (form, problems, open.into())).await;
     }
@@ -165,10 +164,10 @@ pub async fn change(
     let (member, id) = (me.id, id.into_inner());
     if let up @ ("up" | "down") = form.get("move") {
         let up = up == "up";
-        site.db.write(move |connection| store::move_position(connection, member, id, up)).await?;
+        site.write(move |connection| store::move_position(connection, member, id, up)).await?;
         return Ok(redirect.to(&home(&me)));
     }
-    let old = site.db.read(move |connection| store::position(connection, member, id)).await?;
+    let old = site.read(move |connection| store::position(connection, member, id)).await?;
     let kind = if old.kind == 0 { Kind::Position } else { Kind::Education };
     let mut problems = Problems::default();
     let mut row = position(&form, &mut problems, kind, member);
@@ -176,7 +175,7 @@ pub async fn change(
         return profile::own(&site, page, me, (form, problems, id.to_string())).await;
     }
     row.id = id;
-    site.db.write(move |connection| store::change_position(connection, row)).await?;
+    site.write(move |connection| store::change_position(connection, row)).await?;
     redirect.done(t("Your profile is saved."));
     Ok(redirect.to(&home(&me)))
 }
@@ -187,7 +186,7 @@ pub async fn change(
 /// The database's.
 pub async fn remove(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
-    site.db.write(move |connection| store::remove_position(connection, member, id)).await?;
+    site.write(move |connection| store::remove_position(connection, member, id)).await?;
     redirect.done(t("Removed from your profile."));
     Ok(redirect.to(&home(&me)))
 }
@@ -214,7 +213,7 @@ pub async fn add_link(
         && !problems.any()
     {
         let (id, label) = (me.id, if label.is_empty() { plain(&url) } else { label });
-        if site.db.write(move |connection| store::add_link(connection, id, label, url)).await? {
+        if site.write(move |connection| store::add_link(connection, id, label, url)).await? {
             redirect.done(t("Your profile is saved."));
             return Ok(redirect.to(&home(&me)));
         }
@@ -234,7 +233,7 @@ pub async fn remove_link(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
-    site.db.write(move |connection| store::remove_link(connection, member, id)).await?;
+    site.write(move |connection| store::remove_link(connection, member, id)).await?;
     redirect.done(t("Removed from your profile."));
     Ok(redirect.to(&home(&me)))
 }

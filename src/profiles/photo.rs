@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::db::Connection;
 use crate::error::Error;
+use crate::language::Context;
 use crate::language::{key, t};
 use crate::members::photo::{self, Photo};
 use crate::members::store;
@@ -40,11 +41,11 @@ pub async fn upload(
     let prepared = match file(form).await? {
         Ok(file) => {
             let turn = ONE.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))?;
-            let language = crate::language::current();
+            let context = Context::current();
             // The turn lasts as long as the work, which goes on when the browser hangs up.
             let work = move || {
                 let _turn = turn;
-                crate::language::in_language(language, || photo::prepare(&file))
+                context.within(|| photo::prepare(&file))
             };
             web::block(work).await?
         }
@@ -59,7 +60,7 @@ pub async fn upload(
         }
     };
     let id = me.id;
-    site.db.write_bulk(move |connection| store::set_photo(connection, id, Some(&photo))).await?;
+    site.write_bulk(move |connection| store::set_photo(connection, id, Some(&photo))).await?;
     redirect.done(t("Your photo is saved."));
     Ok(redirect.to(&format!("/in/{}", me.handle)))
 }
@@ -70,7 +71,7 @@ pub async fn upload(
 /// The database's.
 pub async fn remove(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
     let id = me.id;
-    site.db.write(move |connection| store::set_photo(connection, id, None)).await?;
+    site.write(move |connection| store::set_photo(connection, id, None)).await?;
     redirect.done(t("Your photo is removed."));
     Ok(redirect.to(&format!("/in/{}", me.handle)))
 }
@@ -90,7 +91,7 @@ pub async fn show(site: SiteData, path: Path<(i64, String, i16)>) -> Result<Http
     let photo = move |connection: &mut Connection| {
         Ok(photos::table.find((member, &name, side)).select(photos::jpeg).first(connection)?)
     };
-    let jpeg: Vec<u8> = site.db.read_one(photo).await?;
+    let jpeg: Vec<u8> = site.read_one(photo).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "private, max-age=31536000, immutable"))
         .insert_header((CONTENT_DISPOSITION, "inline; filename=\"photo.jpg\""))

@@ -77,7 +77,6 @@ pub async fn profile(site: SiteData, page: Layout, me: SignedIn, handle: Path<St
     }
     let (limits, cache, viewer, wanted) = (site.limits, site.cache.clone(), me.viewer(), handle.clone());
     let read = site
-        .db
         .read_walking(me.connection_count, move |connection| other(connection, (&limits, &cache), &viewer, &wanted))
         .await?;
     let (member, about, standing, nearness, way_back, price) = read;
@@ -192,7 +191,6 @@ pub async fn own(
 ) -> Result<HttpResponse, Error> {
     let (id, handle) = (me.id, me.handle.clone());
     let (member, about, changes) = site
-        .db
         .read(move |connection| {
             let member = visible::member(connection, id, &handle)?.0;
             Ok((member, about(connection, id)?, handles::changes(connection, id)?))
@@ -226,7 +224,6 @@ pub async fn mutual(
 ) -> Result<HttpResponse, Error> {
     let (viewer, handle) = (me.viewer(), handle.into_inner());
     let (member, list) = site
-        .db
         .read_walking(me.connection_count, move |connection| {
             let member = visible::member(connection, viewer.id, &handle)?.0;
             let list = mutual::page(connection, ViewerAndOther::of(&viewer, &member), &PageRequest::of(&query))?;
@@ -252,7 +249,6 @@ pub async fn connections(
 ) -> Result<HttpResponse, Error> {
     let (id, limits, at, handle) = (me.id, site.limits, PageRequest::of(&query), handle.into_inner());
     let (member, list) = site
-        .db
         .read(move |connection| {
             let (member, row) = visible::member(connection, id, &handle)?;
             let connected = row.is_some_and(|row| standing::side(&row, &limits, now()) == Side::Connected);

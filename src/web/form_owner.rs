@@ -49,7 +49,7 @@ async fn refusal(request: &ServiceRequest, viewer: &Viewer) -> Option<Error> {
     }
     // A page may be older than the handle that one has now.
     let (id, site) = (viewer.id, request.app_data::<Data<Site>>()?.clone());
-    match site.db.read(move |connection| is_of(connection, &owner, id)).await {
+    match site.read(move |connection| is_of(connection, &owner, id)).await {
         Ok(true) => None,
         Ok(false) => Some(Error::OtherMember),
         Err(error) => Some(error),

@@ -46,7 +46,7 @@ pub async fn healthz() -> &'static str {
 pub async fn readyz(site: SiteData) -> Result<String, Error> {
     let all = async {
         site.db.ready().await?;
-        site.db.read_one(jobs::report).await
+        site.read_one(jobs::report).await
     };
     let reports = actix_web::rt::time::timeout(TIMEOUT, all).await;
     let reports = reports.map_err(|_| Error::Unavailable("the database does not answer in time".into()))??;

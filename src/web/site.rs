@@ -3,8 +3,10 @@
 use actix_web::web::Data;
 
 use crate::cache::Cache;
-use crate::db::Db;
+use crate::db::{Connection, Db};
+use crate::error::Error;
 use crate::jobs::Jobs;
+use crate::language::Context;
 use crate::relationship::Limits;
 
 /// What every handler may use. Clones share the database.
@@ -18,6 +20,89 @@ pub struct Site {
     pub cache: Cache,
     /// The loops beside the requests, to be woken.
     pub jobs: Jobs,
+}
+
+/// The database as handlers use it: what a closure says, it says in the context of the page, on whatever thread it runs.
+impl Site {
+    /// Reads in one snapshot: [`Db::read`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        self.db.read(within_context(f)).await
+    }
+
+    /// Reads with one statement: [`Db::read_one`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read_one<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        self.db.read_one(within_context(f)).await
+    }
+
+    /// Reads what may take more than a few milliseconds: [`Db::read_long`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read_long<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        self.db.read_long(within_context(f)).await
+    }
+
+    /// Reads what walks about so many rows: [`Db::read_walking`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read_walking<T, F>(&self, rows: i32, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        self.db.read_walking(rows, within_context(f)).await
+    }
+
+    /// Changes things in one transaction: [`Db::write`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn write<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        self.db.write(within_context(f)).await
+    }
+
+    /// Changes thousands of rows: [`Db::write_bulk`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn write_bulk<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        self.db.write_bulk(within_context(f)).await
+    }
+}
+
+fn within_context<T, F>(f: F) -> impl FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static
+where
+    F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+{
+    let context = Context::current();
+    move |connection: &mut Connection| context.within(|| f(connection))
 }
 
 /// [`Site`] as handlers take it.

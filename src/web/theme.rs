@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 use diesel::prelude::*;
 
 use crate::error::Error;
-use crate::language::{self, Language, t};
+use crate::language::{self, Context, Language, t};
 use crate::schema::members;
 use crate::web::form::Form;
 use crate::web::page::{Layout, Redirect};
@@ -81,7 +81,7 @@ pub async fn within<B: MessageBody>(
     let kept = |name| session.get::<String>(name).ok().flatten().unwrap_or_default();
     let theme = Theme::of(&kept(THEME)).unwrap_or_default();
     let language = Language::of(&kept(LANGUAGE)).or_else(|| language::asked_for(&request)).unwrap_or_default();
-    CURRENT.scope(Cell::new(theme), language::speaking(language, next.call(request))).await
+    CURRENT.scope(Cell::new(theme), Context { language }.around(next.call(request))).await
 }
 
 /// `POST /appearance`: the switches of the footer and of the settings. What is not sent, or is not on the page, stays.
@@ -99,16 +99,13 @@ pub async fn change(site: SiteData, page: Layout, form: Form, redirect: Redirect
         if let Some(viewer) = &page.viewer {
             let id = viewer.id;
             let row = members::table.find(id);
-            site.db
-                .write(move |connection| Ok(diesel::update(row).set(members::language.eq(tag)).execute(connection)?))
+            site.write(move |connection| Ok(diesel::update(row).set(members::language.eq(tag)).execute(connection)?))
                 .await?;
         }
     }
     // The switches of the footer show by themselves what they did.
     if redirect.came_from().as_deref() == Some("/settings/appearance") && form.has(THEME) && form.has(LANGUAGE) {
-        if let Some(language) = Language::of(form.get(LANGUAGE)) {
-            language::chosen(language.tag());
-        }
+        Context::current().chosen(form.get(LANGUAGE)).set();
         redirect.done(t("Your language and colours are saved."));
     }
     Ok(redirect.back("/"))

@@ -101,7 +101,7 @@ fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle
 
 async fn prepared(site: &Site, me: &SignedIn, handle: String) -> Result<Prepared, Error> {
     let (limits, viewer) = (site.limits, me.viewer());
-    site.db.read(move |connection| prepare(connection, &limits, &viewer, &handle)).await
+    site.read(move |connection| prepare(connection, &limits, &viewer, &handle)).await
 }
 
 impl Prepared {
@@ -187,7 +187,6 @@ pub async fn send(
     }
     let (limits, id, wanted) = (site.limits, me.id, handle.clone());
     let (person, before, made) = site
-        .db
         .write(move |connection| {
             let (member, row) = visible::member(connection, id, &wanted)?;
             let person = member.person;

@@ -107,7 +107,6 @@ pub async fn invitations(
     let (limits, viewer, sent) = (site.limits, me.viewer(), query.get("box") == "sent");
     let older = sent && query.is_checked("older");
     let (list, allowance) = site
-        .db
         .read(move |connection| {
             let at = PageRequest::of(&query);
             let list = match sent {
@@ -262,7 +261,7 @@ pub async fn confirm_withdrawal(
         return Ok(redirect.to(here));
     }
     let (limits, id) = (site.limits, me.id);
-    let withdrawals = site.db.read(move |connection| withdrawals(connection, &limits, id, &handles)).await?;
+    let withdrawals = site.read(move |connection| withdrawals(connection, &limits, id, &handles)).await?;
     if withdrawals.is_empty() {
         redirect.refused(t("One invitation was no longer open."));
         return Ok(redirect.to(here));
@@ -321,7 +320,7 @@ pub async fn answer(
     }
     let (limits, id) = (site.limits, me.id);
     let Answered { done, not, again } =
-        site.db.write(move |connection| answer_all(connection, &limits, id, &handles, by_me)).await?;
+        site.write(move |connection| answer_all(connection, &limits, id, &handles, by_me)).await?;
     let told = told(by_me, &done, again);
     if !not.is_empty() {
         redirect.refused(told.map(|told| told + " ").unwrap_or_default() + &first_of(&not));

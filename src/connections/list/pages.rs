@@ -60,7 +60,6 @@ async fn list(
     let asked = filter.clone();
     let walked = if filter.narrows() { mine.number } else { 0 };
     let (list, tags) = site
-        .db
         .read_walking(walked, move |connection| {
             let mut list = list::page(connection, (mine.id, mine.number), &asked, &at)?;
             let tags = list::with_tags(connection, mine.id, &mut list)?;

@@ -141,7 +141,6 @@ pub async fn remove(
     let (cache, mine) = (site.cache.clone(), me.counted());
     let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
     let read = site
-        .db
         .read_walking(mine.number, move |connection| {
             let confirmed = match draft {
                 Some(id) => find(connection, mine.id, id)?.confirmed_at.is_some(),
@@ -246,13 +245,13 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
     let (id, press, draft) = (me.id, Press::of(&form), draft_of(&form));
     let here = query_of(form.get("here"))?;
     if let (Press::StartOver, Some(draft)) = (&press, draft) {
-        site.db.write(move |connection| draft::forget(connection, id, draft)).await?;
+        site.write(move |connection| draft::forget(connection, id, draft)).await?;
         return Ok(redirect.to("/connections/remove"));
     }
     let (sheet, change) = (sheet_of(&form), press.select(&Filter::of(&Form::parse(here.as_bytes())?)));
     let all = matches!(press, Press::SelectAll);
     let take = move |connection: &mut Connection| draft::take_over(connection, id, draft, &sheet, &change);
-    let taken = if all { site.db.write_bulk(take).await } else { site.db.write(take).await };
+    let taken = if all { site.write_bulk(take).await } else { site.write(take).await };
     let Taken { draft, number, confirmed } = match taken {
         Ok(taken) => taken,
         // The page without the draft says so.
@@ -265,7 +264,7 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
     Ok(match press {
         Press::Search => redirect.to(&selection(draft, &Filter::of(&form).with("", ""))),
         Press::Open(query) => redirect.to(&selection(draft, &query_of(&query)?)),
-        Press::Save => return site.db.read(move |connection| Selection::of(connection, id, draft)).await?.show(),
+        Press::Save => return site.read(move |connection| Selection::of(connection, id, draft)).await?.show(),
         Press::Review => match draft.filter(|_| number > 0) {
             Some(id) => redirect.to(&result(id)),
             None => {
@@ -331,7 +330,6 @@ async fn show(
 ) -> Result<HttpResponse, Error> {
     let (viewer, here) = (me.id, at.query());
     let read = site
-        .db
         .read_long(move |connection| {
             let removal = find(connection, viewer, id)?;
             let number = draft::number(connection, viewer, id)?;
@@ -382,8 +380,7 @@ pub async fn confirm(
         return show(site, page, me, (*id, at), Some((form, problems)), redirect).await;
     }
     let (viewer, id, door) = (me.id, *id, form.is_checked("may_invite_again"));
-    site.db
-        .write_bulk(move |connection| crate::connections::removal::confirm(connection, viewer, id, door, &reason))
+    site.write_bulk(move |connection| crate::connections::removal::confirm(connection, viewer, id, door, &reason))
         .await?;
     Ok(redirect.to(&result(id)))
 }
@@ -403,7 +400,7 @@ pub async fn change(
     let (viewer, id, door) = (me.id, *id, form.is_checked("may_invite_again"));
     let reason: String = form.get("private_reason").chars().take(REASON).collect();
     let leave_out = form.get("leave_out").to_owned();
-    let kept = site.db.write(move |connection| draft::change(connection, viewer, id, (&reason, door), &leave_out));
+    let kept = site.write(move |connection| draft::change(connection, viewer, id, (&reason, door), &leave_out));
     if kept.await?.confirmed_at.is_some() {
         return Ok(redirect.to(&result(id)));
     }
@@ -421,10 +418,8 @@ pub async fn change(
 /// [`Error::NotFound`], or the database's.
 pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (viewer, id, limits) = (me.id, *id, site.limits);
-    let undone = site
-        .db
-        .write_bulk(move |connection| crate::connections::removal::undo(connection, &limits, viewer, id))
-        .await?;
+    let undone =
+        site.write_bulk(move |connection| crate::connections::removal::undo(connection, &limits, viewer, id)).await?;
     if let Err(refusal) = undone {
         redirect.refused(sentence(refusal, ""));
     }
