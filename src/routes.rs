@@ -9,7 +9,7 @@ use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::{actions, blocked, disconnected};
 use crate::network::{home, overview};
-use crate::notifications::pages as notifications;
+use crate::notifications::{pages as notifications, settings as notification_choices};
 use crate::profiles::{directory, own, photo, profile};
 use crate::web::address::{Addresses, Table, get, post};
 use crate::web::{assets, observe, theme};
@@ -103,6 +103,8 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/settings/devices", get().to(settings::devices))
         .route("/settings/devices", post().to(settings::sign_out_others))
         .route("/settings/appearance", get().to(settings::appearance))
+        .route("/settings/notifications", get().to(notification_choices::settings))
+        .route("/settings/notifications", post().to(notification_choices::change))
         .route("/settings/privacy", get().to(settings::privacy))
         .route("/settings/privacy", post().to(settings::change_privacy))
         .end();

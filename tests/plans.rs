@@ -60,7 +60,7 @@ fn has(sql: &str, part: &str) -> bool {
 }
 
 /// The pages of a hub, and the most statements each may run.
-const PAGES: [(&str, usize); 24] = [
+const PAGES: [(&str, usize); 25] = [
     ("/", 5),
     // One for how often the handle was changed, which the form says beforehand.
     ("/in/member-000001", 5),
@@ -86,6 +86,7 @@ const PAGES: [(&str, usize); 24] = [
     ("/invitations", 3),
     ("/invitations?box=sent", 5),
     ("/notifications", 3),
+    ("/settings/notifications", 2),
     ("/people", 5),
     ("/people?q=an+en", 7),
 ];

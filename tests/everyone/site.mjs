@@ -95,6 +95,7 @@ export const CLOSED = [
   ["/settings/account", (page) => submit(page, { email: "x", password: "x" }, "/settings/account")],
   "/settings/password",
   "/settings/devices",
+  "/settings/notifications",
   "/settings/privacy",
   "/settings/appearance",
   "/in/nobody-here",

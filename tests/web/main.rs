@@ -14,6 +14,7 @@ mod languages;
 mod names;
 mod nodes;
 mod notes;
+mod notifications;
 mod photos;
 mod prices;
 mod races;
