@@ -206,7 +206,7 @@ copied!(members {
     sort_as: String, sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
     folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
     connections_seen_by: i16, accepts_automatically: bool, asks_before_reinvite: bool,
-    language: String, photo: String
+    language: String, photo: String, confirmed_email: String, mail_secret: String, digest_due_at: Option<i64>
 } by (id), after last: id.gt(last.id));
 copied!(photos {
     member_id: i64, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>
@@ -219,6 +219,21 @@ copied!(handle_changes {
     member_id: i64, id: i64, changed_at: i64, former: String
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(emails { email_key: String, member_id: i64 } by (email_key), after last: email_key.gt(&last.email_key));
+copied!(email_claims {
+    email_key: String, member_id: i64
+} by (email_key, member_id), after last: email_key.ge(&last.email_key)
+    .and(email_key.gt(&last.email_key).or(member_id.gt(last.member_id))));
+copied!(outbox {
+    member_id: i64, id: i64, created_at: i64, due_at: i64, attempts: i32, letter: String
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(tokens {
+    member_id: i64, token_hash: String, kind: i16, email: String, expires_at: i64
+} by (member_id, token_hash), after last: member_id.ge(last.member_id)
+    .and(member_id.gt(last.member_id).or(token_hash.gt(&last.token_hash))));
+copied!(browsers {
+    member_id: i64, browser_hash: String, seen_at: i64
+} by (member_id, browser_hash), after last: member_id.ge(last.member_id)
+    .and(member_id.gt(last.member_id).or(browser_hash.gt(&last.browser_hash))));
 copied!(sessions {
     member_id: i64, token_hash: String, device: String, created_at: i64, last_seen: i64
 } by (member_id, token_hash), after last: member_id.ge(last.member_id)
@@ -258,13 +273,17 @@ copied!(notification_choices {
 } by (member_id, kind), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(kind.gt(last.kind))));
 
 /// Members first, whom the foreign keys of the others name.
-const TABLES: [Table; 15] = [
+const TABLES: [Table; 19] = [
     settings::TABLE,
     members::TABLE,
     photos::TABLE,
     handles::TABLE,
     handle_changes::TABLE,
     emails::TABLE,
+    email_claims::TABLE,
+    outbox::TABLE,
+    tokens::TABLE,
+    browsers::TABLE,
     sessions::TABLE,
     positions::TABLE,
     links::TABLE,

@@ -4,6 +4,7 @@
 //! - [`connections`] is the heart: the verbs in `mod.rs`, then its screens; the rules are in [`relationship`].
 //! - [`profiles`] are members' pages, [`network`] is *My network*, [`members`] says who the members are.
 //! - [`accounts`] says who may come in; [`notifications`] is what people are told; [`contacts`] reads address books.
+//! - [`mail`] is what goes out by e-mail: an outbox in the database, and the job that sends it.
 //! - [`language`] is what every text goes through, and the translations.
 //! - [`jobs`] is the work beside the requests: named loops, one node at a time.
 //! - [`web`] is what every page shares; [`db`], [`schema`] and [`error`] are what every slice stands on.
@@ -24,6 +25,7 @@ pub mod demo;
 pub mod error;
 pub mod jobs;
 pub mod language;
+pub mod mail;
 pub mod members;
 pub mod network;
 pub mod notifications;

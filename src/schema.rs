@@ -17,6 +17,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    outbox (member_id, id) {
+        member_id -> BigInt,
+        id -> BigInt,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        attempts -> Integer,
+        letter -> Text,
+    }
+}
+
+diesel::table! {
+    tokens (member_id, token_hash) {
+        member_id -> BigInt,
+        token_hash -> Text,
+        kind -> SmallInt,
+        email -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    email_claims (email_key, member_id) { email_key -> Text, member_id -> BigInt, }
+}
+
+diesel::table! {
+    browsers (member_id, browser_hash) { member_id -> BigInt, browser_hash -> Text, seen_at -> BigInt, }
+}
+
+diesel::table! {
     members (id) {
         id -> BigInt,
         email -> Text,
@@ -41,6 +70,9 @@ diesel::table! {
         asks_before_reinvite -> Bool,
         language -> Text,
         photo -> Text,
+        confirmed_email -> Text,
+        mail_secret -> Text,
+        digest_due_at -> Nullable<BigInt>,
     }
 }
 
@@ -184,6 +216,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     connection_counts,
     handles,
     emails,
+    email_claims,
     sessions,
     relationships,
     tags,

@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["contacts"],
     &["accounts"],
     &["connections"],
-    &["notifications"],
+    &["notifications", "mail"],
     &["web"],
     &["cache", "jobs"],
     &["members", "relationship"],

@@ -5,12 +5,16 @@
 use std::collections::BTreeMap;
 
 /// Whose a table's rows are. A new table stands here or the test fails.
-const OWNERS: [(&str, &str); 17] = [
+const OWNERS: [(&str, &str); 21] = [
     ("members", "id"),
     ("member_search", "member_id"),
     // What is unique over all members is its own owner.
     ("handles", "handle"),
     ("emails", "email_key"),
+    ("email_claims", "email_key"),
+    ("outbox", "member_id"),
+    ("tokens", "member_id"),
+    ("browsers", "member_id"),
     ("handle_changes", "member_id"),
     ("sessions", "member_id"),
     ("positions", "member_id"),
@@ -30,8 +34,11 @@ const OWNERS: [(&str, &str); 17] = [
 ];
 
 /// Indexes that are asked on every machine at once, and by which page.
-const ASKED_EVERYWHERE: [(&str, &str); 2] =
-    [("members_by_age", "the newest members, for whoever has no connections yet"), ("member_search_by_word", "People")];
+const ASKED_EVERYWHERE: [(&str, &str); 3] = [
+    ("members_by_age", "the newest members, for whoever has no connections yet"),
+    ("member_search_by_word", "People"),
+    ("outbox_by_due", "the loop that sends mail"),
+];
 
 struct Statement {
     /// In one line, without comments.

@@ -1,0 +1,132 @@
+//! What a letter says. Words and names that must not change until it is sent stand in it; the rest is found out then.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::db::Connection;
+use crate::error::Error;
+use crate::notifications::choices::Kind;
+use crate::schema::members;
+
+/// A letter, as its cause writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Letter {
+    /// Asks the owner of a new address to confirm it; where it is another account's already, tells them so instead.
+    ConfirmAddress,
+    /// A link for a new password, for the account of an address, if there is one.
+    ResetPassword {
+        /// The address, as somebody typed it.
+        email: String,
+    },
+    /// Somebody would like to connect.
+    Invitation {
+        /// Who.
+        from: i64,
+        /// What they wrote.
+        note: String,
+    },
+    /// Somebody accepted the member's invitation.
+    Acceptance {
+        /// Who.
+        from: i64,
+        /// What they wrote.
+        note: String,
+    },
+    /// Somebody invited the member, an open networker: they are connected.
+    AcceptedForYou {
+        /// Who.
+        from: i64,
+        /// What they wrote.
+        note: String,
+    },
+    /// A connection wrote. What they wrote stands on the site alone.
+    Message {
+        /// Who.
+        from: i64,
+    },
+    /// What waits for the member.
+    Digest {
+        /// Invitations to answer.
+        invitations: i64,
+        /// Unread notifications.
+        unread: i64,
+    },
+    /// Somebody has signed in from a browser that was not used before.
+    NewDevice {
+        /// The browser, as it calls itself.
+        device: String,
+        /// When.
+        at: i64,
+    },
+    /// The member's address is another one now.
+    AddressChanged {
+        /// The one that this goes to.
+        old: String,
+        /// The new one.
+        new: String,
+    },
+    /// The member's password is another one now.
+    PasswordChanged {
+        /// When.
+        at: i64,
+    },
+}
+
+impl Letter {
+    /// Returns whom it is from.
+    pub fn from(&self) -> Option<i64> {
+        match self {
+            Letter::Invitation { from, .. }
+            | Letter::Acceptance { from, .. }
+            | Letter::AcceptedForYou { from, .. }
+            | Letter::Message { from } => Some(*from),
+            _ => None,
+        }
+    }
+
+    /// Returns the kind by which members choose whether it comes by e-mail; none for what concerns their account.
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Letter::Invitation { .. } | Letter::AcceptedForYou { .. } => Some(Kind::Invitation),
+            Letter::Acceptance { .. } => Some(Kind::Acceptance),
+            Letter::Message { .. } => Some(Kind::Message),
+            Letter::Digest { .. } => Some(Kind::Digest),
+            _ => None,
+        }
+    }
+
+    /// Returns a word for the log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Letter::ConfirmAddress => "confirm-address",
+            Letter::ResetPassword { .. } => "reset-password",
+            Letter::Invitation { .. } => "invitation",
+            Letter::Acceptance { .. } => "acceptance",
+            Letter::AcceptedForYou { .. } => "accepted-for-you",
+            Letter::Message { .. } => "message",
+            Letter::Digest { .. } => "digest",
+            Letter::NewDevice { .. } => "new-device",
+            Letter::AddressChanged { .. } => "address-changed",
+            Letter::PasswordChanged { .. } => "password-changed",
+        }
+    }
+}
+
+/// Whom a letter is from, as they were when it was written: what its preview showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Queryable)]
+pub struct Sender {
+    /// Their handle.
+    pub handle: String,
+    /// Their name.
+    pub full_name: String,
+    /// What they do.
+    pub headline: String,
+}
+
+impl Sender {
+    /// Loads whoever is to be named.
+    pub(super) fn load(connection: &mut Connection, member: i64) -> Result<Sender, Error> {
+        let columns = (members::handle, members::full_name, members::headline);
+        Ok(members::table.find(member).select(columns).first(connection)?)
+    }
+}
