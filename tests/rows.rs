@@ -1,4 +1,4 @@
-//! What moves do to the stored rows: long random lives of two members, with everything checked after every move.
+//! What actions do to the stored rows: long random lives of two members, with everything checked after every action.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 #[allow(dead_code)]
@@ -10,33 +10,33 @@ use amicable::accounts::{NewMember, password};
 use amicable::connections;
 use amicable::connections::removal;
 use amicable::connections::removal::draft;
+use amicable::connections::row::Row;
 use amicable::connections::store;
-use amicable::connections::store::Row;
 use amicable::db::{Connection, Db};
 use amicable::error::Error;
 use amicable::relationship::Limits;
-use amicable::relationship::{Move, Prior, Side};
+use amicable::relationship::{Action, Prior, Side};
 use amicable::schema::{connection_counts, relationships};
 use database::Database;
 use diesel::prelude::*;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-/// The moves, some from a page that says since when the two are connected.
-fn moves(page: Option<i64>) -> [Move; 12] {
+/// The actions, some from a page that says since when the two are connected.
+fn actions(page: Option<i64>) -> [Action; 12] {
     [
-        Move::Invite,
-        Move::Accept,
-        Move::Decline,
-        Move::Withdraw,
-        Move::Disconnect { may_invite_again: false, page: None },
-        Move::Disconnect { may_invite_again: true, page: None },
-        Move::Disconnect { may_invite_again: false, page },
-        Move::LetReturn(true),
-        Move::LetReturn(false),
-        Move::Block { page: None },
-        Move::Block { page },
-        Move::Unblock,
+        Action::Invite,
+        Action::Accept,
+        Action::Decline,
+        Action::Withdraw,
+        Action::Disconnect { may_invite_again: false, page: None },
+        Action::Disconnect { may_invite_again: true, page: None },
+        Action::Disconnect { may_invite_again: false, page },
+        Action::SetMayInviteAgain(true),
+        Action::SetMayInviteAgain(false),
+        Action::Block { page: None },
+        Action::Block { page },
+        Action::Unblock,
     ]
 }
 
@@ -65,41 +65,41 @@ fn members(connection: &mut Connection, number: usize) -> Vec<i64> {
 }
 
 fn befriend(connection: &mut Connection, a: i64, b: i64) {
-    connections::make(connection, &LIMITS, (a, b), Move::Invite, "Hello").unwrap().unwrap();
-    connections::make(connection, &LIMITS, (b, a), Move::Accept, "").unwrap().unwrap();
+    connections::act(connection, &LIMITS, (a, b), Action::Invite, "Hello").unwrap().unwrap();
+    connections::act(connection, &LIMITS, (b, a), Action::Accept, "").unwrap().unwrap();
 }
 
 fn row(connection: &mut Connection, owner: i64, other: i64) -> Option<Row> {
     store::row(connection, owner, other).unwrap()
 }
 
-/// What is the owner's alone and no move of the other may touch, but for the first date of a connection.
+/// What is the owner's alone and no action of the other may touch, but for the first date of a connection.
 fn own(row: &Row) -> impl PartialEq + std::fmt::Debug + use<> {
     (row.sent_at, row.paused_until, row.declined_until, row.private_note.clone())
 }
 
 /// What belongs to a disconnect and stays as long as that: why, by which removal, on which day.
 fn of_a_disconnect(row: &Row) -> Option<impl PartialEq + std::fmt::Debug + use<>> {
-    let left = row.side().prior() != Prior::Nothing;
-    left.then(|| (row.private_reason.clone(), row.removal_id, row.disconnected_at.unwrap_or(row.changed_at)))
+    let disconnected = row.side().prior() != Prior::Nothing;
+    disconnected.then(|| (row.private_reason.clone(), row.removal_id, row.disconnected_at.unwrap_or(row.changed_at)))
 }
 
-fn checked_move(connection: &mut Connection, (me, other): (i64, i64), by_me: Move) -> Result<(), Error> {
+fn checked_action(connection: &mut Connection, (me, other): (i64, i64), action: Action) -> Result<(), Error> {
     let before = row(connection, other, me);
     let since = before.as_ref().and_then(|row| row.connected_at);
-    let _ = connections::make(connection, &LIMITS, (me, other), by_me, "mine alone")?;
+    let _ = connections::act(connection, &LIMITS, (me, other), action, "mine alone")?;
     let (mine, theirs) = (row(connection, me, other), row(connection, other, me));
     if let (Some(before), Some(after)) = (&before, &theirs) {
         let restored = after.side() == Side::Connected && before.side() != Side::Connected;
-        assert!(own(before) == own(after), "{by_me:?} touched what is the other's: {before:?} {after:?}");
-        assert!(restored || of_a_disconnect(before) == of_a_disconnect(after), "{by_me:?}: {before:?} {after:?}");
-        assert!(since.is_none() || since == after.connected_at, "{by_me:?} changed the date");
-        let told = restored || matches!(after.side(), Side::Asked { .. }) || before.side().covers_a_disconnect();
-        assert!(told || before.changed_at == after.changed_at, "{by_me:?} dated the other's side");
+        assert!(own(before) == own(after), "{action:?} touched what is the other's: {before:?} {after:?}");
+        assert!(restored || of_a_disconnect(before) == of_a_disconnect(after), "{action:?}: {before:?} {after:?}");
+        assert!(since.is_none() || since == after.connected_at, "{action:?} changed the date");
+        let told = restored || matches!(after.side(), Side::Received { .. }) || before.side().hides_a_disconnect();
+        assert!(told || before.changed_at == after.changed_at, "{action:?} dated the other's side");
     }
     let dates = |row: &Option<Row>| row.as_ref().and_then(|row| row.connected_at);
-    assert_eq!(dates(&mine), dates(&theirs), "{by_me:?}");
-    assert_eq!(mine.map(|row| row.owner_id).is_some(), theirs.is_some(), "{by_me:?} left half a pair");
+    assert_eq!(dates(&mine), dates(&theirs), "{action:?}");
+    assert_eq!(mine.map(|row| row.owner_id).is_some(), theirs.is_some(), "{action:?} left half a pair");
     Ok(())
 }
 
@@ -115,7 +115,7 @@ fn days_pass(connection: &mut Connection, days: i64) {
 }
 
 #[test]
-fn no_move_touches_what_is_the_others() {
+fn no_action_touches_what_is_the_others() {
     let (_folder, db) = db();
     db.write_blocking(|connection| {
         let pair = members(connection, 2);
@@ -130,8 +130,8 @@ fn no_move_touches_what_is_the_others() {
             }
             let me = chance.random_range(0..2usize);
             let page = row(connection, pair[me], pair[1 - me]).and_then(|row| row.connected_at);
-            let by_me = moves(page)[chance.random_range(0..12)];
-            checked_move(connection, (pair[me], pair[1 - me]), by_me)?;
+            let action = actions(page)[chance.random_range(0..12)];
+            checked_action(connection, (pair[me], pair[1 - me]), action)?;
         }
         let sides: i64 = relationships::table.filter(relationships::state.eq(4)).count().get_result(connection)?;
         let counted: Option<i64> =
@@ -154,10 +154,10 @@ fn disconnecting_and_coming_back_is_the_identity_on_both_rows() {
         let both = |connection: &mut Connection| (row(connection, pair[0], pair[1]), row(connection, pair[1], pair[0]));
         let before = both(connection);
         for may_invite_again in [false, true] {
-            let leave = Move::Disconnect { may_invite_again, page: None };
-            connections::make(connection, &LIMITS, (pair[0], pair[1]), leave, "why").unwrap().unwrap();
+            let disconnect = Action::Disconnect { may_invite_again, page: None };
+            connections::act(connection, &LIMITS, (pair[0], pair[1]), disconnect, "why").unwrap().unwrap();
             assert_ne!(both(connection), before);
-            connections::make(connection, &LIMITS, (pair[0], pair[1]), Move::Invite, "").unwrap().unwrap();
+            connections::act(connection, &LIMITS, (pair[0], pair[1]), Action::Invite, "").unwrap().unwrap();
             assert_eq!(both(connection), before);
         }
         Ok(())
@@ -166,7 +166,7 @@ fn disconnecting_and_coming_back_is_the_identity_on_both_rows() {
 }
 
 #[test]
-fn a_removal_does_to_each_pair_what_one_move_does_and_its_undo_takes_that_back() {
+fn a_removal_does_to_each_pair_what_one_action_does_and_its_undo_takes_that_back() {
     let (_folder, db) = db();
     db.write_blocking(|connection| {
         let people = members(connection, 4);
@@ -179,11 +179,11 @@ fn a_removal_does_to_each_pair_what_one_move_does_and_its_undo_takes_that_back()
         let id = draft::begin(connection, me)?;
         draft::add(connection, me, id, &people[1..3])?;
         removal::confirm(connection, me, id, true, "why")?;
-        connections::make(
+        connections::act(
             connection,
             &LIMITS,
             (me, people[3]),
-            Move::Disconnect { may_invite_again: true, page: None },
+            Action::Disconnect { may_invite_again: true, page: None },
             "why",
         )
         .unwrap()

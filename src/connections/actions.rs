@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
+use crate::connections::Answer;
 use crate::connections::refusal::sentence;
 use crate::connections::standing::{self, Standing};
 use crate::connections::{notes, visible};
@@ -13,7 +14,7 @@ use crate::error::Error;
 use crate::language::filters;
 use crate::language::{t, tf};
 use crate::members::MemberCard;
-use crate::relationship::{Limits, Move, Offer, Outcome, Refusal, Return, Side};
+use crate::relationship::{Action, Limits, Offer, Outcome, Reinvite, Side};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::site::SiteData;
@@ -23,12 +24,13 @@ const REASON: usize = 1_000;
 /// Characters of a private note.
 const NOTE: usize = 4_000;
 
-type Made = (MemberCard, Result<Outcome, Refusal>);
+/// Whom an action was toward, and what the rules answered.
+type Acted = (MemberCard, Answer);
 
-/// Makes a move toward the member of a handle, whom the acting member must be able to see.
-async fn act(site: &SiteData, me: &SignedIn, handle: &str, by_me: Move, said: String) -> Result<Made, Error> {
+/// Acts toward the member of a handle, whom the acting member must be able to see.
+async fn act(site: &SiteData, me: &SignedIn, handle: &str, action: Action, text: String) -> Result<Acted, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.to_owned());
-    site.write(move |connection| toward(connection, &limits, id, &handle, by_me, &said)).await
+    site.write(move |connection| toward(connection, &limits, id, &handle, action, &text)).await
 }
 
 fn toward(
@@ -36,12 +38,12 @@ fn toward(
     limits: &Limits,
     me: i64,
     handle: &str,
-    by_me: Move,
-    said: &str,
-) -> Result<Made, Error> {
+    action: Action,
+    text: &str,
+) -> Result<Acted, Error> {
     let person = visible::person(connection, me, handle)?;
-    let made = crate::connections::make(connection, limits, (me, person.id), by_me, said)?;
-    Ok((person, made))
+    let answer = crate::connections::act(connection, limits, (me, person.id), action, text)?;
+    Ok((person, answer))
 }
 
 fn profile(person: &MemberCard) -> String {
@@ -49,9 +51,9 @@ fn profile(person: &MemberCard) -> String {
 }
 
 /// Answers a press: what was done, or why not, on the page one came from.
-fn answer(redirect: &Redirect, made: &Made, done: impl FnOnce(&str, &Outcome) -> String) -> HttpResponse {
-    let (person, made) = made;
-    match made {
+fn answer(redirect: &Redirect, acted: &Acted, done: impl FnOnce(&str, &Outcome) -> String) -> HttpResponse {
+    let (person, answer) = acted;
+    match answer {
         Ok(outcome) => redirect.done(done(&person.full_name, outcome)),
         Err(refusal) => redirect.refused(sentence(*refusal, &person.full_name)),
     };
@@ -68,8 +70,8 @@ pub async fn accept(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let made = act(&site, &me, &handle, Move::Accept, String::new()).await?;
-    Ok(answer(&redirect, &made, |name, _| tf("You and {name} are connected.", name)))
+    let acted = act(&site, &me, &handle, Action::Accept, String::new()).await?;
+    Ok(answer(&redirect, &acted, |name, _| tf("You and {name} are connected.", name)))
 }
 
 /// `POST /in/{handle}/decline`
@@ -82,8 +84,8 @@ pub async fn decline(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let made = act(&site, &me, &handle, Move::Decline, String::new()).await?;
-    Ok(answer(&redirect, &made, |name, _| {
+    let acted = act(&site, &me, &handle, Action::Decline, String::new()).await?;
+    Ok(answer(&redirect, &acted, |name, _| {
         tf("You declined the invitation from {name}. They have not been told.", name)
     }))
 }
@@ -99,17 +101,17 @@ pub async fn withdraw(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
-    let (made, again) = site
+    let (acted, again) = site
         .write(move |connection| {
-            let made = toward(connection, &limits, id, &handle, Move::Withdraw, "")?;
-            let again = crate::connections::again(connection, id, made.0.id)?;
-            Ok((made, again))
+            let acted = toward(connection, &limits, id, &handle, Action::Withdraw, "")?;
+            let again = crate::connections::again(connection, id, acted.0.id)?;
+            Ok((acted, again))
         })
         .await?;
-    Ok(answer(&redirect, &made, |name, _| withdrawn(name, again)))
+    Ok(answer(&redirect, &acted, |name, _| withdrawn(name, again)))
 }
 
-/// What is told after withdrawing: from when one may invite again, or that a return may be asked for at any time.
+/// What is told after withdrawing: from when one may invite again, or that they may re-invite at any time.
 pub fn withdrawn(name: &str, again: Option<i64>) -> String {
     match again {
         Some(day) => tf(
@@ -124,8 +126,8 @@ pub fn withdrawn(name: &str, again: Option<i64>) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "connections/leave.html")]
-struct Leave {
+#[template(path = "connections/disconnect.html")]
+struct ConfirmDisconnect {
     page: Layout,
     person: MemberCard,
     form: Form,
@@ -141,7 +143,7 @@ struct Leave {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn leave(
+pub async fn confirm_disconnect(
     site: SiteData,
     page: Layout,
     me: SignedIn,
@@ -155,15 +157,15 @@ pub async fn leave(
     if person.id == id {
         return Err(Error::NotFound);
     }
-    // What the page one comes from says goes on to the form, so that the form of somebody who left since is the same.
-    let connected = row.filter(|row| standing::side(row, &limits, dates::now()) == Side::Connected);
+    // What the page one comes from says goes on to the form, so that the form is the same where the other has disconnected since.
+    let connected = row.filter(|row| row.side_at(dates::now(), &limits) == Side::Connected);
     let connected_since = match connected.and_then(|row| row.connected_at).or(connected_since(&query)) {
         Some(since) => since.to_string(),
         None => String::new(),
     };
-    let back = left_for_form(&redirect, &person);
+    let back = page_before_form(&redirect, &person);
     let (form, problems, block) = (Form::default(), Problems::default(), what == "block");
-    Leave { page, person, form, problems, block, connected_since, back }.show()
+    ConfirmDisconnect { page, person, form, problems, block, connected_since, back }.show()
 }
 
 /// Since when two are connected, as the page has it on which a form stood.
@@ -190,9 +192,9 @@ pub async fn disconnect(
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let by_me =
-        Move::Disconnect { may_invite_again: form.is_checked("may_invite_again"), page: connected_since(&form) };
-    part(&site, page, me, handle.into_inner(), form, redirect, by_me).await
+    let action =
+        Action::Disconnect { may_invite_again: form.is_checked("may_invite_again"), page: connected_since(&form) };
+    disconnect_or_block(&site, page, me, handle.into_inner(), form, redirect, action).await
 }
 
 /// `POST /in/{handle}/block`
@@ -207,45 +209,45 @@ pub async fn block(
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let by_me = Move::Block { page: connected_since(&form) };
-    part(&site, page, me, handle.into_inner(), form, redirect, by_me).await
+    let action = Action::Block { page: connected_since(&form) };
+    disconnect_or_block(&site, page, me, handle.into_inner(), form, redirect, action).await
 }
 
 /// Disconnects or blocks, with a private reason.
-async fn part(
+async fn disconnect_or_block(
     site: &SiteData,
     page: Layout,
     me: SignedIn,
     handle: String,
     form: Form,
     redirect: Redirect,
-    by_me: Move,
+    action: Action,
 ) -> Result<HttpResponse, Error> {
-    let block = matches!(by_me, Move::Block { .. });
+    let block = matches!(action, Action::Block { .. });
     let mut problems = Problems::default();
     let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
     if problems.any() {
         let person = seen(site, &me, handle).await?;
         let back = local(form.get("back")).unwrap_or_else(|| profile(&person));
         let connected_since = form.get("connected_since").to_owned();
-        return Leave { page, person, form, problems, block, connected_since, back }.show_again();
+        return ConfirmDisconnect { page, person, form, problems, block, connected_since, back }.show_again();
     }
-    let (person, made) = act(site, &me, &handle, by_me, reason).await?;
+    let (person, answer) = act(site, &me, &handle, action, reason).await?;
     let (name, home) = (&person.full_name, profile(&person));
-    let gone = tf("You are no longer connected with {name}. They have not been told.", name);
-    match made {
+    let disconnected = tf("You are no longer connected with {name}. They have not been told.", name);
+    match answer {
         Ok(_) if block => redirect.done(tf("You have blocked {name}. They have not been told.", name)),
-        Ok(outcome) if matches!(outcome.pair.mine, Side::Left { .. }) => {
-            redirect.undoable(gone, format!("{home}/re-invite"))
+        Ok(outcome) if matches!(outcome.pair.mine, Side::Disconnected { .. }) => {
+            redirect.undoable(disconnected, format!("{home}/re-invite"))
         }
-        Ok(_) => redirect.done(gone),
+        Ok(_) => redirect.done(disconnected),
         Err(refusal) => redirect.refused(sentence(refusal, name)),
     };
     Ok(returned(&redirect, &form, &home))
 }
 
-/// The page that was left for a form toward somebody, which may be neither a form toward them nor the way in.
-fn left_for_form(redirect: &Redirect, person: &MemberCard) -> String {
+/// Returns the page one came from to a form toward somebody, unless that was a form toward them or the sign-in.
+fn page_before_form(redirect: &Redirect, person: &MemberCard) -> String {
     let profile = profile(person);
     let page = |path: &String| !path.starts_with(&format!("{profile}/")) && !path.starts_with("/sign-");
     redirect.came_from().filter(page).unwrap_or(profile)
@@ -270,51 +272,51 @@ pub async fn re_invite(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
-    let (person, made) = site
+    let (person, answered) = site
         .write(move |connection| {
             let (member, row) = visible::member(connection, id, &handle)?;
             let person = member.person;
-            let side = row.map_or(Side::None, |row| standing::side(&row, &limits, dates::now()));
-            let way = crate::connections::way_back(connection, &limits, id, person.id)?;
-            let made = match (side, way) {
-                (Side::Left { .. }, Some(Return::Restore)) => {
-                    Some(crate::connections::make(connection, &limits, (id, person.id), Move::Invite, "")?)
+            let side = row.map_or(Side::Stranger, |row| row.side_at(dates::now(), &limits));
+            let reinvite = crate::connections::reinvite(connection, &limits, id, person.id)?;
+            let answer = match (side, reinvite) {
+                (Side::Disconnected { .. }, Some(Reinvite::Restores)) => {
+                    Some(crate::connections::act(connection, &limits, (id, person.id), Action::Invite, "")?)
                 }
                 // Pressed twice, or undone in another tab.
                 (Side::Connected, _) => {
                     let pair = crate::connections::sides(connection, &limits, id, person.id)?;
-                    Some(Ok(Outcome { pair, tell: None }))
+                    Some(Ok(Outcome { pair, notification: None }))
                 }
                 _ => None,
             };
-            Ok((person, made))
+            Ok((person, answer))
         })
         .await?;
-    match made {
-        Some(made) => Ok(answer(&redirect, &(person, made), |name, _| restored(name))),
+    match answered {
+        Some(acted) => Ok(answer(&redirect, &(person, acted), |name, _| restored(name))),
         None => Ok(redirect.to(&format!("{}/invite", profile(&person)))),
     }
 }
 
-/// What is told after a connection came back whole.
+/// Says that a connection is restored.
 pub fn restored(name: &str) -> String {
     tf("You and {name} are connected again. Everything is as it was.", name)
 }
 
-/// `POST /in/{handle}/door`: *They may invite me again*, changed later.
+/// `POST /in/{handle}/may-invite-again`: *They may invite me again*, changed later.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn door(
+pub async fn set_may_invite_again(
     site: SiteData,
     me: SignedIn,
     handle: Path<String>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let open = form.is_checked("may_invite_again");
-    let made = act(&site, &me, &handle, Move::LetReturn(open), String::new()).await?;
-    Ok(answer(&redirect, &made, |name, _| match open {
+    let may_invite_again = form.is_checked("may_invite_again");
+    let acted = act(&site, &me, &handle, Action::SetMayInviteAgain(may_invite_again), String::new()).await?;
+    Ok(answer(&redirect, &acted, |name, _| match may_invite_again {
         true => tf("{name} may invite you again. They have not been told.", name),
         false => tf("{name} may not invite you again. They have not been told.", name),
     }))
@@ -330,10 +332,10 @@ pub async fn unblock(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let made = act(&site, &me, &handle, Move::Unblock, String::new()).await?;
-    Ok(answer(&redirect, &made, |name, outcome| match outcome.pair.mine {
+    let acted = act(&site, &me, &handle, Action::Unblock, String::new()).await?;
+    Ok(answer(&redirect, &acted, |name, outcome| match outcome.pair.mine {
         // The other may have blocked as well.
-        Side::Left { .. } | Side::Declined { .. } | Side::Barred { .. } => {
+        Side::Disconnected { .. } | Side::Declined { .. } | Side::BlockedBy { .. } => {
             tf("You have unblocked {name}. They have not been told, and you are not connected.", name)
         }
         _ => tf("You have not blocked {name}.", name),
@@ -374,7 +376,7 @@ pub async fn remarks(
         return Err(Error::NotFound);
     }
     let form = Form::of([("private_note", &standing.private_note), ("tags", &standing.tag_line())]);
-    let back = left_for_form(&redirect, &person);
+    let back = page_before_form(&redirect, &person);
     Remarks { page, person, form, problems: Problems::default(), back }.show()
 }
 

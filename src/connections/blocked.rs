@@ -1,11 +1,12 @@
-//! *People you blocked*, and the list it shares with *People you disconnected from*: those one has left, newest first.
+//! *People you blocked*, and the list it shares with *People you disconnected from*: those one has disconnected from, newest first.
 
 use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
 use crate::connections::list;
-use crate::connections::store::{self, state};
+use crate::connections::row::{State, StoredPrior};
+use crate::connections::store;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
@@ -18,14 +19,14 @@ use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 use crate::web::site::SiteData;
 
-/// Somebody one has left.
+/// Somebody whom one has disconnected from or blocked.
 #[derive(Debug, Clone)]
-pub struct Past {
+pub struct Former {
     /// Who.
     pub person: MemberCard,
     /// When.
     pub when: String,
-    /// They were a connection when one left or blocked them.
+    /// They were a connection at the time.
     pub were_connected: bool,
     /// Why, for oneself.
     pub private_reason: String,
@@ -38,7 +39,7 @@ pub struct Past {
 #[template(path = "connections/blocked.html")]
 struct Blocked {
     page: Layout,
-    list: ListPage<Past>,
+    list: ListPage<Former>,
 }
 
 /// `GET /connections/blocked`
@@ -51,68 +52,75 @@ pub async fn blocked(site: SiteData, page: Layout, me: SignedIn, Query(query): Q
     Blocked { page, list }.show()
 }
 
-/// Those one has blocked, a page at a time.
-fn blocked_ones(connection: &mut Connection, me: i64, at: &PageRequest) -> Result<ListPage<Past>, Error> {
-    let total = store::in_state(me, state::BLOCKED).count().get_result(connection)?;
-    paged(total, at, |at| in_state(connection, me, state::BLOCKED, "", at))
+/// Reads a page of those one has blocked.
+fn blocked_ones(connection: &mut Connection, me: i64, at: &PageRequest) -> Result<ListPage<Former>, Error> {
+    let total = store::in_state(me, State::Blocked).count().get_result(connection)?;
+    paged(total, at, |at| in_state(connection, me, State::Blocked, "", at))
 }
 
-/// Those one has left, a page at a time: also where an invitation came in between, and nothing came of it.
+/// Reads a page of those one has disconnected from: also where an invitation came in between, and nothing came of it.
 ///
 /// # Errors
 /// The database's.
-pub fn left(
+pub fn disconnected(
     connection: &mut Connection,
     limits: &Limits,
     me: i64,
     q: &str,
     at: &PageRequest,
-) -> Result<ListPage<Past>, Error> {
+) -> Result<ListPage<Former>, Error> {
     use relationships::{disconnected_at, may_invite_again, prior, private_reason};
     let total: i64 = match q.is_empty() {
-        true => store::in_state(me, state::LEFT).count().get_result(connection)?,
+        true => store::in_state(me, State::Disconnected).count().get_result(connection)?,
         false => {
-            let named = store::in_state(me, state::LEFT)
+            let named = store::in_state(me, State::Disconnected)
                 .inner_join(members::table.on(members::id.eq(relationships::other_id)))
                 .into_boxed();
             list::matching!(named, q).count().get_result(connection)?
         }
     };
     let oldest_open = limits.oldest_open(dates::now());
-    let again: i64 = list::matching!(store::left_again(me, oldest_open), q).count().get_result(connection)?;
+    let again: i64 =
+        list::matching!(store::with_expired_invitation(me, oldest_open), q).count().get_result(connection)?;
     paged(total + again, at, |at| {
-        let mut rows = in_state(connection, me, state::LEFT, q, at)?;
+        let mut rows = in_state(connection, me, State::Disconnected, q, at)?;
         if again > 0 {
             let day = disconnected_at.assume_not_null();
             let columns = (day, prior, private_reason, may_invite_again, MemberCard::as_select());
-            let found = list::matching!(store::left_again_by_age(me, oldest_open, at), q).select(columns);
-            rows.extend(found.load(connection)?.into_iter().map(past));
+            let found = list::matching!(store::with_expired_invitation_by_age(me, oldest_open, at), q).select(columns);
+            rows.extend(found.load(connection)?.into_iter().map(former));
             rows = at.merged(rows, |row| (row.changed_at, row.person.id));
         }
         Ok(rows)
     })
 }
 
-/// A row as it is read: when, what came before, why, the door, who.
-type Read = (i64, i16, String, bool, MemberCard);
+/// A row as it is read: when, what came before, why, whether they may invite again, who.
+type Read = (i64, StoredPrior, String, bool, MemberCard);
 
-fn in_state(connection: &mut Connection, me: i64, state: i16, q: &str, at: &PageRequest) -> Result<Vec<Past>, Error> {
+fn in_state(
+    connection: &mut Connection,
+    me: i64,
+    state: State,
+    q: &str,
+    at: &PageRequest,
+) -> Result<Vec<Former>, Error> {
     use relationships::{changed_at, may_invite_again, prior, private_reason};
     let columns = (changed_at, prior, private_reason, may_invite_again, MemberCard::as_select());
     let rows = list::matching!(store::by_age(me, state, at), q).select(columns).load(connection)?;
-    Ok(rows.into_iter().map(past).collect())
+    Ok(rows.into_iter().map(former).collect())
 }
 
-fn past((changed_at, prior, private_reason, may_invite_again, person): Read) -> Past {
-    let (when, were_connected) = (dates::long(changed_at), store::left_a_connection(prior));
-    Past { person, when, were_connected, private_reason, may_invite_again, changed_at }
+fn former((changed_at, prior, private_reason, may_invite_again, person): Read) -> Former {
+    let (when, were_connected) = (dates::long(changed_at), prior.is_former());
+    Former { person, when, were_connected, private_reason, may_invite_again, changed_at }
 }
 
 fn paged(
     total: i64,
     at: &PageRequest,
-    fetch: impl FnMut(&PageRequest) -> Result<Vec<Past>, Error>,
-) -> Result<ListPage<Past>, Error> {
-    let cursor = |row: &Past| Cursor { key: row.changed_at.to_string(), id: row.person.id };
+    fetch: impl FnMut(&PageRequest) -> Result<Vec<Former>, Error>,
+) -> Result<ListPage<Former>, Error> {
+    let cursor = |row: &Former| Cursor { key: row.changed_at.to_string(), id: row.person.id };
     ListPage::read(at, total, Cursor::oldest(), fetch, cursor)
 }

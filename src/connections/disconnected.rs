@@ -1,5 +1,5 @@
-//! *People you disconnected from*: the removals first, then everybody; when, why, whether they may invite again, and the way
-//! back, singly and for many.
+//! *People you disconnected from*: the removals first, then everybody; when, why, whether they may invite again, and
+//! *Re-invite*, singly and for many.
 
 use std::collections::BTreeSet;
 
@@ -7,16 +7,16 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::connections::blocked::{self, Past};
+use crate::connections::blocked::{self, Former};
 use crate::connections::removal::{self, Removal};
-use crate::connections::{make, standing, store, way_back};
+use crate::connections::{act, reinvite, store};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{t, tf, tn};
 use crate::members::MemberCard;
-use crate::relationship::{Limits, Move, Return, Side};
+use crate::relationship::{Action, Limits, Reinvite, Side};
 use crate::schema::{handles, members};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
@@ -36,7 +36,7 @@ struct Disconnected {
     page: Layout,
     removals: Vec<Removal>,
     q: String,
-    list: ListPage<Past>,
+    list: ListPage<Former>,
 }
 
 impl Disconnected {
@@ -72,7 +72,7 @@ pub async fn disconnected(
     let (removals, list) = site
         .read(move |connection| {
             let removals = removal::remembered(connection, id, REMOVALS)?;
-            Ok((removals, blocked::left(connection, &limits, id, &words, &PageRequest::of(&query))?))
+            Ok((removals, blocked::disconnected(connection, &limits, id, &words, &PageRequest::of(&query))?))
         })
         .await?;
     Disconnected { page, removals, q, list }.show()
@@ -95,7 +95,7 @@ pub async fn re_invite_ticked(
         return Ok(redirect.back("/connections/disconnected"));
     }
     let (back, not) = site.write(move |connection| re_invite_all(connection, &limits, id, &ticked)).await?;
-    let restored = match &back[..] {
+    let reinvited = match &back[..] {
         [] => String::new(),
         [name] => tf("You and {name} are connected again. Everything is as it was.", name),
         many => tn(
@@ -104,15 +104,15 @@ pub async fn re_invite_ticked(
             "{n} connections restored. Everything is as it was, and nobody has been told.",
         ),
     };
-    if not.is_empty() && !restored.is_empty() {
-        redirect.done(restored);
+    if not.is_empty() && !reinvited.is_empty() {
+        redirect.done(reinvited);
     } else if !not.is_empty() {
-        redirect.refused(format!("{restored} {}", not_at_once(&not)).trim().to_owned());
+        redirect.refused(format!("{reinvited} {}", not_at_once(&not)).trim().to_owned());
     }
     Ok(redirect.back("/connections/disconnected"))
 }
 
-/// The first who do not come back without being asked, and how many there are besides: a notice has to fit into a cookie.
+/// Names the first who have to be asked, and how many there are besides: a notice has to fit into a cookie.
 fn not_at_once(names: &[String]) -> String {
     let (first, others) = names.split_at(names.len().min(NAMED));
     let first = first.join(", ");
@@ -136,11 +136,11 @@ fn re_invite_all(
     let (mut back, mut not) = (Vec::new(), Vec::new());
     for person in persons {
         let row = store::row(connection, me, person.id)?;
-        match row.map(|row| standing::side(&row, limits, now())) {
+        match row.map(|row| row.side_at(now(), limits)) {
             // Pressed twice, or undone in another tab.
             Some(Side::Connected) => back.push(person.full_name),
-            Some(Side::Left { .. }) => match way_back(connection, limits, me, person.id)? {
-                Some(Return::Restore) => match make(connection, limits, (me, person.id), Move::Invite, "")? {
+            Some(Side::Disconnected { .. }) => match reinvite(connection, limits, me, person.id)? {
+                Some(Reinvite::Restores) => match act(connection, limits, (me, person.id), Action::Invite, "")? {
                     Ok(_) => back.push(person.full_name),
                     Err(_) => not.push(person.full_name),
                 },

@@ -4,8 +4,8 @@ use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable};
 
+use crate::connections::row::State;
 use crate::connections::sql_condition::IsConnected;
-use crate::connections::store;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::members as people;
@@ -156,7 +156,7 @@ pub fn mutual_ids(
     let also_theirs = theirs
         .filter(theirs.field(relationships::owner_id).eq(many))
         .filter(theirs.field(relationships::other_id).eq(relationships::other_id))
-        .filter(theirs.field(relationships::state).eq(store::state::CONNECTED));
+        .filter(theirs.field(relationships::state).eq(State::Connected));
     let shared = relationships::table
         .filter(relationships::owner_id.eq(few))
         .filter(IsConnected)

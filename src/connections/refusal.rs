@@ -51,7 +51,7 @@ pub fn sentence(refusal: Refusal, name: &str) -> String {
         Refusal::TheyAreFull => {
             tf("{name} cannot take another connection at this time. The invitation stays open.", name)
         }
-        Refusal::Neutral | Refusal::NeutralDoorOpened => t(NEUTRAL).into(),
+        Refusal::Neutral | Refusal::NeutralAndMayInviteAgain => t(NEUTRAL).into(),
         Refusal::NotFound => t("There was nothing to do.").into(),
     }
 }

@@ -15,11 +15,11 @@ sql_condition!(
         "relationships.state = 4 AND relationships.removal_id IS NULL AND relationships.connected_at IS NOT NULL"
 );
 sql_condition!(
-    /// The row is of a list other than the connections. Who has lost a connection knows nothing of it, so no list has 6.
+    /// The row is of a list other than the connections. Whoever was disconnected knows nothing of it, so no list has 6.
     Listed: Bool = "relationships.state <> 4 AND relationships.state <> 6"
 );
 sql_condition!(
-    /// The row's invitation looks pending to the owner, who sent it: be it so, declined, or covered by the other's block.
+    /// The row's invitation looks pending to the owner, who sent it: be it so, declined, or hidden by the other's block.
     LooksSent: Bool = "relationships.state <> 4 AND relationships.state <> 6 AND relationships.state IN (1, 8) \
                        AND (relationships.state = 1 OR relationships.prior IN (1, 9, 11))"
 );

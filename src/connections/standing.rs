@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::connections::notes;
-use crate::connections::store::Row;
-use crate::dates::{self, DAY, now};
+use crate::connections::row::Row;
+use crate::dates::{self, now};
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::language::tf;
@@ -18,7 +18,7 @@ use crate::schema::relationships;
 pub struct Standing {
     /// The side, as of now.
     pub side: Side,
-    /// The owner left them as a connection, rather than as a stranger whom they had blocked.
+    /// The owner disconnected from them as a connection, rather than as a stranger whom they had blocked.
     pub were_connected: bool,
     /// Since when connected, while they are.
     pub connected_at: Option<i64>,
@@ -44,7 +44,7 @@ impl Standing {
     /// A stranger.
     pub fn none() -> Standing {
         Standing {
-            side: Side::None,
+            side: Side::Stranger,
             were_connected: false,
             connected_at: None,
             invited_at: None,
@@ -59,14 +59,14 @@ impl Standing {
     }
 
     fn of(row: Row, tags: Vec<String>, limits: &Limits, now: i64) -> Standing {
-        let side = side(&row, limits, now);
+        let side = row.side_at(now, limits);
         Standing {
             side,
             were_connected: side.prior().is_former(),
             connected_at: row.connected_at.filter(|_| side == Side::Connected),
             notes: if side == Side::Connected { InvitationNote::of(&row) } else { Vec::new() },
             invited_at: row.invited_at,
-            paused_until: crate::connections::paused_until(&row),
+            paused_until: row.paused_until,
             changed_at: row.changed_at,
             invitation_note: row.invitation_note,
             private_note: row.private_note,
@@ -87,7 +87,7 @@ impl Standing {
 
     /// *They may invite me again*.
     pub fn may_invite_again(&self) -> bool {
-        matches!(self.side, Side::Left { may_invite_again: true, .. })
+        matches!(self.side, Side::Disconnected { may_invite_again: true, .. })
     }
 
     /// The tags as the field shows them.
@@ -139,15 +139,6 @@ impl InvitationNote {
             true => tf("You wrote on {day}:", &day),
             false => tf("They wrote on {day}:", &day),
         }
-    }
-}
-
-/// The side of a row, with an expired invitation taken away.
-pub fn side(row: &Row, limits: &Limits, now: i64) -> Side {
-    let expired = row.invited_at.is_some_and(|sent| sent + limits.invitation_days * DAY <= now);
-    match row.side() {
-        side if expired => side.expired(),
-        side => side,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::connections::store::{Row, state};
+use crate::connections::row::{Row, State};
 use crate::dates::now;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
@@ -31,7 +31,7 @@ pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<
     type Found = (Profile, Option<Row>);
     let (member, row): Found = on_engine!(connection, |own| found.select(Found::as_select()).first(own))?;
     match row {
-        Some(row) if row.state == state::BARRED => Err(Error::NotFound),
+        Some(row) if row.state == State::BlockedBy => Err(Error::NotFound),
         row => Ok((member, row)),
     }
 }

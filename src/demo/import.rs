@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use jiff::civil::{Date, date};
 
 use crate::accounts::password::Hashed;
-use crate::connections::store::{self, state};
+use crate::connections::row::State;
+use crate::connections::store;
 use crate::contacts::import::linkedin::{Connection as Imported, Export};
 use crate::dates::{now, start_of};
 use crate::db::{Connection, new_id, on_engine};
@@ -120,7 +121,7 @@ fn sides(connection: &mut Connection, me: &Person, made: &Made, since: Date) -> 
         let row = (
             relationships::owner_id.eq(owner),
             relationships::other_id.eq(other),
-            relationships::state.eq(state::CONNECTED),
+            relationships::state.eq(State::Connected),
             relationships::changed_at.eq(since),
             relationships::connected_at.eq(since),
             relationships::sort_first.eq(keys.first),

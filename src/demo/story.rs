@@ -1,4 +1,4 @@
-//! What has happened between the members of the demo, made by the same moves as members make.
+//! What has happened between the members of the demo, made by the same actions as members take.
 
 use diesel::prelude::*;
 use rand::rngs::SmallRng;
@@ -10,7 +10,7 @@ use crate::db::Connection;
 use crate::demo::people::Person;
 use crate::demo::{Account, PASSWORD};
 use crate::error::Error;
-use crate::relationship::{Limits, Move};
+use crate::relationship::{Action, Limits};
 use crate::schema::{members, notifications, relationships};
 
 const PRIYA: usize = 0;
@@ -66,8 +66,8 @@ pub fn connect(connection: &mut Connection, limits: &Limits, people: &[Person], 
 }
 
 fn befriend(connection: &mut Connection, limits: &Limits, (a, b): (i64, i64), since: i64) -> Result<(), Error> {
-    act(connection, limits, (a, b), Move::Invite, "")?;
-    act(connection, limits, (b, a), Move::Accept, "")?;
+    act(connection, limits, (a, b), Action::Invite, "")?;
+    act(connection, limits, (b, a), Action::Accept, "")?;
     for (owner, other) in [(a, b), (b, a)] {
         let dates = (relationships::connected_at.eq(since), relationships::changed_at.eq(since));
         diesel::update(relationships::table.find((owner, other))).set(dates).execute(connection)?;
@@ -93,33 +93,33 @@ fn id_of(then: i64, low: i64) -> i64 {
     ((then * 1_000) << 20) | low
 }
 
-fn act(connection: &mut Connection, limits: &Limits, who: (i64, i64), by_me: Move, said: &str) -> Result<(), Error> {
-    match connections::make(connection, limits, who, by_me, said)? {
+fn act(connection: &mut Connection, limits: &Limits, who: (i64, i64), action: Action, text: &str) -> Result<(), Error> {
+    match connections::act(connection, limits, who, action, text)? {
         Ok(_) => Ok(()),
         Err(refusal) => Err(Error::Unavailable(format!("the demo's story: {refusal:?}"))),
     }
 }
 
-/// What is going on: invitations, notes, tags, people who left.
+/// What is going on: invitations, notes, tags, disconnects.
 pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Person], own: bool) -> Result<(), Error> {
     let priya = people[PRIYA].id;
     let id = |at: usize| people[STORY + at].id;
     received(connection, limits, priya, [id(0), id(1), id(2), id(3)])?;
     for (at, days) in [(4, 3), (5, 150), (6, 20)] {
-        act(connection, limits, (priya, id(at)), Move::Invite, "")?;
+        act(connection, limits, (priya, id(at)), Action::Invite, "")?;
         aged(connection, (priya, id(at)), days)?;
     }
-    act(connection, limits, (id(6), priya), Move::Decline, "")?;
-    act(connection, limits, (priya, id(7)), Move::Disconnect { may_invite_again: true, page: None }, "")?;
+    act(connection, limits, (id(6), priya), Action::Decline, "")?;
+    act(connection, limits, (priya, id(7)), Action::Disconnect { may_invite_again: true, page: None }, "")?;
     act(
         connection,
         limits,
         (priya, id(8)),
-        Move::Disconnect { may_invite_again: false, page: None },
+        Action::Disconnect { may_invite_again: false, page: None },
         "Three sales pitches in one week.",
     )?;
-    act(connection, limits, (priya, id(9)), Move::Block { page: None }, "")?;
-    act(connection, limits, (id(10), priya), Move::Disconnect { may_invite_again: false, page: None }, "")?;
+    act(connection, limits, (priya, id(9)), Action::Block { page: None }, "")?;
+    act(connection, limits, (id(10), priya), Action::Disconnect { may_invite_again: false, page: None }, "")?;
     if !own {
         remarks(connection, priya, people)?;
     }
@@ -136,7 +136,7 @@ fn received(connection: &mut Connection, limits: &Limits, priya: i64, from: [i64
         "",
     ];
     for ((from, note), days) in from.into_iter().zip(notes).zip([1, 4, 16, 60]) {
-        act(connection, limits, (from, priya), Move::Invite, note)?;
+        act(connection, limits, (from, priya), Action::Invite, note)?;
         aged(connection, (from, priya), days)?;
     }
     Ok(())

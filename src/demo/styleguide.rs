@@ -29,10 +29,10 @@ pub fn routes(site: &mut ServiceConfig) {
 async fn styleguide(page: Layout) -> Result<HttpResponse, Error> {
     let prior = Prior::Nothing;
     let sides = [
-        Side::None,
+        Side::Stranger,
         Side::Invited { prior },
-        Side::Asked { prior },
-        Side::Left { may_invite_again: false, former: true },
+        Side::Received { prior },
+        Side::Disconnected { may_invite_again: false, former: true },
         Side::Blocked { former: true },
     ];
     let standings = sides.map(|side| Standing { side, ..Standing::none() });

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::cache::Cache;
+use crate::connections::row::State;
 use crate::connections::sql_condition::IsConnected;
-use crate::connections::store::state;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::members::ConnectionCount;
@@ -52,7 +52,7 @@ pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, 
     let mut ids: Vec<i64> = places.keys().copied().collect();
     ids.sort_unstable();
     let states = states(connection, me.id, &ids)?;
-    ids.retain(|id| states.get(id) != Some(&state::BARRED));
+    ids.retain(|id| states.get(id) != Some(&State::BlockedBy));
     let known = SecondDegree::of(connection, cache, me)?;
     let near = |id: &i64| match states.get(id) {
         Some(_) => Near::Connected,
@@ -87,10 +87,10 @@ fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<Sear
 }
 
 /// How the viewer's side stands to these, of those who are connected or have blocked the viewer.
-fn states(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<HashMap<i64, i16>, Error> {
+fn states(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<HashMap<i64, State>, Error> {
     use relationships::{other_id, owner_id, state as stands};
     let rows = relationships::table.filter(owner_id.eq(me)).filter(id_in(connection, other_id, ids));
-    let rows = rows.filter(stands.eq(state::CONNECTED).or(stands.eq(state::BARRED))).select((other_id, stands));
-    let rows: Vec<(i64, i16)> = on_engine!(connection, |own| rows.load(own))?;
+    let rows = rows.filter(stands.eq(State::Connected).or(stands.eq(State::BlockedBy))).select((other_id, stands));
+    let rows: Vec<(i64, State)> = on_engine!(connection, |own| rows.load(own))?;
     Ok(rows.into_iter().collect())
 }

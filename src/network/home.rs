@@ -50,7 +50,7 @@ pub async fn home(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
     let more_invitations = waiting.len() > 5;
     waiting.truncate(5);
     let number = number(viewer.connection_count);
-    let hindrance = connections::own_hindrance(&viewer, &site.limits, &Standing::none());
+    let hindrance = connections::allowance::own_hindrance(&viewer, &site.limits, &Standing::none());
     let hindrance = hindrance.map_or_else(String::new, |refusal| sentence(refusal, ""));
     let invitations = waiting;
     Home { page, invitations, more_invitations, suggestions, hindrance, number, old_invitations, growth }.show()

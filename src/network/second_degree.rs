@@ -101,7 +101,7 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         // Where the newest of each begin is looked up first, so that of a hub's rows only those are read. On SQLite that is
-        // read from the index alone, which has those who left as well: a few fewer are looked at then.
+        // read from the index alone, which has those who disconnected as well: a few fewer are looked at then.
         out.push_sql(
             "SELECT theirs.other_id, COUNT(*) FROM (SELECT mine.other_id AS id, COALESCE((SELECT last.connected_at \
              FROM relationships last WHERE last.owner_id = mine.other_id AND last.removal_id IS NULL \

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use crate::cache::Cache;
-use crate::connections::{mutual, store};
+use crate::connections::mutual;
+use crate::connections::row::State;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::language::{mutual_connections, tn};
@@ -93,7 +94,7 @@ fn known(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, 
     let rows = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(id_in(connection, relationships::other_id, ids))
-        .filter(relationships::state.ne(store::state::NONE).or(relationships::paused_until.gt(dates::now())))
+        .filter(relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now())))
         .select(relationships::other_id);
     Ok(on_engine!(connection, |own| rows.load(own))?)
 }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use crate::db::{Connection, new_id, numbered, on_engine, sql_condition};
 use crate::error::Error;
-use crate::relationship::Tell;
+use crate::relationship::Notification;
 use crate::schema::notifications;
 use choices::Kind;
 
@@ -37,12 +37,12 @@ impl Event {
     }
 }
 
-impl From<Tell> for Event {
-    fn from(tell: Tell) -> Event {
-        match tell {
-            Tell::Invited => Event::Invited,
-            Tell::Accepted => Event::Accepted,
-            Tell::AcceptedForYou => Event::AcceptedForYou,
+impl From<Notification> for Event {
+    fn from(notification: Notification) -> Event {
+        match notification {
+            Notification::Invited => Event::Invited,
+            Notification::Accepted => Event::Accepted,
+            Notification::AcceptedForYou => Event::AcceptedForYou,
         }
     }
 }

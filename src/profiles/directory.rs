@@ -70,7 +70,7 @@ pub async fn people(site: SiteData, page: Layout, me: SignedIn, Query(query): Qu
             let card = |suggestion: Suggestion| {
                 let (remark, person) = (suggestion.remark(), suggestion.person);
                 let standing = standings.remove(&person.id).unwrap_or_else(Standing::none);
-                let hindrance = match connections::own_hindrance(&viewer, &limits, &standing) {
+                let hindrance = match connections::allowance::own_hindrance(&viewer, &limits, &standing) {
                     Some(refusal) => in_place_of_button(refusal, &person.full_name),
                     None => String::new(),
                 };

@@ -20,7 +20,7 @@ use crate::members::store::{self, Link, Position};
 use crate::members::{MemberCard, Profile, sorting};
 use crate::network::degree::{self, Nearness};
 use crate::profiles::own as edit;
-use crate::relationship::{Offer, Return, Side};
+use crate::relationship::{Offer, Reinvite, Side};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::pagination::PageRequest;
@@ -38,7 +38,7 @@ struct ProfilePage {
     about: About,
     standing: Standing,
     nearness: Nearness,
-    way_back: Option<Return>,
+    reinvite: Option<Reinvite>,
     list_is_open: bool,
     /// Why they cannot be invited now, for the viewer's own reasons.
     hindrance: String,
@@ -52,7 +52,7 @@ impl ProfilePage {
     }
 
     fn asks_first(&self) -> bool {
-        self.way_back == Some(Return::Invitation)
+        self.reinvite == Some(Reinvite::AsksFirst)
     }
 }
 
@@ -65,7 +65,7 @@ struct About {
 }
 
 /// Another member's profile as it was read.
-type Read = (Profile, About, Standing, Nearness, Option<Return>, String);
+type Read = (Profile, About, Standing, Nearness, Option<Reinvite>, String);
 
 /// `GET /in/{handle}`
 ///
@@ -79,16 +79,16 @@ pub async fn profile(site: SiteData, page: Layout, me: SignedIn, handle: Path<St
     let read = site
         .read_walking(me.connection_count, move |connection| other(connection, (&limits, &cache), &viewer, &wanted))
         .await?;
-    let (member, about, standing, nearness, way_back, price) = read;
+    let (member, about, standing, nearness, reinvite, price) = read;
     if member.person.handle != *handle {
         return Ok(HttpResponse::Found().insert_header((LOCATION, format!("/in/{}", member.person.handle))).finish());
     }
     let list_is_open = standing.connected() && member.connections_seen_by == 1;
-    let hindrance = match connections::own_hindrance(&me, &site.limits, &standing) {
+    let hindrance = match connections::allowance::own_hindrance(&me, &site.limits, &standing) {
         Some(refusal) => in_place_of_button(refusal, &member.person.full_name),
         None => String::new(),
     };
-    ProfilePage { page, member, about, standing, nearness, way_back, list_is_open, hindrance, price }.show()
+    ProfilePage { page, member, about, standing, nearness, reinvite, list_is_open, hindrance, price }.show()
 }
 
 fn other(
@@ -102,11 +102,11 @@ fn other(
     let price = row.as_ref().map_or_else(String::new, |row| invitations::price(row, limits, &member.person.full_name));
     let standing = standing::one(connection, limits, (me.id, id), row)?;
     let nearness = degree::nearness(connection, cache, ViewerAndOther::of(me, &member), standing.connected(), NAMED)?;
-    let way_back = match standing.offer() {
-        Offer::Reinvite => connections::way_back(connection, limits, me.id, id)?,
+    let reinvite = match standing.offer() {
+        Offer::Reinvite => connections::reinvite(connection, limits, me.id, id)?,
         _ => None,
     };
-    Ok((member, about(connection, id)?, standing, nearness, way_back, price))
+    Ok((member, about(connection, id)?, standing, nearness, reinvite, price))
 }
 
 fn about(connection: &mut Connection, member: i64) -> Result<About, Error> {
@@ -251,7 +251,7 @@ pub async fn connections(
     let (member, list) = site
         .read(move |connection| {
             let (member, row) = visible::member(connection, id, &handle)?;
-            let connected = row.is_some_and(|row| standing::side(&row, &limits, now()) == Side::Connected);
+            let connected = row.is_some_and(|row| row.side_at(now(), &limits) == Side::Connected);
             if !connected || member.connections_seen_by != 1 {
                 return Err(Error::NotFound);
             }

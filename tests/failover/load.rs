@@ -11,8 +11,8 @@ use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
 use amicable::db::Db;
+use amicable::relationship::Action;
 use amicable::relationship::Limits;
-use amicable::relationship::Move;
 use amicable::schema::{connection_counts, notifications, relationships};
 use diesel::prelude::*;
 
@@ -82,8 +82,8 @@ impl Load {
                 for number in 0..PEOPLE {
                     let one = member(connection, format!("leaving{number}"));
                     let other = member(connection, format!("friend{number}"));
-                    for (by, (a, b)) in [(Move::Invite, (one.0, other.0)), (Move::Accept, (other.0, one.0))] {
-                        connections::make(connection, &limits, (a, b), by, "")?.unwrap();
+                    for (by, (a, b)) in [(Action::Invite, (one.0, other.0)), (Action::Accept, (other.0, one.0))] {
+                        connections::act(connection, &limits, (a, b), by, "")?.unwrap();
                     }
                     leaving.push((one, other));
                 }

@@ -73,7 +73,7 @@ fn every_form_of_every_page_says_whose_it_is() {
     for path in paths {
         for (handle, id) in [("ada-ruiz", "1"), ("ben-okoro", "1"), ("eve-stone", "1")] {
             let path =
-                path.replace("{leave:disconnect|block}", "block").replace("{handle}", handle).replace("{id}", id);
+                path.replace("{action:disconnect|block}", "block").replace("{handle}", handle).replace("{id}", id);
             if path.contains('{') {
                 continue;
             }

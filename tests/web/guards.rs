@@ -8,7 +8,7 @@ fn closed() -> Vec<(String, String)> {
     for line in members.lines() {
         let Some(rest) = line.trim().strip_prefix(".route(\"") else { continue };
         let (path, rest) = rest.split_once('"').unwrap();
-        let path = path.replace("{leave:disconnect|block}", "block").replace("{handle}", "ada-ruiz");
+        let path = path.replace("{action:disconnect|block}", "block").replace("{handle}", "ada-ruiz");
         let path = path.replace("{id}", "1").replace("{answer}", "accept").replace("{kind}", "positions");
         let path = path.replace("{member}", "1").replace("{name}", "0").replace("{side}", "96");
         routes.push((if rest.contains("get()") { "GET" } else { "POST" }.to_owned(), path));

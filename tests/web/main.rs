@@ -18,9 +18,10 @@ mod notifications;
 mod photos;
 mod prices;
 mod races;
+mod reinvite;
 mod relationships;
 mod removal;
-mod returns;
+
 mod search;
 mod silence;
 mod support;

@@ -2,6 +2,8 @@
 
 use amicable::dates;
 use amicable::relationship::Limits;
+use amicable::schema::relationships;
+use diesel::prelude::*;
 
 use crate::support::{Site, Visitor};
 
@@ -52,13 +54,13 @@ fn a_pause_ends_as_the_named_day_begins() {
     let (mut ada, ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     invite(&mut ada, &ben);
     ada.open("/in/ben-okoro").press("Withdraw invitation");
-    // The last second of today, and the first of tomorrow, as the pause was counted from some hour.
-    let tomorrow = dates::day_after(dates::now(), 1);
-    for (until, offered) in [(tomorrow - 1, true), (tomorrow, false)] {
+    let row = relationships::table.find((ada.id, ben.id)).select(relationships::paused_until);
+    let until = site.db.write_blocking(|connection| Ok(row.first::<Option<i64>>(connection)?)).unwrap().unwrap();
+    assert_eq!(until, dates::day_after(until, 0), "the pause was counted from some hour");
+    // The first second of today, and of tomorrow.
+    for (until, offered) in [0, 1].map(|days| (dates::day_after(dates::now(), days), days == 0)) {
         let sql = format!("UPDATE relationships SET paused_until = {until} WHERE paused_until IS NOT NULL");
-        site.db
-            .write_blocking(|connection| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), connection)?))
-            .unwrap();
+        site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
         assert_eq!(ada.open("/in/ben-okoro").has_button("Invite to connect"), offered, "{}", ada.text());
         assert_eq!(ada.open("/in/ben-okoro/invite").has_button("Send invitation"), offered);
     }

@@ -98,7 +98,7 @@ fn a_stale_press_counts_as_ones_own_disconnect() {
     assert!(ada.sees("takes an invitation: they are asked first"), "{}", ada.text());
     ada.press("Send invitation");
     assert!(ada.page.status == 422 && ada.sees("This user cannot be invited at this time"));
-    // Ada's own door now stands open, so Ben may come back by an invitation.
+    // Ben may invite Ada again from now on.
     ben.open("/connections/disconnected").press("Re-invite");
     assert!(ben.sees("takes an invitation"), "{}", ben.text());
     ben.press("Send invitation");

@@ -186,7 +186,7 @@ fn a_stale_page_removes_whoever_left_meanwhile_like_the_others() {
     let rows = ben.open("/connections/disconnected").text();
     ben.press("Undo");
     assert!(ben.sees("0 connections restored") && ben.sees("Dov Katz") && ben.sees("Eve Katz"), "{}", ben.text());
-    // Nothing of the undo, not even a door that opened, tells the one from the other.
+    // Nothing of the undo, not even that they may invite again, tells the one from the other.
     let boxes = |visitor: &Visitor| visitor.page.body.matches("name=\"may_invite_again\" value=\"1\" checked").count();
     assert!(rows.contains("Dov Katz") && boxes(ben.open("/connections/disconnected")) == 0);
 }
@@ -309,7 +309,7 @@ fn undoing_a_removal_opens_no_door() {
         other.open("/in/ada-ruiz/invite").press("Send invitation");
         assert!(other.sees("This user cannot be invited at this time"), "{}", other.text());
     }
-    // Eve's own door stands open now, so Ada can ask her back.
+    // Ada may invite Eve again from now on.
     ada.open("/in/eve-lund").press("Re-invite").press("Send invitation");
     assert!(ada.sees("is on its way"), "{}", ada.text());
 }

@@ -3,8 +3,8 @@
 use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
+use amicable::relationship::Action;
 use amicable::relationship::Limits;
-use amicable::relationship::Move;
 use diesel::prelude::*;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
@@ -89,11 +89,11 @@ fn as_anybody(of: (u16, Vec<(String, String)>, String), viewer: &Visitor, other:
     (status, without_numbers(without_hues(body)))
 }
 
-/// The ways in which D may leave.
-fn leave(d: &mut Visitor, way: &str) {
+/// The ways in which D may disconnect.
+fn disconnect(d: &mut Visitor, way: &str) {
     match way {
         "at once" => d.open("/in/rolf-aske").press("Disconnect"),
-        "door open" => d.open("/in/rolf-aske").fill("may_invite_again", "1").press("Disconnect"),
+        "may invite again" => d.open("/in/rolf-aske").fill("may_invite_again", "1").press("Disconnect"),
         "in bulk" => {
             d.open("/connections/remove").fill("member", "rolf-aske").press("Review removal");
             d.press("Remove 1 connection")
@@ -107,9 +107,9 @@ fn leave(d: &mut Visitor, way: &str) {
 
 #[test]
 fn whoever_was_disconnected_gets_what_a_stranger_gets_on_every_page() {
-    for way in ["at once", "door open", "in bulk", "by a block that was taken back"] {
+    for way in ["at once", "may invite again", "in bulk", "by a block that was taken back"] {
         let World { site: _site, mut d, mut r, mut c, .. } = World::new();
-        leave(&mut d, way);
+        disconnect(&mut d, way);
         for path in PAGES {
             // What R was told stays; and neither is suggested to the other, whom a stranger may well be.
             if matches!(path, "/notifications" | "/" | "/people") {
@@ -139,7 +139,7 @@ fn pages_on_which_d_did_not_stand_as_a_connection_do_not_change_by_a_byte() {
     let third = ["/in/dora-lind", "/in/rolf-aske", "/in/dora-lind/mutual", "/people?q=lind", "/connections", "/"];
     let before: Vec<_> = still.iter().map(|path| answer(&mut r, path)).collect();
     let seen: Vec<_> = third.iter().map(|path| answer(&mut mona, path)).collect();
-    leave(&mut d, "at once");
+    disconnect(&mut d, "at once");
     for (path, before) in still.iter().zip(before) {
         assert_eq!(answer(&mut r, path), before, "{path}");
     }
@@ -157,7 +157,7 @@ fn pages_on_which_d_did_not_stand_as_a_connection_do_not_change_by_a_byte() {
 fn neither_is_suggested_to_the_other_while_the_refusal_stands() {
     let World { site: _site, mut d, mut r, mut c, .. } = World::new();
     assert!(c.open("/people").sees("Dora Lind"));
-    leave(&mut d, "at once");
+    disconnect(&mut d, "at once");
     for path in ["/", "/people"] {
         assert!(!r.open(path).sees("Dora Lind"), "{path}");
         assert!(!d.open(path).sees("Rolf Aske"), "{path}");
@@ -166,7 +166,7 @@ fn neither_is_suggested_to_the_other_while_the_refusal_stands() {
 
 #[test]
 fn undo_and_re_invite_leave_every_page_of_both_as_it_was() {
-    for way in ["at once", "door open", "in bulk"] {
+    for way in ["at once", "may invite again", "in bulk"] {
         let World { site, mut d, mut r, .. } = World::new();
         site.days_pass(400);
         d.open("/in/rolf-aske").fill("private_note", "From D").fill("tags", "choir").press("Save");
@@ -176,8 +176,8 @@ fn undo_and_re_invite_leave_every_page_of_both_as_it_was() {
             person.open("/");
         }
         let before: Vec<_> = pages().map(|path| (answer(&mut d, path), answer(&mut r, path))).collect();
-        leave(&mut d, way);
-        if way == "door open" {
+        disconnect(&mut d, way);
+        if way == "may invite again" {
             d.open("/connections/disconnected").press("Re-invite");
         } else {
             d.press("Undo");
@@ -192,7 +192,7 @@ fn undo_and_re_invite_leave_every_page_of_both_as_it_was() {
 #[test]
 fn a_refused_invitation_leaves_nothing_anywhere() {
     let World { site: _site, mut d, mut r, mut c, .. } = World::new();
-    leave(&mut d, "at once");
+    disconnect(&mut d, "at once");
     d.open("/");
     // What a press gets that no page offers is what a stranger's gets.
     let pressed = |of: &mut Visitor| {
@@ -228,7 +228,7 @@ fn stale(left: bool) -> (World, Visitor) {
     let mut r = std::mem::replace(&mut world.r, world.site.visitor());
     r.open("/in/dora-lind");
     if left {
-        leave(&mut world.d, "at once");
+        disconnect(&mut world.d, "at once");
     } else {
         world
             .d
@@ -367,7 +367,7 @@ fn the_way_from_a_stale_list_to_the_form_proves_the_page() {
     for (list, link) in [("/connections?q=dora", "Disconnect"), ("/people?q=dora", "Disconnect")] {
         let World { site: _site, mut d, mut r, .. } = World::new();
         assert!(r.open(list).sees("Dora Lind"));
-        leave(&mut d, "at once");
+        disconnect(&mut d, "at once");
         r.go(link);
         assert!(r.sees("Disconnect from Dora Lind?"), "{}", r.text());
         r.press("Disconnect");
@@ -383,8 +383,8 @@ const FORMS: [(&str, &[(&str, &str)]); 25] = [
     ("disconnect", &[("connected_since", "")]),
     ("disconnect", &[("connected_since", "1"), ("back", "/connections")]),
     ("re-invite", &[]),
-    ("door", &[]),
-    ("door", &[("may_invite_again", "1")]),
+    ("may-invite-again", &[]),
+    ("may-invite-again", &[("may_invite_again", "1")]),
     ("accept", &[]),
     ("decline", &[]),
     ("withdraw", &[]),
@@ -400,7 +400,7 @@ const FORMS: [(&str, &[(&str, &str)]); 25] = [
     ("unblock", &[]),
     ("unblock", &[]),
     ("disconnect", &[]),
-    ("door", &[("may_invite_again", "1")]),
+    ("may-invite-again", &[("may_invite_again", "1")]),
     ("re-invite", &[]),
     ("invite", &[("note", "Again")]),
 ];
@@ -409,7 +409,7 @@ const FORMS: [(&str, &[(&str, &str)]); 25] = [
 fn a_sweep_of_every_form_tells_nobody_who_left() {
     for way in ["at once", "by a block that was taken back"] {
         let World { site, mut d, mut r, mut c, mona } = World::new();
-        leave(&mut d, way);
+        disconnect(&mut d, way);
         // An innocent cause of every refusal, for whoever was never connected.
         d.open("/settings/privacy").fill("who_may_invite", "nobody").press("Save");
         let _world = World { d, c: site.visitor(), r: site.visitor(), mona, site };
@@ -527,20 +527,20 @@ fn a_list_leaves_out_who_blocked_one_before_it_is_cut() {
         })
         .collect();
     for friend in &friends {
-        act(&site, (*friend, d.id), Move::Invite);
-        act(&site, (d.id, *friend), Move::Accept);
+        act(&site, (*friend, d.id), Action::Invite);
+        act(&site, (d.id, *friend), Action::Accept);
     }
     let rows = |c: &mut Visitor| c.get("/in/dora-lind/connections").page.body.matches("href=\"/in/aaron-").count();
     assert_eq!(rows(&mut c), 50);
-    act(&site, (friends[3], c.id), Move::Block { page: None });
+    act(&site, (friends[3], c.id), Action::Block { page: None });
     assert_eq!(rows(&mut c), 50);
     assert!(!c.page.body.contains("Aaron Friend3<"));
     drop(r);
 }
 
-fn act(site: &Site, (me, other): (i64, i64), by_me: Move) {
+fn act(site: &Site, (me, other): (i64, i64), action: Action) {
     let limits = Limits::default();
-    let acted = site.db.write_blocking(|connection| connections::make(connection, &limits, (me, other), by_me, "Said"));
+    let acted = site.db.write_blocking(|connection| connections::act(connection, &limits, (me, other), action, "Said"));
     // Most random moves are refused, which is as good.
     let _ = acted.unwrap();
 }
@@ -597,17 +597,17 @@ impl Five {
         let (d, r) = (self.members[0].id, self.members[1].id);
         match secret {
             Secret::Left => {
-                act(&self.site, (d, r), Move::Invite);
-                act(&self.site, (r, d), Move::Accept);
-                act(&self.site, (d, r), Move::Disconnect { may_invite_again: seed.is_multiple_of(3), page: None });
+                act(&self.site, (d, r), Action::Invite);
+                act(&self.site, (r, d), Action::Accept);
+                act(&self.site, (d, r), Action::Disconnect { may_invite_again: seed.is_multiple_of(3), page: None });
                 // What R was told at the time stays, and is R's to know.
                 let told = format!("DELETE FROM notifications WHERE owner_id = {r} AND other_id = {d}");
                 self.site.db.write_blocking(|connection| Ok(diesel::sql_query(told).execute(connection)?)).unwrap();
             }
             Secret::Strangers => {}
             Secret::Unblocked => {
-                act(&self.site, (d, r), Move::Block { page: None });
-                act(&self.site, (d, r), Move::Unblock);
+                act(&self.site, (d, r), Action::Block { page: None });
+                act(&self.site, (d, r), Action::Unblock);
             }
         }
         let mut life = Vec::new();
@@ -642,21 +642,21 @@ impl Five {
         let me = [0, 2, 3, 4][chance.random_range(0..4)];
         let other = (me + chance.random_range(1..5)) % 5;
         let moves = [
-            Move::Invite,
-            Move::Accept,
-            Move::Accept,
-            Move::Decline,
-            Move::Withdraw,
-            Move::Disconnect { may_invite_again: false, page: None },
-            Move::Block { page: None },
-            Move::Unblock,
-            Move::Unblock,
+            Action::Invite,
+            Action::Accept,
+            Action::Accept,
+            Action::Decline,
+            Action::Withdraw,
+            Action::Disconnect { may_invite_again: false, page: None },
+            Action::Block { page: None },
+            Action::Unblock,
+            Action::Unblock,
         ];
-        let by_me = moves[chance.random_range(0..moves.len())];
-        if (me, other) == (0, 1) && (!has_secret || matches!(by_me, Move::Invite | Move::Accept)) {
+        let action = moves[chance.random_range(0..moves.len())];
+        if (me, other) == (0, 1) && (!has_secret || matches!(action, Action::Invite | Action::Accept)) {
             return;
         }
-        act(&self.site, (self.members[me].id, self.members[other].id), by_me);
+        act(&self.site, (self.members[me].id, self.members[other].id), action);
     }
 
     fn answered(&self, what: &str) -> (String, u16, Vec<(String, String)>, String) {

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::language::filters;
 use crate::language::{mutual_connections, t, tf};
 use crate::members::MemberCard;
-use crate::relationship::{Allowance, Limits, Move, Refusal, Return, Side};
+use crate::relationship::{Action, Allowance, Limits, Refusal, Reinvite, Side};
 use crate::schema::members as table;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
@@ -31,7 +31,7 @@ struct Invite {
     sender: MemberCard,
     mutual: usize,
     allowance: Allowance,
-    returning: bool,
+    is_reinvite: bool,
     becomes: Becomes,
     note: String,
     note_length: usize,
@@ -79,7 +79,7 @@ struct Prepared {
     sender: MemberCard,
     mutual: usize,
     allowance: Allowance,
-    way_back: Option<Return>,
+    reinvite: Option<Reinvite>,
     standing: Standing,
 }
 
@@ -91,8 +91,8 @@ fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle
     let sender = table::table.find(me).select(MemberCard::as_select()).first(connection)?;
     Ok(Prepared {
         mutual,
-        allowance: crate::connections::allowance(connection, limits, me, now())?,
-        way_back: crate::connections::way_back(connection, limits, me, person.id)?,
+        allowance: crate::connections::allowance::allowance(connection, limits, me, now())?,
+        reinvite: crate::connections::reinvite(connection, limits, me, person.id)?,
         standing: standing::one(connection, limits, (me, person.id), row)?,
         person,
         sender,
@@ -106,10 +106,10 @@ async fn prepared(site: &Site, me: &SignedIn, handle: String) -> Result<Prepared
 
 impl Prepared {
     fn page(self, page: Layout, note: String, back: String, note_length: usize) -> Invite {
-        let returning = self.way_back.is_some() && self.standing.were_connected;
+        let is_reinvite = self.reinvite.is_some() && self.standing.were_connected;
         let becomes = match self.standing.side {
-            Side::Asked { .. } | Side::Declined { .. } => Becomes::Acceptance,
-            _ if self.person.accepts_automatically && !returning => Becomes::Connection,
+            Side::Received { .. } | Side::Declined { .. } => Becomes::Acceptance,
+            _ if self.person.accepts_automatically && !is_reinvite => Becomes::Connection,
             _ => Becomes::Invitation,
         };
         Invite {
@@ -118,7 +118,7 @@ impl Prepared {
             sender: self.sender,
             mutual: self.mutual,
             allowance: self.allowance,
-            returning,
+            is_reinvite,
             becomes,
             note,
             note_length,
@@ -149,7 +149,7 @@ pub async fn form(
         Side::Connected => Some(sentence(Refusal::AlreadyConnected, name)),
         Side::Invited { .. } => Some(sentence(Refusal::AlreadyInvited, name)),
         Side::Blocked { .. } => Some(sentence(Refusal::IBlockedThem, name)),
-        Side::Asked { .. } => Some(tf("{name} has invited you already. Accept, and you are connected.", name)),
+        Side::Received { .. } => Some(tf("{name} has invited you already. Accept, and you are connected.", name)),
         _ => None,
     };
     if let Some(no) = no {
@@ -157,7 +157,7 @@ pub async fn form(
         return Ok(redirect.to(&profile));
     }
     let came_from = redirect.came_from().filter(|path| !path.starts_with(&profile)).unwrap_or_default();
-    let hindrance = crate::connections::own_hindrance(&me, &site.limits, &prepared.standing);
+    let hindrance = crate::connections::allowance::own_hindrance(&me, &site.limits, &prepared.standing);
     let hindrance = hindrance.map_or_else(String::new, |refusal| in_place_of_button(refusal, name));
     let invite = prepared.page(page, String::new(), came_from, site.limits.note_length);
     Invite { hindrance, ..invite }.show()
@@ -186,17 +186,17 @@ pub async fn send(
         return if problems.any() { invite.show_again() } else { invite.show() };
     }
     let (limits, id, wanted) = (site.limits, me.id, handle.clone());
-    let (person, before, made) = site
+    let (person, before, answer) = site
         .write(move |connection| {
             let (member, row) = visible::member(connection, id, &wanted)?;
             let person = member.person;
-            let before = row.map_or(Side::None, |row| standing::side(&row, &limits, now()));
-            let made = crate::connections::make(connection, &limits, (id, person.id), Move::Invite, &note)?;
-            Ok((person, before, made))
+            let before = row.map_or(Side::Stranger, |row| row.side_at(now(), &limits));
+            let answer = crate::connections::act(connection, &limits, (id, person.id), Action::Invite, &note)?;
+            Ok((person, before, answer))
         })
         .await?;
     let name = &person.full_name;
-    let told = match made {
+    let told = match answer {
         Err(refusal) => {
             let mut invite = prepared(&site, &me, handle).await?.page(page, typed, back, site.limits.note_length);
             invite.refusal = sentence(refusal, name);
@@ -205,10 +205,10 @@ pub async fn send(
         Ok(outcome) if matches!(outcome.pair.mine, Side::Invited { .. }) => {
             tf("Your invitation to {name} is on its way.", name)
         }
-        Ok(outcome) if outcome.tell.is_none() && !typed.is_empty() => {
+        Ok(outcome) if outcome.notification.is_none() && !typed.is_empty() => {
             crate::connections::actions::restored(name) + " " + t("Your note was not sent: they have not been told.")
         }
-        Ok(_) if matches!(before, Side::Left { .. }) => crate::connections::actions::restored(name),
+        Ok(_) if matches!(before, Side::Disconnected { .. }) => crate::connections::actions::restored(name),
         Ok(_) => tf("You and {name} are connected.", name),
     };
     redirect.done(told);

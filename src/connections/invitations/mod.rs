@@ -9,16 +9,16 @@ use diesel::prelude::*;
 
 use crate::connections::actions::withdrawn;
 use crate::connections::refusal::{again_from, sentence};
+use crate::connections::row::{Row, State};
 use crate::connections::sql_condition::LooksSent;
-use crate::connections::standing;
-use crate::connections::store::{self, state};
+use crate::connections::store;
 use crate::dates::{self, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{number, t, tf, tn, tnf};
 use crate::members::MemberCard;
-use crate::relationship::{Allowance, Limits, Move, Side};
+use crate::relationship::{Action, Allowance, Limits, Side};
 use crate::schema::{handles, members as table, relationships};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
@@ -113,7 +113,7 @@ pub async fn invitations(
                 true => self::sent(connection, &limits, viewer.id, older, &at)?,
                 false => received(connection, &limits, &viewer, &at)?,
             };
-            Ok((list, crate::connections::allowance(connection, &limits, viewer.id, now())?))
+            Ok((list, crate::connections::allowance::allowance(connection, &limits, viewer.id, now())?))
         })
         .await?;
     let received_total = me.invitations;
@@ -130,7 +130,7 @@ pub fn received(
     me: &Viewer,
     at: &PageRequest,
 ) -> Result<ListPage<Invitation>, Error> {
-    let fetch = |at: &PageRequest| in_box(connection, limits, (me.id, state::ASKED), i64::MAX, at);
+    let fetch = |at: &PageRequest| in_box(connection, limits, (me.id, State::Received), i64::MAX, at);
     ListPage::read(at, me.invitations, Cursor::oldest(), fetch, cursor)
 }
 
@@ -148,8 +148,8 @@ fn sent(
         .filter(relationships::changed_at.lt(before));
     let total = on_engine!(connection, |own| open.count().get_result(own))?;
     let fetch = |at: &PageRequest| {
-        let mut rows = in_box(connection, limits, (me, state::INVITED), before, at)?;
-        rows.extend(in_box(connection, limits, (me, state::BARRED), before, at)?);
+        let mut rows = in_box(connection, limits, (me, State::Invited), before, at)?;
+        rows.extend(in_box(connection, limits, (me, State::BlockedBy), before, at)?);
         Ok(at.merged(rows, |row| (row.changed_at, row.person.id)))
     };
     ListPage::read(at, total, Cursor::oldest(), fetch, cursor)
@@ -162,7 +162,7 @@ fn cursor(row: &Invitation) -> Cursor {
 fn in_box(
     connection: &mut Connection,
     limits: &Limits,
-    (me, state): (i64, i16),
+    (me, state): (i64, State),
     before: i64,
     at: &PageRequest,
 ) -> Result<Vec<Invitation>, Error> {
@@ -170,7 +170,7 @@ fn in_box(
     let mut rows = store::by_age(me, state, at)
         .filter(relationships::changed_at.gt(limits.oldest_open(now)))
         .filter(relationships::changed_at.lt(before));
-    if state == state::BARRED {
+    if state == State::BlockedBy {
         rows = rows.filter(LooksSent);
     }
     let columns = (relationships::changed_at, relationships::invitation_note, MemberCard::as_select());
@@ -236,7 +236,7 @@ impl Withdraw {
 }
 
 /// Says what withdrawing an invitation costs: until when one cannot invite again.
-pub fn price(row: &store::Row, limits: &Limits, name: &str) -> String {
+pub fn price(row: &Row, limits: &Limits, name: &str) -> String {
     match crate::connections::pause_of_withdrawal(row, limits, now()) {
         Some(until) => again_from(until, name),
         None => tf("You can invite {name} again at any time.", name),
@@ -283,12 +283,11 @@ fn withdrawals(
         .inner_join(relationships::table.on(mine))
         .filter(handles::handle.eq_any(chosen))
         .order(table::sort_first);
-    let rows: Vec<(MemberCard, store::Row)> =
-        found.select((MemberCard::as_select(), store::Row::as_select())).load(connection)?;
+    let rows: Vec<(MemberCard, Row)> = found.select((MemberCard::as_select(), Row::as_select())).load(connection)?;
     let mut seen = HashSet::new();
-    let sent = |(person, row): (MemberCard, store::Row)| {
-        let side = standing::side(&row, limits, now());
-        let sent = matches!(side, Side::Invited { .. } | Side::Barred { invited: true, .. });
+    let sent = |(person, row): (MemberCard, Row)| {
+        let side = row.side_at(now(), limits);
+        let sent = matches!(side, Side::Invited { .. } | Side::BlockedBy { invited: true, .. });
         let price = price(&row, limits, &person.full_name);
         (sent && seen.insert(person.id)).then_some(Withdrawal { person, price })
     };
@@ -306,13 +305,13 @@ pub async fn answer(
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let by_me = match what.as_str() {
-        "accept" => Move::Accept,
-        "decline" => Move::Decline,
-        "withdraw" => Move::Withdraw,
+    let action = match what.as_str() {
+        "accept" => Action::Accept,
+        "decline" => Action::Decline,
+        "withdraw" => Action::Withdraw,
         _ => return Err(Error::NotFound),
     };
-    let here = if by_me == Move::Withdraw { "/invitations?box=sent" } else { "/invitations" };
+    let here = if action == Action::Withdraw { "/invitations?box=sent" } else { "/invitations" };
     let handles = chosen(&form);
     if handles.is_empty() {
         redirect.refused(t("Tick the invitations first."));
@@ -320,8 +319,8 @@ pub async fn answer(
     }
     let (limits, id) = (site.limits, me.id);
     let Answered { done, not, again } =
-        site.write(move |connection| answer_all(connection, &limits, id, &handles, by_me)).await?;
-    let told = told(by_me, &done, again);
+        site.write(move |connection| answer_all(connection, &limits, id, &handles, action)).await?;
+    let told = told(action, &done, again);
     if !not.is_empty() {
         redirect.refused(told.map(|told| told + " ").unwrap_or_default() + &first_of(&not));
     } else if let Some(told) = told {
@@ -363,13 +362,13 @@ struct Answered {
     again: Option<i64>,
 }
 
-/// Makes the move toward each, in one transaction.
+/// Takes the action toward each, in one transaction.
 fn answer_all(
     connection: &mut Connection,
     limits: &Limits,
     me: i64,
     chosen: &[String],
-    by_me: Move,
+    action: Action,
 ) -> Result<Answered, Error> {
     let mut answered = Answered::default();
     let mut pauses = Vec::new();
@@ -379,11 +378,11 @@ fn answer_all(
         let of_handle = of_handle.filter(handles::handle.eq(handle)).select(MemberCard::as_select());
         let person: Option<MemberCard> = of_handle.first(connection).optional()?;
         // Only those who stand in the lists: what stands nowhere must not be named.
-        let Some(person) = person.map(|person| listed(connection, me, person, by_me)).transpose()?.flatten() else {
+        let Some(person) = person.map(|person| listed(connection, me, person, action)).transpose()?.flatten() else {
             answered.not.push(t("One invitation was no longer open.").to_owned());
             continue;
         };
-        match crate::connections::make(connection, limits, (me, person.id), by_me, "")? {
+        match crate::connections::act(connection, limits, (me, person.id), action, "")? {
             Ok(_) => {
                 pauses.push(crate::connections::again(connection, me, person.id)?);
                 answered.done.push(person.full_name);
@@ -397,26 +396,31 @@ fn answer_all(
 
 /// The person, if they stand in the list that is answered, or stood there until it was answered: a second press, or one in
 /// another tab, names them as the first did.
-fn listed(connection: &mut Connection, me: i64, person: MemberCard, by_me: Move) -> Result<Option<MemberCard>, Error> {
+fn listed(
+    connection: &mut Connection,
+    me: i64,
+    person: MemberCard,
+    action: Action,
+) -> Result<Option<MemberCard>, Error> {
     let row = store::row(connection, me, person.id)?;
     let listed = row.is_some_and(|row| match row.side() {
-        Side::Asked { .. } | Side::Invited { .. } | Side::Connected => true,
-        Side::Declined { .. } => by_me == Move::Decline,
-        Side::Barred { invited: true, .. } | Side::Left { .. } => by_me == Move::Withdraw,
-        _ => by_me == Move::Withdraw && row.paused_until.is_some_and(|until| until > now()),
+        Side::Received { .. } | Side::Invited { .. } | Side::Connected => true,
+        Side::Declined { .. } => action == Action::Decline,
+        Side::BlockedBy { invited: true, .. } | Side::Disconnected { .. } => action == Action::Withdraw,
+        _ => action == Action::Withdraw && row.paused_until.is_some_and(|until| until > now()),
     });
     Ok(Some(person).filter(|_| listed))
 }
 
-fn told(by_me: Move, done: &[String], again: Option<i64>) -> Option<String> {
+fn told(action: Action, done: &[String], again: Option<i64>) -> Option<String> {
     let number = done.len();
-    Some(match (by_me, done) {
+    Some(match (action, done) {
         (_, []) => return None,
-        (Move::Accept, [name]) => tf("You and {name} are connected.", name),
-        (Move::Decline, [name]) => tf("You declined the invitation from {name}. They have not been told.", name),
-        (Move::Withdraw, [name]) => withdrawn(name, again),
-        (Move::Accept, _) => tn(number, "{n} invitation accepted.", "{n} invitations accepted."),
-        (Move::Decline, _) => tn(
+        (Action::Accept, [name]) => tf("You and {name} are connected.", name),
+        (Action::Decline, [name]) => tf("You declined the invitation from {name}. They have not been told.", name),
+        (Action::Withdraw, [name]) => withdrawn(name, again),
+        (Action::Accept, _) => tn(number, "{n} invitation accepted.", "{n} invitations accepted."),
+        (Action::Decline, _) => tn(
             number,
             "{n} invitation declined. Nobody has been told.",
             "{n} invitations declined. Nobody has been told.",

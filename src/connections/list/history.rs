@@ -1,5 +1,5 @@
 //! When one's connections were made, as pictures: the growth of a network, and the strip by which the bulk screen
-//! filters. Both count by the connected-since date, so whoever is gone just never was there.
+//! filters. Both count by the connected-since date, so whoever is disconnected just never was there.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -7,7 +7,8 @@ use diesel::prelude::*;
 
 use crate::connections::list::{self, Filter};
 use crate::connections::removal::{Removal, find};
-use crate::connections::store::{self, state};
+use crate::connections::row::State;
+use crate::connections::store;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
@@ -61,7 +62,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// The members of a page, ticked and not. A connection counts, and one who has left since: the page knew since when they
+    /// The members of a page, ticked and not. A connection counts, and one who has disconnected since: the page knew since when they
     /// had been connected, which a page that was made up does not. Of all others nothing is stored, so that whoever ticks
     /// everybody learns nothing.
     fn members(&self, connection: &mut Connection, me: i64) -> Result<(Vec<i64>, Vec<i64>), Error> {
@@ -71,7 +72,7 @@ impl Sheet {
         }
         let own = relationships::other_id.eq(handles::member_id).and(relationships::owner_id.eq(me));
         let rows = handles::table.inner_join(relationships::table.on(own)).filter(handles::handle.eq_any(named));
-        type Found = (String, i64, i16, Option<i64>);
+        type Found = (String, i64, State, Option<i64>);
         let rows: Vec<Found> = rows
             .select((handles::handle, relationships::other_id, relationships::state, relationships::connected_at))
             .load(connection)?;
@@ -80,8 +81,8 @@ impl Sheet {
             let proven = since.is_some() && self.shown.get(&handle).copied() == since;
             match state {
                 _ if !self.ticked.contains(&handle) => others.push(id),
-                state::CONNECTED => ticked.push(id),
-                state::LOST if proven => ticked.push(id),
+                State::Connected => ticked.push(id),
+                State::WasDisconnected if proven => ticked.push(id),
                 _ => {}
             }
         }
@@ -270,7 +271,7 @@ pub fn among(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> R
 /// # Errors
 /// The database's.
 pub fn number(connection: &mut Connection, me: i64, id: i64) -> Result<i64, Error> {
-    let hidden = store::in_state(me, state::BARRED).select(relationships::other_id);
+    let hidden = store::in_state(me, State::BlockedBy).select(relationships::other_id);
     Ok(of(me, id).filter(removal_members::other_id.ne_all(hidden)).count().get_result(connection)?)
 }
 
@@ -279,7 +280,7 @@ pub fn number(connection: &mut Connection, me: i64, id: i64) -> Result<i64, Erro
 /// # Errors
 /// The database's.
 pub fn first(connection: &mut Connection, me: i64, id: i64, most: i64) -> Result<Vec<MemberCard>, Error> {
-    let hidden = store::in_state(me, state::BARRED).select(relationships::other_id);
+    let hidden = store::in_state(me, State::BlockedBy).select(relationships::other_id);
     let rows = of(me, id)
         .inner_join(members::table.on(members::id.eq(removal_members::other_id)))
         .filter(removal_members::other_id.ne_all(hidden))
@@ -320,7 +321,7 @@ fn on_page(
     at: &PageRequest,
 ) -> Result<Vec<(String, MemberCard)>, Error> {
     use removal_members::{other_id, sort_first};
-    let hidden = store::in_state(me, state::BARRED).select(relationships::other_id);
+    let hidden = store::in_state(me, State::BlockedBy).select(relationships::other_id);
     let mut rows =
         of(me, id).inner_join(members::table.on(members::id.eq(other_id))).filter(other_id.ne_all(hidden)).into_boxed();
     rows = match at.cursor() {

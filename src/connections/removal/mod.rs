@@ -1,5 +1,5 @@
 //! Many disconnects at once: selected, reviewed, confirmed in one transaction, and undone in one. What it does to
-//! each pair is what [`crate::connections::make`] does with one move; a test holds the two against each other.
+//! each pair is what [`crate::connections::act`] does with one action; a test holds the two against each other.
 
 pub mod draft;
 pub mod pages;
@@ -8,7 +8,8 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use crate::connections::store::{self, state};
+use crate::connections::row::State;
+use crate::connections::store;
 use crate::dates::now;
 use crate::db::{self, Connection, id_in};
 use crate::error::Error;
@@ -32,7 +33,7 @@ pub struct Removal {
     pub confirmed_at: Option<i64>,
     /// When it was undone.
     pub undone_at: Option<i64>,
-    /// How many came back.
+    /// How many were connected again by *Undo*.
     pub restored: i32,
     /// Why, for oneself.
     pub private_reason: String,
@@ -54,9 +55,9 @@ impl Removal {
 
 /// Of these, those whom the member can see, in order.
 fn seen(connection: &mut Connection, me: i64, ids: Vec<i64>) -> Result<Vec<i64>, Error> {
-    let barred = store::in_state(me, state::BARRED).select(relationships::other_id);
-    let barred: HashSet<i64> = barred.load(connection)?.into_iter().collect();
-    Ok(ids.into_iter().filter(|id| *id != me && !barred.contains(id)).collect())
+    let hidden = store::in_state(me, State::BlockedBy).select(relationships::other_id);
+    let hidden: HashSet<i64> = hidden.load(connection)?.into_iter().collect();
+    Ok(ids.into_iter().filter(|id| *id != me && !hidden.contains(id)).collect())
 }
 
 /// A member's own removal.
@@ -80,7 +81,7 @@ pub fn remembered(connection: &mut Connection, me: i64, most: i64) -> Result<Vec
     Ok(mine.select(Removal::as_select()).limit(most).load(connection)?)
 }
 
-/// Disconnects everybody in a draft. Whoever has left the member meanwhile is disconnected like the others, from the member's
+/// Disconnects everybody in a draft. Whoever has disconnected from the member meanwhile is disconnected like the others, from the member's
 /// own side, so that nothing tells who they are; whom the member has disconnected or blocked meanwhile is skipped. A second
 /// press changes nothing.
 ///
@@ -103,17 +104,17 @@ pub fn confirm(
         return Ok(removal);
     }
     let sides = own_sides(connection, me, &chosen)?;
-    let those = |wanted: &[i16]| -> Vec<i64> {
+    let those = |wanted: &[State]| -> Vec<i64> {
         sides.iter().filter(|(_, state)| wanted.contains(state)).map(|(other, _)| *other).collect()
     };
-    let (removed, connected) = (those(&[state::CONNECTED, state::LOST]), those(&[state::CONNECTED]));
-    leave(connection, me, &removed, (id, may_invite_again, reason))?;
-    their_side(connection, me, &connected, state::CONNECTED, state::LOST, -1)?;
+    let (removed, connected) = (those(&[State::Connected, State::WasDisconnected]), those(&[State::Connected]));
+    disconnect(connection, me, &removed, (id, may_invite_again, reason))?;
+    their_side(connection, me, &connected, State::Connected, State::WasDisconnected, -1)?;
     store::count(connection, me, -number(&connected))?;
-    let gone: HashSet<i64> = removed.iter().copied().collect();
-    let others: Vec<i64> = chosen.into_iter().filter(|id| !gone.contains(id)).collect();
+    let done: HashSet<i64> = removed.iter().copied().collect();
+    let others: Vec<i64> = chosen.into_iter().filter(|id| !done.contains(id)).collect();
     draft::take_out(connection, me, id, &others)?;
-    let hidden: HashSet<i64> = those(&[state::BARRED]).into_iter().collect();
+    let hidden: HashSet<i64> = those(&[State::BlockedBy]).into_iter().collect();
     let skipped: Vec<i64> = others.into_iter().filter(|id| !hidden.contains(id)).collect();
     let result = (
         removals::confirmed_at.eq(now()),
@@ -131,7 +132,7 @@ fn number(of: &[i64]) -> i32 {
 }
 
 /// The states of a member's own sides toward these.
-fn own_sides(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<(i64, i16)>, Error> {
+fn own_sides(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<(i64, State)>, Error> {
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
         connection,
         relationships::other_id,
@@ -140,8 +141,8 @@ fn own_sides(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec
     Ok(mine.select((relationships::other_id, relationships::state)).load(connection)?)
 }
 
-/// Leaves these, whose sides have been read under the same hold; see [`restore`].
-fn leave(
+/// Disconnects the own sides toward these, which have been read under the same lock; see [`restore`].
+fn disconnect(
     connection: &mut Connection,
     me: i64,
     others: &[i64],
@@ -152,14 +153,14 @@ fn leave(
         relationships::other_id,
         others,
     ));
-    let left = (
-        relationships::state.eq(state::LEFT),
+    let disconnected = (
+        relationships::state.eq(State::Disconnected),
         relationships::may_invite_again.eq(may_invite_again),
         relationships::changed_at.eq(now()),
         relationships::private_reason.eq(reason),
         relationships::removal_id.eq(id),
     );
-    diesel::update(mine).set(left).execute(connection)?;
+    diesel::update(mine).set(disconnected).execute(connection)?;
     Ok(())
 }
 
@@ -168,8 +169,8 @@ fn their_side(
     connection: &mut Connection,
     me: i64,
     others: &[i64],
-    from: i16,
-    to: i16,
+    from: State,
+    to: State,
     more: i32,
 ) -> Result<(), Error> {
     let theirs = relationships::table
@@ -182,17 +183,17 @@ fn their_side(
     Ok(())
 }
 
-/// Who was disconnected by a removal and has not come back since.
-fn still_gone(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i64>, Error> {
-    let gone = relationships::table
+/// Returns who was disconnected by a removal and not re-invited since.
+fn still_disconnected(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i64>, Error> {
+    let disconnected = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::removal_id.eq(id))
-        .filter(relationships::state.eq(state::LEFT));
-    Ok(gone.select(relationships::other_id).load(connection)?)
+        .filter(relationships::state.eq(State::Disconnected));
+    Ok(disconnected.select(relationships::other_id).load(connection)?)
 }
 
-/// Brings everybody back whom re-inviting brings back at once. Whoever has to be asked first stays as they are, be it that they
-/// left too or that they wish to be asked, since one must not be told from the other. A second press changes nothing.
+/// Restores every connection that re-inviting restores at once. Whoever has to be asked first stays as they are, be it that
+/// they disconnected too or that they wish to be asked, since one must not be told from the other. A second press changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's. A [`Refusal`] is an answer: there may be no room for them any more.
@@ -202,40 +203,40 @@ pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> R
     if removal.confirmed_at.is_none() || removal.undone_at.is_some() {
         return Ok(Ok(removal));
     }
-    crate::connections::settle(connection, limits, me, id)?;
-    let gone = still_gone(connection, me, id)?;
-    let back = may_come_back(connection, me, &gone)?;
+    crate::connections::save_expired(connection, limits, me, id)?;
+    let disconnected = still_disconnected(connection, me, id)?;
+    let back = restorable(connection, me, &disconnected)?;
     let have = u32::try_from(store::number_of(connection, me)?).unwrap_or(0);
     if have as usize + back.len() > limits.connections as usize {
         return Ok(Err(Refusal::TooManyConnections { have, limit: limits.connections }));
     }
     restore(connection, me, &back)?;
-    their_side(connection, me, &back, state::LOST, state::CONNECTED, 1)?;
+    their_side(connection, me, &back, State::WasDisconnected, State::Connected, 1)?;
     store::count(connection, me, number(&back))?;
     let result = (removals::undone_at.eq(now()), removals::restored.eq(number(&back)));
     diesel::update(removals::table.find((me, id))).set(result).execute(connection)?;
     Ok(Ok(find(connection, me, id)?))
 }
 
-/// Of these, those who have not left too and do not ask to be asked first.
-fn may_come_back(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<i64>, Error> {
-    let lost = relationships::table
+/// Of these, those who have not disconnected too and do not ask to be asked first.
+fn restorable(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<i64>, Error> {
+    let back = relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::owner_id)))
         .filter(id_in(connection, relationships::owner_id, others))
         .filter(relationships::other_id.eq(me))
-        .filter(relationships::state.eq(state::LOST))
+        .filter(relationships::state.eq(State::WasDisconnected))
         .filter(members::asks_before_reinvite.eq(false))
         .filter(relationships::declined_until.is_null().or(relationships::declined_until.le(now())));
-    Ok(lost.select(relationships::owner_id).load(connection)?)
+    Ok(back.select(relationships::owner_id).load(connection)?)
 }
 
-/// Connects the member's own sides again. These have been read as left under the same hold, so the state is not asked for
+/// Connects the member's own sides again. These have been read as disconnected under the same lock, so the state is not asked for
 /// once more: PostgreSQL, which expects a handful of rows in it, would compare each with each.
 fn restore(connection: &mut Connection, me: i64, others: &[i64]) -> Result<(), Error> {
     let these = id_in(connection, relationships::other_id, others);
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(these);
     let connected = (
-        relationships::state.eq(state::CONNECTED),
+        relationships::state.eq(State::Connected),
         relationships::may_invite_again.eq(false),
         relationships::changed_at.eq(diesel::dsl::sql::<diesel::sql_types::BigInt>("connected_at")),
         relationships::private_reason.eq(""),
@@ -263,7 +264,7 @@ pub fn named(
     Ok((seen.len(), people::persons(connection, &seen[..seen.len().min(most)])?))
 }
 
-/// Who did not come back when a removal was undone.
+/// Returns who was not re-invited when a removal was undone.
 ///
 /// # Errors
 /// The database's.
@@ -271,7 +272,7 @@ pub fn not_restored(connection: &mut Connection, me: i64, removal: &Removal) -> 
     if removal.undone_at.is_none() {
         return Ok(Vec::new());
     }
-    still_gone(connection, me, removal.id)
+    still_disconnected(connection, me, removal.id)
 }
 
 fn ids(text: &str) -> Vec<i64> {

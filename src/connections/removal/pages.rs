@@ -335,8 +335,8 @@ async fn show(
             let number = draft::number(connection, viewer, id)?;
             let list = draft::page(connection, viewer, id, number, &at)?;
             let skipped = crate::connections::removal::named(connection, viewer, removal.skipped(), LISTED)?;
-            let gone = crate::connections::removal::not_restored(connection, viewer, &removal)?;
-            let not_restored = crate::connections::removal::named(connection, viewer, gone, LISTED)?.1;
+            let absent = crate::connections::removal::not_restored(connection, viewer, &removal)?;
+            let not_restored = crate::connections::removal::named(connection, viewer, absent, LISTED)?.1;
             Ok((removal, list, number, skipped, not_restored))
         })
         .await;
@@ -353,8 +353,8 @@ async fn show(
     }
     let again = refused.is_some();
     let typed = || {
-        let door = if removal.may_invite_again { "1" } else { "" };
-        (Form::of([("private_reason", &removal.private_reason), ("may_invite_again", door)]), Problems::default())
+        let ticked = if removal.may_invite_again { "1" } else { "" };
+        (Form::of([("private_reason", &removal.private_reason), ("may_invite_again", ticked)]), Problems::default())
     };
     let (form, problems) = refused.unwrap_or_else(typed);
     let review = Review { page, id, number, list, here, form, problems };
@@ -379,8 +379,11 @@ pub async fn confirm(
         let at = PageRequest::of(&Form::parse(form.get("here").as_bytes())?);
         return show(site, page, me, (*id, at), Some((form, problems)), redirect).await;
     }
-    let (viewer, id, door) = (me.id, *id, form.is_checked("may_invite_again"));
-    site.write_bulk(move |connection| crate::connections::removal::confirm(connection, viewer, id, door, &reason))
+    let (viewer, id, may_invite_again) = (me.id, *id, form.is_checked("may_invite_again"));
+    site.db
+        .write_bulk(move |connection| {
+            crate::connections::removal::confirm(connection, viewer, id, may_invite_again, &reason)
+        })
         .await?;
     Ok(redirect.to(&result(id)))
 }
@@ -397,10 +400,11 @@ pub async fn change(
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (viewer, id, door) = (me.id, *id, form.is_checked("may_invite_again"));
+    let (viewer, id, may_invite_again) = (me.id, *id, form.is_checked("may_invite_again"));
     let reason: String = form.get("private_reason").chars().take(REASON).collect();
     let leave_out = form.get("leave_out").to_owned();
-    let kept = site.write(move |connection| draft::change(connection, viewer, id, (&reason, door), &leave_out));
+    let kept =
+        site.write(move |connection| draft::change(connection, viewer, id, (&reason, may_invite_again), &leave_out));
     if kept.await?.confirmed_at.is_some() {
         return Ok(redirect.to(&result(id)));
     }

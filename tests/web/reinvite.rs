@@ -3,14 +3,14 @@
 use crate::support::{Site, Visitor, connect};
 
 /// Ada has left Ben 700 days after they connected, with a reason, 30 days ago.
-fn ada_left(door_open: bool) -> (Site, Visitor, Visitor) {
+fn ada_disconnected(may_invite_again: bool) -> (Site, Visitor, Visitor) {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     connect(&mut ada, &mut ben);
     site.days_pass(700);
     ada.open("/in/ben-okoro").fill("private_note", "Choir").press("Save");
     ada.open("/in/ben-okoro").fill("private_reason", "Too many pitches");
-    if door_open {
+    if may_invite_again {
         ada.fill("may_invite_again", "1");
     }
     ada.press("Disconnect");
@@ -23,7 +23,7 @@ fn list_of(visitor: &mut Visitor) -> String {
 }
 
 /// Ada re-invites Ben, silently and whole.
-fn comes_back(ada: &mut Visitor, ben: &mut Visitor) {
+fn reinvites(ada: &mut Visitor, ben: &mut Visitor) {
     let told = ben.open("/notifications").open("/notifications").text();
     ada.open("/connections/disconnected").press("Re-invite");
     assert!(ada.sees("You and Ben Okoro are connected again. Everything is as it was."), "{}", ada.text());
@@ -32,8 +32,8 @@ fn comes_back(ada: &mut Visitor, ben: &mut Visitor) {
 }
 
 #[test]
-fn one_who_left_keeps_the_way_back_when_the_other_invites_and_withdraws() {
-    let (_site, mut ada, mut ben) = ada_left(true);
+fn reinvite_survives_the_others_withdrawn_invitation() {
+    let (_site, mut ada, mut ben) = ada_disconnected(true);
     let before = list_of(&mut ada);
     ben.open("/in/ada-ruiz/invite").press("Send invitation");
     assert!(ada.open("/in/ben-okoro").has_button("Accept"));
@@ -41,13 +41,13 @@ fn one_who_left_keeps_the_way_back_when_the_other_invites_and_withdraws() {
     assert!(ben.sees("You may invite them again from"), "{}", ben.text());
     assert!(ada.open("/in/ben-okoro").has_button("Re-invite"));
     assert_eq!(list_of(&mut ada), before);
-    comes_back(&mut ada, &mut ben);
+    reinvites(&mut ada, &mut ben);
 }
 
 #[test]
-fn one_who_left_keeps_the_way_back_when_the_others_invitation_expires() {
+fn reinvite_survives_the_others_expired_invitation() {
     for answer in [None, Some("Decline")] {
-        let (site, mut ada, mut ben) = ada_left(true);
+        let (site, mut ada, mut ben) = ada_disconnected(true);
         ben.open("/in/ada-ruiz/invite").press("Send invitation");
         if let Some(button) = answer {
             ada.open("/invitations").press(button);
@@ -59,14 +59,14 @@ fn one_who_left_keeps_the_way_back_when_the_others_invitation_expires() {
         assert!(list.contains("Ben Okoro") && list.contains("Too many pitches") && list.contains("checked"), "{list}");
         assert!(ben.open("/in/ada-ruiz").has_button("Invite to connect"));
         assert!(ben.open("/connections/disconnected").sees("Nobody"));
-        comes_back(&mut ada, &mut ben);
+        reinvites(&mut ada, &mut ben);
     }
 }
 
 #[test]
-fn a_return_that_has_to_ask_is_withdrawn_without_a_trace_or_a_pause() {
+fn a_reinvite_that_asks_is_withdrawn_without_trace() {
     for answer in [None, Some("Decline")] {
-        let (_site, mut ada, mut ben) = ada_left(false);
+        let (_site, mut ada, mut ben) = ada_disconnected(false);
         let before = list_of(&mut ada);
         ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
         let stranger = ben.open("/in/ada-ruiz").text();
@@ -77,18 +77,18 @@ fn a_return_that_has_to_ask_is_withdrawn_without_a_trace_or_a_pause() {
         ada.open("/in/ben-okoro").press("Withdraw invitation");
         assert!(ada.sees("You may re-invite them at any time."), "{}", ada.text());
         assert_eq!(list_of(&mut ada), before);
-        // Ada never opened the door.
+        // Ada never let Ben invite her again.
         assert_eq!(ben.open("/in/ada-ruiz").text(), stranger);
         ben.open("/in/ada-ruiz/invite").press("Send invitation");
         assert!(ben.sees("This user cannot be invited at this time"));
         ben.open("/settings/privacy").fill("asks_before_reinvite", "").press("Save");
-        comes_back(&mut ada, &mut ben);
+        reinvites(&mut ada, &mut ben);
     }
 }
 
 #[test]
-fn a_return_that_is_declined_is_not_asked_for_again_at_once() {
-    let (site, mut ada, mut ben) = ada_left(false);
+fn a_declined_reinvite_is_refused_for_a_while() {
+    let (site, mut ada, mut ben) = ada_disconnected(false);
     ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     ada.open("/connections/disconnected").press("Re-invite").press("Send invitation");
     ben.open("/invitations").press("Decline");
@@ -96,7 +96,7 @@ fn a_return_that_is_declined_is_not_asked_for_again_at_once() {
     ada.open("/connections/disconnected").press("Re-invite").press("Send invitation");
     assert!(ada.page.status == 422 && ada.sees("This user cannot be invited at this time"));
     assert!(!ben.open("/invitations").sees("Ada Ruiz"));
-    // Ada's door stands open now, so that Ben alone can take the declining back.
+    // Ben may invite Ada again from now on, so that he alone can take the declining back.
     ben.open("/in/ada-ruiz/invite").press("Send invitation");
     assert!(ben.sees("is on its way"));
     site.days_pass(181);
@@ -105,8 +105,8 @@ fn a_return_that_is_declined_is_not_asked_for_again_at_once() {
 }
 
 #[test]
-fn where_both_left_a_withdrawn_return_leaves_both_as_they_were() {
-    let (site, mut ada, mut ben) = ada_left(true);
+fn a_withdrawn_reinvite_leaves_both_disconnected() {
+    let (site, mut ada, mut ben) = ada_disconnected(true);
     let since = site.connected_since(&ben, &ada);
     let stale = [("connected_since", since.as_str()), ("private_reason", "Ben's own")];
     ben.post("/in/ada-ruiz/disconnect", &stale).follow();
@@ -125,7 +125,7 @@ fn where_both_left_a_withdrawn_return_leaves_both_as_they_were() {
 }
 
 #[test]
-fn one_left_with_the_door_open_who_invites_and_withdraws_gets_what_a_stranger_gets() {
+fn whoever_may_invite_again_and_withdraws_is_a_stranger() {
     let site = Site::new();
     let (mut ada, mut ben, mut cid) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Cid Okoro"));
     connect(&mut ada, &mut ben);
@@ -146,7 +146,7 @@ fn one_left_with_the_door_open_who_invites_and_withdraws_gets_what_a_stranger_ge
 }
 
 #[test]
-fn a_removal_undone_brings_back_who_asked_meanwhile_and_was_not_answered() {
+fn undo_restores_who_was_reinvited_without_answer() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     connect(&mut ada, &mut ben);
@@ -161,8 +161,8 @@ fn a_removal_undone_brings_back_who_asked_meanwhile_and_was_not_answered() {
 }
 
 #[test]
-fn a_second_press_of_disconnect_neither_erases_the_reason_nor_closes_the_door() {
-    let (_site, mut ada, _ben) = ada_left(true);
+fn a_second_disconnect_takes_nothing_away() {
+    let (_site, mut ada, _ben) = ada_disconnected(true);
     let before = list_of(&mut ada);
     ada.post("/in/ben-okoro/disconnect", &[]).follow();
     assert!(ada.sees("You are no longer connected with Ben Okoro. They have not been told."));
@@ -170,8 +170,8 @@ fn a_second_press_of_disconnect_neither_erases_the_reason_nor_closes_the_door() 
 }
 
 #[test]
-fn changing_the_door_does_not_change_the_day_of_the_disconnect() {
-    let (_site, mut ada, _ben) = ada_left(false);
+fn may_invite_again_leaves_the_day_as_it_is() {
+    let (_site, mut ada, _ben) = ada_disconnected(false);
     let before = list_of(&mut ada);
     ada.fill("may_invite_again", "1").press("Save").open("/").open("/connections/disconnected");
     ada.fill("may_invite_again", "").press("Save").open("/");
@@ -186,7 +186,7 @@ fn where_there_is_nothing_to_take_back_it_is_said_so() {
         ("withdraw", "There is no open invitation to Ben Okoro."),
         ("decline", "There is no open invitation from Ben Okoro any more."),
         ("unblock", "You have not blocked Ben Okoro."),
-        ("door", "There was nothing to do."),
+        ("may-invite-again", "There was nothing to do."),
     ] {
         ada.open("/in/ben-okoro").post(&format!("/in/ben-okoro/{path}"), &[]).follow();
         assert!(ada.sees(says), "{path}: {}", ada.text());

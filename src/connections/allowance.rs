@@ -1,0 +1,64 @@
+//! The weekly number of invitations, and why a member cannot invite now for reasons of their own.
+
+use diesel::prelude::*;
+
+use crate::connections::standing::Standing;
+use crate::dates::{self, now};
+use crate::db::{Connection, on_engine};
+use crate::error::Error;
+use crate::relationship::{Allowance, Limits, Refusal, Side};
+use crate::schema::relationships;
+use crate::web::viewer::Viewer;
+
+/// Days for which an invitation counts.
+const WEEK: i64 = 7;
+
+/// Returns how many invitations a member may still send, and when the next comes free.
+///
+/// # Errors
+/// The database's.
+pub fn allowance(connection: &mut Connection, limits: &Limits, me: i64, now: i64) -> Result<Allowance, Error> {
+    use diesel::dsl::{count_star, min};
+    let sent = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::sent_at.ge(first_counted(now)));
+    let sent = sent.select((count_star(), min(relationships::sent_at)));
+    let (sent, oldest) = on_engine!(connection, |own| sent.first::<(i64, Option<i64>)>(own))?;
+    let sent = u32::try_from(sent).unwrap_or(u32::MAX);
+    Ok(Allowance { sent, limit: limits.invitations, next: oldest.map_or(now, comes_free) })
+}
+
+/// Returns from when on sent invitations count: today's and those of the six days before, so that one comes free as a day
+/// begins.
+fn first_counted(now: i64) -> i64 {
+    dates::day_after(now, 1 - WEEK)
+}
+
+/// Returns when an invitation sent at this moment stops counting.
+fn comes_free(sent: i64) -> i64 {
+    dates::day_after(sent, WEEK)
+}
+
+/// Returns why a member cannot invite somebody now, for reasons of their own, in the order of the rules; nothing where they
+/// can, as far as it lies with them.
+pub fn own_hindrance(viewer: &Viewer, limits: &Limits, standing: &Standing) -> Option<Refusal> {
+    let have = u32::try_from(viewer.connection_count).unwrap_or(0);
+    if have >= limits.connections {
+        return Some(Refusal::TooManyConnections { have, limit: limits.connections });
+    }
+    // Whoever has been invited accepts, and whoever disconnected re-invites: neither costs an invitation.
+    if !matches!(standing.side, Side::Stranger | Side::WasDisconnected) {
+        return None;
+    }
+    if let Some(until) = standing.paused_until.filter(|until| *until > now()) {
+        return Some(Refusal::Paused(until));
+    }
+    invitations_used_up(viewer, limits).map(Refusal::InvitationsUsedUp)
+}
+
+/// Returns the weekly number, where a member has used it up.
+pub fn invitations_used_up(viewer: &Viewer, limits: &Limits) -> Option<Allowance> {
+    let counted = viewer.last_to_spare.filter(|sent| *sent >= first_counted(now()));
+    let next = if limits.invitations == 0 { Some(now()) } else { counted.map(comes_free) };
+    next.map(|next| Allowance { sent: limits.invitations, limit: limits.invitations, next })
+}

@@ -1,0 +1,254 @@
+//! The row of a side: how a [`Record`] stands in the table `relationships`.
+
+use diesel::prelude::*;
+
+use crate::db::numbered;
+use crate::relationship::{Limits, Note, Prior, Record, Records, Side};
+use crate::schema::relationships;
+
+numbered! {
+    /// The column `state`. Its numbers are written out in the partial indexes and in
+    /// [`sql_condition`](super::sql_condition).
+    #[allow(missing_docs)]
+    pub enum State {
+        Stranger = 0,
+        Invited = 1,
+        Received = 2,
+        Declined = 3,
+        Connected = 4,
+        Disconnected = 5,
+        WasDisconnected = 6,
+        Blocked = 7,
+        BlockedBy = 8,
+    }
+}
+
+numbered! {
+    /// The column `prior`: what the state hides, or says besides.
+    pub enum StoredPrior {
+        /// Nothing.
+        Nothing = 0,
+        /// The owner's invitation, which a block of the other hides.
+        Invited = 1,
+        /// The owner's disconnect from a connection.
+        Disconnected = 5,
+        /// Such an invitation, and under it a disconnect from a connection.
+        InvitedAfterDisconnect = 9,
+        /// The owner's disconnect from nobody connected, which is what unblocking a stranger leaves.
+        Unblocked = 10,
+        /// Such an invitation, and under it what unblocking a stranger leaves.
+        InvitedAfterUnblocked = 11,
+    }
+}
+
+impl StoredPrior {
+    /// Tells whether a disconnect, if there is one, was one from a connection.
+    pub fn is_former(self) -> bool {
+        !matches!(self, StoredPrior::Unblocked | StoredPrior::InvitedAfterUnblocked)
+    }
+
+    fn is_invited(self) -> bool {
+        use StoredPrior::{Invited, InvitedAfterDisconnect, InvitedAfterUnblocked};
+        matches!(self, Invited | InvitedAfterDisconnect | InvitedAfterUnblocked)
+    }
+
+    fn prior(self, may_invite_again: bool) -> Prior {
+        match self {
+            StoredPrior::Nothing | StoredPrior::Invited => Prior::Nothing,
+            _ => Prior::Disconnected { may_invite_again, former: self.is_former() },
+        }
+    }
+}
+
+/// One side of a relationship as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = relationships, treat_none_as_null = true)]
+#[allow(missing_docs)]
+pub struct Row {
+    pub owner_id: i64,
+    pub other_id: i64,
+    pub state: State,
+    pub may_invite_again: bool,
+    pub prior: StoredPrior,
+    pub changed_at: i64,
+    pub connected_at: Option<i64>,
+    pub invited_at: Option<i64>,
+    pub sent_at: Option<i64>,
+    pub paused_until: Option<i64>,
+    pub declined_until: Option<i64>,
+    pub disconnected_at: Option<i64>,
+    pub removal_id: Option<i64>,
+    pub sort_first: String,
+    pub sort_last: String,
+    pub invitation_note: String,
+    pub private_note: String,
+    pub private_reason: String,
+    pub sent_note: String,
+    pub sent_note_at: Option<i64>,
+    pub received_note: String,
+    pub received_note_at: Option<i64>,
+}
+
+/// What an action that gives nothing back changes of a side: no column by which lists are found, so that on SQLite it
+/// leaves their indexes alone.
+#[derive(AsChangeset)]
+#[diesel(table_name = relationships)]
+pub(super) struct Stance<'a> {
+    state: State,
+    may_invite_again: bool,
+    prior: StoredPrior,
+    changed_at: i64,
+    private_reason: &'a str,
+}
+
+impl Row {
+    /// Returns the row of a stranger, which is not stored.
+    pub(super) fn new(owner_id: i64, other_id: i64) -> Row {
+        Row {
+            owner_id,
+            other_id,
+            state: State::Stranger,
+            may_invite_again: false,
+            prior: StoredPrior::Nothing,
+            changed_at: 0,
+            connected_at: None,
+            invited_at: None,
+            sent_at: None,
+            paused_until: None,
+            declined_until: None,
+            disconnected_at: None,
+            removal_id: None,
+            sort_first: String::new(),
+            sort_last: String::new(),
+            invitation_note: String::new(),
+            private_note: String::new(),
+            private_reason: String::new(),
+            sent_note: String::new(),
+            sent_note_at: None,
+            received_note: String::new(),
+            received_note_at: None,
+        }
+    }
+
+    /// Returns the side that the row stores, without regard to expiry.
+    pub fn side(&self) -> Side {
+        let (may_invite_again, former) = (self.may_invite_again, self.prior.is_former());
+        let prior = self.prior.prior(may_invite_again);
+        match self.state {
+            State::Stranger => Side::Stranger,
+            State::Invited => Side::Invited { prior },
+            State::Received => Side::Received { prior },
+            State::Declined => Side::Declined { prior },
+            State::Connected => Side::Connected,
+            State::Disconnected => Side::Disconnected { may_invite_again, former },
+            State::WasDisconnected => Side::WasDisconnected,
+            State::Blocked => Side::Blocked { former: self.prior == StoredPrior::Disconnected },
+            State::BlockedBy => Side::BlockedBy { invited: self.prior.is_invited(), prior },
+        }
+    }
+
+    /// Returns the side as its owner sees it now.
+    pub fn side_at(&self, now: i64, limits: &Limits) -> Side {
+        self.side().at(now, self.invited_at, limits)
+    }
+
+    /// Returns the record that the row stores.
+    pub fn record(&self) -> Record {
+        let note = |text: &String, at: Option<i64>| at.map(|at| Note { text: text.clone(), at });
+        Record {
+            side: self.side(),
+            changed_at: self.changed_at,
+            connected_at: self.connected_at,
+            invited_at: self.invited_at,
+            sent_at: self.sent_at,
+            paused_until: self.paused_until,
+            declined_until: self.declined_until,
+            disconnected_at: self.disconnected_at,
+            removal_id: self.removal_id,
+            invitation_note: self.invitation_note.clone(),
+            sent_note: note(&self.sent_note, self.sent_note_at),
+            received_note: note(&self.received_note, self.received_note_at),
+            private_reason: self.private_reason.clone(),
+        }
+    }
+
+    fn set(&mut self, record: Record) {
+        let text_and_date = |note: Option<Note>| note.map_or((String::new(), None), |note| (note.text, Some(note.at)));
+        (self.state, self.prior) = columns(record.side);
+        self.may_invite_again = matches!(record.side.prior(), Prior::Disconnected { may_invite_again: true, .. });
+        self.changed_at = record.changed_at;
+        self.connected_at = record.connected_at;
+        self.invited_at = record.invited_at;
+        self.sent_at = record.sent_at;
+        self.paused_until = record.paused_until;
+        self.declined_until = record.declined_until;
+        self.disconnected_at = record.disconnected_at;
+        self.removal_id = record.removal_id;
+        self.invitation_note = record.invitation_note;
+        (self.sent_note, self.sent_note_at) = text_and_date(record.sent_note);
+        (self.received_note, self.received_note_at) = text_and_date(record.received_note);
+        self.private_reason = record.private_reason;
+    }
+
+    pub(super) fn stance(&self) -> Stance<'_> {
+        let Row { state, may_invite_again, prior, changed_at, .. } = *self;
+        Stance { state, may_invite_again, prior, changed_at, private_reason: &self.private_reason }
+    }
+
+    /// Tells whether the two differ in their stance at the most.
+    pub(super) fn stands_as(&self, other: &Row) -> bool {
+        let Row { state, may_invite_again, prior, changed_at, .. } = *other;
+        let private_reason = other.private_reason.clone();
+        Row { state, may_invite_again, prior, changed_at, private_reason, ..self.clone() } == *other
+    }
+}
+
+fn columns(side: Side) -> (State, StoredPrior) {
+    let (disconnected, invited_after) = match side.prior() {
+        Prior::Nothing => (StoredPrior::Nothing, StoredPrior::Invited),
+        Prior::Disconnected { former: true, .. } => (StoredPrior::Disconnected, StoredPrior::InvitedAfterDisconnect),
+        Prior::Disconnected { former: false, .. } => (StoredPrior::Unblocked, StoredPrior::InvitedAfterUnblocked),
+    };
+    let if_so = |is: bool, prior| if is { prior } else { StoredPrior::Nothing };
+    match side {
+        Side::Stranger => (State::Stranger, StoredPrior::Nothing),
+        Side::Invited { .. } => (State::Invited, disconnected),
+        Side::Received { .. } => (State::Received, disconnected),
+        Side::Declined { .. } => (State::Declined, disconnected),
+        Side::Connected => (State::Connected, StoredPrior::Nothing),
+        Side::Disconnected { former, .. } => (State::Disconnected, if_so(!former, StoredPrior::Unblocked)),
+        Side::WasDisconnected => (State::WasDisconnected, StoredPrior::Nothing),
+        Side::Blocked { former } => (State::Blocked, if_so(former, StoredPrior::Disconnected)),
+        Side::BlockedBy { invited: false, .. } => (State::BlockedBy, disconnected),
+        Side::BlockedBy { invited: true, .. } => (State::BlockedBy, invited_after),
+    }
+}
+
+/// Both rows of a relationship, of which either may not exist yet.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// The acting member's.
+    pub mine: Row,
+    /// The other's.
+    pub theirs: Row,
+    pub(super) stored: (Option<Row>, Option<Row>),
+}
+
+impl Rows {
+    /// Returns the rows as they are stored, with a stranger's for one that is missing.
+    pub(super) fn of(me: i64, other: i64, stored: (Option<Row>, Option<Row>)) -> Rows {
+        let (mine, theirs) = stored.clone();
+        Rows { mine: mine.unwrap_or(Row::new(me, other)), theirs: theirs.unwrap_or(Row::new(other, me)), stored }
+    }
+
+    /// Returns what the rules work on.
+    pub fn records(&self) -> Records {
+        Records { mine: self.mine.record(), theirs: self.theirs.record() }
+    }
+
+    /// Takes over what an action has made of the records.
+    pub fn set(&mut self, records: Records) {
+        self.mine.set(records.mine);
+        self.theirs.set(records.theirs);
+    }
+}
