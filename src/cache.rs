@@ -29,6 +29,10 @@ pub trait Cached: Send + Sync + 'static {
     const SECONDS: i64;
     /// Whether it took long enough to read to be worth keeping.
     fn took_long(&self) -> bool;
+    /// Whether it is what would be read for this page, too.
+    fn is_true(&self) -> bool {
+        true
+    }
 }
 
 impl Cache {
@@ -47,6 +51,7 @@ impl Cache {
             && entry.version == member.version
             && now - entry.read_at < T::SECONDS
             && let Ok(value) = entry.value.clone().downcast::<T>()
+            && value.is_true()
         {
             return Ok(value);
         }

@@ -6,6 +6,7 @@ use clap::{Args, CommandFactory};
 
 use crate::db::DatabaseUrl;
 use crate::relationship::Limits;
+use crate::time_zone::Zone;
 
 /// Where the data is.
 #[derive(Args, Clone, Debug)]
@@ -24,6 +25,9 @@ pub struct ServeArgs {
     /// The address people type, as in https://network.example.org; without one, only this machine can use the site
     #[arg(long, env = "AMICABLE_BASE_URL", value_parser = base_url, value_name = "URL")]
     pub base_url: Option<url::Url>,
+    /// Where days begin and end for members who have chosen no time zone: a name of the IANA database, as in Europe/Berlin
+    #[arg(long, env = "AMICABLE_TIME_ZONE", default_value = "UTC", value_parser = time_zone, value_name = "ZONE")]
+    pub time_zone: Zone,
     /// Threads that serve; 0 for one per core
     #[arg(long, env = "AMICABLE_WORKERS", default_value = "0", value_parser = number("AMICABLE_WORKERS"), value_name = "N")]
     pub workers: u32,
@@ -86,6 +90,11 @@ pub fn check_variables<C: CommandFactory>() -> Result<(), String> {
 
 fn database_url(url: &str) -> Result<DatabaseUrl, String> {
     url.parse().map_err(|why| format!("DATABASE_URL {why}"))
+}
+
+fn time_zone(name: &str) -> Result<Zone, String> {
+    name.parse()
+        .map_err(|why| format!("AMICABLE_TIME_ZONE: {why}; it wants a name as in Europe/Berlin or America/New_York"))
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

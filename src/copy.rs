@@ -206,7 +206,8 @@ copied!(members {
     sort_as: String, sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
     folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
     connections_seen_by: i16, accepts_automatically: bool, asks_before_reinvite: bool,
-    language: String, photo: String, confirmed_email: String, mail_secret: String, digest_due_at: Option<i64>
+    language: String, photo: String, confirmed_email: String, mail_secret: String, digest_due_at: Option<i64>,
+    time_zone: String
 } by (id), after last: id.gt(last.id));
 copied!(photos {
     member_id: i64, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>

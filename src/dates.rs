@@ -1,9 +1,13 @@
-//! Dates: what is stored is unix seconds, what is shown is a day in UTC.
+//! Dates: what is stored is unix seconds, what is shown is a day. Days begin and end in the time zone of whoever looks,
+//! which the [`Context`] of the page has.
 
-use crate::language::{self, t, tn};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 
-/// Seconds in a day.
+use crate::language::{self, Context, t, tn};
+
+/// Seconds in a day of 24 hours, for what lasts so long; calendar days are counted by [`day_after`].
 pub const DAY: i64 = 86_400;
 
 /// Now, in unix seconds.
@@ -26,28 +30,33 @@ pub fn parse(iso: &str) -> Option<i64> {
     start_of(iso.trim().parse().ok()?)
 }
 
-/// The first second of a day.
+/// The first second of a day; it need not be midnight where clocks are changed then.
 pub fn start_of(day: Date) -> Option<i64> {
-    Some(TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?.as_second())
+    Some(zone().to_timestamp(day.at(0, 0, 0, 0)).ok()?.as_second())
 }
 
 /// Returns the first second of the day that is so many days after the day of a moment.
 pub fn day_after(seconds: i64, days: i64) -> i64 {
-    let day = civil(seconds).and_then(|day| day.checked_add(jiff::Span::new().try_days(days).ok()?).ok());
+    let day = civil(seconds).and_then(|day| day.checked_add(Span::new().try_days(days).ok()?).ok());
     day.and_then(start_of).unwrap_or(seconds + days * DAY)
 }
 
 /// How long ago, for people: `today`, `yesterday`, `3 weeks ago`.
 pub fn ago(then: i64, now: i64) -> String {
-    let days = (now - then).max(0) / DAY;
-    match days {
+    match days_between(then, now).max(0) {
         0 => t("today").into(),
         1 => t("yesterday").into(),
-        2..=13 => tn(days, "{n} day ago", "{n} days ago"),
-        14..=59 => tn(days / 7, "{n} week ago", "{n} weeks ago"),
-        60..=729 => tn(days / 30, "{n} month ago", "{n} months ago"),
-        _ => tn(days / 365, "{n} year ago", "{n} years ago"),
+        days @ 2..=13 => tn(days, "{n} day ago", "{n} days ago"),
+        days @ 14..=59 => tn(days / 7, "{n} week ago", "{n} weeks ago"),
+        days @ 60..=729 => tn(days / 30, "{n} month ago", "{n} months ago"),
+        days => tn(days / 365, "{n} year ago", "{n} years ago"),
     }
+}
+
+/// Returns how many days lie between the days of two moments.
+fn days_between(then: i64, now: i64) -> i64 {
+    let between = civil(then).zip(civil(now)).and_then(|(then, now)| then.until(now).ok());
+    between.map_or((now - then) / DAY, |span| i64::from(span.get_days()))
 }
 
 /// `2019-03` as `March 2019`, `2019` as it is; anything else unchanged.
@@ -60,5 +69,59 @@ pub fn month(text: &str) -> String {
 
 /// The day of a moment.
 pub fn civil(seconds: i64) -> Option<Date> {
-    Some(TimeZone::UTC.to_datetime(Timestamp::from_second(seconds).ok()?).date())
+    Some(zone().to_datetime(Timestamp::from_second(seconds).ok()?).date())
+}
+
+fn zone() -> TimeZone {
+    Context::current().zone.rules()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    /// What is so for a member in a zone.
+    fn in_zone<T>(zone: &str, make: impl FnOnce() -> T) -> T {
+        Context::new(Language::English, zone.parse().unwrap()).within(make)
+    }
+
+    fn moment(text: &str) -> i64 {
+        text.parse::<Timestamp>().unwrap().as_second()
+    }
+
+    #[test]
+    fn the_day_of_a_moment_is_the_zones() {
+        let noon = moment("2026-11-26T12:00:00Z");
+        assert_eq!(in_zone("Pacific/Auckland", || iso(noon)), "2026-11-27");
+        assert_eq!(in_zone("America/Los_Angeles", || iso(noon)), "2026-11-26");
+        assert_eq!(in_zone("America/Los_Angeles", || iso(noon - 5 * 3_600)), "2026-11-25");
+        assert_eq!(iso(noon), "2026-11-26");
+        assert_eq!(in_zone("Pacific/Auckland", || parse("2026-11-27")), Some(moment("2026-11-26T11:00:00Z")));
+    }
+
+    #[test]
+    fn days_are_counted_where_clocks_change() {
+        // A day of 23 hours and one of 25.
+        let (spring, autumn) = (moment("2026-03-28T22:30:00Z"), moment("2026-10-24T21:30:00Z"));
+        in_zone("Europe/Berlin", || {
+            assert_eq!(day_after(spring, 1), moment("2026-03-28T23:00:00Z"));
+            assert_eq!(day_after(spring, 2), moment("2026-03-29T22:00:00Z"));
+            assert_eq!(day_after(autumn, 1), moment("2026-10-24T22:00:00Z"));
+            assert_eq!(day_after(autumn, 2), moment("2026-10-25T23:00:00Z"));
+        });
+        // In Havana and Santiago clocks change at midnight: a day begins twice, and one begins at one.
+        let day = |text: &str| start_of(text.parse().unwrap());
+        assert_eq!(in_zone("America/Santiago", || day("2026-09-06")), Some(moment("2026-09-06T04:00:00Z")));
+        assert_eq!(in_zone("America/Havana", || day("2026-11-01")), Some(moment("2026-11-01T04:00:00Z")));
+    }
+
+    #[test]
+    fn yesterday_is_the_day_before() {
+        let (evening, morning) = (moment("2026-11-25T22:00:00Z"), moment("2026-11-26T06:00:00Z"));
+        assert_eq!(ago(evening, morning), "yesterday");
+        assert_eq!(in_zone("Asia/Tokyo", || ago(evening, morning)), "today");
+        assert_eq!(ago(morning, morning - 5), "today");
+        assert_eq!(ago(morning - 21 * DAY, morning), "3 weeks ago");
+    }
 }

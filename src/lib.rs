@@ -35,6 +35,7 @@ pub mod routes;
 pub mod schema;
 pub mod server;
 pub mod text;
+pub mod time_zone;
 pub mod web;
 
 pub use language::{linked, t, tf, tn, tnf};

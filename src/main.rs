@@ -13,6 +13,7 @@ use amicable::db::Db;
 use amicable::demo;
 use amicable::demo::styleguide;
 use amicable::error::Error;
+use amicable::language::{Context, Language};
 use amicable::relationship::Limits;
 use amicable::server;
 use amicable::server::Settings;
@@ -187,6 +188,7 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
     let address = format!("http://{}", listener.local_addr().map_err(wrong)?);
     let settings = Settings {
         limits: Limits::from(&args.limits),
+        zone: args.time_zone,
         base_url: args.base_url.clone(),
         workers: args.workers as usize,
         runs_jobs: true,
@@ -206,14 +208,17 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
 }
 
 fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(), Error> {
-    let export = connections.map(|path| read_export(&path)).transpose()?;
+    // The days of an export are days where the site is.
+    let context = Context::new(Language::default(), args.time_zone);
+    let export = context.within(|| connections.map(|path| read_export(&path)).transpose())?;
     // Others on this machine can neither guess its name nor look into it.
     let folder = std::env::temp_dir().join(format!("amicable-demo-{:032x}", rand::rng().random::<u128>()));
     let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot make {}: {why}", folder.display()));
     private_folder(&folder).map_err(unusable)?;
     let file = DatabaseUrl::Sqlite(folder.join("demo.db").to_string_lossy().into_owned());
     let result = with(&file, |db| {
-        let made = demo::populate(db, &Limits::from(&LimitArgs::clone(&args.limits)), export)?;
+        let limits = Limits::from(&LimitArgs::clone(&args.limits));
+        let made = context.within(|| demo::populate(db, &limits, export))?;
         serve(db, args, styleguide::routes, |address| {
             if let Some(imported) = &made.imported {
                 println!("{imported}");

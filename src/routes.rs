@@ -105,6 +105,7 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/settings/appearance", get().to(settings::appearance))
         .route("/settings/notifications", get().to(notification_choices::settings))
         .route("/settings/notifications", post().to(notification_choices::change))
+        .route("/settings/appearance", post().to(settings::change_time_zone))
         .route("/settings/privacy", get().to(settings::privacy))
         .route("/settings/privacy", post().to(settings::change_privacy))
         .end();

@@ -73,6 +73,7 @@ diesel::table! {
         confirmed_email -> Text,
         mail_secret -> Text,
         digest_due_at -> Nullable<BigInt>,
+        time_zone -> Text,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::jobs::{Job, Jobs};
 use crate::members::search::{self, Renewal};
 use crate::relationship::Limits;
 use crate::routes;
+use crate::time_zone::Zone;
 use crate::web::origin::Base;
 use crate::web::site::Site;
 use crate::web::{cookie, csrf, fetched, form_owner, notices, observe, pending_form, theme};
@@ -28,6 +29,8 @@ use crate::web::{cookie, csrf, fetched, form_owner, notices, observe, pending_fo
 pub struct Settings {
     /// What members may do how often.
     pub limits: Limits,
+    /// The time zone of the site, for members who have chosen none.
+    pub zone: Zone,
     /// The address that people type; none for this machine alone.
     pub base_url: Option<url::Url>,
     /// Threads; 0 for one per core.
@@ -55,7 +58,7 @@ pub fn serve(
     let key = db.write_blocking(cookie::key)?;
     index_anew(&db)?;
     crate::accounts::password::prepare();
-    let (limits, before) = (settings.limits, settings.before);
+    let (limits, zone, before) = (settings.limits, settings.zone, settings.before);
     let base = Base::of(settings.base_url.clone());
     let secure = base.is_https();
     let workers = match settings.workers {
@@ -69,7 +72,7 @@ pub fn serve(
     let of_site = jobs.clone();
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(Data::new(Site { db: db.clone(), limits, cache: cache.clone(), jobs: of_site.clone() }))
+            .app_data(Data::new(Site { db: db.clone(), limits, zone, cache: cache.clone(), jobs: of_site.clone() }))
             .app_data(Data::new(notices::Jar::new(key.clone(), secure)))
             .app_data(base.clone())
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))

@@ -136,6 +136,7 @@ fn a_wrong_setting_is_named() {
         ("AMICABLE_BASE_URL", "https://example.org/?a", "has a query"),
         ("AMICABLE_BASE_URL", "https://ada@example.org", "has a user name"),
         ("AMICABLE_INVITATION_LIMIT", "many", "AMICABLE_INVITATION_LIMIT"),
+        ("AMICABLE_TIME_ZONE", "Europe/Atlantis", "there is no time zone Europe/Atlantis"),
         ("AMICABLE_LISTN", "127.0.0.1:0", "AMICABLE_LISTN is not a setting"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL"),
         ("DATABASE_URL", "sqlite:/no/such/folder/x.db", "/no/such/folder/x.db"),

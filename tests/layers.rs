@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["cache", "jobs"],
     &["members", "relationship"],
     &["db"],
-    &["dates", "schema", "language", "error", "text"],
+    &["dates", "schema", "language", "error", "text", "time_zone"],
 ];
 
 fn layer(slice: &str) -> Option<usize> {

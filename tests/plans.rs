@@ -95,14 +95,14 @@ const PAGES: [(&str, usize); 25] = [
 const FEW: [(&str, &str); 8] = [
     ("CASE members.company WHEN", "one's own connections, by company"),
     ("WITH whole AS MATERIALIZED", "at most 1,000 matches of each kind"),
-    (BY_DAY, "the days of one's own connections, which the index has"),
+    (BY_QUARTER, "the days of one's own connections, which the index has"),
     ("GROUP BY `members`.`company`", "one's own connections"),
     ("GROUP BY `members`.`location`", "one's own connections"),
     ("ORDER BY `members`.`sort_first`", "the people ticked on a page"),
     ("FROM `sessions`", "one's own devices"),
     (CIRCLE, "the 50 newest connections of one's 50 newest"),
 ];
-const BY_DAY: &str = "GROUP BY relationships.connected_at / 86400";
+const BY_QUARTER: &str = "GROUP BY relationships.connected_at / 900";
 const CIRCLE: &str = ") near CROSS JOIN relationships theirs";
 
 #[test]

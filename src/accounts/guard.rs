@@ -43,7 +43,7 @@ async fn look(request: &ServiceRequest) -> Result<(), Error> {
         let limits = site.limits;
         let found = site.read_one(move |connection| sessions::viewer(connection, &limits, &token)).await?;
         if let Some((viewer, stale)) = found {
-            Context::current().chosen(&viewer.language).set();
+            Context::current().chosen(&viewer.language, &viewer.time_zone).set();
             let viewer = Arc::new(viewer);
             request.extensions_mut().insert(viewer.clone());
             if stale {

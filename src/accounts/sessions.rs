@@ -96,17 +96,17 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         .filter(sessions::last_seen.gt(now() - IDLE))
         .filter(table::suspended_at.is_null())
         .select((
-            (table::handle, table::full_name, table::language, table::photo),
+            (table::handle, table::full_name, table::language, table::time_zone, table::photo),
             (connection_counts::number, connection_counts::version),
             sessions::last_seen,
             (invitations, unread, last_to_spare),
         ));
-    type Found = ((String, String, String, String), (i32, i32), i64, (Option<i64>, Option<i64>, Option<i64>));
+    type Found = ((String, String, String, String, String), (i32, i32), i64, (Option<i64>, Option<i64>, Option<i64>));
     let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
     let Some((texts, (connection_count, connection_version), last_seen, counts)) = found else {
         return Ok(None);
     };
-    let (handle, full_name, language, photo) = texts;
+    let (handle, full_name, language, time_zone, photo) = texts;
     let (invitations, unread, last_to_spare) = counts;
     let viewer = Viewer {
         id: member,
@@ -118,6 +118,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         invitations: invitations.unwrap_or(0),
         unread: unread.unwrap_or(0),
         language,
+        time_zone,
         photo,
         token_hash,
     };

@@ -10,8 +10,9 @@ use crate::dates;
 use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::language::filters;
-use crate::language::{key, t};
+use crate::language::{Context, key, t};
 use crate::schema::{emails, members, sessions as rows};
+use crate::time_zone::Zone;
 use crate::web::cookie;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
@@ -208,6 +209,36 @@ struct Appearance {
     page: Layout,
     /// The tag of the member's language; empty for what the browser asks for.
     chosen: String,
+    /// The name of the member's time zone; empty for the site's.
+    zone: String,
+    problems: Problems,
+}
+
+impl Appearance {
+    fn new(page: Layout, me: &SignedIn, problems: Problems) -> Appearance {
+        Appearance { page, chosen: me.language.clone(), zone: me.time_zone.clone(), problems }
+    }
+
+    fn site_zone(&self) -> &'static str {
+        Context::current().site_zone().name()
+    }
+
+    /// The zones to choose from, by region.
+    fn regions(&self) -> Vec<(&'static str, Vec<Zone>)> {
+        let named = |region| match region {
+            "Africa" => t("Africa"),
+            "America" => t("America"),
+            "Antarctica" => t("Antarctica"),
+            "Arctic" => t("Arctic"),
+            "Asia" => t("Asia"),
+            "Atlantic" => t("Atlantic Ocean"),
+            "Australia" => t("Australia"),
+            "Europe" => t("Europe"),
+            "Indian" => t("Indian Ocean"),
+            _ => t("Pacific Ocean"),
+        };
+        Zone::by_region().into_iter().map(|(region, zones)| (named(region), zones)).collect()
+    }
 }
 
 /// `GET /settings/appearance`
@@ -215,8 +246,34 @@ struct Appearance {
 /// # Errors
 /// The template's.
 pub async fn appearance(page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
-    let chosen = me.language.clone();
-    Appearance { page, chosen }.show()
+    Appearance::new(page, &me, Problems::default()).show()
+}
+
+/// `POST /settings/appearance`: the time zone in which the member's days begin and end. Nothing is the site's.
+///
+/// # Errors
+/// The database's.
+pub async fn change_time_zone(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let name = form.get("time_zone").trim();
+    let zone = match name.parse::<Zone>() {
+        Ok(zone) => zone.name(),
+        Err(_) if name.is_empty() => "",
+        Err(_) => {
+            let mut problems = Problems::default();
+            problems.add("time_zone", t("There is no such time zone. Choose one of the list."));
+            return Appearance::new(page, &me, problems).show_again();
+        }
+    };
+    let row = members::table.find(me.id);
+    site.write(move |connection| Ok(diesel::update(row).set(members::time_zone.eq(zone)).execute(connection)?)).await?;
+    redirect.done(t("Your time zone is saved."));
+    Ok(redirect.to("/settings/appearance"))
 }
 
 #[derive(Template)]

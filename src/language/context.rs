@@ -1,10 +1,11 @@
-//! What a page is made in: the language of its texts. The task that answers a request knows it, so no function has to
-//! pass it on; a closure for another thread takes it along.
+//! What a page is made in: the language of its texts and the time zone of its days. The task that answers a request
+//! knows it, so no function has to pass it on; a closure for another thread takes it along.
 
 use std::cell::Cell;
 use std::future::Future;
 
 use crate::language::Language;
+use crate::time_zone::Zone;
 
 tokio::task_local! {
     static CURRENT: Cell<Context>;
@@ -15,18 +16,36 @@ tokio::task_local! {
 pub struct Context {
     /// The language of its texts.
     pub language: Language,
+    /// Where its days begin and end.
+    pub zone: Zone,
+    /// The site's own zone, for whoever has chosen none.
+    site_zone: Zone,
 }
 
 impl Context {
+    /// Returns the context of whoever is not known yet.
+    pub fn new(language: Language, site_zone: Zone) -> Context {
+        Context { language, zone: site_zone, site_zone }
+    }
+
     /// Returns the context of the page that is being made; the default where none is.
     pub fn current() -> Context {
         CURRENT.try_with(Cell::get).unwrap_or_default()
     }
 
-    /// Returns this context with what a member has chosen; an empty tag chooses nothing.
+    /// Returns the context of another member, by the language and the zone that they have chosen; either may be empty.
+    pub fn of(language: &str, zone: &str) -> Context {
+        Context::new(Language::default(), Context::current().site_zone).chosen(language, zone)
+    }
+
+    /// Returns this context with what a member has chosen. No language is the browser's, no zone the site's.
     #[must_use]
-    pub fn chosen(self, language: &str) -> Context {
-        Context { language: Language::of(language).unwrap_or(self.language) }
+    pub fn chosen(self, language: &str, zone: &str) -> Context {
+        Context {
+            language: Language::of(language).unwrap_or(self.language),
+            zone: zone.parse().unwrap_or(self.site_zone),
+            site_zone: self.site_zone,
+        }
     }
 
     /// Makes this the context of the page that is being made.
@@ -43,5 +62,27 @@ impl Context {
     /// Runs a closure in this context: on the thread of a database, or to write to another member.
     pub fn within<T>(self, make: impl FnOnce() -> T) -> T {
         CURRENT.sync_scope(Cell::new(self), make)
+    }
+
+    /// Returns the site's own zone.
+    pub fn site_zone(self) -> Zone {
+        self.site_zone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_member_has_a_context_of_their_own() {
+        let zone = |name: &str| name.parse::<Zone>().unwrap();
+        let viewer = Context::new(Language::English, zone("Europe/Berlin")).chosen("de", "Asia/Tokyo");
+        viewer.within(|| {
+            assert_eq!(Context::current().zone, zone("Asia/Tokyo"));
+            let other = Context::of("fr", "");
+            assert_eq!((other.language, other.zone), (Language::French, zone("Europe/Berlin")));
+            assert_eq!(Context::of("", "America/Lima").language, Language::English);
+        });
     }
 }

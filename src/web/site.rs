@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::jobs::Jobs;
 use crate::language::Context;
 use crate::relationship::Limits;
+use crate::time_zone::Zone;
 
 /// What every handler may use. Clones share the database.
 #[derive(Clone)]
@@ -16,6 +17,8 @@ pub struct Site {
     pub db: Db,
     /// What members may do how often.
     pub limits: Limits,
+    /// Where days begin and end for whoever has chosen no time zone.
+    pub zone: Zone,
     /// What was read of members lately, on this node.
     pub cache: Cache,
     /// The loops beside the requests, to be woken.

@@ -81,7 +81,8 @@ pub async fn within<B: MessageBody>(
     let kept = |name| session.get::<String>(name).ok().flatten().unwrap_or_default();
     let theme = Theme::of(&kept(THEME)).unwrap_or_default();
     let language = Language::of(&kept(LANGUAGE)).or_else(|| language::asked_for(&request)).unwrap_or_default();
-    CURRENT.scope(Cell::new(theme), Context { language }.around(next.call(request))).await
+    let zone = request.app_data::<SiteData>().map(|site| site.zone).unwrap_or_default();
+    CURRENT.scope(Cell::new(theme), Context::new(language, zone).around(next.call(request))).await
 }
 
 /// `POST /appearance`: the switches of the footer and of the settings. What is not sent, or is not on the page, stays.
@@ -105,7 +106,8 @@ pub async fn change(site: SiteData, page: Layout, form: Form, redirect: Redirect
     }
     // The switches of the footer show by themselves what they did.
     if redirect.came_from().as_deref() == Some("/settings/appearance") && form.has(THEME) && form.has(LANGUAGE) {
-        Context::current().chosen(form.get(LANGUAGE)).set();
+        let zone = page.viewer.as_ref().map_or("", |viewer| &viewer.time_zone);
+        Context::current().chosen(form.get(LANGUAGE), zone).set();
         redirect.done(t("Your language and colours are saved."));
     }
     Ok(redirect.back("/"))

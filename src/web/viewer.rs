@@ -28,6 +28,8 @@ pub struct Viewer {
     pub unread: i64,
     /// The language they chose; empty for what the browser asks for.
     pub language: String,
+    /// The time zone they chose; empty for the site's.
+    pub time_zone: String,
     /// The name of their photo; empty for none.
     pub photo: String,
     /// The hash of this session's token.

@@ -41,10 +41,10 @@ fn read(body: &str) -> Vec<String> {
 
 /// What of a text is in the letters of this sentence.
 fn untranslated(text: &str) -> bool {
-    // The name of the site, an example's name and initials, this browser, the
+    // The name of the site, an example's name and initials, this browser, a zone, the
     // values that texts name in braces for the script.
     let mut text = text.replace("Amicable", "").replace("Robin Vale", "");
-    for value in ["{n}", "{left}", "{most}", "RV", "ureq/3.5.2"] {
+    for value in ["{n}", "{left}", "{most}", "RV", "ureq/3.5.2", "UTC"] {
         text = text.replace(value, "");
     }
     text.contains(|letter: char| letter.is_ascii_alphabetic())

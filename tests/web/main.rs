@@ -25,3 +25,4 @@ mod removal;
 mod search;
 mod silence;
 mod support;
+mod zones;

@@ -12,8 +12,9 @@ use crate::connections::list::{self, Filter};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::language::{connections, month, number, tf, tnf};
+use crate::language::{Context, connections, month, number, tf, tnf};
 use crate::members::ConnectionCount;
+use crate::time_zone::Zone;
 
 /// Units of the growth plot; its lines stand in `connections/growth.html`.
 const WIDTH: f64 = 320.0;
@@ -24,19 +25,21 @@ const TALLEST: f64 = 46.0;
 /// How many connections were made in each month, from the first such month until this one.
 #[derive(Debug, Clone, Default)]
 pub struct History {
+    /// Where its months begin.
+    zone: Zone,
     /// The year and month of the first, as months since the year 0.
     first: i64,
     months: Vec<i64>,
 }
 
 impl History {
-    /// Of days since 1970 and how many connections were made on each.
-    pub fn new(days: &[(i64, i64)], now: i64) -> History {
-        let of = |day: i64| {
-            dates::civil(day * dates::DAY).map(|date| i64::from(date.year()) * 12 + i64::from(date.month()) - 1)
-        };
-        let counted: Vec<(i64, i64)> = days.iter().filter_map(|(day, made)| Some((of(*day)?, *made))).collect();
-        let (Some(first), Some(last)) = (counted.iter().map(|(month, _)| *month).min(), of(now / dates::DAY)) else {
+    /// Of moments and how many connections were made at each.
+    pub fn new(moments: &[(i64, i64)], now: i64) -> History {
+        let zone = Context::current().zone;
+        let of =
+            |moment: i64| dates::civil(moment).map(|date| i64::from(date.year()) * 12 + i64::from(date.month()) - 1);
+        let counted: Vec<(i64, i64)> = moments.iter().filter_map(|(at, made)| Some((of(*at)?, *made))).collect();
+        let (Some(first), Some(last)) = (counted.iter().map(|(month, _)| *month).min(), of(now)) else {
             return History::default();
         };
         let length = usize::try_from(last - first + 1).unwrap_or(1).clamp(1, 12 * 200);
@@ -45,7 +48,7 @@ impl History {
             let at = usize::try_from(month - first).unwrap_or(0).min(length - 1);
             months[at] += made;
         }
-        History { first, months }
+        History { zone, first, months }
     }
 
     /// Whether there is enough for a picture.
@@ -125,6 +128,10 @@ impl Cached for History {
     fn took_long(&self) -> bool {
         self.total() > 500
     }
+
+    fn is_true(&self) -> bool {
+        self.zone == Context::current().zone
+    }
 }
 
 impl History {
@@ -133,7 +140,9 @@ impl History {
     /// # Errors
     /// The database's.
     pub fn of(connection: &mut Connection, cache: &Cache, member: ConnectionCount) -> Result<Arc<History>, Error> {
-        cache.get_or_read(member, |id| Ok(History::new(&list::days(connection, id, &Filter::default())?, dates::now())))
+        cache.get_or_read(member, |id| {
+            Ok(History::new(&list::moments(connection, id, &Filter::default())?, dates::now()))
+        })
     }
 }
 
@@ -249,7 +258,7 @@ mod tests {
     use super::*;
 
     fn day(iso: &str) -> i64 {
-        dates::parse(iso).unwrap() / dates::DAY
+        dates::parse(iso).unwrap()
     }
 
     fn history() -> History {

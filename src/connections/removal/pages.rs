@@ -152,7 +152,7 @@ pub async fn remove(
             let mut list = list::page(connection, (mine.id, mine.number), &asked, &at)?;
             let tags = list::with_tags(connection, mine.id, &mut list)?;
             let history = if asked.undated().narrows() {
-                Arc::new(History::new(&list::days(connection, mine.id, &asked)?, now()))
+                Arc::new(History::new(&list::moments(connection, mine.id, &asked)?, now()))
             } else {
                 History::of(connection, &cache, mine)?
             };

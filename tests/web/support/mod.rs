@@ -13,6 +13,7 @@ use amicable::db::Db;
 use amicable::relationship::Limits;
 use amicable::server;
 use amicable::server::Settings;
+use amicable::time_zone::Zone;
 use database::Database;
 use diesel::prelude::*;
 use scraper::{ElementRef, Html, Selector};
@@ -35,15 +36,24 @@ impl Site {
     }
 
     pub fn with(limits: Limits) -> Site {
+        Site::made(limits, Zone::default())
+    }
+
+    /// Its days begin and end somewhere else than in UTC.
+    pub fn in_zone(name: &str) -> Site {
+        Site::made(Limits::default(), name.parse().unwrap())
+    }
+
+    fn made(limits: Limits, zone: Zone) -> Site {
         let database = Database::new();
         let db = database.open();
-        let address = serve(&db, limits);
+        let address = serve(&db, limits, zone);
         Site { db, address, database }
     }
 
     /// Another node of the same site, and its address.
     pub fn another_node(&self) -> String {
-        serve(&self.another_database(), Limits::default())
+        serve(&self.another_database(), Limits::default(), Zone::default())
     }
 
     /// The same database as another node has it open.
@@ -99,12 +109,12 @@ impl Site {
     }
 }
 
-fn serve(db: &Db, limits: Limits) -> String {
+fn serve(db: &Db, limits: Limits, zone: Zone) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let db = db.clone();
     std::thread::spawn(move || {
-        let settings = Settings { limits, base_url: None, workers: 1, runs_jobs: false, before: |_| {} };
+        let settings = Settings { limits, zone, base_url: None, workers: 1, runs_jobs: false, before: |_| {} };
         actix_web::rt::System::new().block_on(async move { server::serve(db, listener, &settings).unwrap().await })
     });
     address
