@@ -25,6 +25,11 @@ pub fn iso(seconds: i64) -> String {
     civil(seconds).map_or_else(String::new, |day| day.to_string())
 }
 
+/// A moment as `<time datetime>` wants it, e.g. `2019-03-12T08:30:00Z`.
+pub fn instant(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map_or_else(|_| String::new(), |moment| moment.to_string())
+}
+
 /// The first second of a day written `YYYY-MM-DD`, as date fields send it.
 pub fn parse(iso: &str) -> Option<i64> {
     start_of(iso.trim().parse().ok()?)

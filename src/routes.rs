@@ -8,8 +8,8 @@ use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::{actions, blocked, disconnected};
-use crate::network::{home, overview};
-use crate::notifications::{pages as notifications, settings as notification_choices};
+use crate::network::{home, notifications, overview};
+use crate::notifications::settings as notification_choices;
 use crate::profiles::{directory, own, photo, profile};
 use crate::web::address::{Addresses, Table, get, post};
 use crate::web::{assets, observe, theme};
@@ -77,6 +77,8 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/invitations/withdraw", get().to(invitations::confirm_withdrawal))
         .route("/invitations/{answer}", post().to(invitations::answer))
         .route("/notifications", get().to(notifications::notifications))
+        .route("/notifications/read", post().to(notifications::mark_all))
+        .route("/notifications/{id}/{deed}", post().to(notifications::change))
         // Members
         .route("/people", get().to(directory::people))
         .route("/photos/{member}/{name}/{side}", get().to(photo::show))

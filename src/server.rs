@@ -15,8 +15,9 @@ use crate::cache::Cache;
 use crate::connections::store::follow_name;
 use crate::db::{Connection, Db};
 use crate::error::Error;
-use crate::jobs::{Job, Jobs};
+use crate::jobs::{Job, Jobs, Turn};
 use crate::members::search::{self, Renewal};
+use crate::notifications;
 use crate::relationship::Limits;
 use crate::routes;
 use crate::time_zone::Zone;
@@ -103,7 +104,8 @@ pub fn serve(
 
 /// The work beside the requests.
 fn loops() -> Vec<Job> {
-    Vec::new()
+    let purge = |db: &Db, _: &Turn| db.write_blocking(notifications::store::purge);
+    vec![Job { name: "notifications", every: Duration::from_secs(3_600), run: Box::new(purge) }]
 }
 
 /// Lets the search index follow a new folding while the site is served; in a small site, or a new one, at once.

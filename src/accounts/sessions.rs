@@ -10,7 +10,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
-use crate::notifications::Unread;
+use crate::notifications::store::Unread;
 use crate::relationship::Limits;
 use crate::schema::{connection_counts, members as table, notifications, relationships, sessions};
 use crate::web::cookie::IDLE;

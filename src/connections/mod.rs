@@ -24,8 +24,8 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{self, Connection};
 use crate::error::Error;
-use crate::notifications;
-use crate::relationship::{Action, Limits, Outcome, Pair, Refusal, Reinvite};
+use crate::notifications::{self, Event};
+use crate::relationship::{Action, Limits, Outcome, Pair, Refusal, Reinvite, Side};
 use crate::schema::relationships;
 use row::{Row, State};
 
@@ -45,14 +45,22 @@ pub fn act(
     db::lock_members(connection, [me, other])?;
     let mut rows = store::pair(connection, me, other)?;
     let mut records = rows.records();
+    let has_received = is_received(records.mine.side);
     let facts = facts::of(connection, limits, &rows, action)?;
     let answer = records.apply(action, &facts, text);
     rows.set(records);
     store::save(connection, &rows)?;
+    if has_received && answer.as_ref().is_ok_and(|outcome| !is_received(outcome.pair.mine)) {
+        notifications::store::mark_event(connection, me, other, Event::Invited)?;
+    }
     if let Ok(Outcome { notification: Some(notification), .. }) = answer {
         notifications::tell(connection, (other, notification), (me, text), facts.now)?;
     }
     Ok(answer)
+}
+
+fn is_received(side: Side) -> bool {
+    matches!(side, Side::Received { .. })
 }
 
 /// What the rules answer to an action.

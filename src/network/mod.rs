@@ -3,6 +3,7 @@
 pub mod degree;
 pub mod found;
 pub mod home;
+pub mod notifications;
 pub mod overview;
 pub mod second_degree;
 pub mod suggestions;

@@ -1,16 +1,18 @@
 //! What a member is told: invitations, acceptances and messages, nothing else, ever.
 
 pub mod choices;
-pub mod pages;
 pub mod settings;
+pub mod store;
 
 use diesel::prelude::*;
 
-use crate::db::{Connection, new_id, numbered, on_engine, sql_condition};
+use crate::db::{Connection, new_id, numbered};
 use crate::error::Error;
+use crate::mail::{Letter, outbox};
 use crate::relationship::Notification;
 use crate::schema::notifications;
 use choices::Kind;
+use store::Unread;
 
 numbered! {
     /// What happened that a member is told.
@@ -35,6 +37,17 @@ impl Event {
             Event::Message => Kind::Message,
         }
     }
+
+    /// The letter that says it.
+    fn letter(self, from: i64, note: &str) -> Letter {
+        let note = note.to_owned();
+        match self {
+            Event::Invited => Letter::Invitation { from, note },
+            Event::Accepted => Letter::Acceptance { from, note },
+            Event::AcceptedForYou => Letter::AcceptedForYou { from, note },
+            Event::Message => Letter::Message { from },
+        }
+    }
 }
 
 impl From<Notification> for Event {
@@ -46,11 +59,6 @@ impl From<Notification> for Event {
         }
     }
 }
-
-sql_condition!(
-    /// The notification stands on the page and is not read, as the index of these asks for it.
-    Unread: diesel::sql_types::Bool = "NOT notifications.is_read AND notifications.deleted_at IS NULL"
-);
 
 /// Tells a member what happened, of whom, and the note that came with it, as they have chosen to be told. The caller has locked
 /// the member. A note is kept, so a message is told without its text.
@@ -64,8 +72,12 @@ pub fn tell(
     now: i64,
 ) -> Result<(), Error> {
     let event = event.into();
-    if choices::of(connection, owner, event.kind())?.on_site {
+    let choice = choices::of(connection, owner, event.kind())?;
+    if choice.on_site {
         enter(connection, (owner, event), (other, note), now)?;
+    }
+    if choice.by_email {
+        outbox::put(connection, owner, event.letter(other, note))?;
     }
     Ok(())
 }
@@ -78,9 +90,7 @@ fn enter(
     (other, note): (i64, &str),
     now: i64,
 ) -> Result<(), Error> {
-    let theirs = notifications::table.filter(notifications::owner_id.eq(owner));
-    let newest = theirs.order(notifications::id.desc()).select(notifications::id);
-    let newest: Option<i64> = on_engine!(connection, |own| newest.first(own)).optional()?;
+    let newest = store::newest(connection, owner)?;
     let id = new_id().max(newest.unwrap_or(0) + 1);
     if event == Event::Message && renew(connection, (owner, other), id, now)? {
         return Ok(());
@@ -109,17 +119,4 @@ fn renew(connection: &mut Connection, (owner, other): (i64, i64), id: i64, now: 
     let row = notifications::table.find((owner, last));
     diesel::update(row).set((notifications::id.eq(id), notifications::created_at.eq(now))).execute(connection)?;
     Ok(true)
-}
-
-/// Marks what has come up to this id as read.
-///
-/// # Errors
-/// The database's.
-pub fn mark_as_read(connection: &mut Connection, owner: i64, last: i64) -> Result<(), Error> {
-    let unread = notifications::table
-        .filter(notifications::owner_id.eq(owner))
-        .filter(notifications::id.le(last))
-        .filter(Unread);
-    diesel::update(unread).set(notifications::is_read.eq(true)).execute(connection)?;
-    Ok(())
 }

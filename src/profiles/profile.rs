@@ -19,10 +19,11 @@ use crate::members::handles::{self, Changes};
 use crate::members::store::{self, Link, Position};
 use crate::members::{MemberCard, Profile, sorting};
 use crate::network::degree::{self, Nearness};
+use crate::notifications::store as notifications;
 use crate::profiles::own as edit;
 use crate::relationship::{Offer, Reinvite, Side};
 use crate::web::form::{Form, Problems, Query};
-use crate::web::page::{Layout, Render, SignedIn};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::pagination::PageRequest;
 use crate::web::site::{Site, SiteData};
 use crate::web::viewer::Viewer;
@@ -71,7 +72,13 @@ type Read = (Profile, About, Standing, Nearness, Option<Reinvite>, String);
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn profile(site: SiteData, page: Layout, me: SignedIn, handle: Path<String>) -> Result<HttpResponse, Error> {
+pub async fn profile(
+    site: SiteData,
+    mut page: Layout,
+    me: SignedIn,
+    handle: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     if *handle == me.handle {
         return own(&site, page, me, (Form::default(), Problems::default(), String::new())).await;
     }
@@ -82,6 +89,11 @@ pub async fn profile(site: SiteData, page: Layout, me: SignedIn, handle: Path<St
     let (member, about, standing, nearness, reinvite, price) = read;
     if member.person.handle != *handle {
         return Ok(HttpResponse::Found().insert_header((LOCATION, format!("/in/{}", member.person.handle))).finish());
+    }
+    if page.opened && me.unread > 0 && redirect.came_from().is_some_and(|path| path.starts_with("/notifications")) {
+        let (owner, other) = (me.id, member.person.id);
+        let read = site.write(move |connection| notifications::mark_all_of(connection, owner, other)).await?;
+        page.have_read(read);
     }
     let list_is_open = standing.connected() && member.connections_seen_by == 1;
     let hindrance = match connections::allowance::own_hindrance(&me, &site.limits, &standing) {

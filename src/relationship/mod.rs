@@ -240,12 +240,12 @@ impl Side {
     pub fn offer(self) -> Offer {
         match self {
             Side::Stranger | Side::Declined { .. } | Side::WasDisconnected => Offer::Invite,
-            Side::Invited { .. } => Offer::Withdraw,
+            Side::Invited { .. } | Side::BlockedBy { invited: true, .. } => Offer::Withdraw,
             Side::Received { .. } => Offer::Answer,
             Side::Connected => Offer::Disconnect,
             Side::Disconnected { .. } => Offer::Reinvite,
             Side::Blocked { .. } => Offer::Unblock,
-            Side::BlockedBy { .. } => Offer::Nothing,
+            Side::BlockedBy { invited: false, .. } => Offer::Nothing,
         }
     }
 }

@@ -53,12 +53,12 @@ static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
 
 /// Which links a browser may fetch when one begins to press them: pages that only show. Not sooner, since what is
 /// fetched is kept for minutes and the world goes on. A browser uses it on the page that asked for it alone, and every
-/// form leads to another page, so what one does oneself is never older than that. *Notifications* marks them as read,
+/// form leads to another page, so what one does oneself is never older than that. A link of a notification marks it as read,
 /// the form of an invitation may answer with a refusal to be told, and the script asks for the small forms itself, so
 /// they are not among them. Every page has them in its head, which spares a first visit a request.
 pub const SPECULATION: &str = r#"{"prefetch":[{"eagerness":"conservative","where":{"and":[
 {"href_matches":["/","/in/*","/connections","/connections?*","/connections/*","/contacts","/invitations","/people","/people?*","/settings/*"]},
-{"not":{"href_matches":"/in/*/(invite|disconnect|remarks)"}}]}}]}"#;
+{"not":{"href_matches":"/in/*/(invite|disconnect|remarks)"}},{"not":{"selector_matches":".told a"}}]}}]}"#;
 
 /// The path of the style sheet.
 pub fn css() -> &'static str {

@@ -45,6 +45,14 @@ impl Layout {
         self.viewer.as_ref().is_some_and(|viewer| viewer.id == member)
     }
 
+    /// Takes so many notifications off the badge, which were read since it was counted.
+    pub fn have_read(&mut self, notifications: usize) {
+        if let Some(viewer) = &mut self.viewer {
+            let viewer = Arc::make_mut(viewer);
+            viewer.unread = (viewer.unread - notifications as i64).max(0);
+        }
+    }
+
     /// The theme, where one is chosen.
     pub fn theme(&self) -> &'static str {
         match theme::theme() {
@@ -217,7 +225,8 @@ pub fn came_from(request: &HttpRequest) -> Option<String> {
 fn is_a_page(path: &str) -> bool {
     match path.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
         ["profile" | "appearance" | "sign-out", ..]
-        | ["invitations", _]
+        | ["invitations" | "notifications", _]
+        | ["notifications", _, _]
         | ["connections", "remove", _, "undo" | "review"] => false,
         ["in", _, form] => matches!(form, "mutual" | "connections" | "invite" | "disconnect" | "block"),
         _ => true,

@@ -176,6 +176,12 @@ impl<T> ListPage<T> {
         ListPage { rows, total, page, previous, next }
     }
 
+    /// The page with each row made into something else.
+    pub fn map<U>(self, make: impl FnMut(T) -> U) -> ListPage<U> {
+        let ListPage { rows, total, page, previous, next } = self;
+        ListPage { rows: rows.into_iter().map(make).collect(), total, page, previous, next }
+    }
+
     /// Which rows these are, e.g. `51–100 of 312`; how many there are, where these are all.
     pub fn range(&self) -> String {
         let rows = self.rows.len() as i64;

@@ -92,18 +92,18 @@ fn a_disconnect_hides_notes_and_a_restore_brings_them_back() {
     // The form is opened while it takes an invitation to come back, and sent when it no longer does.
     ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     let (mine, theirs) = (ada.open("/in/ben-okoro").text(), ben.open("/in/ada-ruiz").text());
-    let told = ben.open("/notifications").open("/notifications").text();
+    let told = ben.told();
     ada.open("/in/ben-okoro").press("Disconnect");
     let stranger = eve.open("/in/ada-ruiz").text();
     assert_eq!(ben.open("/in/ada-ruiz").text(), stranger);
-    assert_eq!(ben.open("/notifications").text(), told);
+    assert_eq!(ben.told(), told);
     assert!(notes(&mut ada, "ben-okoro").is_empty());
     ada.open("/in/ben-okoro/invite");
     ben.post("/settings/privacy", &[("who_may_invite", "everyone"), ("connections_seen_by", "me")]).follow();
     ada.fill("note", "I am back.").press("Send invitation");
     assert!(ada.sees("Everything is as it was. Your note was not sent: they have not been told."), "{}", ada.text());
     assert_eq!((ada.open("/in/ben-okoro").text(), ben.open("/in/ada-ruiz").text()), (mine, theirs));
-    assert_eq!(ben.open("/notifications").text(), told);
+    assert_eq!(ben.told(), told);
 }
 
 #[test]

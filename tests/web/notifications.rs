@@ -1,5 +1,9 @@
 //! What a member is told on the site, how they choose it, and what they do with it.
 
+use amicable::dates::now;
+use amicable::notifications::{self, Event};
+use scraper::{Html, Selector};
+
 use crate::support::{Site, Visitor, connect};
 
 /// The number on the badge of *Notifications*, as every page has it.
@@ -43,6 +47,176 @@ fn what_is_switched_off_is_not_told() {
     // The other kinds are told as before.
     ben.press("Accept").open("/settings/notifications").fill("invitation_on_site", "1").press("Save");
     assert_eq!(badge(&mut ada), 1);
-    connect(&mut site.member("Cleo Haas"), &mut ben);
+    let mut cleo = site.member("Cleo Haas");
+    cleo.open("/in/ben-okoro/invite").press("Send invitation");
     assert_eq!(badge(&mut ben), 1);
+    // To answer it anywhere reads it.
+    ben.open("/invitations").press("Accept");
+    assert_eq!(badge(&mut ben), 0);
+}
+
+/// What stands at the notification of this text to be pressed.
+fn offered(visitor: &mut Visitor, sentence: &str) -> Vec<String> {
+    let document = Html::parse_document(&visitor.open("/notifications").page.body);
+    let select = |css: &str| Selector::parse(css).unwrap();
+    let (rows, labels) =
+        (select(".told > li"), select(".actions > form:not(.own) button, .actions > a, .actions > .badge"));
+    let row = document.select(&rows).find(|row| row.text().collect::<String>().contains(sentence)).unwrap();
+    let labels = row.select(&labels).map(|one| one.text().collect::<String>().trim().to_owned());
+    let mut labels: Vec<String> = labels.collect();
+    labels.dedup();
+    labels
+}
+
+#[test]
+fn each_is_read_deleted_and_taken_back() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for name in ["Ben Okoro", "Cleo Haas", "Dov Katz"] {
+        site.member(name).open("/in/ada-ruiz/invite").fill("note", "Hello").press("Send invitation");
+    }
+    let before = ada.told();
+    assert_eq!((before.len(), badge(&mut ada)), (3, 3));
+    ada.open("/notifications").press("Mark as read");
+    assert_eq!(badge(&mut ada), 2);
+    // The newest is read, so the first that can be marked as unread is that one.
+    assert!(!ada.open("/notifications").text().split("Cleo Haas").next().unwrap().contains("New"));
+    ada.press("Mark as unread");
+    assert_eq!((badge(&mut ada), ada.told()), (3, before.clone()));
+    ada.open("/notifications").press("Delete");
+    assert!(ada.sees("Notification deleted.") && !ada.sees("Dov Katz"), "{}", ada.text());
+    assert_eq!((badge(&mut ada), ada.told().len()), (2, 2));
+    ada.open("/notifications").press("Delete").press("Undo");
+    assert!(ada.sees("The notification is back."), "{}", ada.text());
+    assert_eq!((badge(&mut ada), ada.told().len()), (2, 2));
+    ada.press("Mark all as read");
+    assert!(ada.sees("All notifications are marked as read.") && !ada.has_button("Mark all as read"));
+    assert_eq!((badge(&mut ada), ada.told().len()), (0, 2));
+}
+
+#[test]
+fn mark_all_leaves_what_came_since() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut cleo) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Cleo Haas"));
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    ada.open("/notifications");
+    cleo.open("/in/ada-ruiz/invite").press("Send invitation");
+    ada.press("Mark all as read");
+    assert_eq!(badge(&mut ada), 1);
+    assert!(ada.open("/notifications").has_button("Mark as read"));
+}
+
+#[test]
+fn nobody_changes_what_another_was_told() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    let body = ada.open("/notifications").page.body.clone();
+    let id = body.split("/notifications/").nth(1).and_then(|_| body.split("action=\"/notifications/").nth(2));
+    let id = id.unwrap().split('/').next().unwrap().to_owned();
+    for deed in ["read", "unread", "delete", "undo", "else"] {
+        eve.post(&format!("/notifications/{id}/{deed}"), &[]);
+        assert!(matches!((eve.page.status, deed), (404, _) | (303, "undo")), "{deed} {}", eve.page.status);
+        assert!(ada.post(&format!("/notifications/{}/{deed}", i64::MAX), &[]).page.status != 500);
+    }
+    assert_eq!((badge(&mut ada), ada.told().len()), (1, 1));
+    assert_eq!(ada.post("/notifications/x/read", &[]).page.status, 404);
+}
+
+#[test]
+fn the_fitting_action_stands_on_each() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut cleo) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Cleo Haas"));
+    ben.open("/in/ada-ruiz/invite").fill("note", "From the choir.").press("Send invitation");
+    cleo.open("/in/ada-ruiz/invite").press("Send invitation");
+    assert_eq!(offered(&mut ada, "Ben Okoro"), ["Accept", "Decline"]);
+    let first = ada.open("/notifications").page.body.clone();
+    assert!(first.contains("<time datetime=\"20") && ada.sees("From the choir."));
+    ada.press("Decline");
+    assert!(
+        ada.page.path == "/notifications" && ada.sees("You declined the invitation from Cleo Haas."),
+        "{}",
+        ada.text()
+    );
+    assert_eq!(offered(&mut ada, "Cleo Haas"), ["Invite to connect"]);
+    ada.press("Accept");
+    assert!(ada.page.path == "/notifications" && ada.sees("You and Ben Okoro are connected."), "{}", ada.text());
+    assert!(!ada.has_button("Accept"));
+}
+
+#[test]
+fn pages_of_notifications_lead_to_each_other() {
+    let site = Site::new();
+    let (mut ada, ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    let tell = |connection: &mut _| {
+        for _ in 0..120 {
+            notifications::tell(connection, (ada.id, Event::Invited), (ben.id, ""), now())?;
+        }
+        Ok(())
+    };
+    site.db.write_blocking(tell).unwrap();
+    assert_eq!(badge(&mut ada), 120);
+    assert_eq!(ada.told().len(), 50);
+    ada.open("/notifications").go("Next").go("Next");
+    assert_eq!(ada.page.body.matches("class=\"unread\"").count(), 20);
+    // What is marked on a later page is all of it.
+    ada.press("Mark all as read");
+    assert_eq!(badge(&mut ada), 0);
+}
+
+#[test]
+fn a_further_message_renews_the_unread_one() {
+    let site = Site::new();
+    let (mut ada, ben, cleo) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Cleo Haas"));
+    let wrote = |of: &Visitor| {
+        let (owner, other) = (ada.id, of.id);
+        site.db.write_blocking(move |connection| {
+            notifications::tell(connection, (owner, Event::Message), (other, ""), now())
+        })
+    };
+    for of in [&ben, &cleo, &ben] {
+        wrote(of).unwrap();
+    }
+    let names =
+        |told: Vec<String>| told.iter().map(|row| row.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(badge(&mut ada), 2);
+    assert_eq!(names(ada.told()), ["/in/ben-okoro", "/in/cleo-haas"]);
+    ada.open("/notifications").press("Mark all as read");
+    let (owner, other) = (ada.id, ben.id);
+    let again = move |connection: &mut _| notifications::tell(connection, (owner, Event::Message), (other, ""), now());
+    site.db.write_blocking(again).unwrap();
+    assert_eq!(badge(&mut ada), 1);
+    assert_eq!(names(ada.told()), ["/in/ben-okoro", "/in/ben-okoro", "/in/cleo-haas"]);
+}
+
+#[test]
+fn what_the_other_does_silently_changes_no_notification() {
+    for deed in ["Disconnect", "Block", "Withdraw", "Decline", "Undo"] {
+        let site = Site::new();
+        let (mut r, mut d) = (site.member("Rolf Aske"), site.member("Dora Lind"));
+        if deed == "Withdraw" {
+            d.open("/in/rolf-aske/invite").fill("note", "From the choir.").press("Send invitation");
+        } else {
+            r.open("/in/dora-lind/invite").fill("note", "From the choir.").press("Send invitation");
+        }
+        if !matches!(deed, "Withdraw" | "Decline") {
+            d.open("/in/rolf-aske").press("Accept");
+        }
+        connect(&mut r, &mut site.member("Mona Lind"));
+        let before = (badge(&mut r), r.told());
+        match deed {
+            "Withdraw" => d.open("/in/rolf-aske").press("Withdraw invitation"),
+            "Decline" => d.open("/invitations").press("Decline"),
+            "Undo" => d.open("/in/rolf-aske").press("Disconnect").press("Undo"),
+            deed => d.open("/in/rolf-aske").press(deed),
+        };
+        assert!(d.page.body.contains("They have not been told") || deed == "Undo", "{deed} {}", d.text());
+        assert_eq!((badge(&mut r), r.told()), before, "{deed}");
+        match deed {
+            "Disconnect" => assert_eq!(offered(&mut r, "Dora Lind accepted"), ["Invite to connect"]),
+            "Withdraw" => assert_eq!(offered(&mut r, "Dora Lind would like"), ["Invite to connect"]),
+            "Block" => assert!(offered(&mut r, "Dora Lind accepted").is_empty()),
+            _ => {}
+        }
+    }
 }

@@ -24,10 +24,10 @@ fn list_of(visitor: &mut Visitor) -> String {
 
 /// Ada re-invites Ben, silently and whole.
 fn reinvites(ada: &mut Visitor, ben: &mut Visitor) {
-    let told = ben.open("/notifications").open("/notifications").text();
+    let told = ben.told();
     ada.open("/connections/disconnected").press("Re-invite");
     assert!(ada.sees("You and Ben Okoro are connected again. Everything is as it was."), "{}", ada.text());
-    assert_eq!(ben.open("/notifications").text(), told);
+    assert_eq!(ben.told(), told);
     assert!(ada.open("/in/ben-okoro").page.body.contains("Choir") && ben.open("/connections").sees("Ada Ruiz"));
 }
 

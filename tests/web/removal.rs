@@ -24,14 +24,13 @@ fn many_are_removed_at_once_and_come_back_by_undo() {
     assert!(ada.sees("Remove 3 connections") && ada.sees("Cleo Marsh") && ada.sees("Connected since"));
     // Dov leaves meanwhile, and is removed like the others.
     others[2].open("/in/ada-ruiz").press("Disconnect");
-    others.iter_mut().for_each(|other| drop(other.open("/notifications").page.clone()));
-    let told: Vec<String> = others.iter_mut().map(|other| other.open("/notifications").page.body.clone()).collect();
+    let told: Vec<_> = others.iter_mut().map(Visitor::told).collect();
     ada.fill("private_reason", "Clearing out").press("Remove 3 connections");
     assert!(ada.sees("3 connections removed. Nobody has been told.") && !ada.sees("Skipped"), "{}", ada.text());
     assert!(ada.sees("Removed on") && ada.sees("Clearing out") && ada.sees("Dov Katz"), "{}", ada.text());
     assert!(ada.open("/connections").sees("Nobody here yet"));
     for (other, before) in others.iter_mut().zip(&told) {
-        assert_eq!(&other.open("/notifications").page.body, before);
+        assert_eq!(&other.told(), before);
     }
     // Another day.
     ada.open("/connections/disconnected");

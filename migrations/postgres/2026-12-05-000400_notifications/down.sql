@@ -1,3 +1,4 @@
+DROP INDEX notifications_deleted;
 DROP INDEX notifications_unread;
 ALTER TABLE members ADD COLUMN notifications_seen BIGINT NOT NULL DEFAULT 0;
 UPDATE members SET notifications_seen =

@@ -7,7 +7,7 @@ CREATE TABLE notification_choices (
     PRIMARY KEY (member_id, kind)
 );
 
--- Each notification is read by itself. A deleted one waits an hour for its undo.
+-- Each notification is read by itself. A deleted one can be taken back for a day.
 ALTER TABLE notifications ADD COLUMN is_read BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE notifications ADD COLUMN deleted_at BIGINT;
 UPDATE notifications SET is_read = TRUE
@@ -15,3 +15,5 @@ UPDATE notifications SET is_read = TRUE
 ALTER TABLE members DROP COLUMN notifications_seen;
 -- The badge counts it; a message looks in it for the one of the same sender.
 CREATE INDEX notifications_unread ON notifications (owner_id, other_id, kind) WHERE NOT is_read AND deleted_at IS NULL;
+-- What is removed for good is found in it.
+CREATE INDEX notifications_deleted ON notifications (owner_id, deleted_at) WHERE deleted_at IS NOT NULL;

@@ -183,14 +183,17 @@ impl Visitor {
         request.send_form(fields.iter().copied()).unwrap()
     }
 
-    /// Asks for the head of a page alone.
+    /// Asks for the head of a page alone, which a link on this one leads to.
     pub fn head(&self, path: &str) -> ureq::http::Response<ureq::Body> {
-        self.agent.head(format!("{}{path}", self.address)).call().unwrap()
+        let referer = format!("{}{}", self.address, self.page.path);
+        self.agent.head(format!("{}{path}", self.address)).header("Referer", referer).call().unwrap()
     }
 
-    /// Fetches a page as browsers do before a link is pressed.
+    /// Fetches a page as browsers do before a link on this one is pressed.
     pub fn ahead(&self, path: &str) -> ureq::http::Response<ureq::Body> {
-        self.agent.get(format!("{}{path}", self.address)).header("Sec-Purpose", "prefetch").call().unwrap()
+        let referer = format!("{}{}", self.address, self.page.path);
+        let request = self.agent.get(format!("{}{path}", self.address)).header("Referer", referer);
+        request.header("Sec-Purpose", "prefetch").call().unwrap()
     }
 
     /// Types into a field, or ticks a box with its value.
@@ -257,6 +260,26 @@ impl Visitor {
         let document = Html::parse_document(&self.page.body);
         let all = Selector::parse("button, a").unwrap();
         document.select(&all).any(|element| words(&element) == label)
+    }
+
+    /// What one was told, each with its text and its link, without the actions of now.
+    pub fn told(&mut self) -> Vec<String> {
+        let document = Html::parse_document(&self.open("/notifications").page.body);
+        let (rows, link) = (Selector::parse(".told > li").unwrap(), Selector::parse("a.name").unwrap());
+        let text = Selector::parse("div:not(.actions)").unwrap();
+        let row = |row: ElementRef| {
+            let link = row.select(&link).next().unwrap().attr("href").unwrap().to_owned();
+            format!("{link} {}", words(&row.select(&text).next().unwrap()))
+        };
+        document.select(&rows).map(row).collect()
+    }
+
+    /// Marks all notifications as read.
+    pub fn read_all(&mut self) -> &mut Self {
+        if self.open("/notifications").has_button("Mark all as read") {
+            self.press("Mark all as read");
+        }
+        self
     }
 
     /// All text of the page but its header and footer, with single spaces: what is told, and the content.

@@ -1,0 +1,171 @@
+//! The page of notifications, each with the action that fits, and what one does with them.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use crate::connections::allowance;
+use crate::connections::refusal::in_place_of_button;
+use crate::connections::standing::{self, Standing};
+use crate::dates;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::language::{filters, t, tf};
+use crate::members::MemberCard;
+use crate::notifications::Event;
+use crate::notifications::store::{self, Entry};
+use crate::relationship::Limits;
+use crate::web::form::{Form, Query};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::pagination::{Cursor, ListPage, PageRequest};
+use crate::web::site::SiteData;
+use crate::web::viewer::Viewer;
+
+/// Where one stands after what was done, if the browser does not say where it was.
+const HERE: &str = "/notifications";
+
+/// A notification, and how one stands to whom it is of, now.
+#[derive(Debug)]
+struct Row {
+    entry: Entry,
+    standing: Standing,
+    /// Why they cannot be invited now, for the viewer's own reasons.
+    hindrance: String,
+}
+
+impl Row {
+    fn person(&self) -> &MemberCard {
+        &self.entry.person
+    }
+
+    /// What happened.
+    fn sentence(&self) -> String {
+        let name = &self.person().full_name;
+        match self.entry.event {
+            Event::Invited => tf("{name} would like to connect.", name),
+            Event::Accepted => tf("{name} accepted your invitation.", name),
+            Event::AcceptedForYou => tf("{name} invited you, and as an open networker you are connected.", name),
+            Event::Message => tf("{name} sent you a message.", name),
+        }
+    }
+
+    fn moment(&self) -> String {
+        dates::instant(self.entry.at)
+    }
+
+    fn when(&self) -> String {
+        dates::ago(self.entry.at, dates::now())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "notifications/notifications.html")]
+struct Notifications {
+    page: Layout,
+    list: ListPage<Row>,
+    /// The newest notification that the reader can know of.
+    newest: i64,
+}
+
+impl Notifications {
+    fn has_unread(&self) -> bool {
+        self.page.viewer.as_ref().is_some_and(|viewer| viewer.unread > 0)
+    }
+}
+
+/// `GET /notifications`. To look at it reads nothing; following a link or acting does.
+///
+/// # Errors
+/// The database's.
+pub async fn notifications(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    Query(query): Query,
+) -> Result<HttpResponse, Error> {
+    let (limits, viewer) = (site.limits, me.viewer());
+    let (list, newest) = site.read(move |connection| rows(connection, &limits, &viewer, &query)).await?;
+    Notifications { page, list, newest }.show()
+}
+
+fn rows(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: &Viewer,
+    query: &Form,
+) -> Result<(ListPage<Row>, i64), Error> {
+    let at = PageRequest::of(query);
+    let fetch = |at: &PageRequest| store::entries(connection, me.id, at);
+    // They are not counted.
+    let list = ListPage::read(&at, 0, Cursor::oldest(), fetch, |entry| Cursor { key: String::new(), id: entry.id })?;
+    let first = list.rows.first().filter(|_| list.previous.is_none()).map(|entry| entry.id);
+    let newest = match first {
+        Some(id) => id,
+        None => store::newest(connection, me.id)?.unwrap_or(0),
+    };
+    let others: Vec<i64> = list.rows.iter().map(|entry| entry.person.id).collect();
+    let standings = standing::many(connection, limits, me.id, &others)?;
+    let row = |entry: Entry| {
+        let standing = standings.get(&entry.person.id).cloned().unwrap_or_else(Standing::none);
+        let hindrance = allowance::own_hindrance(me, limits, &standing);
+        let hindrance =
+            hindrance.map_or_else(String::new, |refusal| in_place_of_button(refusal, &entry.person.full_name));
+        Row { entry, standing, hindrance }
+    };
+    Ok((list.map(row), newest))
+}
+
+/// What one does with a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Read,
+    Unread,
+    Delete,
+    Undelete,
+}
+
+/// `POST /notifications/{id}/{read|unread|delete|undo}`
+///
+/// # Errors
+/// [`Error::NotFound`] where one has no such notification, or the database's.
+pub async fn change(
+    site: SiteData,
+    me: SignedIn,
+    path: Path<(i64, String)>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (id, deed) = path.into_inner();
+    let deed = match deed.as_str() {
+        "read" => Deed::Read,
+        "unread" => Deed::Unread,
+        "delete" => Deed::Delete,
+        "undo" => Deed::Undelete,
+        _ => return Err(Error::NotFound),
+    };
+    let owner = me.id;
+    let done = site
+        .write(move |connection| match deed {
+            Deed::Read | Deed::Unread => store::mark(connection, owner, id, deed == Deed::Read).map(|()| true),
+            Deed::Delete => store::delete(connection, owner, id).map(|()| true),
+            Deed::Undelete => store::undelete(connection, owner, id),
+        })
+        .await?;
+    match deed {
+        Deed::Delete => redirect.undoable(t("Notification deleted."), format!("{HERE}/{id}/undo")),
+        Deed::Undelete if done => redirect.done(t("The notification is back.")),
+        Deed::Undelete => redirect.refused(t("The notification was deleted more than a day ago and is gone.")),
+        Deed::Read | Deed::Unread => return Ok(redirect.back(HERE)),
+    };
+    Ok(redirect.back(HERE))
+}
+
+/// `POST /notifications/read`: *Mark all as read*, which leaves what came after the page was made.
+///
+/// # Errors
+/// The database's.
+pub async fn mark_all(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let up_to = form.get("up_to").parse().unwrap_or(0);
+    site.write(move |connection| store::mark_all(connection, me.id, up_to)).await?;
+    redirect.done(t("All notifications are marked as read."));
+    Ok(redirect.back(HERE))
+}
