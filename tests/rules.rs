@@ -2,6 +2,9 @@
 //! matter.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "rules/records.rs"]
+mod records;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use amicable::relationship::{
