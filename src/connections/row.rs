@@ -132,19 +132,7 @@ impl Row {
 
     /// Returns the side that the row stores, without regard to expiry.
     pub fn side(&self) -> Side {
-        let (may_invite_again, former) = (self.may_invite_again, self.prior.is_former());
-        let prior = self.prior.prior(may_invite_again);
-        match self.state {
-            State::Stranger => Side::Stranger,
-            State::Invited => Side::Invited { prior },
-            State::Received => Side::Received { prior },
-            State::Declined => Side::Declined { prior },
-            State::Connected => Side::Connected,
-            State::Disconnected => Side::Disconnected { may_invite_again, former },
-            State::WasDisconnected => Side::WasDisconnected,
-            State::Blocked => Side::Blocked { former: self.prior == StoredPrior::Disconnected },
-            State::BlockedBy => Side::BlockedBy { invited: self.prior.is_invited(), prior },
-        }
+        side(self.state, self.prior, self.may_invite_again)
     }
 
     /// Returns the side as its owner sees it now.
@@ -200,6 +188,42 @@ impl Row {
         let Row { state, may_invite_again, prior, changed_at, .. } = *other;
         let private_reason = other.private_reason.clone();
         Row { state, may_invite_again, prior, changed_at, private_reason, ..self.clone() } == *other
+    }
+}
+
+/// What the rules ask of a row about re-inviting: a few columns, of which thousands are read at once.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = relationships)]
+pub(super) struct SideRow {
+    pub(super) owner_id: i64,
+    pub(super) other_id: i64,
+    state: State,
+    may_invite_again: bool,
+    prior: StoredPrior,
+    invited_at: Option<i64>,
+    declined_until: Option<i64>,
+}
+
+impl SideRow {
+    pub(super) fn record(&self) -> Record {
+        let side = side(self.state, self.prior, self.may_invite_again);
+        let SideRow { invited_at, declined_until, .. } = *self;
+        Record { side, invited_at, declined_until, ..Record::default() }
+    }
+}
+
+fn side(state: State, stored: StoredPrior, may_invite_again: bool) -> Side {
+    let (prior, former) = (stored.prior(may_invite_again), stored.is_former());
+    match state {
+        State::Stranger => Side::Stranger,
+        State::Invited => Side::Invited { prior },
+        State::Received => Side::Received { prior },
+        State::Declined => Side::Declined { prior },
+        State::Connected => Side::Connected,
+        State::Disconnected => Side::Disconnected { may_invite_again, former },
+        State::WasDisconnected => Side::WasDisconnected,
+        State::Blocked => Side::Blocked { former: stored == StoredPrior::Disconnected },
+        State::BlockedBy => Side::BlockedBy { invited: stored.is_invited(), prior },
     }
 }
 

@@ -1,0 +1,92 @@
+//! Confirming a removal: many disconnects, by set-based statements.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+
+use crate::connections::removal::{Removal, draft, find, number, text, their_sides};
+use crate::connections::row::State;
+use crate::connections::store;
+use crate::dates::now;
+use crate::db::{self, Connection, id_in};
+use crate::error::Error;
+use crate::schema::{relationships, removals};
+
+/// Disconnects everybody in a draft. Whoever has disconnected from the member meanwhile is disconnected like the others, from the member's
+/// own side, so that nothing tells who they are; whom the member has disconnected or blocked meanwhile is skipped. A second
+/// press changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn confirm(
+    connection: &mut Connection,
+    me: i64,
+    id: i64,
+    may_invite_again: bool,
+    reason: &str,
+) -> Result<Removal, Error> {
+    db::lock_members(connection, [me])?;
+    let removal = find(connection, me, id)?;
+    if removal.confirmed_at.is_some() {
+        return Ok(removal);
+    }
+    let chosen = draft::everybody(connection, me, id)?;
+    if chosen.is_empty() {
+        return Ok(removal);
+    }
+    let sides = own_sides(connection, me, &chosen)?;
+    let those = |wanted: &[State]| -> Vec<i64> {
+        sides.iter().filter(|(_, state)| wanted.contains(state)).map(|(other, _)| *other).collect()
+    };
+    let (removed, connected) = (those(&[State::Connected, State::WasDisconnected]), those(&[State::Connected]));
+    disconnect(connection, me, &removed, (id, may_invite_again, reason))?;
+    their_sides(connection, me, &connected, State::Connected, State::WasDisconnected, -1)?;
+    store::count(connection, me, -number(&connected))?;
+    let done: HashSet<i64> = removed.iter().copied().collect();
+    let others: Vec<i64> = chosen.into_iter().filter(|id| !done.contains(id)).collect();
+    draft::take_out(connection, me, id, &others)?;
+    let hidden: HashSet<i64> = those(&[State::BlockedBy]).into_iter().collect();
+    let skipped: Vec<i64> = others.into_iter().filter(|id| !hidden.contains(id)).collect();
+    let result = (
+        removals::confirmed_at.eq(now()),
+        removals::removed.eq(number(&removed)),
+        removals::skipped.eq(text(&skipped)),
+        removals::private_reason.eq(reason),
+        removals::may_invite_again.eq(may_invite_again),
+    );
+    diesel::update(removals::table.find((me, id))).set(result).execute(connection)?;
+    find(connection, me, id)
+}
+
+/// The states of a member's own sides toward these.
+fn own_sides(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<(i64, State)>, Error> {
+    let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
+        connection,
+        relationships::other_id,
+        others,
+    ));
+    Ok(mine.select((relationships::other_id, relationships::state)).load(connection)?)
+}
+
+/// Disconnects the own sides toward these, which have been read under the same lock; see [`restore`].
+fn disconnect(
+    connection: &mut Connection,
+    me: i64,
+    others: &[i64],
+    (id, may_invite_again, reason): (i64, bool, &str),
+) -> Result<(), Error> {
+    let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
+        connection,
+        relationships::other_id,
+        others,
+    ));
+    let disconnected = (
+        relationships::state.eq(State::Disconnected),
+        relationships::may_invite_again.eq(may_invite_again),
+        relationships::changed_at.eq(now()),
+        relationships::private_reason.eq(reason),
+        relationships::removal_id.eq(id),
+    );
+    diesel::update(mine).set(disconnected).execute(connection)?;
+    Ok(())
+}
