@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 
 use clap::{Args, CommandFactory};
+use lettre::message::Mailbox;
 
 use crate::db::DatabaseUrl;
+use crate::mail::Transport;
 use crate::relationship::Limits;
 use crate::time_zone::Zone;
 
@@ -15,6 +17,9 @@ pub struct DatabaseArgs {
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite:amicable.db", value_parser = database_url, value_name = "URL")]
     pub database_url: DatabaseUrl,
 }
+
+/// Where mail goes if nothing is said.
+pub const DEFAULT_MAIL: &str = "file:mail";
 
 /// How the site is served.
 #[derive(Args, Clone, Debug)]
@@ -31,6 +36,12 @@ pub struct ServeArgs {
     /// Threads that serve; 0 for one per core
     #[arg(long, env = "AMICABLE_WORKERS", default_value = "0", value_parser = number("AMICABLE_WORKERS"), value_name = "N")]
     pub workers: u32,
+    /// Where mail goes: file: and a folder, smtp://[user:password@]host:port, smtps://…, or off
+    #[arg(long, env = "AMICABLE_MAIL", default_value = DEFAULT_MAIL, value_parser = mail, value_name = "URL", hide_env_values = true)]
+    pub mail: Transport,
+    /// Whom mail is from, as in "Amicable <amicable@example.org>"; without it amicable@ and the host of the base URL
+    #[arg(long, env = "AMICABLE_MAIL_FROM", value_parser = mailbox, value_name = "ADDRESS")]
+    pub mail_from: Option<Mailbox>,
     /// What members may do how often.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -99,6 +110,14 @@ fn time_zone(name: &str) -> Result<Zone, String> {
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "AMICABLE_LISTEN wants an address and a port, as in 127.0.0.1:8080".into())
+}
+
+fn mail(text: &str) -> Result<Transport, String> {
+    text.parse().map_err(|why| format!("AMICABLE_MAIL {why}"))
+}
+
+fn mailbox(text: &str) -> Result<Mailbox, String> {
+    text.parse().map_err(|_| "AMICABLE_MAIL_FROM wants an address, as in Amicable <amicable@example.org>".into())
 }
 
 fn base_url(text: &str) -> Result<url::Url, String> {

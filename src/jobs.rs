@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::db::Db;
+use crate::db::{Connection, Db};
 use crate::error::Error;
 use lease::{Lease, Seen};
 pub use lease::{Report, report};
@@ -15,6 +15,8 @@ pub use lease::{Report, report};
 pub const LEASE: Duration = Duration::from_secs(15);
 /// How soon a node tries again that could not run a job.
 const RETRY: Duration = Duration::from_millis(500);
+/// How long a job rests that failed.
+const REST: Duration = Duration::from_secs(60);
 /// How long a stop waits for what is under way.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -24,6 +26,8 @@ pub struct Job {
     pub name: &'static str,
     /// From the end of a run to the beginning of the next.
     pub every: Duration,
+    /// Whether there is something to do, for a job that looks often: seen without taking the lease.
+    pub is_due: Option<fn(&mut Connection) -> Result<bool, Error>>,
     /// Runs it once, off the async threads. A long run asks [`Turn::goes_on`] now and then.
     pub run: Box<dyn Fn(&Db, &Turn) -> Result<(), Error> + Send + Sync>,
 }
@@ -62,6 +66,10 @@ struct State {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget(&self, name: &str) {
+        self.lock().woken.retain(|woken| *woken != name);
     }
 
     /// Waits until the job is woken or the time is over. Returns false where the node stops.
@@ -130,8 +138,8 @@ fn run_loop(shared: &Arc<Shared>, db: &Db, job: &Job) {
     while shared.wait(job.name, pause, heed) {
         // While it cannot be had, being woken again changes nothing.
         (pause, heed) = match attempt(shared, db, job, &mut lease) {
-            Ok(Attempt::Ran) => (job.every, true),
-            Ok(Attempt::NotDue(rest)) => (rest.min(job.every), true),
+            Ok(Attempt::Ran(pause)) => (pause, true),
+            Ok(Attempt::NotDue(rest)) => (rest, true),
             Ok(Attempt::Held) => (RETRY, false),
             Err(why) => {
                 tracing::warn!(job = job.name, %why, "whether the job is due cannot be seen");
@@ -142,7 +150,8 @@ fn run_loop(shared: &Arc<Shared>, db: &Db, job: &Job) {
 }
 
 enum Attempt {
-    Ran,
+    /// And rests as long.
+    Ran(Duration),
     NotDue(Duration),
     /// By another node.
     Held,
@@ -150,24 +159,31 @@ enum Attempt {
 
 fn attempt(shared: &Arc<Shared>, db: &Db, job: &Job, lease: &mut Lease) -> Result<Attempt, Error> {
     let woken = shared.lock().woken.contains(&job.name);
-    match lease.look(db, job.every, Instant::now())? {
+    match lease.look(db, job.every.max(REST), Instant::now())? {
         Seen::Held => return Ok(Attempt::Held),
         Seen::Free(rest) if !rest.is_zero() && !woken => return Ok(Attempt::NotDue(rest)),
         Seen::Free(_) => {}
+    }
+    if let Some(is_due) = job.is_due
+        && !db.read_blocking(is_due)?
+    {
+        shared.forget(job.name);
+        return Ok(Attempt::NotDue(job.every));
     }
     if !lease.take(db)? {
         return Ok(Attempt::Held);
     }
     // Whoever wakes it from now on has something that this run may have passed already.
-    shared.lock().woken.retain(|name| *name != job.name);
+    shared.forget(job.name);
     let turn = Turn { shared: shared.clone(), lost: Mutex::new(false) };
     let result = run(db, job, lease, &turn);
     match &result {
         Ok(()) => tracing::debug!(job = job.name, "the job ran"),
         Err(why) => tracing::warn!(job = job.name, %why, "the job failed; it is tried again"),
     }
-    lease.give_back(db, job.every, result.is_ok())?;
-    Ok(Attempt::Ran)
+    let pause = if result.is_ok() { job.every } else { job.every.max(REST) };
+    lease.give_back(db, pause, result.is_ok())?;
+    Ok(Attempt::Ran(pause))
 }
 
 /// Runs a job on a thread of its own, while this one keeps the lease.

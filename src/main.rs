@@ -14,6 +14,7 @@ use amicable::demo;
 use amicable::demo::styleguide;
 use amicable::error::Error;
 use amicable::language::{Context, Language};
+use amicable::mail::Transport;
 use amicable::relationship::Limits;
 use amicable::server;
 use amicable::server::Settings;
@@ -191,6 +192,8 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
         zone: args.time_zone,
         base_url: args.base_url.clone(),
         workers: args.workers as usize,
+        mail: args.mail.clone(),
+        mail_from: args.mail_from.clone(),
         runs_jobs: true,
         before,
     };
@@ -216,10 +219,14 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
     let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot make {}: {why}", folder.display()));
     private_folder(&folder).map_err(unusable)?;
     let file = DatabaseUrl::Sqlite(folder.join("demo.db").to_string_lossy().into_owned());
+    let mut args = args.clone();
+    if config::DEFAULT_MAIL.parse() == Ok(args.mail.clone()) {
+        args.mail = Transport::Folder(folder.join("mail"));
+    }
     let result = with(&file, |db| {
         let limits = Limits::from(&LimitArgs::clone(&args.limits));
         let made = context.within(|| demo::populate(db, &limits, export))?;
-        serve(db, args, styleguide::routes, |address| {
+        serve(db, &args, styleguide::routes, |address| {
             if let Some(imported) = &made.imported {
                 println!("{imported}");
             }
@@ -229,6 +236,9 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
                     "  {:<14} {}  password: {}\n                 {}",
                     account.full_name, account.email, account.password, account.story
                 );
+            }
+            if let Transport::Folder(folder) = &args.mail {
+                println!("\nWhat it would send by e-mail is in {}", folder.display());
             }
             println!("\nNothing of it is kept. Stop with Ctrl-C.");
         })

@@ -1,6 +1,7 @@
 //! The web server: the routes, and what stands in front of all of them.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -9,13 +10,16 @@ use actix_web::http::Method;
 use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
 use actix_web::web::{Data, PathConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
+use lettre::message::Mailbox;
 
 use crate::accounts::guard;
 use crate::cache::Cache;
-use crate::connections::store::follow_name;
+use crate::connections::{letters, store::follow_name};
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::jobs::{Job, Jobs, Turn};
+use crate::mail::content::Links;
+use crate::mail::{self, Mail, Transport};
 use crate::members::search::{self, Renewal};
 use crate::notifications;
 use crate::relationship::Limits;
@@ -36,6 +40,10 @@ pub struct Settings {
     pub base_url: Option<url::Url>,
     /// Threads; 0 for one per core.
     pub workers: usize,
+    /// Where mail goes.
+    pub mail: Transport,
+    /// Whom mail is from; none for `amicable@` and the site's host.
+    pub mail_from: Option<Mailbox>,
     /// Whether this node runs jobs; else others do.
     pub runs_jobs: bool,
     /// Routes in front of the site's own, behind the same middleware: the floor of the benchmarks.
@@ -68,7 +76,8 @@ pub fn serve(
     };
     let (cache, jobs) = (Cache::default(), Jobs::default());
     if settings.runs_jobs {
-        jobs.start(&db, loops())?;
+        let here = listener.local_addr().map_err(|why| Error::Unavailable(why.to_string()))?;
+        jobs.start(&db, loops(settings, &format!("http://{here}"))?)?;
     }
     let of_site = jobs.clone();
     let server = HttpServer::new(move || {
@@ -102,10 +111,36 @@ pub fn serve(
     })
 }
 
-/// The work beside the requests.
-fn loops() -> Vec<Job> {
+/// The work beside the requests, at a site of this address where the operator named none.
+fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
     let purge = |db: &Db, _: &Turn| db.write_blocking(notifications::store::purge);
-    vec![Job { name: "notifications", every: Duration::from_secs(3_600), run: Box::new(purge) }]
+    let hourly = Duration::from_secs(3_600);
+    let notifications = Job { name: "notifications", every: hourly, is_due: None, run: Box::new(purge) };
+    Ok(vec![notifications, mail::job(mail_of(settings, address)?)])
+}
+
+/// How this site sends mail.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the site's host is no name that mail can come from.
+pub fn mail_of(settings: &Settings, address: &str) -> Result<Mail, Error> {
+    let base = settings.base_url.as_ref();
+    let from = match &settings.mail_from {
+        Some(from) => from.clone(),
+        None => {
+            let host = base.and_then(url::Url::domain).unwrap_or("localhost");
+            let address = lettre::Address::new("amicable", host).map_err(|why| Error::Unavailable(why.to_string()))?;
+            Mailbox::new(Some("Amicable".into()), address)
+        }
+    };
+    let limits = settings.limits;
+    Ok(Mail {
+        transport: settings.mail.clone(),
+        from,
+        links: Links(base.map_or(address, url::Url::as_str).trim_end_matches('/').to_owned()),
+        zone: settings.zone,
+        is_true: Arc::new(move |connection, to, letter| letters::is_true(connection, &limits, to, letter)),
+    })
 }
 
 /// Lets the search index follow a new folding while the site is served; in a small site, or a new one, at once.

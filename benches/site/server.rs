@@ -23,8 +23,16 @@ pub fn serve(database: &DatabaseUrl) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     println!("http://{}", listener.local_addr().unwrap());
     let limits = Limits { invitations: u32::MAX, ..Limits::default() };
-    let settings =
-        Settings { limits, zone: Default::default(), base_url: None, workers: 0, runs_jobs: true, before: floor };
+    let settings = Settings {
+        limits,
+        zone: Default::default(),
+        base_url: None,
+        workers: 0,
+        mail: amicable::mail::Transport::Off,
+        mail_from: None,
+        runs_jobs: true,
+        before: floor,
+    };
     actix_web::rt::System::new()
         .block_on(async move { server::serve(db, listener, &settings).unwrap().await })
         .unwrap();

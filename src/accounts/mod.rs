@@ -32,7 +32,8 @@ pub struct NewMember {
     pub is_admin: bool,
 }
 
-/// Makes an account, which works at once. Nothing where the e-mail address is a member's already.
+/// Makes an account, which works at once, of somebody whose e-mail address is known to be theirs. Nothing where it is a
+/// member's already.
 ///
 /// # Errors
 /// The database's.
@@ -48,6 +49,7 @@ pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i
         members::id.eq(id),
         members::email.eq(&new.email),
         members::email_key.eq(key),
+        members::confirmed_email.eq(&new.email),
         members::password_hash.eq(new.password.as_str()),
         members::handle.eq(handle),
         members::full_name.eq(&new.full_name),

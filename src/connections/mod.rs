@@ -7,6 +7,7 @@ pub mod blocked;
 pub mod disconnected;
 pub mod facts;
 pub mod invitations;
+pub mod letters;
 pub mod list;
 pub mod mutual;
 pub mod notes;

@@ -99,6 +99,7 @@ fn member(connection: &mut Connection, made: &Made, from: &Imported, password: &
         members::id.eq(id),
         members::email.eq(&email),
         members::email_key.eq(&email),
+        members::confirmed_email.eq(&email),
         members::password_hash.eq(password.as_str()),
         members::handle.eq(handle),
         members::sort_first.eq(keys.first),

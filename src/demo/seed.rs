@@ -188,7 +188,7 @@ fn write_members(
     for (chunk, some) in names.chunks(ROWS).enumerate() {
         progress("writing members", (chunk * ROWS) as u64, names.len() as u64);
         let mut sql = String::from(
-            "INSERT INTO members (id, email, email_key, password_hash, handle, full_name, sort_first, sort_last, headline, \
+            "INSERT INTO members (id, email, email_key, confirmed_email, password_hash, handle, full_name, sort_first, sort_last, headline, \
              location, company, folded, created_at, accepts_automatically) VALUES ",
         );
 
@@ -198,7 +198,7 @@ fn write_members(
             let keys = sorting::keys(name, "");
             let _ = write!(
                 sql,
-                "{}({id}, 'member{id}@seed.example', 'member{id}@seed.example', '{}', 'member-{id:06}', '{}', '{}', '{}', '{}', \
+                "{}({id}, 'member{id}@seed.example', 'member{id}@seed.example', 'member{id}@seed.example', '{}', 'member-{id:06}', '{}', '{}', '{}', '{}', \
                  '{}', '{}', '{}', {joined}, {})",
                 if at == 0 { "" } else { "," },
                 hash.as_str(),

@@ -15,8 +15,8 @@ pub enum Letter {
     ConfirmAddress,
     /// A link for a new password, for the account of an address, if there is one.
     ResetPassword {
-        /// The address, as somebody typed it.
-        email: String,
+        /// What identifies the address.
+        key: String,
     },
     /// Somebody would like to connect.
     Invitation {

@@ -1,6 +1,15 @@
 //! Mail: letters are written into an outbox in the transaction of their cause, and sent from there by a job.
 
+pub mod content;
 pub mod letter;
+mod message;
 pub mod outbox;
+mod receiver;
+mod sending;
+pub mod smtp;
+pub mod tokens;
+pub mod transport;
 
 pub use letter::Letter;
+pub use sending::{IsTrue, JOB, Mail, job, send_due};
+pub use transport::Transport;

@@ -67,6 +67,11 @@ impl Row {
         serde_json::from_str(&self.letter).ok()
     }
 
+    /// Returns what it is called, the same at each attempt.
+    pub(super) fn name(&self) -> String {
+        format!("{:x}.{:x}", self.id, self.member_id)
+    }
+
     /// Returns when it is tried again if the attempt of now fails; nothing once it has been tried long enough.
     pub(super) fn next_attempt(&self, now: i64) -> Option<i64> {
         let pause = FIRST_PAUSE.saturating_mul(1 << self.attempts.clamp(0, 20)).min(LONGEST_PAUSE);
@@ -105,4 +110,11 @@ pub(super) fn give_back(connection: &mut Connection, row: &Row) -> Result<(), Er
 pub(super) fn remove(connection: &mut Connection, row: &Row) -> Result<(), Error> {
     diesel::delete(table.find((row.member_id, row.id))).execute(connection)?;
     Ok(())
+}
+
+/// Removes the letters that are due and have been tried long enough. Returns how many.
+pub(super) fn remove_old(connection: &mut Connection) -> Result<usize, Error> {
+    let now = now();
+    let old = table.filter(outbox::due_at.le(now)).filter(outbox::created_at.le(now - LIFE));
+    Ok(diesel::delete(old).execute(connection)?)
 }

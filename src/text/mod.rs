@@ -1,6 +1,7 @@
 //! Texts that people typed or pasted: without what nobody sees, and refused where others could not read them. Every
 //! text that is stored comes through here, whichever way it came in.
 
+pub mod digest;
 mod fold;
 
 pub use fold::{caseless, fold, spellings};

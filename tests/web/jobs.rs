@@ -29,7 +29,7 @@ fn a_job_runs_at_one_node_at_a_time() {
         };
         let jobs = Jobs::default();
         // Between its runs the other has a chance.
-        let job = Job { name: "test", every: Duration::from_millis(900), run: Box::new(run) };
+        let job = Job { name: "test", every: Duration::from_millis(900), is_due: None, run: Box::new(run) };
         jobs.start(&site.another_database(), vec![job]).unwrap();
         jobs
     };
@@ -49,7 +49,7 @@ fn a_job_that_is_woken_runs_at_once() {
     let (ran, runs) = mpsc::channel();
     let run = move |_: &_, _: &_| ran.send(()).map_err(|why| Error::Unavailable(why.to_string()));
     let jobs = Jobs::default();
-    jobs.start(&site.db, vec![Job { name: "test", every: HOUR, run: Box::new(run) }]).unwrap();
+    jobs.start(&site.db, vec![Job { name: "test", every: HOUR, is_due: None, run: Box::new(run) }]).unwrap();
     runs.recv().unwrap();
     for _ in 0..3 {
         jobs.wake("test");
@@ -70,7 +70,7 @@ fn a_stop_lets_a_run_end_and_its_lease() {
         Ok(())
     };
     let jobs = Jobs::default();
-    jobs.start(&site.db, vec![Job { name: "test", every: HOUR, run: Box::new(run) }]).unwrap();
+    jobs.start(&site.db, vec![Job { name: "test", every: HOUR, is_due: None, run: Box::new(run) }]).unwrap();
     begun.recv().unwrap();
     assert_ne!(holder(&site), "");
     jobs.stop();
@@ -86,7 +86,7 @@ fn a_failing_job_is_said_by_a_ready_site() {
         Err(Error::Unavailable("no".into()))
     };
     let jobs = Jobs::default();
-    jobs.start(&site.db, vec![Job { name: "test", every: HOUR, run: Box::new(run) }]).unwrap();
+    jobs.start(&site.db, vec![Job { name: "test", every: HOUR, is_due: None, run: Box::new(run) }]).unwrap();
     runs.recv().unwrap();
     jobs.stop();
     let mut visitor = site.visitor();
@@ -105,8 +105,10 @@ fn a_job_that_panics_has_failed() {
         panic!("on purpose")
     };
     let jobs = Jobs::default();
-    jobs.start(&site.db, vec![Job { name: "test", every: Duration::ZERO, run: Box::new(run) }]).unwrap();
+    jobs.start(&site.db, vec![Job { name: "test", every: HOUR, is_due: None, run: Box::new(run) }]).unwrap();
     runs.recv().unwrap();
+    // Only once the first run has ended there is another.
+    jobs.wake("test");
     runs.recv().unwrap();
     jobs.stop();
     assert!(site.visitor().open("/readyz").page.body.contains("test: failing"));

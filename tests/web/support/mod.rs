@@ -114,7 +114,16 @@ fn serve(db: &Db, limits: Limits, zone: Zone) -> String {
     let address = format!("http://{}", listener.local_addr().unwrap());
     let db = db.clone();
     std::thread::spawn(move || {
-        let settings = Settings { limits, zone, base_url: None, workers: 1, runs_jobs: false, before: |_| {} };
+        let settings = Settings {
+            limits,
+            zone,
+            base_url: None,
+            workers: 1,
+            mail: amicable::mail::Transport::Off,
+            mail_from: None,
+            runs_jobs: false,
+            before: |_| {},
+        };
         actix_web::rt::System::new().block_on(async move { server::serve(db, listener, &settings).unwrap().await })
     });
     address

@@ -1,0 +1,223 @@
+//! What stands in a letter, in the language of whoever is reading it.
+
+use askama::Template;
+
+use super::letter::{Letter, Sender};
+use crate::error::Error;
+use crate::language::{filters, t, tf, tn};
+
+/// A link that looks like a button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    /// What it says.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// What stands in a letter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Content {
+    /// What it is about, in a sentence.
+    pub heading: String,
+    /// Whom it is from, if it is from a member.
+    pub sender: Option<Sender>,
+    /// What they wrote.
+    pub quote: String,
+    /// What else is to be said.
+    pub paragraphs: Vec<String>,
+    /// What can be done.
+    pub buttons: Vec<Button>,
+    /// What stands below, in small letters.
+    pub small: Vec<String>,
+    /// Where letters of its kind end, if they can.
+    pub unsubscribe: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct Html<'a> {
+    letter: &'a Content,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.txt", escape = "none")]
+struct Text<'a> {
+    letter: &'a Content,
+}
+
+impl Content {
+    /// Returns the subject: the heading without its full stop.
+    pub fn subject(&self) -> &str {
+        self.heading.trim_end_matches('.')
+    }
+
+    /// Writes it as a page.
+    ///
+    /// # Errors
+    /// The template's.
+    pub fn html(&self) -> Result<String, Error> {
+        Ok(Html { letter: self }.render()?)
+    }
+
+    /// Writes it as plain text.
+    ///
+    /// # Errors
+    /// The template's.
+    pub fn text(&self) -> Result<String, Error> {
+        Ok(Text { letter: self }.render()?)
+    }
+
+    fn of(heading: impl Into<String>, paragraphs: &[&str]) -> Content {
+        let paragraphs = paragraphs.iter().map(|&text| text.to_owned()).collect();
+        Content { heading: heading.into(), paragraphs, ..Content::default() }
+    }
+
+    fn button(mut self, label: &str, url: String) -> Content {
+        self.buttons.push(Button { label: label.to_owned(), url });
+        self
+    }
+
+    fn small(mut self, text: &str) -> Content {
+        self.small.push(text.to_owned());
+        self
+    }
+}
+
+/// The site's address, of which links are made; without a slash at its end.
+#[derive(Debug, Clone)]
+pub struct Links(pub String);
+
+impl Links {
+    /// Returns the address of a page.
+    pub fn to(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    fn site(&self) -> &str {
+        self.0.split_once("://").map_or(self.0.as_str(), |(_, host)| host)
+    }
+}
+
+/// Says what a letter says that needs no link of its own.
+pub fn of(letter: &Letter, sender: Option<&Sender>, links: &Links) -> Content {
+    match sender {
+        Some(sender) => from_member(letter, sender, links),
+        None => about_account(letter, links).small(&about_your_account(links)),
+    }
+}
+
+fn from_member(letter: &Letter, sender: &Sender, links: &Links) -> Content {
+    let (name, profile) = (&sender.full_name, links.to(&format!("/in/{}", sender.handle)));
+    let (heading, button) = match letter {
+        Letter::Invitation { .. } => (tf("{name} would like to connect.", name), (t("Answer the invitation"), profile)),
+        Letter::Acceptance { .. } => (tf("{name} accepted your invitation.", name), (t("See the profile"), profile)),
+        Letter::Message { .. } => {
+            let thread = links.to(&format!("/inbox/{}", sender.handle));
+            (tf("{name} sent you a message.", name), (t("Read the message"), thread))
+        }
+        _ => (
+            tf("{name} invited you, and as an open networker you are connected.", name),
+            (t("See the profile"), profile),
+        ),
+    };
+    let quote = match letter {
+        Letter::Invitation { note, .. } | Letter::Acceptance { note, .. } | Letter::AcceptedForYou { note, .. } => note,
+        _ => "",
+    };
+    let content = Content { sender: Some(sender.clone()), quote: quote.to_owned(), ..Content::of(heading, &[]) };
+    content.button(button.0, button.1).small(&as_you_chose(links))
+}
+
+fn about_account(letter: &Letter, links: &Links) -> Content {
+    let reset = links.to("/forgot-password");
+    match letter {
+        Letter::Digest { invitations, unread } => digest(*invitations, *unread, links),
+        Letter::NewDevice { device, at } => {
+            let when = tf("{browser}, {day}", (device, &moment(*at)));
+            let sentence = t("Somebody has signed in to your account from a browser that was not used for it before:");
+            Content::of(t("New sign-in to your account"), &[sentence, &when])
+                .button(t("Set a new password"), reset)
+                .small(t(
+                    "If it was you, there is nothing to do. If not, set a new password: that signs out everybody else.",
+                ))
+        }
+        Letter::AddressChanged { new, .. } => {
+            let sentence = tf("Your account has the address {email} now.", new);
+            Content::of(t("Your e-mail address is changed."), &[&sentence])
+                .button(t("Set a new password"), reset)
+                .small(t("If it was not you, set a new password from this address. As long as the new one is not confirmed, that takes your account back to this one."))
+        }
+        _ => Content::of(t("Your password is changed."), &[t("Your password at Amicable is another one now.")])
+            .button(t("Set a new password"), reset)
+            .small(t("If it was not you, set a new password at once: that signs out everybody else.")),
+    }
+}
+
+fn digest(invitations: i64, unread: i64, links: &Links) -> Content {
+    let mut lines = Vec::new();
+    if invitations > 0 {
+        lines.push(tn(invitations, "{n} invitation waits for your answer.", "{n} invitations wait for your answer."));
+    }
+    if unread > 0 {
+        lines.push(tn(unread, "{n} notification is unread.", "{n} notifications are unread."));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    Content::of(t("What waits for you at Amicable"), &lines)
+        .button(t("Open Amicable"), links.to("/"))
+        .small(&as_you_chose(links))
+}
+
+/// Asks for a new address to be confirmed.
+pub fn confirm(full_name: &str, token: &str, links: &Links) -> Content {
+    let sentence =
+        tf("Is this the address of the account of {name}? Until you confirm it, it gets no other letters.", full_name);
+    Content::of(t("Confirm your e-mail address"), &[&sentence])
+        .button(t("Confirm address"), links.to(&format!("/verify-email/{token}")))
+        .small(t("The link works for 7 days. If you have not signed up, there is nothing to do."))
+        .small(&about_your_account(links))
+}
+
+/// Tells whoever owns an address that somebody signed up with it.
+pub fn has_account(full_name: &str, links: &Links) -> Content {
+    let whose =
+        tf("Somebody has signed up with this address, which belongs to the account of {name} already.", full_name);
+    let what = t("If it was you, sign in with the password of that account, or set a new one.");
+    Content::of(t("You have an account already"), &[&whose, what])
+        .button(t("Sign in"), links.to("/sign-in"))
+        .button(t("Set a new password"), links.to("/forgot-password"))
+        .small(t("If it was not you, there is nothing to do. Nobody was told that you have an account."))
+        .small(&about_your_account(links))
+}
+
+/// Lets a member set a new password; `accounts` are the names of the accounts that an address may have, each with its token.
+pub fn reset(accounts: &[(String, String)], links: &Links) -> Content {
+    let sentence = t("Somebody, most likely you, has asked for a link to set a new password.");
+    let button = |content: Content, (name, token): &(String, String)| {
+        let label = match accounts.len() {
+            1 => t("Set a new password").to_owned(),
+            _ => tf("Set a new password for {name}", name),
+        };
+        content.button(&label, links.to(&format!("/reset-password/{token}")))
+    };
+    accounts
+        .iter()
+        .fold(Content::of(t("Set a new password"), &[sentence]), button)
+        .small(t(
+            "The link works for an hour, and once. If it was not you, there is nothing to do: your password stays.",
+        ))
+        .small(&about_your_account(links))
+}
+
+fn about_your_account(links: &Links) -> String {
+    tf("This letter is about your account at {site}.", links.site())
+}
+
+fn as_you_chose(links: &Links) -> String {
+    tf("You get this letter as you have chosen in your settings at {site}.", links.site())
+}
+
+/// The moment, to the minute.
+fn moment(seconds: i64) -> String {
+    crate::dates::long(seconds)
+}

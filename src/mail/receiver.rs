@@ -1,0 +1,97 @@
+//! Whom a letter goes to, and whether it goes to them.
+
+use diesel::prelude::*;
+use rand::RngExt;
+
+use super::letter::Letter;
+use super::tokens::{self, Proof, Purpose};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::schema::{email_claims, emails, members};
+
+/// A member, as mail knows them.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = members)]
+pub(super) struct Receiver {
+    pub id: i64,
+    pub full_name: String,
+    pub language: String,
+    pub time_zone: String,
+    /// The address they have entered.
+    pub email: String,
+    email_key: String,
+    /// The address that gets mail; empty for none.
+    pub confirmed_email: String,
+    suspended_at: Option<i64>,
+    mail_secret: String,
+}
+
+impl Receiver {
+    pub(super) fn load(connection: &mut Connection, member: i64) -> Result<Option<Receiver>, Error> {
+        Ok(members::table.find(member).select(Receiver::as_select()).first(connection).optional()?)
+    }
+
+    pub(super) fn may_get_mail(&self) -> bool {
+        self.suspended_at.is_none()
+    }
+
+    /// Returns whether the address they have entered waits to be confirmed.
+    pub(super) fn is_unconfirmed(&self) -> bool {
+        self.email != self.confirmed_email
+    }
+
+    /// Returns who has confirmed the address that this member claims: another member, or nobody.
+    pub(super) fn owner_of_claimed(&self, connection: &mut Connection) -> Result<Option<Receiver>, Error> {
+        match owner(connection, &self.email_key)? {
+            Some(owner) if owner != self.id => Receiver::load(connection, owner),
+            _ => Ok(None),
+        }
+    }
+
+    /// Returns the word that stands in the links by which they end mail of a kind, made with the first of them.
+    pub(super) fn secret(&self, connection: &mut Connection) -> Result<String, Error> {
+        if !self.mail_secret.is_empty() {
+            return Ok(self.mail_secret.clone());
+        }
+        let secret = format!("{:032x}", rand::rng().random::<u128>());
+        diesel::update(members::table.find(self.id)).set(members::mail_secret.eq(&secret)).execute(connection)?;
+        Ok(secret)
+    }
+
+    /// The address that a letter goes to; nothing where none is known to be theirs.
+    pub(super) fn address_for(&self, letter: &Letter) -> Option<String> {
+        let address = match letter {
+            Letter::AddressChanged { old, .. } => old,
+            _ => &self.confirmed_email,
+        };
+        Some(address.clone()).filter(|address| !address.is_empty())
+    }
+}
+
+fn owner(connection: &mut Connection, key: &str) -> Result<Option<i64>, Error> {
+    Ok(emails::table.find(key).select(emails::member_id).first(connection).optional()?)
+}
+
+/// The accounts whose password a link to this address may set: that of whoever has confirmed it, else those that claim it. Each
+/// with its address, and a new token.
+pub(super) fn resettable(connection: &mut Connection, key: &str) -> Result<Vec<(Receiver, String)>, Error> {
+    let ids = match owner(connection, key)? {
+        Some(owner) => vec![owner],
+        None => claimants(connection, key)?,
+    };
+    let mut found = Vec::new();
+    for id in ids {
+        let Some(receiver) = Receiver::load(connection, id)?.filter(Receiver::may_get_mail) else { continue };
+        let email = if receiver.email_key == key { &receiver.email } else { &receiver.confirmed_email };
+        let proof = Proof { member: id, email: email.clone() };
+        let token = tokens::make(connection, Purpose::Reset, &proof)?;
+        found.push((Receiver { email: proof.email, ..receiver }, token));
+    }
+    Ok(found)
+}
+
+/// The oldest accounts that claim an address.
+fn claimants(connection: &mut Connection, key: &str) -> Result<Vec<i64>, Error> {
+    let claims = email_claims::table.filter(email_claims::email_key.eq(key));
+    Ok(claims.order(email_claims::member_id).select(email_claims::member_id).limit(5).load(connection)?)
+}

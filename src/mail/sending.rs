@@ -1,0 +1,213 @@
+//! The job that sends what is in the outbox.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lettre::Message;
+use lettre::message::Mailbox;
+
+use super::content::{self, Content, Links};
+use super::letter::Letter;
+use super::message::{self, Cover};
+use super::outbox::{self, Row, Written};
+use super::receiver::{self, Receiver};
+use super::tokens::{self, Proof, Purpose};
+use super::transport::{Courier, Failure, Transport};
+use crate::dates::now;
+use crate::db::{Connection, Db};
+use crate::error::Error;
+use crate::jobs::{Job, Turn};
+use crate::language::{Context, Language};
+use crate::notifications::choices;
+use crate::time_zone::Zone;
+
+/// The job's name.
+pub const JOB: &str = "mail";
+/// How soon a letter goes out, at the latest.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// Returns whether what a letter to a member says still holds.
+pub type IsTrue = Arc<dyn Fn(&mut Connection, i64, &Letter) -> Result<bool, Error> + Send + Sync>;
+
+/// How mail is sent.
+#[derive(Clone)]
+pub struct Mail {
+    /// Where it goes.
+    pub transport: Transport,
+    /// Whom it is from.
+    pub from: Mailbox,
+    /// The site's address.
+    pub links: Links,
+    /// The time zone of members who have chosen none.
+    pub zone: Zone,
+    /// What is asked before a letter is sent.
+    pub is_true: IsTrue,
+}
+
+/// The job that sends mail.
+pub fn job(mail: Mail) -> Job {
+    let run = move |db: &Db, turn: &Turn| send_due(db, &mail, &|| turn.goes_on());
+    Job { name: JOB, every: EVERY, is_due: Some(outbox::is_any_due), run: Box::new(run) }
+}
+
+/// Sends every letter that is due, one after the other, as long as it may go on.
+///
+/// # Errors
+/// [`Error::Unavailable`] where no letter can be sent now; they wait.
+pub fn send_due(db: &Db, mail: &Mail, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
+    let mut courier = Courier::of(&mail.transport, mail.from.email.domain());
+    loop {
+        let rows = db.read_blocking(outbox::due)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in rows {
+            if !goes_on() {
+                return Ok(());
+            }
+            if let Err(why) = courier.get_ready() {
+                give_up_old(db)?;
+                return Err(why);
+            }
+            send(db, mail, &mut courier, &row)?;
+        }
+    }
+}
+
+/// Tries to send one letter. It is claimed durably before anything is said to the server, and removed after the server has taken
+/// it: a node that is killed between the two leaves a letter that is sent again, so at most the one under way arrives twice, and
+/// none is lost.
+fn send(db: &Db, mail: &Mail, courier: &mut Courier, row: &Row) -> Result<(), Error> {
+    let (until, last) = match row.next_attempt(now()) {
+        Some(until) => (until, false),
+        None => (now() + outbox::LIFE, true),
+    };
+    let claimed = db.write_blocking(|connection| match outbox::claim(connection, row, until)? {
+        true => compose(connection, mail, row).map(Some),
+        false => Ok(None),
+    })?;
+    // Another node has it.
+    let Some(composed) = claimed else { return Ok(()) };
+    let (word, sent) = match composed {
+        Some((word, letter)) => (word, courier.send(&row.name(), &letter)),
+        None => return remove(db, row),
+    };
+    match sent {
+        Ok(()) => {
+            tracing::info!(letter = word, "mail sent");
+            remove(db, row)
+        }
+        Err(Failure::Refused(why)) => {
+            tracing::warn!(letter = word, %why, "mail refused for good");
+            remove(db, row)
+        }
+        Err(Failure::Deferred(why)) if last => {
+            tracing::warn!(letter = word, %why, "mail given up after three days");
+            remove(db, row)
+        }
+        Err(Failure::Deferred(why)) => {
+            tracing::warn!(letter = word, %why, attempts = row.attempts + 1, "mail deferred");
+            Ok(())
+        }
+        Err(Failure::Server(why)) => {
+            db.write_blocking(|connection| outbox::give_back(connection, row))?;
+            Err(Error::Unavailable(why))
+        }
+    }
+}
+
+fn remove(db: &Db, row: &Row) -> Result<(), Error> {
+    db.write_blocking(|connection| outbox::remove(connection, row))
+}
+
+/// While no letter can be sent, those that have waited long enough are given up.
+fn give_up_old(db: &Db) -> Result<(), Error> {
+    let given_up = db.write_blocking(outbox::remove_old)?;
+    if given_up > 0 {
+        tracing::warn!(letters = given_up, "mail given up after three days");
+    }
+    Ok(())
+}
+
+/// A letter ready to go, and a word for the log; nothing where it is not to be sent.
+type Composed = Option<(&'static str, Message)>;
+
+fn compose(connection: &mut Connection, mail: &Mail, row: &Row) -> Result<Composed, Error> {
+    let Some(Written { letter, sender }) = row.written() else { return Ok(None) };
+    if let Letter::ResetPassword { key } = &letter {
+        return reset(connection, mail, row, key, &letter);
+    }
+    let Some(receiver) = Receiver::load(connection, row.member_id)?.filter(Receiver::may_get_mail) else {
+        return Ok(None);
+    };
+    if letter == Letter::ConfirmAddress {
+        return confirm(connection, mail, row, &receiver);
+    }
+    let Some(email) = receiver.address_for(&letter) else { return Ok(None) };
+    if !is_wanted(connection, &receiver, &letter)? || !(mail.is_true)(connection, receiver.id, &letter)? {
+        return Ok(None);
+    }
+    let unsubscribe = match letter.kind() {
+        Some(kind) => {
+            let secret = receiver.secret(connection)?;
+            Some(mail.links.to(&format!("/unsubscribe/{}.{}.{secret}", receiver.id, kind as i16)))
+        }
+        None => None,
+    };
+    let make = || Content { unsubscribe, ..content::of(&letter, sender.as_ref(), &mail.links) };
+    finish(mail, row, &letter, (&receiver, &email), make)
+}
+
+/// Whether they want this kind of letter, which they may have said since it was written.
+fn is_wanted(connection: &mut Connection, receiver: &Receiver, letter: &Letter) -> Result<bool, Error> {
+    match letter.kind() {
+        Some(kind) => Ok(choices::of(connection, receiver.id, kind)?.by_email),
+        None => Ok(true),
+    }
+}
+
+fn confirm(connection: &mut Connection, mail: &Mail, row: &Row, receiver: &Receiver) -> Result<Composed, Error> {
+    if !receiver.is_unconfirmed() {
+        return Ok(None);
+    }
+    if let Some(owner) = receiver.owner_of_claimed(connection)? {
+        let Some(email) = owner.address_for(&Letter::ConfirmAddress).filter(|_| owner.may_get_mail()) else {
+            return Ok(None);
+        };
+        let make = || content::has_account(&owner.full_name, &mail.links);
+        return finish(mail, row, &Letter::ConfirmAddress, (&owner, &email), make);
+    }
+    let proof = Proof { member: receiver.id, email: receiver.email.clone() };
+    let token = tokens::make(connection, Purpose::Confirm, &proof)?;
+    let make = || content::confirm(&receiver.full_name, &token, &mail.links);
+    finish(mail, row, &Letter::ConfirmAddress, (receiver, &receiver.email), make)
+}
+
+fn reset(connection: &mut Connection, mail: &Mail, row: &Row, key: &str, letter: &Letter) -> Result<Composed, Error> {
+    let found = receiver::resettable(connection, key)?;
+    let Some((first, _)) = found.first() else { return Ok(None) };
+    let accounts: Vec<_> = found.iter().map(|(account, token)| (account.full_name.clone(), token.clone())).collect();
+    finish(mail, row, letter, (first, &first.email), || content::reset(&accounts, &mail.links))
+}
+
+/// Writes a letter in the language of whoever gets it.
+fn finish(
+    mail: &Mail,
+    row: &Row,
+    letter: &Letter,
+    (receiver, email): (&Receiver, &str),
+    make: impl FnOnce() -> Content,
+) -> Result<Composed, Error> {
+    let (id, written_at) = (row.name(), row.created_at);
+    let cover = Cover { from: &mail.from, name: &receiver.full_name, email, id: &id, written_at };
+    let readable = matches!(mail.transport, Transport::Folder(_));
+    let context = Context::new(Language::default(), mail.zone).chosen(&receiver.language, &receiver.time_zone);
+    let built = context.within(|| message::build(&cover, &make(), readable));
+    match built {
+        Ok(message) => Ok(Some((letter.word(), message))),
+        Err(why) => {
+            tracing::warn!(letter = letter.word(), %why, "mail cannot be written");
+            Ok(None)
+        }
+    }
+}

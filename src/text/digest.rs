@@ -1,0 +1,14 @@
+//! Tokens are kept as hashes, so that who reads the database cannot use them.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+/// Returns the SHA-256 of a text, in hexadecimal digits.
+pub fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
