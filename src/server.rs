@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
+use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::web::{Data, PathConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 use lettre::message::Mailbox;
@@ -27,7 +27,7 @@ use crate::routes;
 use crate::time_zone::Zone;
 use crate::web::origin::Base;
 use crate::web::site::Site;
-use crate::web::{cookie, csrf, fetched, form_owner, notices, observe, pending_form, theme};
+use crate::web::{compression, cookie, csrf, fetched, form_owner, notices, observe, pending_form, theme};
 
 /// What the server needs besides the database.
 #[derive(Debug, Clone)]
@@ -94,7 +94,7 @@ pub fn serve(
             .wrap(from_fn(theme::within))
             .wrap(cookie::middleware(key.clone(), secure))
             .wrap(headers(secure))
-            .wrap(Compress::default())
+            .wrap(from_fn(compression::gzip))
             .wrap(from_fn(observe::log))
             .wrap(from_fn(head_as_get))
             .configure(before)

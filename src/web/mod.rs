@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod compression;
 pub mod cookie;
 pub mod csrf;
 pub mod error_page;
