@@ -165,7 +165,12 @@ pub(super) fn core(full_name: &str) -> Vec<String> {
 /// a single word.
 fn before_comma(name: &str) -> (&str, Option<&str>) {
     let dashes = [" | ", " – ", " — ", " - "];
-    let name = dashes.iter().filter_map(|dash| name.find(dash)).min().map_or(name, |at| &name[..at]);
+    let cut = if name.contains(['|', '–', '—', '-']) {
+        dashes.iter().filter_map(|dash| name.find(dash)).min()
+    } else {
+        None
+    };
+    let name = cut.map_or(name, |at| &name[..at]);
     let Some((before, after)) = name.split_once([',', '，', '،']) else { return (name, None) };
     if !before.chars().any(char::is_alphabetic) {
         return (name, None);

@@ -9,6 +9,9 @@ use crate::text::{is_mark, script};
 /// Returns a text without case, without forms of the same letter (Unicode's compatibility forms) and without what is
 /// invisible: two tags that agree in it are one.
 pub fn caseless(text: &str) -> String {
+    if text.is_ascii() && !text.contains(|c: char| c.is_ascii_whitespace() || c.is_ascii_control()) {
+        return text.to_ascii_lowercase();
+    }
     let lower: String = text.nfkc().flat_map(char::to_lowercase).filter(|c| !is_ignorable(*c)).nfkc().collect();
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -40,6 +43,9 @@ fn spelled_out(c: char) -> Option<&'static str> {
 }
 
 fn folded(text: &str, spells_out: bool) -> String {
+    if text.is_ascii() {
+        return text.chars().filter(|c| !matches!(c, '\'' | '`')).map(|c| c.to_ascii_lowercase()).collect();
+    }
     let lower: String = text.nfkc().flat_map(char::to_lowercase).nfc().collect();
     let mut out = String::with_capacity(lower.len());
     for c in lower.chars() {

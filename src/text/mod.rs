@@ -106,12 +106,17 @@ pub fn has_letter(text: &str) -> bool {
 
 /// Whether a character belongs to the letter before it.
 pub fn is_mark(c: char) -> bool {
-    GeneralCategoryGroup::Mark.contains(category(c))
+    // Most letters of most names: not worth a look into the tables.
+    !c.is_ascii() && GeneralCategoryGroup::Mark.contains(category(c))
 }
 
 /// The script of a letter.
 pub fn script(c: char) -> Script {
-    CodePointMapData::<Script>::new().get(c)
+    match c {
+        'A'..='Z' | 'a'..='z' => Script::Latin,
+        '\0'..='\x7F' => Script::Common,
+        _ => CodePointMapData::<Script>::new().get(c),
+    }
 }
 
 fn category(c: char) -> GeneralCategory {
