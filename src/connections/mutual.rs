@@ -10,7 +10,7 @@ use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::members as people;
 use crate::members::{ConnectionCount, MemberCard, Profile};
-use crate::schema::{connection_counts, members, relationships, theirs};
+use crate::schema::{connection_counts, relationships, theirs};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 use crate::web::viewer::Viewer;
 
@@ -19,7 +19,7 @@ const LOOKED_AT: i64 = 100;
 /// What two share is counted for a card where either has no more connections than this.
 const COUNTED: i32 = 1_000;
 /// Connections that are read one by one.
-const MAX_SHORT: i32 = 500;
+pub const MAX_SHORT: i32 = 500;
 
 /// ViewerAndOther members: the one who looks, and another.
 #[derive(Debug, Clone, Copy)]
@@ -75,49 +75,43 @@ pub fn page(connection: &mut Connection, two: ViewerAndOther, at: &PageRequest) 
     ListPage::read(at, ids.len() as i64, Cursor::last_name(), fetch, cursor)
 }
 
-/// Members in the order of their ids as given, each with how many connections they share with `me`; not counted where both have
-/// more than [`COUNTED`].
+/// Counts for each of these members how many connections they share with `me`; not where both have more than [`COUNTED`].
 ///
 /// # Errors
 /// The database's.
-pub fn with_shared(
+pub fn shared_with(
     connection: &mut Connection,
     me: ConnectionCount,
-    ids: &[i64],
-) -> Result<Vec<(MemberCard, Option<u32>)>, Error> {
-    if ids.is_empty() {
+    others: &[ConnectionCount],
+) -> Result<Vec<(i64, Option<u32>)>, Error> {
+    if others.is_empty() {
         return Ok(Vec::new());
     }
-    let counted = |connection: &mut Connection| {
-        let these = members::table
-            .inner_join(connection_counts::table.on(connection_counts::member_id.eq(members::id)))
-            .filter(id_in(connection, members::id, ids));
-        // The fewer connections of the two are looked up among the others.
-        let shared = sql::<Nullable<BigInt>>("CASE WHEN connection_counts.number <= ")
-            .bind::<Integer, _>(me.number.min(COUNTED))
-            .sql(
-                " THEN (SELECT COUNT(*) FROM relationships theirs WHERE theirs.owner_id = members.id AND theirs.state = 4 \
-                 AND theirs.removal_id IS NULL AND theirs.connected_at IS NOT NULL \
-                 AND EXISTS (SELECT 1 FROM relationships mine WHERE mine.owner_id = ",
-            )
-            .bind::<BigInt, _>(me.id)
-            .sql(" AND mine.other_id = theirs.other_id AND mine.state = 4)) WHEN ")
-            .bind::<Integer, _>(me.number)
-            .sql(" <= ")
-            .bind::<Integer, _>(COUNTED)
-            .sql(" THEN (SELECT COUNT(*) FROM relationships mine WHERE mine.owner_id = ")
-            .bind::<BigInt, _>(me.id)
-            .sql(
-                " AND mine.state = 4 AND mine.removal_id IS NULL AND mine.connected_at IS NOT NULL \
-                 AND EXISTS (SELECT 1 FROM relationships theirs WHERE theirs.owner_id = members.id \
-                 AND theirs.other_id = mine.other_id AND theirs.state = 4)) END",
-            );
-        these.select((MemberCard::as_select(), shared)).load::<(MemberCard, Option<i64>)>(connection)
-    };
-    let mut found: Vec<(MemberCard, Option<i64>)> = counted(connection)?;
-    found.sort_by_key(|(person, _)| ids.iter().position(|id| *id == person.id));
+    let ids: Vec<i64> = others.iter().map(|other| other.id).collect();
+    let these = connection_counts::table.filter(id_in(connection, connection_counts::member_id, &ids));
+    // The fewer connections of the two are looked up among the others.
+    let shared = sql::<Nullable<BigInt>>("CASE WHEN connection_counts.number <= ")
+        .bind::<Integer, _>(me.number.min(COUNTED))
+        .sql(
+            " THEN (SELECT COUNT(*) FROM relationships theirs WHERE theirs.owner_id = connection_counts.member_id \
+             AND theirs.state = 4 AND theirs.removal_id IS NULL AND theirs.connected_at IS NOT NULL \
+             AND EXISTS (SELECT 1 FROM relationships mine WHERE mine.owner_id = ",
+        )
+        .bind::<BigInt, _>(me.id)
+        .sql(" AND mine.other_id = theirs.other_id AND mine.state = 4)) WHEN ")
+        .bind::<Integer, _>(me.number)
+        .sql(" <= ")
+        .bind::<Integer, _>(COUNTED)
+        .sql(" THEN (SELECT COUNT(*) FROM relationships mine WHERE mine.owner_id = ")
+        .bind::<BigInt, _>(me.id)
+        .sql(
+            " AND mine.state = 4 AND mine.removal_id IS NULL AND mine.connected_at IS NOT NULL \
+             AND EXISTS (SELECT 1 FROM relationships theirs WHERE theirs.owner_id = connection_counts.member_id \
+             AND theirs.other_id = mine.other_id AND theirs.state = 4)) END",
+        );
+    let counted: Vec<(i64, Option<i64>)> = these.select((connection_counts::member_id, shared)).load(connection)?;
     let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
-    Ok(found.into_iter().map(|(person, shared)| (person, shared.map(number))).collect())
+    Ok(counted.into_iter().map(|(id, shared)| (id, shared.map(number))).collect())
 }
 
 /// Whether two members have a connection in common.

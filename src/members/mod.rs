@@ -110,3 +110,22 @@ pub fn persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<MemberCar
     persons.sort_by_key(|person| place.get(&person.id).copied());
     Ok(persons)
 }
+
+/// Members by their ids, in the order of the ids, each with what is counted of their connections.
+///
+/// # Errors
+/// The database's.
+pub fn counted_persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<(MemberCard, ConnectionCount)>, Error> {
+    let these = members::table
+        .inner_join(connection_counts::table.on(connection_counts::member_id.eq(members::id)))
+        .filter(id_in(connection, members::id, ids));
+    let mut rows: Vec<(MemberCard, i32, i32)> = on_engine!(connection, |own| these
+        .select((MemberCard::as_select(), connection_counts::number, connection_counts::version))
+        .load(own))?;
+    rows.sort_by_key(|(person, ..)| ids.iter().position(|id| *id == person.id));
+    let counted = |(person, number, version): (MemberCard, i32, i32)| {
+        let count = ConnectionCount { id: person.id, number, version };
+        (person, count)
+    };
+    Ok(rows.into_iter().map(counted).collect())
+}

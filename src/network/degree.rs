@@ -1,7 +1,9 @@
 //! The degree: how near two members are.
 
 use crate::cache::{Cache, Cached};
-use crate::connections::mutual::{ViewerAndOther, connections_of, mutual_ids};
+use std::sync::Arc;
+
+use crate::connections::mutual::{MAX_SHORT, ViewerAndOther, connections_of, mutual_ids};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::t;
@@ -53,6 +55,24 @@ impl Cached for ConnectionIds {
 
     fn took_long(&self) -> bool {
         true
+    }
+}
+
+impl ConnectionIds {
+    /// Returns the connections of a member, where they have few.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn of(connection: &mut Connection, cache: &Cache, member: ConnectionCount) -> Result<Option<Arc<Self>>, Error> {
+        if member.number > MAX_SHORT {
+            return Ok(None);
+        }
+        cache.get_or_read(member, |_| Ok(ConnectionIds(connections_of(connection, member)?))).map(Some)
+    }
+
+    /// Returns the ids, in order.
+    pub fn ids(&self) -> &[i64] {
+        &self.0
     }
 }
 

@@ -7,10 +7,12 @@ use diesel::prelude::*;
 use crate::cache::Cache;
 use crate::connections::row::State;
 use crate::connections::sql_condition::IsConnected;
+use crate::connections::store;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::members::ConnectionCount;
 use crate::members::search::{MOST, Place, Searched, Wanted};
+use crate::network::degree::ConnectionIds;
 use crate::network::second_degree::SecondDegree;
 use crate::schema::{members, relationships};
 
@@ -51,13 +53,13 @@ pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, 
     }
     let mut ids: Vec<i64> = places.keys().copied().collect();
     ids.sort_unstable();
-    let states = states(connection, me.id, &ids)?;
-    ids.retain(|id| states.get(id) != Some(&State::BlockedBy));
+    let standing = Standing::of(connection, cache, me, &ids)?;
+    ids.retain(|id| !standing.hidden.contains(id));
     let known = SecondDegree::of(connection, cache, me)?;
-    let near = |id: &i64| match states.get(id) {
-        Some(_) => Near::Connected,
-        None if known.meets(&[*id]) => Near::Shared,
-        None => Near::Other,
+    let near = |id: &i64| match standing.connected.binary_search(id) {
+        Ok(_) => Near::Connected,
+        Err(_) if known.meets(&[*id]) => Near::Shared,
+        Err(_) => Near::Other,
     };
     // By their ids within each, so that what changes of somebody's connections does not move them.
     ids.sort_by_cached_key(|id| {
@@ -86,11 +88,25 @@ fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<Sear
     Ok(mine.load(connection)?)
 }
 
-/// How the viewer's side stands to these, of those who are connected or have blocked the viewer.
-fn states(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<HashMap<i64, State>, Error> {
-    use relationships::{other_id, owner_id, state as stands};
-    let rows = relationships::table.filter(owner_id.eq(me)).filter(id_in(connection, other_id, ids));
-    let rows = rows.filter(stands.eq(State::Connected).or(stands.eq(State::BlockedBy))).select((other_id, stands));
-    let rows: Vec<(i64, State)> = on_engine!(connection, |own| rows.load(own))?;
-    Ok(rows.into_iter().collect())
+/// How the one who searches stands to those who were found.
+struct Standing {
+    /// Their connections, in the order of their ids.
+    connected: Vec<i64>,
+    /// Those who have blocked them.
+    hidden: Vec<i64>,
+}
+
+impl Standing {
+    fn of(connection: &mut Connection, cache: &Cache, me: ConnectionCount, found: &[i64]) -> Result<Standing, Error> {
+        use relationships::{other_id, owner_id};
+        let blocked = store::in_state(me.id, State::BlockedBy).select(other_id);
+        let hidden = on_engine!(connection, |own| blocked.load(own))?;
+        // A short list is kept, so that a thousand people need not be looked up in it.
+        if let Some(mine) = ConnectionIds::of(connection, cache, me)? {
+            return Ok(Standing { connected: mine.ids().to_vec(), hidden });
+        }
+        let rows = relationships::table.filter(owner_id.eq(me.id)).filter(id_in(connection, other_id, found));
+        let rows = rows.filter(relationships::state.eq(State::Connected)).order(other_id).select(other_id);
+        Ok(Standing { connected: on_engine!(connection, |own| rows.load(own))?, hidden })
+    }
 }

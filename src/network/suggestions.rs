@@ -1,14 +1,17 @@
 //! *People you may know*: those with whom a member shares the most connections.
 
+use std::collections::HashMap;
+use std::sync::Mutex;
+
 use diesel::prelude::*;
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Cached};
 use crate::connections::mutual;
 use crate::connections::row::State;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::language::{mutual_connections, tn};
-use crate::members::MemberCard;
+use crate::members::{ConnectionCount, MemberCard};
 use crate::network::second_degree::SecondDegree;
 use crate::schema::{members, relationships};
 use crate::web::viewer::Viewer;
@@ -16,6 +19,8 @@ use crate::{dates, members as people};
 
 /// How many suggestions are counted exactly, of which the first are shown: so that a shorter list begins as a longer one.
 const CONSIDERED: usize = 20;
+/// Numbers that are kept for a member.
+const MAX_COUNTED: usize = 200;
 
 /// How many connections two members share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,15 +65,69 @@ pub fn people_you_may_know(
     let chosen: Vec<(i64, u32)> = strangers.take(CONSIDERED.max(most)).copied().collect();
     let ids: Vec<i64> = chosen.iter().map(|(id, _)| *id).collect();
     let at_least = |id| chosen.iter().find(|(other, _)| *other == id).map_or(0, |(_, number)| *number);
-    let found = mutual::with_shared(connection, me.counted(), &ids)?;
-    let suggestion = |(person, exact): (MemberCard, Option<u32>)| Suggestion {
-        mutual: exact.map_or_else(|| Shared::AtLeast(at_least(person.id)), Shared::Exactly),
+    let found = people::counted_persons(connection, &ids)?;
+    let exact = SharedCounts::of(connection, cache, me.counted(), found.iter().map(|(_, count)| *count))?;
+    let suggestion = |(person, _): (MemberCard, ConnectionCount)| Suggestion {
+        mutual: match exact.get(&person.id).copied().flatten() {
+            Some(number) => Shared::Exactly(number),
+            None => Shared::AtLeast(at_least(person.id)),
+        },
         person,
     };
     let mut suggestions: Vec<Suggestion> = found.into_iter().map(suggestion).collect();
     suggestions.sort_by_key(|suggestion| std::cmp::Reverse(suggestion.mutual.number()));
     suggestions.truncate(most);
     Ok(suggestions)
+}
+
+/// How many connections a member shares with others, each with the version of the other's connections for which it is true.
+#[derive(Debug, Default)]
+struct SharedCounts(Mutex<HashMap<i64, (i32, Option<u32>)>>);
+
+impl Cached for SharedCounts {
+    const SECONDS: i64 = 600;
+
+    fn took_long(&self) -> bool {
+        true
+    }
+}
+
+impl SharedCounts {
+    /// Returns the numbers of these members, counting those that are not known or no longer true.
+    fn of(
+        connection: &mut Connection,
+        cache: &Cache,
+        me: ConnectionCount,
+        others: impl Iterator<Item = ConnectionCount>,
+    ) -> Result<HashMap<i64, Option<u32>>, Error> {
+        let known = cache.get_or_read(me, |_| Ok(SharedCounts::default()))?;
+        let mut numbers = HashMap::new();
+        let mut unknown = Vec::new();
+        for other in others {
+            match known.get(other) {
+                Some(number) => drop(numbers.insert(other.id, number)),
+                None => unknown.push(other),
+            }
+        }
+        for (id, number) in mutual::shared_with(connection, me, &unknown)? {
+            numbers.insert(id, number);
+        }
+        known.keep(&unknown, &numbers);
+        Ok(numbers)
+    }
+
+    fn get(&self, other: ConnectionCount) -> Option<Option<u32>> {
+        let known = self.0.lock().ok()?;
+        known.get(&other.id).filter(|(version, _)| *version == other.version).map(|(_, number)| *number)
+    }
+
+    fn keep(&self, counted: &[ConnectionCount], numbers: &HashMap<i64, Option<u32>>) {
+        let Ok(mut known) = self.0.lock() else { return };
+        if known.len() > MAX_COUNTED {
+            known.clear();
+        }
+        known.extend(counted.iter().filter_map(|other| Some((other.id, (other.version, *numbers.get(&other.id)?)))));
+    }
 }
 
 /// The newest members one does not know, for whoever has no connections yet.
