@@ -27,6 +27,8 @@ pub enum Error {
     PlainHttp(String),
     /// The database says no, of a kind by which `db` knows whether to ask again; the text is for the log.
     Database(diesel::result::Error),
+    /// The program has an error of its own; the text is for the log.
+    Internal(String),
     /// Something that the site needs does not work, or does not answer in time; the text is for the log.
     Unavailable(String),
     /// The database went away while it committed, so that nobody knows; the text is for the log.
@@ -60,6 +62,8 @@ impl Error {
                 t("Opened over plain http"),
                 t("This site is to be opened with https://. Over plain http it cannot keep you signed in."),
             ),
+            Error::Internal(_) => Error::sentence_of_ours(),
+            Error::Database(why) if Error::is_ours(why) => Error::sentence_of_ours(),
             Error::Database(_) | Error::Unavailable(_) => {
                 (t("Please try again"), t("Something here did not work. Nothing was changed; try again in a moment."))
             }
@@ -69,13 +73,40 @@ impl Error {
             ),
         }
     }
+
+    fn sentence_of_ours() -> (&'static str, &'static str) {
+        (
+            t("An error of this site"),
+            t("Something here went wrong, and those who run this site can see it. Look whether what you did was done."),
+        )
+    }
+
+    /// Whether what the database said is our fault, which no further attempt mends: what was asked breaks a rule of a
+    /// table, or what was answered cannot be read.
+    pub fn is_ours(why: &diesel::result::Error) -> bool {
+        use diesel::result::DatabaseErrorKind as Kind;
+        use diesel::result::Error as Why;
+        match why {
+            Why::DatabaseError(kind, _) => matches!(
+                kind,
+                Kind::UniqueViolation
+                    | Kind::ForeignKeyViolation
+                    | Kind::NotNullViolation
+                    | Kind::CheckViolation
+                    | Kind::RestrictViolation
+                    | Kind::ExclusionViolation
+            ),
+            Why::RollbackErrorOnCommit { .. } | Why::BrokenTransactionManager => false,
+            _ => true,
+        }
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Database(why) => why.fmt(f),
-            Error::Unavailable(why) | Error::CommitUnknown(why) => f.write_str(why),
+            Error::Internal(why) | Error::Unavailable(why) | Error::CommitUnknown(why) => f.write_str(why),
             other => f.write_str(other.title_and_sentence().1),
         }
     }
@@ -106,6 +137,22 @@ impl From<BlockingError> for Error {
 
 impl From<askama::Error> for Error {
     fn from(error: askama::Error) -> Self {
-        Error::Unavailable(error.to_string())
+        Error::Internal(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::result::DatabaseErrorKind as Kind;
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        let database = |kind: Kind| diesel::result::Error::DatabaseError(kind, Box::new(String::from("no")));
+        for passing in [Kind::SerializationFailure, Kind::ClosedConnection, Kind::ReadOnlyTransaction, Kind::Unknown] {
+            assert!(!Error::is_ours(&database(passing)));
+        }
+        assert!(Error::is_ours(&database(Kind::UniqueViolation)));
+        assert!(Error::is_ours(&diesel::result::Error::DeserializationError("a number of no meaning".into())));
     }
 }

@@ -27,7 +27,7 @@ use crate::routes;
 use crate::time_zone::Zone;
 use crate::web::origin::Base;
 use crate::web::site::Site;
-use crate::web::{compression, cookie, csrf, fetched, form_owner, notices, observe, pending_form, theme};
+use crate::web::{compression, cookie, csrf, error_page, fetched, form_owner, notices, observe, pending_form, theme};
 
 /// What the server needs besides the database.
 #[derive(Debug, Clone)]
@@ -86,6 +86,7 @@ pub fn serve(
             .app_data(Data::new(notices::Jar::new(key.clone(), secure)))
             .app_data(base.clone())
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
+            .wrap(from_fn(error_page::complete))
             .wrap(from_fn(form_owner::check))
             .wrap(from_fn(guard::load_viewer))
             .wrap(from_fn(notices::carry))

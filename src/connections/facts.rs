@@ -6,7 +6,7 @@ use crate::connections::allowance::allowance;
 use crate::connections::mutual;
 use crate::connections::row::Rows;
 use crate::connections::store;
-use crate::dates::{self, DAY, now};
+use crate::dates::{self, now};
 use crate::db::{Connection, numbered, on_engine};
 use crate::error::Error;
 use crate::members::ConnectionCount;
@@ -73,5 +73,5 @@ fn other_member(connection: &mut Connection, member: i64) -> Result<(OtherMember
 
 /// Returns when a pause ends that begins now: as the day begins that is told, since nobody is told an hour.
 pub fn pause_ends(limits: &Limits, now: i64) -> i64 {
-    dates::day_after(now + limits.withdrawal_pause_days * DAY, 0)
+    dates::day_after(now, limits.withdrawal_pause_days)
 }

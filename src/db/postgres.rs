@@ -299,8 +299,7 @@ fn failed(connection: &mut Connection, error: Error) -> Failed {
     let Error::Database(DieselError::DatabaseError(kind, ref why)) = error else { return Failed::Answer(error) };
     match kind {
         DatabaseErrorKind::SerializationFailure => Failed::RolledBack(error),
-        // diesel has no kind for it. The word stands in the message in most of PostgreSQL's languages.
-        _ if why.message().to_lowercase().contains("deadlock") => Failed::RolledBack(error),
+        DatabaseErrorKind::Unknown if is_deadlock(connection, why.details()) => Failed::RolledBack(error),
         // It has become a standby; another is the one to write to.
         DatabaseErrorKind::ReadOnlyTransaction => {
             break_off(connection);
@@ -309,6 +308,19 @@ fn failed(connection: &mut Connection, error: Error) -> Failed {
         DatabaseErrorKind::ClosedConnection => Failed::ConnectionLost(error),
         _ => Failed::Answer(error),
     }
+}
+
+/// Whether a statement was refused for a deadlock. diesel tells neither a kind for it nor the SQLSTATE, the server's
+/// sentences are in its own language, and a session may not choose another. But the details of a deadlock name the
+/// processes that wait for each other in every language, this session's among them, and those of nothing else do.
+fn is_deadlock(connection: &mut Connection, details: Option<&str>) -> bool {
+    let (Some(details), Connection::Postgres(postgres)) = (details, connection) else { return false };
+    let own = diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("pg_backend_pid()"));
+    own.get_result::<i32>(postgres).is_ok_and(|own| names_process(details, own))
+}
+
+fn names_process(details: &str, process: i32) -> bool {
+    details.split(|letter: char| !letter.is_ascii_digit()).any(|number| number.parse() == Ok(process))
 }
 
 fn roll_back(connection: &mut Connection) -> bool {
@@ -375,7 +387,14 @@ fn with_defaults(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::db::postgres::with_defaults;
+    use crate::db::postgres::{names_process, with_defaults};
+
+    #[test]
+    fn a_deadlock_is_known_in_any_language() {
+        let details = "Prozess 1234 wartet auf ShareLock-Sperre auf Transaktion 757; blockiert von Prozess 1235.";
+        assert!(names_process(details, 1234) && names_process(details, 1235));
+        assert!(!names_process(details, 123) && !names_process("Schlüssel »(id)=(a)« existiert bereits.", 1234));
+    }
 
     #[test]
     fn what_a_url_says_is_kept() {

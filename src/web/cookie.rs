@@ -54,10 +54,10 @@ pub fn key(connection: &mut Connection) -> Result<Key, Error> {
 /// Signs this browser in: a new cookie, so that one planted before is worth nothing.
 ///
 /// # Errors
-/// [`Error::Unavailable`] where the cookie cannot be written.
+/// [`Error::Internal`] where the cookie cannot be written.
 pub fn sign_in(session: &Session, token: &str) -> Result<(), Error> {
     session.renew();
-    session.insert(TOKEN, token).map_err(|why| Error::Unavailable(why.to_string()))
+    session.insert(TOKEN, token).map_err(|why| Error::Internal(why.to_string()))
 }
 
 /// Signs this browser out. How it shows the site stays.

@@ -1,42 +1,83 @@
-//! The page that an error is: a title, one sentence, a way onward.
+//! The page that an error is: a title, one sentence, a way onward, and the navigation of whoever is signed in.
 
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::ALLOW;
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use crate::error::Error;
-use crate::language::filters;
-use crate::language::t;
-use crate::web::pending_form::PendingForm;
+use crate::language::{filters, t};
+use crate::web::page::Layout;
+use crate::web::pending_form::{self, PendingForm};
 
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {
+    page: Layout,
+    /// Whether it was found out who looks. Where it was not, nobody is asked to sign in.
+    known: bool,
     title: &'static str,
     sentence: &'static str,
     /// The form to send again, where one was sent in vain.
     kept: Option<PendingForm>,
 }
 
-impl Error {
-    /// The page, with the form that was sent in vain.
-    pub fn page(&self, kept: Option<PendingForm>) -> HttpResponse {
-        let (title, sentence) = self.title_and_sentence();
-        let html = ErrorPage { title, sentence, kept }.render().unwrap_or_default();
-        let mut response = HttpResponse::build(self.status_code());
-        if let Error::WrongMethod(allowed) = self {
-            response.insert_header((ALLOW, allowed.as_str()));
-        }
-        response.content_type("text/html; charset=utf-8").body(html)
+impl ErrorPage {
+    fn answer(&self, status: StatusCode) -> HttpResponse {
+        let html = self.render().unwrap_or_default();
+        HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html)
     }
+}
+
+impl Error {
+    /// Returns its page, for whoever looks, with the form that was sent in vain.
+    pub fn page(&self, request: &HttpRequest) -> HttpResponse {
+        // What was told waits for a page that was meant.
+        let page = Layout { notices: Vec::new(), ..Layout::of(request) };
+        let kept = if self.status_code().is_server_error() { pending_form::kept(request) } else { None };
+        self.answer(page, true, kept)
+    }
+
+    fn answer(&self, page: Layout, known: bool, kept: Option<PendingForm>) -> HttpResponse {
+        let (title, sentence) = self.title_and_sentence();
+        let mut response = ErrorPage { page, known, title, sentence, kept }.answer(self.status_code());
+        if let Error::WrongMethod(allowed) = self
+            && let Ok(allowed) = allowed.parse()
+        {
+            response.headers_mut().insert(ALLOW, allowed);
+        }
+        response
+    }
+}
+
+/// Answers an error with its page as whoever looks is to see it.
+///
+/// # Errors
+/// The request's own.
+pub async fn complete<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    let response = next.call(request).await?;
+    let error = response.response().error().and_then(|error| error.as_error::<Error>());
+    match error.map(|error| error.page(response.request())) {
+        Some(page) => Ok(response.into_response(page).map_into_right_body()),
+        None => Ok(response.map_into_left_body()),
+    }
+}
+
+/// Returns the page of an error before it was found out who looks, with the form that was sent in vain.
+pub fn of_anybody(error: &Error, kept: Option<PendingForm>) -> HttpResponse {
+    error.answer(Layout::default(), false, kept)
 }
 
 /// What one sees who has signed in again: the form that was sent while one was not, to be sent now.
 pub fn signed_in_again(kept: PendingForm) -> HttpResponse {
     let (title, sentence) = (t("You are signed in again"), t("What you typed has not been sent yet."));
-    let html = ErrorPage { title, sentence, kept: Some(kept) }.render().unwrap_or_default();
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html)
+    ErrorPage { page: Layout::default(), known: false, title, sentence, kept: Some(kept) }.answer(StatusCode::OK)
 }
 
 impl ResponseError for Error {
@@ -49,14 +90,18 @@ impl ResponseError for Error {
             Error::OtherMember => StatusCode::CONFLICT,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Error::Database(why) if Error::is_ours(why) => StatusCode::INTERNAL_SERVER_ERROR,
             Error::Database(_) | Error::Unavailable(_) | Error::CommitUnknown(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Error::Database(_) | Error::Unavailable(_) | Error::CommitUnknown(_) = self {
-            tracing::error!(why = %self, "unavailable");
+        match self.status_code() {
+            StatusCode::INTERNAL_SERVER_ERROR => tracing::error!(why = %self, "an error of the program"),
+            StatusCode::SERVICE_UNAVAILABLE => tracing::error!(why = %self, "unavailable"),
+            _ => {}
         }
-        self.page(None)
+        of_anybody(self, None)
     }
 }

@@ -35,7 +35,11 @@ pub async fn check<B: MessageBody + 'static>(
     match refusal(&request, &viewer).await {
         None => Ok(next.call(request).await?.map_body(|_, body| written(body, &viewer.handle))),
         // An answer, not an error: what stands in front adds its headers to answers only.
-        Some(error) => Ok(request.error_response(error).map_into_right_body()),
+        Some(error) => {
+            let page = request.request().clone();
+            let page = request.into_response(error.page(&page));
+            Ok(page.map_body(|_, body| EitherBody::right(BoxBody::new(written(body, &viewer.handle)))))
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::web::theme::{self, Theme};
 use crate::web::viewer::{self, Viewer};
 
 /// The first field of every page's template.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Layout {
     /// Who looks; nobody on the open pages of a visitor.
     pub viewer: Option<Arc<Viewer>>,
@@ -35,6 +35,15 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Returns what the page of a request begins with.
+    pub fn of(request: &HttpRequest) -> Layout {
+        let viewer = viewer::viewer(request);
+        let notices = notices::waiting(request, viewer.as_ref().map(|viewer| viewer.id));
+        let (opened, path) = (is_opened(request), request.path().to_owned());
+        let opened_over_http = origin::opened_over_http(request);
+        Layout { viewer, notices, opened, path, opened_over_http }
+    }
+
     /// Whether the page is at this path or below it.
     pub fn is_under(&self, path: &str) -> bool {
         self.path == path || self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
@@ -82,11 +91,7 @@ impl FromRequest for Layout {
     type Future = Ready<Result<Layout, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let viewer = viewer::viewer(request);
-        let notices = notices::waiting(request, viewer.as_ref().map(|viewer| viewer.id));
-        let (opened, path) = (is_opened(request), request.path().to_owned());
-        let opened_over_http = origin::opened_over_http(request);
-        ready(Ok(Layout { viewer, notices, opened, path, opened_over_http }))
+        ready(Ok(Layout::of(request)))
     }
 }
 

@@ -3,8 +3,8 @@
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest};
@@ -13,6 +13,7 @@ use futures_util::stream;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::key;
+use crate::web::error_page;
 use crate::web::form::{self, Form};
 use crate::web::form_owner;
 use crate::web::page::local;
@@ -117,13 +118,13 @@ pub async fn keep<B: MessageBody>(
         request.set_payload(Payload::Stream { payload: Box::pin(payload) });
     }
     let response = next.call(request).await?;
-    if response.status() != StatusCode::SERVICE_UNAVAILABLE {
+    if !response.status().is_server_error() {
         return Ok(response.map_into_left_body());
     }
     let error = response.response().error().and_then(|error| error.as_error::<Error>());
     match (error, kept(response.request())) {
         (Some(error), Some(kept)) => {
-            let page = error.page(Some(kept));
+            let page = error_page::of_anybody(error, Some(kept));
             Ok(response.into_response(page).map_into_right_body())
         }
         _ => Ok(response.map_into_left_body()),

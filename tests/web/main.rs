@@ -5,6 +5,7 @@ mod accounts;
 mod bad_input;
 mod counts;
 mod edit_races;
+mod errors;
 mod fetched;
 mod form_owner;
 mod guards;
