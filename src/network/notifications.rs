@@ -98,10 +98,10 @@ fn rows(
     let fetch = |at: &PageRequest| store::entries(connection, me.id, at);
     // They are not counted.
     let list = ListPage::read(&at, 0, Cursor::oldest(), fetch, |entry| Cursor { key: String::new(), id: entry.id })?;
-    let first = list.rows.first().filter(|_| list.previous.is_none()).map(|entry| entry.id);
-    let newest = match first {
-        Some(id) => id,
-        None => store::newest(connection, me.id)?.unwrap_or(0),
+    // On the first page it stands on top.
+    let newest = match list.rows.first().map(|entry| entry.id) {
+        Some(_) if list.previous.is_some() => store::newest(connection, me.id)?.unwrap_or(0),
+        first => first.unwrap_or(0),
     };
     let others: Vec<i64> = list.rows.iter().map(|entry| entry.person.id).collect();
     let standings = standing::many(connection, limits, me.id, &others)?;
