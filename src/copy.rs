@@ -251,7 +251,7 @@ copied!(relationships {
     connected_at: Option<i64>, invited_at: Option<i64>, sent_at: Option<i64>, paused_until: Option<i64>,
     declined_until: Option<i64>, disconnected_at: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
     invitation_note: String, private_note: String, private_reason: String, sent_note: String,
-    sent_note_at: Option<i64>, received_note: String, received_note_at: Option<i64>
+    sent_note_at: Option<i64>, received_note: String, received_note_at: Option<i64>, last_message_at: Option<i64>
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));
 copied!(tags {

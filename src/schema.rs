@@ -155,6 +155,7 @@ diesel::table! {
         sent_note_at -> Nullable<BigInt>,
         received_note -> Text,
         received_note_at -> Nullable<BigInt>,
+        last_message_at -> Nullable<BigInt>,
     }
 }
 

@@ -87,6 +87,7 @@ pub struct Row {
     pub sent_note_at: Option<i64>,
     pub received_note: String,
     pub received_note_at: Option<i64>,
+    pub last_message_at: Option<i64>,
 }
 
 /// What an action that gives nothing back changes of a side: no column by which lists are found, so that on SQLite it
@@ -127,6 +128,7 @@ impl Row {
             sent_note_at: None,
             received_note: String::new(),
             received_note_at: None,
+            last_message_at: None,
         }
     }
 

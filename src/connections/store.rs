@@ -146,6 +146,19 @@ pub fn remark(connection: &mut Connection, me: i64, other: i64, note: &str, word
     Ok(())
 }
 
+/// Notes on both sides of a connection that one has written to the other. A clock that goes back takes no later date away.
+///
+/// # Errors
+/// The database's.
+pub fn note_message(connection: &mut Connection, me: i64, other: i64, at: i64) -> Result<(), Error> {
+    use relationships::{last_message_at, other_id, owner_id};
+    let both = (owner_id.eq(me).and(other_id.eq(other))).or(owner_id.eq(other).and(other_id.eq(me)));
+    let earlier = last_message_at.is_null().or(last_message_at.lt(at));
+    let rows = relationships::table.filter(both).filter(earlier);
+    on_engine!(connection, |own| diesel::update(rows).set(last_message_at.eq(at)).execute(own))?;
+    Ok(())
+}
+
 /// Makes the rows of everybody who has one about a member follow the member's new name.
 ///
 /// # Errors

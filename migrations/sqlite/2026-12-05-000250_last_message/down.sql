@@ -1,0 +1,2 @@
+DROP INDEX relationships_by_message;
+ALTER TABLE relationships DROP COLUMN last_message_at;
