@@ -272,9 +272,24 @@ copied!(notifications {
 copied!(notification_choices {
     member_id: i64, kind: i16, on_site: bool, by_email: bool
 } by (member_id, kind), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(kind.gt(last.kind))));
+copied!(messages {
+    writer_id: i64, id: i64, text: String
+} by (writer_id, id), after last: writer_id.ge(last.writer_id).and(writer_id.gt(last.writer_id).or(id.gt(last.id))));
+copied!(message_copies {
+    owner_id: i64, other_id: i64, id: i64, is_mine: bool, sent_at: i64, deleted_at: Option<i64>, deletion_id: Option<i64>
+} by (owner_id, other_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(id.gt(last.id)))));
+copied!(conversations {
+    owner_id: i64, other_id: i64, place: Option<i64>, is_unread: bool, draft: String, last_at: Option<i64>,
+    begun_at: Option<i64>, last_press: String, deletion_id: Option<i64>, deleted_draft: String
+} by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
+    .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));
+copied!(message_deletions {
+    owner_id: i64, id: i64, deleted_at: i64, kind: i16, other_id: i64, number: i32
+} by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 
 /// Members first, whom the foreign keys of the others name.
-const TABLES: [Table; 19] = [
+const TABLES: [Table; 23] = [
     settings::TABLE,
     members::TABLE,
     photos::TABLE,
@@ -294,4 +309,8 @@ const TABLES: [Table; 19] = [
     removal_members::TABLE,
     notifications::TABLE,
     notification_choices::TABLE,
+    messages::TABLE,
+    message_copies::TABLE,
+    conversations::TABLE,
+    message_deletions::TABLE,
 ];

@@ -213,6 +213,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    messages (writer_id, id) { writer_id -> BigInt, id -> BigInt, text -> Text, }
+}
+
+diesel::table! {
+    message_copies (owner_id, other_id, id) {
+        owner_id -> BigInt,
+        other_id -> BigInt,
+        id -> BigInt,
+        is_mine -> Bool,
+        sent_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+        deletion_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    conversations (owner_id, other_id) {
+        owner_id -> BigInt,
+        other_id -> BigInt,
+        place -> Nullable<BigInt>,
+        is_unread -> Bool,
+        draft -> Text,
+        last_at -> Nullable<BigInt>,
+        begun_at -> Nullable<BigInt>,
+        last_press -> Text,
+        deletion_id -> Nullable<BigInt>,
+        deleted_draft -> Text,
+    }
+}
+
+diesel::table! {
+    message_deletions (owner_id, id) {
+        owner_id -> BigInt,
+        id -> BigInt,
+        deleted_at -> BigInt,
+        kind -> SmallInt,
+        other_id -> BigInt,
+        number -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     members,
     connection_counts,
@@ -223,7 +265,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     relationships,
     tags,
     removal_members,
-    notifications
+    notifications,
+    messages,
+    message_copies,
+    conversations,
+    message_deletions
 );
 
 diesel::alias!(relationships as theirs: Theirs);

@@ -26,6 +26,11 @@ const OWNERS: &[(&str, &str)] = &[
     ("removal_members", "owner_id"),
     ("notifications", "owner_id"),
     ("notification_choices", "member_id"),
+    ("messages", "writer_id"),
+    ("message_copies", "owner_id"),
+    ("conversations", "owner_id"),
+    ("message_deletions", "owner_id"),
+    ("message_search", "owner_id"),
     // Swept after an hour, and looked up by their key alone.
     ("receipts", "id"),
     // A handful of rows, the same everywhere.
@@ -34,9 +39,11 @@ const OWNERS: &[(&str, &str)] = &[
 ];
 
 /// Indexes that are asked on every machine at once, and by which page.
-const ASKED_EVERYWHERE: [(&str, &str); 3] = [
+const ASKED_EVERYWHERE: [(&str, &str); 4] = [
     ("members_by_age", "the newest members, for whoever has no connections yet"),
     ("member_search_by_word", "People"),
+    // Its words begin with their owner, but they stand in one index.
+    ("message_search_by_word", "Search messages"),
     ("outbox_by_due", "the loop that sends mail"),
 ];
 
