@@ -7,7 +7,7 @@ use crate::accounts::{guard, pages as accounts, settings};
 use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
-use crate::connections::{actions, blocked, disconnected};
+use crate::connections::{actions, disconnect, disconnected, former, notes};
 use crate::network::{home, notifications, overview};
 use crate::notifications::settings as notification_choices;
 use crate::profiles::{directory, own, photo, profile};
@@ -51,21 +51,21 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/in/{handle}/accept", post().to(actions::accept))
         .route("/in/{handle}/decline", post().to(actions::decline))
         .route("/in/{handle}/withdraw", post().to(actions::withdraw))
-        .route("/in/{handle}/{action:disconnect|block}", get().to(actions::confirm_disconnect))
-        .route("/in/{handle}/disconnect", post().to(actions::disconnect))
-        .route("/in/{handle}/re-invite", post().to(actions::re_invite))
-        .route("/in/{handle}/may-invite-again", post().to(actions::set_may_invite_again))
-        .route("/in/{handle}/block", post().to(actions::block))
+        .route("/in/{handle}/{action:disconnect|block}", get().to(disconnect::confirm_disconnect))
+        .route("/in/{handle}/disconnect", post().to(disconnect::disconnect))
+        .route("/in/{handle}/re-invite", post().to(disconnect::re_invite))
+        .route("/in/{handle}/may-invite-again", post().to(disconnect::set_may_invite_again))
+        .route("/in/{handle}/block", post().to(disconnect::block))
         .route("/in/{handle}/unblock", post().to(actions::unblock))
-        .route("/in/{handle}/remarks", get().to(actions::remarks))
-        .route("/in/{handle}/remarks", post().to(actions::remark))
+        .route("/in/{handle}/remarks", get().to(notes::form))
+        .route("/in/{handle}/remarks", post().to(notes::submit))
         // One's connections
         .route("/connections", get().to(connections::connections))
         .route("/contacts", get().to(connections::contacts))
         .route("/connections/overview", get().to(overview::overview))
         .route("/connections/disconnected", get().to(disconnected::disconnected))
         .route("/connections/disconnected", post().to(disconnected::re_invite_ticked))
-        .route("/connections/blocked", get().to(blocked::blocked))
+        .route("/connections/blocked", get().to(former::blocked))
         .route("/connections/remove", get().to(removal::remove))
         .route("/connections/remove", post().to(removal::select))
         .route("/connections/remove/{id}", get().to(removal::review))

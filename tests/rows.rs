@@ -8,6 +8,7 @@ mod database;
 use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
+use amicable::connections::notes;
 use amicable::connections::removal;
 use amicable::connections::removal::draft;
 use amicable::connections::row::Row;
@@ -121,7 +122,7 @@ fn no_action_touches_what_is_the_others() {
         let pair = members(connection, 2);
         befriend(connection, pair[0], pair[1]);
         for (owner, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
-            store::remark(connection, owner, other, &format!("note of {owner}"), &[])?;
+            notes::save(connection, owner, other, &format!("note of {owner}"), &[])?;
         }
         let mut chance = SmallRng::seed_from_u64(8);
         for _ in 0..4_000 {
@@ -149,7 +150,7 @@ fn disconnecting_and_coming_back_is_the_identity_on_both_rows() {
         let pair = members(connection, 2);
         befriend(connection, pair[0], pair[1]);
         for (owner, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
-            store::remark(connection, owner, other, "note", &["tag".into()])?;
+            notes::save(connection, owner, other, "note", &["tag".into()])?;
         }
         let both = |connection: &mut Connection| (row(connection, pair[0], pair[1]), row(connection, pair[1], pair[0]));
         let before = both(connection);

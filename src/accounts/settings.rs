@@ -11,6 +11,8 @@ use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{Context, key, t};
+use crate::members::ConnectionsSeenBy;
+use crate::relationship::WhoMayInvite;
 use crate::schema::{emails, members, sessions as rows};
 use crate::time_zone::Zone;
 use crate::web::cookie;
@@ -276,12 +278,26 @@ pub async fn change_time_zone(
     Ok(redirect.to("/settings/appearance"))
 }
 
+/// Choices by the names that the form gives them.
+const WHO_MAY_INVITE: [(&str, WhoMayInvite); 3] =
+    [("everyone", WhoMayInvite::Everyone), ("mutual", WhoMayInvite::Mutual), ("nobody", WhoMayInvite::Nobody)];
+const CONNECTIONS_SEEN_BY: [(&str, ConnectionsSeenBy); 2] =
+    [("me", ConnectionsSeenBy::Themselves), ("connections", ConnectionsSeenBy::Connections)];
+
+fn named<T: Copy>(choices: &[(&str, T)], name: &str) -> Option<T> {
+    choices.iter().find(|(known, _)| *known == name).map(|(_, choice)| *choice)
+}
+
+fn name_of<T: PartialEq>(choices: &[(&'static str, T)], choice: &T) -> &'static str {
+    choices.iter().find(|(_, known)| known == choice).map_or("", |(name, _)| name)
+}
+
 #[derive(Template)]
 #[template(path = "accounts/privacy.html")]
 struct Privacy {
     page: Layout,
-    who_may_invite: i16,
-    connections_seen_by: i16,
+    who_may_invite: &'static str,
+    connections_seen_by: &'static str,
     accepts_automatically: bool,
     asks_before_reinvite: bool,
 }
@@ -298,11 +314,11 @@ pub async fn privacy(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpR
         members::accepts_automatically,
         members::asks_before_reinvite,
     );
-    let (who_may_invite, connections_seen_by, accepts_automatically, asks_before_reinvite) = site
-        .read(move |connection| {
-            Ok(members::table.find(id).select(columns).first::<(i16, i16, bool, bool)>(connection)?)
-        })
-        .await?;
+    type Chosen = (WhoMayInvite, ConnectionsSeenBy, bool, bool);
+    let (who, seen_by, accepts_automatically, asks_before_reinvite) =
+        site.read(move |connection| Ok(members::table.find(id).select(columns).first::<Chosen>(connection)?)).await?;
+    let (who_may_invite, connections_seen_by) =
+        (name_of(&WHO_MAY_INVITE, &who), name_of(&CONNECTIONS_SEEN_BY, &seen_by));
     Privacy { page, who_may_invite, connections_seen_by, accepts_automatically, asks_before_reinvite }.show()
 }
 
@@ -317,16 +333,10 @@ pub async fn change_privacy(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let unknown = Error::BadRequest(key("This choice is not on the page. Open the settings again and choose there."));
-    let who_may_invite: i16 = match form.get("who_may_invite") {
-        "everyone" => 0,
-        "mutual" => 1,
-        "nobody" => 2,
-        _ => return Err(unknown),
-    };
-    let connections_seen_by: i16 = match form.get("connections_seen_by") {
-        "me" => 0,
-        "connections" => 1,
-        _ => return Err(unknown),
+    let who_may_invite = named(&WHO_MAY_INVITE, form.get("who_may_invite"));
+    let connections_seen_by = named(&CONNECTIONS_SEEN_BY, form.get("connections_seen_by"));
+    let (Some(who_may_invite), Some(connections_seen_by)) = (who_may_invite, connections_seen_by) else {
+        return Err(unknown);
     };
     let row = (
         members::who_may_invite.eq(who_may_invite),

@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::connections::blocked::{self, Former};
+use crate::connections::former::{self, Former};
 use crate::connections::removal::{self, Removal};
 use crate::connections::{act, reinvite, store};
 use crate::dates::now;
@@ -72,7 +72,7 @@ pub async fn disconnected(
     let (removals, list) = site
         .read(move |connection| {
             let removals = removal::remembered(connection, id, REMOVALS)?;
-            Ok((removals, blocked::disconnected(connection, &limits, id, &words, &PageRequest::of(&query))?))
+            Ok((removals, former::disconnected(connection, &limits, id, &words, &PageRequest::of(&query))?))
         })
         .await?;
     Disconnected { page, removals, q, list }.show()

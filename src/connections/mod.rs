@@ -3,9 +3,10 @@
 
 pub mod actions;
 pub mod allowance;
-pub mod blocked;
+pub mod disconnect;
 pub mod disconnected;
 pub mod facts;
+pub mod former;
 pub mod invitations;
 pub mod letters;
 pub mod list;

@@ -1,18 +1,30 @@
-//! Tags: a member's private words for others.
+//! The private note and tags of a member about another: form, handler and SQL.
 
 use std::collections::HashMap;
 
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use crate::connections::actions::{page_before_form, profile, returned, seen};
+use crate::connections::row::Row;
 use crate::connections::sql_condition::IsConnected;
-use crate::db::{Connection, id_in, on_engine};
+use crate::connections::{standing, store, visible};
+use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
+use crate::language::filters;
 use crate::language::{number, t, tf};
+use crate::members::MemberCard;
 use crate::schema::{relationships, tags};
 use crate::text::caseless;
 use crate::web::form::{Form, Problems};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
+use crate::web::site::SiteData;
 
+/// Characters of a private note.
+const NOTE: usize = 4_000;
 /// Characters in a tag.
 const LENGTH: usize = 40;
 /// Tags on one person.
@@ -43,6 +55,98 @@ fn parts(c: char) -> bool {
             | '⹁'
             | '⹌'
     )
+}
+
+#[derive(Template)]
+#[template(path = "connections/remarks.html")]
+struct Remarks {
+    page: Layout,
+    person: MemberCard,
+    form: Form,
+    problems: Problems,
+    /// The page one came from, to return to.
+    back: String,
+}
+
+/// `GET /in/{handle}/remarks`: the form of the private note and tags. From a list the script opens it over the list.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn form(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    handle: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (person, standing) = site
+        .read(move |connection| {
+            let (member, row) = visible::member(connection, id, &handle)?;
+            let standing = standing::one(connection, &limits, (id, member.person.id), row)?;
+            Ok((member.person, standing))
+        })
+        .await?;
+    if person.id == id {
+        return Err(Error::NotFound);
+    }
+    let form = Form::of([("private_note", &standing.private_note), ("tags", &standing.tag_line())]);
+    let back = page_before_form(&redirect, &person);
+    Remarks { page, person, form, problems: Problems::default(), back }.show()
+}
+
+/// `POST /in/{handle}/remarks`: the private note and tags.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn submit(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    handle: Path<String>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let note = problems.text(&form, "private_note", t("Private note"), (0, NOTE));
+    let words = parse(&form, &mut problems);
+    if problems.any() {
+        let person = seen(&site, &me, handle.into_inner()).await?;
+        let back = local(form.get("back")).unwrap_or_else(|| profile(&person));
+        return Remarks { page, person, form, problems, back }.show_again();
+    }
+    let (id, handle) = (me.id, handle.into_inner());
+    let person = site
+        .write(move |connection| {
+            let person = visible::person(connection, id, &handle)?;
+            if person.id == id {
+                return Err(Error::NotFound);
+            }
+            save(connection, id, person.id, &note, &words)?;
+            Ok(person)
+        })
+        .await?;
+    redirect.done(tf("Your note and tags on {name} are saved. Only you see them.", &person.full_name));
+    Ok(returned(&redirect, &form, &profile(&person)))
+}
+
+/// Saves a note and tags of a member about another, whatever stands between them.
+///
+/// # Errors
+/// [`Error::NotFound`] where the other is missing, or the database's.
+pub fn save(connection: &mut Connection, me: i64, other: i64, note: &str, words: &[String]) -> Result<(), Error> {
+    db::lock_members(connection, [me, other])?;
+    let stored = store::row(connection, me, other)?;
+    let mut mine = stored.clone().unwrap_or(Row::new(me, other));
+    note.clone_into(&mut mine.private_note);
+    store::save_row(connection, &mine, stored.as_ref())?;
+    let old = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
+    diesel::delete(old).execute(connection)?;
+    for tag in &as_spelled(connection, me, other, words)? {
+        let row = (tags::owner_id.eq(me), tags::other_id.eq(other), tags::tag.eq(tag));
+        diesel::insert_into(tags::table).values(row).execute(connection)?;
+    }
+    Ok(())
 }
 
 /// Reads the field *Tags*: words separated by commas, without doubles.

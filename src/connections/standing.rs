@@ -85,11 +85,6 @@ impl Standing {
         self.side == Side::Connected
     }
 
-    /// *They may invite me again*.
-    pub fn may_invite_again(&self) -> bool {
-        matches!(self.side, Side::Disconnected { may_invite_again: true, .. })
-    }
-
     /// The tags as the field shows them.
     pub fn tag_line(&self) -> String {
         self.tags.join(", ")

@@ -6,10 +6,10 @@ use diesel::prelude::*;
 
 use crate::connections::row::{Row, Rows, State};
 use crate::connections::sql_condition::{Listed, LooksSent};
-use crate::db::{self, Connection, id_in, on_engine};
+use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::members::store::Renamed;
-use crate::schema::{connection_counts, members, relationships, tags};
+use crate::schema::{connection_counts, members, relationships};
 use crate::web::pagination::PageRequest;
 
 /// Loads both rows. That is one statement whatever is there, so that no refusal answers sooner than another: the names of a
@@ -67,7 +67,7 @@ pub fn save(connection: &mut Connection, rows: &Rows) -> Result<(), Error> {
     save_row(connection, &rows.theirs, rows.stored.1.as_ref())
 }
 
-fn save_row(connection: &mut Connection, row: &Row, stored: Option<&Row>) -> Result<(), Error> {
+pub(super) fn save_row(connection: &mut Connection, row: &Row, stored: Option<&Row>) -> Result<(), Error> {
     match stored {
         Some(stored) if stored == row => return Ok(()),
         // A stranger on whom nothing was done leaves no row behind.
@@ -125,25 +125,6 @@ pub fn count_all(connection: &mut Connection) -> Result<(), Error> {
 pub fn number_of(connection: &mut Connection, member: i64) -> Result<i32, Error> {
     let theirs = connection_counts::table.find(member).select(connection_counts::number);
     Ok(on_engine!(connection, |own| theirs.first(own))?)
-}
-
-/// Writes a note and tags of a member about another, whatever stands between them.
-///
-/// # Errors
-/// [`Error::NotFound`] where the other is missing, or the database's.
-pub fn remark(connection: &mut Connection, me: i64, other: i64, note: &str, words: &[String]) -> Result<(), Error> {
-    db::lock_members(connection, [me, other])?;
-    let stored = row(connection, me, other)?;
-    let mut mine = stored.clone().unwrap_or(Row::new(me, other));
-    note.clone_into(&mut mine.private_note);
-    save_row(connection, &mine, stored.as_ref())?;
-    let old = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
-    diesel::delete(old).execute(connection)?;
-    for tag in &crate::connections::notes::as_spelled(connection, me, other, words)? {
-        let row = (tags::owner_id.eq(me), tags::other_id.eq(other), tags::tag.eq(tag));
-        diesel::insert_into(tags::table).values(row).execute(connection)?;
-    }
-    Ok(())
 }
 
 /// Notes on both sides of a connection that one has written to the other. A clock that goes back takes no later date away.

@@ -64,6 +64,7 @@ pub fn populate(db: &Db, limits: &Limits, export: Option<Export>) -> Result<Demo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connections::row::State;
     use crate::schema::{connection_counts, relationships};
     use diesel::prelude::*;
 
@@ -76,7 +77,10 @@ mod tests {
         let demo = populate(&db, &Limits::default(), None).unwrap();
         assert_eq!((demo.members, demo.accounts.len()), (150, 3));
         db.write_blocking(|connection| {
-            let sides: i64 = relationships::table.filter(relationships::state.eq(4)).count().get_result(connection)?;
+            let sides: i64 = relationships::table
+                .filter(relationships::state.eq(State::Connected))
+                .count()
+                .get_result(connection)?;
             let counted: Option<i64> =
                 connection_counts::table.select(diesel::dsl::sum(connection_counts::number)).first(connection)?;
             assert_eq!(Some(sides), counted);

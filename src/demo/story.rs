@@ -4,13 +4,14 @@ use diesel::prelude::*;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::connections::{self, store};
+use crate::connections::{self, notes};
 use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::people::Person;
 use crate::demo::{Account, PASSWORD};
 use crate::error::Error;
-use crate::relationship::{Action, Limits};
+use crate::members::ConnectionsSeenBy;
+use crate::relationship::{Action, Limits, WhoMayInvite};
 use crate::schema::{members, notifications, relationships};
 
 const PRIYA: usize = 0;
@@ -166,7 +167,7 @@ fn remarks(connection: &mut Connection, priya: i64, people: &[Person]) -> Result
     ];
     for (person, (note, tags)) in people.iter().skip(3).step_by(7).zip(remarks) {
         let tags: Vec<String> = tags.split(", ").map(str::to_owned).collect();
-        store::remark(connection, priya, person.id, note, &tags)?;
+        notes::save(connection, priya, person.id, note, &tags)?;
     }
     Ok(())
 }
@@ -174,8 +175,12 @@ fn remarks(connection: &mut Connection, priya: i64, people: &[Person]) -> Result
 fn choices(connection: &mut Connection, people: &[Person]) -> Result<(), Error> {
     let member = |at: usize| members::table.find(people[at].id);
     diesel::update(member(AMARA)).set(members::asks_before_reinvite.eq(true)).execute(connection)?;
-    diesel::update(member(people.len() - 1)).set(members::who_may_invite.eq(2i16)).execute(connection)?;
+    diesel::update(member(people.len() - 1))
+        .set(members::who_may_invite.eq(WhoMayInvite::Nobody))
+        .execute(connection)?;
     diesel::update(member(people.len() - 2)).set(members::accepts_automatically.eq(true)).execute(connection)?;
-    diesel::update(member(3)).set(members::connections_seen_by.eq(1i16)).execute(connection)?;
+    diesel::update(member(3))
+        .set(members::connections_seen_by.eq(ConnectionsSeenBy::Connections))
+        .execute(connection)?;
     Ok(())
 }

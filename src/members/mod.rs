@@ -9,7 +9,7 @@ pub mod store;
 
 use diesel::prelude::*;
 
-use crate::db::{Connection, id_in, on_engine};
+use crate::db::{Connection, id_in, numbered, on_engine};
 use crate::error::Error;
 use crate::language::t;
 use crate::schema::{connection_counts, members};
@@ -62,6 +62,16 @@ pub struct ConnectionCount {
     pub version: i32,
 }
 
+numbered! {
+    /// Who sees the list of a member's connections.
+    pub enum ConnectionsSeenBy {
+        /// The member alone.
+        Themselves = 0,
+        /// Their connections.
+        Connections = 1,
+    }
+}
+
 /// A member's whole profile.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = members)]
@@ -76,7 +86,7 @@ pub struct Profile {
     pub connection_count: i32,
     #[diesel(select_expression = connection_counts::version)]
     connection_version: i32,
-    pub connections_seen_by: i16,
+    pub connections_seen_by: ConnectionsSeenBy,
 }
 
 impl Profile {

@@ -17,7 +17,7 @@ use crate::language::filters;
 use crate::language::{mutual_connections, t, tf, tnf};
 use crate::members::handles::{self, Changes};
 use crate::members::store::{self, Link, Position};
-use crate::members::{MemberCard, Profile, sorting};
+use crate::members::{ConnectionsSeenBy, MemberCard, Profile, sorting};
 use crate::network::degree::{self, Nearness};
 use crate::notifications::store as notifications;
 use crate::profiles::own as edit;
@@ -95,7 +95,7 @@ pub async fn profile(
         let read = site.write(move |connection| notifications::mark_all_of(connection, owner, other)).await?;
         page.have_read(read);
     }
-    let list_is_open = standing.connected() && member.connections_seen_by == 1;
+    let list_is_open = standing.connected() && member.connections_seen_by == ConnectionsSeenBy::Connections;
     let hindrance = match connections::allowance::own_hindrance(&me, &site.limits, &standing) {
         Some(refusal) => in_place_of_button(refusal, &member.person.full_name),
         None => String::new(),
@@ -264,7 +264,7 @@ pub async fn connections(
         .read(move |connection| {
             let (member, row) = visible::member(connection, id, &handle)?;
             let connected = row.is_some_and(|row| row.side_at(now(), &limits) == Side::Connected);
-            if !connected || member.connections_seen_by != 1 {
+            if !connected || member.connections_seen_by != ConnectionsSeenBy::Connections {
                 return Err(Error::NotFound);
             }
             let list = list::page_of_other(connection, (member.person.id, member.connection_count), id, &at)?;

@@ -206,9 +206,9 @@ pub async fn send(
             tf("Your invitation to {name} is on its way.", name)
         }
         Ok(outcome) if outcome.notification.is_none() && !typed.is_empty() => {
-            crate::connections::actions::restored(name) + " " + t("Your note was not sent: they have not been told.")
+            crate::connections::disconnect::restored(name) + " " + t("Your note was not sent: they have not been told.")
         }
-        Ok(_) if matches!(before, Side::Disconnected { .. }) => crate::connections::actions::restored(name),
+        Ok(_) if matches!(before, Side::Disconnected { .. }) => crate::connections::disconnect::restored(name),
         Ok(_) => tf("You and {name} are connected.", name),
     };
     redirect.done(told);

@@ -1,0 +1,197 @@
+//! Ending a connection and getting it back: *Disconnect* and *Block* with their confirmation, *Re-invite*, which is *Undo*
+//! too, and *They may invite me again*.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use crate::connections::actions::{act, answer, page_before_form, profile, returned, seen};
+use crate::connections::refusal::sentence;
+use crate::connections::visible;
+use crate::dates;
+use crate::error::Error;
+use crate::language::filters;
+use crate::language::{t, tf};
+use crate::members::MemberCard;
+use crate::relationship::{Action, Outcome, Reinvite, Side};
+use crate::web::form::{Form, Problems, Query};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
+use crate::web::site::SiteData;
+
+/// Characters of a private reason.
+const REASON: usize = 1_000;
+
+#[derive(Template)]
+#[template(path = "connections/disconnect.html")]
+struct ConfirmDisconnect {
+    page: Layout,
+    person: MemberCard,
+    form: Form,
+    problems: Problems,
+    block: bool,
+    /// Since when they are connected, as the page one came from has it.
+    connected_since: String,
+    /// The page one came from, to return to.
+    back: String,
+}
+
+/// `GET /in/{handle}/disconnect` and `/block`: the confirmation. From a list the script opens it over the list.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn confirm_disconnect(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    path: Path<(String, String)>,
+    Query(query): Query,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let ((handle, what), id, limits) = (path.into_inner(), me.id, site.limits);
+    let (member, row) = site.read_one(move |connection| visible::member(connection, id, &handle)).await?;
+    let person = member.person;
+    if person.id == id {
+        return Err(Error::NotFound);
+    }
+    // What the page one comes from says goes on to the form, so that the form is the same where the other has disconnected since.
+    let connected = row.filter(|row| row.side_at(dates::now(), &limits) == Side::Connected);
+    let connected_since = match connected.and_then(|row| row.connected_at).or(connected_since(&query)) {
+        Some(since) => since.to_string(),
+        None => String::new(),
+    };
+    let back = page_before_form(&redirect, &person);
+    let (form, problems, block) = (Form::default(), Problems::default(), what == "block");
+    ConfirmDisconnect { page, person, form, problems, block, connected_since, back }.show()
+}
+
+/// Since when two are connected, as the page has it on which a form stood.
+fn connected_since(form: &Form) -> Option<i64> {
+    form.get("connected_since").parse().ok()
+}
+
+/// `POST /in/{handle}/disconnect`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn disconnect(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    handle: Path<String>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let action =
+        Action::Disconnect { may_invite_again: form.is_checked("may_invite_again"), page: connected_since(&form) };
+    disconnect_or_block(&site, page, me, handle.into_inner(), form, redirect, action).await
+}
+
+/// `POST /in/{handle}/block`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn block(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    handle: Path<String>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let action = Action::Block { page: connected_since(&form) };
+    disconnect_or_block(&site, page, me, handle.into_inner(), form, redirect, action).await
+}
+
+/// Disconnects or blocks, with a private reason.
+async fn disconnect_or_block(
+    site: &SiteData,
+    page: Layout,
+    me: SignedIn,
+    handle: String,
+    form: Form,
+    redirect: Redirect,
+    action: Action,
+) -> Result<HttpResponse, Error> {
+    let block = matches!(action, Action::Block { .. });
+    let mut problems = Problems::default();
+    let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
+    if problems.any() {
+        let person = seen(site, &me, handle).await?;
+        let back = local(form.get("back")).unwrap_or_else(|| profile(&person));
+        let connected_since = form.get("connected_since").to_owned();
+        return ConfirmDisconnect { page, person, form, problems, block, connected_since, back }.show_again();
+    }
+    let (person, answer) = act(site, &me, &handle, action, reason).await?;
+    let (name, home) = (&person.full_name, profile(&person));
+    let disconnected = tf("You are no longer connected with {name}. They have not been told.", name);
+    match answer {
+        Ok(_) if block => redirect.done(tf("You have blocked {name}. They have not been told.", name)),
+        Ok(outcome) if matches!(outcome.pair.mine, Side::Disconnected { .. }) => {
+            redirect.undoable(disconnected, format!("{home}/re-invite"))
+        }
+        Ok(_) => redirect.done(disconnected),
+        Err(refusal) => redirect.refused(sentence(refusal, name)),
+    };
+    Ok(returned(&redirect, &form, &home))
+}
+
+/// `POST /in/{handle}/re-invite`, which is *Undo* too: restores at once, or leads to the invitation it would be.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn re_invite(
+    site: SiteData,
+    me: SignedIn,
+    handle: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
+    let (person, answered) = site
+        .write(move |connection| {
+            let (member, row) = visible::member(connection, id, &handle)?;
+            let person = member.person;
+            let side = row.map_or(Side::Stranger, |row| row.side_at(dates::now(), &limits));
+            let reinvite = crate::connections::reinvite(connection, &limits, id, person.id)?;
+            let answer = match (side, reinvite) {
+                (Side::Disconnected { .. }, Some(Reinvite::Restores)) => {
+                    Some(crate::connections::act(connection, &limits, (id, person.id), Action::Invite, "")?)
+                }
+                // Pressed twice, or undone in another tab.
+                (Side::Connected, _) => {
+                    let pair = crate::connections::sides(connection, &limits, id, person.id)?;
+                    Some(Ok(Outcome { pair, notification: None }))
+                }
+                _ => None,
+            };
+            Ok((person, answer))
+        })
+        .await?;
+    match answered {
+        Some(acted) => Ok(answer(&redirect, &(person, acted), |name, _| restored(name))),
+        None => Ok(redirect.to(&format!("{}/invite", profile(&person)))),
+    }
+}
+
+/// Says that a connection is restored.
+pub fn restored(name: &str) -> String {
+    tf("You and {name} are connected again. Everything is as it was.", name)
+}
+
+/// `POST /in/{handle}/may-invite-again`: *They may invite me again*, changed later.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn set_may_invite_again(
+    site: SiteData,
+    me: SignedIn,
+    handle: Path<String>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let may_invite_again = form.is_checked("may_invite_again");
+    let acted = act(&site, &me, &handle, Action::SetMayInviteAgain(may_invite_again), String::new()).await?;
+    Ok(answer(&redirect, &acted, |name, _| match may_invite_again {
+        true => tf("{name} may invite you again. They have not been told.", name),
+        false => tf("{name} may not invite you again. They have not been told.", name),
+    }))
+}
