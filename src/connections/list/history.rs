@@ -30,6 +30,8 @@ pub struct History {
     /// The year and month of the first, as months since the year 0.
     first: i64,
     months: Vec<i64>,
+    /// The line of the growth plot, drawn once: the writing of its numbers would be a tenth of *My network*.
+    line: String,
 }
 
 impl History {
@@ -48,7 +50,8 @@ impl History {
             let at = usize::try_from(month - first).unwrap_or(0).min(length - 1);
             months[at] += made;
         }
-        History { zone, first, months }
+        let line = drawn(&months);
+        History { zone, first, months, line }
     }
 
     /// Whether there is enough for a picture.
@@ -67,34 +70,16 @@ impl History {
 
     /// The picture in words.
     pub fn summary(&self) -> String {
-        let half = self.running().iter().position(|sum| sum * 2 >= self.total()).unwrap_or(0) as i64;
+        let half = running(&self.months).iter().position(|sum| sum * 2 >= self.total()).unwrap_or(0) as i64;
         tf(
             "From none in {first} to {connections} today; half of them since {middle}.",
             (&self.first(), &connections(self.total()), &name_of(self.first + half)),
         )
     }
 
-    fn running(&self) -> Vec<i64> {
-        self.months
-            .iter()
-            .scan(0, |sum, made| {
-                *sum += made;
-                Some(*sum)
-            })
-            .collect()
-    }
-
     /// The line of the growth plot.
-    pub fn line(&self) -> String {
-        let running = self.running();
-        let (all, steps) = (self.total().max(1) as f64, (running.len() - 1).max(1) as f64);
-        let mut path = format!("M0 {:.1}", HEIGHT + 2.0);
-        for (at, sum) in running.iter().enumerate() {
-            let (x, y) = (WIDTH * at as f64 / steps, HEIGHT + 2.0 - HEIGHT * *sum as f64 / all);
-            // Writing to a string does not fail.
-            let _ = write!(path, "L{x:.1} {y:.1}");
-        }
-        path
+    pub fn line(&self) -> &str {
+        &self.line
     }
 
     /// What lies under the line.
@@ -119,6 +104,29 @@ impl History {
         }
         years
     }
+}
+
+/// How many there were at the end of each month.
+fn running(months: &[i64]) -> Vec<i64> {
+    let add = |sum: &mut i64, made: &i64| {
+        *sum += made;
+        Some(*sum)
+    };
+    months.iter().scan(0, add).collect()
+}
+
+/// The growth as a path of SVG.
+fn drawn(months: &[i64]) -> String {
+    let running = running(months);
+    let all = running.last().copied().unwrap_or(0).max(1) as f64;
+    let steps = (running.len() - 1).max(1) as f64;
+    let mut path = format!("M0 {:.1}", HEIGHT + 2.0);
+    for (at, sum) in running.iter().enumerate() {
+        let (x, y) = (WIDTH * at as f64 / steps, HEIGHT + 2.0 - HEIGHT * *sum as f64 / all);
+        // Writing to a string does not fail.
+        let _ = write!(path, "L{x:.1} {y:.1}");
+    }
+    path
 }
 
 impl Cached for History {
