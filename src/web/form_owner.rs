@@ -10,6 +10,8 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use diesel::prelude::*;
 
+use memchr::memmem;
+
 use crate::db::Connection;
 use crate::error::Error;
 use crate::schema::handles;
@@ -92,26 +94,30 @@ fn written<B: MessageBody>(body: B, handle: &str) -> EitherBody<B, BoxBody> {
 /// The page with the handle in each of its forms that are posted; nothing where it has none.
 fn with_owner(page: &str, handle: &str) -> Option<String> {
     const FORM: &str = "<form ";
-    if !page.starts_with("<!doctype html>") || !page.contains(FORM) {
+    let mut forms = memmem::find_iter(page.as_bytes(), FORM).map(|at| at + FORM.len()).peekable();
+    if !page.starts_with("<!doctype html>") || forms.peek().is_none() {
         return None;
     }
-    let mut parts = page.split(FORM);
     let mut out = String::with_capacity(page.len() + 2_048);
-    out += parts.next()?;
-    for part in parts {
+    let mut copied = 0;
+    for tag_at in forms {
         // No value of an attribute has a `>` of its own: templates escape it.
-        let (tag, rest) = part.split_once('>')?;
-        out += FORM;
+        let tag = page[tag_at..].split('>').next()?;
         if !tag.contains("method=\"post\"") {
-            out += part;
-        } else if tag.contains("enctype=\"multipart") {
+            continue;
+        }
+        out += &page[copied..tag_at];
+        copied = tag_at + tag.len();
+        if tag.contains("enctype=\"multipart") {
             let action = tag.split_once("action=\"").and_then(|(_, rest)| rest.split_once('"'))?.0;
             let owned = format!("action=\"{action}?{FIELD}={handle}\"");
-            out += &format!("{}>{rest}", tag.replace(&format!("action=\"{action}\""), &owned));
+            out += &tag.replace(&format!("action=\"{action}\""), &owned);
         } else {
-            out += &format!("{tag}><input type=\"hidden\" name=\"{FIELD}\" value=\"{handle}\">{rest}");
+            out += tag;
+            out += &format!("><input type=\"hidden\" name=\"{FIELD}\" value=\"{handle}\"");
         }
     }
+    out += &page[copied..];
     Some(out)
 }
 
