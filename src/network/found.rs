@@ -1,6 +1,7 @@
 //! Whom a search finds, in the order in which the one who searches most likely means them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use diesel::prelude::*;
 
@@ -46,8 +47,10 @@ pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, 
     // Among those that were left out may be one's own connections.
     if is_cut && me.number <= LOOKED_THROUGH {
         for searched in own(connection, me.id, &wanted)? {
-            if let Some(place) = wanted.place_in(&searched) {
-                places.entry(searched.id).or_insert(place);
+            if let Entry::Vacant(unknown) = places.entry(searched.id)
+                && let Some(place) = wanted.place_in(&searched)
+            {
+                unknown.insert(place);
             }
         }
     }

@@ -48,12 +48,16 @@ impl Searched {
     fn terms(&self) -> Vec<String> {
         let names = terms(&self.full_name);
         let in_name: Vec<String> = names.iter().map(|word| format!("{IN_NAME}{word}")).collect();
-        let others = [&self.headline, &self.company, &self.location];
-        let others = others.into_iter().flat_map(|text| terms(text));
+        let others = self.others();
         let core = sorting::core(&self.full_name).join(" ");
         let whole = [&self.full_name, &core].into_iter().flat_map(|name| spellings(name));
         let whole = whole.map(|name| format!("{WHOLE_NAME}{}", in_order(&name)));
         names.into_iter().chain(others).chain(in_name).chain(whole).collect()
+    }
+
+    /// The words of everything but the name.
+    fn others(&self) -> impl Iterator<Item = String> {
+        [&self.headline, &self.company, &self.location].into_iter().flat_map(|text| terms(text))
     }
 }
 
@@ -109,10 +113,12 @@ impl Wanted {
     /// Returns where a member matches every word; nothing where they do not.
     pub fn place_in(&self, searched: &Searched) -> Option<Place> {
         let in_all = |terms: &[String]| self.words.iter().all(|word| word.begins_any(terms));
-        if in_all(&terms(&searched.full_name)) {
+        let mut all = terms(&searched.full_name);
+        if in_all(&all) {
             return Some(Place::Name);
         }
-        in_all(&searched.terms()).then_some(Place::Elsewhere)
+        all.extend(searched.others());
+        in_all(&all).then_some(Place::Elsewhere)
     }
 }
 
