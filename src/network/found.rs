@@ -38,7 +38,9 @@ enum Near {
 /// The database's.
 pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, text: &str) -> Result<Vec<i64>, Error> {
     let Some(wanted) = Wanted::of(text) else { return Ok(Vec::new()) };
-    let found = wanted.find(connection)?;
+    let blocked = store::in_state(me.id, State::BlockedBy).select(relationships::other_id);
+    let hidden: Vec<i64> = on_engine!(connection, |own| blocked.load(own))?;
+    let found = wanted.find(connection, &hidden)?;
     let is_cut = found.len() as i64 >= MOST;
     let mut places: HashMap<i64, Place> = HashMap::new();
     for (id, place) in found {
@@ -56,10 +58,9 @@ pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, 
     }
     let mut ids: Vec<i64> = places.keys().copied().collect();
     ids.sort_unstable();
-    let standing = Standing::of(connection, cache, me, &ids)?;
-    ids.retain(|id| !standing.hidden.contains(id));
+    let connected = connected(connection, cache, me, &ids)?;
     let known = SecondDegree::of(connection, cache, me)?;
-    let near = |id: &i64| match standing.connected.binary_search(id) {
+    let near = |id: &i64| match connected.binary_search(id) {
         Ok(_) => Near::Connected,
         Err(_) if known.meets(&[*id]) => Near::Shared,
         Err(_) => Near::Other,
@@ -91,25 +92,19 @@ fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<Sear
     Ok(mine.load(connection)?)
 }
 
-/// How the one who searches stands to those who were found.
-struct Standing {
-    /// Their connections, in the order of their ids.
-    connected: Vec<i64>,
-    /// Those who have blocked them.
-    hidden: Vec<i64>,
-}
-
-impl Standing {
-    fn of(connection: &mut Connection, cache: &Cache, me: ConnectionCount, found: &[i64]) -> Result<Standing, Error> {
-        use relationships::{other_id, owner_id};
-        let blocked = store::in_state(me.id, State::BlockedBy).select(other_id);
-        let hidden = on_engine!(connection, |own| blocked.load(own))?;
-        // A short list is kept, so that a thousand people need not be looked up in it.
-        if let Some(mine) = ConnectionIds::of(connection, cache, me)? {
-            return Ok(Standing { connected: mine.ids().to_vec(), hidden });
-        }
-        let rows = relationships::table.filter(owner_id.eq(me.id)).filter(id_in(connection, other_id, found));
-        let rows = rows.filter(relationships::state.eq(State::Connected)).order(other_id).select(other_id);
-        Ok(Standing { connected: on_engine!(connection, |own| rows.load(own))?, hidden })
+/// Returns a member's connections among those who were found, or all of them, in the order of their ids.
+fn connected(
+    connection: &mut Connection,
+    cache: &Cache,
+    me: ConnectionCount,
+    found: &[i64],
+) -> Result<Vec<i64>, Error> {
+    use relationships::{other_id, owner_id};
+    // A short list is kept, so that a thousand people need not be looked up in it.
+    if let Some(mine) = ConnectionIds::of(connection, cache, me)? {
+        return Ok(mine.ids().to_vec());
     }
+    let rows = relationships::table.filter(owner_id.eq(me.id)).filter(id_in(connection, other_id, found));
+    let rows = rows.filter(relationships::state.eq(State::Connected)).order(other_id).select(other_id);
+    Ok(on_engine!(connection, |own| rows.load(own))?)
 }

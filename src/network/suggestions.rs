@@ -60,8 +60,8 @@ pub fn people_you_may_know(
 ) -> Result<Vec<Suggestion>, Error> {
     let circle = SecondDegree::of(connection, cache, me.counted())?;
     let ids: Vec<i64> = circle.ranked().iter().map(|(id, _)| *id).collect();
-    let known = known(connection, me.id, &ids)?;
-    let strangers = circle.ranked().iter().filter(|(id, _)| !known.contains(id));
+    let left_out = left_out(connection, me.id, &ids)?;
+    let strangers = circle.ranked().iter().filter(|(id, _)| !left_out.contains(id));
     let chosen: Vec<(i64, u32)> = strangers.take(CONSIDERED.max(most)).copied().collect();
     let ids: Vec<i64> = chosen.iter().map(|(id, _)| *id).collect();
     let at_least = |id| chosen.iter().find(|(other, _)| *other == id).map_or(0, |(_, number)| *number);
@@ -135,26 +135,31 @@ impl SharedCounts {
 /// # Errors
 /// The database's.
 pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Result<Vec<Suggestion>, Error> {
+    let known = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(relationships::other_id.eq(members::id))
+        .filter(relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now())));
     let newest = members::table
         .filter(members::id.ne(me))
         .filter(members::suspended_at.is_null())
+        .filter(diesel::dsl::not(diesel::dsl::exists(known)))
         .order((members::created_at.desc(), members::id.desc()))
         .select(members::id)
-        .limit(50);
-    let ids: Vec<i64> = on_engine!(connection, |own| newest.load(own))?;
-    let known = known(connection, me, &ids)?;
-    let chosen: Vec<i64> = ids.into_iter().filter(|id| !known.contains(id)).take(most).collect();
+        .limit(i64::try_from(most).unwrap_or(i64::MAX));
+    let chosen: Vec<i64> = on_engine!(connection, |own| newest.load(own))?;
     let persons = people::persons(connection, &chosen)?;
     Ok(persons.into_iter().map(|person| Suggestion { person, mutual: Shared::Exactly(0) }).collect())
 }
 
-/// Those to whom the member stands in some way, or whom they may not invite yet.
-fn known(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
-    let rows = relationships::table
-        .filter(relationships::owner_id.eq(me))
-        .filter(id_in(connection, relationships::other_id, ids))
-        .filter(relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now())))
-        .select(relationships::other_id);
+/// Returns those to whom the member stands in some way, whom they may not invite yet, or who are suspended.
+fn left_out(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
+    let side = relationships::owner_id.eq(me).and(relationships::other_id.eq(members::id));
+    let known = relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now()));
+    let rows = members::table
+        .left_join(relationships::table.on(side))
+        .filter(id_in(connection, members::id, ids))
+        .filter(members::suspended_at.is_not_null().nullable().or(known.nullable()))
+        .select(members::id);
     Ok(on_engine!(connection, |own| rows.load(own))?)
 }
 

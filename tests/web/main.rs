@@ -9,6 +9,7 @@ mod errors;
 mod fetched;
 mod form_owner;
 mod guards;
+mod holes;
 mod jobs;
 mod kept;
 mod languages;

@@ -5,6 +5,7 @@ mod sqlite;
 mod words;
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use diesel::prelude::*;
 
@@ -89,20 +90,18 @@ impl Wanted {
     }
 
     /// Finds members who match every word by its beginning, up to [`MOST`] of each place; a member may come in more than one.
+    /// Those who are hidden from whoever searches are left out before anything is cut, so that they leave no gap.
     ///
     /// # Errors
     /// The database's.
-    pub fn find(&self, connection: &mut Connection) -> Result<Vec<(i64, Place)>, Error> {
+    pub fn find(&self, connection: &mut Connection, hidden: &[i64]) -> Result<Vec<(i64, Place)>, Error> {
+        let most = MOST + i64::try_from(hidden.len()).unwrap_or(i64::MAX - MOST);
         let found = match connection {
-            Connection::Sqlite(sqlite) => sqlite::matching(sqlite, &self.words, &self.whole)?,
-            Connection::Postgres(postgres) => postgres::matching(postgres, &self.words, &self.whole)?,
+            Connection::Sqlite(sqlite) => sqlite::matching(sqlite, &self.words, &self.whole, most)?,
+            Connection::Postgres(postgres) => postgres::matching(postgres, &self.words, &self.whole, most)?,
         };
-        let place = |number| match number {
-            0 => Place::WholeName,
-            1 => Place::Name,
-            _ => Place::Elsewhere,
-        };
-        Ok(found.into_iter().map(|(number, id)| (id, place(number))).collect())
+        let hidden: HashSet<i64> = hidden.iter().copied().collect();
+        Ok(seen(found.into_iter().filter(|(_, id)| !hidden.contains(id))))
     }
 
     /// Patterns of the column `folded` for each word, of which one at least fits whoever matches.
@@ -120,6 +119,22 @@ impl Wanted {
         all.extend(searched.others());
         in_all(&all).then_some(Place::Elsewhere)
     }
+}
+
+/// Returns up to [`MOST`] of each place; those elsewhere only where the names are not too many.
+fn seen(found: impl Iterator<Item = (i32, i64)>) -> Vec<(i64, Place)> {
+    let (mut whole, mut named, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, id) in found {
+        match number {
+            0 => whole.push((id, Place::WholeName)),
+            1 => named.push((id, Place::Name)),
+            _ => elsewhere.push((id, Place::Elsewhere)),
+        }
+    }
+    if named.len() >= MOST as usize {
+        elsewhere.clear();
+    }
+    [whole, named, elsewhere].into_iter().flat_map(|places| places.into_iter().take(MOST as usize)).collect()
 }
 
 /// Puts what is searched of a member into the index, in place of what was there.

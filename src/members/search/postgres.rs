@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Integer, Text};
 
 use crate::error::Error;
 use crate::members::search::words::Word;
-use crate::members::search::{IN_NAME, MOST, Searched, WHOLE_NAME};
+use crate::members::search::{IN_NAME, Searched, WHOLE_NAME};
 
 /// Rows of one statement when all are indexed.
 const ROWS: i64 = 1_000;
@@ -20,9 +20,14 @@ const BEGINNING: usize = 4;
 const BEGINS: &str = "<";
 
 /// Where the words were found and in whom: the whole name, the name, and, where those are not too many, anywhere.
-pub(super) fn matching(postgres: &mut PgConnection, words: &[Word], whole: &[String]) -> QueryResult<Vec<(i32, i64)>> {
+pub(super) fn matching(
+    postgres: &mut PgConnection,
+    words: &[Word],
+    whole: &[String],
+    most: i64,
+) -> QueryResult<Vec<(i32, i64)>> {
     let whole = whole.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" | ");
-    Matching { whole, name: query(words, IN_NAME), all: query(words, "") }.load(postgres)
+    Matching { most, whole, name: query(words, IN_NAME), all: query(words, "") }.load(postgres)
 }
 
 /// Each word open at its end; where that is short, its beginning, which is a lexeme of its own.
@@ -37,6 +42,8 @@ fn query(words: &[Word], mark: &str) -> String {
 
 /// The statement, which stays prepared; diesel's `sql_query` would be prepared anew each time.
 struct Matching {
+    /// Rows of each kind.
+    most: i64,
     whole: String,
     name: String,
     all: String,
@@ -58,17 +65,17 @@ impl QueryFragment<Pg> for Matching {
         out.push_sql("WITH whole AS MATERIALIZED (SELECT member_id AS id FROM member_search WHERE words @@ ");
         out.push_bind_param::<Text, _>(&self.whole)?;
         out.push_sql("::tsquery LIMIT ");
-        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql("), named AS MATERIALIZED (SELECT member_id AS id FROM member_search WHERE words @@ ");
         out.push_bind_param::<Text, _>(&self.name)?;
         out.push_sql("::tsquery LIMIT ");
-        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql("), others AS MATERIALIZED (SELECT member_id AS id FROM member_search WHERE (SELECT COUNT(*) FROM named) < ");
-        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql(" AND words @@ ");
         out.push_bind_param::<Text, _>(&self.all)?;
         out.push_sql("::tsquery LIMIT ");
-        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql(") SELECT 0, id FROM whole UNION ALL SELECT 1, id FROM named UNION ALL SELECT 2, id FROM others");
         Ok(())
     }

@@ -7,7 +7,7 @@ use diesel::sqlite::Sqlite;
 
 use crate::error::Error;
 use crate::members::search::words::Word;
-use crate::members::search::{IN_NAME, MOST, Searched};
+use crate::members::search::{IN_NAME, Searched};
 
 /// Rows of one transaction when all are indexed.
 const ROWS: i64 = 2_000;
@@ -17,13 +17,16 @@ pub(super) fn matching(
     sqlite: &mut SqliteConnection,
     words: &[Word],
     whole: &[String],
+    most: i64,
 ) -> QueryResult<Vec<(i32, i64)>> {
     let whole = whole.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" OR ");
-    Matching { whole, name: phrase(words, IN_NAME), all: phrase(words, "") }.load(sqlite)
+    Matching { most, whole, name: phrase(words, IN_NAME), all: phrase(words, "") }.load(sqlite)
 }
 
 /// The statement, which stays prepared; diesel's `sql_query` would be prepared anew each time.
 struct Matching {
+    /// Rows of each kind.
+    most: i64,
     whole: String,
     name: String,
     all: String,
@@ -45,19 +48,19 @@ impl QueryFragment<Sqlite> for Matching {
         out.push_sql("WITH whole AS MATERIALIZED (SELECT rowid AS id FROM member_search WHERE member_search MATCH ");
         out.push_bind_param::<Text, _>(&self.whole)?;
         out.push_sql(" LIMIT ");
-        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql("), named AS MATERIALIZED (SELECT rowid AS id FROM member_search WHERE member_search MATCH ");
         out.push_bind_param::<Text, _>(&self.name)?;
         out.push_sql(" LIMIT ");
-        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql(
             "), others AS MATERIALIZED (SELECT rowid AS id FROM member_search WHERE (SELECT COUNT(*) FROM named) < ",
         );
-        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql(" AND member_search MATCH ");
         out.push_bind_param::<Text, _>(&self.all)?;
         out.push_sql(" LIMIT ");
-        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql(") SELECT 0, id FROM whole UNION ALL SELECT 1, id FROM named UNION ALL SELECT 2, id FROM others");
         Ok(())
     }
