@@ -66,7 +66,7 @@ const PAGES: [(&str, usize); 25] = [
     ("/in/member-000001", 5),
     ("/in/member-000002", 7),
     ("/in/member-004321", 7),
-    ("/in/member-004321/mutual", 4),
+    ("/in/member-004321/mutual", 6),
     ("/in/member-009999/invite", 12),
     ("/connections", 4),
     ("/connections?sort=first_name", 4),

@@ -95,6 +95,11 @@ impl Standing {
         self.connected_at.map_or_else(String::new, dates::long)
     }
 
+    /// The day since which they are connected, as `<time datetime>` wants it.
+    pub fn since_iso(&self) -> String {
+        self.connected_at.map_or_else(String::new, dates::iso)
+    }
+
     /// The moment since which they are connected, by which a form proves that its page was a connection's. Empty where they
     /// are not.
     pub fn connected_since(&self) -> String {

@@ -3,18 +3,21 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::connections;
+use crate::connections::allowance::own_hindrance;
 use crate::connections::refusal::in_place_of_button;
 use crate::connections::standing::{self, Standing};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{number, tf, tnf};
 use crate::members::{MemberCard, search};
 use crate::network::found;
 use crate::network::suggestions::{self, Shared, Suggestion};
+use crate::relationship::Limits;
 use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::site::SiteData;
+use crate::web::viewer::Viewer;
 
 /// Cards on a page.
 const CARDS: usize = 20;
@@ -65,18 +68,8 @@ pub async fn people(site: SiteData, page: Layout, me: SignedIn, Query(query): Qu
                     ids.len(),
                 )
             };
-            let ids: Vec<i64> = people.iter().map(|suggestion| suggestion.person.id).collect();
-            let mut standings = standing::many(connection, &limits, viewer.id, &ids)?;
-            let card = |suggestion: Suggestion| {
-                let (remark, person) = (suggestion.remark(), suggestion.person);
-                let standing = standings.remove(&person.id).unwrap_or_else(Standing::none);
-                let hindrance = match connections::allowance::own_hindrance(&viewer, &limits, &standing) {
-                    Some(refusal) => in_place_of_button(refusal, &person.full_name),
-                    None => String::new(),
-                };
-                Card { person, standing, remark, hindrance }
-            };
-            Ok((people.into_iter().map(card).collect::<Vec<_>>(), total))
+            let people = people.into_iter().map(|one| (one.remark(), one.person)).collect();
+            Ok((cards(connection, &limits, &viewer, people)?, total))
         })
         .await?;
     let link = |number: usize| {
@@ -87,6 +80,26 @@ pub async fn people(site: SiteData, page: Layout, me: SignedIn, Query(query): Qu
     let next = (number * CARDS < total).then(|| link(number + 1));
     let found = found(total, &q);
     People { page, q, cards, found, previous, next }.show()
+}
+
+/// Says of each how the viewer stands to them, beside a remark.
+pub(super) fn cards(
+    connection: &mut Connection,
+    limits: &Limits,
+    viewer: &Viewer,
+    people: Vec<(String, MemberCard)>,
+) -> Result<Vec<Card>, Error> {
+    let ids: Vec<i64> = people.iter().map(|(_, person)| person.id).collect();
+    let mut standings = standing::many(connection, limits, viewer.id, &ids)?;
+    let card = |(remark, person): (String, MemberCard)| {
+        let standing = standings.remove(&person.id).unwrap_or_else(Standing::none);
+        let hindrance = match own_hindrance(viewer, limits, &standing) {
+            Some(refusal) => in_place_of_button(refusal, &person.full_name),
+            None => String::new(),
+        };
+        Card { person, standing, remark, hindrance }
+    };
+    Ok(people.into_iter().map(card).collect())
 }
 
 fn found(total: usize, q: &str) -> String {

@@ -20,8 +20,9 @@ use crate::members::store::{self, Link, Position};
 use crate::members::{ConnectionsSeenBy, MemberCard, Profile, sorting};
 use crate::network::degree::{self, Nearness};
 use crate::notifications::store as notifications;
+use crate::profiles::directory::{self, Card};
 use crate::profiles::own as edit;
-use crate::relationship::{Offer, Reinvite, Side};
+use crate::relationship::{Limits, Offer, Reinvite, Side};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::pagination::PageRequest;
@@ -105,7 +106,7 @@ pub async fn profile(
 
 fn other(
     connection: &mut Connection,
-    (limits, cache): (&crate::relationship::Limits, &Cache),
+    (limits, cache): (&Limits, &Cache),
     me: &Viewer,
     handle: &str,
 ) -> Result<Read, Error> {
@@ -219,8 +220,19 @@ struct Persons {
     page: Layout,
     title: String,
     back: String,
-    persons: Vec<MemberCard>,
+    cards: Vec<Card>,
     paged: Option<(Option<String>, Option<String>)>,
+}
+
+/// Of whoever is on the list of one's own connection, each is at least a connection of a connection.
+fn cards(
+    connection: &mut Connection,
+    limits: &Limits,
+    viewer: &Viewer,
+    people: Vec<MemberCard>,
+) -> Result<Vec<Card>, Error> {
+    let people = people.into_iter().map(|person| (String::new(), person)).collect();
+    directory::cards(connection, limits, viewer, people)
 }
 
 /// `GET /in/{handle}/mutual`: whom both know.
@@ -234,18 +246,18 @@ pub async fn mutual(
     handle: Path<String>,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let (viewer, handle) = (me.viewer(), handle.into_inner());
-    let (member, list) = site
+    let (viewer, limits, handle) = (me.viewer(), site.limits, handle.into_inner());
+    let (member, cards, total, paged) = site
         .read_walking(me.connection_count, move |connection| {
             let member = visible::member(connection, viewer.id, &handle)?.0;
             let list = mutual::page(connection, ViewerAndOther::of(&viewer, &member), &PageRequest::of(&query))?;
-            Ok((member, list))
+            let (total, paged) = (list.total, Some((list.previous, list.next)));
+            Ok((member, cards(connection, &limits, &viewer, list.rows)?, total, paged))
         })
         .await?;
     let name = &member.person.full_name;
-    let title = tnf(list.total, "{n} mutual connection with {name}", "{n} mutual connections with {name}", name);
-    let paged = Some((list.previous, list.next));
-    Persons { page, title, back: member.person.handle, persons: list.rows, paged }.show()
+    let title = tnf(total, "{n} mutual connection with {name}", "{n} mutual connections with {name}", name);
+    Persons { page, title, back: member.person.handle, cards, paged }.show()
 }
 
 /// `GET /in/{handle}/connections`: where the member shows their list to their connections, to those.
@@ -259,19 +271,20 @@ pub async fn connections(
     handle: Path<String>,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits, at, handle) = (me.id, site.limits, PageRequest::of(&query), handle.into_inner());
-    let (member, list) = site
+    let (viewer, limits, at, handle) = (me.viewer(), site.limits, PageRequest::of(&query), handle.into_inner());
+    let (member, cards, paged) = site
         .read(move |connection| {
-            let (member, row) = visible::member(connection, id, &handle)?;
+            let (member, row) = visible::member(connection, viewer.id, &handle)?;
             let connected = row.is_some_and(|row| row.side_at(now(), &limits) == Side::Connected);
             if !connected || member.connections_seen_by != ConnectionsSeenBy::Connections {
                 return Err(Error::NotFound);
             }
-            let list = list::page_of_other(connection, (member.person.id, member.connection_count), id, &at)?;
-            Ok((member, list))
+            let list = list::page_of_other(connection, (member.person.id, member.connection_count), viewer.id, &at)?;
+            let people = list.rows.into_iter().map(|row| row.person).collect();
+            let paged = Some((list.previous, list.next));
+            Ok((member, cards(connection, &limits, &viewer, people)?, paged))
         })
         .await?;
     let title = tf("Connections of {name}", &member.person.full_name);
-    let persons = list.rows.into_iter().map(|row| row.person).collect();
-    Persons { page, title, back: member.person.handle, persons, paged: Some((list.previous, list.next)) }.show()
+    Persons { page, title, back: member.person.handle, cards, paged }.show()
 }

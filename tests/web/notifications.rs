@@ -2,6 +2,8 @@
 
 use amicable::dates::now;
 use amicable::notifications::{self, Event};
+use amicable::schema::outbox;
+use diesel::prelude::*;
 use scraper::{Html, Selector};
 
 use crate::support::{Site, Visitor, connect};
@@ -66,6 +68,30 @@ fn offered(visitor: &mut Visitor, sentence: &str) -> Vec<String> {
     let mut labels: Vec<String> = labels.collect();
     labels.dedup();
     labels
+}
+
+/// The letters of a kind that wait for a member.
+fn letters(site: &Site, to: &Visitor, word: &str) -> Vec<String> {
+    let of = outbox::table.filter(outbox::member_id.eq(to.id)).filter(outbox::letter.like(format!("%{word}%")));
+    let of = of.order(outbox::id).select(outbox::letter);
+    site.db.write_blocking(|connection| Ok(of.load(connection)?)).unwrap()
+}
+
+#[test]
+fn what_is_told_goes_out_by_mail_as_chosen() {
+    let site = Site::new();
+    let (mut ada, mut ben, mut bea) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Bea Olsen"));
+    bea.open("/settings/notifications").fill("invitation_by_email", "").press("Save");
+    let answers = [&ben, &bea].map(|to| {
+        ada.open(&format!("/in/{}/invite", to.handle)).fill("note", "From the choir.").press("Send invitation");
+        (ada.page.status, ada.text().replace(&to.name, "THEM"))
+    });
+    assert_eq!(answers[0], answers[1]);
+    assert!(letters(&site, &ben, "Invitation")[0].contains("From the choir."));
+    assert!(letters(&site, &bea, "Invitation").is_empty() && badge(&mut bea) == 1);
+    ben.open("/invitations").press("Accept");
+    bea.open("/invitations").press("Accept");
+    assert_eq!(letters(&site, &ada, "Acceptance").len(), 2);
 }
 
 #[test]
@@ -203,7 +229,7 @@ fn what_the_other_does_silently_changes_no_notification() {
             d.open("/in/rolf-aske").press("Accept");
         }
         connect(&mut r, &mut site.member("Mona Lind"));
-        let before = (badge(&mut r), r.told());
+        let before = (badge(&mut r), r.told(), letters(&site, &r, ""));
         match deed {
             "Withdraw" => d.open("/in/rolf-aske").press("Withdraw invitation"),
             "Decline" => d.open("/invitations").press("Decline"),
@@ -211,7 +237,7 @@ fn what_the_other_does_silently_changes_no_notification() {
             deed => d.open("/in/rolf-aske").press(deed),
         };
         assert!(d.page.body.contains("They have not been told") || deed == "Undo", "{deed} {}", d.text());
-        assert_eq!((badge(&mut r), r.told()), before, "{deed}");
+        assert_eq!((badge(&mut r), r.told(), letters(&site, &r, "")), before, "{deed}");
         match deed {
             "Disconnect" => assert_eq!(offered(&mut r, "Dora Lind accepted"), ["Invite to connect"]),
             "Withdraw" => assert_eq!(offered(&mut r, "Dora Lind would like"), ["Invite to connect"]),

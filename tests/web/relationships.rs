@@ -327,3 +327,19 @@ fn what_two_share_is_right_at_once_also_where_the_number_of_connections_is_what_
     connect(&mut dan, &mut ben);
     assert!(ada.open("/in/ben-okoro").sees("1 mutual connection") && ada.sees("Dan Vale"), "{}", ada.text());
 }
+
+#[test]
+fn lists_of_others_have_action_degree_and_date() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    let (mut cleo, mut dov) = (site.member("Cleo Haas"), site.member("Dov Katz"));
+    connect(&mut ada, &mut ben);
+    connect(&mut ben, &mut cleo);
+    connect(&mut cleo, &mut ada);
+    connect(&mut dov, &mut ben);
+    ada.open("/in/ben-okoro/mutual");
+    assert!(ada.sees("Cleo Haas 1st Connected since") && ada.has_button("Disconnect"), "{}", ada.text());
+    ben.open("/settings/privacy").fill("connections_seen_by", "connections").press("Save");
+    ada.open("/in/ben-okoro/connections");
+    assert!(ada.sees("Dov Katz 2nd Invite to connect") && ada.sees("Cleo Haas 1st Connected since"), "{}", ada.text());
+}

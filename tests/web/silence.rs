@@ -153,7 +153,7 @@ fn pages_on_which_d_did_not_stand_as_a_connection_do_not_change_by_a_byte() {
         if !path.starts_with("/in/") {
             assert_eq!(now, seen, "{path}");
         }
-        assert_eq!((now.0, now.2.matches("disconnect").count()), (seen.0, seen.2.matches("disconnect").count()));
+        assert_eq!((now.0, now.2.matches("disconnected").count()), (seen.0, seen.2.matches("disconnected").count()));
     }
 }
 
