@@ -3,13 +3,14 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::accounts::{guard, pages as accounts, settings};
+use crate::accounts::{guard, pages as accounts, recovery, settings};
 use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::{actions, disconnect, disconnected, former, notes};
 use crate::network::{home, notifications, overview};
 use crate::notifications::settings as notification_choices;
+use crate::notifications::unsubscribe;
 use crate::profiles::{directory, own, photo, profile};
 use crate::web::address::{Addresses, Table, get, post};
 use crate::web::{assets, observe, theme};
@@ -30,6 +31,15 @@ pub fn routes(site: &mut ServiceConfig) {
         .route("/sign-in", get().to(accounts::sign_in_form))
         .route("/sign-in", post().to(accounts::sign_in))
         .route("/sign-out", post().to(accounts::sign_out))
+        // By a link in a letter
+        .route("/forgot-password", get().to(recovery::forgot_form))
+        .route("/forgot-password", post().to(recovery::forgot))
+        .route("/reset-password/{token}", get().to(recovery::reset_form))
+        .route("/reset-password/{token}", post().to(recovery::reset))
+        .route("/verify-email/{token}", get().to(recovery::verify_form))
+        .route("/verify-email/{token}", post().to(recovery::verify))
+        .route("/unsubscribe/{token}", get().to(unsubscribe::form))
+        .route("/unsubscribe/{token}", post().to(unsubscribe::unsubscribe))
         // Light or dark, and in which language
         .route("/appearance", post().to(theme::change))
         .end();
@@ -100,6 +110,8 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         // Settings
         .route("/settings/account", get().to(settings::account))
         .route("/settings/account", post().to(settings::change_email))
+        .route("/settings/account/confirm", get().to(settings::at_account))
+        .route("/settings/account/confirm", post().to(settings::send_confirmation))
         .route("/settings/password", get().to(settings::password_form))
         .route("/settings/password", post().to(settings::change_password))
         .route("/settings/devices", get().to(settings::devices))

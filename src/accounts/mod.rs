@@ -1,12 +1,17 @@
 //! Who may come in: signing up, signing in, passwords, and what members set for themselves.
 
+pub mod addresses;
+pub mod browsers;
 pub mod email;
 pub mod guard;
 pub mod pages;
 pub mod password;
+pub mod recovery;
 pub mod sessions;
 pub mod settings;
 
+use actix_web::HttpRequest;
+use actix_web::http::header::USER_AGENT;
 use diesel::prelude::*;
 
 use crate::dates::now;
@@ -17,6 +22,7 @@ use crate::members::{handles, names, search, sorting};
 use crate::schema::{emails, members};
 use crate::text;
 use crate::web::form::{Form, Problems};
+use addresses::Candidate;
 use password::Hashed;
 
 /// What it takes to become a member, checked.
@@ -43,13 +49,34 @@ pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i
     if !claim_email(connection, id, &key)? {
         return Ok(None);
     }
+    insert(connection, id, new, &new.email)?;
+    Ok(Some(id))
+}
+
+/// Makes an account for whoever signs up, which works at once, whether or not their address has one already: its owner is
+/// written to. Nothing where the accounts of the address are not `known` ones any more.
+///
+/// # Errors
+/// The database's.
+pub fn enroll(connection: &mut Connection, new: &NewMember, known: &[Candidate]) -> Result<Option<i64>, Error> {
+    let (id, key) = (new_id(), email::key(&new.email));
+    addresses::lock(connection, &key)?;
+    if addresses::candidates(connection, &key)? != known {
+        return Ok(None);
+    }
+    insert(connection, id, new, "")?;
+    addresses::claim(connection, id, &key)?;
+    Ok(Some(id))
+}
+
+fn insert(connection: &mut Connection, id: i64, new: &NewMember, confirmed: &str) -> Result<(), Error> {
     let handle = claim_a_handle(connection, id, &new.full_name)?;
     let keys = sorting::keys(&new.full_name, "");
     let row = (
         members::id.eq(id),
         members::email.eq(&new.email),
-        members::email_key.eq(key),
-        members::confirmed_email.eq(&new.email),
+        members::email_key.eq(email::key(&new.email)),
+        members::confirmed_email.eq(confirmed),
         members::password_hash.eq(new.password.as_str()),
         members::handle.eq(handle),
         members::full_name.eq(&new.full_name),
@@ -60,7 +87,7 @@ pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i
     );
     diesel::insert_into(members::table).values(row).execute(connection)?;
     search::index(connection, id)?;
-    Ok(Some(id))
+    Ok(())
 }
 
 /// Makes an address a member's, unless it is somebody else's. Two who claim the same meet at its key, and one of them has it.
@@ -121,16 +148,8 @@ pub fn full_name(form: &Form, problems: &mut Problems) -> String {
     name
 }
 
-/// The id, hash and suspension of the member with an e-mail address.
-///
-/// # Errors
-/// The database's.
-pub fn by_email(connection: &mut Connection, email: &str) -> Result<Option<(i64, String, bool)>, Error> {
-    let found = emails::table
-        .inner_join(members::table.on(members::id.eq(emails::member_id)))
-        .filter(emails::email_key.eq(email::key(email)))
-        .select((members::id, members::password_hash, members::suspended_at))
-        .first::<(i64, String, Option<i64>)>(connection)
-        .optional()?;
-    Ok(found.map(|(id, hash, suspended)| (id, hash, suspended.is_some())))
+/// What the browser of a request calls itself.
+fn device(request: &HttpRequest) -> String {
+    let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+    agent.unwrap_or("unknown").to_owned()
 }

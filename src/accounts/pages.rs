@@ -1,15 +1,17 @@
 //! The pages of visitors: what this is, signing up, in and out.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::accounts::{NewMember, password, sessions};
+use crate::accounts::addresses::{self, Candidate};
+use crate::accounts::browsers::{self, Browser};
+use crate::accounts::{NewMember, device, email, password, sessions};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::t;
+use crate::mail;
 use crate::web::cookie;
 use crate::web::error_page::signed_in_again;
 use crate::web::form::{Form, Problems, Query};
@@ -79,18 +81,35 @@ pub async fn sign_up(
     if problems.any() {
         return SignUp { page, form, problems }.show_again();
     }
-    let new = NewMember { full_name, email, password: password::hash(password).await?, is_admin: false };
-    let (device, before) = (device(&request), page.viewer.clone());
-    let token = site
-        .write(move |connection| match crate::accounts::register(connection, &new)? {
-            Some(member) => start(connection, member, &device, before.as_deref()).map(Some),
-            None => Ok(None),
-        })
-        .await?;
-    let Some(token) = token else {
-        problems.add("email", t("There is an account with this e-mail address already. Sign in instead."));
-        return SignUp { page, form, problems }.show_again();
+    let browser = Browser::of(redirect.session(), device(&request));
+    let before = page.viewer.clone();
+    let hash = password::hash(password.clone()).await?;
+    let new = NewMember { full_name, email, password: hash, is_admin: false };
+    let token = loop {
+        // Whoever has the password of an account of this address signs in to it: they pressed twice, or forgot it.
+        let known = candidates(&site, &new.email).await?;
+        let hashes = known.iter().map(|account| account.hash.clone()).collect();
+        let which = password::which(password.clone(), hashes).await?;
+        if let Some(account) = which.and_then(|at| known.get(at)) {
+            if account.is_suspended() {
+                problems.add("email", t("This account is suspended. Ask those who run this site."));
+                return SignUp { page, form, problems }.show_again();
+            }
+        }
+        let theirs = which.and_then(|at| known.get(at)).map(|account| account.member);
+        let (new, browser, before) = (new.clone(), browser.clone(), before.clone());
+        let started = site.write(move |connection| {
+            let member = match theirs {
+                Some(member) => Some(member),
+                None => crate::accounts::enroll(connection, &new, &known)?,
+            };
+            member.map(|member| start(connection, member, &browser, before.as_deref())).transpose()
+        });
+        if let Some(token) = started.await? {
+            break token;
+        }
     };
+    site.jobs.wake(mail::JOB);
     cookie::sign_in(redirect.session(), &token)?;
     redirect.done(t("Welcome! Your account is ready. Tell people who you are, then look for those you know."));
     Ok(redirect.to(&wanted(&form)))
@@ -148,32 +167,30 @@ pub async fn sign_in(
     request: HttpRequest,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let email = form.get("email").to_owned();
-    let found = site.read(move |connection| crate::accounts::by_email(connection, &email)).await?;
-    let hash = found.as_ref().map(|(_, hash, _)| hash.clone());
-    let right = password::matches(form.get("password").chars().take(1_000).collect(), hash).await?;
-    let wrong = |page: Layout, form: Form| {
+    let found = candidates(&site, form.get("email")).await?;
+    let hashes = found.iter().map(|account| account.hash.clone()).collect();
+    let which = password::which(form.get("password").chars().take(1_000).collect(), hashes).await?;
+    let refused = |page: Layout, form: Form, why: &str| {
         let mut problems = Problems::default();
-        problems.add("email", t("E-mail or password is not right. Please try again."));
+        problems.add("email", why);
         SignIn { page, kept: PendingForm::handed_on(&form), form, problems }.show_again()
     };
-    let (member, hash) = match found {
-        Some((member, hash, false)) if right => (member, hash),
-        Some((_, _, true)) if right => {
-            let mut problems = Problems::default();
-            problems.add("email", t("This account is suspended. Ask those who run this site."));
-            return SignIn { page, kept: PendingForm::handed_on(&form), form, problems }.show_again();
-        }
-        _ => return wrong(page, form),
+    let wrong = t("E-mail or password is not right. Please try again.");
+    let Some(Candidate { member, hash, .. }) = which.and_then(|at| found.get(at)).cloned() else {
+        return refused(page, form, wrong);
     };
-    let (device, before) = (device(&request), page.viewer.clone());
+    if found.iter().any(|account| account.member == member && account.is_suspended()) {
+        return refused(page, form, t("This account is suspended. Ask those who run this site."));
+    }
+    let (browser, before) = (Browser::of(redirect.session(), device(&request)), page.viewer.clone());
     let token = site
         .write(move |connection| match crate::accounts::still_has_password(connection, member, &hash)? {
-            true => start(connection, member, &device, before.as_deref()).map(Some),
+            true => start(connection, member, &browser, before.as_deref()).map(Some),
             false => Ok(None),
         })
         .await?;
-    let Some(token) = token else { return wrong(page, form) };
+    let Some(token) = token else { return refused(page, form, wrong) };
+    site.jobs.wake(mail::JOB);
     cookie::sign_in(redirect.session(), &token)?;
     let Some(kept) = PendingForm::handed_on(&form) else { return Ok(redirect.to(&wanted(&form))) };
     let typed = kept.clone();
@@ -181,12 +198,24 @@ pub async fn sign_in(
     Ok(if is_theirs { signed_in_again(kept) } else { redirect.to("/") })
 }
 
+/// Loads the accounts of an address as it was typed.
+async fn candidates(site: &SiteData, email: &str) -> Result<Vec<Candidate>, Error> {
+    let key = email::key(email);
+    site.read(move |connection| addresses::candidates(connection, &key)).await
+}
+
 /// Starts a session, and ends the one that this browser had.
-fn start(connection: &mut Connection, member: i64, device: &str, before: Option<&Viewer>) -> Result<String, Error> {
+fn start(
+    connection: &mut Connection,
+    member: i64,
+    browser: &Browser,
+    before: Option<&Viewer>,
+) -> Result<String, Error> {
     if let Some(before) = before {
         sessions::end(connection, before.id, &before.token_hash)?;
     }
-    sessions::start(connection, member, device)
+    browsers::meet(connection, member, browser)?;
+    sessions::start(connection, member, &browser.agent)
 }
 
 /// `POST /sign-out`
@@ -215,9 +244,4 @@ fn leading_on(path: &str, form: &Form) -> String {
         ),
         None => path.to_owned(),
     }
-}
-
-fn device(request: &HttpRequest) -> String {
-    let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
-    agent.unwrap_or("unknown").to_owned()
 }

@@ -111,6 +111,20 @@ pub async fn matches(password: String, stored: Option<String>) -> Result<bool, E
     .await
 }
 
+/// Returns which of these hashes is of a password, if one is. However many there are up to two, and whether one matches early, it
+/// takes as long, so that nobody learns how many accounts an address has.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the work cannot be done.
+pub async fn which(password: String, stored: Vec<String>) -> Result<Option<usize>, Error> {
+    let mut found = None;
+    for at in 0..stored.len().max(2) {
+        let right = matches(password.clone(), stored.get(at).cloned()).await?;
+        found = found.or(right.then_some(at));
+    }
+    Ok(found)
+}
+
 /// Makes what takes time at the first sign-in beforehand.
 pub fn prepare() {
     LazyLock::force(&NOBODY);

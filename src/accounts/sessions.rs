@@ -1,10 +1,7 @@
 //! Sessions: a row in the database, found by the hash of the token that a browser holds, says whose it is and can be revoked.
 
-use std::fmt::Write;
-
 use diesel::prelude::*;
 use rand::RngExt;
-use sha2::{Digest, Sha256};
 
 use crate::connections;
 use crate::dates::{DAY, now};
@@ -13,6 +10,7 @@ use crate::error::Error;
 use crate::notifications::store::Unread;
 use crate::relationship::Limits;
 use crate::schema::{connection_counts, members as table, notifications, relationships, sessions};
+use crate::text::digest::sha256;
 use crate::web::cookie::IDLE;
 use crate::web::viewer::Viewer;
 
@@ -24,7 +22,7 @@ pub fn start(connection: &mut Connection, member: i64, device: &str) -> Result<S
     let token = new_token(member);
     let row = (
         sessions::member_id.eq(member),
-        sessions::token_hash.eq(hash(&token)),
+        sessions::token_hash.eq(sha256(&token)),
         sessions::device.eq(device.chars().take(200).collect::<String>()),
         sessions::created_at.eq(now()),
         sessions::last_seen.eq(now()),
@@ -46,7 +44,7 @@ fn new_token(member: i64) -> String {
 pub fn renew(connection: &mut Connection, viewer: &Viewer) -> Result<String, Error> {
     let token = new_token(viewer.id);
     let row = sessions::table.find((viewer.id, viewer.token_hash.clone()));
-    diesel::update(row).set(sessions::token_hash.eq(hash(&token))).execute(connection)?;
+    diesel::update(row).set(sessions::token_hash.eq(sha256(&token))).execute(connection)?;
     Ok(token)
 }
 
@@ -77,7 +75,7 @@ pub fn end(connection: &mut Connection, member: i64, token_hash: &str) -> Result
 /// The database's.
 pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Result<Option<(Viewer, bool)>, Error> {
     let Some(member) = token.split('.').next().and_then(|id| id.parse::<i64>().ok()) else { return Ok(None) };
-    let token_hash = hash(token);
+    let token_hash = sha256(token);
     let invitations = connections::waiting(limits, member).count().single_value();
     let unread = notifications::table.filter(notifications::owner_id.eq(member)).filter(Unread).count().single_value();
     let last_to_spare = relationships::table
@@ -134,14 +132,4 @@ pub fn touch(connection: &mut Connection, viewer: &Viewer) -> Result<(), Error> 
     let row = sessions::table.find((viewer.id, viewer.token_hash.clone()));
     diesel::update(row).set(sessions::last_seen.eq(now())).execute(connection)?;
     Ok(())
-}
-
-fn hash(token: &str) -> String {
-    let digest = Sha256::digest(token);
-    let mut hex = String::with_capacity(64);
-    for byte in digest {
-        // Writing to a string does not fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }

@@ -5,19 +5,20 @@ use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
+use crate::accounts::addresses::{self, Addresses};
 use crate::accounts::{password, sessions};
 use crate::dates;
-use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{Context, key, t};
+use crate::mail::{self, Letter, outbox};
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::WhoMayInvite;
-use crate::schema::{emails, members, sessions as rows};
+use crate::schema::{members, sessions as rows};
 use crate::time_zone::Zone;
 use crate::web::cookie;
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, see_other};
 use crate::web::site::{Site, SiteData};
 
 #[derive(Template)]
@@ -26,6 +27,8 @@ struct Account {
     page: Layout,
     form: Form,
     problems: Problems,
+    /// Whether the address is confirmed.
+    is_confirmed: bool,
 }
 
 /// `GET /settings/account`
@@ -34,11 +37,9 @@ struct Account {
 /// The database's.
 pub async fn account(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let email = site
-        .read(move |connection| Ok(members::table.find(id).select(members::email).first::<String>(connection)?))
-        .await?;
-    let form = Form::of([("email", &email), ("handle", &me.handle)]);
-    Account { page, form, problems: Problems::default() }.show()
+    let addresses = site.read_one(move |connection| Addresses::load(connection, id)).await?;
+    let form = Form::of([("email", &addresses.email)]);
+    Account { page, form, problems: Problems::default(), is_confirmed: addresses.is_confirmed() }.show()
 }
 
 /// `POST /settings/account`: a new e-mail address, confirmed by the password; this session gets a new token.
@@ -58,34 +59,34 @@ pub async fn change_email(
         problems.add("password", t("This is not your password."));
     }
     if problems.any() {
-        return Account { page, form, problems }.show_again();
+        return Account { page, form, problems, is_confirmed: true }.show_again();
     }
-    let changed = site.write(move |connection| match set_email(connection, me.id, &email)? {
-        true => sessions::renew(connection, &me).map(Some),
-        false => Ok(None),
-    });
-    let Some(token) = changed.await? else {
-        problems.add("email", t("There is another account with this e-mail address."));
-        return Account { page, form, problems }.show_again();
-    };
+    let token = site
+        .write(move |connection| {
+            addresses::change(connection, me.id, &email)?;
+            sessions::renew(connection, &me)
+        })
+        .await?;
+    site.jobs.wake(mail::JOB);
     cookie::sign_in(redirect.session(), &token)?;
     redirect.done(t("Your e-mail address is changed."));
     Ok(redirect.to("/settings/account"))
 }
 
-fn set_email(connection: &mut Connection, member: i64, email: &str) -> Result<bool, Error> {
-    db::lock_members(connection, [member])?;
-    let key = crate::accounts::email::key(email);
-    if !crate::accounts::claim_email(connection, member, &key)? {
-        return Ok(false);
-    }
-    let old: String = members::table.find(member).select(members::email_key).first(connection)?;
-    if old != key {
-        diesel::delete(emails::table.find(old).filter(emails::member_id.eq(member))).execute(connection)?;
-    }
-    let row = (members::email.eq(email), members::email_key.eq(key));
-    diesel::update(members::table.find(member)).set(row).execute(connection)?;
-    Ok(true)
+/// `GET /settings/account/confirm`: leads to the page with the button.
+pub async fn at_account() -> HttpResponse {
+    see_other("/settings/account")
+}
+
+/// `POST /settings/account/confirm`: sends the link that confirms the address once more.
+///
+/// # Errors
+/// The database's.
+pub async fn send_confirmation(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
+    site.write(move |connection| outbox::put(connection, me.id, Letter::ConfirmAddress)).await?;
+    site.jobs.wake(mail::JOB);
+    redirect.done(t("A link is on its way to your address."));
+    Ok(redirect.to("/settings/account"))
 }
 
 #[derive(Template)]
@@ -134,6 +135,7 @@ pub async fn change_password(
             }
             let row = members::table.find(me.id);
             diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)?;
+            outbox::put(connection, me.id, Letter::PasswordChanged { at: dates::now() })?;
             Ok(Some((sessions::end_others(connection, &me)?, sessions::renew(connection, &me)?)))
         })
         .await?;

@@ -3,6 +3,7 @@
 pub mod choices;
 pub mod settings;
 pub mod store;
+pub mod unsubscribe;
 
 use diesel::prelude::*;
 

@@ -28,7 +28,7 @@ impl Kind {
         }
     }
 
-    fn label(self) -> &'static str {
+    pub(super) fn label(self) -> &'static str {
         match self {
             Kind::Invitation => t("Invitations"),
             Kind::Acceptance => t("Acceptances"),

@@ -1,0 +1,51 @@
+//! The browsers in which a member has signed in, known by a word in their cookie: a new one is told by e-mail.
+
+use actix_session::Session;
+use diesel::prelude::*;
+use rand::RngExt;
+
+use crate::dates::now;
+use crate::db::{Connection, on_engine};
+use crate::error::Error;
+use crate::mail::{Letter, outbox};
+use crate::schema::browsers;
+use crate::text::digest::sha256;
+
+const NAME: &str = "browser";
+
+/// A browser: the word in its cookie, and what it calls itself.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    word: String,
+    /// What it calls itself.
+    pub agent: String,
+}
+
+impl Browser {
+    /// Returns the browser of a request. One that comes for the first time is given a word, which outlives the session.
+    pub fn of(session: &Session, agent: String) -> Browser {
+        let known: Option<String> = session.get(NAME).ok().flatten();
+        let word = known.unwrap_or_else(|| format!("{:032x}", rand::rng().random::<u128>()));
+        // One that cannot keep it is new each time.
+        let _ = session.insert(NAME, &word);
+        Browser { word, agent }
+    }
+}
+
+/// Notes that a member has signed in with a browser. They are told of one that they have not used before, except of their first.
+///
+/// # Errors
+/// The database's.
+pub fn meet(connection: &mut Connection, member: i64, browser: &Browser) -> Result<(), Error> {
+    let mine = browsers::table.filter(browsers::member_id.eq(member));
+    let any = on_engine!(connection, |own| mine.select(browsers::seen_at).first::<i64>(own)).optional()?;
+    let row =
+        (browsers::member_id.eq(member), browsers::browser_hash.eq(sha256(&browser.word)), browsers::seen_at.eq(now()));
+    let note = diesel::insert_into(browsers::table).values(row).on_conflict_do_nothing();
+    let is_new = on_engine!(connection, |own| note.execute(own))? == 1;
+    if is_new && any.is_some() {
+        let device = browser.agent.chars().take(200).collect();
+        outbox::put(connection, member, Letter::NewDevice { device, at: now() })?;
+    }
+    Ok(())
+}

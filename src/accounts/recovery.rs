@@ -1,0 +1,195 @@
+//! Accounts that can be recovered: a forgotten password is set anew, an address confirmed, by links that were sent to it.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use diesel::prelude::*;
+
+use crate::accounts::browsers::{self, Browser};
+use crate::accounts::password::Hashed;
+use crate::accounts::{addresses, device, email, password, sessions};
+use crate::dates::now;
+use crate::db::{self, Connection};
+use crate::error::Error;
+use crate::language::{filters, t};
+use crate::mail::tokens::{self, Purpose};
+use crate::mail::{self, Letter, outbox};
+use crate::schema::{members, sessions as rows};
+use crate::web::cookie;
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Layout, Redirect, Render};
+use crate::web::site::SiteData;
+
+#[derive(Template)]
+#[template(path = "accounts/forgot_password.html")]
+struct Forgot {
+    page: Layout,
+    form: Form,
+    problems: Problems,
+}
+
+/// `GET /forgot-password`
+///
+/// # Errors
+/// The template's.
+pub async fn forgot_form(page: Layout) -> Result<HttpResponse, Error> {
+    Forgot { page, form: Form::of([]), problems: Problems::default() }.show()
+}
+
+/// `POST /forgot-password`: writes one row, whether or not the address has an account. That is found out when it is sent.
+///
+/// # Errors
+/// The database's.
+pub async fn forgot(site: SiteData, page: Layout, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let key = email::key(&crate::accounts::email(&form, &mut problems));
+    if problems.any() {
+        return Forgot { page, form, problems }.show_again();
+    }
+    let letter = Letter::ResetPassword { key };
+    site.write(move |connection| outbox::put(connection, outbox::NOBODY, letter)).await?;
+    site.jobs.wake(mail::JOB);
+    redirect.done(t("If this address has an account, a link is on its way."));
+    Ok(redirect.to("/forgot-password"))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/reset_password.html")]
+struct Reset {
+    page: Layout,
+    token: String,
+    problems: Problems,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/expired.html")]
+struct Expired {
+    page: Layout,
+    /// Where another link is to be had.
+    again: &'static str,
+}
+
+fn expired(page: Layout, again: &'static str) -> Result<HttpResponse, Error> {
+    Expired { page, again }.show_as(StatusCode::GONE)
+}
+
+/// `GET /reset-password/{token}`
+///
+/// # Errors
+/// The database's.
+pub async fn reset_form(site: SiteData, page: Layout, token: Path<String>) -> Result<HttpResponse, Error> {
+    let token = token.into_inner();
+    let asked = token.clone();
+    match site.read(move |connection| tokens::find(connection, Purpose::Reset, &asked)).await? {
+        Some(_) => Reset { page, token, problems: Problems::default() }.show(),
+        None => expired(page, "/forgot-password"),
+    }
+}
+
+/// `POST /reset-password/{token}`: sets the password, ends all sessions and begins one here.
+///
+/// # Errors
+/// The database's.
+pub async fn reset(
+    site: SiteData,
+    page: Layout,
+    token: Path<String>,
+    form: Form,
+    request: HttpRequest,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let token = token.into_inner();
+    let asked = token.clone();
+    let Some(proof) = site.read(move |connection| tokens::find(connection, Purpose::Reset, &asked)).await? else {
+        return expired(page, "/forgot-password");
+    };
+    let mut problems = Problems::default();
+    let typed = password::new(&form, &mut problems, "new_password", &proof.email);
+    if problems.any() {
+        return Reset { page, token, problems }.show_again();
+    }
+    let hash = password::hash(typed).await?;
+    let browser = Browser::of(redirect.session(), device(&request));
+    let set = site.write(move |connection| set_password(connection, &token, &hash, &browser)).await?;
+    let Some(session) = set else { return expired(page, "/forgot-password") };
+    site.jobs.wake(mail::JOB);
+    cookie::sign_in(redirect.session(), &session)?;
+    redirect.done(t("Your password is changed. You are signed out everywhere else."));
+    Ok(redirect.to("/"))
+}
+
+/// Uses a link up. Whoever has it reads the mail of this address, so the address is confirmed as well. Returns the token of a
+/// new session.
+fn set_password(
+    connection: &mut Connection,
+    token: &str,
+    hash: &Hashed,
+    browser: &Browser,
+) -> Result<Option<String>, Error> {
+    let Some(proof) = tokens::take(connection, Purpose::Reset, token)? else { return Ok(None) };
+    db::lock_members(connection, [proof.member])?;
+    let row = members::table.find(proof.member).filter(members::suspended_at.is_null());
+    if diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)? == 0 {
+        return Ok(None);
+    }
+    addresses::confirm(connection, proof.member, &proof.email)?;
+    diesel::delete(rows::table.filter(rows::member_id.eq(proof.member))).execute(connection)?;
+    outbox::put(connection, proof.member, Letter::PasswordChanged { at: now() })?;
+    browsers::meet(connection, proof.member, browser)?;
+    sessions::start(connection, proof.member, &browser.agent).map(Some)
+}
+
+#[derive(Template)]
+#[template(path = "accounts/verify_email.html")]
+struct Verify {
+    page: Layout,
+    token: String,
+    email: String,
+}
+
+/// `GET /verify-email/{token}`: confirms at once where its member is signed in. Elsewhere it asks, since also programs that look
+/// through mail open links.
+///
+/// # Errors
+/// The database's.
+pub async fn verify_form(
+    site: SiteData,
+    page: Layout,
+    token: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let token = token.into_inner();
+    let asked = token.clone();
+    let proof = site.read(move |connection| tokens::find(connection, Purpose::Confirm, &asked)).await?;
+    match proof {
+        Some(proof) if page.opened && page.is_viewer(proof.member) => confirm(&site, page, token, &redirect).await,
+        Some(proof) => Verify { page, token, email: proof.email }.show(),
+        None => expired(page, "/settings/account"),
+    }
+}
+
+/// `POST /verify-email/{token}`
+///
+/// # Errors
+/// The database's.
+pub async fn verify(
+    site: SiteData,
+    page: Layout,
+    token: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    confirm(&site, page, token.into_inner(), &redirect).await
+}
+
+async fn confirm(site: &SiteData, page: Layout, token: String, redirect: &Redirect) -> Result<HttpResponse, Error> {
+    let confirmed = site.write(move |connection| match tokens::take(connection, Purpose::Confirm, &token)? {
+        Some(proof) => addresses::confirm(connection, proof.member, &proof.email),
+        None => Ok(false),
+    });
+    if !confirmed.await? {
+        return expired(page, "/settings/account");
+    }
+    redirect.done(t("Your e-mail address is confirmed."));
+    Ok(redirect.to(if page.viewer.is_some() { "/settings/account" } else { "/sign-in" }))
+}

@@ -1,0 +1,66 @@
+//! `/unsubscribe/{token}`: ends e-mail of a kind, signed in or not. The link works for ever.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use diesel::prelude::*;
+
+use crate::db::Connection;
+use crate::error::Error;
+use crate::language::filters;
+use crate::notifications::choices::{self, Kind};
+use crate::schema::members;
+use crate::web::page::{Layout, Redirect, Render};
+use crate::web::site::SiteData;
+
+#[derive(Template)]
+#[template(path = "notifications/unsubscribe.html")]
+struct Unsubscribe {
+    page: Layout,
+    token: String,
+    kind: Kind,
+    is_done: bool,
+}
+
+/// `GET /unsubscribe/{token}`
+///
+/// # Errors
+/// [`Error::NotFound`] where no letter has this link, or the database's.
+pub async fn form(site: SiteData, page: Layout, token: Path<String>) -> Result<HttpResponse, Error> {
+    let token = token.into_inner();
+    let asked = token.clone();
+    let (kind, choice) = site
+        .read(move |connection| {
+            let (member, kind) = find(connection, &asked)?;
+            Ok((kind, choices::of(connection, member, kind)?))
+        })
+        .await?;
+    Unsubscribe { page, token, kind, is_done: !choice.by_email }.show()
+}
+
+/// `POST /unsubscribe/{token}`: by the button, or by a mail program (RFC 8058).
+///
+/// # Errors
+/// As [`form`].
+pub async fn unsubscribe(site: SiteData, token: Path<String>, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let token = token.into_inner();
+    let onward = format!("/unsubscribe/{token}");
+    site.write(move |connection| {
+        let (member, kind) = find(connection, &token)?;
+        choices::unsubscribe(connection, member, kind)
+    })
+    .await?;
+    Ok(redirect.to(&onward))
+}
+
+/// Returns whose letters, and of which kind, a link ends.
+fn find(connection: &mut Connection, token: &str) -> Result<(i64, Kind), Error> {
+    let mut parts = token.splitn(3, '.');
+    let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok());
+    let (member, kind) = (number().ok_or(Error::NotFound)?, number().ok_or(Error::NotFound)?);
+    let kind = Kind::ALL.into_iter().find(|known| *known as i64 == kind).ok_or(Error::NotFound)?;
+    let stored = members::table.find(member).select(members::mail_secret);
+    let stored: String = stored.first(connection).optional()?.unwrap_or_default();
+    let given = parts.next().unwrap_or_default();
+    if stored.is_empty() || stored != given { Err(Error::NotFound) } else { Ok((member, kind)) }
+}
