@@ -54,16 +54,18 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
+/// The longest line of a letter in bytes (RFC 5322).
+const LONGEST_LINE: usize = 998;
+
 /// In a file people read it themselves, so letters stay as they are there.
 fn part(kind: ContentType, text: String, readable: bool) -> SinglePart {
-    let part = SinglePart::builder().header(kind);
-    let body = match readable {
-        true => {
-            Body::new_with_encoding(text, ContentTransferEncoding::EightBit).unwrap_or_else(|bytes| Body::new(bytes))
-        }
-        false => Body::new(text),
+    let text = text.replace('\n', "\r\n");
+    let body = if readable && text.lines().all(|line| line.len() <= LONGEST_LINE) {
+        Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::EightBit)
+    } else {
+        Body::new(text)
     };
-    part.body(body)
+    SinglePart::builder().header(kind).body(body)
 }
 
 /// The address, its domain as DNS has it.

@@ -13,6 +13,7 @@ mod holes;
 mod jobs;
 mod kept;
 mod languages;
+mod mail;
 mod names;
 mod nodes;
 mod notes;

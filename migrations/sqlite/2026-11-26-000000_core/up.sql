@@ -10,7 +10,7 @@ CREATE TABLE members (
     id INTEGER NOT NULL PRIMARY KEY,
     email TEXT NOT NULL,
     -- The address as it is looked up: in lower case.
-    email_key TEXT NOT NULL UNIQUE,
+    email_key TEXT NOT NULL,
     password_hash TEXT NOT NULL,
     handle TEXT NOT NULL UNIQUE,
     full_name TEXT NOT NULL,

@@ -114,19 +114,75 @@ fn serve(db: &Db, limits: Limits, zone: Zone) -> String {
     let address = format!("http://{}", listener.local_addr().unwrap());
     let db = db.clone();
     std::thread::spawn(move || {
-        let settings = Settings {
-            limits,
-            zone,
-            base_url: None,
-            workers: 1,
-            mail: amicable::mail::Transport::Off,
-            mail_from: None,
-            runs_jobs: false,
-            before: |_| {},
-        };
+        let settings = settings(limits, zone);
         actix_web::rt::System::new().block_on(async move { server::serve(db, listener, &settings).unwrap().await })
     });
     address
+}
+
+/// A site that runs no jobs: tests send mail when they want to.
+fn settings(limits: Limits, zone: Zone) -> Settings {
+    Settings {
+        limits,
+        zone,
+        base_url: None,
+        workers: 1,
+        mail: amicable::mail::Transport::Off,
+        mail_from: None,
+        runs_jobs: false,
+        before: |_| {},
+    }
+}
+
+/// A letter that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailed {
+    pub to: String,
+    pub subject: String,
+    /// The plain part.
+    pub text: String,
+    /// Everything, as it was sent.
+    pub whole: String,
+}
+
+impl Mailed {
+    fn of(whole: String) -> Mailed {
+        let unfolded = whole.replace("\r\n ", " ");
+        let header = |name: &str| {
+            let line = unfolded.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+            line.unwrap_or_default().to_owned()
+        };
+        let plain = whole.split("Content-Type: text/plain").nth(1).unwrap().split_once("\r\n\r\n").unwrap().1;
+        let boundary = whole.split("boundary=\"").nth(1).unwrap().split('"').next().unwrap();
+        let text = plain.split(&format!("\r\n--{boundary}")).next().unwrap().replace("\r\n", "\n");
+        Mailed { to: header("To"), subject: header("Subject"), text, whole }
+    }
+
+    /// The path of the first link that leads below this one.
+    pub fn link(&self, below: &str) -> String {
+        let line = self.text.lines().find(|line| line.starts_with("http") && line.contains(below));
+        let line = line.unwrap_or_else(|| panic!("no link to {below}:\n{}", self.text));
+        line[line.find(below).unwrap()..].to_owned()
+    }
+}
+
+impl Site {
+    /// Sends what waits in the outbox. Returns what went out, in the order of the receivers.
+    pub fn letters(&self) -> Vec<Mailed> {
+        let folder = tempfile::tempdir().unwrap();
+        let mail = self.mail(amicable::mail::Transport::Folder(folder.path().to_owned()));
+        amicable::mail::send_due(&self.db, &mail, &|| true).unwrap();
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let mut sent: Vec<Mailed> = files.map(|path| Mailed::of(std::fs::read_to_string(path).unwrap())).collect();
+        sent.sort_by(|one, other| (&one.to, &one.subject).cmp(&(&other.to, &other.subject)));
+        sent
+    }
+
+    /// How this site sends mail.
+    pub fn mail(&self, transport: amicable::mail::Transport) -> amicable::mail::Mail {
+        let settings = Settings { mail: transport, ..settings(Limits::default(), Zone::default()) };
+        server::mail_of(&settings, &self.address).unwrap()
+    }
 }
 
 /// What a page answered.
