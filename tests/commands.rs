@@ -18,7 +18,7 @@ use diesel::prelude::*;
 
 fn amicable(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_amicable"));
-    command.args(arguments).env_remove("DATABASE_URL");
+    command.args(arguments).env_remove("DATABASE_URL").env("AMICABLE_MAIL", "off");
     command
 }
 
