@@ -46,6 +46,11 @@ pub fn day_after(seconds: i64, days: i64) -> i64 {
     day.and_then(start_of).unwrap_or(seconds + days * DAY)
 }
 
+/// Returns the first second of today so many years ago.
+pub fn years_ago(years: i64) -> Option<i64> {
+    start_of(civil(now())?.checked_sub(Span::new().try_years(years).ok()?).ok()?)
+}
+
 /// How long ago, for people: `today`, `yesterday`, `3 weeks ago`.
 pub fn ago(then: i64, now: i64) -> String {
     match days_between(then, now).max(0) {

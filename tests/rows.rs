@@ -76,7 +76,7 @@ fn row(connection: &mut Connection, owner: i64, other: i64) -> Option<Row> {
 
 /// What is the owner's alone and no action of the other may touch, but for the first date of a connection.
 fn own(row: &Row) -> impl PartialEq + std::fmt::Debug + use<> {
-    (row.sent_at, row.paused_until, row.declined_until, row.private_note.clone())
+    (row.sent_at, row.paused_until, row.declined_until, row.last_message_at, row.private_note.clone())
 }
 
 /// What belongs to a disconnect and stays as long as that: why, by which removal, on which day.
@@ -110,7 +110,8 @@ fn days_pass(connection: &mut Connection, days: i64) {
     let sql = format!(
         "UPDATE relationships SET changed_at = changed_at - {by}, connected_at = connected_at - {by}, \
          invited_at = invited_at - {by}, disconnected_at = disconnected_at - {by}, declined_until = declined_until - {by}, \
-         sent_note_at = sent_note_at - {by}, received_note_at = received_note_at - {by}"
+         sent_note_at = sent_note_at - {by}, received_note_at = received_note_at - {by}, \
+         last_message_at = last_message_at - {by}"
     );
     diesel::sql_query(sql).execute(connection).unwrap();
 }
@@ -124,6 +125,7 @@ fn no_action_touches_what_is_the_others() {
         for (owner, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
             notes::save(connection, owner, other, &format!("note of {owner}"), &[])?;
         }
+        store::note_message(connection, pair[0], pair[1], 1_500_000_000)?;
         let mut chance = SmallRng::seed_from_u64(8);
         for _ in 0..4_000 {
             if chance.random_range(0..10) == 0 {
@@ -152,6 +154,9 @@ fn disconnecting_and_coming_back_is_the_identity_on_both_rows() {
         for (owner, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
             notes::save(connection, owner, other, "note", &["tag".into()])?;
         }
+        store::note_message(connection, pair[0], pair[1], 1_500_000_000)?;
+        store::note_message(connection, pair[1], pair[0], 1_400_000_000)?;
+        assert_eq!(row(connection, pair[0], pair[1]).unwrap().last_message_at, Some(1_500_000_000));
         let both = |connection: &mut Connection| (row(connection, pair[0], pair[1]), row(connection, pair[1], pair[0]));
         let before = both(connection);
         for may_invite_again in [false, true] {
@@ -174,6 +179,7 @@ fn a_removal_does_to_each_pair_what_one_action_does_and_its_undo_takes_that_back
         let me = people[0];
         for other in &people[1..] {
             befriend(connection, me, *other);
+            store::note_message(connection, me, *other, 1_500_000_000)?;
         }
         let both = |connection: &mut Connection, other| (row(connection, me, other), row(connection, other, me));
         let before: Vec<_> = people[1..].iter().map(|other| both(connection, *other)).collect();

@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::connections::invitations::{self, Invitation};
+use crate::connections::list::dormant::Dormant;
 use crate::connections::list::history::History;
 use crate::connections::refusal::sentence;
 use crate::connections::standing::Standing;
@@ -29,6 +30,7 @@ struct Home {
     hindrance: String,
     number: String,
     old_invitations: i64,
+    dormant: Option<Dormant>,
     growth: Arc<History>,
 }
 
@@ -39,12 +41,14 @@ struct Home {
 pub async fn home(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
     let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page) };
     let (limits, cache, me) = (site.limits, site.cache.clone(), viewer.clone());
-    let (mut waiting, suggestions, old_invitations, growth) = site
+    let (mut waiting, suggestions, old_invitations, dormant, growth) = site
         .read_walking(viewer.connection_count, move |connection| {
             let waiting = invitations::received(connection, &limits, &me, &PageRequest::default())?.rows;
             let suggestions = suggestions::for_member(connection, &cache, &me, 8)?;
             let growth = History::of(connection, &cache, me.counted())?;
-            Ok((waiting, suggestions, invitations::sent_long_ago(connection, &limits, me.id)?, growth))
+            let dormant = Dormant::of(connection, &cache, me.counted())?;
+            let old_invitations = invitations::sent_long_ago(connection, &limits, me.id)?;
+            Ok((waiting, suggestions, old_invitations, dormant, growth))
         })
         .await?;
     let more_invitations = waiting.len() > 5;
@@ -53,5 +57,6 @@ pub async fn home(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
     let hindrance = connections::allowance::own_hindrance(&viewer, &site.limits, &Standing::none());
     let hindrance = hindrance.map_or_else(String::new, |refusal| sentence(refusal, ""));
     let invitations = waiting;
-    Home { page, invitations, more_invitations, suggestions, hindrance, number, old_invitations, growth }.show()
+    Home { page, invitations, more_invitations, suggestions, hindrance, number, old_invitations, dormant, growth }
+        .show()
 }

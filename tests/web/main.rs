@@ -28,4 +28,5 @@ mod removal;
 mod search;
 mod silence;
 mod support;
+mod tidying;
 mod zones;

@@ -32,6 +32,7 @@ impl World {
         }
         // D invited, so that R and C have as many invitations left.
         connect(&mut d, &mut r);
+        site.wrote(10, &d, &r);
         for visitor in [&mut d, &mut r, &mut c, &mut mona] {
             visitor.read_all().open("/");
         }
@@ -40,7 +41,7 @@ impl World {
 }
 
 /// Everything a member can open, in a world where D is Dora and Mona is a friend.
-const PAGES: [&str; 24] = [
+const PAGES: [&str; 27] = [
     "/",
     "/in/dora-lind",
     "/in/dora-lind/mutual",
@@ -56,6 +57,9 @@ const PAGES: [&str; 24] = [
     "/connections?sort=first_name",
     "/connections?sort=last_name",
     "/connections?q=dora",
+    "/connections?no_message_since=2020-01-01",
+    "/connections?never_exchanged_a_word=1",
+    "/connections/remove?no_message_since=2020-01-01",
     "/contacts",
     "/connections/remove",
     "/connections/disconnected",

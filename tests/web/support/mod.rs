@@ -97,13 +97,21 @@ impl Site {
         since.flatten().map_or_else(String::new, |since| since.to_string())
     }
 
+    /// Makes the last message between two be so many days old.
+    pub fn wrote(&self, days_ago: i64, one: &Visitor, other: &Visitor) {
+        let at = amicable::dates::now() - days_ago * 86_400;
+        let note = |connection: &mut _| amicable::connections::store::note_message(connection, one.id, other.id, at);
+        self.db.write_blocking(note).unwrap();
+    }
+
     /// Lets days pass, by making everything that is stored so much older.
     pub fn days_pass(&self, days: i64) {
         let by = days * 86_400;
         let sql = format!(
             "UPDATE relationships SET changed_at = changed_at - {by}, connected_at = connected_at - {by}, invited_at = invited_at - {by}, \
              sent_at = sent_at - {by}, paused_until = paused_until - {by}, declined_until = declined_until - {by}, \
-             disconnected_at = disconnected_at - {by}, sent_note_at = sent_note_at - {by}, received_note_at = received_note_at - {by}"
+             disconnected_at = disconnected_at - {by}, sent_note_at = sent_note_at - {by}, received_note_at = received_note_at - {by}, \
+             last_message_at = last_message_at - {by}"
         );
         self.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     }

@@ -1,0 +1,175 @@
+//! Which connections a list shows, in which order: as a query says it, a form sends it, and people read it.
+
+use crate::dates;
+use crate::language::{t, tf};
+use crate::web::form::Form;
+use crate::web::pagination::Cursor;
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// The newest connection first.
+    #[default]
+    Recent,
+    /// By first name.
+    First,
+    /// By last name.
+    Last,
+    /// The oldest connection first.
+    Oldest,
+    /// By company; whoever names none comes last.
+    Company,
+}
+
+impl Sort {
+    /// The value in the query.
+    pub fn word(self) -> &'static str {
+        match self {
+            Sort::Recent => "recent",
+            Sort::First => "first_name",
+            Sort::Last => "last_name",
+            Sort::Oldest => "longest_ago",
+            Sort::Company => "company",
+        }
+    }
+
+    /// The cursor behind the last row.
+    pub(super) fn end(self) -> Cursor {
+        match self {
+            Sort::Recent => Cursor::oldest(),
+            Sort::Oldest => Cursor { key: i64::MAX.to_string(), id: i64::MAX },
+            Sort::First | Sort::Last => Cursor::last_name(),
+            Sort::Company => Cursor { key: String::new(), id: i64::MAX },
+        }
+    }
+
+    fn of(word: &str) -> Sort {
+        match word {
+            "first_name" => Sort::First,
+            "last_name" => Sort::Last,
+            "longest_ago" => Sort::Oldest,
+            "company" => Sort::Company,
+            _ => Sort::Recent,
+        }
+    }
+}
+
+/// Which connections, in which order.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Words of a name, headline, company or location.
+    pub q: String,
+    /// A tag.
+    pub tag: String,
+    /// A part of the company's name; in quotation marks, the whole of it.
+    pub company: String,
+    /// A part of the location; in quotation marks, the whole of it.
+    pub location: String,
+    /// Connected on this day or later, `YYYY-MM-DD`.
+    pub connected_after: String,
+    /// Connected before this day, `YYYY-MM-DD`.
+    pub connected_before: String,
+    /// No message was exchanged on this day or later, `YYYY-MM-DD`.
+    pub no_message_since: String,
+    /// No message was exchanged at all.
+    pub never_exchanged_a_word: bool,
+    /// The order.
+    pub sort: Sort,
+}
+
+impl Filter {
+    /// Reads a query or a form; a date that is none is as if it were not there.
+    pub fn of(form: &Form) -> Filter {
+        let text = |name: &str| form.get(name).trim().chars().take(200).collect::<String>();
+        let date = |name: &str| Some(text(name)).filter(|text| dates::parse(text).is_some()).unwrap_or_default();
+        Filter {
+            q: text("q"),
+            tag: text("tag"),
+            company: text("company"),
+            location: text("location"),
+            connected_after: date("connected_after"),
+            connected_before: date("connected_before"),
+            no_message_since: date("no_message_since"),
+            never_exchanged_a_word: form.is_checked("never_exchanged_a_word"),
+            sort: Sort::of(form.get("sort")),
+        }
+    }
+
+    /// Whether anything is left out.
+    pub fn narrows(&self) -> bool {
+        !self.q.is_empty() || self.folded_in_use()
+    }
+
+    /// Whether any of the filters that fold away is in use.
+    pub fn folded_in_use(&self) -> bool {
+        self.fields().iter().any(|(name, value)| !matches!(*name, "q" | "sort") && !value.is_empty())
+    }
+
+    /// Says which of the filters that fold away are in use.
+    pub fn in_words(&self) -> String {
+        let day = |iso: &str| dates::parse(iso).map_or_else(String::new, dates::long);
+        let texts = [
+            (t("Tag"), self.tag.clone()),
+            (t("Company"), self.company.clone()),
+            (t("Location"), self.location.clone()),
+            (t("Connected after"), day(&self.connected_after)),
+            (t("Connected before"), day(&self.connected_before)),
+            (t("No message since"), day(&self.no_message_since)),
+        ];
+        let valued = texts.iter().filter(|(_, value)| !value.is_empty());
+        let mut words: Vec<String> =
+            valued.map(|(label, value)| tf("{filter}: {value}", (label, value.as_str()))).collect();
+        if self.never_exchanged_a_word {
+            words.push(t("Never exchanged a word").to_owned());
+        }
+        words.join(" · ")
+    }
+
+    /// Whether days are asked for.
+    pub fn dated(&self) -> bool {
+        !self.connected_after.is_empty() || !self.connected_before.is_empty()
+    }
+
+    /// The filter without the days.
+    pub fn undated(&self) -> Filter {
+        Filter { connected_after: String::new(), connected_before: String::new(), ..self.clone() }
+    }
+
+    /// The filter as the query of a link, with one value set.
+    pub fn with(&self, name: &str, value: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (field, text) in self.fields() {
+            let text = if field == name { value } else { text };
+            if !text.is_empty() {
+                query.append_pair(field, text);
+            }
+        }
+        query.finish()
+    }
+
+    /// The same filter in another order, as a query that is never empty.
+    pub fn sorted(&self, sort: Sort) -> String {
+        Filter { sort, ..self.clone() }.prefix() + "page=1"
+    }
+
+    /// The filter as the beginning of a query, to which a page is added.
+    pub fn prefix(&self) -> String {
+        let query = self.with("", "");
+        if query.is_empty() { query } else { query + "&" }
+    }
+
+    /// The fields, as hidden inputs repeat them.
+    pub fn fields(&self) -> [(&'static str, &str); 9] {
+        [
+            ("q", &self.q),
+            ("tag", &self.tag),
+            ("company", &self.company),
+            ("location", &self.location),
+            ("connected_after", &self.connected_after),
+            ("connected_before", &self.connected_before),
+            ("no_message_since", &self.no_message_since),
+            ("never_exchanged_a_word", if self.never_exchanged_a_word { "1" } else { "" }),
+            ("sort", if self.sort == Sort::Recent { "" } else { self.sort.word() }),
+        ]
+    }
+}
