@@ -14,7 +14,7 @@ use lettre::message::Mailbox;
 
 use crate::accounts::guard;
 use crate::cache::Cache;
-use crate::connections::{letters, store::follow_name};
+use crate::connections::{digest, letters, store::follow_name};
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::jobs::{Job, Jobs, Turn};
@@ -117,7 +117,13 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
     let purge = |db: &Db, _: &Turn| db.write_blocking(notifications::store::purge);
     let hourly = Duration::from_secs(3_600);
     let notifications = Job { name: "notifications", every: hourly, is_due: None, run: Box::new(purge) };
-    Ok(vec![notifications, mail::job(mail_of(settings, address)?)])
+    let limits = settings.limits;
+    let write_digests = move |db: &Db, turn: &Turn| {
+        while turn.goes_on() && db.write_blocking(|connection| digest::write_due(connection, &limits))? > 0 {}
+        Ok(())
+    };
+    let digest = Job { name: "digest", every: hourly, is_due: None, run: Box::new(write_digests) };
+    Ok(vec![notifications, digest, mail::job(mail_of(settings, address)?)])
 }
 
 /// How this site sends mail.

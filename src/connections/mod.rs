@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod allowance;
+pub mod digest;
 pub mod disconnect;
 pub mod disconnected;
 pub mod facts;

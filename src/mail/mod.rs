@@ -4,6 +4,7 @@ pub mod content;
 pub mod letter;
 mod message;
 pub mod outbox;
+pub mod preview;
 mod receiver;
 mod sending;
 pub mod smtp;

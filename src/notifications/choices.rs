@@ -2,8 +2,10 @@
 
 use diesel::prelude::*;
 
+use crate::dates::{DAY, now};
 use crate::db::{Connection, numbered, on_engine};
 use crate::error::Error;
+use crate::schema::members;
 use crate::schema::notification_choices::dsl;
 
 numbered! {
@@ -74,6 +76,21 @@ pub fn save(connection: &mut Connection, member: i64, kind: Kind, choice: Choice
     let row = diesel::insert_into(dsl::notification_choices).values(row);
     let row = row.on_conflict((dsl::member_id, dsl::kind)).do_update().set(values);
     on_engine!(connection, |own| row.execute(own))?;
+    if kind == Kind::Digest { plan_digest(connection, member, choice.by_email) } else { Ok(()) }
+}
+
+/// Plans the first weekly digest a week from now, or none any more. One that is planned stays so.
+fn plan_digest(connection: &mut Connection, member: i64, is_wanted: bool) -> Result<(), Error> {
+    let row = members::table.find(member);
+    let due = is_wanted.then(|| now() + 7 * DAY);
+    match due {
+        Some(_) => diesel::update(row.filter(members::digest_due_at.is_null()))
+            .set(members::digest_due_at.eq(due))
+            .execute(connection)?,
+        None => diesel::update(row.filter(members::digest_due_at.is_not_null()))
+            .set(members::digest_due_at.eq(due))
+            .execute(connection)?,
+    };
     Ok(())
 }
 

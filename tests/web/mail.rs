@@ -372,3 +372,44 @@ fn a_letter_is_in_the_language_of_its_reader() {
     let letters = site.letters();
     assert!(letters[0].text.contains("Einladung beantworten") && letters[0].whole.contains("<html lang=\"de\""));
 }
+
+fn write_digests(site: &Site) -> usize {
+    let limits = amicable::relationship::Limits::default();
+    site.db.write_blocking(|connection| amicable::connections::digest::write_due(connection, &limits)).unwrap()
+}
+
+#[test]
+fn a_digest_comes_weekly_to_who_wants_it() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    site.letters();
+    assert_eq!(write_digests(&site), 0, "it is off by default");
+    ben.open("/settings/notifications").fill("weekly_digest_by_email", "1").press("Save");
+    assert_eq!(write_digests(&site), 0, "not before a week is over");
+    sql(&site, "UPDATE members SET digest_due_at = digest_due_at - 7 * 86400");
+    assert_eq!((write_digests(&site), write_digests(&site)), (1, 0));
+    let letters = site.letters();
+    assert_eq!(subjects(&letters), [("<ben-okoro@test.example>", "What waits for you at Amicable")]);
+    assert!(letters[0].text.contains("1 invitation waits for your answer."), "{}", letters[0].text);
+}
+
+#[test]
+fn a_digest_never_mentions_an_ending() {
+    let site = Site::new();
+    let mut texts = Vec::new();
+    for (r, d, leaves) in [("Ria One", "Dan One", true), ("Ria Two", "Dan Two", false)] {
+        let (mut r, mut d) = (site.member(r), site.member(d));
+        connect(&mut r, &mut d);
+        r.open("/settings/notifications").fill("weekly_digest_by_email", "1").press("Save");
+        site.letters();
+        if leaves {
+            d.open(&format!("/in/{}", r.handle)).press("Disconnect");
+        }
+        sql(&site, &format!("UPDATE members SET digest_due_at = 0 WHERE id = {}", r.id));
+        write_digests(&site);
+        let text = |mail: &Mailed| mail.text.split("-- ").next().unwrap().to_owned();
+        texts.push(site.letters().iter().map(text).collect::<Vec<_>>());
+    }
+    assert_eq!(texts[0], texts[1]);
+}

@@ -1,4 +1,5 @@
 DROP TABLE browsers;
+DROP INDEX members_by_digest;
 ALTER TABLE members DROP COLUMN digest_due_at;
 ALTER TABLE members DROP COLUMN mail_secret;
 ALTER TABLE members DROP COLUMN confirmed_email;

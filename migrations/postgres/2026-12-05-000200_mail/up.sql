@@ -53,6 +53,7 @@ ALTER TABLE members ADD COLUMN confirmed_email TEXT NOT NULL DEFAULT '';
 ALTER TABLE members ADD COLUMN mail_secret TEXT NOT NULL DEFAULT '';
 -- When the next weekly digest is due; NULL for none.
 ALTER TABLE members ADD COLUMN digest_due_at BIGINT;
+CREATE INDEX members_by_digest ON members (digest_due_at) WHERE digest_due_at IS NOT NULL;
 
 -- The browsers in which a member has signed in, each known by a word in its cookie.
 CREATE TABLE browsers (

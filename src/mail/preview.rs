@@ -1,0 +1,41 @@
+//! Every letter with made-up people, for those who write them.
+
+use super::content::{self, Content, Links};
+use super::letter::{Letter, Sender};
+
+/// Returns each letter and the word by which it is called.
+pub fn all() -> Vec<(&'static str, Content)> {
+    let links = Links("https://network.example.org".into());
+    let note = "We met at the bridge in Porto.\nIt would be good to stay in touch.".to_owned();
+    let sender = Sender {
+        handle: "robin-vale".into(),
+        full_name: "Robin Vale".into(),
+        headline: "Bridge engineer at Lind & Co".into(),
+    };
+    let at = crate::dates::now();
+    let device = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0".into();
+    let (old, new) = ("ines@example.org".into(), "ines.moreau@example.org".into());
+    let letters = [
+        Letter::Invitation { from: 1, note: note.clone() },
+        Letter::Acceptance { from: 1, note: String::new() },
+        Letter::AcceptedForYou { from: 1, note },
+        Letter::Message { from: 1 },
+        Letter::Digest { invitations: 2, unread: 5 },
+        Letter::NewDevice { device, at },
+        Letter::AddressChanged { old, new },
+        Letter::PasswordChanged { at },
+    ];
+    let written = letters.iter().map(|letter| {
+        let sender = letter.from().map(|_| &sender);
+        let unsubscribe = letter.kind().map(|_| links.to("/unsubscribe/1.0.0123456789abcdef"));
+        (letter.word(), Content { unsubscribe, ..content::of(letter, sender, &links) })
+    });
+    let one = [("Ines Moreau".to_owned(), "1.0123456789abcdef".to_owned())];
+    written
+        .chain([
+            (Letter::ConfirmAddress.word(), content::confirm("Ines Moreau", "1.0123456789abcdef", &links)),
+            ("has-account", content::has_account("Ines Moreau", &links)),
+            ("reset-password", content::reset(&one, &links)),
+        ])
+        .collect()
+}
