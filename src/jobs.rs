@@ -18,7 +18,7 @@ const RETRY: Duration = Duration::from_millis(500);
 /// How long a job rests that failed.
 const REST: Duration = Duration::from_secs(60);
 /// How long a stop waits for what is under way.
-const PATIENCE: Duration = Duration::from_secs(10);
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A job: what is run, and how often.
 pub struct Job {
@@ -126,7 +126,7 @@ impl Jobs {
             }
             let _ = ended.send(());
         });
-        if all_ended.recv_timeout(PATIENCE).is_err() {
+        if all_ended.recv_timeout(STOP_TIMEOUT).is_err() {
             tracing::warn!("a job did not end in time; another node goes on with it in a moment");
         }
     }

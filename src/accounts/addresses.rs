@@ -10,7 +10,7 @@ use crate::mail::{Letter, outbox};
 use crate::schema::{email_claims, emails, members};
 
 /// The most accounts of one address that are looked at, the oldest first.
-const MOST: i64 = 5;
+const MAX_CLAIMS: i64 = 5;
 
 /// An account that an address may sign in to.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -38,7 +38,7 @@ pub fn candidates(connection: &mut Connection, key: &str) -> Result<Vec<Candidat
     let owner = emails::table.inner_join(members::table.on(members::id.eq(emails::member_id)));
     let owner = owner.filter(emails::email_key.eq(key)).select(columns);
     let claims = email_claims::table.inner_join(members::table.on(members::id.eq(email_claims::member_id)));
-    let claims = claims.filter(email_claims::email_key.eq(key)).order(email_claims::member_id).limit(MOST);
+    let claims = claims.filter(email_claims::email_key.eq(key)).order(email_claims::member_id).limit(MAX_CLAIMS);
     let mut found: Vec<Candidate> = on_engine!(connection, |own| owner.load(own))?;
     found.extend(on_engine!(connection, |own| claims.select(columns).load::<Candidate>(own))?);
     Ok(found)

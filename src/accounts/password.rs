@@ -18,7 +18,7 @@ use crate::web::form::{Form, Problems};
 /// The least characters of a password, as NIST SP 800-63B has it where nothing else protects the account, less what
 /// members put up with.
 pub const LEAST: usize = 10;
-const MOST: usize = 200;
+const MAX_LENGTH: usize = 200;
 
 /// A password's hash, in the PHC string format.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,10 +48,10 @@ pub fn new(form: &Form, problems: &mut Problems, field: &str, email: &str) -> St
             field,
             tf("The password has {length} characters; it needs at least {least}.", (&number(length), &number(LEAST))),
         );
-    } else if length > MOST {
+    } else if length > MAX_LENGTH {
         problems.add(
             field,
-            tf("The password has {length} characters; {most} is the most.", (&number(length), &number(MOST))),
+            tf("The password has {length} characters; {most} is the most.", (&number(length), &number(MAX_LENGTH))),
         );
     } else if password.contains(|c: char| c.is_control() || c == '\u{FFFD}') {
         let label = t("Password");

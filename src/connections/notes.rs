@@ -28,7 +28,7 @@ const NOTE: usize = 4_000;
 /// Characters in a tag.
 const LENGTH: usize = 40;
 /// Tags on one person.
-const MOST: usize = 20;
+const MAX_TAGS: usize = 20;
 
 /// What parts two tags: the comma and semicolon of every script that has its own.
 fn parts(c: char) -> bool {
@@ -152,7 +152,7 @@ pub fn save(connection: &mut Connection, me: i64, other: i64, note: &str, words:
 /// Reads the field *Tags*: words separated by commas, without doubles.
 pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let line = problems.line(form, "tags", t("Tags"), (0, MOST * (LENGTH + 2)));
+    let line = problems.line(form, "tags", t("Tags"), (0, MAX_TAGS * (LENGTH + 2)));
     for word in line.split(parts).map(str::trim) {
         let double = words.iter().any(|other| caseless(other) == caseless(word));
         if !word.is_empty() && !double {
@@ -162,8 +162,8 @@ pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
     if words.iter().any(|word| word.chars().count() > LENGTH) {
         problems.add("tags", tf("A tag can have {most} characters at the most.", number(LENGTH)));
     }
-    if words.len() > MOST {
-        problems.add("tags", tf("One person can have {most} tags at the most.", number(MOST)));
+    if words.len() > MAX_TAGS {
+        problems.add("tags", tf("One person can have {most} tags at the most.", number(MAX_TAGS)));
     }
     words
 }

@@ -11,7 +11,7 @@ use crate::connections::store;
 use crate::contacts::import::linkedin::{Connection as Imported, Export};
 use crate::dates::{now, start_of};
 use crate::db::{Connection, new_id, on_engine};
-use crate::demo::people::Person;
+use crate::demo::people::Character;
 use crate::error::Error;
 use crate::members::{names, sorting};
 use crate::schema::{emails, handles, members, relationships};
@@ -23,7 +23,7 @@ const UNKNOWN: Date = date(2003, 5, 5);
 /// Connects the first of the people with everybody in the file who has a name, each once, and says how many these are.
 pub fn connect(
     connection: &mut Connection,
-    people: &[Person],
+    people: &[Character],
     export: &Export,
     password: &Hashed,
 ) -> Result<usize, Error> {
@@ -39,7 +39,7 @@ pub fn connect(
             continue;
         }
         number += 1;
-        let made = Made { id: first + number, sort_as: sort_as(imported), handle: handles.free(&name), name };
+        let made = NewMember { id: first + number, sort_as: sort_as(imported), handle: handles.free(&name), name };
         member(connection, &made, imported, password)?;
         sides(connection, me, &made, imported.connected_on.unwrap_or(UNKNOWN))?;
     }
@@ -48,7 +48,7 @@ pub fn connect(
 }
 
 /// A member made of a row.
-struct Made {
+struct NewMember {
     id: i64,
     name: String,
     /// The last name as the file gives it, then the first, so that nothing has to be guessed.
@@ -65,7 +65,7 @@ fn sort_as(imported: &Imported) -> String {
 struct Handles(HashMap<String, u32>);
 
 impl Handles {
-    fn new(people: &[Person]) -> Handles {
+    fn new(people: &[Character]) -> Handles {
         Handles(people.iter().map(|person| (person.handle.clone(), 1)).collect())
     }
 
@@ -82,8 +82,8 @@ impl Handles {
     }
 }
 
-fn member(connection: &mut Connection, made: &Made, from: &Imported, password: &Hashed) -> Result<(), Error> {
-    let Made { id, name, sort_as, handle } = made;
+fn member(connection: &mut Connection, made: &NewMember, from: &Imported, password: &Hashed) -> Result<(), Error> {
+    let NewMember { id, name, sort_as, handle } = made;
     let keys = sorting::keys(name, sort_as);
     let headline = match (from.position.as_str(), from.company.as_str()) {
         ("", company) => company.to_owned(),
@@ -115,7 +115,7 @@ fn member(connection: &mut Connection, made: &Made, from: &Imported, password: &
     crate::members::search::index(connection, *id)
 }
 
-fn sides(connection: &mut Connection, me: &Person, made: &Made, since: Date) -> Result<(), Error> {
+fn sides(connection: &mut Connection, me: &Character, made: &NewMember, since: Date) -> Result<(), Error> {
     let since = start_of(since).unwrap_or_else(now);
     let (mine, theirs) = (sorting::keys(&me.full_name, ""), sorting::keys(&made.name, &made.sort_as));
     for (owner, other, keys) in [(me.id, made.id, theirs), (made.id, me.id, mine)] {

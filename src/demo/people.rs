@@ -32,7 +32,7 @@ struct Row {
 
 /// A member of the demo.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub struct Character {
     pub id: i64,
     pub full_name: String,
     pub handle: String,
@@ -42,7 +42,7 @@ pub struct Person {
 }
 
 /// Registers everybody, in the order of the file.
-pub fn register(connection: &mut Connection, password: &Hashed) -> Result<Vec<Person>, Error> {
+pub fn register(connection: &mut Connection, password: &Hashed) -> Result<Vec<Character>, Error> {
     let damaged = |why: csv::Error| Error::Unavailable(format!("the demo's people: {why}"));
     let mut file = csv::Reader::from_reader(include_bytes!("people.csv").as_slice());
     let mut people = Vec::new();
@@ -53,7 +53,7 @@ pub fn register(connection: &mut Connection, password: &Hashed) -> Result<Vec<Pe
     Ok(people)
 }
 
-fn member(connection: &mut Connection, row: &Row, password: &Hashed) -> Result<Person, Error> {
+fn member(connection: &mut Connection, row: &Row, password: &Hashed) -> Result<Character, Error> {
     let handle = crate::members::names::handle(&row.full_name);
     let first = handle.split('-').next().unwrap_or(&handle);
     let new = |email: String| NewMember {
@@ -77,7 +77,7 @@ fn member(connection: &mut Connection, row: &Row, password: &Hashed) -> Result<P
         let label = row.link.trim_start_matches("https://").to_owned();
         store::add_link(connection, id, label, row.link.clone())?;
     }
-    Ok(Person { id, full_name: row.full_name.clone(), handle, email, cluster: row.cluster })
+    Ok(Character { id, full_name: row.full_name.clone(), handle, email, cluster: row.cluster })
 }
 
 fn careers(connection: &mut Connection, id: i64, row: &Row) -> Result<(), Error> {

@@ -25,7 +25,7 @@ const GROUP_SIZE: usize = 100_000;
 /// Members of a community, within which half of the connections are.
 const COMMUNITY: usize = 200;
 /// Connections nobody exceeds.
-const MOST: u32 = 30_000;
+const MAX_CONNECTIONS: u32 = 30_000;
 
 /// What network to make.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +67,11 @@ fn network(plan: &Plan) -> Vec<Vec<u32>> {
     let (mut near, mut far) = (Vec::new(), Vec::new());
     for (member, degree) in degrees(plan, &mut chance).into_iter().enumerate() {
         for stub in 0..degree {
-            if stub % 2 == 0 && degree < MOST / 100 { near.push(member as u32) } else { far.push(member as u32) }
+            if stub % 2 == 0 && degree < MAX_CONNECTIONS / 100 {
+                near.push(member as u32)
+            } else {
+                far.push(member as u32)
+            }
         }
     }
     for community in near.chunk_by_mut(|a, b| *a as usize / COMMUNITY == *b as usize / COMMUNITY) {
@@ -92,7 +96,7 @@ fn network(plan: &Plan) -> Vec<Vec<u32>> {
         let missing = plan.connections.saturating_sub(sorted(&mut friends));
         for _ in 0..missing {
             let (a, b) = (chance.random_range(0..plan.members), chance.random_range(0..plan.members));
-            if a != b && friends[a as usize].len().max(friends[b as usize].len()) < MOST as usize {
+            if a != b && friends[a as usize].len().max(friends[b as usize].len()) < MAX_CONNECTIONS as usize {
                 friends[a as usize].push(b);
                 friends[b as usize].push(a);
             }
@@ -105,7 +109,7 @@ fn network(plan: &Plan) -> Vec<Vec<u32>> {
 /// Numbers of connections by Lomax's distribution with shape 3.5, which at a mean of 51 has the median 28 and 1 in
 /// 100 above 350; members 1 and 2 are hubs.
 fn degrees(plan: &Plan, chance: &mut SmallRng) -> Vec<u32> {
-    let most = MOST.min(plan.members.saturating_sub(1) * 3 / 10);
+    let most = MAX_CONNECTIONS.min(plan.members.saturating_sub(1) * 3 / 10);
     let hubs = u64::from(most) * 2;
     let mean = (plan.connections * 2).saturating_sub(hubs) as f64 / f64::from(plan.members.max(1));
     let scale = mean * 2.5;
@@ -160,9 +164,9 @@ fn indexes(connection: &mut Connection) -> Result<Vec<(String, String)>, Error> 
 }
 
 /// Name, headline, location and company of each.
-type Made = (String, String, String, String);
+type Name = (String, String, String, String);
 
-fn made_up_names(plan: &Plan) -> Vec<Made> {
+fn made_up_names(plan: &Plan) -> Vec<Name> {
     let mut chance = SmallRng::seed_from_u64(plan.seed ^ 0x5eed);
     let mut file = csv::Reader::from_reader(include_bytes!("people.csv").as_slice());
     let rows: Vec<csv::StringRecord> = file.records().filter_map(Result::ok).collect();
@@ -179,7 +183,7 @@ fn made_up_names(plan: &Plan) -> Vec<Made> {
 
 fn write_members(
     connection: &mut Connection,
-    names: &[Made],
+    names: &[Name],
     friends: &[Vec<u32>],
     progress: Progress,
 ) -> Result<(), Error> {
@@ -247,7 +251,7 @@ fn count(connection: &mut Connection, friends: &[Vec<u32>]) -> Result<(), Error>
 
 fn write_sides(
     connection: &mut Connection,
-    names: &[Made],
+    names: &[Name],
     friends: &[Vec<u32>],
     seed: u64,
     progress: Progress,

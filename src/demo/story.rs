@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use crate::connections::{self, notes};
 use crate::dates::{DAY, now};
 use crate::db::Connection;
-use crate::demo::people::Person;
+use crate::demo::people::Character;
 use crate::demo::{Account, PASSWORD};
 use crate::error::Error;
 use crate::members::ConnectionsSeenBy;
@@ -21,14 +21,14 @@ const AMARA: usize = 2;
 const STORY: usize = 120;
 
 /// Whom to sign in as.
-pub fn accounts(people: &[Person]) -> Vec<Account> {
+pub fn accounts(people: &[Character]) -> Vec<Account> {
     let closed = people.last().map_or("", |person| person.full_name.as_str());
     let stories = [
         "has three pages of connections, invitations to answer, and people she left: try Remove connections".to_owned(),
         format!("knows many engineers: try inviting {closed}, who accepts no invitations"),
         "is asked before somebody who left comes back".to_owned(),
     ];
-    let account = |(person, story): (&Person, String)| Account {
+    let account = |(person, story): (&Character, String)| Account {
         full_name: person.full_name.clone(),
         email: person.email.clone(),
         password: PASSWORD.into(),
@@ -39,7 +39,7 @@ pub fn accounts(people: &[Person]) -> Vec<Account> {
 }
 
 /// Connects people: nearly everybody within a circle, some across, the first three with many.
-pub fn connect(connection: &mut Connection, limits: &Limits, people: &[Person], own: bool) -> Result<(), Error> {
+pub fn connect(connection: &mut Connection, limits: &Limits, people: &[Character], own: bool) -> Result<(), Error> {
     let mut chance = SmallRng::seed_from_u64(2009);
     for (a, one) in people.iter().enumerate() {
         for (b, other) in people.iter().enumerate().skip(a + 1) {
@@ -102,7 +102,7 @@ fn act(connection: &mut Connection, limits: &Limits, who: (i64, i64), action: Ac
 }
 
 /// What is going on: invitations, notes, tags, disconnects.
-pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Person], own: bool) -> Result<(), Error> {
+pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Character], own: bool) -> Result<(), Error> {
     let priya = people[PRIYA].id;
     let id = |at: usize| people[STORY + at].id;
     received(connection, limits, priya, [id(0), id(1), id(2), id(3)])?;
@@ -156,7 +156,7 @@ fn aged(connection: &mut Connection, (from, to): (i64, i64), days: i64) -> Resul
     Ok(())
 }
 
-fn remarks(connection: &mut Connection, priya: i64, people: &[Person]) -> Result<(), Error> {
+fn remarks(connection: &mut Connection, priya: i64, people: &[Character]) -> Result<(), Error> {
     let remarks = [
         ("Met at the reunion, table 9. Prefers a call to a letter.", "school, mentor"),
         ("", "conference 2024"),
@@ -172,7 +172,7 @@ fn remarks(connection: &mut Connection, priya: i64, people: &[Person]) -> Result
     Ok(())
 }
 
-fn choices(connection: &mut Connection, people: &[Person]) -> Result<(), Error> {
+fn choices(connection: &mut Connection, people: &[Character]) -> Result<(), Error> {
     let member = |at: usize| members::table.find(people[at].id);
     diesel::update(member(AMARA)).set(members::asks_before_reinvite.eq(true)).execute(connection)?;
     diesel::update(member(people.len() - 1))

@@ -12,7 +12,7 @@ use crate::members::{search, sorting};
 use crate::schema::{links, members, photos, positions};
 
 /// Positions and schools a profile can have, and links.
-pub const MOST: i64 = 50;
+pub const MAX_ENTRIES: i64 = 50;
 
 /// A position or a school is a row of the same table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +112,7 @@ pub fn add_position(connection: &mut Connection, mut row: Position) -> Result<bo
     if has_alike(connection, &row)? {
         return Ok(true);
     }
-    if position_count(connection, row.member_id)? >= MOST {
+    if position_count(connection, row.member_id)? >= MAX_ENTRIES {
         return Ok(false);
     }
     row.id = new_id();
@@ -214,7 +214,7 @@ pub fn add_link(connection: &mut Connection, member_id: i64, label: String, url:
     if there.iter().any(|link| (&link.label, &link.url) == (&label, &url)) {
         return Ok(true);
     }
-    if there.len() as i64 >= MOST {
+    if there.len() as i64 >= MAX_ENTRIES {
         return Ok(false);
     }
     let place = there.iter().map(|link| link.place).max().unwrap_or(0) + 1;

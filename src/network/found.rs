@@ -12,7 +12,7 @@ use crate::connections::store;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::members::ConnectionCount;
-use crate::members::search::{MOST, Place, Searched, Wanted};
+use crate::members::search::{MAX_FOUND, Place, Searched, Wanted};
 use crate::network::degree::ConnectionIds;
 use crate::network::second_degree::SecondDegree;
 use crate::schema::{members, relationships};
@@ -32,7 +32,7 @@ enum Near {
 
 /// Finds members who match every word by its beginning: those whose name it is come first, then one's connections, then
 /// those with whom one shares connections, then the rest; in each, those whose name matches before those of whom something
-/// else does. PageRequest most [`MOST`]; nobody who has blocked the viewer.
+/// else does. PageRequest most [`MAX_FOUND`]; nobody who has blocked the viewer.
 ///
 /// # Errors
 /// The database's.
@@ -41,7 +41,7 @@ pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, 
     let blocked = store::in_state(me.id, State::BlockedBy).select(relationships::other_id);
     let hidden: Vec<i64> = on_engine!(connection, |own| blocked.load(own))?;
     let found = wanted.find(connection, &hidden)?;
-    let is_cut = found.len() as i64 >= MOST;
+    let is_cut = found.len() as i64 >= MAX_FOUND;
     let mut places: HashMap<i64, Place> = HashMap::new();
     for (id, place) in found {
         places.entry(id).and_modify(|known| *known = place.min(*known)).or_insert(place);
@@ -70,7 +70,7 @@ pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, 
         let place = places.get(id).copied().unwrap_or(Place::Elsewhere);
         (place != Place::WholeName, near(id), place)
     });
-    ids.truncate(MOST as usize);
+    ids.truncate(MAX_FOUND as usize);
     Ok(ids)
 }
 

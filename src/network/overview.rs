@@ -19,7 +19,7 @@ use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::site::SiteData;
 
 /// How many companies and locations are shown.
-const MOST: usize = 10;
+const MAX_ROWS: usize = 10;
 
 /// A company or location and how many connections it has.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ fn shares(names: Vec<String>, filter: impl Fn(String) -> Filter) -> Vec<Share> {
     };
     let mut rows: Vec<(i64, String)> = groups.into_values().map(commonest).collect();
     rows.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    rows.truncate(MOST);
+    rows.truncate(MAX_ROWS);
     let most = rows.first().map_or(1, |(number, _)| *number);
     let share = |(number, name): (i64, String)| Share {
         percent: (number * 100 / most).max(1),

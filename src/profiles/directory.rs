@@ -52,7 +52,7 @@ struct People {
 /// The database's.
 pub async fn people(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let q: String = query.get("q").trim().chars().take(200).collect();
-    let number = query.get("page").parse::<usize>().unwrap_or(1).clamp(1, search::MOST as usize / CARDS);
+    let number = query.get("page").parse::<usize>().unwrap_or(1).clamp(1, search::MAX_FOUND as usize / CARDS);
     let (limits, cache, viewer, words) = (site.limits, site.cache.clone(), me.viewer(), q.clone());
     let (cards, total) = site
         .read_long(move |connection| {
@@ -103,8 +103,8 @@ pub(super) fn cards(
 }
 
 fn found(total: usize, q: &str) -> String {
-    if total as i64 >= search::MOST {
-        let most = number(search::MOST);
+    if total as i64 >= search::MAX_FOUND {
+        let most = number(search::MAX_FOUND);
         return tf("More than {most} people match “{words}”. Add a word to narrow it down.", (&most, q));
     }
     tnf(total, "{n} person matches “{words}”", "{n} people match “{words}”", q)

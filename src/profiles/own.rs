@@ -111,10 +111,10 @@ pub async fn handle(
 /// Says how often the handle was changed lately, and when it can be changed again.
 pub fn handle_changes(changes: Changes) -> String {
     let (made, most) = (number(changes.made), number(handles::MOST_CHANGES));
-    let said = tf("You have changed your handle {made} of {most} times in the last 30 days.", (&made, &most));
+    let sentence = tf("You have changed your handle {made} of {most} times in the last 30 days.", (&made, &most));
     match changes.next {
-        Some(next) => format!("{said} {}", tf("The next change comes free on {day}.", dates::long(next))),
-        None => said,
+        Some(next) => format!("{sentence} {}", tf("The next change comes free on {day}.", dates::long(next))),
+        None => sentence,
     }
 }
 
@@ -142,7 +142,10 @@ pub async fn add(
         return profile::own(&site, page, me, (form, problems, open.into())).await;
     }
     if !site.write(move |connection| store::add_position(connection, row)).await? {
-        problems.add(kind.fields().0, tf("A profile has room for {most} positions and schools.", number(store::MOST)));
+        problems.add(
+            kind.fields().0,
+            tf("A profile has room for {most} positions and schools.", number(store::MAX_ENTRIES)),
+        );
         return profile::own(&site, page, me, (form, problems, open.into())).await;
     }
     redirect.done(t("Your profile is saved."));
@@ -217,7 +220,7 @@ pub async fn add_link(
             redirect.done(t("Your profile is saved."));
             return Ok(redirect.to(&home(&me)));
         }
-        problems.add("address", tf("A profile has room for {most} links.", number(store::MOST)));
+        problems.add("address", tf("A profile has room for {most} links.", number(store::MAX_ENTRIES)));
     }
     profile::own(&site, page, me, (form, problems, "link".into())).await
 }

@@ -17,7 +17,7 @@ use crate::web::fetched::is_opened;
 /// Bytes of the text of a notice.
 const LONGEST: usize = 1_200;
 /// Notices that wait at once. Proxies take no more than 8 KB of cookies.
-const MOST: usize = 4;
+const MAX_NOTICES: usize = 4;
 /// How long a notice waits for a page.
 const WAITS: Duration = Duration::DAY;
 
@@ -135,7 +135,7 @@ pub async fn carry<B: MessageBody>(
     let gone = match (shows, told.len()) {
         (true, _) => brought.len(),
         (false, 0) => 0,
-        (false, more) => (brought.len() + more).saturating_sub(MOST),
+        (false, more) => (brought.len() + more).saturating_sub(MAX_NOTICES),
     };
     let gone =
         brought.iter().take(gone).map(|cookie| jar.made(cookie.name().to_owned(), String::new(), Duration::ZERO));

@@ -69,7 +69,7 @@ impl Export {
     /// Says in one line what was read and what was skipped, with the first reasons.
     pub fn summary(&self) -> String {
         let rows = self.connections.len() + self.former_members + self.skipped.len();
-        let mut said = format!("Read {} of {}", self.connections.len(), counted(rows, "row", "rows"));
+        let mut summary = format!("Read {} of {}", self.connections.len(), counted(rows, "row", "rows"));
         let unknown = self.connections.iter().filter(|connection| connection.connected_on.is_none()).count();
         let mut notes = Vec::new();
         if self.former_members > 0 {
@@ -84,9 +84,9 @@ impl Export {
             notes.push(format!("{} skipped ({}{more})", self.skipped.len(), named.join("; ")));
         }
         if !notes.is_empty() {
-            said = format!("{said}: {}", notes.join(", "));
+            summary = format!("{summary}: {}", notes.join(", "));
         }
-        said + "."
+        summary + "."
     }
 }
 

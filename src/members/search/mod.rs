@@ -18,7 +18,7 @@ use crate::schema::{members, settings};
 use crate::text::spellings;
 
 /// Matches that are looked at. Ranking needs every match, so a search for a letter would cost what all members cost.
-pub const MOST: i64 = 1_000;
+pub const MAX_FOUND: i64 = 1_000;
 
 /// Counts up whenever `text::fold` or `sorting::keys` gives something else than before, or the index is made of something
 /// else.
@@ -89,13 +89,13 @@ impl Wanted {
         (!words.is_empty()).then_some(Wanted { words, whole })
     }
 
-    /// Finds members who match every word by its beginning, up to [`MOST`] of each place; a member may come in more than one.
+    /// Finds members who match every word by its beginning, up to [`MAX_FOUND`] of each place; a member may come in more than one.
     /// Those who are hidden from whoever searches are left out before anything is cut, so that they leave no gap.
     ///
     /// # Errors
     /// The database's.
     pub fn find(&self, connection: &mut Connection, hidden: &[i64]) -> Result<Vec<(i64, Place)>, Error> {
-        let most = MOST + i64::try_from(hidden.len()).unwrap_or(i64::MAX - MOST);
+        let most = MAX_FOUND + i64::try_from(hidden.len()).unwrap_or(i64::MAX - MAX_FOUND);
         let found = match connection {
             Connection::Sqlite(sqlite) => sqlite::matching(sqlite, &self.words, &self.whole, most)?,
             Connection::Postgres(postgres) => postgres::matching(postgres, &self.words, &self.whole, most)?,
@@ -121,7 +121,7 @@ impl Wanted {
     }
 }
 
-/// Returns up to [`MOST`] of each place; those elsewhere only where the names are not too many.
+/// Returns up to [`MAX_FOUND`] of each place; those elsewhere only where the names are not too many.
 fn seen(found: impl Iterator<Item = (i32, i64)>) -> Vec<(i64, Place)> {
     let (mut whole, mut named, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
     for (number, id) in found {
@@ -131,10 +131,10 @@ fn seen(found: impl Iterator<Item = (i32, i64)>) -> Vec<(i64, Place)> {
             _ => elsewhere.push((id, Place::Elsewhere)),
         }
     }
-    if named.len() >= MOST as usize {
+    if named.len() >= MAX_FOUND as usize {
         elsewhere.clear();
     }
-    [whole, named, elsewhere].into_iter().flat_map(|places| places.into_iter().take(MOST as usize)).collect()
+    [whole, named, elsewhere].into_iter().flat_map(|places| places.into_iter().take(MAX_FOUND as usize)).collect()
 }
 
 /// Puts what is searched of a member into the index, in place of what was there.

@@ -11,7 +11,7 @@ const PIECE: usize = 8;
 /// Letters of a whole name.
 const LONGEST_NAME: usize = 400;
 /// Words that are looked for.
-const MOST: usize = 10;
+const MAX_WORDS: usize = 10;
 
 /// A word that was typed, with another way to spell it if there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) fn typed(text: &str) -> Vec<Word> {
     let long = all.get(1).filter(|long| long.len() == short.len());
     let other = |at: usize, one: &String| long.and_then(|long| long.get(at)).filter(|other| *other != one).cloned();
     let word = |(at, one): (usize, &String)| Word { one: one.clone(), other: other(at, one) };
-    short.iter().enumerate().map(word).take(MOST).collect()
+    short.iter().enumerate().map(word).take(MAX_WORDS).collect()
 }
 
 /// Returns what is indexed of a text: its words in every spelling, and of a word whose writing has no spaces the rest from
