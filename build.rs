@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The sheets in the order in which they hold: a later one has the last word.
-const SHEETS: [&str; 23] = [
+const SHEETS: [&str; 24] = [
     "tokens",
     "elements",
     "layout",
@@ -16,6 +16,7 @@ const SHEETS: [&str; 23] = [
     "components/avatar",
     "components/badge",
     "components/rows",
+    "components/talk",
     "components/cards",
     "components/form",
     "components/notice",

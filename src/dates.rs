@@ -20,6 +20,12 @@ pub fn long(seconds: i64) -> String {
     civil(seconds).map_or_else(String::new, |day| language::date(day.year(), day.month(), day.day()))
 }
 
+/// The day of a moment and the time on it, e.g. `12 March 2019, 08:30`.
+pub fn minute(seconds: i64) -> String {
+    let time = Timestamp::from_second(seconds).map(|moment| zone().to_datetime(moment).strftime("%H:%M").to_string());
+    time.map_or_else(|_| String::new(), |time| format!("{}, {time}", long(seconds)))
+}
+
 /// The day of a moment as `<time datetime>` wants it, e.g. `2019-03-12`.
 pub fn iso(seconds: i64) -> String {
     civil(seconds).map_or_else(String::new, |day| day.to_string())

@@ -3,6 +3,7 @@
 //! - [`routes`] is the whole site as one table: open it first.
 //! - [`connections`] is the heart: the verbs in `mod.rs`, then its screens; the rules are in [`relationship`].
 //! - [`profiles`] are members' pages, [`network`] is *My network*, [`members`] says who the members are.
+//! - [`inbox`] is what connections write to each other.
 //! - [`accounts`] says who may come in; [`notifications`] is what people are told; [`contacts`] reads address books.
 //! - [`mail`] is what goes out by e-mail: an outbox in the database, and the job that sends it.
 //! - [`language`] is what every text goes through, and the translations.
@@ -23,6 +24,7 @@ pub mod dates;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod inbox;
 pub mod jobs;
 pub mod language;
 pub mod mail;

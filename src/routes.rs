@@ -8,6 +8,7 @@ use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::{actions, disconnect, disconnected, former, notes};
+use crate::inbox::{deletion_pages, list as inbox, sending_pages, thread};
 use crate::network::{home, notifications, overview};
 use crate::notifications::settings as notification_choices;
 use crate::notifications::unsubscribe;
@@ -89,6 +90,17 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/notifications", get().to(notifications::notifications))
         .route("/notifications/read", post().to(notifications::mark_all))
         .route("/notifications/{id}/{deed}", post().to(notifications::change))
+        // Conversations
+        .route("/inbox", get().to(inbox::inbox))
+        .route("/inbox", post().to(inbox::change_ticked))
+        .route("/inbox/{handle}", get().to(thread::thread))
+        .route("/inbox/{handle}", post().to(sending_pages::send))
+        .route("/inbox/{handle}/draft", post().to(sending_pages::save_draft))
+        .route("/inbox/{handle}/unread", post().to(deletion_pages::mark_unread))
+        .route("/inbox/{handle}/delete", post().to(deletion_pages::delete_conversation))
+        .route("/inbox/{handle}/delete-before", post().to(deletion_pages::delete_before))
+        .route("/inbox/{handle}/{id}/delete", post().to(deletion_pages::delete_message))
+        .route("/inbox/deleted/{id}/undo", post().to(deletion_pages::undo))
         // Members
         .route("/people", get().to(directory::people))
         .route("/photos/{member}/{name}/{side}", get().to(photo::show))

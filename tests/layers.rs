@@ -11,6 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["network", "demo"],
     &["contacts"],
     &["accounts"],
+    &["inbox"],
     &["connections"],
     &["notifications", "mail"],
     &["web"],

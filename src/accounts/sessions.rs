@@ -7,9 +7,10 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::inbox::store as inbox;
 use crate::notifications::store::Unread;
 use crate::relationship::Limits;
-use crate::schema::{connection_counts, members as table, notifications, relationships, sessions};
+use crate::schema::{connection_counts, conversations, members as table, notifications, relationships, sessions};
 use crate::text::digest::sha256;
 use crate::web::cookie::IDLE;
 use crate::web::viewer::Viewer;
@@ -78,6 +79,8 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
     let token_hash = sha256(token);
     let invitations = connections::waiting(limits, member).count().single_value();
     let unread = notifications::table.filter(notifications::owner_id.eq(member)).filter(Unread).count().single_value();
+    let talks = conversations::table.filter(conversations::owner_id.eq(member)).filter(inbox::Unread);
+    let talks = talks.count().single_value();
     let last_to_spare = relationships::table
         .filter(relationships::owner_id.eq(member))
         .filter(relationships::sent_at.is_not_null())
@@ -97,15 +100,16 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
             (table::handle, table::full_name, table::language, table::time_zone, table::photo),
             (connection_counts::number, connection_counts::version),
             sessions::last_seen,
-            (invitations, unread, last_to_spare),
+            (invitations, unread, talks, last_to_spare),
         ));
-    type Found = ((String, String, String, String, String), (i32, i32), i64, (Option<i64>, Option<i64>, Option<i64>));
+    type Counts = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+    type Found = ((String, String, String, String, String), (i32, i32), i64, Counts);
     let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
     let Some((texts, (connection_count, connection_version), last_seen, counts)) = found else {
         return Ok(None);
     };
     let (handle, full_name, language, time_zone, photo) = texts;
-    let (invitations, unread, last_to_spare) = counts;
+    let (invitations, unread, talks, last_to_spare) = counts;
     let viewer = Viewer {
         id: member,
         handle,
@@ -115,6 +119,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         last_to_spare,
         invitations: invitations.unwrap_or(0),
         unread: unread.unwrap_or(0),
+        unread_conversations: talks.unwrap_or(0),
         language,
         time_zone,
         photo,

@@ -88,18 +88,18 @@ pub fn mark_all_of(connection: &mut Connection, owner: i64, other: i64) -> Resul
     Ok(diesel::update(unread).set(table::is_read.eq(true)).execute(connection)?)
 }
 
-/// Marks as read what a member was told of another, of one event: they have acted on it, or seen it elsewhere.
+/// Marks as read what a member was told of another, of one event: they have acted on it, or seen it elsewhere. Returns how
+/// many notifications that were.
 ///
 /// # Errors
 /// The database's.
-pub fn mark_event(connection: &mut Connection, owner: i64, other: i64, event: Event) -> Result<(), Error> {
+pub fn mark_event(connection: &mut Connection, owner: i64, other: i64, event: Event) -> Result<usize, Error> {
     let unread = table::table
         .filter(table::owner_id.eq(owner))
         .filter(table::other_id.eq(other))
         .filter(table::kind.eq(event))
         .filter(Unread);
-    diesel::update(unread).set(table::is_read.eq(true)).execute(connection)?;
-    Ok(())
+    Ok(diesel::update(unread).set(table::is_read.eq(true)).execute(connection)?)
 }
 
 /// Deletes a notification, for a day so that it can be taken back. What was deleted before that is gone for good.

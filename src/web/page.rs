@@ -62,6 +62,14 @@ impl Layout {
         }
     }
 
+    /// Takes a conversation off the badge, which was opened since it was counted.
+    pub fn have_opened_conversation(&mut self) {
+        if let Some(viewer) = &mut self.viewer {
+            let viewer = Arc::make_mut(viewer);
+            viewer.unread_conversations = (viewer.unread_conversations - 1).max(0);
+        }
+    }
+
     /// The theme, where one is chosen.
     pub fn theme(&self) -> &'static str {
         match theme::theme() {
@@ -232,6 +240,7 @@ fn is_a_page(path: &str) -> bool {
         ["profile" | "appearance" | "sign-out", ..]
         | ["invitations" | "notifications", _]
         | ["notifications", _, _]
+        | ["inbox", _, _, ..]
         | ["connections", "remove", _, "undo" | "review"] => false,
         ["in", _, form] => matches!(form, "mutual" | "connections" | "invite" | "disconnect" | "block"),
         _ => true,

@@ -26,6 +26,8 @@ pub struct Viewer {
     pub invitations: i64,
     /// Notifications that they have not read.
     pub unread: i64,
+    /// Conversations in which something is new.
+    pub unread_conversations: i64,
     /// The language they chose; empty for what the browser asks for.
     pub language: String,
     /// The time zone they chose; empty for the site's.

@@ -10,6 +10,7 @@ mod fetched;
 mod form_owner;
 mod guards;
 mod holes;
+mod inbox;
 mod jobs;
 mod kept;
 mod languages;

@@ -1,0 +1,79 @@
+//! *Send message* and *Save draft*.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+
+use crate::error::Error;
+use crate::inbox::sending::{self, Sent};
+use crate::inbox::thread::{self, Typed};
+use crate::inbox::{MAX_LENGTH, store};
+use crate::language::t;
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Layout, Redirect, SignedIn};
+use crate::web::site::SiteData;
+
+/// `POST /inbox/{handle}`: sends it, or shows the conversation again with what was typed.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn send(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    handle: Path<String>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (mut typed, text) = checked(&form, 1);
+    if !typed.problems.any() {
+        let (limits, id, wanted, press) = (site.limits, me.id, handle.clone(), form.get("press").to_owned());
+        let (partner, sent) =
+            site.write(move |connection| sending::send(connection, &limits, (id, &wanted), (&text, &press))).await?;
+        if sent == Sent::Sent {
+            redirect.done(t("Message sent."));
+            return Ok(redirect.to(&format!("/inbox/{}", partner.person.handle)));
+        }
+        typed.is_refused = true;
+    }
+    thread::show(&site, page, me, (&handle, i64::MAX), typed).await
+}
+
+/// `POST /inbox/{handle}/draft`: keeps what is written so far; an empty field keeps nothing.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn save_draft(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    handle: Path<String>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (typed, text) = checked(&form, 0);
+    if typed.problems.any() {
+        return thread::show(&site, page, me, (&handle, i64::MAX), typed).await;
+    }
+    let (id, handle, is_empty) = (me.id, handle.into_inner(), text.is_empty());
+    let handle = site
+        .write(move |connection| {
+            let partner = store::partner(connection, id, &handle)?;
+            crate::db::lock_members(connection, [id])?;
+            store::save_draft(connection, id, partner.person.id, &text)?;
+            Ok(partner.person.handle)
+        })
+        .await?;
+    if !page.opened {
+        // The script keeps it as one leaves; nobody is there to be told.
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    redirect.done(if is_empty { t("Draft deleted.") } else { t("Draft saved.") });
+    Ok(redirect.to(&format!("/inbox/{handle}")))
+}
+
+/// Returns what was typed, to be shown again, and the message in it.
+fn checked(form: &Form, least: usize) -> (Typed, String) {
+    let mut problems = Problems::default();
+    let text = problems.text(form, "message", t("Message"), (least, MAX_LENGTH));
+    (Typed { message: Some(form.get("message").to_owned()), problems, ..Typed::default() }, text)
+}

@@ -1,0 +1,277 @@
+//! Conversations and messages as their owner has them, in SQL.
+
+use diesel::dsl::case_when;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use crate::connections::row::{Row, State};
+use crate::dates::now;
+use crate::db::{Connection, id_in, new_id, on_engine, sql_condition};
+use crate::error::Error;
+use crate::members::handles::leads;
+use crate::members::{MemberCard, names};
+use crate::schema::{conversations, handles, members, message_copies, messages, relationships};
+use crate::web::pagination::PageRequest;
+
+/// Messages on a page.
+const MESSAGES: usize = 50;
+
+sql_condition!(
+    /// The conversation has something to show, and its owner has not blocked the other.
+    Shown: Bool = "conversations.place IS NOT NULL AND NOT EXISTS (SELECT 1 FROM relationships AS blocked \
+                   WHERE blocked.owner_id = conversations.owner_id AND blocked.other_id = conversations.other_id \
+                   AND blocked.state = 7)"
+);
+sql_condition!(
+    /// The conversation is shown and not read, as its index asks for it.
+    Unread: Bool = "conversations.is_unread AND conversations.place IS NOT NULL AND NOT EXISTS (SELECT 1 \
+                    FROM relationships AS blocked WHERE blocked.owner_id = conversations.owner_id \
+                    AND blocked.other_id = conversations.other_id AND blocked.state = 7)"
+);
+
+/// A conversation as its owner has it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = conversations)]
+#[allow(missing_docs)]
+pub struct Conversation {
+    pub owner_id: i64,
+    pub other_id: i64,
+    pub place: Option<i64>,
+    pub is_unread: bool,
+    pub draft: String,
+    pub last_at: Option<i64>,
+    pub begun_at: Option<i64>,
+    pub last_press: String,
+}
+
+/// With whom one talks, how one stands to them, and what there is of the conversation.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
+#[allow(missing_docs)]
+pub struct Partner {
+    #[diesel(embed)]
+    pub person: MemberCard,
+    #[diesel(embed)]
+    pub row: Option<Row>,
+    #[diesel(embed)]
+    pub conversation: Option<Conversation>,
+}
+
+impl Partner {
+    /// Returns where the conversation stands in the list, if it does.
+    pub fn place(&self) -> Option<i64> {
+        self.conversation.as_ref().and_then(|conversation| conversation.place)
+    }
+
+    /// Returns what was begun to be written.
+    pub fn draft(&self) -> &str {
+        self.conversation.as_ref().map_or("", |conversation| &conversation.draft)
+    }
+
+    /// Whether there never was a message between the two, as far as the owner knows.
+    pub fn is_new(&self) -> bool {
+        self.conversation.as_ref().is_none_or(|conversation| conversation.last_at.is_none())
+    }
+}
+
+/// Loads whom a handle leads to, with what the viewer has of them.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is nobody, where it is the viewer, where the viewer has blocked them, and where they have
+/// blocked the viewer, unless there is a conversation: that stays as it was.
+pub fn partner(connection: &mut Connection, me: i64, handle: &str) -> Result<Partner, Error> {
+    let handle = &handle.to_ascii_lowercase();
+    if !names::is_handle(handle) {
+        return Err(Error::NotFound);
+    }
+    let side = relationships::owner_id.eq(me).and(relationships::other_id.eq(members::id));
+    let talk = conversations::owner_id.eq(me).and(conversations::other_id.eq(members::id));
+    let found = handles::table
+        .inner_join(members::table.on(members::id.eq(handles::member_id)))
+        .left_join(relationships::table.on(side))
+        .left_join(conversations::table.on(talk))
+        .filter(handles::handle.eq(handle))
+        .filter(leads(now()));
+    let found: Partner = on_engine!(connection, |own| found.select(Partner::as_select()).first(own))?;
+    let is_hidden = match found.row.as_ref().map(|row| row.state) {
+        Some(State::Blocked) => true,
+        Some(State::BlockedBy) => found.place().is_none(),
+        _ => found.person.id == me,
+    };
+    if is_hidden { Err(Error::NotFound) } else { Ok(found) }
+}
+
+/// Loads a member's conversation with another; nothing where there is no row.
+///
+/// # Errors
+/// The database's.
+pub fn conversation(connection: &mut Connection, owner: i64, other: i64) -> Result<Option<Conversation>, Error> {
+    let row = conversations::table.find((owner, other));
+    Ok(on_engine!(connection, |own| row.select(Conversation::as_select()).first(own)).optional()?)
+}
+
+/// Loads a page of the conversations that are shown, each with whom it is, in the direction of the cursor.
+///
+/// # Errors
+/// The database's.
+pub fn conversations(
+    connection: &mut Connection,
+    owner: i64,
+    at: &PageRequest,
+) -> Result<Vec<(Conversation, MemberCard)>, Error> {
+    let mine = conversations::table
+        .inner_join(members::table.on(members::id.eq(conversations::other_id)))
+        .filter(conversations::owner_id.eq(owner))
+        .filter(Shown)
+        .into_boxed();
+    let place = conversations::place;
+    let mine = match at.cursor() {
+        Some((cursor, true)) => mine.filter(place.gt(cursor.id)).order(place.asc()),
+        Some((cursor, false)) => mine.filter(place.lt(cursor.id)).order(place.desc()),
+        None => mine.order(place.desc()),
+    };
+    let columns = (Conversation::as_select(), MemberCard::as_select());
+    Ok(mine.select(columns).limit(at.limit()).load(connection)?)
+}
+
+/// Of whom the newest message is, when it was sent, whether the owner wrote it, and its text.
+pub type Newest = (i64, i64, bool, String);
+
+/// Loads the newest message of some conversations.
+///
+/// # Errors
+/// The database's.
+pub fn newest_of(connection: &mut Connection, owner: i64, others: &[i64]) -> Result<Vec<Newest>, Error> {
+    let copy = message_copies::owner_id
+        .eq(conversations::owner_id)
+        .and(message_copies::other_id.eq(conversations::other_id))
+        .and(message_copies::id.nullable().eq(conversations::place));
+    let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
+    let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
+    let newest = conversations::table
+        .inner_join(message_copies::table.on(copy))
+        .inner_join(messages::table.on(text))
+        .filter(conversations::owner_id.eq(owner))
+        .filter(id_in(connection, conversations::other_id, others))
+        .select((conversations::other_id, message_copies::sent_at, message_copies::is_mine, messages::text));
+    Ok(on_engine!(connection, |own| newest.load(own))?)
+}
+
+/// A message as its owner has it.
+#[derive(Debug, Clone, Queryable)]
+#[allow(missing_docs)]
+pub struct Message {
+    pub id: i64,
+    pub is_mine: bool,
+    pub sent_at: i64,
+    pub text: String,
+}
+
+/// Messages of a conversation, the newest first, and before which one the older ones begin, where there are any.
+pub type Page = (Vec<Message>, Option<i64>);
+
+/// Loads the newest messages of a conversation before an id.
+///
+/// # Errors
+/// The database's.
+pub fn page(connection: &mut Connection, (owner, other): (i64, i64), before: i64) -> Result<Page, Error> {
+    let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
+    let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
+    let rows = message_copies::table
+        .inner_join(messages::table.on(text))
+        .filter(message_copies::owner_id.eq(owner))
+        .filter(message_copies::other_id.eq(other))
+        .filter(message_copies::id.lt(before))
+        .filter(message_copies::deletion_id.is_null())
+        .order(message_copies::id.desc())
+        .limit(MESSAGES as i64 + 1)
+        .select((message_copies::id, message_copies::is_mine, message_copies::sent_at, messages::text));
+    let mut rows: Vec<Message> = on_engine!(connection, |own| rows.load(own))?;
+    let has_more = rows.len() > MESSAGES;
+    rows.truncate(MESSAGES);
+    let older = rows.last().map(|message| message.id).filter(|_| has_more);
+    Ok((rows, older))
+}
+
+/// Marks a conversation as read, up to what stood there when it was opened. Returns whether it was unread.
+///
+/// # Errors
+/// The database's.
+pub fn mark_read(connection: &mut Connection, owner: i64, other: i64, place: i64) -> Result<bool, Error> {
+    let row = conversations::table.find((owner, other)).filter(conversations::place.eq(place));
+    let unread = row.filter(conversations::is_unread);
+    Ok(diesel::update(unread).set(conversations::is_unread.eq(false)).execute(connection)? > 0)
+}
+
+/// Marks conversations as read or unread. Returns how many there are.
+///
+/// # Errors
+/// The database's.
+pub fn mark(connection: &mut Connection, owner: i64, others: &[i64], is_unread: bool) -> Result<usize, Error> {
+    let rows = conversations::table
+        .filter(conversations::owner_id.eq(owner))
+        .filter(id_in(connection, conversations::other_id, others))
+        .filter(Shown);
+    Ok(diesel::update(rows).set(conversations::is_unread.eq(is_unread)).execute(connection)?)
+}
+
+/// Keeps what was begun to be written to somebody, in place of what was kept before; an empty text keeps nothing.
+///
+/// # Errors
+/// The database's.
+pub fn save_draft(connection: &mut Connection, owner: i64, other: i64, draft: &str) -> Result<(), Error> {
+    let kept = conversation(connection, owner, other)?;
+    if kept.as_ref().map_or("", |kept| &kept.draft) == draft {
+        return Ok(());
+    }
+    let values = conversations::draft.eq(draft);
+    let row = (conversations::owner_id.eq(owner), conversations::other_id.eq(other), values);
+    let row = diesel::insert_into(conversations::table).values(row);
+    let row = row.on_conflict((conversations::owner_id, conversations::other_id)).do_update().set(values);
+    on_engine!(connection, |own| row.execute(own))?;
+    settle(connection, owner, other)
+}
+
+/// Puts a conversation in its place, after messages or the draft in it have come or gone.
+///
+/// # Errors
+/// The database's.
+pub fn settle(connection: &mut Connection, owner: i64, other: i64) -> Result<(), Error> {
+    let Some(kept) = conversation(connection, owner, other)? else { return Ok(()) };
+    let newest = message_copies::table
+        .filter(message_copies::owner_id.eq(owner))
+        .filter(message_copies::other_id.eq(other))
+        .filter(message_copies::deletion_id.is_null())
+        .order(message_copies::id.desc())
+        .select(message_copies::id);
+    let newest: Option<i64> = on_engine!(connection, |own| newest.first(own)).optional()?;
+    let place = match newest {
+        None if kept.draft.is_empty() => None,
+        None => kept.place.or(Some(next_id(connection, [owner])?)),
+        newest => newest,
+    };
+    let values = (conversations::place.eq(place), conversations::last_press.eq(""));
+    diesel::update(conversations::table.find((owner, other))).set(values).execute(connection)?;
+    Ok(())
+}
+
+/// Makes an id greater than those of all that the members have written, and of all that stands in their lists, also where the
+/// clock went back.
+///
+/// # Errors
+/// The database's.
+pub fn next_id<const N: usize>(connection: &mut Connection, of: [i64; N]) -> Result<i64, Error> {
+    let mut id = new_id();
+    for member in of {
+        let written = messages::table.filter(messages::writer_id.eq(member)).order(messages::id.desc());
+        let written: Option<i64> = on_engine!(connection, |own| written.select(messages::id).first(own)).optional()?;
+        let listed = conversations::table
+            .filter(conversations::owner_id.eq(member))
+            .filter(conversations::place.is_not_null())
+            .order(conversations::place.desc())
+            .select(conversations::place.assume_not_null());
+        let listed: Option<i64> = on_engine!(connection, |own| listed.first(own)).optional()?;
+        id = id.max(written.max(listed).map_or(0, |newest| newest + 1));
+    }
+    Ok(id)
+}

@@ -1,0 +1,199 @@
+//! `/inbox/{handle}`: a conversation, the newest message first, below the field in which one writes.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::web::Path;
+use askama::Template;
+
+use crate::connections::allowance;
+use crate::connections::refusal::in_place_of_button;
+use crate::connections::standing::{self, Standing};
+use crate::dates;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::inbox::MAX_LENGTH;
+use crate::inbox::links::{self, Piece};
+use crate::inbox::sending::{self, FIRST_MESSAGES};
+use crate::inbox::store::{self, Message, Partner};
+use crate::language::{filters, tnf};
+use crate::members::MemberCard;
+use crate::notifications::Event;
+use crate::notifications::store as notifications;
+use crate::relationship::Limits;
+use crate::web::form::{Problems, Query};
+use crate::web::page::{Layout, Render, SignedIn};
+use crate::web::site::{Site, SiteData};
+
+/// A message as the page has it.
+#[derive(Debug)]
+struct Line {
+    id: i64,
+    is_mine: bool,
+    at: i64,
+    pieces: Vec<Piece>,
+}
+
+impl Line {
+    fn of(message: Message) -> Line {
+        let pieces = links::pieces(&message.text);
+        Line { id: message.id, is_mine: message.is_mine, at: message.sent_at, pieces }
+    }
+
+    fn moment(&self) -> String {
+        dates::instant(self.at)
+    }
+
+    fn when(&self) -> String {
+        dates::minute(self.at)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "inbox/thread.html")]
+struct Thread {
+    page: Layout,
+    person: MemberCard,
+    standing: Standing,
+    /// Why they cannot be invited now, for the viewer's own reasons.
+    hindrance: String,
+    lines: Vec<Line>,
+    /// Before which message the older ones begin.
+    older: Option<i64>,
+    is_newest: bool,
+    /// What stands in the field, or was written and cannot be sent.
+    typed: String,
+    problems: Problems,
+    /// What stands in the date field.
+    before: String,
+    /// By which a second press of the form is known.
+    press: i64,
+    /// Why nothing can be sent just now, though they are connected.
+    refusal: String,
+    /// Whether the page answers a press of *Send message* that sent nothing.
+    is_refused: bool,
+}
+
+impl Thread {
+    fn max_length(&self) -> usize {
+        MAX_LENGTH
+    }
+}
+
+/// What is typed on a page that is shown again, and what is wrong with it.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    /// In the field *Message*; nothing for the draft.
+    pub(super) message: Option<String>,
+    /// In the field of a date.
+    pub(super) before: String,
+    pub(super) problems: Problems,
+    /// Nothing was sent.
+    pub(super) is_refused: bool,
+}
+
+struct Read {
+    partner: Partner,
+    standing: Standing,
+    page: store::Page,
+    /// From when the viewer may begin a conversation, where this would be a new one and they may not now.
+    from: Option<i64>,
+}
+
+fn read(connection: &mut Connection, limits: &Limits, me: i64, handle: &str, before: i64) -> Result<Read, Error> {
+    let partner = store::partner(connection, me, handle)?;
+    let other = partner.person.id;
+    let standing = standing::one(connection, limits, (me, other), partner.row.clone())?;
+    let page = store::page(connection, (me, other), before)?;
+    let from = match standing.connected() && partner.is_new() {
+        true => sending::comes_free(connection, me)?,
+        false => None,
+    };
+    Ok(Read { partner, standing, page, from })
+}
+
+/// `GET /inbox/{handle}`. To open it reads it.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn thread(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    handle: Path<String>,
+    Query(query): Query,
+) -> Result<HttpResponse, Error> {
+    let before = query.get("before").parse().unwrap_or(i64::MAX);
+    show(&site, page, me, (&handle, before), Typed::default()).await
+}
+
+/// Shows a conversation, or shows it again with what was typed.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub(super) async fn show(
+    site: &Site,
+    mut page: Layout,
+    me: SignedIn,
+    (handle, before): (&str, i64),
+    typed: Typed,
+) -> Result<HttpResponse, Error> {
+    let (limits, id, wanted) = (site.limits, me.id, handle.to_owned());
+    let Read { partner, standing, page: (messages, older), from } =
+        site.read(move |connection| read(connection, &limits, id, &wanted, before)).await?;
+    let is_again = typed.is_refused || typed.problems.any();
+    if partner.person.handle != handle && !is_again {
+        let there = format!("/inbox/{}", partner.person.handle);
+        return Ok(HttpResponse::Found().insert_header((LOCATION, there)).finish());
+    }
+    if page.opened && before == i64::MAX {
+        open(site, &mut page, &me, &partner).await?;
+    }
+    let name = &partner.person.full_name;
+    let hindrance = allowance::own_hindrance(&me, &site.limits, &standing);
+    let thread = Thread {
+        hindrance: hindrance.map_or_else(String::new, |refusal| in_place_of_button(refusal, name)),
+        page,
+        standing,
+        lines: messages.into_iter().map(Line::of).collect(),
+        older,
+        is_newest: before == i64::MAX,
+        typed: typed.message.unwrap_or_else(|| partner.draft().to_owned()),
+        problems: typed.problems,
+        before: typed.before,
+        press: partner.place().unwrap_or(0),
+        refusal: from.map_or_else(String::new, too_many_first),
+        is_refused: typed.is_refused,
+        person: partner.person,
+    };
+    if is_again { thread.show_as(StatusCode::UNPROCESSABLE_ENTITY) } else { thread.show() }
+}
+
+/// Marks as read what is on the page, and what was told of it.
+async fn open(site: &Site, page: &mut Layout, me: &SignedIn, partner: &Partner) -> Result<(), Error> {
+    let unread = partner.conversation.as_ref().filter(|conversation| conversation.is_unread);
+    let Some(place) = unread.and_then(|conversation| conversation.place) else { return Ok(()) };
+    let (id, other) = (me.id, partner.person.id);
+    let (was_unread, told) = site
+        .write(move |connection| {
+            let was_unread = store::mark_read(connection, id, other, place)?;
+            let told = if was_unread { notifications::mark_event(connection, id, other, Event::Message)? } else { 0 };
+            Ok((was_unread, told))
+        })
+        .await?;
+    page.have_read(told);
+    if was_unread {
+        page.have_opened_conversation();
+    }
+    Ok(())
+}
+
+/// Says how many conversations one has begun, and from when one may begin another.
+fn too_many_first(from: i64) -> String {
+    tnf(
+        FIRST_MESSAGES,
+        "You have written to {n} new connection in the last 24 hours, which is the most. You can write to another one from {time}.",
+        "You have written to {n} new connections in the last 24 hours, which is the most. You can write to another one from {time}.",
+        dates::minute(from),
+    )
+}
