@@ -60,7 +60,7 @@ fn has(sql: &str, part: &str) -> bool {
 }
 
 /// The pages of a hub, and the most statements each may run.
-const PAGES: [(&str, usize); 27] = [
+const PAGES: [(&str, usize); 29] = [
     // Two count whom one has not written to for years.
     ("/", 7),
     // One for how often the handle was changed, which the form says beforehand.
@@ -92,6 +92,8 @@ const PAGES: [(&str, usize); 27] = [
     ("/settings/notifications", 2),
     ("/people", 5),
     ("/people?q=an+en", 7),
+    ("/settings/account", 2),
+    ("/forgot-password", 1),
 ];
 
 /// What is walked or sorted although no index orders it, because there are never many.
