@@ -5,7 +5,6 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::connections::mutual::{self, ViewerAndOther};
 use crate::connections::refusal::{in_place_of_button, sentence};
 use crate::connections::standing::{self, Standing};
 use crate::connections::visible;
@@ -13,7 +12,7 @@ use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
-use crate::language::{mutual_connections, t, tf};
+use crate::language::{t, tf};
 use crate::members::MemberCard;
 use crate::relationship::{Action, Allowance, Limits, Refusal, Reinvite, Side};
 use crate::schema::members as table;
@@ -29,7 +28,6 @@ struct Invite {
     person: MemberCard,
     /// The acting member, as the other will see them.
     sender: MemberCard,
-    mutual: usize,
     allowance: Allowance,
     is_reinvite: bool,
     becomes: Becomes,
@@ -68,8 +66,14 @@ impl Invite {
         crate::connections::invitations::left(left, limit, (left < limit).then_some(next))
     }
 
-    fn mutual_line(&self) -> String {
-        mutual_connections(self.mutual)
+    /// The first line of what the other will receive, on the site and by e-mail.
+    fn heading(&self) -> String {
+        let name = &self.sender.full_name;
+        match self.becomes {
+            Becomes::Invitation => tf("{name} would like to connect.", name),
+            Becomes::Connection => tf("{name} invited you, and as an open networker you are connected.", name),
+            Becomes::Acceptance => tf("{name} accepted your invitation.", name),
+        }
     }
 }
 
@@ -77,7 +81,6 @@ impl Invite {
 struct Prepared {
     person: MemberCard,
     sender: MemberCard,
-    mutual: usize,
     allowance: Allowance,
     reinvite: Option<Reinvite>,
     standing: Standing,
@@ -86,11 +89,9 @@ struct Prepared {
 fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle: &str) -> Result<Prepared, Error> {
     let me = viewer.id;
     let (member, row) = visible::member(connection, me, handle)?;
-    let mutual = mutual::mutual(connection, ViewerAndOther::of(viewer, &member), 0)?.0;
     let person = member.person;
     let sender = table::table.find(me).select(MemberCard::as_select()).first(connection)?;
     Ok(Prepared {
-        mutual,
         allowance: crate::connections::allowance::allowance(connection, limits, me, now())?,
         reinvite: crate::connections::reinvite(connection, limits, me, person.id)?,
         standing: standing::one(connection, limits, (me, person.id), row)?,
@@ -116,7 +117,6 @@ impl Prepared {
             page,
             person: self.person,
             sender: self.sender,
-            mutual: self.mutual,
             allowance: self.allowance,
             is_reinvite,
             becomes,
