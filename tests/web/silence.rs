@@ -1,5 +1,7 @@
 //! D disconnects from R; C was never connected with D. What R gets is what C gets.
 
+mod threads;
+
 use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
@@ -41,8 +43,12 @@ impl World {
 }
 
 /// Everything a member can open, in a world where D is Dora and Mona is a friend.
-const PAGES: [&str; 27] = [
+const PAGES: [&str; 31] = [
     "/",
+    "/inbox",
+    "/inbox/dora-lind",
+    "/inbox/mona-lind",
+    "/inbox?q=lind",
     "/in/dora-lind",
     "/in/dora-lind/mutual",
     "/in/dora-lind/invite",
@@ -270,7 +276,7 @@ fn headers(of: &[(String, String)]) -> Vec<(String, String)> {
 
 /// Ids and moments differ from world to world, as long as they are; what they are of does not.
 fn without_numbers(body: String) -> String {
-    let body = without_moments(&body);
+    let body = without_clock(without_moments(&body));
     let mut kept = String::with_capacity(body.len());
     let mut digits = String::new();
     for letter in body.chars().chain(['\n']) {
@@ -290,6 +296,19 @@ fn without_moments(body: &str) -> String {
     let mut parts = body.split("datetime=\"");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |kept, part| kept + "datetime=\"" + part.split_once('"').map_or(part, |(_, rest)| rest))
+}
+
+/// The time of day of a message, as in 08:30.
+fn without_clock(body: String) -> String {
+    let letters: Vec<char> = body.chars().collect();
+    let is_digit = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(char::is_ascii_digit);
+    let is_clock = |at: Option<usize>| {
+        let Some(at) = at.filter(|at| letters.get(*at) == Some(&':')) else { return false };
+        is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)) && is_digit(Some(at + 2))
+    };
+    let near = |at: usize| [at.checked_sub(2), at.checked_sub(1), Some(at + 1), Some(at + 2)].into_iter().any(is_clock);
+    let shown = |at: usize| if is_digit(Some(at)) && near(at) { 'T' } else { letters[at] };
+    (0..letters.len()).map(shown).collect()
 }
 
 fn without_hues(mut body: String) -> String {
@@ -393,7 +412,7 @@ fn the_way_from_a_stale_list_to_the_form_proves_the_page() {
 }
 
 /// Every form of a person, with every parameter and none.
-const FORMS: [(&str, &[(&str, &str)]); 25] = [
+const FORMS: [(&str, &[(&str, &str)]); 27] = [
     ("disconnect", &[]),
     ("disconnect", &[("may_invite_again", "1"), ("private_reason", "Why")]),
     ("disconnect", &[("connected_since", "")]),
@@ -419,7 +438,14 @@ const FORMS: [(&str, &[(&str, &str)]); 25] = [
     ("may-invite-again", &[("may_invite_again", "1")]),
     ("re-invite", &[]),
     ("invite", &[("note", "Again")]),
+    ("inbox", &[]),
+    ("inbox", &[("message", "Are you there?")]),
 ];
+
+/// Where a form toward a member is sent.
+fn address(form: &str, handle: &str) -> String {
+    if form == "inbox" { format!("/inbox/{handle}") } else { format!("/in/{handle}/{form}") }
+}
 
 #[test]
 fn a_sweep_of_every_form_tells_nobody_who_left() {
@@ -430,7 +456,7 @@ fn a_sweep_of_every_form_tells_nobody_who_left() {
         d.open("/settings/privacy").fill("who_may_invite", "nobody").press("Save");
         let _world = World { d, c: site.visitor(), r: site.visitor(), mona, site };
         for (form, fields) in FORMS {
-            let path = format!("/in/dora-lind/{form}");
+            let path = address(form, "dora-lind");
             let press = |of: &mut Visitor| {
                 of.open("/in/dora-lind").post(&path, fields);
                 let answer = (of.page.status, headers(&of.page.headers), of.page.body.clone());
@@ -594,6 +620,8 @@ impl Five {
             "DELETE FROM relationships".to_owned(),
             "DELETE FROM tags".to_owned(),
             "DELETE FROM notifications".to_owned(),
+            "DELETE FROM message_copies".to_owned(),
+            "DELETE FROM conversations".to_owned(),
             "UPDATE connection_counts SET number = 0, version = version + 1".to_owned(),
             format!("UPDATE members SET who_may_invite = 2 WHERE id = {}", self.members[0].id),
         ] {
@@ -636,8 +664,9 @@ impl Five {
             }
             let other = if chance.random_bool(0.6) { 0 } else { chance.random_range(2..5) };
             let (form, fields) = FORMS[chance.random_range(0..FORMS.len())];
-            let (profile, path) = (format!("/in/{}", self.members[other].handle), form);
-            let (what, path) = (format!("{path} {fields:?} {profile}"), format!("{profile}/{path}"));
+            let handle = &self.members[other].handle;
+            let (profile, path) = (format!("/in/{handle}"), address(form, handle));
+            let what = format!("{path} {fields:?}");
             self.members[1].get(&profile).post(&path, fields);
             life.push(self.answered(&what));
             self.members[1].follow();
@@ -658,6 +687,11 @@ impl Five {
     fn others_move(&self, chance: &mut SmallRng, has_secret: bool) {
         let me = [0, 2, 3, 4][chance.random_range(0..4)];
         let other = (me + chance.random_range(1..5)) % 5;
+        if chance.random_bool(0.2) {
+            let path = address("inbox", &self.members[other].handle);
+            self.members[me].post_aside(&path, &[("message", "Hello")]);
+            return;
+        }
         let moves = [
             Action::Invite,
             Action::Accept,
