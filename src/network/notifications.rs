@@ -4,8 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use crate::connections::allowance;
-use crate::connections::refusal::in_place_of_button;
 use crate::connections::standing::{self, Standing};
 use crate::dates;
 use crate::db::Connection;
@@ -29,13 +27,22 @@ const HERE: &str = "/notifications";
 struct Row {
     entry: Entry,
     standing: Standing,
-    /// Why they cannot be invited now, for the viewer's own reasons.
-    hindrance: String,
 }
 
 impl Row {
     fn person(&self) -> &MemberCard {
         &self.entry.person
+    }
+
+    /// Whether *Message* stands on it: on whatever told of a connection, also of one that the other has ended since, who
+    /// would give that away if it vanished.
+    fn offers_message(&self) -> bool {
+        self.entry.event != Event::Invited
+    }
+
+    /// Whether what one did oneself since can be taken back here.
+    fn offers_way_back(&self) -> bool {
+        self.standing.offers_re_invite() || self.standing.offers_unblock()
     }
 
     /// What happened.
@@ -107,10 +114,7 @@ fn rows(
     let standings = standing::many(connection, limits, me.id, &others)?;
     let row = |entry: Entry| {
         let standing = standings.get(&entry.person.id).cloned().unwrap_or_else(Standing::none);
-        let hindrance = allowance::own_hindrance(me, limits, &standing);
-        let hindrance =
-            hindrance.map_or_else(String::new, |refusal| in_place_of_button(refusal, &entry.person.full_name));
-        Row { entry, standing, hindrance }
+        Row { entry, standing }
     };
     Ok((list.map(row), newest))
 }

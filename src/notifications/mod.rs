@@ -74,27 +74,26 @@ pub fn tell(
 ) -> Result<(), Error> {
     let event = event.into();
     let choice = choices::of(connection, owner, event.kind())?;
-    if choice.on_site {
-        enter(connection, (owner, event), (other, note), now)?;
-    }
-    if choice.by_email {
+    let is_news = if choice.on_site { enter(connection, (owner, event), (other, note), now)? } else { true };
+    // Of a talk that goes on while its first message is unread, one letter is enough.
+    if choice.by_email && is_news {
         outbox::put(connection, owner, event.letter(other, note))?;
     }
     Ok(())
 }
 
 /// Enters a notification above everything the member was told before, wherever the clocks stand. A further message of a
-/// sender renews the notification of theirs that is not read yet.
+/// sender renews the notification of theirs that is not read yet; returns false then.
 fn enter(
     connection: &mut Connection,
     (owner, event): (i64, Event),
     (other, note): (i64, &str),
     now: i64,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let newest = store::newest(connection, owner)?;
     let id = new_id().max(newest.unwrap_or(0) + 1);
     if event == Event::Message && renew(connection, (owner, other), id, now)? {
-        return Ok(());
+        return Ok(false);
     }
     let row = (
         notifications::owner_id.eq(owner),
@@ -105,7 +104,7 @@ fn enter(
         notifications::note.eq(note),
     );
     diesel::insert_into(notifications::table).values(row).execute(connection)?;
-    Ok(())
+    Ok(true)
 }
 
 fn renew(connection: &mut Connection, (owner, other): (i64, i64), id: i64, now: i64) -> Result<bool, Error> {

@@ -137,6 +137,7 @@ fn whoever_was_disconnected_gets_what_a_stranger_gets_on_every_page() {
 fn pages_on_which_d_did_not_stand_as_a_connection_do_not_change_by_a_byte() {
     let World { site: _site, mut d, mut r, mut mona, .. } = World::new();
     let still = [
+        "/notifications",
         "/invitations",
         "/invitations?box=sent",
         "/connections/disconnected",
@@ -148,15 +149,12 @@ fn pages_on_which_d_did_not_stand_as_a_connection_do_not_change_by_a_byte() {
         "/static/none",
     ];
     let third = ["/in/dora-lind", "/in/rolf-aske", "/in/dora-lind/mutual", "/people?q=lind", "/connections", "/"];
-    let told = r.told();
     let before: Vec<_> = still.iter().map(|path| answer(&mut r, path)).collect();
     let seen: Vec<_> = third.iter().map(|path| answer(&mut mona, path)).collect();
     disconnect(&mut d, "at once");
     for (path, before) in still.iter().zip(before) {
         assert_eq!(answer(&mut r, path), before, "{path}");
     }
-    // The action beside each is that of now, as on every list.
-    assert_eq!(r.told(), told);
     for (path, seen) in third.iter().zip(seen) {
         // Mona shares one connection fewer with each, as allowed; nothing says whose doing it was.
         let now = answer(&mut mona, path);
@@ -573,7 +571,7 @@ fn a_list_leaves_out_who_blocked_one_before_it_is_cut() {
         act(&site, (*friend, d.id), Action::Invite);
         act(&site, (d.id, *friend), Action::Accept);
     }
-    let rows = |c: &mut Visitor| c.get("/in/dora-lind/connections").page.body.matches("href=\"/in/aaron-").count();
+    let rows = |c: &mut Visitor| c.get("/in/dora-lind/connections").page.body.matches("/invite\"").count();
     assert_eq!(rows(&mut c), 50);
     act(&site, (friends[3], c.id), Action::Block { page: None });
     assert_eq!(rows(&mut c), 50);
