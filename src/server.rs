@@ -17,6 +17,7 @@ use crate::cache::Cache;
 use crate::connections::{digest, letters, store::follow_name};
 use crate::db::{Connection, Db};
 use crate::error::Error;
+use crate::inbox::purge;
 use crate::jobs::{Job, Jobs, Turn};
 use crate::mail::content::Links;
 use crate::mail::{self, Mail, Transport};
@@ -123,7 +124,7 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
         Ok(())
     };
     let digest = Job { name: "digest", every: hourly, is_due: None, run: Box::new(write_digests) };
-    Ok(vec![notifications, digest, mail::job(mail_of(settings, address)?)])
+    Ok(vec![notifications, purge::job(), digest, mail::job(mail_of(settings, address)?)])
 }
 
 /// How this site sends mail.

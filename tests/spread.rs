@@ -39,12 +39,13 @@ const OWNERS: &[(&str, &str)] = &[
 ];
 
 /// Indexes that are asked on every machine at once, and by which page.
-const ASKED_EVERYWHERE: [(&str, &str); 5] = [
+const ASKED_EVERYWHERE: [(&str, &str); 6] = [
     ("members_by_age", "the newest members, for whoever has no connections yet"),
     ("member_search_by_word", "People"),
     // Its words begin with their owner, but they stand in one index.
     ("message_search_by_word", "Search messages"),
     ("outbox_by_due", "the loop that sends mail"),
+    ("message_deletions_by_date", "the loop that removes deleted messages"),
     ("members_by_digest", "the loop that writes digests"),
 ];
 

@@ -235,6 +235,18 @@ impl Db {
         .await
     }
 
+    /// Gives some of the room back that deleted rows have left. Returns whether there is more to give. PostgreSQL does that by
+    /// itself.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn give_room_back(&self) -> Result<bool, Error> {
+        match &self.0 {
+            Engine::Sqlite(file) => file.give_room_back(),
+            Engine::Postgres(_) => Ok(false),
+        }
+    }
+
     /// A connection outside any transaction, for bulk loads that look after themselves.
     ///
     /// # Errors

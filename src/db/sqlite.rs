@@ -14,7 +14,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use diesel::connection::{SimpleConnection, TransactionManager};
-use diesel::{Connection as _, SqliteConnection};
+use diesel::dsl::sql;
+use diesel::sql_types::Integer;
+use diesel::{Connection as _, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::oneshot;
 
@@ -25,6 +27,11 @@ use readers::Readers;
 use writer::{Change, Waiting};
 
 pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// Pages that are moved in one transaction, so that nobody waits long for it.
+const MOVED_PAGES: i32 = 256;
+/// Free pages that a file keeps for what is written next.
+const SPARE_PAGES: i32 = 64;
 
 type Manager = <Connection as diesel::Connection>::TransactionManager;
 
@@ -160,6 +167,21 @@ impl File {
                 Err(error)
             }
         }
+    }
+
+    /// Moves some of the last pages of the file into free ones, so that it can be cut there with the next checkpoint. Returns
+    /// whether there is more to do. A file that was made without this reuses its free pages, but keeps its size.
+    pub(super) fn give_room_back(&self) -> Result<bool, Error> {
+        self.write_blocking(|connection| {
+            let before = free_pages(connection)?;
+            if before <= SPARE_PAGES {
+                return Ok(false);
+            }
+            let some = (before - SPARE_PAGES).min(MOVED_PAGES);
+            connection.batch_execute(&format!("PRAGMA incremental_vacuum({some})"))?;
+            let after = free_pages(connection)?;
+            Ok(after < before && after > SPARE_PAGES)
+        })
     }
 
     pub(super) fn raw(&self) -> Result<Box<dyn DerefMut<Target = Connection> + '_>, Error> {
@@ -305,6 +327,10 @@ enum Role {
 fn open(path: &str, role: Role, settings: Settings) -> Result<Connection, Error> {
     let mut connection = establish(path)?;
     let busy = settings.busy.as_millis();
+    if role == Role::Writer {
+        // Of a file that is made just now: what is deleted from it can be given back to the disk, bit by bit.
+        connection.batch_execute("PRAGMA auto_vacuum = INCREMENTAL")?;
+    }
     connection.batch_execute(&format!(
         "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
          PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 0; PRAGMA mmap_size = 1099511627776;"
@@ -335,6 +361,14 @@ fn establish(path: &str) -> Result<Connection, Error> {
 /// Stands in the place of a connection that is closed.
 fn nowhere() -> Result<Connection, Error> {
     establish(":memory:")
+}
+
+fn free_pages(connection: &mut Connection) -> Result<i32, Error> {
+    let number = sql::<Integer>("PRAGMA freelist_count");
+    match connection {
+        Connection::Sqlite(own) => Ok(number.get_result(own)?),
+        Connection::Postgres(_) => Ok(0),
+    }
 }
 
 fn is_idle(connection: &mut Connection) -> bool {

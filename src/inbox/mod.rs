@@ -5,6 +5,7 @@ pub mod deletion;
 pub mod deletion_pages;
 pub mod links;
 pub mod list;
+pub mod purge;
 pub mod sending;
 pub mod sending_pages;
 pub mod store;

@@ -1,0 +1,1 @@
+DROP INDEX message_deletions_by_date;
