@@ -6,6 +6,8 @@ pub mod deletion_pages;
 pub mod links;
 pub mod list;
 pub mod purge;
+pub mod room;
+pub mod room_pages;
 pub mod sending;
 pub mod sending_pages;
 pub mod store;

@@ -4,6 +4,7 @@
 mod accounts;
 mod bad_input;
 mod counts;
+mod data;
 mod edit_races;
 mod errors;
 mod fetched;

@@ -1,0 +1,91 @@
+//! How much a member's messages take.
+
+use diesel::dsl::{case_when, sql};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use crate::db::{Connection, on_engine};
+use crate::error::Error;
+use crate::language::{number, tf, tn};
+use crate::schema::{message_copies, messages};
+
+/// Messages, and the bytes of their texts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Room {
+    /// How many.
+    pub number: i64,
+    /// Of their texts.
+    pub bytes: i64,
+}
+
+impl Room {
+    fn add(&mut self, other: Room) {
+        self.number += other.number;
+        self.bytes += other.bytes;
+    }
+
+    /// The bytes as people read them.
+    pub fn size(&self) -> String {
+        match self.bytes {
+            ..1_000 => tn(self.bytes, "{n} byte", "{n} bytes"),
+            1_000..10_000_000 => tf("{n} KB", number((self.bytes + 999) / 1_000)),
+            _ => tf("{n} MB", number((self.bytes + 999_999) / 1_000_000)),
+        }
+    }
+}
+
+/// What a member has of their messages.
+#[derive(Debug, Default)]
+pub struct Stored {
+    /// What stands in their conversations.
+    pub kept: Room,
+    /// What they have deleted, and may still bring back.
+    pub deleted: Room,
+    /// With whom, the largest first.
+    pub conversations: Vec<(i64, Room)>,
+}
+
+/// Measures a member's own copies. Whether the other keeps one makes no difference.
+///
+/// # Errors
+/// The database's.
+pub fn stored(connection: &mut Connection, me: i64) -> Result<Stored, Error> {
+    let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
+    let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
+    let sum = |what: &str| sql::<BigInt>(&format!("CAST(SUM({what}) AS BIGINT)"));
+    let rows = message_copies::table
+        .inner_join(messages::table.on(text))
+        .filter(message_copies::owner_id.eq(me))
+        .group_by(message_copies::other_id)
+        .select((
+            message_copies::other_id,
+            sum("CASE WHEN message_copies.deletion_id IS NULL THEN 1 ELSE 0 END"),
+            sum("CASE WHEN message_copies.deletion_id IS NULL THEN octet_length(messages.text) ELSE 0 END"),
+            sum("CASE WHEN message_copies.deletion_id IS NULL THEN 0 ELSE 1 END"),
+            sum("CASE WHEN message_copies.deletion_id IS NULL THEN 0 ELSE octet_length(messages.text) END"),
+        ));
+    let rows: Vec<(i64, i64, i64, i64, i64)> = on_engine!(connection, |own| rows.load(own))?;
+    let mut stored = Stored::default();
+    for (other, number, bytes, deleted, deleted_bytes) in rows {
+        let kept = Room { number, bytes };
+        stored.kept.add(kept);
+        stored.deleted.add(Room { number: deleted, bytes: deleted_bytes });
+        if number > 0 {
+            stored.conversations.push((other, kept));
+        }
+    }
+    stored.conversations.sort_by_key(|(other, room)| (-room.bytes, *other));
+    Ok(stored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_rounded_up() {
+        let size = |bytes| Room { number: 1, bytes }.size();
+        assert_eq!([size(0), size(1), size(999)], ["0 bytes", "1 byte", "999 bytes"]);
+        assert_eq!([size(1_001), size(9_999_001), size(10_000_000)], ["2 KB", "10,000 KB", "10 MB"]);
+    }
+}
