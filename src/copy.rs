@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::connections::store;
 use crate::db::{Connection, Db};
 use crate::error::Error;
+use crate::inbox;
 use crate::members::search;
 use crate::schema;
 
@@ -52,6 +53,7 @@ pub fn copy(from: &Db, to: &Db, progress: Progress) -> Result<Vec<Held>, Error> 
     }
     search::clear(&mut target)?;
     search::index_all(&mut target)?;
+    inbox::search::index_all(&mut target)?;
     store::count_all(&mut target)?;
     crate::db::analyze(&mut target)?;
     let (there, here) = (held(&mut source, progress)?, held(&mut target, progress)?);

@@ -10,6 +10,7 @@ use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::inbox::deletion::{self, Recent};
+use crate::inbox::found;
 use crate::inbox::store::{self, Conversation};
 use crate::language::{filters, t, tf};
 use crate::members::MemberCard;
@@ -54,7 +55,7 @@ impl Line {
 }
 
 /// The beginning of a text, in one line.
-fn glimpse(text: &str) -> String {
+pub(super) fn glimpse(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(GLIMPSE) {
         Some((at, _)) => format!("{}…", &line[..at]),
@@ -66,15 +67,21 @@ fn glimpse(text: &str) -> String {
 #[template(path = "inbox/inbox.html")]
 struct Inbox {
     page: Layout,
+    /// What is searched for: nothing.
+    q: String,
     list: ListPage<Line>,
     deleted: Vec<Recent>,
 }
 
-/// `GET /inbox`
+/// `GET /inbox`, and what is found with `q`.
 ///
 /// # Errors
 /// The database's.
 pub async fn inbox(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
+    let q: String = query.get("q").trim().chars().take(200).collect();
+    if !q.is_empty() {
+        return found::show(site, page, me, q).await;
+    }
     let id = me.id;
     let (list, deleted) = site
         .read(move |connection| {
@@ -82,7 +89,7 @@ pub async fn inbox(site: SiteData, page: Layout, me: SignedIn, Query(query): Que
             Ok((list, deletion::recent(connection, id)?))
         })
         .await?;
-    Inbox { page, list, deleted }.show()
+    Inbox { page, q, list, deleted }.show()
 }
 
 fn lines(connection: &mut Connection, me: i64, at: &PageRequest) -> Result<ListPage<Line>, Error> {

@@ -3,11 +3,13 @@
 
 pub mod deletion;
 pub mod deletion_pages;
+mod found;
 pub mod links;
 pub mod list;
 pub mod purge;
 pub mod room;
 pub mod room_pages;
+pub mod search;
 pub mod sending;
 pub mod sending_pages;
 pub mod store;

@@ -7,6 +7,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
+use crate::inbox::search;
 use crate::inbox::store::{self, Conversation, Partner};
 use crate::notifications::{self, Event};
 use crate::relationship::{Limits, Side};
@@ -94,6 +95,7 @@ fn deliver(
             message_copies::sent_at.eq(now),
         );
         diesel::insert_into(message_copies::table).values(copy).execute(connection)?;
+        search::index(connection, (owner, of, id), text)?;
         let values = (conversations::place.eq(id), conversations::last_at.eq(now));
         let row = (conversations::owner_id.eq(owner), conversations::other_id.eq(of), values);
         let row = diesel::insert_into(conversations::table).values(row);

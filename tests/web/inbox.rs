@@ -364,3 +364,36 @@ fn nobody_touches_the_messages_of_others() {
     eve.post(&format!("/inbox/deleted/{undo}/undo"), &[]);
     assert!(!ada.open("/inbox/ben-okoro").sees("Secret") && ben.open("/inbox/ada-ruiz").sees("Secret"));
 }
+
+#[test]
+fn ones_own_messages_are_searched() {
+    let site = Site::new();
+    let (mut ada, mut ben) = two(&site);
+    let (mut cleo, mut dov) = (site.member("Cleo Haas"), site.member("Dov Katz"));
+    connect(&mut cleo, &mut dov);
+    write(&mut ada, "ben-okoro", "We meet in Zürich, at the café.");
+    write(&mut ben, "ada-ruiz", "The caf\u{e9} it is; the menu is at https://cafe.example");
+    write(&mut cleo, "dov-katz", "Another café, and nobody else's business.");
+    for (typed, found) in
+        [("cafe", 2), ("CAFÉ zuer", 1), ("zur", 1), ("bus", 0), ("caf men", 1), ("\" OR ' *", 0), ("=", 0)]
+    {
+        let path = format!("/inbox?{}", url_encoded(typed));
+        ada.open(&path);
+        let rows = ada.page.body.matches("?before=").count();
+        assert!(rows == found && ada.page.status == 200, "{typed}: {rows} {}", ada.text());
+        assert!(!ada.sees("Another"), "{typed}");
+    }
+    ada.open("/inbox?q=menu").go("Ben Okoro");
+    assert!(ada.sees("The café it is"), "{}", ada.text());
+    // What is deleted is not found until it is back.
+    ada.open("/inbox/ben-okoro").press("Delete message").open("/inbox?q=menu");
+    assert!(ada.sees("Nothing matches"), "{}", ada.text());
+    ada.open("/inbox").press("Undo").open("/inbox?q=menu");
+    assert!(ada.sees("1 message") && ben.open("/inbox?q=menu").sees("You: The café"), "{}", ada.text());
+    ben.open("/in/ada-ruiz").press("Block");
+    assert!(ben.open("/inbox?q=menu").sees("Nothing matches") && ada.open("/inbox?q=menu").sees("1 message"));
+}
+
+fn url_encoded(typed: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish()
+}

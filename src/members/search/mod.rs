@@ -2,7 +2,7 @@
 
 mod postgres;
 mod sqlite;
-mod words;
+pub mod words;
 
 use std::cmp::Ordering;
 use std::collections::HashSet;

@@ -15,25 +15,25 @@ const MAX_WORDS: usize = 10;
 
 /// A word that was typed, with another way to spell it if there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word {
+pub struct Word {
     one: String,
     other: Option<String>,
 }
 
 impl Word {
     /// Each way to spell it, once.
-    pub(super) fn each(&self) -> impl Iterator<Item = &str> {
+    pub fn each(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.one.as_str()).chain(self.other.as_deref())
     }
 
     /// Whether one of these begins with it.
-    pub(super) fn begins_any(&self, terms: &[String]) -> bool {
+    pub fn begins_any(&self, terms: &[String]) -> bool {
         terms.iter().any(|term| self.each().any(|word| term.starts_with(word)))
     }
 }
 
 /// Returns the words that were typed; nothing typed is an operator of either engine.
-pub(super) fn typed(text: &str) -> Vec<Word> {
+pub fn typed(text: &str) -> Vec<Word> {
     let all: Vec<Vec<String>> =
         spellings(text).iter().map(|text| words(text).flat_map(|word| pieces(&word)).collect()).collect();
     let Some(short) = all.first() else { return Vec::new() };
@@ -45,7 +45,7 @@ pub(super) fn typed(text: &str) -> Vec<Word> {
 
 /// Returns what is indexed of a text: its words in every spelling, and of a word whose writing has no spaces the rest from
 /// each of its letters on, so that a part is found as the beginning of something.
-pub(super) fn terms(text: &str) -> Vec<String> {
+pub fn terms(text: &str) -> Vec<String> {
     // What a non-joiner parts is one word and is two.
     let parted = text.contains(NON_JOINER).then(|| text.replace(NON_JOINER, " "));
     let texts = std::iter::once(text).chain(parted.as_deref());
@@ -67,7 +67,7 @@ pub(super) fn terms(text: &str) -> Vec<String> {
 }
 
 /// Returns all words of a folded name in an order of their own, as one: a name is the same with the family first.
-pub(super) fn in_order(folded: &str) -> String {
+pub fn in_order(folded: &str) -> String {
     let mut all: Vec<String> = words(folded).collect();
     if all.iter().all(|word| word.chars().any(is_unspaced)) {
         return all.concat().chars().take(LONGEST_NAME).collect();

@@ -1,0 +1,137 @@
+//! Searching one's own messages. Every copy is indexed with its words, folded as the search for people folds them, each behind
+//! the number of its owner: a search reads what its owner has, whatever others have written.
+
+mod postgres;
+mod sqlite;
+
+use std::collections::HashSet;
+
+use diesel::dsl::case_when;
+use diesel::prelude::*;
+
+use crate::connections::row::State;
+use crate::db::{Connection, id_in, on_engine};
+use crate::error::Error;
+use crate::inbox::store::Message;
+use crate::members::MemberCard;
+use crate::members::search::words::{Word, terms, typed};
+use crate::schema::{members, message_copies, messages, relationships};
+
+/// Matches that are looked at, the newest first.
+const MOST: i64 = 200;
+/// Of these, how many are shown.
+pub const SHOWN: usize = 50;
+/// Rows of one transaction when all are indexed.
+const BATCH: i64 = 1_000;
+/// Words of a message that stand before the first match.
+const BEFORE: usize = 6;
+
+/// A copy of a message: its owner, the other, its id.
+pub type Copy = (i64, i64, i64);
+
+/// The words that somebody typed.
+#[derive(Debug)]
+pub struct Wanted(Vec<Word>);
+
+impl Wanted {
+    /// Reads what was typed; nothing where it has no letter or digit.
+    pub fn of(text: &str) -> Option<Wanted> {
+        Some(Wanted(typed(text))).filter(|wanted| !wanted.0.is_empty())
+    }
+
+    /// Finds a member's messages that have every word by its beginning, the newest first, each with the other member. What is
+    /// deleted, or of somebody whom the member has blocked, is not among them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn find(&self, connection: &mut Connection, owner: i64) -> Result<Vec<(Message, MemberCard)>, Error> {
+        let found = match connection {
+            Connection::Sqlite(sqlite) => sqlite::matching(sqlite, owner, &self.0)?,
+            Connection::Postgres(postgres) => postgres::matching(postgres, owner, &self.0)?,
+        };
+        let others: HashSet<i64> = found.iter().map(|(other, _)| *other).collect();
+        let others: Vec<i64> = others.into_iter().collect();
+        let ids: Vec<i64> = found.into_iter().map(|(_, id)| id).collect();
+        let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
+        let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
+        let blocked = relationships::owner_id.eq(message_copies::owner_id);
+        let blocked = blocked.and(relationships::other_id.eq(message_copies::other_id));
+        let blocked = relationships::table.filter(blocked).filter(relationships::state.eq(State::Blocked));
+        let rows = message_copies::table
+            .inner_join(messages::table.on(text))
+            .inner_join(members::table.on(members::id.eq(message_copies::other_id)))
+            .filter(message_copies::owner_id.eq(owner))
+            .filter(id_in(connection, message_copies::other_id, &others))
+            .filter(id_in(connection, message_copies::id, &ids))
+            .filter(message_copies::deletion_id.is_null())
+            .filter(diesel::dsl::not(diesel::dsl::exists(blocked)));
+        let columns = (message_copies::id, message_copies::is_mine, message_copies::sent_at, messages::text);
+        let rows = rows.select((columns, MemberCard::as_select()));
+        let mut rows: Vec<(Message, MemberCard)> = rows.load(connection)?;
+        rows.sort_by_key(|(message, _)| std::cmp::Reverse(message.id));
+        Ok(rows)
+    }
+
+    /// Returns a text from shortly before the first of the words on.
+    pub fn from_match(&self, text: &str) -> String {
+        let all: Vec<&str> = text.split_whitespace().collect();
+        let matches = |word: &&str| {
+            let terms = terms(word);
+            self.0.iter().any(|wanted| wanted.begins_any(&terms))
+        };
+        let first = all.iter().position(matches).unwrap_or(0).saturating_sub(BEFORE);
+        let cut = if first == 0 { "" } else { "… " };
+        format!("{cut}{}", all[first..].join(" "))
+    }
+}
+
+/// Puts the words of a copy into the index.
+///
+/// # Errors
+/// The database's.
+pub fn index(connection: &mut Connection, copy: Copy, text: &str) -> Result<(), Error> {
+    let terms = owned(copy.0, text);
+    match connection {
+        Connection::Sqlite(sqlite) => sqlite::index(sqlite, copy, &terms),
+        Connection::Postgres(postgres) => postgres::index(postgres, copy, &terms),
+    }
+}
+
+/// Indexes every copy anew, after a bulk load.
+///
+/// # Errors
+/// The database's.
+pub fn index_all(connection: &mut Connection) -> Result<(), Error> {
+    on_engine!(connection, |own| diesel::sql_query("DELETE FROM message_search").execute(own))?;
+    if let Connection::Sqlite(sqlite) = connection {
+        diesel::sql_query("DELETE FROM message_search_rows").execute(sqlite)?;
+    }
+    let mut after = i64::MIN;
+    loop {
+        // In the order of the ids, in which SQLite finds the newest first.
+        let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
+        let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
+        let ids = messages::table.filter(messages::id.gt(after)).order(messages::id).select(messages::id);
+        let ids: Vec<i64> = ids.limit(BATCH).load(connection)?;
+        let Some(last) = ids.last().copied() else { return Ok(()) };
+        let rows = message_copies::table
+            .inner_join(messages::table.on(text))
+            .filter(id_in(connection, message_copies::id, &ids))
+            .order(message_copies::id)
+            .select((message_copies::owner_id, message_copies::other_id, message_copies::id, messages::text));
+        let rows: Vec<(i64, i64, i64, String)> = rows.load(connection)?;
+        diesel::Connection::transaction(connection, |connection| {
+            rows.iter().try_for_each(|(owner, other, id, text)| index(connection, (*owner, *other, *id), text))
+        })?;
+        after = last;
+    }
+}
+
+/// A word as the index has it for an owner.
+fn behind(owner: i64, word: &str) -> String {
+    format!("{owner:x}={word}")
+}
+
+fn owned(owner: i64, text: &str) -> Vec<String> {
+    terms(text).iter().map(|term| behind(owner, term)).collect()
+}
