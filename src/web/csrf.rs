@@ -18,9 +18,9 @@ pub async fn same_site<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    let refused = if request.method().is_safe() || is_one_click(request.path()) {
+    let refused = if request.method().is_safe() {
         None
-    } else if !origin::is_ours(request.request()) {
+    } else if !is_one_click(request.path()) && !origin::is_ours(request.request()) {
         Some(origin::opened_over_http(request.request()).map_or(Error::CrossSite, Error::PlainHttp))
     } else if request.method() == Method::POST && !is_a_form(&request) {
         Some(Error::UnknownBody)
