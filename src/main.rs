@@ -78,6 +78,9 @@ enum Command {
         /// How many connections between them
         #[arg(long, default_value_t = 250_000)]
         connections: u64,
+        /// How many messages of the first member, the half of them with one connection
+        #[arg(long, default_value_t = 0)]
+        messages: u64,
         /// The same number makes the same network
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -143,8 +146,8 @@ fn run(command: Command) -> Result<(), Error> {
             there(&database.database_url)?;
             with(&database.database_url, list)
         }
-        Command::Seed { database, members, connections, seed } => {
-            with(&database.database_url, |db| fill(db, demo::seed::Plan { members, connections, seed }))
+        Command::Seed { database, members, connections, messages, seed } => {
+            with(&database.database_url, |db| fill(db, demo::seed::Plan { members, connections, messages, seed }))
         }
     }
 }

@@ -34,6 +34,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const GROUP_SIZE: u32 = 16;
 /// Connections a member of the networks has on average, as a pair counts once.
 const MEAN: u64 = 25;
+/// Messages of the hub, the half of them with one of its connections.
+const MESSAGES: u64 = 200_000;
 
 #[derive(Parser)]
 struct Args {
@@ -107,7 +109,7 @@ fn measure(database: &DatabaseUrl, size: u32, args: &Args, folder: &Path) -> Vec
     db.migrate().unwrap();
     let there: i64 = db.write_blocking(|connection| Ok(members::table.count().get_result(connection)?)).unwrap();
     if there == 0 {
-        let plan = Plan { members: size, connections: u64::from(size) * MEAN, seed: 1 };
+        let plan = Plan { members: size, connections: u64::from(size) * MEAN, messages: MESSAGES, seed: 1 };
         let started = Instant::now();
         seed::seed(&db, &plan, &|_, _, _| {}).unwrap();
         println!("Made in {:.1} s.", started.elapsed().as_secs_f64());
@@ -132,6 +134,8 @@ struct People {
     friends: Vec<String>,
     /// Where the hub's page 500 begins, or its last where there are fewer.
     far: String,
+    /// Where the hub's largest conversation is.
+    thread: String,
 }
 
 impl People {
@@ -149,7 +153,9 @@ impl People {
         let at = (499 * 50).min(rows.len() - 51);
         let far = Cursor { key: rows[at].1.unwrap().to_string(), id: rows[at].2 };
         let far = pagination::query("after", &far, u32::try_from(at / 50).unwrap_or(1) + 1);
-        People { number, friends: rows.into_iter().map(|row| row.0).collect(), far }
+        let largest = rows.iter().min_by_key(|row| row.2).map_or("", |row| &row.0);
+        let thread = format!("/inbox/{largest}");
+        People { number, thread, friends: rows.into_iter().map(|row| row.0).collect(), far }
     }
 }
 
@@ -180,6 +186,8 @@ fn pages(load: &Load, people: &People, seconds: u32) -> Vec<(&'static str, f64)>
         ("connections, anybody's", &anybody, get("/connections"), "/connections"),
         ("my network, the hub's", &hub, get("/"), "/"),
         ("my network, anybody's", &anybody, get("/"), "/"),
+        ("inbox, the hub's", &hub, get("/inbox"), "/inbox"),
+        ("conversation of 100,000 messages", &hub, get(&people.thread), &people.thread),
         ("search for people", &anybody, words.to_owned(), "/people?q=an"),
     ];
     println!(
@@ -222,6 +230,14 @@ fn changes(load: &Load, people: &People) {
         }
     }
     print("invite and accept", 8, load::invite_and_accept(load.server, people.number as u32 / 2, 8));
+    let body = format!(
+        "wrk.headers['Content-Type'] = 'application/x-www-form-urlencoded'\n \
+         return wrk.format('POST', '{}', nil, 'message=Hello+' .. n .. '&press=' .. n)",
+        people.thread
+    );
+    for at_once in [1, 32] {
+        print("send a message", at_once, load.run(&hub, &body, at_once, 3));
+    }
     let form = "email=member1%40seed.example&password=amicable+seed";
     let body = format!(
         "wrk.headers['Content-Type'] = 'application/x-www-form-urlencoded'\n return wrk.format('POST', '/sign-in', nil, '{form}')"

@@ -326,7 +326,16 @@ pub fn analyze(connection: &mut Connection) -> Result<(), Error> {
     match connection {
         Connection::Sqlite(_) => Ok(connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?),
         Connection::Postgres(_) => {
-            for table in ["members", "member_search", "handles", "emails", "relationships"] {
+            for table in [
+                "members",
+                "member_search",
+                "handles",
+                "emails",
+                "relationships",
+                "messages",
+                "message_copies",
+                "conversations",
+            ] {
                 connection.batch_execute(&format!("VACUUM ANALYZE {table}"))?;
             }
             Ok(())

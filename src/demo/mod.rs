@@ -1,6 +1,7 @@
 //! Made-up networks: a small one to look at, large ones to measure. Every demo is the same.
 
 mod import;
+mod messages;
 mod people;
 pub mod seed;
 mod story;

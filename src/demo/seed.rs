@@ -11,6 +11,7 @@ use rand::{RngExt, SeedableRng};
 use crate::accounts::password;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, Db};
+use crate::demo::messages;
 use crate::error::Error;
 use crate::members::search;
 use crate::members::sorting::{self, Keys};
@@ -34,6 +35,8 @@ pub struct Plan {
     pub members: u32,
     /// About how many connections between them.
     pub connections: u64,
+    /// How many messages of the first member.
+    pub messages: u64,
     /// The same number makes the same network.
     pub seed: u64,
 }
@@ -135,6 +138,11 @@ fn fill(connection: &mut Connection, plan: &Plan, friends: &[Vec<u32>], progress
     for (at, (_, sql)) in indexes.iter().enumerate() {
         progress("building indexes", at as u64, indexes.len() as u64);
         connection.batch_execute(sql)?;
+    }
+    if plan.messages > 0 {
+        connection.batch_execute("BEGIN")?;
+        messages::write(connection, &friends[0], plan.messages, progress)?;
+        connection.batch_execute("COMMIT")?;
     }
     db::analyze(connection)
 }
@@ -328,7 +336,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_makes_the_same_network_of_the_wanted_size() {
-        let plan = Plan { members: 600, connections: 6_000, seed: 7 };
+        let plan = Plan { members: 600, connections: 6_000, messages: 0, seed: 7 };
         let friends = network(&plan);
         assert_eq!(friends, network(&plan));
         let connections = friends.iter().map(Vec::len).sum::<usize>() / 2;

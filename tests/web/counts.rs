@@ -116,7 +116,7 @@ fn a_network_of_one_month_is_in_pictures_too() {
 #[test]
 fn mutual_counts_on_cards_are_those_of_profiles() {
     let site = Site::new();
-    seed::seed(&site.db, &Plan { members: 1_000, connections: 40_000, seed: 3 }, &|_, _, _| {}).unwrap();
+    seed::seed(&site.db, &Plan { members: 1_000, connections: 40_000, messages: 0, seed: 3 }, &|_, _, _| {}).unwrap();
     for member in [1, 2, 3, 500] {
         let mut who = site.visitor();
         who.open("/sign-in").fill("email", &format!("member{member}@seed.example"));
