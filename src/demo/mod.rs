@@ -6,6 +6,7 @@ mod people;
 pub mod seed;
 mod story;
 pub mod styleguide;
+mod talks;
 
 use crate::accounts::password;
 use crate::contacts::import::linkedin::Export;

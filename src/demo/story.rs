@@ -8,6 +8,7 @@ use crate::connections::{self, notes};
 use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::people::Character;
+use crate::demo::talks;
 use crate::demo::{Account, PASSWORD};
 use crate::error::Error;
 use crate::members::ConnectionsSeenBy;
@@ -105,6 +106,9 @@ fn act(connection: &mut Connection, limits: &Limits, who: (i64, i64), action: Ac
 pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Character], own: bool) -> Result<(), Error> {
     let priya = people[PRIYA].id;
     let id = |at: usize| people[STORY + at].id;
+    if !own {
+        talks::talk(connection, limits, people)?;
+    }
     received(connection, limits, priya, [id(0), id(1), id(2), id(3)])?;
     for (at, days) in [(4, 3), (5, 150), (6, 20)] {
         act(connection, limits, (priya, id(at)), Action::Invite, "")?;

@@ -14,7 +14,7 @@ const LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable", "
 const WIDTHS = [320, 768, 1280];
 const LANGUAGES = ["de", "es", "fr", "ar"];
 const IN_LANGUAGES = ["/", "/in/jonas-weber", "/connections", "/connections/remove", "/connections/overview", "/invitations",
-  "/people", "/notifications", "/settings/notifications", "/settings/privacy", "/settings/appearance"];
+  "/people", "/inbox", "/inbox/jonas-weber", "/notifications", "/settings/notifications", "/settings/privacy", "/settings/appearance"];
 
 const found = [];
 const html = [];
