@@ -326,15 +326,16 @@ enum Role {
 /// Checkpoints are the checkpointer's: SQLite's own would let those who changed something wait.
 fn open(path: &str, role: Role, settings: Settings) -> Result<Connection, Error> {
     let mut connection = establish(path)?;
-    let busy = settings.busy.as_millis();
+    // First, since what follows may meet a node that has the file locked for a moment.
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {}", settings.busy.as_millis()))?;
     if role == Role::Writer {
         // Of a file that is made just now: what is deleted from it can be given back to the disk, bit by bit.
         connection.batch_execute("PRAGMA auto_vacuum = INCREMENTAL")?;
     }
-    connection.batch_execute(&format!(
-        "PRAGMA busy_timeout = {busy}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 0; PRAGMA mmap_size = 1099511627776;"
-    ))?;
+    connection.batch_execute(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; \
+         PRAGMA wal_autocheckpoint = 0; PRAGMA mmap_size = 1099511627776;",
+    )?;
     if role == Role::Reader {
         connection.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY")?;
     }
