@@ -60,7 +60,7 @@ fn has(sql: &str, part: &str) -> bool {
 }
 
 /// The pages of a hub, and the most statements each may run.
-const PAGES: [(&str, usize); 32] = [
+const PAGES: [(&str, usize); 33] = [
     // One finds whom one has written to lately; how many others there are is kept.
     ("/", 6),
     // One for how often the handle was changed, which the form says beforehand.
@@ -95,13 +95,15 @@ const PAGES: [(&str, usize); 32] = [
     // One opens 5,000 conversations, the other 10,000 messages.
     ("/inbox", 4),
     ("/inbox/LARGEST", 4),
+    ("/inbox?q=an", 3),
     ("/settings/data", 4),
     ("/settings/account", 2),
     ("/forgot-password", 1),
 ];
 
 /// What is walked or sorted although no index orders it, because there are never many.
-const FEW: [(&str, &str); 8] = [
+const FEW: [(&str, &str); 9] = [
+    ("FROM message_search", "one's own messages that have the words, by date"),
     ("CASE members.company WHEN", "one's own connections, by company"),
     ("WITH whole AS MATERIALIZED", "at most 1,000 matches of each kind"),
     (BY_QUARTER, "the days of one's own connections, which the index has"),
@@ -183,6 +185,11 @@ fn talk(site: &Site, hub: &mut Visitor, largest: &str) {
     hub.open(&format!("/inbox/{largest}")).fill("message", "Hello").press("Send message").go("Older messages");
     hub.open(&format!("/inbox/{largest}")).press("Mark as unread");
     hub.open(&format!("/inbox/{largest}")).press("Delete message").press("Undo");
+    hub.open(&format!("/inbox/{largest}")).fill("message", "More").press("Save draft");
+    hub.open(&format!("/inbox/{largest}")).fill("before", "2001-01-01").press("Delete everything before");
+    hub.open("/inbox?q=hello");
+    assert!(hub.sees("1 message"), "{}", hub.text());
+    hub.open("/inbox").fill("member", largest).press("Mark as read");
     hub.open(&format!("/inbox/{largest}")).press("Delete conversation");
     for table in ["message_deletions", "message_copies"] {
         let sql = format!("UPDATE {table} SET deleted_at = deleted_at - 7200 WHERE owner_id = 1 AND deleted_at > 0");

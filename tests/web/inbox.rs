@@ -397,3 +397,22 @@ fn ones_own_messages_are_searched() {
 fn url_encoded(typed: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish()
 }
+
+#[test]
+fn an_index_made_anew_finds_the_same() {
+    let site = Site::new();
+    let (mut ada, mut ben) = two(&site);
+    write(&mut ada, "ben-okoro", "Where is the harbour?");
+    write(&mut ben, "ada-ruiz", "The harbour is by the sea.");
+    site.db
+        .write_blocking(|connection| Ok(diesel::sql_query("DELETE FROM message_search").execute(connection)?))
+        .unwrap();
+    assert!(ada.open("/inbox?q=harbour").sees("Nothing matches"), "{}", ada.text());
+    let mut connection = site.db.raw().unwrap();
+    amicable::inbox::search::index_all(&mut connection).unwrap();
+    drop(connection);
+    for visitor in [&mut ada, &mut ben] {
+        let text = visitor.open("/inbox?q=harbour").text();
+        assert!(visitor.sees("2 messages") && text.find("by the sea") < text.find("Where is"), "{text}");
+    }
+}

@@ -106,25 +106,29 @@ pub fn index_all(connection: &mut Connection) -> Result<(), Error> {
     if let Connection::Sqlite(sqlite) = connection {
         diesel::sql_query("DELETE FROM message_search_rows").execute(sqlite)?;
     }
-    let mut after = i64::MIN;
+    let mut last: Option<Copy> = None;
     loop {
-        // In the order of the ids, in which SQLite finds the newest first.
-        let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
-        let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
-        let ids = messages::table.filter(messages::id.gt(after)).order(messages::id).select(messages::id);
-        let ids: Vec<i64> = ids.limit(BATCH).load(connection)?;
-        let Some(last) = ids.last().copied() else { return Ok(()) };
-        let rows = message_copies::table
-            .inner_join(messages::table.on(text))
-            .filter(id_in(connection, message_copies::id, &ids))
-            .order(message_copies::id)
-            .select((message_copies::owner_id, message_copies::other_id, message_copies::id, messages::text));
-        let rows: Vec<(i64, i64, i64, String)> = rows.load(connection)?;
+        let rows = beyond(connection, last)?;
+        let Some((copy, _)) = rows.last() else { return Ok(()) };
+        last = Some(*copy);
         diesel::Connection::transaction(connection, |connection| {
-            rows.iter().try_for_each(|(owner, other, id, text)| index(connection, (*owner, *other, *id), text))
+            rows.iter().try_for_each(|(copy, text)| index(connection, *copy, text))
         })?;
-        after = last;
     }
+}
+
+/// Loads the copies that follow one in the order of their keys, a batch, with their texts.
+fn beyond(connection: &mut Connection, last: Option<Copy>) -> Result<Vec<(Copy, String)>, Error> {
+    use message_copies::{id, is_mine, other_id, owner_id};
+    let writer = case_when(is_mine, owner_id).otherwise(other_id);
+    let text = messages::writer_id.eq(writer).and(messages::id.eq(id));
+    let mut rows = message_copies::table.inner_join(messages::table.on(text)).into_boxed();
+    if let Some((owner, other, message)) = last {
+        let later = owner_id.gt(owner).or(other_id.gt(other)).or(other_id.eq(other).and(id.gt(message)));
+        rows = rows.filter(owner_id.ge(owner)).filter(later);
+    }
+    let rows = rows.order((owner_id, other_id, id)).limit(BATCH);
+    Ok(rows.select(((owner_id, other_id, id), messages::text)).load(connection)?)
 }
 
 /// A word as the index has it for an owner.

@@ -37,7 +37,7 @@ impl QueryFragment<Sqlite> for Matching {
              CROSS JOIN message_search_rows found ON found.id = message_search.rowid WHERE message_search MATCH ",
         );
         out.push_bind_param::<Text, _>(&self.0)?;
-        out.push_sql(" ORDER BY message_search.rowid DESC LIMIT ");
+        out.push_sql(" ORDER BY found.message_id DESC LIMIT ");
         out.push_bind_param::<BigInt, _>(&MOST)?;
         Ok(())
     }
