@@ -43,7 +43,7 @@ impl World {
 }
 
 /// Everything a member can open, in a world where D is Dora and Mona is a friend.
-const PAGES: [&str; 31] = [
+const PAGES: [&str; 32] = [
     "/",
     "/inbox",
     "/inbox/dora-lind",
@@ -74,6 +74,7 @@ const PAGES: [&str; 31] = [
     "/invitations?box=sent",
     "/notifications",
     "/settings/privacy",
+    "/settings/data",
     "/settings/account",
 ];
 
