@@ -328,8 +328,9 @@ fn open(path: &str, role: Role, settings: Settings) -> Result<Connection, Error>
     let mut connection = establish(path)?;
     // First, since what follows may meet a node that has the file locked for a moment.
     connection.batch_execute(&format!("PRAGMA busy_timeout = {}", settings.busy.as_millis()))?;
-    if role == Role::Writer {
-        // Of a file that is made just now: what is deleted from it can be given back to the disk, bit by bit.
+    if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        // Of a file that is made just now: what is deleted from it can be given back to the disk, bit by bit. In another it
+        // would be written, and wait for whoever writes.
         connection.batch_execute("PRAGMA auto_vacuum = INCREMENTAL")?;
     }
     connection.batch_execute(
