@@ -20,6 +20,11 @@ const REST: Duration = Duration::from_secs(60);
 /// How long a stop waits for what is under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Whether there is something to do.
+pub type IsDue = fn(&mut Connection) -> Result<bool, Error>;
+/// What a job runs.
+pub type Run = Box<dyn Fn(&Db, &Turn) -> Result<(), Error> + Send + Sync>;
+
 /// A job: what is run, and how often.
 pub struct Job {
     /// Its name in the database, the log and `/readyz`.
@@ -27,9 +32,9 @@ pub struct Job {
     /// From the end of a run to the beginning of the next.
     pub every: Duration,
     /// Whether there is something to do, for a job that looks often: seen without taking the lease.
-    pub is_due: Option<fn(&mut Connection) -> Result<bool, Error>>,
+    pub is_due: Option<IsDue>,
     /// Runs it once, off the async threads. A long run asks [`Turn::goes_on`] now and then.
-    pub run: Box<dyn Fn(&Db, &Turn) -> Result<(), Error> + Send + Sync>,
+    pub run: Run,
 }
 
 /// What a job may ask while it runs.
@@ -74,7 +79,7 @@ impl Shared {
 
     /// Waits until the job is woken or the time is over. Returns false where the node stops.
     fn wait(&self, name: &str, most: Duration, heed: bool) -> bool {
-        let idle = |state: &mut State| !state.stopping && !(heed && state.woken.contains(&name));
+        let idle = |state: &mut State| !(state.stopping || heed && state.woken.contains(&name));
         let waited = self.changed.wait_timeout_while(self.lock(), most, idle);
         !waited.unwrap_or_else(PoisonError::into_inner).0.stopping
     }

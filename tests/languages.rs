@@ -68,7 +68,7 @@ fn filtered<'a>(code: &'a str, name: &str) -> impl Iterator<Item = String> + 'a 
     ends.into_iter().filter_map(|(quote, end)| {
         let is_longer = code[end..].starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
         let text = &code[..quote];
-        let opened = text.match_indices('"').map(|(at, _)| at).filter(|at| !text[..*at].ends_with('\\')).last()?;
+        let opened = text.match_indices('"').map(|(at, _)| at).rfind(|at| !text[..*at].ends_with('\\'))?;
         (!is_longer).then(|| literal(&code[opened + 1..]).0)
     })
 }

@@ -90,13 +90,12 @@ pub async fn sign_up(
         let known = candidates(&site, &new.email).await?;
         let hashes = known.iter().map(|account| account.hash.clone()).collect();
         let which = password::which(password.clone(), hashes).await?;
-        if let Some(account) = which.and_then(|at| known.get(at)) {
-            if account.is_suspended() {
-                problems.add("email", t("This account is suspended. Ask those who run this site."));
-                return SignUp { page, form, problems }.show_again();
-            }
+        let account = which.and_then(|at| known.get(at));
+        if account.is_some_and(Candidate::is_suspended) {
+            problems.add("email", t("This account is suspended. Ask those who run this site."));
+            return SignUp { page, form, problems }.show_again();
         }
-        let theirs = which.and_then(|at| known.get(at)).map(|account| account.member);
+        let theirs = account.map(|account| account.member);
         let (new, browser, before) = (new.clone(), browser.clone(), before.clone());
         let started = site.write(move |connection| {
             let member = match theirs {
