@@ -1,4 +1,4 @@
-//! Prior the proxies that the documentation shows, as it shows them: signing in, a form, a photo.
+//! Behind the proxies that the documentation shows, as it shows them: signing in, a form, a photo.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 #[allow(dead_code)]

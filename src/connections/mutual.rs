@@ -21,7 +21,7 @@ const COUNTED: i32 = 1_000;
 /// Connections that are read one by one.
 pub const MAX_SHORT: i32 = 500;
 
-/// ViewerAndOther members: the one who looks, and another.
+/// Two members: the one who looks, and another.
 #[derive(Debug, Clone, Copy)]
 pub struct ViewerAndOther {
     /// The one who looks.

@@ -87,7 +87,7 @@ pub fn nearness(
     connected: bool,
     most: usize,
 ) -> Result<Nearness, Error> {
-    // ViewerAndOther short lists are compared here; where one is long, the database looks each of the other up in it.
+    // Two short lists are compared here; where one is long, the database looks each of the other up in it.
     let near = if two.are_few() { connections_of(connection, two.other)? } else { Vec::new() };
     let ids = match two.are_few() {
         true => shared(connection, cache, two.me, &near)?,

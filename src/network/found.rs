@@ -32,7 +32,7 @@ enum Near {
 
 /// Finds members who match every word by its beginning: those whose name it is come first, then one's connections, then
 /// those with whom one shares connections, then the rest; in each, those whose name matches before those of whom something
-/// else does. PageRequest most [`MAX_FOUND`]; nobody who has blocked the viewer.
+/// else does. At most [`MAX_FOUND`]; nobody who has blocked the viewer.
 ///
 /// # Errors
 /// The database's.

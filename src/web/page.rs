@@ -1,4 +1,4 @@
-//! What every page begins with: who looks, what is told them, and how a page or a way redirect is answered.
+//! What every page begins with: who looks, what is told them, and how a page or a redirect is answered.
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -161,12 +161,12 @@ pub trait Render: Template + Sized {
 
 impl<T: Template> Render for T {}
 
-/// The way redirect after a form was accepted.
+/// Leads to a page after a form was accepted.
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
 }
 
-/// The page redirect, and what is told there.
+/// Where an answer leads, and what is told there.
 #[allow(missing_debug_implementations)]
 pub struct Redirect {
     request: HttpRequest,
