@@ -297,7 +297,7 @@ const STORIES = {
       await press(other, "Search");
       await other.waitForURL(/q=engineer/);
       await selected(3);
-      await other.locator(".years button").first().click();
+      await other.locator(".years button:visible").first().click();
       await other.waitForURL(/connected_after/);
       await selected(3);
       await press(other, "Review removal");

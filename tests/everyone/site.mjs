@@ -95,7 +95,7 @@ export const CLOSED = [
   "/inbox?q=nobodyatall",
   "/inbox/jonas-weber",
   ["/inbox/jonas-weber", (page) => submit(page, { message: "" }, "/inbox/jonas-weber")],
-  ["/inbox/jonas-weber", (page) => submit(page, { message: "Not sent yet" }, "/inbox/jonas-weber/draft")],
+  ["/inbox/jonas-weber", (page) => submit(page, { message: "Not sent yet" }, "/inbox/jonas-weber", "/inbox/jonas-weber/draft")],
   "/notifications",
   "/settings/account",
   ["/settings/account", (page) => submit(page, { email: "x", password: "x" }, "/settings/account")],
@@ -117,14 +117,16 @@ export async function visit(page, entry) {
   return on ? `${path} (${on.toString().match(/=>\s*(\w+)\(/)[1]} ${on.toString().match(/"([^"/]*)"/)?.[1] ?? ""})` : path;
 }
 
-async function submit(page, fields, action) {
+// `to` is where another button of the form leads.
+async function submit(page, fields, action, to) {
   const form = page.locator(action ? `form[action="${action}"]` : "main form").first();
-  await form.evaluate((form, fields) => {
+  await form.evaluate((form, [fields, to]) => {
+    if (to) form.action = to;
     const details = form.closest("details");
     if (details) details.open = true;
     for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
     form.submit();
-  }, fields);
+  }, [fields, to]);
   await page.waitForEvent("load");
 }
 
