@@ -56,7 +56,9 @@ pub fn populate(db: &Db, limits: &Limits, export: Option<Export>) -> Result<Demo
         Some(export) => db.write_blocking(|connection| import::connect(connection, &people, export, &hashed))?,
         None => 0,
     };
-    db.write_blocking(|connection| story::tell(connection, &limits, &people, own))?;
+    // The story goes on where an export has filled the last place.
+    let roomy = Limits { connections: u32::MAX, ..limits };
+    db.write_blocking(|connection| story::tell(connection, &roomy, &people, own))?;
     let owner = people.first().map_or("", |person| person.full_name.as_str());
     let told =
         export.map(|export| format!("{} {owner} has {imported} of these people as connections.", export.summary()));

@@ -22,7 +22,7 @@ function restore() {
   if (!again) return;
   const align = () => scrollBy({ top: top(again) - place.top, behavior: "instant" });
   align();
-  // Rows that come into sight are laid out with the next frame, and may be higher than was thought.
+  // What is laid out a frame later, such as a font that comes, may move it once more.
   requestAnimationFrame(() => requestAnimationFrame(align));
 }
 
