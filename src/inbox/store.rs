@@ -142,9 +142,10 @@ pub type Newest = (i64, i64, bool, String);
 /// # Errors
 /// The database's.
 pub fn newest_of(connection: &mut Connection, owner: i64, others: &[i64]) -> Result<Vec<Newest>, Error> {
+    // The sum keeps SQLite from beginning with all messages of these conversations: it knows nothing of how many there are.
     let copy = message_copies::owner_id
         .eq(conversations::owner_id)
-        .and(message_copies::other_id.eq(conversations::other_id))
+        .and(message_copies::other_id.eq(conversations::other_id + 0))
         .and(message_copies::id.nullable().eq(conversations::place));
     let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
     let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
