@@ -97,7 +97,6 @@ const STORIES = {
     await page.goto("/connections");
     const row = page.locator(".known > li").nth(30);
     await row.scrollIntoViewIfNeeded();
-    // Rows out of sight are not laid out, so they have no inner text yet.
     const name = (await row.locator(".name").textContent()).trim();
     const above = page.locator(".known > li").nth(31).locator(".name");
     const href = await above.getAttribute("href");
