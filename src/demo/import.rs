@@ -39,7 +39,7 @@ pub fn connect(
             continue;
         }
         number += 1;
-        let made = NewMember { id: first + number, sort_as: sort_as(imported), handle: handles.free(&name), name };
+        let made = ImportedMember { id: first + number, sort_as: sort_as(imported), handle: handles.free(&name), name };
         member(connection, &made, imported, password)?;
         sides(connection, me, &made, imported.connected_on.unwrap_or(UNKNOWN))?;
     }
@@ -48,7 +48,7 @@ pub fn connect(
 }
 
 /// A member made of a row.
-struct NewMember {
+struct ImportedMember {
     id: i64,
     name: String,
     /// The last name as the file gives it, then the first, so that nothing has to be guessed.
@@ -82,8 +82,8 @@ impl Handles {
     }
 }
 
-fn member(connection: &mut Connection, made: &NewMember, from: &Imported, password: &Hashed) -> Result<(), Error> {
-    let NewMember { id, name, sort_as, handle } = made;
+fn member(connection: &mut Connection, made: &ImportedMember, from: &Imported, password: &Hashed) -> Result<(), Error> {
+    let ImportedMember { id, name, sort_as, handle } = made;
     let keys = sorting::keys(name, sort_as);
     let headline = match (from.position.as_str(), from.company.as_str()) {
         ("", company) => company.to_owned(),
@@ -115,7 +115,7 @@ fn member(connection: &mut Connection, made: &NewMember, from: &Imported, passwo
     crate::members::search::index(connection, *id)
 }
 
-fn sides(connection: &mut Connection, me: &Character, made: &NewMember, since: Date) -> Result<(), Error> {
+fn sides(connection: &mut Connection, me: &Character, made: &ImportedMember, since: Date) -> Result<(), Error> {
     let since = start_of(since).unwrap_or_else(now);
     let (mine, theirs) = (sorting::keys(&me.full_name, ""), sorting::keys(&made.name, &made.sort_as));
     for (owner, other, keys) in [(me.id, made.id, theirs), (made.id, me.id, mine)] {

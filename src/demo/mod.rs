@@ -72,12 +72,28 @@ mod tests {
     use crate::schema::{connection_counts, relationships};
     use diesel::prelude::*;
 
-    #[test]
-    fn every_pair_of_the_demo_is_legal_and_counted() {
-        let folder = tempfile::tempdir().unwrap();
+    fn database(folder: &tempfile::TempDir) -> Db {
         let file = folder.path().join("demo.db").to_string_lossy().into_owned();
         let db = Db::open(&crate::db::DatabaseUrl::Sqlite(file)).unwrap();
         db.migrate().unwrap();
+        db
+    }
+
+    #[test]
+    fn an_export_may_fill_every_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows: String = (0..150).map(|row| format!("Ada,Row{row},,,,Engineer,01 Jan 2020\n")).collect();
+        let file = format!("First Name,Last Name,URL,Email Address,Company,Position,Connected On\n{rows}");
+        let export = crate::contacts::import::linkedin::parse(file.as_bytes(), jiff::civil::date(2026, 1, 1)).unwrap();
+        let limits = Limits { connections: 150, ..Limits::default() };
+        let demo = populate(&database(&folder), &limits, Some(export)).unwrap();
+        assert_eq!(demo.members, 300);
+    }
+
+    #[test]
+    fn every_pair_of_the_demo_is_legal_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = database(&folder);
         let demo = populate(&db, &Limits::default(), None).unwrap();
         assert_eq!((demo.members, demo.accounts.len()), (150, 3));
         db.write_blocking(|connection| {
