@@ -52,6 +52,7 @@ impl Wanted {
         let others: HashSet<i64> = found.iter().map(|(other, _)| *other).collect();
         let others: Vec<i64> = others.into_iter().collect();
         let ids: Vec<i64> = found.into_iter().map(|(_, id)| id).collect();
+        let oldest = ids.iter().copied().min().unwrap_or(i64::MAX);
         let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
         let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
         let blocked = relationships::owner_id.eq(message_copies::owner_id);
@@ -63,6 +64,8 @@ impl Wanted {
             .filter(message_copies::owner_id.eq(owner))
             .filter(id_in(connection, message_copies::other_id, &others))
             .filter(id_in(connection, message_copies::id, &ids))
+            // With statistics SQLite would look each id up in all of a conversation.
+            .filter(message_copies::id.ge(oldest))
             .filter(message_copies::deletion_id.is_null())
             .filter(diesel::dsl::not(diesel::dsl::exists(blocked)));
         let columns = (message_copies::id, message_copies::is_mine, message_copies::sent_at, messages::text);
