@@ -64,7 +64,8 @@ pub fn send(
     Ok((partner, sent))
 }
 
-/// Returns from when a member may begin a conversation again; nothing where they may now.
+/// Returns from when a member may begin a conversation again, as a minute begins, since nobody is told a second; nothing
+/// where they may now.
 ///
 /// # Errors
 /// The database's.
@@ -74,7 +75,7 @@ pub fn comes_free(connection: &mut Connection, me: i64) -> Result<Option<i64>, E
         .filter(conversations::begun_at.gt(now() - DAY))
         .select((count_star(), min(conversations::begun_at)));
     let (begun, oldest) = on_engine!(connection, |own| begun.first::<(i64, Option<i64>)>(own))?;
-    Ok(oldest.filter(|_| begun >= FIRST_MESSAGES).map(|oldest| oldest + DAY))
+    Ok(oldest.filter(|_| begun >= FIRST_MESSAGES).map(|oldest| (oldest + DAY + 59) / 60 * 60))
 }
 
 fn deliver(

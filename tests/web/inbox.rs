@@ -322,8 +322,12 @@ fn first_messages_are_limited_by_the_day() {
     // Whom one wrote to before, and who wrote first, are not new.
     write(&mut ada, "person-001", "Again");
     write(&mut ada, "ben-okoro", "You did");
-    let sql = "UPDATE conversations SET begun_at = begun_at - 86401 WHERE begun_at = (SELECT MIN(begun_at) FROM conversations)";
-    site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    let sql = format!(
+        "UPDATE conversations SET begun_at = begun_at - 86401 WHERE owner_id = {0} \
+         AND begun_at = (SELECT MIN(begun_at) FROM conversations WHERE owner_id = {0})",
+        ada.id
+    );
+    site.db.write_blocking(|connection| Ok(diesel::sql_query(&sql).execute(connection)?)).unwrap();
     write(&mut ada, "person-031", "Hello 31");
 }
 
