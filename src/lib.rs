@@ -5,6 +5,7 @@
 //! - [`profiles`] are members' pages, [`network`] is *My network*, [`members`] says who the members are.
 //! - [`inbox`] is what connections write to each other.
 //! - [`accounts`] says who may come in; [`notifications`] is what people are told; [`contacts`] reads address books.
+//! - [`data`] is everything of a member at once: the one list of tables, the archive, the end of an account.
 //! - [`mail`] is what goes out by e-mail: an outbox in the database, and the job that sends it.
 //! - [`language`] is what every text goes through, and the translations.
 //! - [`jobs`] is the work beside the requests: named loops, one node at a time.
@@ -20,6 +21,7 @@ pub mod config;
 pub mod connections;
 pub mod contacts;
 pub mod copy;
+pub mod data;
 pub mod dates;
 pub mod db;
 pub mod demo;

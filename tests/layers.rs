@@ -7,6 +7,7 @@ use std::path::Path;
 const LAYERS: &[&[&str]] = &[
     &["server", "routes", "config"],
     &["copy"],
+    &["data"],
     &["profiles"],
     &["network", "demo"],
     &["contacts"],

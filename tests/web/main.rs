@@ -30,5 +30,6 @@ mod removal;
 mod search;
 mod silence;
 mod support;
+mod tables;
 mod tidying;
 mod zones;

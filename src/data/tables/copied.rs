@@ -1,0 +1,267 @@
+//! The tables with all their columns: how the rows of each are read in the order of their keys, and copied.
+
+use std::fmt::Write;
+
+use diesel::prelude::*;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::db::Connection;
+use crate::error::Error;
+use crate::schema;
+
+/// Rows of one transaction of a copy; PostgreSQL takes 65,535 parameters in a statement.
+const GROUP_SIZE: i64 = 2_000;
+/// Rows of an owner that are in memory at a time.
+const BATCH: i64 = 500;
+
+/// A row as a map of its columns.
+pub type Cells = Map<String, Value>;
+/// Is given rows, and the connection they were read on.
+pub type Each<'a> = &'a mut dyn FnMut(&mut Connection, Vec<Cells>) -> Result<(), Error>;
+
+/// How the rows of a table are read and copied.
+pub struct Copied {
+    /// The table's name.
+    pub name: &'static str,
+    /// Its columns.
+    pub columns: &'static [&'static str],
+    /// How many there are.
+    pub count: fn(&mut Connection) -> Result<u64, Error>,
+    /// Whether the target holds no row but the first ones of the source.
+    pub begins: fn(&mut Connection, &mut Connection) -> Result<bool, Error>,
+    /// Copies the rows that the target lacks.
+    pub copy: Copy,
+    /// Reads all rows as CSV.
+    pub read: Read,
+    /// Reads the rows of an owner.
+    pub of_owner: Option<OfOwner>,
+}
+
+type Copy = fn(&mut Connection, &mut Connection, &dyn Fn(u64)) -> Result<(), Error>;
+type Read = fn(&mut Connection, &mut dyn FnMut(&[u8], u64)) -> Result<u64, Error>;
+/// Reads the rows of an owner, a batch at a time.
+pub type OfOwner = fn(&mut Connection, i64, Each) -> Result<(), Error>;
+
+fn map(row: &impl Serialize) -> Result<Cells, Error> {
+    match serde_json::to_value(row) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Ok(Cells::new()),
+        Err(why) => Err(Error::Unavailable(format!("a row cannot be written: {why}"))),
+    }
+}
+
+fn csv(rows: &[impl Serialize]) -> Result<Vec<u8>, Error> {
+    let damaged = |why: String| Error::Unavailable(format!("a row cannot be written as CSV: {why}"));
+    let mut out = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    for row in rows {
+        out.serialize(row).map_err(|why| damaged(why.to_string()))?;
+    }
+    out.into_inner().map_err(|why| damaged(why.to_string()))
+}
+
+/// Bytes as one field.
+fn hex<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
+}
+
+/// A table with all its columns, its key, and the rows behind one.
+macro_rules! copied {
+    ($table:ident $(of $owner:ident)? { $($(#[$how:meta])* $column:ident: $kind:ty),* } by $order:tt, after $last:ident: $after:expr) => {
+        pub(super) mod $table {
+            use super::*;
+            use schema::$table::dsl::*;
+
+            #[derive(Queryable, Insertable, Serialize)]
+            #[diesel(table_name = schema::$table)]
+            struct Row { $($(#[$how])* $column: $kind),* }
+
+            /// How its rows are read and copied.
+            pub const TABLE: Copied = Copied {
+                name: stringify!($table),
+                columns: &[$(stringify!($column)),*],
+                count,
+                begins,
+                copy,
+                read,
+                of_owner: copied!(@walk $($owner)?),
+            };
+
+            fn begins(from: &mut Connection, to: &mut Connection) -> Result<bool, Error> {
+                let mut at = None;
+                loop {
+                    let (mut here, mut there) = (beyond(to, at.as_ref())?, beyond(from, at.as_ref())?);
+                    there.truncate(here.len());
+                    if csv(&here)? != csv(&there)? {
+                        return Ok(false);
+                    }
+                    match here.pop() {
+                        Some(row) => at = Some(row),
+                        None => return Ok(true),
+                    }
+                }
+            }
+
+            fn count(connection: &mut Connection) -> Result<u64, Error> {
+                Ok($table.count().get_result::<i64>(connection)?.unsigned_abs())
+            }
+
+            fn beyond(connection: &mut Connection, last: Option<&Row>) -> Result<Vec<Row>, Error> {
+                let mut rows = $table.into_boxed();
+                if let Some($last) = last {
+                    rows = rows.filter($after);
+                }
+                Ok(rows.order(copied!(@ascending $order)).limit(GROUP_SIZE).load(connection)?)
+            }
+
+            $(
+                /// Reads an owner's rows, a batch at a time, each as a map of its columns.
+                fn of_owner(connection: &mut Connection, owner: i64, each: Each) -> Result<(), Error> {
+                    let mut at: Option<Row> = None;
+                    loop {
+                        let mut rows = $table.filter($owner.eq(owner)).into_boxed();
+                        if let Some($last) = &at {
+                            rows = rows.filter($after);
+                        }
+                        let mut rows: Vec<Row> =
+                            rows.order(copied!(@ascending $order)).limit(BATCH).load(connection)?;
+                        if rows.is_empty() {
+                            return Ok(());
+                        }
+                        each(connection, rows.iter().map(map).collect::<Result<_, _>>()?)?;
+                        at = rows.pop();
+                    }
+                }
+            )?
+
+            fn newest(connection: &mut Connection) -> Result<Option<Row>, Error> {
+                Ok($table.order(copied!(@descending $order)).first(connection).optional()?)
+            }
+
+            fn copy(from: &mut Connection, to: &mut Connection, progress: &dyn Fn(u64)) -> Result<(), Error> {
+                let (mut at, mut done) = (newest(to)?, count(to)?);
+                loop {
+                    progress(done);
+                    let mut rows = beyond(from, at.as_ref())?;
+                    diesel::Connection::transaction(to, |to| match to {
+                        Connection::Sqlite(to) => diesel::insert_into($table).values(&rows).execute(to),
+                        Connection::Postgres(to) => diesel::insert_into($table).values(&rows).execute(to),
+                    })?;
+                    done += rows.len() as u64;
+                    match rows.pop() {
+                        Some(row) => at = Some(row),
+                        None => return Ok(()),
+                    }
+                }
+            }
+
+            fn read(connection: &mut Connection, each: &mut dyn FnMut(&[u8], u64)) -> Result<u64, Error> {
+                let (mut at, mut done) = (None, 0);
+                loop {
+                    let mut rows = beyond(connection, at.as_ref())?;
+                    done += rows.len() as u64;
+                    each(&csv(&rows)?, done);
+                    match rows.pop() {
+                        Some(row) => at = Some(row),
+                        None => return Ok(done),
+                    }
+                }
+            }
+        }
+    };
+    (@walk) => { None };
+    (@walk $owner:ident) => { Some(of_owner) };
+    (@ascending ($($column:ident),*)) => { ($($column.asc(),)*) };
+    (@descending ($($column:ident),*)) => { ($($column.desc(),)*) };
+}
+
+copied!(settings { name: String, value: String } by (name), after last: name.gt(&last.name));
+copied!(members of id {
+    id: i64, email: String, email_key: String, password_hash: String, handle: String, full_name: String,
+    sort_as: String, sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
+    folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
+    connections_seen_by: i16, accepts_automatically: bool, asks_before_reinvite: bool,
+    language: String, photo: String, confirmed_email: String, mail_secret: String, digest_due_at: Option<i64>,
+    time_zone: String
+} by (id), after last: id.gt(last.id));
+copied!(photos of member_id {
+    member_id: i64, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>
+} by (member_id, name, side), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id)
+    .or(name.gt(&last.name)).or(name.eq(&last.name).and(side.gt(last.side)))));
+copied!(handles {
+    handle: String, member_id: i64, kept_until: Option<i64>
+} by (handle), after last: handle.gt(&last.handle));
+copied!(handle_changes of member_id {
+    member_id: i64, id: i64, changed_at: i64, former: String
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(emails { email_key: String, member_id: i64 } by (email_key), after last: email_key.gt(&last.email_key));
+copied!(email_claims {
+    email_key: String, member_id: i64
+} by (email_key, member_id), after last: email_key.ge(&last.email_key)
+    .and(email_key.gt(&last.email_key).or(member_id.gt(last.member_id))));
+copied!(outbox of member_id {
+    member_id: i64, id: i64, created_at: i64, due_at: i64, attempts: i32, letter: String
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(tokens of member_id {
+    member_id: i64, token_hash: String, kind: i16, email: String, expires_at: i64
+} by (member_id, token_hash), after last: member_id.ge(last.member_id)
+    .and(member_id.gt(last.member_id).or(token_hash.gt(&last.token_hash))));
+copied!(browsers of member_id {
+    member_id: i64, browser_hash: String, seen_at: i64
+} by (member_id, browser_hash), after last: member_id.ge(last.member_id)
+    .and(member_id.gt(last.member_id).or(browser_hash.gt(&last.browser_hash))));
+copied!(sessions of member_id {
+    member_id: i64, token_hash: String, device: String, created_at: i64, last_seen: i64
+} by (member_id, token_hash), after last: member_id.ge(last.member_id)
+    .and(member_id.gt(last.member_id).or(token_hash.gt(&last.token_hash))));
+copied!(positions of member_id {
+    member_id: i64, id: i64, kind: i16, place: i32, title: String, organisation: String, started: String,
+    ended: String, description: String
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(links of member_id {
+    member_id: i64, id: i64, place: i32, label: String, url: String
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(relationships of owner_id {
+    owner_id: i64, other_id: i64, state: i16, may_invite_again: bool, prior: i16, changed_at: i64,
+    connected_at: Option<i64>, invited_at: Option<i64>, sent_at: Option<i64>, paused_until: Option<i64>,
+    declined_until: Option<i64>, disconnected_at: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
+    invitation_note: String, private_note: String, private_reason: String, sent_note: String,
+    sent_note_at: Option<i64>, received_note: String, received_note_at: Option<i64>, last_message_at: Option<i64>
+} by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
+    .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));
+copied!(tags of owner_id {
+    owner_id: i64, other_id: i64, tag: String
+} by (owner_id, other_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(tag.gt(&last.tag)))));
+copied!(removals of owner_id {
+    owner_id: i64, id: i64, created_at: i64, skipped: String, removed: i32, confirmed_at: Option<i64>,
+    undone_at: Option<i64>, restored: i32, private_reason: String, may_invite_again: bool
+} by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
+copied!(removal_members of owner_id {
+    owner_id: i64, removal_id: i64, other_id: i64, sort_first: String
+} by (owner_id, removal_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(removal_id.gt(last.removal_id)).or(removal_id.eq(last.removal_id).and(other_id.gt(last.other_id)))));
+copied!(notifications of owner_id {
+    owner_id: i64, id: i64, created_at: i64, kind: i16, other_id: i64, note: String, is_read: bool, deleted_at: Option<i64>
+} by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
+copied!(notification_choices of member_id {
+    member_id: i64, kind: i16, on_site: bool, by_email: bool
+} by (member_id, kind), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(kind.gt(last.kind))));
+copied!(messages of writer_id {
+    writer_id: i64, id: i64, text: String
+} by (writer_id, id), after last: writer_id.ge(last.writer_id).and(writer_id.gt(last.writer_id).or(id.gt(last.id))));
+copied!(message_copies of owner_id {
+    owner_id: i64, other_id: i64, id: i64, is_mine: bool, sent_at: i64, deleted_at: Option<i64>, deletion_id: Option<i64>
+} by (owner_id, other_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(id.gt(last.id)))));
+copied!(conversations of owner_id {
+    owner_id: i64, other_id: i64, place: Option<i64>, is_unread: bool, draft: String, last_at: Option<i64>,
+    begun_at: Option<i64>, last_press: String, deletion_id: Option<i64>, deleted_draft: String
+} by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
+    .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));
+copied!(message_deletions of owner_id {
+    owner_id: i64, id: i64, deleted_at: i64, kind: i16, other_id: i64, number: i32
+} by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
