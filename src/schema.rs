@@ -74,6 +74,7 @@ diesel::table! {
         mail_secret -> Text,
         digest_due_at -> Nullable<BigInt>,
         time_zone -> Text,
+        found_by_email -> Bool,
     }
 }
 
@@ -255,6 +256,89 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    contacts (owner_id, id) {
+        owner_id -> BigInt,
+        id -> BigInt,
+        uid -> Text,
+        source -> SmallInt,
+        import_id -> Nullable<BigInt>,
+        full_name -> Text,
+        company -> Text,
+        position -> Text,
+        email -> Text,
+        phone -> Text,
+        sort_first -> Text,
+        sort_last -> Text,
+        sort_company -> Text,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+        version -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+        removal_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    contact_cards (owner_id, contact_id) { owner_id -> BigInt, contact_id -> BigInt, card -> Text, raw -> Text, }
+}
+
+diesel::table! {
+    contact_words (owner_id, contact_id, word) { owner_id -> BigInt, contact_id -> BigInt, word -> Text, }
+}
+
+diesel::table! {
+    contact_keys (owner_id, contact_id, kind, key) {
+        owner_id -> BigInt,
+        contact_id -> BigInt,
+        kind -> SmallInt,
+        key -> Text,
+    }
+}
+
+diesel::table! {
+    contact_tags (owner_id, contact_id, tag) { owner_id -> BigInt, contact_id -> BigInt, tag -> Text, }
+}
+
+diesel::table! {
+    contact_books (owner_id) {
+        owner_id -> BigInt,
+        version -> BigInt,
+        number -> Integer,
+        forgotten_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    contact_removals (owner_id, id) {
+        owner_id -> BigInt,
+        id -> BigInt,
+        kind -> SmallInt,
+        created_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+        undone_at -> Nullable<BigInt>,
+        removed -> Integer,
+        restored -> Integer,
+        kept_id -> Nullable<BigInt>,
+        kept_card -> Text,
+        kept_raw -> Text,
+        kept_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    contact_selections (owner_id, removal_id, contact_id) {
+        owner_id -> BigInt,
+        removal_id -> BigInt,
+        contact_id -> BigInt,
+        sort_first -> Text,
+    }
+}
+
+diesel::table! {
+    contacts_kept_apart (owner_id, one_id, other_id) { owner_id -> BigInt, one_id -> BigInt, other_id -> BigInt, }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     members,
     connection_counts,
@@ -269,7 +353,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     message_copies,
     conversations,
-    message_deletions
+    message_deletions,
+    contacts,
+    contact_cards,
+    contact_words,
+    contact_keys,
+    contact_tags,
+    contact_selections,
+    contacts_kept_apart
 );
 
 diesel::alias!(relationships as theirs: Theirs);

@@ -31,6 +31,15 @@ const OWNERS: &[(&str, &str)] = &[
     ("conversations", "owner_id"),
     ("message_deletions", "owner_id"),
     ("message_search", "owner_id"),
+    ("contacts", "owner_id"),
+    ("contact_cards", "owner_id"),
+    ("contact_words", "owner_id"),
+    ("contact_keys", "owner_id"),
+    ("contact_tags", "owner_id"),
+    ("contact_books", "owner_id"),
+    ("contact_removals", "owner_id"),
+    ("contact_selections", "owner_id"),
+    ("contacts_kept_apart", "owner_id"),
     // Swept after an hour, and looked up by their key alone.
     ("receipts", "id"),
     // A handful of rows, the same everywhere.
@@ -39,7 +48,7 @@ const OWNERS: &[(&str, &str)] = &[
 ];
 
 /// Indexes that are asked on every machine at once, and by which page.
-const ASKED_EVERYWHERE: [(&str, &str); 6] = [
+const ASKED_EVERYWHERE: [(&str, &str); 8] = [
     ("members_by_age", "the newest members, for whoever has no connections yet"),
     ("member_search_by_word", "People"),
     // Its words begin with their owner, but they stand in one index.
@@ -47,6 +56,8 @@ const ASKED_EVERYWHERE: [(&str, &str); 6] = [
     ("outbox_by_due", "the loop that sends mail"),
     ("message_deletions_by_date", "the loop that removes deleted messages"),
     ("members_by_digest", "the loop that writes digests"),
+    ("contacts_by_deletion", "the loop that forgets deleted contacts"),
+    ("contact_removals_by_age", "the loop that forgets deleted contacts"),
 ];
 
 struct Statement {

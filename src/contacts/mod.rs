@@ -1,3 +1,8 @@
-//! Address books: files from elsewhere, read. The address book itself is still to come.
+//! The address book: what a member knows of people, be they members or not.
 
+pub mod card;
 pub mod import;
+pub mod keys;
+pub mod source;
+pub mod store;
+mod words;

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bad_input;
+mod contacts_store;
 mod counts;
 mod data;
 mod edit_races;

@@ -185,7 +185,7 @@ copied!(members of id {
     folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
     connections_seen_by: i16, accepts_automatically: bool, asks_before_reinvite: bool,
     language: String, photo: String, confirmed_email: String, mail_secret: String, digest_due_at: Option<i64>,
-    time_zone: String
+    time_zone: String, found_by_email: bool
 } by (id), after last: id.gt(last.id));
 copied!(photos of member_id {
     member_id: i64, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>
@@ -265,3 +265,40 @@ copied!(conversations of owner_id {
 copied!(message_deletions of owner_id {
     owner_id: i64, id: i64, deleted_at: i64, kind: i16, other_id: i64, number: i32
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
+copied!(contacts of owner_id {
+    owner_id: i64, id: i64, uid: String, source: i16, import_id: Option<i64>, full_name: String, company: String,
+    position: String, email: String, phone: String, sort_first: String, sort_last: String, sort_company: String,
+    created_at: i64, changed_at: i64, version: i64, deleted_at: Option<i64>, removal_id: Option<i64>
+} by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
+copied!(contact_cards of owner_id {
+    owner_id: i64, contact_id: i64, card: String, raw: String
+} by (owner_id, contact_id), after last: owner_id.ge(last.owner_id)
+    .and(owner_id.gt(last.owner_id).or(contact_id.gt(last.contact_id))));
+copied!(contact_words of owner_id {
+    owner_id: i64, contact_id: i64, word: String
+} by (owner_id, contact_id, word), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(word.gt(&last.word)))));
+copied!(contact_keys of owner_id {
+    owner_id: i64, contact_id: i64, kind: i16, key: String
+} by (owner_id, contact_id, kind, key), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(kind.gt(last.kind)
+    .or(kind.eq(last.kind).and(key.gt(&last.key)))))));
+copied!(contact_tags of owner_id {
+    owner_id: i64, contact_id: i64, tag: String
+} by (owner_id, contact_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(tag.gt(&last.tag)))));
+copied!(contact_books of owner_id {
+    owner_id: i64, version: i64, number: i32, forgotten_version: i64
+} by (owner_id), after last: owner_id.gt(last.owner_id));
+copied!(contact_removals of owner_id {
+    owner_id: i64, id: i64, kind: i16, created_at: i64, confirmed_at: Option<i64>, undone_at: Option<i64>, removed: i32,
+    restored: i32, kept_id: Option<i64>, kept_card: String, kept_raw: String, kept_version: i64
+} by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
+copied!(contact_selections of owner_id {
+    owner_id: i64, removal_id: i64, contact_id: i64, sort_first: String
+} by (owner_id, removal_id, contact_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(removal_id.gt(last.removal_id)).or(removal_id.eq(last.removal_id).and(contact_id.gt(last.contact_id)))));
+copied!(contacts_kept_apart of owner_id {
+    owner_id: i64, one_id: i64, other_id: i64
+} by (owner_id, one_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(one_id.gt(last.one_id)).or(one_id.eq(last.one_id).and(other_id.gt(last.other_id)))));

@@ -46,6 +46,17 @@ pub const TABLES: &[Table] = &[
         .other_ids(&["deletion_id"]),
     Table::of(message_deletions::TABLE, "owner_id", Not("what was deleted is removed within the hour"))
         .names(&[("other_id", Former)]),
+    Table::of(contacts::TABLE, "owner_id", In(&["contacts"])).other_ids(&["import_id", "removal_id"]),
+    Table::of(contact_cards::TABLE, "owner_id", In(&["contacts"])).other_ids(&["contact_id"]),
+    Table::of(contact_words::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
+    Table::of(contact_keys::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
+    Table::of(contact_tags::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
+    Table::of(contact_books::TABLE, "owner_id", Not("counts the contacts")),
+    Table::of(contact_removals::TABLE, "owner_id", Not("what was deleted is forgotten after a month"))
+        .other_ids(&["kept_id"]),
+    Table::of(contact_selections::TABLE, "owner_id", Not("a selection that is being made"))
+        .other_ids(&["removal_id", "contact_id"]),
+    Table::of(contacts_kept_apart::TABLE, "owner_id", Not("two ids of contacts")).other_ids(&["one_id", "other_id"]),
     // Made anew, or only the program's.
     Table::derived("connection_counts", Owner::Member("member_id")),
     Table::derived("member_search", Owner::Own("member_id")),

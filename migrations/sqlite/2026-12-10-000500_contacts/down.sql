@@ -1,0 +1,10 @@
+ALTER TABLE members DROP COLUMN found_by_email;
+DROP TABLE contacts_kept_apart;
+DROP TABLE contact_selections;
+DROP TABLE contact_removals;
+DROP TABLE contact_books;
+DROP TABLE contact_tags;
+DROP TABLE contact_keys;
+DROP TABLE contact_words;
+DROP TABLE contact_cards;
+DROP TABLE contacts;

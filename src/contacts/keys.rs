@@ -1,0 +1,122 @@
+//! By what two contacts are one and the same person, each key in one way of writing.
+
+use std::collections::BTreeSet;
+
+use crate::accounts::email;
+use crate::contacts::card::Card;
+use crate::contacts::import::linkedin;
+use crate::db::numbered;
+use crate::members::search::words::in_order;
+use crate::text::fold;
+
+/// Digits of the shortest phone number that tells one from another.
+const SHORTEST_PHONE: usize = 6;
+/// Characters of a key.
+const LONGEST: usize = 600;
+/// Sites on which the first part of an address names a person. LinkedIn has a rule of its own.
+const PROFILES: [&str; 8] = [
+    "facebook.com",
+    "github.com",
+    "gitlab.com",
+    "instagram.com",
+    "mastodon.social",
+    "twitter.com",
+    "x.com",
+    "threads.net",
+];
+
+numbered! {
+    /// What a key is of.
+    pub enum KeyKind {
+        /// An e-mail address.
+        Email = 0,
+        /// A phone number.
+        Phone = 1,
+        /// The address of a profile.
+        Profile = 2,
+        /// The name and the company together.
+        NameAndCompany = 3,
+    }
+}
+
+/// A key by which a contact is known again.
+pub type Key = (KeyKind, String);
+
+/// Returns the keys of a card, each once.
+pub fn keys(card: &Card) -> Vec<Key> {
+    let emails = card.emails.iter().filter_map(|one| email_key(&one.value));
+    let phones = card.phones.iter().filter_map(|one| phone_key(&one.value));
+    let links = card.links.iter().filter_map(|one| profile_key(&one.value));
+    let name = name_key(&card.name(), &card.company);
+    let all = emails.map(|key| (0, KeyKind::Email, key));
+    let all = all.chain(phones.map(|key| (1, KeyKind::Phone, key)));
+    let all = all.chain(links.map(|key| (2, KeyKind::Profile, key)));
+    let all = all.chain(name.map(|key| (3, KeyKind::NameAndCompany, key)));
+    let mut seen = BTreeSet::new();
+    let once = all.filter(|(number, _, key)| seen.insert((*number, key.clone())));
+    once.map(|(_, kind, key)| (kind, key.chars().take(LONGEST).collect())).collect()
+}
+
+/// Returns the key of an e-mail address, as accounts have it.
+pub fn email_key(written: &str) -> Option<String> {
+    let key = email::key(written.trim());
+    key.contains('@').then_some(key)
+}
+
+/// Returns the digits of a phone number, with the country's where it has them.
+pub fn phone_key(written: &str) -> Option<String> {
+    let number = written.trim().trim_start_matches("tel:");
+    let number = number.split([';', 'x']).next().unwrap_or_default();
+    // In `+44 (0)20`, the nought is for those who dial without the country's number.
+    let number = if number.starts_with('+') { number.replace("(0)", "") } else { number.to_owned() };
+    let digits: String = number.chars().filter_map(|c| c.to_digit(10)).map(|digit| digit.to_string()).collect();
+    let digits = digits.strip_prefix("00").map_or(digits.clone(), str::to_owned);
+    (digits.len() >= SHORTEST_PHONE).then_some(digits)
+}
+
+/// Returns the key of the address of a profile; nothing for any other page, which many may share.
+pub fn profile_key(written: &str) -> Option<String> {
+    if let Some(slug) = linkedin::slug(written) {
+        return Some(format!("linkedin.com/in/{slug}"));
+    }
+    let address = written.trim();
+    let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (host, path) = address.split_once('/')?;
+    let host = host.to_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    let name = path.split(['/', '?', '#']).next().unwrap_or_default().to_lowercase();
+    (PROFILES.contains(&host) && !name.is_empty()).then(|| format!("{host}/{name}"))
+}
+
+/// Returns the key of a name and a company, where both are known.
+pub fn name_key(name: &str, company: &str) -> Option<String> {
+    let (name, company) = (in_order(&fold(name)), in_order(&fold(company)));
+    (!name.is_empty() && !company.is_empty()).then(|| format!("{name}/{company}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_phone_has_one_key() {
+        for written in ["+44 20 7946 0123", "0044 (20) 7946-0123", "tel:+442079460123", "+44 (0)20 7946 0123"] {
+            assert_eq!(phone_key(written).as_deref(), Some("442079460123"), "{written}");
+        }
+        assert_eq!(phone_key("112"), None);
+    }
+
+    #[test]
+    fn a_page_that_many_share_is_no_key() {
+        assert_eq!(profile_key("https://acme.example/"), None);
+        assert_eq!(profile_key("https://acme.example/team"), None);
+        assert_eq!(profile_key("https://github.com/Ada?tab=stars").as_deref(), Some("github.com/ada"));
+        assert_eq!(profile_key("www.linkedin.com/in/Ada/").as_deref(), Some("linkedin.com/in/ada"));
+    }
+
+    #[test]
+    fn the_order_of_a_name_makes_no_difference() {
+        assert_eq!(name_key("Ada Lovelace", "Engine & Co."), name_key("Lovelace, Ada", "engine co"));
+        assert_eq!(name_key("Ada Lovelace", ""), None);
+    }
+}

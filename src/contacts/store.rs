@@ -1,0 +1,339 @@
+//! Contacts as they are stored: every change of a book in set-based statements, under one new version of the book.
+
+mod derived;
+mod removals;
+mod sync;
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::contacts::card::Card;
+use crate::contacts::keys::{Key, KeyKind};
+use crate::contacts::source::Source;
+use crate::dates::now;
+use crate::db::{self, Connection, id_in, new_id, on_engine, sql_condition};
+use crate::error::Error;
+use crate::members::sorting;
+use crate::schema::{contact_books, contact_cards, contact_keys, contacts};
+
+pub use removals::{RemovalKind, delete, delete_all_of, restore};
+pub use sync::{Change, changed_since};
+
+/// The most contacts of a member.
+pub const MAX_CONTACTS: usize = 50_000;
+/// Rows of one statement; PostgreSQL takes 65,535 parameters.
+const ROWS: usize = 2_000;
+
+sql_condition!(
+    /// The contact is not deleted.
+    IsLive: diesel::sql_types::Bool = "contacts.deleted_at IS NULL"
+);
+
+/// A contact that is to be stored.
+#[derive(Debug, Clone)]
+pub struct NewContact {
+    /// What is known of them.
+    pub card: Card,
+    /// Where that came from.
+    pub source: Source,
+    /// The import that brought it.
+    pub import_id: Option<i64>,
+}
+
+/// A contact as it is stored.
+#[derive(Debug, Clone)]
+pub struct Contact {
+    /// Its id.
+    pub id: i64,
+    /// What is known of them; the uid is never empty.
+    pub card: Card,
+    /// Where it came from.
+    pub source: Source,
+    /// The import that brought it.
+    pub import_id: Option<i64>,
+    /// When it came.
+    pub created_at: i64,
+    /// When it was last changed.
+    pub changed_at: i64,
+    /// The version of the book in which it was changed last.
+    pub version: i64,
+}
+
+impl Contact {
+    /// The entity tag: another one after every change.
+    pub fn etag(&self) -> String {
+        format!("\"{}-{}\"", self.id, self.version)
+    }
+}
+
+/// The address book as a whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable)]
+pub struct Book {
+    /// Goes up with every change.
+    pub version: i64,
+    /// How many contacts are in it.
+    pub number: i32,
+    /// What was deleted up to this version is forgotten.
+    pub forgotten_version: i64,
+}
+
+/// The row of a contact, for lists.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = contacts)]
+#[allow(missing_docs)]
+pub struct Row {
+    pub owner_id: i64,
+    pub id: i64,
+    pub uid: String,
+    pub source: Source,
+    pub import_id: Option<i64>,
+    pub full_name: String,
+    pub company: String,
+    pub position: String,
+    pub email: String,
+    pub phone: String,
+    pub sort_first: String,
+    pub sort_last: String,
+    pub sort_company: String,
+    pub created_at: i64,
+    pub changed_at: i64,
+    pub version: i64,
+}
+
+/// What a change of the card changes of the row.
+#[derive(AsChangeset)]
+#[diesel(table_name = contacts)]
+struct Summary {
+    full_name: String,
+    company: String,
+    position: String,
+    email: String,
+    phone: String,
+    sort_first: String,
+    sort_last: String,
+    sort_company: String,
+    changed_at: i64,
+    version: i64,
+}
+
+impl Summary {
+    fn of(card: &Card, version: i64) -> Summary {
+        let name = card.name();
+        let keys = sorting::keys(&name, &card.sort_as());
+        Summary {
+            sort_first: keys.first,
+            sort_last: keys.last,
+            sort_company: company_key(&card.company),
+            full_name: name,
+            company: card.company.clone(),
+            position: card.position.clone(),
+            email: card.emails.first().map_or_else(String::new, |one| one.value.clone()),
+            phone: card.phones.first().map_or_else(String::new, |one| one.value.clone()),
+            changed_at: now(),
+            version,
+        }
+    }
+}
+
+/// The key by which lists sort companies; who has none is the last.
+fn company_key(company: &str) -> String {
+    if company.is_empty() { "b".to_owned() } else { format!("a{}", sorting::keys(company, company).last) }
+}
+
+/// The address book of a member.
+///
+/// # Errors
+/// The database's.
+pub fn book(connection: &mut Connection, owner: i64) -> Result<Book, Error> {
+    use contact_books::{forgotten_version, number, version};
+    let row = contact_books::table.find(owner).select((version, number, forgotten_version));
+    Ok(on_engine!(connection, |own| row.first(own).optional())?.unwrap_or_default())
+}
+
+/// Begins a change of a book: locks its owner and gives the version in which it happens.
+fn change_book(connection: &mut Connection, owner: i64, more: i32) -> Result<i64, Error> {
+    db::lock_members(connection, [owner])?;
+    use contact_books::{number, owner_id, version};
+    let first = (owner_id.eq(owner), version.eq(1), number.eq(more));
+    let next = (version.eq(contact_books::version + 1), number.eq(contact_books::number + more));
+    let changed = diesel::update(contact_books::table.find(owner)).set(next);
+    if on_engine!(connection, |own| changed.execute(own))? == 0 {
+        let begun = diesel::insert_into(contact_books::table).values(first);
+        on_engine!(connection, |own| begun.execute(own))?;
+    }
+    Ok(book(connection, owner)?.version)
+}
+
+/// Says that so many more contacts are in a book.
+fn count(connection: &mut Connection, owner: i64, more: i32) -> Result<(), Error> {
+    let number = contact_books::number.eq(contact_books::number + more);
+    diesel::update(contact_books::table.find(owner)).set(number).execute(connection)?;
+    Ok(())
+}
+
+/// Stores contacts, in the order in which they come; gives their ids. A uid that the book has already, or that is missing,
+/// is made anew.
+///
+/// # Errors
+/// The database's.
+pub fn insert(connection: &mut Connection, owner: i64, new: &[NewContact]) -> Result<Vec<i64>, Error> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let version = change_book(connection, owner, i32::try_from(new.len()).unwrap_or(i32::MAX))?;
+    let mut taken = uids_in_use(connection, owner, new)?;
+    let first = new_id();
+    let mut cards = Vec::with_capacity(new.len());
+    for (at, new) in new.iter().enumerate() {
+        let mut card = new.card.clone();
+        let id = first + at as i64;
+        if card.uid.is_empty() || taken.contains_key(&card.uid) {
+            card.uid = new_uid(id);
+        }
+        taken.insert(card.uid.clone(), id);
+        cards.push((id, card));
+    }
+    let rows: Vec<Row> = new.iter().zip(&cards).map(|(new, (id, card))| row(owner, *id, new, card, version)).collect();
+    for rows in rows.chunks(ROWS) {
+        let rows = diesel::insert_into(contacts::table).values(rows);
+        on_engine!(connection, |own| rows.execute(own))?;
+    }
+    derived::insert_cards(connection, owner, &cards)?;
+    derived::insert(connection, owner, &cards)?;
+    Ok(cards.into_iter().map(|(id, _)| id).collect())
+}
+
+fn row(owner_id: i64, id: i64, new: &NewContact, card: &Card, version: i64) -> Row {
+    let summary = Summary::of(card, version);
+    Row {
+        owner_id,
+        id,
+        uid: card.uid.clone(),
+        source: new.source,
+        import_id: new.import_id,
+        full_name: summary.full_name,
+        company: summary.company,
+        position: summary.position,
+        email: summary.email,
+        phone: summary.phone,
+        sort_first: summary.sort_first,
+        sort_last: summary.sort_last,
+        sort_company: summary.sort_company,
+        created_at: summary.changed_at,
+        changed_at: summary.changed_at,
+        version,
+    }
+}
+
+/// A uid that nobody else makes.
+fn new_uid(id: i64) -> String {
+    format!("{id:x}-{:08x}@amicable", rand::random::<u32>())
+}
+
+fn uids_in_use(connection: &mut Connection, owner: i64, new: &[NewContact]) -> Result<HashMap<String, i64>, Error> {
+    let uids: Vec<String> = new.iter().map(|new| new.card.uid.clone()).filter(|uid| !uid.is_empty()).collect();
+    by_uid(connection, owner, &uids)
+}
+
+/// Which of these uids the book has, each with its contact.
+///
+/// # Errors
+/// The database's.
+pub fn by_uid(connection: &mut Connection, owner: i64, uids: &[String]) -> Result<HashMap<String, i64>, Error> {
+    let mut found = HashMap::new();
+    for uids in uids.chunks(ROWS) {
+        let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive);
+        let rows = rows.filter(contacts::uid.eq_any(uids)).select((contacts::uid, contacts::id));
+        found.extend(rows.load::<(String, i64)>(connection)?);
+    }
+    Ok(found)
+}
+
+/// Puts another card in place of a contact's; its uid stays.
+///
+/// # Errors
+/// [`Error::NotFound`] where it is not there or deleted, or the database's.
+pub fn update(connection: &mut Connection, owner: i64, id: i64, card: &Card) -> Result<(), Error> {
+    let version = change_book(connection, owner, 0)?;
+    change_card(connection, owner, id, card, version)
+}
+
+fn change_card(connection: &mut Connection, owner: i64, id: i64, card: &Card, version: i64) -> Result<(), Error> {
+    let live = contacts::table.find((owner, id)).filter(IsLive);
+    let uid: String = live.select(contacts::uid).first(connection).optional()?.ok_or(Error::NotFound)?;
+    let cards = [(id, Card { uid, ..card.clone() })];
+    let summary = Summary::of(card, version);
+    diesel::update(contacts::table.find((owner, id))).set(summary).execute(connection)?;
+    derived::delete(connection, owner, &[id])?;
+    diesel::delete(contact_cards::table.find((owner, id))).execute(connection)?;
+    derived::insert_cards(connection, owner, &cards)?;
+    derived::insert(connection, owner, &cards)
+}
+
+/// A contact that is not deleted.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn load(connection: &mut Connection, owner: i64, id: i64) -> Result<Contact, Error> {
+    load_many(connection, owner, &[id])?.pop().ok_or(Error::NotFound)
+}
+
+/// Those of these contacts that are not deleted, in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub fn load_many(connection: &mut Connection, owner: i64, ids: &[i64]) -> Result<Vec<Contact>, Error> {
+    let card = contact_cards::owner_id.eq(contacts::owner_id).and(contact_cards::contact_id.eq(contacts::id));
+    let rows = contacts::table
+        .inner_join(contact_cards::table.on(card))
+        .filter(contacts::owner_id.eq(owner))
+        .filter(id_in(connection, contacts::id, ids))
+        .filter(IsLive)
+        .order(contacts::id)
+        .select((
+            contacts::id,
+            contacts::uid,
+            (contacts::source, contacts::import_id),
+            (contacts::created_at, contacts::changed_at, contacts::version),
+            (contact_cards::card, contact_cards::raw),
+        ));
+    type Found = (i64, String, (Source, Option<i64>), (i64, i64, i64), (String, String));
+    let rows: Vec<Found> = on_engine!(connection, |own| rows.load(own))?;
+    rows.into_iter().map(contact).collect()
+}
+
+fn contact(
+    (id, uid, (source, import_id), (created_at, changed_at, version), (card, raw)): (
+        i64,
+        String,
+        (Source, Option<i64>),
+        (i64, i64, i64),
+        (String, String),
+    ),
+) -> Result<Contact, Error> {
+    let card = derived::read_card(&card)?;
+    let card = Card { uid, raw, ..card };
+    Ok(Contact { id, card, source, import_id, created_at, changed_at, version })
+}
+
+/// The contacts that have one of these keys, each key with those who have it.
+///
+/// # Errors
+/// The database's.
+pub fn with_keys(connection: &mut Connection, owner: i64, keys: &[Key]) -> Result<HashMap<Key, Vec<i64>>, Error> {
+    let mut found: HashMap<Key, Vec<i64>> = HashMap::new();
+    for kind in [KeyKind::Email, KeyKind::Phone, KeyKind::Profile, KeyKind::NameAndCompany] {
+        let wanted: Vec<&str> = keys.iter().filter(|(of, _)| *of == kind).map(|(_, key)| key.as_str()).collect();
+        for wanted in wanted.chunks(ROWS) {
+            let rows = contact_keys::table.filter(contact_keys::owner_id.eq(owner)).filter(contact_keys::kind.eq(kind));
+            let rows = rows.filter(contact_keys::key.eq_any(wanted)).order(contact_keys::contact_id);
+            let rows: Vec<(String, i64)> =
+                rows.select((contact_keys::key, contact_keys::contact_id)).load(connection)?;
+            for (key, id) in rows {
+                found.entry((kind, key)).or_default().push(id);
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,118 @@
+//! Deleting contacts, and bringing back what one deletion deleted.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::contacts::card::Card;
+use crate::contacts::store::{self, IsLive, change_book, derived, new_uid};
+use crate::dates::now;
+use crate::db::{Connection, id_in, new_id, numbered};
+use crate::error::Error;
+use crate::schema::{contact_cards, contact_removals, contacts};
+
+numbered! {
+    /// What deleted contacts.
+    pub enum RemovalKind {
+        /// *Delete contact*.
+        One = 0,
+        /// *Remove contacts*.
+        Bulk = 1,
+        /// *Merge duplicates*.
+        Merge = 2,
+        /// An import that was taken back.
+        Import = 3,
+        /// A phone or another program.
+        CardDav = 4,
+    }
+}
+
+/// Deletes contacts at once, which [`restore`] brings back; gives the id of the removal. Who is not there stays so.
+///
+/// # Errors
+/// The database's.
+pub fn delete(connection: &mut Connection, owner: i64, ids: &[i64], kind: RemovalKind) -> Result<i64, Error> {
+    let id = new_id();
+    let row = (
+        contact_removals::owner_id.eq(owner),
+        contact_removals::id.eq(id),
+        contact_removals::kind.eq(kind),
+        contact_removals::created_at.eq(now()),
+    );
+    diesel::insert_into(contact_removals::table).values(row).execute(connection)?;
+    delete_all_of(connection, owner, ids, id)?;
+    Ok(id)
+}
+
+/// Deletes contacts in a removal that there is already, and says so in it; gives how many were there.
+///
+/// # Errors
+/// The database's.
+pub fn delete_all_of(connection: &mut Connection, owner: i64, ids: &[i64], removal: i64) -> Result<usize, Error> {
+    let version = change_book(connection, owner, 0)?;
+    let these = id_in(connection, contacts::id, ids);
+    let live = contacts::table.filter(contacts::owner_id.eq(owner)).filter(these).filter(IsLive);
+    let gone = (contacts::deleted_at.eq(now()), contacts::removal_id.eq(removal), contacts::version.eq(version));
+    let number = diesel::update(live).set(gone).execute(connection)?;
+    derived::delete(connection, owner, ids)?;
+    store::count(connection, owner, -counted(number))?;
+    let result = (contact_removals::confirmed_at.eq(now()), contact_removals::removed.eq(counted(number)));
+    diesel::update(contact_removals::table.find((owner, removal))).set(result).execute(connection)?;
+    Ok(number)
+}
+
+/// Brings back every contact that a removal deleted, each as it was; gives how many. A second press changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn restore(connection: &mut Connection, owner: i64, removal: i64) -> Result<usize, Error> {
+    let version = change_book(connection, owner, 0)?;
+    let row = contact_removals::table.find((owner, removal)).select(contact_removals::undone_at);
+    let undone: Option<i64> = row.first(connection).optional()?.ok_or(Error::NotFound)?;
+    if undone.is_some() {
+        return Ok(0);
+    }
+    let cards = deleted_by(connection, owner, removal)?;
+    let ids: Vec<i64> = cards.iter().map(|(id, _)| *id).collect();
+    let cards = with_free_uids(connection, owner, cards)?;
+    let these = contacts::table.filter(contacts::owner_id.eq(owner)).filter(contacts::removal_id.eq(removal));
+    let back =
+        (contacts::deleted_at.eq(None::<i64>), contacts::removal_id.eq(None::<i64>), contacts::version.eq(version));
+    diesel::update(these).set(back).execute(connection)?;
+    derived::insert(connection, owner, &cards)?;
+    store::count(connection, owner, counted(ids.len()))?;
+    let result = (contact_removals::undone_at.eq(now()), contact_removals::restored.eq(counted(ids.len())));
+    diesel::update(contact_removals::table.find((owner, removal))).set(result).execute(connection)?;
+    Ok(ids.len())
+}
+
+fn counted(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn deleted_by(connection: &mut Connection, owner: i64, removal: i64) -> Result<Vec<(i64, Card)>, Error> {
+    let card = contact_cards::owner_id.eq(contacts::owner_id).and(contact_cards::contact_id.eq(contacts::id));
+    let rows = contacts::table
+        .inner_join(contact_cards::table.on(card))
+        .filter(contacts::owner_id.eq(owner))
+        .filter(contacts::removal_id.eq(removal))
+        .select((contacts::id, contacts::uid, contact_cards::card));
+    let rows: Vec<(i64, String, String)> = rows.load(connection)?;
+    rows.into_iter().map(|(id, uid, card)| Ok((id, Card { uid, ..derived::read_card(&card)? }))).collect()
+}
+
+/// Gives a new uid to those whose own another contact has got meanwhile, as where a phone sent its card again.
+fn with_free_uids(
+    connection: &mut Connection,
+    owner: i64,
+    mut cards: Vec<(i64, Card)>,
+) -> Result<Vec<(i64, Card)>, Error> {
+    let uids: Vec<String> = cards.iter().map(|(_, card)| card.uid.clone()).collect();
+    let taken: HashMap<String, i64> = store::by_uid(connection, owner, &uids)?;
+    for (id, card) in cards.iter_mut().filter(|(_, card)| taken.contains_key(&card.uid)) {
+        card.uid = new_uid(*id);
+        let row = contacts::table.find((owner, *id));
+        diesel::update(row).set(contacts::uid.eq(&card.uid)).execute(connection)?;
+    }
+    Ok(cards)
+}

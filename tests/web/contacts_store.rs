@@ -1,0 +1,101 @@
+//! What is stored of contacts: they change, go and come back as a whole, on both engines.
+
+use amicable::contacts::card::{Card, Valued};
+use amicable::contacts::keys::{KeyKind, keys};
+use amicable::contacts::source::Source;
+use amicable::contacts::store::{self, NewContact, RemovalKind};
+use amicable::db::Connection;
+use amicable::error::Error;
+
+use crate::support::Site;
+
+fn card(name: &str, email: &str) -> Card {
+    let emails = if email.is_empty() { Vec::new() } else { vec![Valued::new("work", email)] };
+    Card { full_name: name.into(), emails, company: "Acme".into(), tags: vec!["school".into()], ..Card::default() }
+}
+
+fn new(card: Card) -> NewContact {
+    NewContact { card, source: Source::ByHand, import_id: None }
+}
+
+fn on_a_book<T>(f: impl FnOnce(&mut Connection, i64) -> Result<T, Error> + Clone) -> T {
+    let site = Site::new();
+    let owner = site.member("Ada Ruiz").id;
+    site.db.write_blocking(|connection| f(connection, owner)).unwrap()
+}
+
+#[test]
+fn a_stored_card_is_loaded_as_it_was() {
+    on_a_book(|connection, owner| {
+        let raw =
+            Card { raw: "BEGIN:VCARD\r\nX-UNKNOWN:1\r\nEND:VCARD\r\n".into(), ..card("Ben Okoro", "ben@b.example") };
+        let ids = store::insert(connection, owner, &[new(raw.clone()), new(card("Cleo Marsh", ""))])?;
+        let ben = store::load(connection, owner, ids[0])?;
+        assert!(!ben.card.uid.is_empty());
+        assert_eq!(ben.card, Card { uid: ben.card.uid.clone(), ..raw });
+        let changed = Card { position: "Smith".into(), uid: "ignored".into(), ..ben.card.clone() };
+        store::update(connection, owner, ids[0], &changed)?;
+        let after = store::load(connection, owner, ids[0])?;
+        assert_eq!(after.card, Card { uid: ben.card.uid.clone(), ..changed });
+        assert_ne!(after.etag(), ben.etag());
+        assert!(matches!(store::load(connection, owner + 1, ids[0]), Err(Error::NotFound)));
+        Ok(())
+    });
+}
+
+#[test]
+fn what_was_deleted_comes_back_with_its_uid() {
+    on_a_book(|connection, owner| {
+        let ids = store::insert(connection, owner, &[new(card("Ben Okoro", "ben@b.example")), new(card("Cleo", ""))])?;
+        let before = store::load(connection, owner, ids[0])?;
+        let removal = store::delete(connection, owner, &ids[..1], RemovalKind::One)?;
+        assert!(matches!(store::load(connection, owner, ids[0]), Err(Error::NotFound)));
+        assert_eq!(store::book(connection, owner)?.number, 1);
+        let found = store::with_keys(connection, owner, &keys(&before.card))?;
+        assert!(!found.values().any(|ids| ids.contains(&before.id)), "{found:?}");
+        assert_eq!(store::restore(connection, owner, removal)?, 1);
+        assert_eq!(store::restore(connection, owner, removal)?, 0);
+        let after = store::load(connection, owner, ids[0])?;
+        assert_eq!((after.card, after.source, after.created_at), (before.card, before.source, before.created_at));
+        assert_eq!(store::book(connection, owner)?.number, 2);
+        let key = (KeyKind::Email, "ben@b.example".to_owned());
+        assert_eq!(store::with_keys(connection, owner, std::slice::from_ref(&key))?[&key], ids[..1]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_restored_contact_leaves_a_taken_uid() {
+    on_a_book(|connection, owner| {
+        let with_uid = Card { uid: "of a phone".into(), ..card("Ben Okoro", "") };
+        let ids = store::insert(connection, owner, &[new(with_uid.clone())])?;
+        let removal = store::delete(connection, owner, &ids, RemovalKind::CardDav)?;
+        let again = store::insert(connection, owner, &[new(with_uid.clone()), new(with_uid)])?;
+        store::restore(connection, owner, removal)?;
+        assert_eq!(store::load(connection, owner, again[0])?.card.uid, "of a phone");
+        assert_ne!(store::load(connection, owner, again[1])?.card.uid, "of a phone");
+        assert_ne!(store::load(connection, owner, ids[0])?.card.uid, "of a phone");
+        Ok(())
+    });
+}
+
+#[test]
+fn changes_since_a_version_tell_all() {
+    on_a_book(|connection, owner| {
+        let ids = store::insert(connection, owner, &[new(card("Ben", "")), new(card("Cleo", ""))])?;
+        let first = store::book(connection, owner)?.version;
+        store::update(connection, owner, ids[1], &card("Cleo Marsh", ""))?;
+        let removal = store::delete(connection, owner, &ids[..1], RemovalKind::One)?;
+        let changes = store::changed_since(connection, owner, first)?.unwrap();
+        let told: Vec<_> = changes.iter().map(|change| (change.id, change.deleted_at.is_some())).collect();
+        assert_eq!(told, [(ids[1], false), (ids[0], true)]);
+        store::restore(connection, owner, removal)?;
+        let last = store::book(connection, owner)?.version;
+        let changes = store::changed_since(connection, owner, last - 1)?.unwrap();
+        assert_eq!((changes.len(), changes[0].id, changes[0].deleted_at), (1, ids[0], None));
+        assert_eq!(store::changed_since(connection, owner, last)?.unwrap(), []);
+        assert!(store::changed_since(connection, owner, last + 1)?.is_none());
+        assert_eq!(store::changed_since(connection, owner, 0)?.unwrap().len(), 2);
+        Ok(())
+    });
+}
