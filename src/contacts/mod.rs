@@ -5,4 +5,5 @@ pub mod import;
 pub mod keys;
 pub mod source;
 pub mod store;
+pub mod vcard;
 mod words;

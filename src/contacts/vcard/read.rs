@@ -1,0 +1,187 @@
+//! From the lines of a card to its fields.
+
+use calcard::vcard::{VCard, VCardEntry, VCardParameterName as Parameter, VCardProperty as Property, VCardValue};
+
+use crate::contacts::card::{Address, Birthday, Card, Valued};
+
+/// A year that Apple's programs write where there is none.
+const NO_YEAR: i16 = 1604;
+
+/// Reads a card in UTF-8, a property a line, as [`super::cards`] gives it. Whatever it says, something is read; the text stays
+/// beside it as `raw`.
+pub fn read(text: &str) -> Card {
+    let lines: String = text.lines().filter(|line| is_read(&name(line))).flat_map(|line| [line, "\n"]).collect();
+    let mut card = Card { raw: text.to_owned(), ..Card::default() };
+    // The crate would read dates differently in each version, so it sees them as texts of the third.
+    if let Ok(parsed) = VCard::parse(format!("BEGIN:VCARD\nVERSION:3.0\n{lines}END:VCARD\n")) {
+        let labels = parsed.entries.iter().filter_map(label).collect::<Vec<_>>();
+        let mut entries: Vec<&VCardEntry> = parsed.entries.iter().collect();
+        entries.sort_by_key(|entry| !is_preferred(entry));
+        entries.into_iter().for_each(|entry| take(&mut card, entry, &labels));
+    }
+    for line in text.lines().filter(|line| name(line) == "BDAY") {
+        card.birthday = card.birthday.or_else(|| line.split_once(':').and_then(|(_, day)| birthday(day.trim())));
+    }
+    if card.full_name.is_empty() {
+        card.full_name = card.joined_name();
+    }
+    card
+}
+
+/// Says whether a card is of somebody, rather than of a group, a place or a device.
+pub fn is_somebody(text: &str) -> bool {
+    let is_kind = |line: &&str| matches!(name(line).as_str(), "KIND" | "X-ADDRESSBOOKSERVER-KIND");
+    text.lines().filter(is_kind).all(|line| {
+        let kind = line.split_once(':').map_or("", |(_, kind)| kind.trim());
+        kind.is_empty() || kind.eq_ignore_ascii_case("individual")
+    })
+}
+
+/// Leaves out of a card what no contact shows and many bytes take: pictures, sounds and keys.
+pub fn without_pictures(text: &str) -> String {
+    let is_kept = |line: &&str| !matches!(name(line).as_str(), "PHOTO" | "LOGO" | "SOUND" | "KEY");
+    text.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// The name of a line in capital letters, without the group before it.
+pub(super) fn name(line: &str) -> String {
+    let name = line.split([':', ';']).next().unwrap_or_default();
+    name.rsplit('.').next().unwrap_or_default().trim().to_ascii_uppercase()
+}
+
+/// The group before the name of a line, such as `item1`.
+pub(super) fn group(line: &str) -> Option<&str> {
+    let name = line.split([':', ';']).next().unwrap_or_default();
+    name.rsplit_once('.').map(|(group, _)| group.trim())
+}
+
+/// Whether a property becomes a field, by the crate's reading; what is not stays as it came.
+fn is_read(name: &str) -> bool {
+    super::FIELDS.contains(&name) && !matches!(name, "BDAY" | "VERSION")
+        || ["ROLE", "X-ABLABEL", super::CONNECTED_ON].contains(&name)
+}
+
+/// The label of a group: `item1` and what it says.
+fn label(entry: &VCardEntry) -> Option<(String, String)> {
+    let is_label = matches!(&entry.name, Property::Other(name) if name.eq_ignore_ascii_case("X-ABLABEL"));
+    let group = entry.group.clone().filter(|_| is_label)?;
+    let label = text(entry);
+    // What Apple's programs translate is in brackets.
+    let known = label.strip_prefix("_$!<").and_then(|label| label.strip_suffix(">!$_")).map(str::to_lowercase);
+    Some((group, known.unwrap_or(label)))
+}
+
+fn is_preferred(entry: &VCardEntry) -> bool {
+    entry.params.iter().any(|one| match &one.name {
+        Parameter::Pref => true,
+        Parameter::Other(name) => name.eq_ignore_ascii_case("PREF"),
+        Parameter::Type => one.value.as_text().is_some_and(|value| value.eq_ignore_ascii_case("PREF")),
+        _ => false,
+    })
+}
+
+fn take(card: &mut Card, entry: &VCardEntry, labels: &[(String, String)]) {
+    let valued = |value: String| Valued { kind: kind(entry, labels), value };
+    let other = match &entry.name {
+        Property::Other(name) => name.to_ascii_uppercase(),
+        _ => String::new(),
+    };
+    let value = text(entry);
+    match (&entry.name, other.as_str()) {
+        (Property::N, _) => take_name(card, entry),
+        (Property::Org, _) => {
+            [&mut card.company, &mut card.department]
+                .into_iter()
+                .zip(parts(entry))
+                .for_each(|(field, part)| set(field, part));
+        }
+        (Property::Categories, _) => card.tags.extend(parts(entry)),
+        (Property::Adr, _) => card.addresses.push(address(kind(entry, labels), &parts(entry))),
+        _ if value.is_empty() => {}
+        (Property::Fn, _) => set(&mut card.full_name, value),
+        (Property::Nickname, _) => set(&mut card.nickname, parts(entry).join(", ")),
+        (Property::Email, _) => card.emails.push(valued(value.trim_start_matches("mailto:").to_owned())),
+        (Property::Tel, _) => card.phones.push(valued(phone(&value))),
+        (Property::Url | Property::Socialprofile, _) | (_, "X-SOCIALPROFILE") => card.links.push(valued(value)),
+        // The position is the title; where there is none, the role.
+        (Property::Title, _) => card.position = value,
+        (Property::Role, _) => set(&mut card.position, value),
+        (Property::Note, _) => set(&mut card.note, value),
+        (Property::Uid, _) => set(&mut card.uid, value),
+        (_, super::CONNECTED_ON) => card.connected_on = value.parse().ok(),
+        _ => {}
+    }
+}
+
+/// The first value counts.
+fn set(field: &mut String, value: String) {
+    if field.is_empty() {
+        *field = value;
+    }
+}
+
+fn take_name(card: &mut Card, entry: &VCardEntry) {
+    let fields = [&mut card.family, &mut card.given, &mut card.middle, &mut card.prefix, &mut card.suffix];
+    fields.into_iter().zip(parts(entry)).for_each(|(field, part)| set(field, part));
+}
+
+/// The values of a line, those that are lists joined.
+fn parts(entry: &VCardEntry) -> Vec<String> {
+    let text = |value: &VCardValue| match value {
+        VCardValue::Component(several) => several.join(" "),
+        value => value.as_text().unwrap_or_default().to_owned(),
+    };
+    entry.values.iter().map(|value| text(value).trim().to_owned()).collect()
+}
+
+fn text(entry: &VCardEntry) -> String {
+    entry.values.first().and_then(VCardValue::as_text).unwrap_or_default().trim().to_owned()
+}
+
+/// An address of its seven parts: box, flat, street, town, region, code, country.
+fn address(kind: String, parts: &[String]) -> Address {
+    let part = |at: usize| parts.get(at).cloned().unwrap_or_default();
+    let street: Vec<String> = [part(0), part(1), part(2)].into_iter().filter(|line| !line.is_empty()).collect();
+    Address { kind, street: street.join("\n"), city: part(3), region: part(4), postcode: part(5), country: part(6) }
+}
+
+/// A number, also where it is written as an address of its own: `tel:+49-30-1234;ext=5`.
+fn phone(value: &str) -> String {
+    let Some(rest) = value.get(..4).filter(|start| start.eq_ignore_ascii_case("tel:")).and_then(|_| value.get(4..))
+    else {
+        return value.to_owned();
+    };
+    match rest.split_once(";ext=") {
+        Some((number, extension)) => format!("{number} ext. {extension}"),
+        None => rest.split(';').next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// What a value is for: the label of its group, else the first of its types that says so.
+fn kind(entry: &VCardEntry, labels: &[(String, String)]) -> String {
+    let label = labels.iter().find(|(group, _)| entry.group.as_ref() == Some(group)).map(|(_, label)| label.clone());
+    let types = entry.parameters(&Parameter::Type).filter_map(|value| value.as_text()).map(str::to_ascii_lowercase);
+    let types: Vec<String> = types.collect();
+    let known = ["cell", "fax", "pager", "work", "home", "main"];
+    let found = known.into_iter().find(|known| types.iter().any(|one| one == known)).map(str::to_owned);
+    let own = || types.iter().find(|one| !MEANINGLESS.contains(&one.as_str())).cloned();
+    label.or(found).or_else(own).unwrap_or_default().replace("cell", "mobile")
+}
+
+/// Types that do not say what a value is for.
+const MEANINGLESS: [&str; 8] = ["pref", "internet", "voice", "x400", "msg", "text", "video", "url"];
+
+/// Reads `1985-04-12`, `19850412`, with or without a time, and `--04-12` or `--0412`, without a year.
+pub(crate) fn birthday(text: &str) -> Option<Birthday> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let (year, rest) = match text.strip_prefix("--") {
+        Some(rest) => (None, rest),
+        None if digits(text) >= 4 => (text.get(..4)?.parse::<i16>().ok(), text.get(4..)?),
+        None => return None,
+    };
+    let rest = rest.strip_prefix('-').unwrap_or(rest);
+    let (month, rest) = (rest.get(..2)?, rest.get(2..)?);
+    let day = rest.strip_prefix('-').unwrap_or(rest).get(..2)?;
+    let year = year.filter(|year| *year != NO_YEAR && *year != 0);
+    Birthday::new(year, month.parse().ok()?, day.parse().ok()?)
+}
