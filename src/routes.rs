@@ -8,7 +8,8 @@ use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::{actions, disconnect, disconnected, former, notes};
-use crate::inbox::{deletion_pages, list as inbox, room_pages, sending_pages, thread};
+use crate::data::pages as my_data;
+use crate::inbox::{deletion_pages, list as inbox, sending_pages, thread};
 use crate::network::{home, notifications, overview};
 use crate::notifications::settings as notification_choices;
 use crate::notifications::unsubscribe;
@@ -124,7 +125,8 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/settings/account", post().to(settings::change_email))
         .route("/settings/account/confirm", get().to(settings::at_account))
         .route("/settings/account/confirm", post().to(settings::send_confirmation))
-        .route("/settings/data", get().to(room_pages::data))
+        .route("/settings/data", get().to(my_data::data))
+        .route("/settings/data/archive", get().to(my_data::archive))
         .route("/settings/password", get().to(settings::password_form))
         .route("/settings/password", post().to(settings::change_password))
         .route("/settings/devices", get().to(settings::devices))

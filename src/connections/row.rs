@@ -214,7 +214,8 @@ impl SideRow {
     }
 }
 
-fn side(state: State, stored: StoredPrior, may_invite_again: bool) -> Side {
+/// Returns the side that these columns store.
+pub fn side(state: State, stored: StoredPrior, may_invite_again: bool) -> Side {
     let (prior, former) = (stored.prior(may_invite_again), stored.is_former());
     match state {
         State::Stranger => Side::Stranger,

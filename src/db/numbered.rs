@@ -9,6 +9,17 @@ macro_rules! numbered {
         #[repr(i16)]
         pub enum $name { $($(#[$which])* $variant = $number,)+ }
 
+        impl $name {
+            /// The choice of a number; nothing where it stands for none.
+            #[allow(dead_code)]
+            pub fn of_number(number: i64) -> Option<$name> {
+                match number {
+                    $($number => Some($name::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
         $crate::db::numbered!(impl $name { $($variant = $number,)+ });
     };
     (impl $name:ident { $($variant:ident = $number:literal,)+ }) => {

@@ -8,7 +8,6 @@ pub mod links;
 pub mod list;
 pub mod purge;
 pub mod room;
-pub mod room_pages;
 pub mod search;
 pub mod sending;
 pub mod sending_pages;

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod archive;
 mod bad_input;
 mod contacts_store;
 mod counts;

@@ -1,47 +1,44 @@
 //! The list itself. A new table stands here with whose its rows are, the columns that name other members, and where they
-//! stand in the archive; its columns stand in `copied.rs`.
+//! stand in the archive; its columns stand in `copied.rs`, the files of the archive in `files.rs`.
 
-use super::Archive::{In, Not};
+use super::Archive::{In, Not, Photo};
 use super::Named::{Former, Remove};
 use super::copied::*;
+use super::files;
 use super::{Owner, Table};
 
 /// Members first, whom the foreign keys of the others name.
 pub const TABLES: &[Table] = &[
     Table::of_site(settings::TABLE),
-    Table::of(members::TABLE, "id", In(&["profile"])),
-    Table::of(photos::TABLE, "member_id", In(&["photo"])),
-    Table::of(handles::TABLE, "member_id", In(&["addresses"])),
-    Table::of(handle_changes::TABLE, "member_id", In(&["address_changes"])),
+    Table::of(members::TABLE, "id", In(files::PROFILE)),
+    Table::of(photos::TABLE, "member_id", Photo),
+    Table::of(handles::TABLE, "member_id", Not("stands in the profile, and former ones in their changes")),
+    Table::of(handle_changes::TABLE, "member_id", In(files::HANDLE_CHANGES)),
     Table::of(emails::TABLE, "member_id", Not("stands in the profile")),
     Table::of(email_claims::TABLE, "member_id", Not("stands in the profile")),
     // A letter may name another member in its text.
     Table::of(outbox::TABLE, "member_id", Not("says what stands in the other files")),
-    Table::of(tokens::TABLE, "member_id", Not("a secret")),
-    Table::of(browsers::TABLE, "member_id", In(&["browsers"])),
-    Table::of(sessions::TABLE, "member_id", In(&["devices"])),
-    Table::of(positions::TABLE, "member_id", In(&["positions"])),
-    Table::of(links::TABLE, "member_id", In(&["links"])),
-    Table::of(
-        relationships::TABLE,
-        "owner_id",
-        In(&["connections", "invitations_sent", "invitations_received", "disconnected", "blocked", "notes"]),
-    )
-    .names(&[("other_id", Remove)])
-    .other_ids(&["removal_id"]),
-    Table::of(tags::TABLE, "owner_id", In(&["tags"])).names(&[("other_id", Remove)]),
-    Table::of(removals::TABLE, "owner_id", In(&["removals"])),
-    Table::of(removal_members::TABLE, "owner_id", In(&["removal_members"]))
+    Table::of(tokens::TABLE, "member_id", Not("a secret, and for an hour")),
+    Table::of(browsers::TABLE, "member_id", In(files::BROWSERS)),
+    Table::of(sessions::TABLE, "member_id", In(files::DEVICES)),
+    Table::of(positions::TABLE, "member_id", In(files::POSITIONS)),
+    Table::of(links::TABLE, "member_id", In(files::LINKS)),
+    Table::of(relationships::TABLE, "owner_id", In(files::RELATIONSHIPS))
         .names(&[("other_id", Remove)])
         .other_ids(&["removal_id"]),
-    Table::of(notifications::TABLE, "owner_id", In(&["notifications"])).names(&[("other_id", Remove)]),
-    Table::of(notification_choices::TABLE, "member_id", In(&["mail_choices"])),
+    Table::of(tags::TABLE, "owner_id", In(files::TAGS)).names(&[("other_id", Remove)]),
+    Table::of(removals::TABLE, "owner_id", In(files::REMOVALS)),
+    Table::of(removal_members::TABLE, "owner_id", In(files::REMOVAL_MEMBERS))
+        .names(&[("other_id", Remove)])
+        .other_ids(&["removal_id"]),
+    Table::of(notifications::TABLE, "owner_id", In(files::NOTIFICATIONS)).names(&[("other_id", Remove)]),
+    Table::of(notification_choices::TABLE, "member_id", In(files::NOTIFICATION_CHOICES)),
     // What others keep a copy of stays, and names nobody.
-    Table { owner: Owner::Own("writer_id"), ..Table::of(messages::TABLE, "writer_id", In(&["messages"])) },
-    Table::of(message_copies::TABLE, "owner_id", In(&["messages"]))
+    Table { owner: Owner::Own("writer_id"), ..Table::of(messages::TABLE, "writer_id", Not("stands with its copies")) },
+    Table::of(message_copies::TABLE, "owner_id", In(files::MESSAGES))
         .names(&[("other_id", Former)])
         .other_ids(&["deletion_id"]),
-    Table::of(conversations::TABLE, "owner_id", In(&["drafts"]))
+    Table::of(conversations::TABLE, "owner_id", In(files::DRAFTS))
         .names(&[("other_id", Former)])
         .other_ids(&["deletion_id"]),
     Table::of(message_deletions::TABLE, "owner_id", Not("what was deleted is removed within the hour"))

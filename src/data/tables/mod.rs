@@ -2,9 +2,14 @@
 //! finds the table, or the column that names a member, that is missing from it.
 
 mod copied;
+mod file;
+mod files;
 mod list;
+mod messages;
+mod sides;
 
 pub use copied::{Cells, Copied, Each};
+pub use file::{Column, File, Kind, When};
 pub use list::TABLES;
 
 /// A table: whose its rows are, whom they name, where they stand in the archive.
@@ -50,8 +55,10 @@ pub enum Named {
 /// Where the rows of a table stand in the archive of their owner.
 #[derive(Debug, Clone, Copy)]
 pub enum Archive {
-    /// In these files, each with a line of the README that says what it is.
-    In(&'static [&'static str]),
+    /// In these files.
+    In(&'static [File]),
+    /// As pictures.
+    Photo,
     /// Nowhere, for this reason.
     Not(&'static str),
 }

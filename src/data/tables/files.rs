@@ -1,0 +1,160 @@
+//! The files of the archive: what of a member's rows stands where. Nothing of what others did to them stands in any.
+
+use super::file::{File, choice, member, plain, time};
+use super::{messages, sides};
+use crate::language::key;
+
+pub(super) const PROFILE: &[File] = &[File::new(
+    "profile",
+    key("Your profile, your e-mail address and your settings"),
+    &[
+        plain("full_name"),
+        plain("handle"),
+        plain("email"),
+        plain("confirmed_email"),
+        plain("headline"),
+        plain("location"),
+        plain("company"),
+        plain("about"),
+        plain("sort_as"),
+        time("created_at").named("joined_at"),
+        plain("language"),
+        plain("time_zone"),
+        choice("who_may_invite", &["everyone", "mutual connections", "nobody"]),
+        choice("connections_seen_by", &["me", "my connections"]),
+        plain("accepts_automatically"),
+        plain("asks_before_reinvite"),
+    ],
+)];
+
+pub(super) const HANDLE_CHANGES: &[File] =
+    &[File::new("address_changes", key("Former addresses of your profile"), &[plain("former"), time("changed_at")])];
+
+pub(super) const BROWSERS: &[File] =
+    &[File::new("browsers", key("When browsers were last used to sign in"), &[time("seen_at")])];
+
+pub(super) const DEVICES: &[File] = &[File::new(
+    "devices",
+    key("The devices on which you are signed in"),
+    &[plain("device"), time("created_at").named("signed_in_at"), time("last_seen").named("last_seen_at")],
+)];
+
+pub(super) const POSITIONS: &[File] = &[File::new(
+    "positions",
+    key("Your positions and your education"),
+    &[
+        choice("kind", &["position", "education"]),
+        plain("title").named("title_or_degree"),
+        plain("organisation").named("company_or_school"),
+        plain("started"),
+        plain("ended"),
+        plain("description"),
+    ],
+)];
+
+pub(super) const LINKS: &[File] =
+    &[File::new("links", key("The links on your profile"), &[plain("label"), plain("url")])];
+
+pub(super) const RELATIONSHIPS: &[File] = &[
+    File::new(
+        "connections",
+        key("Your connections, with the notes of the invitations"),
+        &[
+            member("other_id"),
+            time("connected_at"),
+            plain("sent_note"),
+            time("sent_note_at"),
+            plain("received_note"),
+            time("received_note_at"),
+            time("last_message_at"),
+        ],
+    )
+    .only(sides::is_connected),
+    File::new(
+        "invitations_sent",
+        key("Invitations that you sent and that are pending"),
+        &[member("other_id"), time("invited_at"), plain("invitation_note").named("note")],
+    )
+    .only(sides::is_sent),
+    File::new(
+        "invitations_received",
+        key("Invitations that wait for your answer"),
+        &[member("other_id"), time("invited_at"), plain("invitation_note").named("note")],
+    )
+    .only(sides::is_received),
+    File::new(
+        "disconnected",
+        key("People you disconnected from, with your reasons"),
+        &[
+            member("other_id"),
+            time("since").named("disconnected_at"),
+            time("connected_at").named("connected_since"),
+            plain("may_invite_again"),
+            plain("private_reason"),
+        ],
+    )
+    .only(sides::is_disconnected)
+    .with(sides::add_day),
+    File::new(
+        "blocked",
+        key("People you blocked, with your reasons"),
+        &[member("other_id"), time("changed_at").named("blocked_at"), plain("private_reason")],
+    )
+    .only(sides::is_blocked),
+    File::new("notes", key("Your private notes about people"), &[member("other_id"), plain("private_note")])
+        .only(sides::has_note),
+];
+
+pub(super) const TAGS: &[File] = &[File::new("tags", key("Your tags"), &[member("other_id"), plain("tag")])];
+
+pub(super) const REMOVALS: &[File] = &[File::new(
+    "removals",
+    key("Your removals of many connections at once"),
+    &[
+        plain("id").named("removal"),
+        time("created_at"),
+        time("confirmed_at"),
+        time("undone_at"),
+        plain("removed"),
+        plain("restored"),
+        plain("private_reason"),
+        plain("may_invite_again"),
+    ],
+)];
+
+pub(super) const REMOVAL_MEMBERS: &[File] = &[File::new(
+    "removal_members",
+    key("Whom you chose for these removals"),
+    &[plain("removal_id").named("removal"), member("other_id")],
+)];
+
+pub(super) const NOTIFICATIONS: &[File] = &[File::new(
+    "notifications",
+    key("Your notifications"),
+    &[
+        time("created_at"),
+        choice("kind", &["invitation", "accepted", "accepted for you", "message"]),
+        member("other_id"),
+        plain("note"),
+        plain("is_read"),
+    ],
+)
+.only(messages::is_not_deleted)];
+
+pub(super) const NOTIFICATION_CHOICES: &[File] = &[File::new(
+    "notification_choices",
+    key("What you chose to be told, where it is not the default"),
+    &[choice("kind", &["invitation", "acceptance", "message", "weekly digest"]), plain("on_site"), plain("by_email")],
+)];
+
+pub(super) const MESSAGES: &[File] = &[File::new(
+    "messages",
+    key("Your copies of the messages that you sent and received"),
+    &[member("other_id"), time("sent_at"), plain("is_mine").named("sent_by_me"), plain("text")],
+)
+.only(messages::is_kept)
+.with(messages::add_texts)];
+
+pub(super) const DRAFTS: &[File] =
+    &[File::new("drafts", key("Messages that you began to write"), &[member("other_id"), plain("draft")])
+        .only(messages::has_draft)];
