@@ -114,6 +114,7 @@ fn as_kind(kind: Kind, value: Value) -> Value {
             let word = usize::try_from(number).ok().and_then(|number| words.get(number));
             word.map_or(value, |word| (*word).into())
         }
+        (Kind::Json, _) => value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(value),
         _ => value,
     }
 }

@@ -49,6 +49,8 @@ pub enum Kind {
     Time,
     /// A member's id as name and address, in two columns.
     Member,
+    /// Text that is JSON as what it says.
+    Json,
     /// A number as the word in its place.
     Choice(&'static [&'static str]),
 }
@@ -83,6 +85,11 @@ pub const fn time(name: &'static str) -> Column {
 /// Another member.
 pub const fn member(column: &'static str) -> Column {
     Column { column, name: "", kind: Kind::Member }
+}
+
+/// Text that is JSON.
+pub const fn json(name: &'static str) -> Column {
+    Column { column: name, name, kind: Kind::Json }
 }
 
 /// A number that stands for a word.

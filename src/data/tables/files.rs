@@ -1,7 +1,7 @@
 //! The files of the archive: what of a member's rows stands where. Nothing of what others did to them stands in any.
 
-use super::file::{File, choice, member, plain, time};
-use super::{messages, sides};
+use super::file::{File, choice, json, member, plain, time};
+use super::{contacts, messages, sides};
 use crate::language::key;
 
 pub(super) const PROFILE: &[File] = &[File::new(
@@ -24,6 +24,7 @@ pub(super) const PROFILE: &[File] = &[File::new(
         choice("connections_seen_by", &["me", "my connections"]),
         plain("accepts_automatically"),
         plain("asks_before_reinvite"),
+        plain("found_by_email"),
     ],
 )];
 
@@ -158,3 +159,22 @@ pub(super) const MESSAGES: &[File] = &[File::new(
 pub(super) const DRAFTS: &[File] =
     &[File::new("drafts", key("Messages that you began to write"), &[member("other_id"), plain("draft")])
         .only(messages::has_draft)];
+
+pub(super) const CONTACTS: &[File] = &[File::new(
+    "contacts",
+    key("Your address book"),
+    &[
+        plain("full_name"),
+        plain("email"),
+        plain("phone"),
+        plain("company"),
+        plain("position"),
+        choice("source", &["by_hand", "linkedin", "google", "outlook", "vcard", "csv", "carddav", "thunderbird"]),
+        time("created_at").named("added_at"),
+        time("changed_at"),
+        json("card"),
+        plain("raw").named("vcard"),
+    ],
+)
+.only(messages::is_not_deleted)
+.with(contacts::add_cards)];

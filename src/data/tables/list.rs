@@ -43,8 +43,8 @@ pub const TABLES: &[Table] = &[
         .other_ids(&["deletion_id"]),
     Table::of(message_deletions::TABLE, "owner_id", Not("what was deleted is removed within the hour"))
         .names(&[("other_id", Former)]),
-    Table::of(contacts::TABLE, "owner_id", In(&["contacts"])).other_ids(&["import_id", "removal_id"]),
-    Table::of(contact_cards::TABLE, "owner_id", In(&["contacts"])).other_ids(&["contact_id"]),
+    Table::of(contacts::TABLE, "owner_id", In(files::CONTACTS)).other_ids(&["import_id", "removal_id"]),
+    Table::of(contact_cards::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
     Table::of(contact_words::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
     Table::of(contact_keys::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
     Table::of(contact_tags::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),

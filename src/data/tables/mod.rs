@@ -1,6 +1,7 @@
 //! The one list of tables. It drives the copy of a site, the archive of a member's data and the end of an account; a test
 //! finds the table, or the column that names a member, that is missing from it.
 
+mod contacts;
 mod copied;
 mod file;
 mod files;
