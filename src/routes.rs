@@ -3,7 +3,7 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::accounts::{guard, pages as accounts, recovery, settings};
+use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
 use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
@@ -129,8 +129,12 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/settings/data/archive", get().to(my_data::archive))
         .route("/settings/password", get().to(settings::password_form))
         .route("/settings/password", post().to(settings::change_password))
-        .route("/settings/devices", get().to(settings::devices))
-        .route("/settings/devices", post().to(settings::sign_out_others))
+        .route("/settings/security", get().to(security::security))
+        .route("/settings/devices", get().to(devices::devices))
+        .route("/settings/devices", post().to(devices::sign_out_others))
+        .route("/settings/devices/{id}", post().to(devices::sign_out))
+        .route("/confirm", get().to(confirm::form))
+        .route("/confirm", post().to(confirm::confirm))
         .route("/settings/appearance", get().to(settings::appearance))
         .route("/settings/notifications", get().to(notification_choices::settings))
         .route("/settings/notifications", post().to(notification_choices::change))

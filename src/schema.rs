@@ -105,6 +105,62 @@ diesel::table! {
         device -> Text,
         created_at -> BigInt,
         last_seen -> BigInt,
+        id -> BigInt,
+        confirmed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    security_events (member_id, id) {
+        member_id -> BigInt,
+        id -> BigInt,
+        created_at -> BigInt,
+        kind -> SmallInt,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    second_factors (member_id) {
+        member_id -> BigInt,
+        secret -> Text,
+        last_step -> BigInt,
+        asks_passkey -> Bool,
+    }
+}
+
+diesel::table! {
+    recovery_codes (member_id, code_hash) { member_id -> BigInt, code_hash -> Text, }
+}
+
+diesel::table! {
+    passkeys (member_id, id) {
+        member_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        credential_id -> Text,
+        credential -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkey_challenges (token_hash) {
+        token_hash -> Text,
+        member_id -> BigInt,
+        purpose -> SmallInt,
+        state -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    begun_sign_ins (member_id, token_hash) {
+        member_id -> BigInt,
+        token_hash -> Text,
+        expires_at -> BigInt,
+        tries -> Integer,
     }
 }
 

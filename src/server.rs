@@ -12,7 +12,7 @@ use actix_web::web::{Data, PathConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 use lettre::message::Mailbox;
 
-use crate::accounts::guard;
+use crate::accounts::{self, guard};
 use crate::cache::Cache;
 use crate::connections::{digest, letters, store::follow_name};
 use crate::db::{Connection, Db};
@@ -124,7 +124,9 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
         Ok(())
     };
     let digest = Job { name: "digest", every: hourly, is_due: None, run: Box::new(write_digests) };
-    Ok(vec![notifications, purge::job(), digest, mail::job(mail_of(settings, address)?)])
+    let purge_accounts = |db: &Db, _: &Turn| db.write_blocking(accounts::purge);
+    let security = Job { name: "security", every: hourly, is_due: None, run: Box::new(purge_accounts) };
+    Ok(vec![notifications, security, purge::job(), digest, mail::job(mail_of(settings, address)?)])
 }
 
 /// How this site sends mail.

@@ -17,6 +17,13 @@ const OWNERS: &[(&str, &str)] = &[
     ("browsers", "member_id"),
     ("handle_changes", "member_id"),
     ("sessions", "member_id"),
+    ("security_events", "member_id"),
+    ("second_factors", "member_id"),
+    ("recovery_codes", "member_id"),
+    ("passkeys", "member_id"),
+    ("begun_sign_ins", "member_id"),
+    // Of whoever signs in, who is not known yet; swept after five minutes, and looked up by their key alone.
+    ("passkey_challenges", "token_hash"),
     ("positions", "member_id"),
     ("photos", "member_id"),
     ("links", "member_id"),
@@ -48,7 +55,7 @@ const OWNERS: &[(&str, &str)] = &[
 ];
 
 /// Indexes that are asked on every machine at once, and by which page.
-const ASKED_EVERYWHERE: [(&str, &str); 8] = [
+const ASKED_EVERYWHERE: [(&str, &str); 13] = [
     ("members_by_age", "the newest members, for whoever has no connections yet"),
     ("member_search_by_word", "People"),
     // Its words begin with their owner, but they stand in one index.
@@ -56,6 +63,11 @@ const ASKED_EVERYWHERE: [(&str, &str); 8] = [
     ("outbox_by_due", "the loop that sends mail"),
     ("message_deletions_by_date", "the loop that removes deleted messages"),
     ("members_by_digest", "the loop that writes digests"),
+    ("sessions_by_last_seen", "the loop that removes what is over of signing in"),
+    ("sessions_by_age", "the same"),
+    ("security_events_by_date", "the same"),
+    ("passkey_challenges_by_expiry", "the same"),
+    ("begun_sign_ins_by_expiry", "the same"),
     ("contacts_by_deletion", "the loop that forgets deleted contacts"),
     ("contact_removals_by_age", "the loop that forgets deleted contacts"),
 ];

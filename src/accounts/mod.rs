@@ -2,11 +2,15 @@
 
 pub mod addresses;
 pub mod browsers;
+pub mod confirm;
+pub mod devices;
 pub mod email;
+pub mod events;
 pub mod guard;
 pub mod pages;
 pub mod password;
 pub mod recovery;
+pub mod security;
 pub mod sessions;
 pub mod settings;
 
@@ -127,6 +131,15 @@ pub fn still_has_password(connection: &mut Connection, member: i64, hash: &str) 
     db::lock_members(connection, [member])?;
     let stored: String = members::table.find(member).select(members::password_hash).first(connection)?;
     Ok(stored == hash)
+}
+
+/// Removes what is over: sessions, and events that are too old.
+///
+/// # Errors
+/// The database's.
+pub fn purge(connection: &mut Connection) -> Result<(), Error> {
+    sessions::purge(connection)?;
+    events::purge(connection)
 }
 
 /// Reads and checks an e-mail address as far as that goes without writing to it.

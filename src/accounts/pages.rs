@@ -6,13 +6,15 @@ use askama::Template;
 
 use crate::accounts::addresses::{self, Candidate};
 use crate::accounts::browsers::{self, Browser};
-use crate::accounts::{NewMember, device, email, password, sessions};
+use crate::accounts::events::{self, Kind};
+use crate::accounts::{NewMember, device as agent_of, email, password, sessions};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::t;
 use crate::mail;
 use crate::web::cookie;
+use crate::web::device;
 use crate::web::error_page::signed_in_again;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, local, see_other};
@@ -81,7 +83,7 @@ pub async fn sign_up(
     if problems.any() {
         return SignUp { page, form, problems }.show_again();
     }
-    let browser = Browser::of(redirect.session(), device(&request));
+    let browser = Browser::of(redirect.session(), agent_of(&request));
     let before = page.viewer.clone();
     let hash = password::hash(password.clone()).await?;
     let new = NewMember { full_name, email, password: hash, is_admin: false };
@@ -181,7 +183,7 @@ pub async fn sign_in(
     if found.iter().any(|account| account.member == member && account.is_suspended()) {
         return refused(page, form, t("This account is suspended. Ask those who run this site."));
     }
-    let (browser, before) = (Browser::of(redirect.session(), device(&request)), page.viewer.clone());
+    let (browser, before) = (Browser::of(redirect.session(), agent_of(&request)), page.viewer.clone());
     let token = site
         .write(move |connection| match crate::accounts::still_has_password(connection, member, &hash)? {
             true => start(connection, member, &browser, before.as_deref()).map(Some),
@@ -214,6 +216,7 @@ fn start(
         sessions::end(connection, before.id, &before.token_hash)?;
     }
     browsers::meet(connection, member, browser)?;
+    events::record(connection, member, Kind::SignedIn, &device::name(&browser.agent))?;
     sessions::start(connection, member, &browser.agent)
 }
 

@@ -7,6 +7,7 @@ use askama::Template;
 use diesel::prelude::*;
 
 use crate::accounts::browsers::{self, Browser};
+use crate::accounts::events::{self, Kind};
 use crate::accounts::password::Hashed;
 use crate::accounts::{addresses, device, email, password, sessions};
 use crate::dates::now;
@@ -17,6 +18,7 @@ use crate::mail::tokens::{self, Purpose};
 use crate::mail::{self, Letter, outbox};
 use crate::schema::{members, sessions as rows};
 use crate::web::cookie;
+use crate::web::device as web_device;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render};
 use crate::web::site::SiteData;
@@ -136,6 +138,7 @@ fn set_password(
     addresses::confirm(connection, proof.member, &proof.email)?;
     diesel::delete(rows::table.filter(rows::member_id.eq(proof.member))).execute(connection)?;
     outbox::put(connection, proof.member, Letter::PasswordChanged { at: now() })?;
+    events::record(connection, proof.member, Kind::PasswordReset, &web_device::name(&browser.agent))?;
     browsers::meet(connection, proof.member, browser)?;
     sessions::start(connection, proof.member, &browser.agent).map(Some)
 }

@@ -5,7 +5,7 @@ use rand::RngExt;
 
 use crate::connections;
 use crate::dates::{DAY, now};
-use crate::db::{Connection, on_engine};
+use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::inbox::store as inbox;
 use crate::notifications::store::Unread;
@@ -15,7 +15,10 @@ use crate::text::digest::sha256;
 use crate::web::cookie::IDLE;
 use crate::web::viewer::Viewer;
 
-/// Makes the row of a new session and gives its token.
+/// Seconds after which a session ends, however much it is used.
+pub const GREATEST_AGE: i64 = 90 * DAY;
+
+/// Makes the row of a new session of somebody who has just shown that it is them, and gives its token.
 ///
 /// # Errors
 /// The database's.
@@ -27,15 +30,25 @@ pub fn start(connection: &mut Connection, member: i64, device: &str) -> Result<S
         sessions::device.eq(device.chars().take(200).collect::<String>()),
         sessions::created_at.eq(now()),
         sessions::last_seen.eq(now()),
+        sessions::id.eq(new_id()),
+        sessions::confirmed_at.eq(now()),
     );
-    let stale = sessions::table.filter(sessions::member_id.eq(member)).filter(sessions::last_seen.lt(now() - IDLE));
-    diesel::delete(stale).execute(connection)?;
     diesel::insert_into(sessions::table).values(row).execute(connection)?;
     Ok(token)
 }
 
 fn new_token(member: i64) -> String {
     format!("{member}.{:032x}", rand::rng().random::<u128>())
+}
+
+/// Removes the sessions that nobody can use any more.
+///
+/// # Errors
+/// The database's.
+pub fn purge(connection: &mut Connection) -> Result<(), Error> {
+    diesel::delete(sessions::table.filter(sessions::last_seen.lt(now() - IDLE))).execute(connection)?;
+    diesel::delete(sessions::table.filter(sessions::created_at.lt(now() - GREATEST_AGE))).execute(connection)?;
+    Ok(())
 }
 
 /// Gives a session a new token, with which the old one is worth nothing.
@@ -47,6 +60,16 @@ pub fn renew(connection: &mut Connection, viewer: &Viewer) -> Result<String, Err
     let row = sessions::table.find((viewer.id, viewer.token_hash.clone()));
     diesel::update(row).set(sessions::token_hash.eq(sha256(&token))).execute(connection)?;
     Ok(token)
+}
+
+/// Notes that the member has shown that it is them. Returns the session's new token.
+///
+/// # Errors
+/// The database's.
+pub fn confirm(connection: &mut Connection, viewer: &Viewer) -> Result<String, Error> {
+    let row = sessions::table.find((viewer.id, viewer.token_hash.clone()));
+    diesel::update(row).set(sessions::confirmed_at.eq(now())).execute(connection)?;
+    renew(connection, viewer)
 }
 
 /// Ends every session of a member but this one.
@@ -95,17 +118,18 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         .filter(sessions::member_id.eq(member))
         .filter(sessions::token_hash.eq(&token_hash))
         .filter(sessions::last_seen.gt(now() - IDLE))
+        .filter(sessions::created_at.gt(now() - GREATEST_AGE))
         .filter(table::suspended_at.is_null())
         .select((
             (table::handle, table::full_name, table::language, table::time_zone, table::photo),
             (connection_counts::number, connection_counts::version),
-            sessions::last_seen,
+            (sessions::last_seen, sessions::confirmed_at),
             (invitations, unread, talks, last_to_spare),
         ));
     type Counts = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
-    type Found = ((String, String, String, String, String), (i32, i32), i64, Counts);
+    type Found = ((String, String, String, String, String), (i32, i32), (i64, i64), Counts);
     let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
-    let Some((texts, (connection_count, connection_version), last_seen, counts)) = found else {
+    let Some((texts, (connection_count, connection_version), (last_seen, confirmed_at), counts)) = found else {
         return Ok(None);
     };
     let (handle, full_name, language, time_zone, photo) = texts;
@@ -124,6 +148,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         time_zone,
         photo,
         token_hash,
+        confirmed_at,
     };
     // Also where it was noted by a clock that ran ahead: the session would last as much longer.
     Ok(Some((viewer, (now() - last_seen).abs() > DAY / 4)))

@@ -1,4 +1,4 @@
-//! What members set for themselves: e-mail address, password, signed-in devices, privacy.
+//! What members set for themselves: e-mail address, password, language, privacy.
 
 use actix_web::HttpResponse;
 
@@ -6,7 +6,8 @@ use askama::Template;
 use diesel::prelude::*;
 
 use crate::accounts::addresses::{self, Addresses};
-use crate::accounts::{password, sessions};
+use crate::accounts::events::{self, Kind};
+use crate::accounts::{confirm, password, sessions};
 use crate::dates;
 use crate::error::Error;
 use crate::language::filters;
@@ -14,12 +15,12 @@ use crate::language::{Context, key, t};
 use crate::mail::{self, Letter, outbox};
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::WhoMayInvite;
-use crate::schema::{members, sessions as rows};
+use crate::schema::members;
 use crate::time_zone::Zone;
 use crate::web::cookie;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, see_other};
-use crate::web::site::{Site, SiteData};
+use crate::web::site::SiteData;
 
 #[derive(Template)]
 #[template(path = "accounts/account.html")]
@@ -29,6 +30,8 @@ struct Account {
     problems: Problems,
     /// Whether the address is confirmed.
     is_confirmed: bool,
+    /// Whether the password is wanted along with it.
+    asks_password: bool,
 }
 
 /// `GET /settings/account`
@@ -39,10 +42,12 @@ pub async fn account(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpR
     let id = me.id;
     let addresses = site.read_one(move |connection| Addresses::load(connection, id)).await?;
     let form = Form::of([("email", &addresses.email)]);
-    Account { page, form, problems: Problems::default(), is_confirmed: addresses.is_confirmed() }.show()
+    let (is_confirmed, asks_password) = (addresses.is_confirmed(), !confirm::is_recent(&me));
+    Account { page, form, problems: Problems::default(), is_confirmed, asks_password }.show()
 }
 
-/// `POST /settings/account`: a new e-mail address, confirmed by the password; this session gets a new token.
+/// `POST /settings/account`: a new e-mail address, of whoever has shown lately that it is them, or else with the password. It
+/// ends the member's other sessions, and gives this one a new token.
 ///
 /// # Errors
 /// The database's.
@@ -55,21 +60,26 @@ pub async fn change_email(
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let email = crate::accounts::email(&form, &mut problems);
-    if verified(&site, me.id, form.get("password")).await?.is_none() {
+    let asks_password = !confirm::is_recent(&me);
+    if asks_password && confirm::password_hash(&site, me.id, form.get("password")).await?.is_none() {
         problems.add("password", t("This is not your password."));
     }
     if problems.any() {
-        return Account { page, form, problems, is_confirmed: true }.show_again();
+        return Account { page, form, problems, is_confirmed: true, asks_password }.show_again();
     }
-    let token = site
+    let (ended, token) = site
         .write(move |connection| {
             addresses::change(connection, me.id, &email)?;
-            sessions::renew(connection, &me)
+            events::record(connection, me.id, Kind::EmailChanged, &email)?;
+            Ok((sessions::end_others(connection, &me)?, sessions::confirm(connection, &me)?))
         })
         .await?;
     site.jobs.wake(mail::JOB);
     cookie::sign_in(redirect.session(), &token)?;
-    redirect.done(t("Your e-mail address is changed."));
+    redirect.done(match ended {
+        0 => t("Your e-mail address is changed."),
+        _ => t("Your e-mail address is changed. You are signed out everywhere else."),
+    });
     Ok(redirect.to("/settings/account"))
 }
 
@@ -120,7 +130,7 @@ pub async fn change_password(
     let email: String =
         site.read(move |connection| Ok(members::table.find(id).select(members::email).first(connection)?)).await?;
     let new = password::new(&form, &mut problems, "new_password", &email);
-    let verified = verified(&site, me.id, form.get("password")).await?;
+    let verified = confirm::password_hash(&site, me.id, form.get("password")).await?;
     if verified.is_none() {
         problems.add("password", t("This is not your password."));
     }
@@ -136,7 +146,8 @@ pub async fn change_password(
             let row = members::table.find(me.id);
             diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)?;
             outbox::put(connection, me.id, Letter::PasswordChanged { at: dates::now() })?;
-            Ok(Some((sessions::end_others(connection, &me)?, sessions::renew(connection, &me)?)))
+            events::record(connection, me.id, Kind::PasswordChanged, "")?;
+            Ok(Some((sessions::end_others(connection, &me)?, sessions::confirm(connection, &me)?)))
         })
         .await?;
     let Some((ended, token)) = changed else {
@@ -149,62 +160,6 @@ pub async fn change_password(
         _ => t("Your password is changed. You are signed out everywhere else."),
     });
     Ok(redirect.to("/settings/password"))
-}
-
-/// Returns the hash of a member's password, if this is the password.
-async fn verified(site: &Site, member: i64, password: &str) -> Result<Option<String>, Error> {
-    let hash: String = site
-        .read(move |connection| Ok(members::table.find(member).select(members::password_hash).first(connection)?))
-        .await?;
-    let right = password::matches(password.chars().take(1_000).collect(), Some(hash.clone())).await?;
-    Ok(right.then_some(hash))
-}
-
-/// A browser in which the member is signed in.
-#[derive(Debug)]
-struct Device {
-    name: String,
-    last_seen: String,
-    this: bool,
-}
-
-#[derive(Template)]
-#[template(path = "accounts/devices.html")]
-struct Devices {
-    page: Layout,
-    devices: Vec<Device>,
-}
-
-/// `GET /settings/devices`
-///
-/// # Errors
-/// The database's.
-pub async fn devices(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
-    let viewer = (*me).clone();
-    let rows = site
-        .read(move |connection| {
-            let mine = rows::table.filter(rows::member_id.eq(viewer.id)).order(rows::last_seen.desc());
-            let columns = (rows::device, rows::last_seen, rows::token_hash);
-            Ok(mine.select(columns).load::<(String, i64, String)>(connection)?)
-        })
-        .await?;
-    let now = dates::now();
-    let device = |(name, seen, hash): (String, i64, String)| Device {
-        name,
-        last_seen: dates::ago(seen, now),
-        this: hash == me.token_hash,
-    };
-    Devices { page, devices: rows.into_iter().map(device).collect() }.show()
-}
-
-/// `POST /settings/devices`: signs out everywhere else.
-///
-/// # Errors
-/// The database's.
-pub async fn sign_out_others(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
-    site.write(move |connection| sessions::end_others(connection, &me)).await?;
-    redirect.done(t("You are signed out everywhere else."));
-    Ok(redirect.to("/settings/devices"))
 }
 
 #[derive(Template)]

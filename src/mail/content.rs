@@ -5,6 +5,7 @@ use askama::Template;
 use super::letter::{Letter, Sender};
 use crate::error::Error;
 use crate::language::{filters, t, tf, tn};
+use crate::web::device;
 
 /// A link that looks like a button.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +135,7 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
     match letter {
         Letter::Digest { invitations, unread } => digest(*invitations, *unread, links),
         Letter::NewDevice { device, at } => {
-            let when = tf("{browser}, {day}", (&browser(device), &crate::dates::long(*at)));
+            let when = tf("{browser}, {day}", (&device::name(device), &crate::dates::long(*at)));
             let sentence = t("Somebody has signed in to your account from a browser that was not used for it before:");
             Content::of(t("New sign-in to your account"), &[sentence, &when])
                 .button(t("Set a new password"), reset)
@@ -215,48 +216,4 @@ fn about_your_account(links: &Links) -> String {
 
 fn as_you_chose(links: &Links) -> String {
     tf("You get this letter as you have chosen in your settings at {site}.", links.site())
-}
-
-/// What people call a browser, by what it calls itself: `Firefox, Windows`.
-fn browser(agent: &str) -> String {
-    let first =
-        |known: &[(&str, &'static str)]| known.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name);
-    // Others call themselves Chrome too, and Chrome calls itself Safari.
-    let name = first(&[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ]);
-    let system = first(&[
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS X", "macOS"),
-        ("Linux", "Linux"),
-    ]);
-    match (name, system) {
-        (Some(name), Some(system)) => format!("{name}, {system}"),
-        (Some(name), None) => name.to_owned(),
-        _ => agent.chars().take(80).collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::browser;
-
-    #[test]
-    fn a_browser_is_called_as_people_do() {
-        for (agent, name) in [
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox, Linux"),
-            ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0", "Edge, Windows"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1", "Safari, iPhone"),
-            ("curl/8.5", "curl/8.5"),
-        ] {
-            assert_eq!(browser(agent), name);
-        }
-    }
 }

@@ -80,6 +80,12 @@ pub fn signed_in_again(kept: PendingForm) -> HttpResponse {
     ErrorPage { page: Layout::default(), known: false, title, sentence, kept: Some(kept) }.answer(StatusCode::OK)
 }
 
+/// What one sees who has shown that it is them: the form that wanted it, to be sent now.
+pub fn confirmed(page: Layout, kept: PendingForm) -> HttpResponse {
+    let (title, sentence) = (t("Thank you"), t("What you typed has not been sent yet."));
+    ErrorPage { page, known: true, title, sentence, kept: Some(kept) }.answer(StatusCode::OK)
+}
+
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {

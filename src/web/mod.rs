@@ -5,6 +5,7 @@ pub mod assets;
 pub mod compression;
 pub mod cookie;
 pub mod csrf;
+pub mod device;
 pub mod error_page;
 pub mod fetched;
 pub mod form;

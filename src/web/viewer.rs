@@ -36,6 +36,8 @@ pub struct Viewer {
     pub photo: String,
     /// The hash of this session's token.
     pub token_hash: String,
+    /// When they last showed, by password or passkey, that it is them.
+    pub confirmed_at: i64,
 }
 
 impl Viewer {

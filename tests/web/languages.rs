@@ -116,6 +116,8 @@ fn every_text_that_is_read_goes_through_the_translation() {
         "/notifications",
         "/settings/account",
         "/settings/password",
+        "/settings/security",
+        "/confirm",
         "/settings/notifications",
         "/settings/privacy",
         "/settings/appearance",

@@ -4,6 +4,7 @@
 mod accounts;
 mod archive;
 mod bad_input;
+mod confirm;
 mod contacts_store;
 mod counts;
 mod data;

@@ -43,7 +43,7 @@ impl World {
 }
 
 /// Everything a member can open, in a world where D is Dora and Mona is a friend.
-const PAGES: [&str; 32] = [
+const PAGES: [&str; 33] = [
     "/",
     "/inbox",
     "/inbox/dora-lind",
@@ -76,6 +76,7 @@ const PAGES: [&str; 32] = [
     "/settings/privacy",
     "/settings/data",
     "/settings/account",
+    "/settings/security",
 ];
 
 /// What of an answer must not differ: status, headers but the date and the session's own, and the body.

@@ -214,9 +214,22 @@ copied!(browsers of member_id {
 } by (member_id, browser_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(browser_hash.gt(&last.browser_hash))));
 copied!(sessions of member_id {
-    member_id: i64, token_hash: String, device: String, created_at: i64, last_seen: i64
+    member_id: i64, token_hash: String, device: String, created_at: i64, last_seen: i64, id: i64, confirmed_at: i64
 } by (member_id, token_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(token_hash.gt(&last.token_hash))));
+copied!(security_events of member_id {
+    member_id: i64, id: i64, created_at: i64, kind: i16, detail: String
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(second_factors of member_id {
+    member_id: i64, secret: String, last_step: i64, asks_passkey: bool
+} by (member_id), after last: member_id.gt(last.member_id));
+copied!(recovery_codes of member_id {
+    member_id: i64, code_hash: String
+} by (member_id, code_hash), after last: member_id.ge(last.member_id)
+    .and(member_id.gt(last.member_id).or(code_hash.gt(&last.code_hash))));
+copied!(passkeys of member_id {
+    member_id: i64, id: i64, name: String, credential_id: String, credential: String, created_at: i64, used_at: Option<i64>
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(positions of member_id {
     member_id: i64, id: i64, kind: i16, place: i32, title: String, organisation: String, started: String,
     ended: String, description: String

@@ -2,6 +2,7 @@
 
 use super::file::{File, choice, json, member, plain, time};
 use super::{contacts, messages, sides};
+use crate::accounts::events;
 use crate::language::key;
 
 pub(super) const PROFILE: &[File] = &[File::new(
@@ -38,6 +39,18 @@ pub(super) const DEVICES: &[File] = &[File::new(
     "devices",
     key("The devices on which you are signed in"),
     &[plain("device"), time("created_at").named("signed_in_at"), time("last_seen").named("last_seen_at")],
+)];
+
+pub(super) const SECURITY_EVENTS: &[File] = &[File::new(
+    "security_events",
+    key("What happened to the security of your account in the last 90 days"),
+    &[time("created_at").named("at"), choice("kind", events::WORDS).named("what"), plain("detail")],
+)];
+
+pub(super) const PASSKEYS: &[File] = &[File::new(
+    "passkeys",
+    key("Your passkeys, by the names that you gave them"),
+    &[plain("name"), time("created_at").named("added_at"), time("used_at").named("last_used_at")],
 )];
 
 pub(super) const POSITIONS: &[File] = &[File::new(

@@ -21,6 +21,10 @@ pub const TABLES: &[Table] = &[
     Table::of(tokens::TABLE, "member_id", Not("a secret, and for an hour")),
     Table::of(browsers::TABLE, "member_id", In(files::BROWSERS)),
     Table::of(sessions::TABLE, "member_id", In(files::DEVICES)),
+    Table::of(security_events::TABLE, "member_id", In(files::SECURITY_EVENTS)),
+    Table::of(second_factors::TABLE, "member_id", Not("a secret")),
+    Table::of(recovery_codes::TABLE, "member_id", Not("secrets")),
+    Table::of(passkeys::TABLE, "member_id", In(files::PASSKEYS)).other_ids(&["credential_id"]),
     Table::of(positions::TABLE, "member_id", In(files::POSITIONS)),
     Table::of(links::TABLE, "member_id", In(files::LINKS)),
     Table::of(relationships::TABLE, "owner_id", In(files::RELATIONSHIPS))
@@ -61,6 +65,8 @@ pub const TABLES: &[Table] = &[
     Table::derived("message_search_rows", Owner::Own("owner_id"))
         .names(&[("other_id", Former)])
         .other_ids(&["message_id"]),
+    Table::derived("begun_sign_ins", Owner::Member("member_id")),
+    Table::derived("passkey_challenges", Owner::Member("member_id")),
     Table::derived("receipts", Owner::Site),
     Table::derived("job_leases", Owner::Site),
 ];

@@ -1,0 +1,10 @@
+DROP TABLE begun_sign_ins;
+DROP TABLE passkey_challenges;
+DROP TABLE passkeys;
+DROP TABLE recovery_codes;
+DROP TABLE second_factors;
+DROP TABLE security_events;
+DROP INDEX sessions_by_age;
+DROP INDEX sessions_by_last_seen;
+ALTER TABLE sessions DROP COLUMN confirmed_at;
+ALTER TABLE sessions DROP COLUMN id;

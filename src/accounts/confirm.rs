@@ -1,0 +1,160 @@
+//! *Confirm it is you*: what could take an account away is done only by somebody who has lately given its password or passkey,
+//! not by whoever sits down at an open browser. Pages take [`Confirmed`] in place of [`SignedIn`], or ask [`is_recent`].
+
+use std::future::{Ready, ready};
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::error::InternalError;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
+use diesel::prelude::*;
+
+use crate::accounts::{password, sessions};
+use crate::dates::now;
+use crate::error::Error;
+use crate::language::{filters, t};
+use crate::schema::members;
+use crate::web::cookie;
+use crate::web::error_page::confirmed;
+use crate::web::form::{Form, Problems, Query};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, came_from, local, see_other};
+use crate::web::pending_form::{self, PendingForm};
+use crate::web::site::{Site, SiteData};
+use crate::web::viewer::Viewer;
+
+/// Seconds for which it holds that it is them.
+pub const LASTS: i64 = 15 * 60;
+
+/// Returns whether a member has shown lately that it is them.
+pub fn is_recent(viewer: &Viewer) -> bool {
+    // Also not where the clock ran ahead when it was noted.
+    (now() - LASTS..=now() + 60).contains(&viewer.confirmed_at)
+}
+
+/// The signed-in member, who has shown lately that it is them. Whoever has not is asked first: before a page, which they are then
+/// led to; before a form, which they may then send with what they typed.
+#[derive(Debug, Clone)]
+pub struct Confirmed(SignedIn);
+
+impl Deref for Confirmed {
+    type Target = SignedIn;
+    fn deref(&self) -> &SignedIn {
+        &self.0
+    }
+}
+
+impl FromRequest for Confirmed {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Confirmed, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let found = SignedIn::from_request(request, payload).into_inner();
+        ready(found.map_err(Into::into).and_then(|member| match is_recent(&member) {
+            true => Ok(Confirmed(member)),
+            false => Err(ask(request).map_or_else(Into::into, |page| {
+                InternalError::from_response("it is not confirmed who this is", page).into()
+            })),
+        }))
+    }
+}
+
+/// Returns the answer that asks a member to show that it is them, and then leads on to what they wanted.
+///
+/// # Errors
+/// The template's.
+pub fn ask(request: &HttpRequest) -> Result<HttpResponse, Error> {
+    let here = match *request.method() {
+        Method::GET => request.uri().path_and_query().map(ToString::to_string),
+        _ => came_from(request),
+    };
+    let next = here.unwrap_or_default();
+    match pending_form::kept(request) {
+        Some(kept) => {
+            let form = Form::of([("next", &next)]);
+            let page = Layout::of(request);
+            Confirm { page, form, problems: Problems::default(), kept: Some(kept) }.show_as(StatusCode::FORBIDDEN)
+        }
+        None => {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            Ok(see_other(&format!("/confirm?{}", query.append_pair("next", &next).finish())))
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "accounts/confirm.html")]
+struct Confirm {
+    page: Layout,
+    form: Form,
+    problems: Problems,
+    /// What was sent before, to be sent again afterwards.
+    kept: Option<PendingForm>,
+}
+
+/// `GET /confirm`
+///
+/// # Errors
+/// The template's.
+pub async fn form(page: Layout, Query(form): Query) -> Result<HttpResponse, Error> {
+    // From an address nothing is kept: somebody else may have written it.
+    Confirm { page, form, problems: Problems::default(), kept: None }.show()
+}
+
+/// `POST /confirm`
+///
+/// # Errors
+/// The database's.
+pub async fn confirm(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let Some(hash) = password_hash(&site, me.id, form.get("password")).await? else {
+        return wrong(page, form);
+    };
+    let viewer = me.viewer();
+    let noted = site.write(move |connection| {
+        let still = crate::accounts::still_has_password(connection, viewer.id, &hash)?;
+        still.then(|| sessions::confirm(connection, &viewer)).transpose()
+    });
+    let Some(token) = noted.await? else { return wrong(page, form) };
+    cookie::sign_in(redirect.session(), &token)?;
+    go_on(&site, page, &me, &form, &redirect).await
+}
+
+fn wrong(page: Layout, form: Form) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    problems.add("password", t("This is not your password."));
+    Confirm { page, kept: PendingForm::handed_on(&form), form, problems }.show_again()
+}
+
+/// Leads on to what the member wanted, with what they typed.
+async fn go_on(
+    site: &SiteData,
+    page: Layout,
+    me: &SignedIn,
+    form: &Form,
+    redirect: &Redirect,
+) -> Result<HttpResponse, Error> {
+    let next = local(form.get("next")).unwrap_or_else(|| "/settings/security".into());
+    let Some(kept) = PendingForm::handed_on(form) else { return Ok(redirect.to(&next)) };
+    let (typed, id) = (kept.clone(), me.id);
+    let is_theirs = site.read(move |connection| typed.is_of(connection, id)).await?;
+    Ok(if is_theirs { confirmed(page, kept) } else { redirect.to(&next) })
+}
+
+/// Returns the hash of a member's password, if this is the password.
+///
+/// # Errors
+/// The database's.
+pub async fn password_hash(site: &Site, member: i64, password: &str) -> Result<Option<String>, Error> {
+    let hash: String = site
+        .read(move |connection| Ok(members::table.find(member).select(members::password_hash).first(connection)?))
+        .await?;
+    let right = password::matches(password.chars().take(1_000).collect(), Some(hash.clone())).await?;
+    Ok(right.then_some(hash))
+}
