@@ -7,6 +7,7 @@
 //! - [`accounts`] says who may come in; [`notifications`] is what people are told; [`contacts`] reads address books.
 //! - [`data`] is everything of a member at once: the one list of tables, the archive, the end of an account.
 //! - [`mail`] is what goes out by e-mail: an outbox in the database, and the job that sends it.
+//! - [`admin`] runs the site; [`audit`] keeps what those who run it did.
 //! - [`language`] is what every text goes through, and the translations.
 //! - [`jobs`] is the work beside the requests: named loops, one node at a time.
 //! - [`web`] is what every page shares; [`db`], [`schema`] and [`error`] are what every slice stands on.
@@ -16,6 +17,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod accounts;
+pub mod admin;
+pub mod audit;
 pub mod cache;
 pub mod config;
 pub mod connections;

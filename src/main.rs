@@ -15,6 +15,7 @@ use amicable::demo::styleguide;
 use amicable::error::Error;
 use amicable::language::{Context, Language};
 use amicable::mail::Transport;
+use amicable::members::role::Role;
 use amicable::relationship::Limits;
 use amicable::server;
 use amicable::server::Settings;
@@ -284,7 +285,8 @@ fn create(db: &Db, full_name: String, email: String, is_admin: bool, password_st
     if let Some((_, sentence)) = problems.iter().next() {
         return Err(Error::Unavailable(sentence.clone()));
     }
-    let new = NewMember { full_name, email, password: password::hash_now(&typed)?, is_admin };
+    let role = if is_admin { Role::Administrator } else { Role::Member };
+    let new = NewMember { full_name, email, password: password::hash_now(&typed)?, role };
     match db.write_blocking(|connection| accounts::register(connection, &new))? {
         Some(_) => println!("{} can sign in now.", new.full_name),
         None => return Err(Error::Unavailable("there is an account with this e-mail address already".into())),

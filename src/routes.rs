@@ -4,6 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
+use crate::admin::overview as overview_of_site;
 use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
@@ -49,6 +50,7 @@ pub fn routes(site: &mut ServiceConfig) {
     let mut all = open.clone();
     let members = web::scope("").configure(|site| all = for_members(site, open.clone()));
     site.app_data(guard::Addresses { open, all });
+    let members = members.wrap(from_fn(guard::require_role));
     site.service(members.wrap(from_fn(guard::require_sign_in)).wrap(from_fn(guard::as_meant)));
 }
 
@@ -141,6 +143,8 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/settings/appearance", post().to(settings::change_time_zone))
         .route("/settings/privacy", get().to(settings::privacy))
         .route("/settings/privacy", post().to(settings::change_privacy))
+        // Running the site, for administrators
+        .route("/admin", get().to(overview_of_site::overview))
         .end();
     site.default_service(web::to(guard::nothing_here));
     all

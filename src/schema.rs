@@ -6,6 +6,61 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_entries (number) {
+        number -> BigInt,
+        done_at -> BigInt,
+        act -> Text,
+        actor_id -> Nullable<BigInt>,
+        actor -> Text,
+        actor_salt -> Text,
+        actor_digest -> Text,
+        subject_id -> Nullable<BigInt>,
+        subject -> Text,
+        detail -> Text,
+        subject_salt -> Text,
+        subject_digest -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_head (id) { id -> SmallInt, number -> BigInt, hash -> Text, }
+}
+
+diesel::table! {
+    reports (reported_id, id) {
+        reported_id -> BigInt,
+        id -> BigInt,
+        kind -> SmallInt,
+        reporter_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        reason -> Text,
+        context -> Text,
+        decision -> SmallInt,
+        decided_at -> Nullable<BigInt>,
+        decided_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sanctions (member_id, id) {
+        member_id -> BigInt,
+        id -> BigInt,
+        kind -> SmallInt,
+        created_at -> BigInt,
+        reason -> Text,
+        until -> Nullable<BigInt>,
+        decided_by -> Nullable<BigInt>,
+        lifted_at -> Nullable<BigInt>,
+        lifted_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    logos (name) { name -> Text, png -> Binary, }
+}
+
+diesel::table! {
     job_leases (name) {
         name -> Text,
         holder -> Text,
@@ -62,8 +117,10 @@ diesel::table! {
         company -> Text,
         folded -> Text,
         created_at -> BigInt,
-        is_admin -> Bool,
+        role -> SmallInt,
         suspended_at -> Nullable<BigInt>,
+        suspended_until -> Nullable<BigInt>,
+        hidden_at -> Nullable<BigInt>,
         who_may_invite -> SmallInt,
         connections_seen_by -> SmallInt,
         accepts_automatically -> Bool,
@@ -397,6 +454,8 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,
+    reports,
+    sanctions,
     connection_counts,
     handles,
     emails,

@@ -8,6 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["server", "routes", "config"],
     &["copy"],
     &["data"],
+    &["admin"],
     &["profiles"],
     &["network", "demo"],
     &["contacts"],
@@ -18,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["web"],
     &["cache", "jobs"],
     &["members", "relationship"],
+    &["audit"],
     &["db"],
     &["dates", "schema", "language", "error", "text", "time_zone"],
 ];

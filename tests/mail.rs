@@ -232,7 +232,12 @@ fn another_node_goes_on_where_one_is_killed() {
     let names: Vec<String> = (1..=5).map(|number| format!("Member{number} Vale")).collect();
     for full_name in names.clone() {
         let email = format!("{}@test.example", full_name.split(' ').next().unwrap().to_lowercase());
-        let new = amicable::accounts::NewMember { full_name, email, password: hash.clone(), is_admin: false };
+        let new = amicable::accounts::NewMember {
+            full_name,
+            email,
+            password: hash.clone(),
+            role: amicable::members::role::Role::Member,
+        };
         db.write_blocking(|connection| {
             let member = amicable::accounts::register(connection, &new)?.unwrap();
             outbox::put(connection, member, Letter::PasswordChanged { at: 0 })

@@ -59,7 +59,8 @@ fn members(connection: &mut Connection, number: usize) -> Vec<i64> {
     let password = password::hash_now("a quiet password").unwrap();
     let member = |at: usize| {
         let (full_name, email) = (format!("Member Number{at}"), format!("m{at}@test.example"));
-        let new = NewMember { full_name, email, password: password.clone(), is_admin: false };
+        let new =
+            NewMember { full_name, email, password: password.clone(), role: amicable::members::role::Role::Member };
         accounts::register(connection, &new).unwrap().unwrap()
     };
     (0..number).map(member).collect()

@@ -52,10 +52,16 @@ const OWNERS: &[(&str, &str)] = &[
     // A handful of rows, the same everywhere.
     ("settings", "name"),
     ("job_leases", "name"),
+    // One chain, to which those who run the site add a row now and then.
+    ("audit_entries", "number"),
+    ("audit_head", "id"),
+    ("logos", "name"),
+    ("reports", "reported_id"),
+    ("sanctions", "member_id"),
 ];
 
 /// Indexes that are asked on every machine at once, and by which page.
-const ASKED_EVERYWHERE: [(&str, &str); 13] = [
+const ASKED_EVERYWHERE: [(&str, &str); 20] = [
     ("members_by_age", "the newest members, for whoever has no connections yet"),
     ("member_search_by_word", "People"),
     // Its words begin with their owner, but they stand in one index.
@@ -70,6 +76,13 @@ const ASKED_EVERYWHERE: [(&str, &str); 13] = [
     ("begun_sign_ins_by_expiry", "the same"),
     ("contacts_by_deletion", "the loop that forgets deleted contacts"),
     ("contact_removals_by_age", "the loop that forgets deleted contacts"),
+    ("members_by_role", "those who run the site, in Administration"),
+    ("members_by_suspension", "those who are suspended, in Administration"),
+    ("audit_entries_by_subject", "Who looked"),
+    ("audit_entries_by_actor", "the audit log of one who runs the site"),
+    ("audit_entries_by_act", "the audit log of one act"),
+    ("reports_open", "the moderators' queue"),
+    ("reports_closed", "the moderators' queue, closed"),
 ];
 
 struct Statement {

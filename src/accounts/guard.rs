@@ -15,6 +15,7 @@ use crate::accounts::pages::sign_in_first;
 use crate::accounts::sessions;
 use crate::error::Error;
 use crate::language::Context;
+use crate::members::role::Role;
 use crate::web::address::Table;
 use crate::web::page::{self, Layout};
 use crate::web::site::Site;
@@ -99,6 +100,26 @@ pub async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Error> {
     // What is asked in the right way and still comes here has an address that can be nobody's.
     let wrong = !allowed.is_empty() && !allowed.split(", ").any(|method| method == request.method().as_str());
     Err(if wrong { Error::WrongMethod(allowed) } else { Error::NotFound })
+}
+
+/// Answers a member at the pages of those who run the site as at an address that there is not, unless they are one of them.
+///
+/// # Errors
+/// The page's own.
+pub async fn require_role<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    // The path as the table of addresses reads it: some letters may be written in another way.
+    let least = match request.match_info().as_str().split('/').nth(1) {
+        Some("admin") => Role::Administrator,
+        Some("moderation") => Role::Moderator,
+        _ => Role::Member,
+    };
+    if viewer::viewer(request.request()).is_some_and(|viewer| viewer.role.is_at_least(least)) {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
+    Ok(request.error_response(Error::NotFound).map_into_right_body())
 }
 
 /// Lets members in and sends everybody else to sign in, from where they come back to what they wanted, with what they

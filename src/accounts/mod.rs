@@ -22,6 +22,7 @@ use crate::dates::now;
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::language::t;
+use crate::members::role::Role;
 use crate::members::{handles, names, search, sorting};
 use crate::schema::{emails, members};
 use crate::text;
@@ -38,8 +39,8 @@ pub struct NewMember {
     pub email: String,
     /// The password, hashed.
     pub password: Hashed,
-    /// Whether they run the site.
-    pub is_admin: bool,
+    /// What they may do for the site.
+    pub role: Role,
 }
 
 /// Makes an account, which works at once, of somebody whose e-mail address is known to be theirs. Nothing where it is a
@@ -87,7 +88,7 @@ fn insert(connection: &mut Connection, id: i64, new: &NewMember, confirmed: &str
         members::sort_first.eq(keys.first),
         members::sort_last.eq(keys.last),
         members::created_at.eq(now()),
-        members::is_admin.eq(new.is_admin),
+        members::role.eq(new.role),
     );
     diesel::insert_into(members::table).values(row).execute(connection)?;
     search::index(connection, id)?;

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::language::filters;
 use crate::language::t;
 use crate::mail;
+use crate::members::role::Role;
 use crate::web::cookie;
 use crate::web::device;
 use crate::web::error_page::signed_in_again;
@@ -86,7 +87,7 @@ pub async fn sign_up(
     let browser = Browser::of(redirect.session(), agent_of(&request));
     let before = page.viewer.clone();
     let hash = password::hash(password.clone()).await?;
-    let new = NewMember { full_name, email, password: hash, is_admin: false };
+    let new = NewMember { full_name, email, password: hash, role: Role::Member };
     let token = loop {
         // Whoever has the password of an account of this address signs in to it: they pressed twice, or forgot it.
         let known = candidates(&site, &new.email).await?;

@@ -8,6 +8,7 @@ use crate::dates::{DAY, now};
 use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::inbox::store as inbox;
+use crate::members::role::Role;
 use crate::notifications::store::Unread;
 use crate::relationship::Limits;
 use crate::schema::{connection_counts, conversations, members as table, notifications, relationships, sessions};
@@ -123,13 +124,14 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         .select((
             (table::handle, table::full_name, table::language, table::time_zone, table::photo),
             (connection_counts::number, connection_counts::version),
+            table::role,
             (sessions::last_seen, sessions::confirmed_at),
             (invitations, unread, talks, last_to_spare),
         ));
     type Counts = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
-    type Found = ((String, String, String, String, String), (i32, i32), (i64, i64), Counts);
+    type Found = ((String, String, String, String, String), (i32, i32), Role, (i64, i64), Counts);
     let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
-    let Some((texts, (connection_count, connection_version), (last_seen, confirmed_at), counts)) = found else {
+    let Some((texts, (connection_count, connection_version), role, (last_seen, confirmed_at), counts)) = found else {
         return Ok(None);
     };
     let (handle, full_name, language, time_zone, photo) = texts;
@@ -146,6 +148,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         unread_conversations: talks.unwrap_or(0),
         language,
         time_zone,
+        role,
         photo,
         token_hash,
         confirmed_at,

@@ -6,6 +6,7 @@ use crate::accounts::password::Hashed;
 use crate::accounts::{self, NewMember};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::members::role::Role;
 use crate::members::store::{self, Kind, Position};
 
 /// A row of the file.
@@ -60,7 +61,7 @@ fn member(connection: &mut Connection, row: &Row, password: &Hashed) -> Result<C
         full_name: row.full_name.clone(),
         email,
         password: password.clone(),
-        is_admin: false,
+        role: Role::Member,
     };
     let mut email = format!("{first}@demo.example");
     let id = match accounts::register(connection, &new(email.clone()))? {

@@ -3,6 +3,7 @@
 pub mod handles;
 pub mod names;
 pub mod photo;
+pub mod role;
 pub mod search;
 pub mod sorting;
 pub mod store;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest};
 
+use crate::members::role::Role;
 use crate::members::{self, ConnectionCount, names};
 
 /// The signed-in member, as every page needs them.
@@ -32,6 +33,8 @@ pub struct Viewer {
     pub language: String,
     /// The time zone they chose; empty for the site's.
     pub time_zone: String,
+    /// What they may do for the site.
+    pub role: Role,
     /// The name of their photo; empty for none.
     pub photo: String,
     /// The hash of this session's token.
@@ -41,6 +44,16 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    /// Returns whether they may answer reports.
+    pub fn may_moderate(&self) -> bool {
+        self.role.is_at_least(Role::Moderator)
+    }
+
+    /// Returns whether they may run the site.
+    pub fn may_administer(&self) -> bool {
+        self.role.is_at_least(Role::Administrator)
+    }
+
     /// What is counted of their connections.
     pub fn counted(&self) -> ConnectionCount {
         ConnectionCount { id: self.id, number: self.connection_count, version: self.connection_version }

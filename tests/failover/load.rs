@@ -67,7 +67,12 @@ impl Load {
         let limits = Limits::default();
         let member = |connection: &mut amicable::db::Connection, name: String| {
             let email = format!("{name}@test.example");
-            let new = NewMember { full_name: name.clone(), email, password: hashed.clone(), is_admin: false };
+            let new = NewMember {
+                full_name: name.clone(),
+                email,
+                password: hashed.clone(),
+                role: amicable::members::role::Role::Member,
+            };
             (accounts::register(connection, &new).unwrap().unwrap(), name)
         };
         let (inviting, leaving) = db

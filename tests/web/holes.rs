@@ -14,7 +14,12 @@ fn crowd(site: &Site, name: &str, number: usize) {
             for at in 0..number {
                 let full_name = format!("{name} {}", "a".repeat(at % 40 + 1));
                 let email = format!("{}-{at}@test.example", handle(name));
-                let new = NewMember { full_name, email, password: password.clone(), is_admin: false };
+                let new = NewMember {
+                    full_name,
+                    email,
+                    password: password.clone(),
+                    role: amicable::members::role::Role::Member,
+                };
                 accounts::register(connection, &new)?;
             }
             Ok(())

@@ -565,7 +565,8 @@ fn a_list_leaves_out_who_blocked_one_before_it_is_cut() {
     let friends: Vec<i64> = (0..60)
         .map(|at| {
             let (full_name, email) = (format!("Aaron Friend{at}"), format!("friend{at}@test.example"));
-            let new = NewMember { full_name, email, password: hashed.clone(), is_admin: false };
+            let new =
+                NewMember { full_name, email, password: hashed.clone(), role: amicable::members::role::Role::Member };
             site.db.write_blocking(|connection| accounts::register(connection, &new)).unwrap().unwrap()
         })
         .collect();

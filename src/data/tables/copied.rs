@@ -182,7 +182,8 @@ copied!(settings { name: String, value: String } by (name), after last: name.gt(
 copied!(members of id {
     id: i64, email: String, email_key: String, password_hash: String, handle: String, full_name: String,
     sort_as: String, sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
-    folded: String, created_at: i64, is_admin: bool, suspended_at: Option<i64>, who_may_invite: i16,
+    folded: String, created_at: i64, role: i16, suspended_at: Option<i64>,
+    suspended_until: Option<i64>, hidden_at: Option<i64>, who_may_invite: i16,
     connections_seen_by: i16, accepts_automatically: bool, asks_before_reinvite: bool,
     language: String, photo: String, confirmed_email: String, mail_secret: String, digest_due_at: Option<i64>,
     time_zone: String, found_by_email: bool
@@ -315,3 +316,20 @@ copied!(contacts_kept_apart of owner_id {
     owner_id: i64, one_id: i64, other_id: i64
 } by (owner_id, one_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(one_id.gt(last.one_id)).or(one_id.eq(last.one_id).and(other_id.gt(last.other_id)))));
+copied!(audit_entries {
+    number: i64, done_at: i64, act: String, actor_id: Option<i64>, actor: String, actor_salt: String, actor_digest: String,
+    subject_id: Option<i64>, subject: String, detail: String, subject_salt: String, subject_digest: String, hash: String
+} by (number), after last: number.gt(last.number));
+copied!(audit_head { id: i16, number: i64, hash: String } by (id), after last: id.gt(last.id));
+copied!(reports of reported_id {
+    reported_id: i64, id: i64, kind: i16, reporter_id: Option<i64>, created_at: i64, reason: String, context: String,
+    decision: i16, decided_at: Option<i64>, decided_by: Option<i64>
+} by (reported_id, id), after last: reported_id.ge(last.reported_id)
+    .and(reported_id.gt(last.reported_id).or(id.gt(last.id))));
+copied!(sanctions of member_id {
+    member_id: i64, id: i64, kind: i16, created_at: i64, reason: String, until: Option<i64>, decided_by: Option<i64>,
+    lifted_at: Option<i64>, lifted_by: Option<i64>
+} by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(logos {
+    name: String, #[serde(serialize_with = "hex")] png: Vec<u8>
+} by (name), after last: name.gt(&last.name));

@@ -53,6 +53,18 @@ pub(super) const PASSKEYS: &[File] = &[File::new(
     &[plain("name"), time("created_at").named("added_at"), time("used_at").named("last_used_at")],
 )];
 
+pub(super) const DECISIONS: &[File] = &[File::new(
+    "decisions",
+    key("What moderators decided about you"),
+    &[
+        choice("kind", &["", "", "warned", "profile hidden", "suspended", "banned"]),
+        time("created_at").named("decided_at"),
+        plain("reason"),
+        time("until"),
+        time("lifted_at"),
+    ],
+)];
+
 pub(super) const POSITIONS: &[File] = &[File::new(
     "positions",
     key("Your positions and your education"),

@@ -2,7 +2,7 @@
 //! stand in the archive; its columns stand in `copied.rs`, the files of the archive in `files.rs`.
 
 use super::Archive::{In, Not, Photo};
-use super::Named::{Former, Remove};
+use super::Named::{Clear, Former, Keep, Remove};
 use super::copied::*;
 use super::files;
 use super::{Owner, Table};
@@ -58,6 +58,18 @@ pub const TABLES: &[Table] = &[
     Table::of(contact_selections::TABLE, "owner_id", Not("a selection that is being made"))
         .other_ids(&["removal_id", "contact_id"]),
     Table::of(contacts_kept_apart::TABLE, "owner_id", Not("two ids of contacts")).other_ids(&["one_id", "other_id"]),
+    // Those who run the site.
+    Table::of_site(audit_entries::TABLE).names(&[
+        ("actor_id", Keep("audit::forget removes the names, and the chain still holds")),
+        ("subject_id", Keep("audit::forget removes the names, and the chain still holds")),
+    ]),
+    Table::of_site(audit_head::TABLE),
+    // A report says what somebody else wrote of the member; what was decided stands in the sanctions.
+    Table::of(reports::TABLE, "reported_id", Not("would tell who reported"))
+        .names(&[("reporter_id", Clear), ("decided_by", Clear)]),
+    Table::of(sanctions::TABLE, "member_id", In(files::DECISIONS))
+        .names(&[("decided_by", Clear), ("lifted_by", Clear)]),
+    Table::of_site(logos::TABLE),
     // Made anew, or only the program's.
     Table::derived("connection_counts", Owner::Member("member_id")),
     Table::derived("member_search", Owner::Own("member_id")),

@@ -64,8 +64,12 @@ impl Site {
     /// A member, signed in.
     pub fn member(&self, full_name: &str) -> Visitor {
         let email = format!("{}@test.example", amicable::members::names::handle(full_name));
-        let new =
-            NewMember { full_name: full_name.into(), email: email.clone(), password: HASHED.clone(), is_admin: false };
+        let new = NewMember {
+            full_name: full_name.into(),
+            email: email.clone(),
+            password: HASHED.clone(),
+            role: amicable::members::role::Role::Member,
+        };
         let id = self.db.write_blocking(|connection| accounts::register(connection, &new)).unwrap().unwrap();
         let mut visitor = self.visitor();
         visitor.id = id;
@@ -444,7 +448,11 @@ pub fn connect_many(site: &Site, visitor: &Visitor, number: usize) {
     let one = |connection: &mut amicable::db::Connection, at: usize| {
         let full_name = format!("Person {at:03}");
         let (email, password) = (format!("person{at}@test.example"), HASHED.clone());
-        let id = accounts::register(connection, &NewMember { full_name, email, password, is_admin: false })?.unwrap();
+        let id = accounts::register(
+            connection,
+            &NewMember { full_name, email, password, role: amicable::members::role::Role::Member },
+        )?
+        .unwrap();
         for (owner, other, name) in [(visitor.id, id, format!("person {at:03}")), (id, visitor.id, "x".to_owned())] {
             let since = amicable::dates::now() - 86_400 * (number - at) as i64;
             let sql = format!(

@@ -1,0 +1,12 @@
+DROP TABLE logos;
+DROP TABLE sanctions;
+DROP TABLE reports;
+DROP TABLE audit_head;
+DROP TABLE audit_entries;
+DROP INDEX members_by_suspension;
+DROP INDEX members_by_role;
+ALTER TABLE members DROP COLUMN hidden_at;
+ALTER TABLE members DROP COLUMN suspended_until;
+ALTER TABLE members ADD COLUMN is_admin BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE members SET is_admin = TRUE WHERE role = 2;
+ALTER TABLE members DROP COLUMN role;

@@ -1,0 +1,4 @@
+//! Running the site: the pages of administrators.
+
+pub mod counts;
+pub mod overview;
