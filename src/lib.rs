@@ -6,6 +6,7 @@
 //! - [`inbox`] is what connections write to each other.
 //! - [`accounts`] says who may come in; [`notifications`] is what people are told; [`contacts`] reads address books.
 //! - [`data`] is everything of a member at once: the one list of tables, the archive, the end of an account.
+//! - [`dav`] is the address book for phones and mail programs, by CardDAV.
 //! - [`mail`] is what goes out by e-mail: an outbox in the database, and the job that sends it.
 //! - [`admin`] runs the site; [`audit`] keeps what those who run it did.
 //! - [`language`] is what every text goes through, and the translations.
@@ -26,6 +27,7 @@ pub mod contacts;
 pub mod copy;
 pub mod data;
 pub mod dates;
+pub mod dav;
 pub mod db;
 pub mod demo;
 pub mod error;

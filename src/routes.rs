@@ -10,6 +10,7 @@ use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::{actions, disconnect, disconnected, former, notes};
 use crate::data::pages as my_data;
+use crate::dav;
 use crate::inbox::{deletion_pages, list as inbox, sending_pages, thread};
 use crate::network::{home, notifications, overview};
 use crate::notifications::settings as notification_choices;
@@ -46,6 +47,8 @@ pub fn routes(site: &mut ServiceConfig) {
         // Light or dark, and in which language
         .route("/appearance", post().to(theme::change))
         .end();
+    // For phones and mail programs, which bring an app password
+    dav::routes(site);
     // Everything else is for members
     let mut all = open.clone();
     let members = web::scope("").configure(|site| all = for_members(site, open.clone()));

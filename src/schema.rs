@@ -452,7 +452,32 @@ diesel::table! {
     contacts_kept_apart (owner_id, one_id, other_id) { owner_id -> BigInt, one_id -> BigInt, other_id -> BigInt, }
 }
 
+diesel::table! {
+    contact_files (owner_id, contact_id) {
+        owner_id -> BigInt,
+        contact_id -> BigInt,
+        name -> Text,
+        body -> Text,
+        size -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    app_passwords (member_id, id) {
+        member_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        secret_hash -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::joinable!(app_passwords -> members (member_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
+    app_passwords,
     members,
     reports,
     sanctions,
@@ -475,6 +500,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact_keys,
     contact_tags,
     contact_selections,
+    contact_files,
     contacts_kept_apart
 );
 

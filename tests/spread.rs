@@ -24,6 +24,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("begun_sign_ins", "member_id"),
     // Of whoever signs in, who is not known yet; swept after five minutes, and looked up by their key alone.
     ("passkey_challenges", "token_hash"),
+    ("app_passwords", "member_id"),
     ("positions", "member_id"),
     ("photos", "member_id"),
     ("links", "member_id"),
@@ -40,6 +41,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("message_search", "owner_id"),
     ("contacts", "owner_id"),
     ("contact_cards", "owner_id"),
+    ("contact_files", "owner_id"),
     ("contact_words", "owner_id"),
     ("contact_keys", "owner_id"),
     ("contact_tags", "owner_id"),

@@ -61,7 +61,9 @@ pub async fn gzip<B: MessageBody + 'static>(
 /// Whether an answer is text that nobody has compressed yet.
 fn is_text(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
-    let is_text = ["text/", "application/json", "application/manifest+json"].iter().any(|text| kind.starts_with(text));
+    let is_text = ["text/", "application/json", "application/manifest+json", "application/xml"]
+        .iter()
+        .any(|text| kind.starts_with(text));
     is_text && !headers.contains_key(CONTENT_ENCODING)
 }
 

@@ -8,6 +8,7 @@ mod confirm;
 mod contacts_store;
 mod counts;
 mod data;
+mod dav;
 mod edit_races;
 mod errors;
 mod fetched;

@@ -231,6 +231,10 @@ copied!(recovery_codes of member_id {
 copied!(passkeys of member_id {
     member_id: i64, id: i64, name: String, credential_id: String, credential: String, created_at: i64, used_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(app_passwords of member_id {
+    member_id: i64, id: i64, name: String, secret_hash: String, created_at: i64, last_used_at: Option<i64>
+} by (member_id, id), after last: member_id.ge(last.member_id)
+    .and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(positions of member_id {
     member_id: i64, id: i64, kind: i16, place: i32, title: String, organisation: String, started: String,
     ended: String, description: String
@@ -286,6 +290,10 @@ copied!(contacts of owner_id {
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(contact_cards of owner_id {
     owner_id: i64, contact_id: i64, card: String, raw: String
+} by (owner_id, contact_id), after last: owner_id.ge(last.owner_id)
+    .and(owner_id.gt(last.owner_id).or(contact_id.gt(last.contact_id))));
+copied!(contact_files of owner_id {
+    owner_id: i64, contact_id: i64, name: String, body: String, size: i32, version: i64
 } by (owner_id, contact_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(contact_id.gt(last.contact_id))));
 copied!(contact_words of owner_id {

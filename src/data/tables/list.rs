@@ -25,6 +25,7 @@ pub const TABLES: &[Table] = &[
     Table::of(second_factors::TABLE, "member_id", Not("a secret")),
     Table::of(recovery_codes::TABLE, "member_id", Not("secrets")),
     Table::of(passkeys::TABLE, "member_id", In(files::PASSKEYS)).other_ids(&["credential_id"]),
+    Table::of(app_passwords::TABLE, "member_id", Not("a secret")),
     Table::of(positions::TABLE, "member_id", In(files::POSITIONS)),
     Table::of(links::TABLE, "member_id", In(files::LINKS)),
     Table::of(relationships::TABLE, "owner_id", In(files::RELATIONSHIPS))
@@ -49,6 +50,7 @@ pub const TABLES: &[Table] = &[
         .names(&[("other_id", Former)]),
     Table::of(contacts::TABLE, "owner_id", In(files::CONTACTS)).other_ids(&["import_id", "removal_id"]),
     Table::of(contact_cards::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
+    Table::of(contact_files::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
     Table::of(contact_words::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
     Table::of(contact_keys::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
     Table::of(contact_tags::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),

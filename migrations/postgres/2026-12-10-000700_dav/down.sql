@@ -1,0 +1,2 @@
+DROP TABLE contact_files;
+DROP TABLE app_passwords;

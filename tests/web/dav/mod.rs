@@ -1,0 +1,7 @@
+//! The address book as phones and mail programs open it: CardDAV.
+
+mod bad_input;
+mod book;
+mod coming_in;
+mod device;
+mod sync;
