@@ -9,6 +9,7 @@ use crate::db::DatabaseUrl;
 use crate::mail::Transport;
 use crate::relationship::Limits;
 use crate::time_zone::Zone;
+use crate::web::registration::Registration;
 
 /// Where the data is.
 #[derive(Args, Clone, Debug)]
@@ -42,6 +43,12 @@ pub struct ServeArgs {
     /// Whom mail is from, as in "Amicable <amicable@example.org>"; without it amicable@ and the host of the base URL
     #[arg(long, env = "AMICABLE_MAIL_FROM", value_parser = mailbox, value_name = "ADDRESS")]
     pub mail_from: Option<Mailbox>,
+    /// Who may join a new site: open, approval, invite or closed; without it nobody, until there is an administrator
+    #[arg(long, env = "AMICABLE_REGISTRATION", value_parser = registration, value_name = "MODE")]
+    pub registration: Option<Registration>,
+    /// Seconds between opening the form to sign up and sending it, below which a robot has sent it; 0 for none
+    #[arg(long, env = "AMICABLE_SIGN_UP_SECONDS", default_value = "2", value_parser = number("AMICABLE_SIGN_UP_SECONDS"), value_name = "N")]
+    pub sign_up_seconds: u32,
     /// What members may do how often.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -114,6 +121,10 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 
 fn mail(text: &str) -> Result<Transport, String> {
     text.parse().map_err(|why| format!("AMICABLE_MAIL {why}"))
+}
+
+fn registration(text: &str) -> Result<Registration, String> {
+    text.parse().map_err(|why| format!("AMICABLE_REGISTRATION {why}"))
 }
 
 fn mailbox(text: &str) -> Result<Mailbox, String> {

@@ -4,6 +4,7 @@
 //! - [`connections`] is the heart: the verbs in `mod.rs`, then its screens; the rules are in [`relationship`].
 //! - [`profiles`] are members' pages, [`network`] is *My network*, [`members`] says who the members are.
 //! - [`inbox`] is what connections write to each other.
+//! - [`joining`] is how somebody becomes a member: signing up, invite links, registrations that wait.
 //! - [`accounts`] says who may come in; [`notifications`] is what people are told; [`contacts`] reads address books.
 //! - [`data`] is everything of a member at once: the one list of tables, the archive, the end of an account.
 //! - [`dav`] is the address book for phones and mail programs, by CardDAV.
@@ -33,6 +34,7 @@ pub mod demo;
 pub mod error;
 pub mod inbox;
 pub mod jobs;
+pub mod joining;
 pub mod language;
 pub mod mail;
 pub mod members;

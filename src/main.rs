@@ -13,12 +13,14 @@ use amicable::db::Db;
 use amicable::demo;
 use amicable::demo::styleguide;
 use amicable::error::Error;
+use amicable::joining::first;
 use amicable::language::{Context, Language};
 use amicable::mail::Transport;
 use amicable::members::role::Role;
 use amicable::relationship::Limits;
 use amicable::server;
 use amicable::server::Settings;
+use amicable::web::registration::Registration;
 use clap::{Parser, Subcommand};
 use diesel::prelude::*;
 use rand::RngExt;
@@ -198,11 +200,14 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
         workers: args.workers as usize,
         mail: args.mail.clone(),
         mail_from: args.mail_from.clone(),
+        registration: args.registration,
+        sign_up_seconds: args.sign_up_seconds,
         runs_jobs: true,
         before,
     };
     actix_web::rt::System::new().block_on(async move {
         let server = server::serve(db.clone(), listener, &settings)?;
+        let first_link = first::link(db)?;
         announce(&address);
         if settings.base_url.is_none() && !args.listen.ip().is_loopback() {
             tracing::warn!(
@@ -210,6 +215,12 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
             );
         }
         tracing::info!(%address, "serving");
+        if let Some(path) = first_link {
+            println!(
+                "Nobody runs this site yet. Make the account of its first administrator, once, at\n{}{path}",
+                base(&settings, &address)
+            );
+        }
         server.await.map_err(|why| Error::Unavailable(why.to_string()))
     })
 }
@@ -227,6 +238,9 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
     if config::DEFAULT_MAIL.parse() == Ok(args.mail.clone()) {
         args.mail = Transport::Folder(folder.join("mail"));
     }
+    // Everybody may look around, as quickly as a script does.
+    args.registration = args.registration.or(Some(Registration::Open));
+    args.sign_up_seconds = 0;
     let result = with(&file, |db| {
         let limits = Limits::from(&LimitArgs::clone(&args.limits));
         let made = context.within(|| demo::populate(db, &limits, export))?;
@@ -250,6 +264,11 @@ fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(),
     // Left behind, it would only take room; that it cannot be removed is no reason to fail.
     let _ = std::fs::remove_dir_all(&folder);
     result
+}
+
+/// The address that people type; this machine's where none was said.
+fn base<'a>(settings: &'a Settings, address: &'a str) -> &'a str {
+    settings.base_url.as_ref().map_or(address, url::Url::as_str).trim_end_matches('/')
 }
 
 /// Makes a folder that is its owner's alone.

@@ -12,6 +12,7 @@ use crate::connections::{actions, disconnect, disconnected, former, notes};
 use crate::data::pages as my_data;
 use crate::dav;
 use crate::inbox::{deletion_pages, list as inbox, sending_pages, thread};
+use crate::joining::{first, sign_up, waiting};
 use crate::network::{home, notifications, overview};
 use crate::notifications::settings as notification_choices;
 use crate::notifications::unsubscribe;
@@ -30,11 +31,19 @@ pub fn routes(site: &mut ServiceConfig) {
         .route("/static/{file}", get().to(assets::file))
         // Coming in and going out
         .route("/", get().to(home::home))
-        .route("/sign-up", get().to(accounts::sign_up_form))
-        .route("/sign-up", post().to(accounts::sign_up))
+        .route("/sign-up", get().to(sign_up::sign_up_form))
+        .route("/sign-up", post().to(sign_up::sign_up))
         .route("/sign-in", get().to(accounts::sign_in_form))
         .route("/sign-in", post().to(accounts::sign_in))
         .route("/sign-out", post().to(accounts::sign_out))
+        // By an invite link, or once an administrator lets them in
+        .route("/join/{code}", get().to(sign_up::join_form))
+        .route("/join/{code}", post().to(sign_up::join))
+        .route("/registration", get().to(waiting::page))
+        .route("/registration/withdraw", get().to(waiting::page))
+        .route("/registration/withdraw", post().to(waiting::withdraw))
+        .route("/first-administrator/{token}", get().to(first::form))
+        .route("/first-administrator/{token}", post().to(first::make))
         // By a link in a letter
         .route("/forgot-password", get().to(recovery::forgot_form))
         .route("/forgot-password", post().to(recovery::forgot))

@@ -61,6 +61,56 @@ diesel::table! {
 }
 
 diesel::table! {
+    applications (id) {
+        id -> BigInt,
+        email -> Text,
+        email_key -> Text,
+        password_hash -> Text,
+        full_name -> Text,
+        reason -> Text,
+        language -> Text,
+        code -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    invite_links (owner_id, code) {
+        owner_id -> BigInt,
+        code -> Text,
+        label -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        most_uses -> Nullable<Integer>,
+        uses -> Integer,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invite_joins (owner_id, code, member_id) {
+        owner_id -> BigInt,
+        code -> Text,
+        member_id -> BigInt,
+        joined_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    join_letters (owner_id, email_key) {
+        owner_id -> BigInt,
+        email_key -> Text,
+        note -> Text,
+        sent_at -> BigInt,
+        code_hash -> Text,
+    }
+}
+
+diesel::table! {
+    refused_addresses (email_hash) { email_hash -> Text, refused_at -> BigInt, }
+}
+
+diesel::table! {
     job_leases (name) {
         name -> Text,
         holder -> Text,
@@ -503,5 +553,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact_files,
     contacts_kept_apart
 );
+
+diesel::allow_tables_to_appear_in_same_query!(members, invite_links, invite_joins);
 
 diesel::alias!(relationships as theirs: Theirs);

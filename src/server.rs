@@ -19,6 +19,7 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::inbox::purge;
 use crate::jobs::{Job, Jobs, Turn};
+use crate::joining;
 use crate::mail::content::Links;
 use crate::mail::{self, Mail, Transport};
 use crate::members::search::{self, Renewal};
@@ -27,6 +28,7 @@ use crate::relationship::Limits;
 use crate::routes;
 use crate::time_zone::Zone;
 use crate::web::origin::Base;
+use crate::web::registration::Registration;
 use crate::web::site::Site;
 use crate::web::{compression, cookie, csrf, error_page, fetched, form_owner, notices, observe, pending_form, theme};
 
@@ -45,6 +47,10 @@ pub struct Settings {
     pub mail: Transport,
     /// Whom mail is from; none for `amicable@` and the site's host.
     pub mail_from: Option<Mailbox>,
+    /// Who may join, where the site is new; nothing for nobody until it has an administrator.
+    pub registration: Option<Registration>,
+    /// Seconds that people take at least to fill in the form to sign up; 0 for none.
+    pub sign_up_seconds: u32,
     /// Whether this node runs jobs; else others do.
     pub runs_jobs: bool,
     /// Routes in front of the site's own, behind the same middleware: the floor of the benchmarks.
@@ -67,6 +73,8 @@ pub fn serve(
 ) -> Result<impl Future<Output = std::io::Result<()>> + use<>, Error> {
     let key = db.write_blocking(cookie::key)?;
     index_anew(&db)?;
+    let registration = settings.registration;
+    db.write_blocking(|connection| joining::begin(connection, registration))?;
     crate::accounts::password::prepare();
     let (limits, zone, before) = (settings.limits, settings.zone, settings.before);
     let base = Base::of(settings.base_url.clone());
@@ -76,14 +84,22 @@ pub fn serve(
         number => number,
     };
     let (cache, jobs) = (Cache::default(), Jobs::default());
+    let address = address_of(settings, &listener)?;
     if settings.runs_jobs {
-        let here = listener.local_addr().map_err(|why| Error::Unavailable(why.to_string()))?;
-        jobs.start(&db, loops(settings, &format!("http://{here}"))?)?;
+        jobs.start(&db, loops(settings, &address)?)?;
     }
-    let of_site = jobs.clone();
+    let (of_site, least_seconds) = (jobs.clone(), settings.sign_up_seconds);
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(Data::new(Site { db: db.clone(), limits, zone, cache: cache.clone(), jobs: of_site.clone() }))
+            .app_data(Data::new(Site {
+                db: db.clone(),
+                limits,
+                zone,
+                cache: cache.clone(),
+                jobs: of_site.clone(),
+                address: address.clone(),
+                least_seconds,
+            }))
             .app_data(Data::new(notices::Jar::new(key.clone(), secure)))
             .app_data(base.clone())
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
@@ -111,6 +127,13 @@ pub fn serve(
         jobs.stop();
         ended
     })
+}
+
+/// The address of the site: what the operator said, else where this node listens.
+fn address_of(settings: &Settings, listener: &TcpListener) -> Result<String, Error> {
+    let here = listener.local_addr().map_err(|why| Error::Unavailable(why.to_string()))?;
+    let base = settings.base_url.as_ref().map(ToString::to_string);
+    Ok(base.unwrap_or_else(|| format!("http://{here}")).trim_end_matches('/').to_owned())
 }
 
 /// The work beside the requests, at a site of this address where the operator named none.

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["admin"],
     &["profiles"],
     &["network", "demo"],
-    &["dav"],
+    &["dav", "joining"],
     &["contacts"],
     &["accounts"],
     &["inbox"],

@@ -12,6 +12,12 @@ const OWNERS: &[(&str, &str)] = &[
     ("handles", "handle"),
     ("emails", "email_key"),
     ("email_claims", "email_key"),
+    // Of nobody who is a member yet.
+    ("applications", "id"),
+    ("refused_addresses", "email_hash"),
+    ("invite_links", "owner_id"),
+    ("invite_joins", "owner_id"),
+    ("join_letters", "owner_id"),
     ("outbox", "member_id"),
     ("tokens", "member_id"),
     ("browsers", "member_id"),
@@ -63,13 +69,16 @@ const OWNERS: &[(&str, &str)] = &[
 ];
 
 /// Indexes that are asked on every machine at once, and by which page.
-const ASKED_EVERYWHERE: [(&str, &str); 20] = [
+const ASKED_EVERYWHERE: &[(&str, &str)] = &[
     ("members_by_age", "the newest members, for whoever has no connections yet"),
     ("member_search_by_word", "People"),
     // Its words begin with their owner, but they stand in one index.
     ("message_search_by_word", "Search messages"),
     ("outbox_by_due", "the loop that sends mail"),
     ("message_deletions_by_date", "the loop that removes deleted messages"),
+    ("applications_by_email", "signing in, for whoever waits to be let in"),
+    ("applications_by_date", "the registrations that wait, for administrators"),
+    ("invite_links_by_date", "the invite links of all, for administrators"),
     ("members_by_digest", "the loop that writes digests"),
     ("sessions_by_last_seen", "the loop that removes what is over of signing in"),
     ("sessions_by_age", "the same"),

@@ -30,6 +30,8 @@ pub fn serve(database: &DatabaseUrl) {
         workers: 0,
         mail: amicable::mail::Transport::Off,
         mail_from: None,
+        registration: Some(amicable::web::registration::Registration::Open),
+        sign_up_seconds: 0,
         runs_jobs: true,
         before: floor,
     };

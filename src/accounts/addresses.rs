@@ -58,10 +58,16 @@ pub(super) fn lock(connection: &mut Connection, key: &str) -> Result<(), Error> 
 
 /// Lets a member claim an address, and asks its owner to confirm it.
 pub(super) fn claim(connection: &mut Connection, member: i64, key: &str) -> Result<(), Error> {
+    put_claim(connection, member, key)?;
+    outbox::put(connection, member, Letter::ConfirmAddress)
+}
+
+/// Lets a member claim an address.
+pub(super) fn put_claim(connection: &mut Connection, member: i64, key: &str) -> Result<(), Error> {
     let row = (email_claims::email_key.eq(key), email_claims::member_id.eq(member));
     let claim = diesel::insert_into(email_claims::table).values(row).on_conflict_do_nothing();
     on_engine!(connection, |own| claim.execute(own))?;
-    outbox::put(connection, member, Letter::ConfirmAddress)
+    Ok(())
 }
 
 fn give_up_claim(connection: &mut Connection, member: i64, key: &str) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod app_passwords;
+pub mod applications;
 pub mod browsers;
 pub mod confirm;
 pub mod devices;
@@ -23,12 +24,15 @@ use crate::dates::now;
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::language::t;
+use crate::mail::{Letter, outbox};
 use crate::members::role::Role;
 use crate::members::{handles, names, search, sorting};
 use crate::schema::{emails, members};
 use crate::text;
 use crate::web::form::{Form, Problems};
+use crate::web::registration::{self, Registration};
 use addresses::Candidate;
+use applications::Applicant;
 use password::Hashed;
 
 /// What it takes to become a member, checked.
@@ -56,23 +60,71 @@ pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i
         return Ok(None);
     }
     insert(connection, id, new, &new.email)?;
+    if new.role == Role::Administrator {
+        registration::begin(connection, Registration::Open)?;
+    }
     Ok(Some(id))
 }
 
-/// Makes an account for whoever signs up, which works at once, whether or not their address has one already: its owner is
-/// written to. Nothing where the accounts of the address are not `known` ones any more.
+/// Everybody whom an address and a password may sign in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The accounts of the address.
+    pub accounts: Vec<Candidate>,
+    /// The registrations that wait with it.
+    pub applicants: Vec<Applicant>,
+}
+
+impl Known {
+    /// Loads them by what identifies the address.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn load(connection: &mut Connection, key: &str) -> Result<Known, Error> {
+        let accounts = addresses::candidates(connection, key)?;
+        Ok(Known { accounts, applicants: applications::of_address(connection, key)? })
+    }
+
+    /// Returns the hashes of their passwords, the accounts' first.
+    pub fn hashes(&self) -> Vec<String> {
+        let accounts = self.accounts.iter().map(|account| account.hash.clone());
+        accounts.chain(self.applicants.iter().map(|applicant| applicant.hash.clone())).collect()
+    }
+
+    /// Returns the registration whose password is at this place of [`Known::hashes`].
+    pub fn applicant(&self, at: usize) -> Option<&Applicant> {
+        self.applicants.get(at.checked_sub(self.accounts.len())?)
+    }
+
+    /// Returns whether nothing has changed since they were loaded, and lets nobody else claim the address until the transaction
+    /// ends.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn still_holds(&self, connection: &mut Connection, key: &str) -> Result<bool, Error> {
+        addresses::lock(connection, key)?;
+        Ok(Known::load(connection, key)? == *self)
+    }
+}
+
+/// Makes an account of somebody who signs up, which works at once, whether or not their address has one already: its owner is
+/// written to.
 ///
 /// # Errors
 /// The database's.
-pub fn enroll(connection: &mut Connection, new: &NewMember, known: &[Candidate]) -> Result<Option<i64>, Error> {
-    let (id, key) = (new_id(), email::key(&new.email));
-    addresses::lock(connection, &key)?;
-    if addresses::candidates(connection, &key)? != known {
-        return Ok(None);
-    }
+pub fn enroll(connection: &mut Connection, id: i64, new: &NewMember) -> Result<(), Error> {
     insert(connection, id, new, "")?;
-    addresses::claim(connection, id, &key)?;
-    Ok(Some(id))
+    addresses::claim(connection, id, &email::key(&new.email))
+}
+
+/// Makes an account of somebody who waited to be let in, and writes to them in the language in which they registered.
+///
+/// # Errors
+/// The database's.
+pub fn let_in(connection: &mut Connection, id: i64, new: &NewMember, language: String) -> Result<(), Error> {
+    insert(connection, id, new, "")?;
+    addresses::put_claim(connection, id, &email::key(&new.email))?;
+    outbox::put(connection, id, Letter::RegistrationAccepted { language })
 }
 
 fn insert(connection: &mut Connection, id: i64, new: &NewMember, confirmed: &str) -> Result<(), Error> {
@@ -164,7 +216,7 @@ pub fn full_name(form: &Form, problems: &mut Problems) -> String {
 }
 
 /// What the browser of a request calls itself.
-fn device(request: &HttpRequest) -> String {
+pub fn device(request: &HttpRequest) -> String {
     let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
     agent.unwrap_or("unknown").to_owned()
 }

@@ -1,19 +1,18 @@
-//! The pages of visitors: what this is, signing up, in and out.
+//! The pages of visitors: what this is, signing in and out.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::accounts::addresses::{self, Candidate};
+use crate::accounts::addresses::Candidate;
 use crate::accounts::browsers::{self, Browser};
 use crate::accounts::events::{self, Kind};
-use crate::accounts::{NewMember, device as agent_of, email, password, sessions};
+use crate::accounts::{Known, applications, device as agent_of, email, password, sessions};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::t;
 use crate::mail;
-use crate::members::role::Role;
 use crate::web::cookie;
 use crate::web::device;
 use crate::web::error_page::signed_in_again;
@@ -29,92 +28,15 @@ struct Landing {
     page: Layout,
 }
 
-/// `GET /` for visitors.
+/// `GET /` for visitors; whoever waits to be let in sees that they wait.
 ///
 /// # Errors
 /// The template's.
-pub fn landing(page: Layout) -> Result<HttpResponse, Error> {
+pub fn landing(page: Layout, redirect: &Redirect) -> Result<HttpResponse, Error> {
+    if applications::signed_in(redirect.session()).is_some() {
+        return Ok(redirect.to("/registration"));
+    }
     Landing { page }.show()
-}
-
-#[derive(Template)]
-#[template(path = "accounts/sign_up.html")]
-struct SignUp {
-    page: Layout,
-    form: Form,
-    problems: Problems,
-}
-
-impl SignUp {
-    fn sign_in(&self) -> String {
-        leading_on("/sign-in", &self.form)
-    }
-
-    fn sign_up(&self) -> String {
-        leading_on("/sign-up", &self.form)
-    }
-}
-
-/// `GET /sign-up`
-///
-/// # Errors
-/// The template's.
-pub async fn sign_up_form(page: Layout, Query(form): Query) -> Result<HttpResponse, Error> {
-    if page.viewer.is_some() {
-        return Ok(see_other(&wanted(&form)));
-    }
-    SignUp { page, form, problems: Problems::default() }.show()
-}
-
-/// `POST /sign-up`
-///
-/// # Errors
-/// The database's.
-pub async fn sign_up(
-    site: SiteData,
-    page: Layout,
-    form: Form,
-    request: HttpRequest,
-    redirect: Redirect,
-) -> Result<HttpResponse, Error> {
-    let mut problems = Problems::default();
-    let full_name = crate::accounts::full_name(&form, &mut problems);
-    let email = crate::accounts::email(&form, &mut problems);
-    let password = password::new(&form, &mut problems, "password", &email);
-    if problems.any() {
-        return SignUp { page, form, problems }.show_again();
-    }
-    let browser = Browser::of(redirect.session(), agent_of(&request));
-    let before = page.viewer.clone();
-    let hash = password::hash(password.clone()).await?;
-    let new = NewMember { full_name, email, password: hash, role: Role::Member };
-    let token = loop {
-        // Whoever has the password of an account of this address signs in to it: they pressed twice, or forgot it.
-        let known = candidates(&site, &new.email).await?;
-        let hashes = known.iter().map(|account| account.hash.clone()).collect();
-        let which = password::which(password.clone(), hashes).await?;
-        let account = which.and_then(|at| known.get(at));
-        if account.is_some_and(Candidate::is_suspended) {
-            problems.add("email", t("This account is suspended. Ask those who run this site."));
-            return SignUp { page, form, problems }.show_again();
-        }
-        let theirs = account.map(|account| account.member);
-        let (new, browser, before) = (new.clone(), browser.clone(), before.clone());
-        let started = site.write(move |connection| {
-            let member = match theirs {
-                Some(member) => Some(member),
-                None => crate::accounts::enroll(connection, &new, &known)?,
-            };
-            member.map(|member| start(connection, member, &browser, before.as_deref())).transpose()
-        });
-        if let Some(token) = started.await? {
-            break token;
-        }
-    };
-    site.jobs.wake(mail::JOB);
-    cookie::sign_in(redirect.session(), &token)?;
-    redirect.done(t("Welcome! Your account is ready. Tell people who you are, then look for those you know."));
-    Ok(redirect.to(&wanted(&form)))
 }
 
 #[derive(Template)]
@@ -169,15 +91,20 @@ pub async fn sign_in(
     request: HttpRequest,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let found = candidates(&site, form.get("email")).await?;
-    let hashes = found.iter().map(|account| account.hash.clone()).collect();
-    let which = password::which(form.get("password").chars().take(1_000).collect(), hashes).await?;
+    let key = email::key(form.get("email"));
+    let found = site.read(move |connection| Known::load(connection, &key)).await?;
+    let which = password::which(form.get("password").chars().take(1_000).collect(), found.hashes()).await?;
     let refused = |page: Layout, form: Form, why: &str| {
         let mut problems = Problems::default();
         problems.add("email", why);
         SignIn { page, kept: PendingForm::handed_on(&form), form, problems }.show_again()
     };
+    if let Some(applicant) = which.and_then(|at| found.applicant(at)) {
+        applications::sign_in(redirect.session(), applicant.id)?;
+        return Ok(redirect.to("/registration"));
+    }
     let wrong = t("E-mail or password is not right. Please try again.");
+    let found = found.accounts;
     let Some(Candidate { member, hash, .. }) = which.and_then(|at| found.get(at)).cloned() else {
         return refused(page, form, wrong);
     };
@@ -200,14 +127,11 @@ pub async fn sign_in(
     Ok(if is_theirs { signed_in_again(kept) } else { redirect.to("/") })
 }
 
-/// Loads the accounts of an address as it was typed.
-async fn candidates(site: &SiteData, email: &str) -> Result<Vec<Candidate>, Error> {
-    let key = email::key(email);
-    site.read(move |connection| addresses::candidates(connection, &key)).await
-}
-
 /// Starts a session, and ends the one that this browser had.
-fn start(
+///
+/// # Errors
+/// The database's.
+pub fn start(
     connection: &mut Connection,
     member: i64,
     browser: &Browser,
@@ -230,16 +154,17 @@ pub async fn sign_out(site: SiteData, page: Layout, redirect: Redirect) -> Resul
         site.write(move |connection| sessions::end(connection, viewer.id, &viewer.token_hash)).await?;
     }
     cookie::sign_out(redirect.session());
+    applications::sign_out(redirect.session());
     Ok(redirect.to("/"))
 }
 
 /// Where one wanted to go before signing in.
-fn wanted(form: &Form) -> String {
+pub fn wanted(form: &Form) -> String {
     local(form.get("next")).unwrap_or_else(|| "/".into())
 }
 
 /// The address of one of the two pages, which leads on to where one wanted to go.
-fn leading_on(path: &str, form: &Form) -> String {
+pub fn leading_on(path: &str, form: &Form) -> String {
     match local(form.get("next")) {
         Some(next) => format!(
             "{path}?{}",

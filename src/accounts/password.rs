@@ -25,6 +25,11 @@ const MAX_LENGTH: usize = 200;
 pub struct Hashed(String);
 
 impl Hashed {
+    /// A hash as it was stored.
+    pub(crate) fn stored(text: String) -> Hashed {
+        Hashed(text)
+    }
+
     /// The text to store.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -27,7 +27,7 @@ pub fn accounts(people: &[Character]) -> Vec<Account> {
     let stories = [
         "has three pages of connections, invitations to answer, and people she left: try Remove connections".to_owned(),
         format!("knows many engineers: try inviting {closed}, who accepts no invitations"),
-        "is asked before somebody who left comes back".to_owned(),
+        "runs the site, and is asked before somebody who left comes back".to_owned(),
     ];
     let account = |(person, story): (&Character, String)| Account {
         full_name: person.full_name.clone(),

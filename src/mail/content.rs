@@ -143,6 +143,11 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
                     "If it was you, there is nothing to do. If not, set a new password: that signs out everybody else.",
                 ))
         }
+        Letter::RegistrationWaiting { full_name, reason } => {
+            let sentence = tf("{name} wants to join and waits for an answer:", full_name);
+            Content { quote: reason.clone(), ..Content::of(t("A registration waits"), &[&sentence]) }
+                .button(t("See the registrations"), links.to("/admin/registration"))
+        }
         Letter::AddressChanged { new, .. } => {
             let sentence = tf("Your account has the address {email} now.", new);
             Content::of(t("Your e-mail address is changed."), &[&sentence])
@@ -177,6 +182,38 @@ pub fn confirm(full_name: &str, token: &str, links: &Links) -> Content {
         .button(t("Confirm address"), links.to(&format!("/verify-email/{token}")))
         .small(t("The link works for 7 days. If you have not signed up, there is nothing to do."))
         .small(&about_your_account(links))
+}
+
+/// Tells somebody that they were let in, and asks for their address to be confirmed.
+pub fn accepted(full_name: &str, token: &str, links: &Links) -> Content {
+    let welcome = tf("Welcome, {name}. You can sign in with the password that you chose.", full_name);
+    let confirm = t("Confirm your address, so that it gets what you choose to be told by e-mail.");
+    Content::of(tf("Your registration at {site} is accepted.", links.site()), &[&welcome, confirm])
+        .button(t("Confirm address"), links.to(&format!("/verify-email/{token}")))
+        .button(t("Sign in"), links.to("/sign-in"))
+        .small(t("The link works for 7 days. If you have not signed up, there is nothing to do."))
+        .small(&about_your_account(links))
+}
+
+/// Tells somebody that they were not let in.
+pub fn declined(full_name: &str, links: &Links) -> Content {
+    let sentence = tf("An administrator has looked at the registration of {name} and has declined it.", full_name);
+    let kept = t("Nothing of it is kept. If this is a mistake, ask somebody who is a member for an invite link.");
+    Content::of(tf("Your registration at {site} is declined.", links.site()), &[&sentence, kept])
+        .small(t("If you have not signed up, there is nothing to do."))
+}
+
+/// Invites somebody to join.
+pub fn join_invitation(sender: &Sender, note: &str, code: &str, links: &Links) -> Content {
+    let (name, site) = (&sender.full_name, links.site());
+    let what = tf("{site} is a professional network that a community runs itself.", site);
+    let then = tf("If you join by this link, an invitation of {name} to connect waits for you there.", name);
+    let heading = tf("{name} invites you to join {site}.", (name, site));
+    let content =
+        Content { sender: Some(sender.clone()), quote: note.to_owned(), ..Content::of(heading, &[&what, &then]) };
+    content
+        .button(t("Join"), links.to(&format!("/join/{code}")))
+        .small(&tf("{name} has entered your address to send you this one letter. They send no other one.", name))
 }
 
 /// Tells whoever owns an address that somebody signed up with it.

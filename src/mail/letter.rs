@@ -13,6 +13,46 @@ use crate::schema::members;
 pub enum Letter {
     /// Asks the owner of a new address to confirm it; where it is another account's already, tells them so instead.
     ConfirmAddress,
+    /// Somebody waits to be let in.
+    RegistrationWaiting {
+        /// Their name.
+        full_name: String,
+        /// Why they want to join.
+        reason: String,
+    },
+    /// The member was let in; asks them to confirm their address.
+    RegistrationAccepted {
+        /// The language in which they registered.
+        language: String,
+    },
+    /// Somebody was not let in.
+    RegistrationDeclined {
+        /// Their address.
+        email: String,
+        /// What identifies it.
+        key: String,
+        /// Their name.
+        full_name: String,
+        /// The language in which they registered.
+        language: String,
+    },
+    /// A member invites somebody to join, who may be one already: that is found out when it is sent.
+    JoinInvitation {
+        /// Who.
+        from: i64,
+        /// The address that it goes to.
+        email: String,
+        /// What identifies it.
+        key: String,
+        /// What they wrote.
+        note: String,
+        /// The language that they saw it in.
+        language: String,
+        /// Stands in the link by which one joins.
+        code: String,
+        /// Stands in the link that ends such letters.
+        stop: String,
+    },
     /// A link for a new password, for the account of an address, if there is one.
     ResetPassword {
         /// What identifies the address.
@@ -79,6 +119,7 @@ impl Letter {
             Letter::Invitation { from, .. }
             | Letter::Acceptance { from, .. }
             | Letter::AcceptedForYou { from, .. }
+            | Letter::JoinInvitation { from, .. }
             | Letter::Message { from } => Some(*from),
             _ => None,
         }
@@ -99,6 +140,10 @@ impl Letter {
     pub fn word(&self) -> &'static str {
         match self {
             Letter::ConfirmAddress => "confirm-address",
+            Letter::RegistrationWaiting { .. } => "registration-waiting",
+            Letter::RegistrationAccepted { .. } => "registration-accepted",
+            Letter::RegistrationDeclined { .. } => "registration-declined",
+            Letter::JoinInvitation { .. } => "join-invitation",
             Letter::ResetPassword { .. } => "reset-password",
             Letter::Invitation { .. } => "invitation",
             Letter::Acceptance { .. } => "acceptance",

@@ -18,11 +18,12 @@ pub fn all() -> Vec<(&'static str, Content)> {
     let letters = [
         Letter::Invitation { from: 1, note: note.clone() },
         Letter::Acceptance { from: 1, note: String::new() },
-        Letter::AcceptedForYou { from: 1, note },
+        Letter::AcceptedForYou { from: 1, note: note.clone() },
         Letter::Message { from: 1 },
         Letter::Digest { invitations: 2, unread: 5 },
         Letter::NewDevice { device, at },
         Letter::AddressChanged { old, new },
+        Letter::RegistrationWaiting { full_name: "Ines Moreau".into(), reason: note.clone() },
         Letter::PasswordChanged { at },
     ];
     let written = letters.iter().map(|letter| {
@@ -34,6 +35,9 @@ pub fn all() -> Vec<(&'static str, Content)> {
     written
         .chain([
             (Letter::ConfirmAddress.word(), content::confirm("Ines Moreau", "1.0123456789abcdef", &links)),
+            ("registration-accepted", content::accepted("Ines Moreau", "1.0123456789abcdef", &links)),
+            ("registration-declined", content::declined("Ines Moreau", &links)),
+            ("join-invitation", content::join_invitation(&sender, &note, "10123456789abcdef", &links)),
             ("has-account", content::has_account("Ines Moreau", &links)),
             ("reset-password", content::reset(&one, &links)),
         ])

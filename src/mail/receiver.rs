@@ -7,7 +7,8 @@ use super::letter::Letter;
 use super::tokens::{self, Proof, Purpose};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::schema::{email_claims, emails, members};
+use crate::schema::{email_claims, emails, members, refused_addresses};
+use crate::text::digest::sha256;
 
 /// A member, as mail knows them.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -26,7 +27,22 @@ pub(super) struct Receiver {
     mail_secret: String,
 }
 
+/// Whom a letter is addressed to, and how they read it.
+#[derive(Debug)]
+pub(super) struct Addressee<'a> {
+    /// Their name; empty where that is not known.
+    pub name: &'a str,
+    pub email: &'a str,
+    pub language: &'a str,
+    pub time_zone: &'a str,
+}
+
 impl Receiver {
+    /// Addresses a letter to one of their addresses.
+    pub(super) fn at<'a>(&'a self, email: &'a str) -> Addressee<'a> {
+        Addressee { name: &self.full_name, email, language: &self.language, time_zone: &self.time_zone }
+    }
+
     pub(super) fn load(connection: &mut Connection, member: i64) -> Result<Option<Receiver>, Error> {
         Ok(members::table.find(member).select(Receiver::as_select()).first(connection).optional()?)
     }
@@ -68,7 +84,14 @@ impl Receiver {
     }
 }
 
-fn owner(connection: &mut Connection, key: &str) -> Result<Option<i64>, Error> {
+/// Returns whether an address is a member's, or wants no letter from whoever is no member to it.
+pub(super) fn is_nobodys_to_invite(connection: &mut Connection, key: &str) -> Result<bool, Error> {
+    let refused = refused_addresses::table.find(sha256(key)).select(refused_addresses::refused_at);
+    let refused: Option<i64> = refused.first(connection).optional()?;
+    Ok(owner(connection, key)?.is_some() || refused.is_some())
+}
+
+pub(super) fn owner(connection: &mut Connection, key: &str) -> Result<Option<i64>, Error> {
     Ok(emails::table.find(key).select(emails::member_id).first(connection).optional()?)
 }
 

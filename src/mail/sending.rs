@@ -7,10 +7,10 @@ use lettre::Message;
 use lettre::message::Mailbox;
 
 use super::content::{self, Content, Links};
-use super::letter::Letter;
+use super::letter::{Letter, Sender};
 use super::message::{self, Cover};
 use super::outbox::{self, Row, Written};
-use super::receiver::{self, Receiver};
+use super::receiver::{self, Addressee, Receiver};
 use super::tokens::{self, Proof, Purpose};
 use super::transport::{Courier, Failure, Transport};
 use crate::dates::now;
@@ -134,14 +134,23 @@ type Composed = Option<(&'static str, Message)>;
 
 fn compose(connection: &mut Connection, mail: &Mail, row: &Row) -> Result<Composed, Error> {
     let Some(Written { letter, sender }) = row.written() else { return Ok(None) };
-    if let Letter::ResetPassword { key } = &letter {
-        return reset(connection, mail, row, key, &letter);
+    match &letter {
+        Letter::ResetPassword { key } => return reset(connection, mail, row, key, &letter),
+        Letter::RegistrationDeclined { .. } => return declined(connection, mail, row, &letter),
+        Letter::JoinInvitation { .. } => return join_invitation(connection, mail, row, (&letter, sender.as_ref())),
+        _ => {}
     }
     let Some(receiver) = Receiver::load(connection, row.member_id)?.filter(Receiver::may_get_mail) else {
         return Ok(None);
     };
-    if letter == Letter::ConfirmAddress {
-        return confirm(connection, mail, row, &receiver);
+    match &letter {
+        Letter::ConfirmAddress => return confirm(connection, mail, row, (&receiver, &letter)),
+        Letter::RegistrationAccepted { language } => {
+            let mut receiver = receiver;
+            receiver.language.clone_from(language);
+            return confirm(connection, mail, row, (&receiver, &letter));
+        }
+        _ => {}
     }
     let Some(email) = receiver.address_for(&letter) else { return Ok(None) };
     if !is_wanted(connection, &receiver, &letter)? || !(mail.is_true)(connection, receiver.id, &letter)? {
@@ -155,7 +164,7 @@ fn compose(connection: &mut Connection, mail: &Mail, row: &Row) -> Result<Compos
         None => None,
     };
     let make = || Content { unsubscribe, ..content::of(&letter, sender.as_ref(), &mail.links) };
-    finish(mail, row, &letter, (&receiver, &email), make)
+    finish(mail, row, &letter, &receiver.at(&email), make)
 }
 
 /// Whether they want this kind of letter, which they may have said since it was written.
@@ -166,7 +175,12 @@ fn is_wanted(connection: &mut Connection, receiver: &Receiver, letter: &Letter) 
     }
 }
 
-fn confirm(connection: &mut Connection, mail: &Mail, row: &Row, receiver: &Receiver) -> Result<Composed, Error> {
+fn confirm(
+    connection: &mut Connection,
+    mail: &Mail,
+    row: &Row,
+    (receiver, letter): (&Receiver, &Letter),
+) -> Result<Composed, Error> {
     if !receiver.is_unconfirmed() {
         return Ok(None);
     }
@@ -175,19 +189,51 @@ fn confirm(connection: &mut Connection, mail: &Mail, row: &Row, receiver: &Recei
             return Ok(None);
         };
         let make = || content::has_account(&owner.full_name, &mail.links);
-        return finish(mail, row, &Letter::ConfirmAddress, (&owner, &email), make);
+        return finish(mail, row, &Letter::ConfirmAddress, &owner.at(&email), make);
     }
     let proof = Proof { member: receiver.id, email: receiver.email.clone() };
     let token = tokens::make(connection, Purpose::Confirm, &proof)?;
-    let make = || content::confirm(&receiver.full_name, &token, &mail.links);
-    finish(mail, row, &Letter::ConfirmAddress, (receiver, &receiver.email), make)
+    let make = || match letter {
+        Letter::RegistrationAccepted { .. } => content::accepted(&receiver.full_name, &token, &mail.links),
+        _ => content::confirm(&receiver.full_name, &token, &mail.links),
+    };
+    finish(mail, row, letter, &receiver.at(&receiver.email), make)
+}
+
+/// Tells somebody that they were not let in, unless the address is a member's.
+fn declined(connection: &mut Connection, mail: &Mail, row: &Row, letter: &Letter) -> Result<Composed, Error> {
+    let Letter::RegistrationDeclined { email, key, full_name, language } = letter else { return Ok(None) };
+    if receiver::owner(connection, key)?.is_some() {
+        return Ok(None);
+    }
+    let to = Addressee { name: full_name, email, language, time_zone: "" };
+    finish(mail, row, letter, &to, || content::declined(full_name, &mail.links))
+}
+
+/// Invites somebody to join, unless they are a member, or want no such letter.
+fn join_invitation(
+    connection: &mut Connection,
+    mail: &Mail,
+    row: &Row,
+    (letter, sender): (&Letter, Option<&Sender>),
+) -> Result<Composed, Error> {
+    let (Letter::JoinInvitation { email, key, note, language, code, stop, .. }, Some(sender)) = (letter, sender) else {
+        return Ok(None);
+    };
+    if receiver::is_nobodys_to_invite(connection, key)? {
+        return Ok(None);
+    }
+    let to = Addressee { name: "", email, language, time_zone: "" };
+    let unsubscribe = Some(mail.links.to(&format!("/unsubscribe/invitations/{stop}")));
+    let make = || Content { unsubscribe, ..content::join_invitation(sender, note, code, &mail.links) };
+    finish(mail, row, letter, &to, make)
 }
 
 fn reset(connection: &mut Connection, mail: &Mail, row: &Row, key: &str, letter: &Letter) -> Result<Composed, Error> {
     let found = receiver::resettable(connection, key)?;
     let Some((first, _)) = found.first() else { return Ok(None) };
     let accounts: Vec<_> = found.iter().map(|(account, token)| (account.full_name.clone(), token.clone())).collect();
-    finish(mail, row, letter, (first, &first.email), || content::reset(&accounts, &mail.links))
+    finish(mail, row, letter, &first.at(&first.email), || content::reset(&accounts, &mail.links))
 }
 
 /// Writes a letter in the language of whoever gets it.
@@ -195,13 +241,13 @@ fn finish(
     mail: &Mail,
     row: &Row,
     letter: &Letter,
-    (receiver, email): (&Receiver, &str),
+    to: &Addressee,
     make: impl FnOnce() -> Content,
 ) -> Result<Composed, Error> {
     let (id, written_at) = (row.name(), row.created_at);
-    let cover = Cover { from: &mail.from, name: &receiver.full_name, email, id: &id, written_at };
+    let cover = Cover { from: &mail.from, name: to.name, email: to.email, id: &id, written_at };
     let readable = matches!(mail.transport, Transport::Folder(_));
-    let context = Context::new(Language::default(), mail.zone).chosen(&receiver.language, &receiver.time_zone);
+    let context = Context::new(Language::default(), mail.zone).chosen(to.language, to.time_zone);
     let built = context.within(|| message::build(&cover, &make(), readable));
     match built {
         Ok(message) => Ok(Some((letter.word(), message))),

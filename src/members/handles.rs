@@ -18,17 +18,17 @@ const MOST_KEPT: usize = 10;
 
 /// What the site has an address for, or who would seem to speak for it. A test holds the first parts of the routes to it.
 #[rustfmt::skip]
-const RESERVED: [&str; 128] = [
+const RESERVED: &[&str] = &[
     "about", "abuse", "account", "accounts", "admin", "administration", "administrator", "administrators", "admins",
     "amicable", "anonymous", "api", "app", "appearance", "assets", "auth", "billing", "blocked", "blog", "board",
     "circle", "community", "connect", "connection", "connections", "contact", "contacts", "dashboard", "dav",
     "delete", "demo", "disconnect", "edit", "email", "everybody", "everyone", "explore", "faq", "feed", "feedback",
-    "forgot-password", "ftp", "guest", "handle", "health", "healthz", "help", "helpdesk", "home", "host",
-    "hostmaster", "imprint", "inbox", "index", "info", "invitation", "invitations", "invite", "join", "legal",
+    "first-administrator", "forgot-password", "ftp", "guest", "handle", "health", "healthz", "help", "helpdesk", "home", "host",
+    "hostmaster", "imprint", "inbox", "index", "info", "invitation", "invitations", "invite", "invite-links", "join", "legal",
     "localhost", "login", "logout", "mail", "mailer-daemon", "manifest", "members", "messages", "metrics",
     "moderation", "moderator", "moderators", "network", "new", "news", "no-reply", "nobody", "none", "noreply",
     "notification", "notifications", "null", "official", "operator", "operators", "owner", "owners", "password",
-    "people", "photos", "postmaster", "press", "privacy", "profile", "profiles", "readyz", "register", "remove",
+    "people", "photos", "postmaster", "press", "privacy", "profile", "profiles", "readyz", "register", "registration", "remove",
     "report", "reports", "reset-password", "robots", "root", "search", "security", "service", "settings", "sign-in",
     "sign-out", "sign-up", "signin", "signout", "signup", "staff", "static", "status", "styleguide", "support",
     "sysadmin", "system", "team", "terms", "test", "undefined", "unsubscribe", "user", "verify-email", "webmaster",

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::language::filters;
 use crate::language::number;
 use crate::network::suggestions::{self, Suggestion};
-use crate::web::page::{Layout, Render};
+use crate::web::page::{Layout, Redirect, Render};
 use crate::web::pagination::PageRequest;
 use crate::web::site::SiteData;
 use crate::{accounts, connections};
@@ -38,8 +38,8 @@ struct Home {
 ///
 /// # Errors
 /// The database's.
-pub async fn home(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
-    let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page) };
+pub async fn home(site: SiteData, page: Layout, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page, &redirect) };
     let (limits, cache, me) = (site.limits, site.cache.clone(), viewer.clone());
     let (mut waiting, suggestions, old_invitations, dormant, growth) = site
         .read_walking(viewer.connection_count, move |connection| {

@@ -16,6 +16,7 @@ pub mod origin;
 pub mod page;
 pub mod pagination;
 pub mod pending_form;
+pub mod registration;
 pub mod site;
 pub mod theme;
 pub mod viewer;

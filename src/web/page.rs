@@ -1,13 +1,15 @@
 //! What every page begins with: who looks, what is told them, and how a page or a redirect is answered.
 
-use std::future::{Ready, ready};
+use std::future::{Future, Ready, ready};
 use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_session::{Session, SessionExt};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, LOCATION};
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -16,6 +18,8 @@ use crate::language::number;
 use crate::web::fetched::is_opened;
 use crate::web::notices::{self, Notice};
 use crate::web::origin;
+use crate::web::registration::{self, Registration};
+use crate::web::site::Site;
 use crate::web::theme::{self, Theme};
 use crate::web::viewer::{self, Viewer};
 
@@ -32,6 +36,8 @@ pub struct Layout {
     pub path: String,
     /// The address of an https site that is opened over plain http.
     pub opened_over_http: Option<String>,
+    /// Who may join, for visitors; nothing where it is not known.
+    pub registration: Option<Registration>,
 }
 
 impl Layout {
@@ -41,7 +47,17 @@ impl Layout {
         let notices = notices::waiting(request, viewer.as_ref().map(|viewer| viewer.id));
         let (opened, path) = (is_opened(request), request.path().to_owned());
         let opened_over_http = origin::opened_over_http(request);
-        Layout { viewer, notices, opened, path, opened_over_http }
+        Layout { viewer, notices, opened, path, opened_over_http, registration: None }
+    }
+
+    /// Returns whether visitors may fill in the form to sign up.
+    pub fn offers_sign_up(&self) -> bool {
+        self.registration.is_some_and(Registration::offers_sign_up)
+    }
+
+    /// Returns what visitors are told of joining; nothing where everybody may, or where it is not known.
+    pub fn about_joining(&self) -> &'static str {
+        self.registration.map_or("", Registration::sentence)
     }
 
     /// Whether the page is at this path or below it.
@@ -96,10 +112,18 @@ impl Layout {
 
 impl FromRequest for Layout {
     type Error = Error;
-    type Future = Ready<Result<Layout, Error>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Layout, Error>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Layout::of(request)))
+        let mut page = Layout::of(request);
+        let site = request.app_data::<Data<Site>>().cloned().filter(|_| page.viewer.is_none());
+        Box::pin(async move {
+            if let Some(site) = site {
+                // Where the database is away, a page that needs nothing else of it is shown all the same.
+                page.registration = site.read_one(registration::load).await.ok();
+            }
+            Ok(page)
+        })
     }
 }
 

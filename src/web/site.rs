@@ -23,6 +23,10 @@ pub struct Site {
     pub cache: Cache,
     /// The loops beside the requests, to be woken.
     pub jobs: Jobs,
+    /// The address of the site, of which links are made; without a slash at its end.
+    pub address: String,
+    /// Seconds between opening the form to sign up and sending it, below which a robot has sent it.
+    pub least_seconds: u32,
 }
 
 /// The database as handlers use it: what a closure says, it says in the context of the page, on whatever thread it runs.

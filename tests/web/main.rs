@@ -17,6 +17,7 @@ mod guards;
 mod holes;
 mod inbox;
 mod jobs;
+mod joining;
 mod kept;
 mod languages;
 mod mail;

@@ -203,6 +203,26 @@ copied!(email_claims {
     email_key: String, member_id: i64
 } by (email_key, member_id), after last: email_key.ge(&last.email_key)
     .and(email_key.gt(&last.email_key).or(member_id.gt(last.member_id))));
+copied!(applications {
+    id: i64, email: String, email_key: String, password_hash: String, full_name: String, reason: String,
+    language: String, code: String, created_at: i64
+} by (id), after last: id.gt(last.id));
+copied!(invite_links of owner_id {
+    owner_id: i64, code: String, label: String, created_at: i64, expires_at: Option<i64>, most_uses: Option<i32>, uses: i32,
+    revoked_at: Option<i64>
+} by (owner_id, code), after last: owner_id.ge(last.owner_id)
+    .and(owner_id.gt(last.owner_id).or(code.gt(&last.code))));
+copied!(invite_joins of owner_id {
+    owner_id: i64, code: String, member_id: i64, joined_at: i64
+} by (owner_id, code, member_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(code.gt(&last.code)).or(code.eq(&last.code).and(member_id.gt(last.member_id)))));
+copied!(join_letters of owner_id {
+    owner_id: i64, email_key: String, note: String, sent_at: i64, code_hash: String
+} by (owner_id, email_key), after last: owner_id.ge(last.owner_id)
+    .and(owner_id.gt(last.owner_id).or(email_key.gt(&last.email_key))));
+copied!(refused_addresses {
+    email_hash: String, refused_at: i64
+} by (email_hash), after last: email_hash.gt(&last.email_hash));
 copied!(outbox of member_id {
     member_id: i64, id: i64, created_at: i64, due_at: i64, attempts: i32, letter: String
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));

@@ -32,6 +32,26 @@ pub(super) const PROFILE: &[File] = &[File::new(
 pub(super) const HANDLE_CHANGES: &[File] =
     &[File::new("address_changes", key("Former addresses of your profile"), &[plain("former"), time("changed_at")])];
 
+pub(super) const INVITE_LINKS: &[File] = &[File::new(
+    "invite_links",
+    key("Your invite links"),
+    &[
+        plain("code"),
+        plain("label"),
+        time("created_at").named("made_at"),
+        time("expires_at"),
+        plain("most_uses"),
+        plain("uses"),
+        time("revoked_at"),
+    ],
+)];
+
+pub(super) const JOIN_LETTERS: &[File] = &[File::new(
+    "invitations_to_join",
+    key("Whom you invited to join by e-mail"),
+    &[plain("email_key").named("email"), plain("note"), time("sent_at")],
+)];
+
 pub(super) const BROWSERS: &[File] =
     &[File::new("browsers", key("When browsers were last used to sign in"), &[time("seen_at")])];
 

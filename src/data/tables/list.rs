@@ -19,6 +19,12 @@ pub const TABLES: &[Table] = &[
     // A letter may name another member in its text.
     Table::of(outbox::TABLE, "member_id", Not("says what stands in the other files")),
     Table::of(tokens::TABLE, "member_id", Not("a secret, and for an hour")),
+    Table::of_site(applications::TABLE),
+    Table::of_site(refused_addresses::TABLE),
+    Table::of(invite_links::TABLE, "owner_id", In(files::INVITE_LINKS)),
+    Table::of(invite_joins::TABLE, "owner_id", Not("who joined by a link is theirs to say"))
+        .names(&[("member_id", Remove)]),
+    Table::of(join_letters::TABLE, "owner_id", In(files::JOIN_LETTERS)),
     Table::of(browsers::TABLE, "member_id", In(files::BROWSERS)),
     Table::of(sessions::TABLE, "member_id", In(files::DEVICES)),
     Table::of(security_events::TABLE, "member_id", In(files::SECURITY_EVENTS)),

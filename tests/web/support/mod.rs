@@ -14,6 +14,7 @@ use amicable::relationship::Limits;
 use amicable::server;
 use amicable::server::Settings;
 use amicable::time_zone::Zone;
+use amicable::web::registration::Registration;
 use database::Database;
 use diesel::prelude::*;
 use scraper::{ElementRef, Html, Selector};
@@ -44,6 +45,14 @@ impl Site {
         Site::made(Limits::default(), name.parse().unwrap())
     }
 
+    /// A new site of which nobody has said who may join, and that nobody runs.
+    pub fn not_begun() -> Site {
+        let database = Database::new();
+        let db = database.open();
+        let address = serve_as(&db, Settings { registration: None, ..settings(Limits::default(), Zone::default()) });
+        Site { db, address, database }
+    }
+
     fn made(limits: Limits, zone: Zone) -> Site {
         let database = Database::new();
         let db = database.open();
@@ -54,6 +63,12 @@ impl Site {
     /// Another node of the same site, and its address.
     pub fn another_node(&self) -> String {
         serve(&self.another_database(), Limits::default(), Zone::default())
+    }
+
+    /// Another node of a site that nobody runs yet.
+    pub fn another_node_not_begun(&self) -> String {
+        let settings = Settings { registration: None, ..settings(Limits::default(), Zone::default()) };
+        serve_as(&self.another_database(), settings)
     }
 
     /// The same database as another node has it open.
@@ -122,11 +137,14 @@ impl Site {
 }
 
 fn serve(db: &Db, limits: Limits, zone: Zone) -> String {
+    serve_as(db, settings(limits, zone))
+}
+
+fn serve_as(db: &Db, settings: Settings) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let db = db.clone();
     std::thread::spawn(move || {
-        let settings = settings(limits, zone);
         actix_web::rt::System::new().block_on(async move { server::serve(db, listener, &settings).unwrap().await })
     });
     address
@@ -141,6 +159,8 @@ fn settings(limits: Limits, zone: Zone) -> Settings {
         workers: 1,
         mail: amicable::mail::Transport::Off,
         mail_from: None,
+        registration: Some(Registration::Open),
+        sign_up_seconds: 0,
         runs_jobs: false,
         before: |_| {},
     }

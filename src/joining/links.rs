@@ -1,0 +1,180 @@
+//! Invite links: who made one, how often and until when it works, and who came by it.
+
+use diesel::prelude::*;
+use rand::RngExt;
+
+use crate::dates::now;
+use crate::db::{Connection, on_engine};
+use crate::error::Error;
+use crate::members::MemberCard;
+use crate::schema::{invite_joins, invite_links, members};
+
+/// Characters of the part of a code that nobody can guess.
+const RANDOM: usize = 32;
+
+/// An invite link.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = invite_links)]
+pub struct Link {
+    /// Who made it.
+    pub owner_id: i64,
+    /// What stands in its address.
+    pub code: String,
+    /// What it is for, in its owner's words.
+    pub label: String,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it ends; nothing for never.
+    pub expires_at: Option<i64>,
+    /// How often it works; nothing for any number.
+    pub most_uses: Option<i32>,
+    /// How often it was used.
+    pub uses: i32,
+    /// When it was revoked.
+    pub revoked_at: Option<i64>,
+}
+
+impl Link {
+    /// Returns whether somebody can join by it now.
+    pub fn is_open(&self) -> bool {
+        !self.is_revoked() && !self.is_expired() && !self.is_used_up()
+    }
+
+    /// Returns whether it was revoked.
+    pub fn is_revoked(&self) -> bool {
+        self.revoked_at.is_some()
+    }
+
+    /// Returns whether its time is over.
+    pub fn is_expired(&self) -> bool {
+        self.expires_at.is_some_and(|end| end <= now())
+    }
+
+    /// Returns whether it was used as often as it works.
+    pub fn is_used_up(&self) -> bool {
+        self.most_uses.is_some_and(|most| self.uses >= most)
+    }
+
+    /// Returns the path that people open.
+    pub fn path(&self) -> String {
+        format!("/join/{}", self.code)
+    }
+}
+
+/// Makes a code: whose it is, and 128 bits that nobody can guess. It leads to its row without an index over all members.
+pub(super) fn new_code(owner: i64) -> String {
+    format!("{owner:x}{:032x}", rand::rng().random::<u128>())
+}
+
+/// Returns whose code it is.
+pub(super) fn owner_of(code: &str) -> Option<i64> {
+    let owner = code.len().checked_sub(RANDOM).and_then(|at| code.get(..at))?;
+    i64::from_str_radix(owner, 16).ok()
+}
+
+/// Makes a link.
+///
+/// # Errors
+/// The database's.
+pub fn make(
+    connection: &mut Connection,
+    owner: i64,
+    label: &str,
+    expires_at: Option<i64>,
+    most_uses: Option<i32>,
+) -> Result<Link, Error> {
+    let link = Link {
+        owner_id: owner,
+        code: new_code(owner),
+        label: label.to_owned(),
+        created_at: now(),
+        expires_at,
+        most_uses,
+        uses: 0,
+        revoked_at: None,
+    };
+    diesel::insert_into(invite_links::table).values(&link).execute(connection)?;
+    Ok(link)
+}
+
+/// Finds the link of a code.
+///
+/// # Errors
+/// The database's.
+pub fn find(connection: &mut Connection, code: &str) -> Result<Option<Link>, Error> {
+    let Some(owner) = owner_of(code) else { return Ok(None) };
+    let row = invite_links::table.find((owner, code));
+    Ok(on_engine!(connection, |own| row.select(Link::as_select()).first(own)).optional()?)
+}
+
+/// Uses a link once. Of any number who do so at the same time, at whatever nodes, no more succeed than it allows.
+///
+/// # Errors
+/// The database's.
+pub fn use_once(connection: &mut Connection, link: &Link) -> Result<bool, Error> {
+    let open = invite_links::table
+        .find((link.owner_id, &link.code))
+        .filter(invite_links::revoked_at.is_null())
+        .filter(invite_links::expires_at.is_null().or(invite_links::expires_at.gt(now())))
+        .filter(invite_links::most_uses.is_null().or(invite_links::most_uses.gt(invite_links::uses.nullable())));
+    let used = diesel::update(open).set(invite_links::uses.eq(invite_links::uses + 1)).execute(connection)?;
+    Ok(used == 1)
+}
+
+/// Notes that a member joined by a link.
+///
+/// # Errors
+/// The database's.
+pub fn note_join(connection: &mut Connection, link: &Link, member: i64) -> Result<(), Error> {
+    let row = (
+        invite_joins::owner_id.eq(link.owner_id),
+        invite_joins::code.eq(&link.code),
+        invite_joins::member_id.eq(member),
+        invite_joins::joined_at.eq(now()),
+    );
+    diesel::insert_into(invite_joins::table).values(row).execute(connection)?;
+    Ok(())
+}
+
+/// Loads a member's links, the newest first.
+///
+/// # Errors
+/// The database's.
+pub fn of_member(connection: &mut Connection, owner: i64) -> Result<Vec<Link>, Error> {
+    let theirs = invite_links::table.filter(invite_links::owner_id.eq(owner));
+    let mut links: Vec<Link> = on_engine!(connection, |own| theirs.select(Link::as_select()).load(own))?;
+    links.sort_by_key(|link| std::cmp::Reverse(link.created_at));
+    Ok(links)
+}
+
+/// Loads the newest links of all members.
+///
+/// # Errors
+/// The database's.
+pub fn of_all(connection: &mut Connection, most: i64) -> Result<Vec<Link>, Error> {
+    let all = invite_links::table.order(invite_links::created_at.desc()).limit(most);
+    Ok(all.select(Link::as_select()).load(connection)?)
+}
+
+/// Loads who joined by a link, the first before the others.
+///
+/// # Errors
+/// The database's.
+pub fn joined(connection: &mut Connection, link: &Link) -> Result<Vec<MemberCard>, Error> {
+    let by_link = invite_joins::table
+        .inner_join(members::table.on(members::id.eq(invite_joins::member_id)))
+        .filter(invite_joins::owner_id.eq(link.owner_id))
+        .filter(invite_joins::code.eq(&link.code))
+        .order(invite_joins::member_id)
+        .limit(200);
+    Ok(by_link.select(MemberCard::as_select()).load(connection)?)
+}
+
+/// Revokes a link, or takes that back where `at` is nothing. Returns whether there is such a link.
+///
+/// # Errors
+/// The database's.
+pub fn revoke(connection: &mut Connection, (owner, code): (i64, &str), at: Option<i64>) -> Result<bool, Error> {
+    let row = diesel::update(invite_links::table.find((owner, code)));
+    Ok(row.set(invite_links::revoked_at.eq(at)).execute(connection)? == 1)
+}

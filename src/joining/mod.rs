@@ -1,0 +1,57 @@
+//! How somebody becomes a member: by the form to sign up, by an invite link, by a letter; at once, or once an administrator lets
+//! them in.
+
+pub mod door;
+pub mod first;
+pub mod links;
+pub mod robots;
+pub mod sign_up;
+pub mod waiting;
+
+use diesel::prelude::*;
+
+use crate::db::Connection;
+use crate::error::Error;
+use crate::members::role::Role;
+use crate::schema::members;
+use crate::web::registration::{self, Registration};
+
+/// Says who may join a new site: what its operator set, else everybody where it has an administrator already.
+///
+/// # Errors
+/// The database's.
+pub fn begin(connection: &mut Connection, mode: Option<Registration>) -> Result<(), Error> {
+    registration::make_form_key(connection)?;
+    match mode {
+        Some(mode) => registration::begin(connection, mode),
+        None if registration::load(connection)? != Registration::NotBegun => Ok(()),
+        None if has_administrator(connection)? => registration::begin(connection, Registration::Open),
+        None => Ok(()),
+    }
+}
+
+/// Returns whether anybody runs the site.
+///
+/// # Errors
+/// The database's.
+pub fn has_administrator(connection: &mut Connection) -> Result<bool, Error> {
+    Ok(!administrators(connection)?.is_empty())
+}
+
+/// Loads those who run the site.
+///
+/// # Errors
+/// The database's.
+pub fn administrators(connection: &mut Connection) -> Result<Vec<i64>, Error> {
+    Ok(members::table.filter(members::role.eq(Role::Administrator)).select(members::id).load(connection)?)
+}
+
+/// Returns whether a member runs the site, and may do so now.
+///
+/// # Errors
+/// The database's.
+pub fn is_administrator(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+    let row = members::table.find(member).filter(members::suspended_at.is_null()).select(members::role);
+    let role: Option<Role> = row.first(connection).optional()?;
+    Ok(role == Some(Role::Administrator))
+}
