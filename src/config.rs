@@ -6,6 +6,7 @@ use clap::{Args, CommandFactory};
 use lettre::message::Mailbox;
 
 use crate::db::DatabaseUrl;
+use crate::limits::Proxies;
 use crate::mail::Transport;
 use crate::relationship::Limits;
 use crate::time_zone::Zone;
@@ -34,6 +35,10 @@ pub struct ServeArgs {
     /// Where days begin and end for members who have chosen no time zone: a name of the IANA database, as in Europe/Berlin
     #[arg(long, env = "AMICABLE_TIME_ZONE", default_value = "UTC", value_parser = time_zone, value_name = "ZONE")]
     pub time_zone: Zone,
+    /// Proxies in front of the site, whose X-Forwarded-For or Forwarded says where a request comes from: addresses and blocks
+    /// as in 127.0.0.1,10.0.0.0/8
+    #[arg(long, env = "AMICABLE_TRUSTED_PROXIES", default_value = "", value_parser = proxies, value_name = "ADDRESSES")]
+    pub trusted_proxies: Proxies,
     /// Threads that serve; 0 for one per core
     #[arg(long, env = "AMICABLE_WORKERS", default_value = "0", value_parser = number("AMICABLE_WORKERS"), value_name = "N")]
     pub workers: u32,
@@ -117,6 +122,12 @@ fn time_zone(name: &str) -> Result<Zone, String> {
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "AMICABLE_LISTEN wants an address and a port, as in 127.0.0.1:8080".into())
+}
+
+fn proxies(text: &str) -> Result<Proxies, String> {
+    text.parse().map_err(|part| {
+        format!("AMICABLE_TRUSTED_PROXIES has {part}, but wants addresses and blocks, as in 127.0.0.1,10.0.0.0/8")
+    })
 }
 
 fn mail(text: &str) -> Result<Transport, String> {

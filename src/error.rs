@@ -17,6 +17,13 @@ pub enum Error {
     CrossSite,
     /// The form was made for another member than the one who has signed in since.
     OtherMember,
+    /// They have done this as often as a limit allows; the sentence names the number and the minute from which they may again.
+    TooMany {
+        /// The sentence.
+        sentence: String,
+        /// The seconds until then.
+        seconds: i64,
+    },
     /// The body is larger than any form of ours.
     TooLarge,
     /// The body is of a kind that no form of ours sends.
@@ -37,7 +44,7 @@ pub enum Error {
 
 impl Error {
     /// Returns the title of its page, and what it says.
-    pub fn title_and_sentence(&self) -> (&'static str, &'static str) {
+    pub fn title_and_sentence(&self) -> (&'static str, &str) {
         match self {
             Error::NotFound => (t("Page not found"), t("There is nothing at this address, or it is not open to you.")),
             Error::BadRequest(why) => (t("That did not arrive whole"), t(why)),
@@ -48,6 +55,7 @@ impl Error {
                 t("Signed in as somebody else"),
                 t("This page was made for another member, who was signed in here before. Nothing was done."),
             ),
+            Error::TooMany { sentence, .. } => (t("Too often"), sentence),
             Error::TooLarge => {
                 (t("Too much at once"), t("What was sent is larger than this form takes, so nothing was done."))
             }

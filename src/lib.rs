@@ -11,6 +11,7 @@
 //! - [`mail`] is what goes out by e-mail: an outbox in the database, and the job that sends it.
 //! - [`admin`] runs the site; [`audit`] keeps what those who run it did.
 //! - [`language`] is what every text goes through, and the translations.
+//! - [`limits`] says how often who may do what, in one table.
 //! - [`jobs`] is the work beside the requests: named loops, one node at a time.
 //! - [`web`] is what every page shares; [`db`], [`schema`] and [`error`] are what every slice stands on.
 //! - [`demo`] makes made-up networks: a small one to look at, large ones to measure.
@@ -36,6 +37,7 @@ pub mod inbox;
 pub mod jobs;
 pub mod joining;
 pub mod language;
+pub mod limits;
 pub mod mail;
 pub mod members;
 pub mod network;

@@ -197,6 +197,7 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
         limits: Limits::from(&args.limits),
         zone: args.time_zone,
         base_url: args.base_url.clone(),
+        proxies: args.trusted_proxies.clone(),
         workers: args.workers as usize,
         mail: args.mail.clone(),
         mail_from: args.mail_from.clone(),

@@ -2,6 +2,14 @@
 #![allow(missing_docs)]
 
 diesel::table! {
+    limits (name) { name -> Text, number -> Integer, seconds -> BigInt, }
+}
+
+diesel::table! {
+    limit_counts (subject, name) { subject -> Text, name -> Text, number -> Integer, ends_at -> BigInt, }
+}
+
+diesel::table! {
     settings (name) { name -> Text, value -> Text, }
 }
 

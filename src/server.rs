@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::inbox::purge;
 use crate::jobs::{Job, Jobs, Turn};
 use crate::joining;
+use crate::limits::{self, Meters, Proxies};
 use crate::mail::content::Links;
 use crate::mail::{self, Mail, Transport};
 use crate::members::search::{self, Renewal};
@@ -41,6 +42,8 @@ pub struct Settings {
     pub zone: Zone,
     /// The address that people type; none for this machine alone.
     pub base_url: Option<url::Url>,
+    /// Whose word is taken for where a request comes from.
+    pub proxies: Proxies,
     /// Threads; 0 for one per core.
     pub workers: usize,
     /// Where mail goes.
@@ -79,11 +82,12 @@ pub fn serve(
     let (limits, zone, before) = (settings.limits, settings.zone, settings.before);
     let base = Base::of(settings.base_url.clone());
     let secure = base.is_https();
+    let proxies = settings.proxies.clone();
     let workers = match settings.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         number => number,
     };
-    let (cache, jobs) = (Cache::default(), Jobs::default());
+    let (cache, meters, jobs) = (Cache::default(), Meters::default(), Jobs::default());
     let address = address_of(settings, &listener)?;
     if settings.runs_jobs {
         jobs.start(&db, loops(settings, &address)?)?;
@@ -96,12 +100,14 @@ pub fn serve(
                 limits,
                 zone,
                 cache: cache.clone(),
+                meters: meters.clone(),
                 jobs: of_site.clone(),
                 address: address.clone(),
                 least_seconds,
             }))
             .app_data(Data::new(notices::Jar::new(key.clone(), secure)))
             .app_data(base.clone())
+            .app_data(proxies.clone())
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(error_page::complete))
             .wrap(from_fn(form_owner::check))
@@ -140,6 +146,8 @@ fn address_of(settings: &Settings, listener: &TcpListener) -> Result<String, Err
 fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
     let purge = |db: &Db, _: &Turn| db.write_blocking(notifications::store::purge);
     let hourly = Duration::from_secs(3_600);
+    let forget = |db: &Db, _: &Turn| db.write_blocking(limits::purge);
+    let counts = Job { name: "limits", every: hourly, is_due: None, run: Box::new(forget) };
     let notifications = Job { name: "notifications", every: hourly, is_due: None, run: Box::new(purge) };
     let limits = settings.limits;
     let write_digests = move |db: &Db, turn: &Turn| {
@@ -149,7 +157,7 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
     let digest = Job { name: "digest", every: hourly, is_due: None, run: Box::new(write_digests) };
     let purge_accounts = |db: &Db, _: &Turn| db.write_blocking(accounts::purge);
     let security = Job { name: "security", every: hourly, is_due: None, run: Box::new(purge_accounts) };
-    Ok(vec![notifications, security, purge::job(), digest, mail::job(mail_of(settings, address)?)])
+    Ok(vec![notifications, counts, security, purge::job(), digest, mail::job(mail_of(settings, address)?)])
 }
 
 /// How this site sends mail.

@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["connections"],
     &["notifications", "mail"],
     &["web"],
-    &["cache", "jobs"],
+    &["cache", "jobs", "limits"],
     &["members", "relationship"],
     &["audit"],
     &["db"],

@@ -66,6 +66,9 @@ const OWNERS: &[(&str, &str)] = &[
     ("logos", "name"),
     ("reports", "reported_id"),
     ("sanctions", "member_id"),
+    ("limits", "name"),
+    // Whoever is counted is its own owner, known by a hash; swept once its window is over.
+    ("limit_counts", "subject"),
 ];
 
 /// Indexes that are asked on every machine at once, and by which page.
@@ -79,6 +82,7 @@ const ASKED_EVERYWHERE: &[(&str, &str)] = &[
     ("applications_by_email", "signing in, for whoever waits to be let in"),
     ("applications_by_date", "the registrations that wait, for administrators"),
     ("invite_links_by_date", "the invite links of all, for administrators"),
+    ("limit_counts_by_end", "the loop that removes counts whose window is over"),
     ("members_by_digest", "the loop that writes digests"),
     ("sessions_by_last_seen", "the loop that removes what is over of signing in"),
     ("sessions_by_age", "the same"),

@@ -27,6 +27,7 @@ pub fn serve(database: &DatabaseUrl) {
         limits,
         zone: Default::default(),
         base_url: None,
+        proxies: Default::default(),
         workers: 0,
         mail: amicable::mail::Transport::Off,
         mail_from: None,

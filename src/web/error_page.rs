@@ -3,7 +3,7 @@
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::ALLOW;
+use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
@@ -15,17 +15,17 @@ use crate::web::pending_form::{self, PendingForm};
 
 #[derive(Template)]
 #[template(path = "error.html")]
-struct ErrorPage {
+struct ErrorPage<'a> {
     page: Layout,
     /// Whether it was found out who looks. Where it was not, nobody is asked to sign in.
     known: bool,
     title: &'static str,
-    sentence: &'static str,
+    sentence: &'a str,
     /// The form to send again, where one was sent in vain.
     kept: Option<PendingForm>,
 }
 
-impl ErrorPage {
+impl ErrorPage<'_> {
     fn answer(&self, status: StatusCode) -> HttpResponse {
         let html = self.render().unwrap_or_default();
         HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html)
@@ -37,7 +37,7 @@ impl Error {
     pub fn page(&self, request: &HttpRequest) -> HttpResponse {
         // What was told waits for a page that was meant.
         let page = Layout { notices: Vec::new(), ..Layout::of(request) };
-        let kept = if self.status_code().is_server_error() { pending_form::kept(request) } else { None };
+        let kept = if self.keeps_form() { pending_form::kept(request) } else { None };
         self.answer(page, true, kept)
     }
 
@@ -49,7 +49,15 @@ impl Error {
         {
             response.headers_mut().insert(ALLOW, allowed);
         }
+        if let Error::TooMany { seconds, .. } = self {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*seconds));
+        }
         response
+    }
+
+    /// Whether a form that it was the answer to is worth sending again.
+    fn keeps_form(&self) -> bool {
+        self.status_code().is_server_error() || self.status_code() == StatusCode::TOO_MANY_REQUESTS
     }
 }
 
@@ -94,6 +102,7 @@ impl ResponseError for Error {
             Error::CrossSite | Error::PlainHttp(_) => StatusCode::FORBIDDEN,
             Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Error::OtherMember => StatusCode::CONFLICT,
+            Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

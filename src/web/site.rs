@@ -7,6 +7,7 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::jobs::Jobs;
 use crate::language::Context;
+use crate::limits::{Limit, Meters, Subject, take};
 use crate::relationship::Limits;
 use crate::time_zone::Zone;
 
@@ -21,6 +22,8 @@ pub struct Site {
     pub zone: Zone,
     /// What was read of members lately, on this node.
     pub cache: Cache,
+    /// What is counted on this node.
+    pub meters: Meters,
     /// The loops beside the requests, to be woken.
     pub jobs: Jobs,
     /// The address of the site, of which links are made; without a slash at its end.
@@ -101,6 +104,24 @@ impl Site {
         F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
     {
         self.db.write_bulk(within_context(f)).await
+    }
+}
+
+impl Site {
+    /// Counts a use by a transaction of its own, or refuses it: [`limits::take`](take).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn take(&self, limit: Limit, subject: Subject) -> Result<(), Error> {
+        self.write(move |connection| take(connection, limit, &subject)).await
+    }
+
+    /// Counts a use in memory, for what is done often and costs little: [`Meters::take`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn meter(&self, limit: Limit, subject: Subject) -> Result<(), Error> {
+        self.meters.take(&self.db, limit, subject).await
     }
 }
 

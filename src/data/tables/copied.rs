@@ -178,6 +178,7 @@ macro_rules! copied {
     (@descending ($($column:ident),*)) => { ($($column.desc(),)*) };
 }
 
+copied!(limits { name: String, number: i32, seconds: i64 } by (name), after last: name.gt(&last.name));
 copied!(settings { name: String, value: String } by (name), after last: name.gt(&last.name));
 copied!(members of id {
     id: i64, email: String, email_key: String, password_hash: String, handle: String, full_name: String,

@@ -10,6 +10,7 @@ use super::{Owner, Table};
 /// Members first, whom the foreign keys of the others name.
 pub const TABLES: &[Table] = &[
     Table::of_site(settings::TABLE),
+    Table::of_site(limits::TABLE),
     Table::of(members::TABLE, "id", In(files::PROFILE)),
     Table::of(photos::TABLE, "member_id", Photo),
     Table::of(handles::TABLE, "member_id", Not("stands in the profile, and former ones in their changes")),
@@ -89,4 +90,6 @@ pub const TABLES: &[Table] = &[
     Table::derived("passkey_challenges", Owner::Member("member_id")),
     Table::derived("receipts", Owner::Site),
     Table::derived("job_leases", Owner::Site),
+    // Counts of the windows that are not over, by the hash of who is counted.
+    Table::derived("limit_counts", Owner::Site),
 ];

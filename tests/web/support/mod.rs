@@ -156,6 +156,7 @@ fn settings(limits: Limits, zone: Zone) -> Settings {
         limits,
         zone,
         base_url: None,
+        proxies: Default::default(),
         workers: 1,
         mail: amicable::mail::Transport::Off,
         mail_from: None,

@@ -1,0 +1,18 @@
+//! How often who may do what: one table of limits, and the counts behind them, which all nodes share.
+//!
+//! What is strict is counted by a row of the database, in the transaction of what is done: [`take`]. What stands in front
+//! of every search or page, and costs less than a row, is counted by each node and merged: [`Meters`].
+
+mod count;
+mod meters;
+mod network;
+mod numbers;
+mod subject;
+mod table;
+
+pub use count::{check, forget, give_back, purge, take};
+pub use meters::Meters;
+pub use network::{Network, Proxies};
+pub use numbers::{Numbers, all, numbers, reset, set};
+pub use subject::Subject;
+pub use table::Limit;
