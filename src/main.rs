@@ -301,7 +301,7 @@ fn create(db: &Db, full_name: String, email: String, is_admin: bool, password_st
     let mut problems = amicable::web::form::Problems::default();
     let full_name = accounts::full_name(&form, &mut problems);
     let email = accounts::email(&form, &mut problems);
-    let typed = password::new(&form, &mut problems, "password", &email);
+    let typed = password::new(&form, &mut problems, "password", (&email, &full_name));
     if let Some((_, sentence)) = problems.iter().next() {
         return Err(Error::Unavailable(sentence.clone()));
     }

@@ -3,6 +3,8 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
+use crate::accounts::factor::{codes_pages, pages as factor, second_step_pages as second_step};
+use crate::accounts::passkeys::{confirm_pages as passkey_confirm, pages as passkeys, sign_in as passkey_sign_in};
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
 use crate::admin::overview as overview_of_site;
 use crate::connections::invitations::{self, form as invitation};
@@ -35,6 +37,10 @@ pub fn routes(site: &mut ServiceConfig) {
         .route("/sign-up", post().to(sign_up::sign_up))
         .route("/sign-in", get().to(accounts::sign_in_form))
         .route("/sign-in", post().to(accounts::sign_in))
+        .route("/sign-in/code", get().to(second_step::form))
+        .route("/sign-in/code", post().to(second_step::submit))
+        .route("/sign-in/passkey", post().to(passkey_sign_in::sign_in))
+        .route("/sign-in/passkey/challenge", post().to(passkey_sign_in::ask))
         .route("/sign-out", post().to(accounts::sign_out))
         // By an invite link, or once an administrator lets them in
         .route("/join/{code}", get().to(sign_up::join_form))
@@ -144,11 +150,24 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/settings/password", get().to(settings::password_form))
         .route("/settings/password", post().to(settings::change_password))
         .route("/settings/security", get().to(security::security))
+        .route("/settings/security/authenticator", get().to(factor::set_up))
+        .route("/settings/security/authenticator", post().to(factor::turn_on))
+        .route("/settings/security/authenticator/off", post().to(factor::turn_off))
+        .route("/settings/security/recovery-codes", get().to(codes_pages::show))
+        .route("/settings/security/recovery-codes", post().to(codes_pages::renew))
+        .route("/settings/security/recovery-codes/download", post().to(codes_pages::download))
+        .route("/settings/security/passkeys", post().to(passkeys::add))
+        .route("/settings/security/passkeys/challenge", post().to(passkeys::ask))
+        .route("/settings/security/passkeys/asked", post().to(passkeys::set_asked))
+        .route("/settings/security/passkeys/{id}", post().to(passkeys::rename))
+        .route("/settings/security/passkeys/{id}/remove", post().to(passkeys::remove))
         .route("/settings/devices", get().to(devices::devices))
         .route("/settings/devices", post().to(devices::sign_out_others))
         .route("/settings/devices/{id}", post().to(devices::sign_out))
         .route("/confirm", get().to(confirm::form))
         .route("/confirm", post().to(confirm::confirm))
+        .route("/confirm/passkey", post().to(passkey_confirm::confirm))
+        .route("/confirm/passkey/challenge", post().to(passkey_confirm::ask))
         .route("/settings/appearance", get().to(settings::appearance))
         .route("/settings/notifications", get().to(notification_choices::settings))
         .route("/settings/notifications", post().to(notification_choices::change))

@@ -544,6 +544,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     emails,
     email_claims,
     sessions,
+    begun_sign_ins,
     relationships,
     tags,
     removal_members,

@@ -12,6 +12,8 @@ use actix_web::web::{Data, PathConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 use lettre::message::Mailbox;
 
+use crate::accounts::factor::seal::Seal;
+use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{self, guard};
 use crate::cache::Cache;
 use crate::connections::{digest, letters, store::follow_name};
@@ -89,6 +91,7 @@ pub fn serve(
     };
     let (cache, meters, jobs) = (Cache::default(), Meters::default(), Jobs::default());
     let address = address_of(settings, &listener)?;
+    let (seal, passkeys) = (Data::new(Seal::of(&key)), Data::new(Passkeys::of(settings.base_url.as_ref())?));
     if settings.runs_jobs {
         jobs.start(&db, loops(settings, &address)?)?;
     }
@@ -108,6 +111,8 @@ pub fn serve(
             .app_data(Data::new(notices::Jar::new(key.clone(), secure)))
             .app_data(base.clone())
             .app_data(proxies.clone())
+            .app_data(seal.clone())
+            .app_data(passkeys.clone())
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(error_page::complete))
             .wrap(from_fn(form_owner::check))

@@ -7,10 +7,12 @@ use std::ops::Deref;
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::{Method, StatusCode};
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 use diesel::prelude::*;
 
+use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{password, sessions};
 use crate::dates::now;
 use crate::error::Error;
@@ -73,8 +75,7 @@ pub fn ask(request: &HttpRequest) -> Result<HttpResponse, Error> {
     match pending_form::kept(request) {
         Some(kept) => {
             let form = Form::of([("next", &next)]);
-            let page = Layout::of(request);
-            Confirm { page, form, problems: Problems::default(), kept: Some(kept) }.show_as(StatusCode::FORBIDDEN)
+            Confirm::of(request, form, Problems::default(), Some(kept)).show_as(StatusCode::FORBIDDEN)
         }
         None => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -91,15 +92,24 @@ struct Confirm {
     problems: Problems,
     /// What was sent before, to be sent again afterwards.
     kept: Option<PendingForm>,
+    /// Whether passkeys work on this site.
+    has_passkeys: bool,
+}
+
+impl Confirm {
+    fn of(request: &HttpRequest, form: Form, problems: Problems, kept: Option<PendingForm>) -> Confirm {
+        let has_passkeys = request.app_data::<Data<Passkeys>>().is_some_and(|passkeys| passkeys.work());
+        Confirm { page: Layout::of(request), form, problems, kept, has_passkeys }
+    }
 }
 
 /// `GET /confirm`
 ///
 /// # Errors
 /// The template's.
-pub async fn form(page: Layout, Query(form): Query) -> Result<HttpResponse, Error> {
+pub async fn form(request: HttpRequest, Query(form): Query) -> Result<HttpResponse, Error> {
     // From an address nothing is kept: somebody else may have written it.
-    Confirm { page, form, problems: Problems::default(), kept: None }.show()
+    Confirm::of(&request, form, Problems::default(), None).show()
 }
 
 /// `POST /confirm`
@@ -111,29 +121,39 @@ pub async fn confirm(
     page: Layout,
     me: SignedIn,
     form: Form,
+    request: HttpRequest,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
+    let not_theirs = t("This is not your password.");
     let Some(hash) = password_hash(&site, me.id, form.get("password")).await? else {
-        return wrong(page, form);
+        return wrong(&request, form, not_theirs);
     };
     let viewer = me.viewer();
     let noted = site.write(move |connection| {
         let still = crate::accounts::still_has_password(connection, viewer.id, &hash)?;
         still.then(|| sessions::confirm(connection, &viewer)).transpose()
     });
-    let Some(token) = noted.await? else { return wrong(page, form) };
+    let Some(token) = noted.await? else { return wrong(&request, form, not_theirs) };
     cookie::sign_in(redirect.session(), &token)?;
     go_on(&site, page, &me, &form, &redirect).await
 }
 
-fn wrong(page: Layout, form: Form) -> Result<HttpResponse, Error> {
+/// Shows the page again, and why it did not do.
+///
+/// # Errors
+/// The template's.
+pub fn wrong(request: &HttpRequest, form: Form, why: &str) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    problems.add("password", t("This is not your password."));
-    Confirm { page, kept: PendingForm::handed_on(&form), form, problems }.show_again()
+    problems.add("password", why);
+    let kept = PendingForm::handed_on(&form);
+    Confirm::of(request, form, problems, kept).show_again()
 }
 
 /// Leads on to what the member wanted, with what they typed.
-async fn go_on(
+///
+/// # Errors
+/// The database's.
+pub async fn go_on(
     site: &SiteData,
     page: Layout,
     me: &SignedIn,

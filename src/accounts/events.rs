@@ -191,6 +191,16 @@ pub fn list(connection: &mut Connection, member: i64, before: Option<i64>) -> Re
     Ok(Events { rows, older })
 }
 
+/// Counts a member's events of a kind since a moment.
+///
+/// # Errors
+/// The database's.
+pub fn count(connection: &mut Connection, member: i64, kind: Kind, since: i64) -> Result<i64, Error> {
+    let mine = table::table.filter(table::member_id.eq(member)).filter(table::kind.eq(kind));
+    let lately = mine.filter(table::created_at.gt(since)).count();
+    Ok(on_engine!(connection, |own| lately.get_result(own))?)
+}
+
 /// Removes what is too old.
 ///
 /// # Errors

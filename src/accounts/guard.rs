@@ -12,6 +12,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 
 use crate::accounts::pages::sign_in_first;
+use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::sessions;
 use crate::error::Error;
 use crate::language::Context;
@@ -141,7 +142,9 @@ pub async fn require_sign_in<B: MessageBody>(
     };
     if let Some(kept) = pending_form::kept(request.request()) {
         let page = Layout::extract(request.request()).await?;
-        let response = sign_in_first(page, wanted.as_deref().unwrap_or_default(), kept)?;
+        let passkeys = request.app_data::<Data<Passkeys>>().cloned();
+        let passkeys = passkeys.ok_or_else(|| Error::Internal("the site has no passkeys".into()))?;
+        let response = sign_in_first(page, wanted.as_deref().unwrap_or_default(), kept, &passkeys)?;
         return Ok(request.into_response(response).map_into_right_body());
     }
     let query =

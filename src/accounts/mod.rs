@@ -8,8 +8,11 @@ pub mod confirm;
 pub mod devices;
 pub mod email;
 pub mod events;
+pub mod factor;
 pub mod guard;
+pub mod guessable;
 pub mod pages;
+pub mod passkeys;
 pub mod password;
 pub mod recovery;
 pub mod security;
@@ -187,12 +190,14 @@ pub fn still_has_password(connection: &mut Connection, member: i64, hash: &str) 
     Ok(stored == hash)
 }
 
-/// Removes what is over: sessions, and events that are too old.
+/// Removes what is over: sessions, sign-ins that were begun, questions to passkeys, and events that are too old.
 ///
 /// # Errors
 /// The database's.
 pub fn purge(connection: &mut Connection) -> Result<(), Error> {
     sessions::purge(connection)?;
+    factor::second_step::purge(connection)?;
+    passkeys::challenge::purge(connection)?;
     events::purge(connection)
 }
 

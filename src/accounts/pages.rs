@@ -1,26 +1,25 @@
 //! The pages of visitors: what this is, signing in and out.
 
 use actix_web::http::StatusCode;
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::accounts::addresses::Candidate;
-use crate::accounts::browsers::{self, Browser};
-use crate::accounts::events::{self, Kind};
+use crate::accounts::browsers::Browser;
+use crate::accounts::factor::second_step::enter;
+use crate::accounts::factor::second_step_pages;
+use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{Known, applications, device as agent_of, email, password, sessions};
-use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::t;
-use crate::mail;
 use crate::web::cookie;
-use crate::web::device;
 use crate::web::error_page::signed_in_again;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, local, see_other};
 use crate::web::pending_form::PendingForm;
 use crate::web::site::SiteData;
-use crate::web::viewer::Viewer;
 
 #[derive(Template)]
 #[template(path = "accounts/landing.html")]
@@ -47,6 +46,8 @@ struct SignIn {
     problems: Problems,
     /// What was sent while one was signed out, to be sent again afterwards.
     kept: Option<PendingForm>,
+    /// Whether passkeys work on this site.
+    has_passkeys: bool,
 }
 
 impl SignIn {
@@ -63,21 +64,24 @@ impl SignIn {
 ///
 /// # Errors
 /// The template's.
-pub fn sign_in_first(page: Layout, next: &str, kept: PendingForm) -> Result<HttpResponse, Error> {
+pub fn sign_in_first(page: Layout, next: &str, kept: PendingForm, passkeys: &Passkeys) -> Result<HttpResponse, Error> {
     let form = Form::of([("next", next)]);
-    SignIn { page, form, problems: Problems::default(), kept: Some(kept) }.show_as(StatusCode::UNAUTHORIZED)
+    let has_passkeys = passkeys.work();
+    SignIn { page, form, problems: Problems::default(), kept: Some(kept), has_passkeys }
+        .show_as(StatusCode::UNAUTHORIZED)
 }
 
 /// `GET /sign-in`
 ///
 /// # Errors
 /// The template's.
-pub async fn sign_in_form(page: Layout, Query(form): Query) -> Result<HttpResponse, Error> {
+pub async fn sign_in_form(page: Layout, Query(form): Query, passkeys: Data<Passkeys>) -> Result<HttpResponse, Error> {
     if page.viewer.is_some() {
         return Ok(see_other(&wanted(&form)));
     }
     // From an address nothing is kept: somebody else may have written it.
-    SignIn { page, form, problems: Problems::default(), kept: None }.show()
+    let has_passkeys = passkeys.work();
+    SignIn { page, form, problems: Problems::default(), kept: None, has_passkeys }.show()
 }
 
 /// `POST /sign-in`: the same time and sentence for an unknown e-mail address and a wrong password.
@@ -90,15 +94,12 @@ pub async fn sign_in(
     form: Form,
     request: HttpRequest,
     redirect: Redirect,
+    passkeys: Data<Passkeys>,
 ) -> Result<HttpResponse, Error> {
     let key = email::key(form.get("email"));
     let found = site.read(move |connection| Known::load(connection, &key)).await?;
     let which = password::which(form.get("password").chars().take(1_000).collect(), found.hashes()).await?;
-    let refused = |page: Layout, form: Form, why: &str| {
-        let mut problems = Problems::default();
-        problems.add("email", why);
-        SignIn { page, kept: PendingForm::handed_on(&form), form, problems }.show_again()
-    };
+    let refused = |page: Layout, form: Form, why: &str| sign_in_again(page, form, &passkeys, why);
     if let Some(applicant) = which.and_then(|at| found.applicant(at)) {
         applications::sign_in(redirect.session(), applicant.id)?;
         return Ok(redirect.to("/registration"));
@@ -112,37 +113,38 @@ pub async fn sign_in(
         return refused(page, form, t("This account is suspended. Ask those who run this site."));
     }
     let (browser, before) = (Browser::of(redirect.session(), agent_of(&request)), page.viewer.clone());
-    let token = site
+    let entry = site
         .write(move |connection| match crate::accounts::still_has_password(connection, member, &hash)? {
-            true => start(connection, member, &browser, before.as_deref()).map(Some),
+            true => enter(connection, member, &browser, before.as_deref()).map(Some),
             false => Ok(None),
         })
         .await?;
-    let Some(token) = token else { return refused(page, form, wrong) };
-    site.jobs.wake(mail::JOB);
-    cookie::sign_in(redirect.session(), &token)?;
-    let Some(kept) = PendingForm::handed_on(&form) else { return Ok(redirect.to(&wanted(&form))) };
-    let typed = kept.clone();
-    let is_theirs = site.read(move |connection| typed.is_of(connection, member)).await?;
-    Ok(if is_theirs { signed_in_again(kept) } else { redirect.to("/") })
+    let Some(entry) = entry else { return refused(page, form, wrong) };
+    second_step_pages::entered(&site, page, entry, &form, &redirect, &passkeys).await
 }
 
-/// Starts a session, and ends the one that this browser had.
+/// Shows the page that signs in again, and why it did not.
+///
+/// # Errors
+/// The template's.
+pub fn sign_in_again(page: Layout, form: Form, passkeys: &Passkeys, why: &str) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    problems.add("email", why);
+    let (kept, has_passkeys) = (PendingForm::handed_on(&form), passkeys.work());
+    SignIn { page, form, problems, kept, has_passkeys }.show_again()
+}
+
+/// Answers whoever is signed in now: where they wanted to go, or what they typed while they were not.
 ///
 /// # Errors
 /// The database's.
-pub fn start(
-    connection: &mut Connection,
-    member: i64,
-    browser: &Browser,
-    before: Option<&Viewer>,
-) -> Result<String, Error> {
-    if let Some(before) = before {
-        sessions::end(connection, before.id, &before.token_hash)?;
-    }
-    browsers::meet(connection, member, browser)?;
-    events::record(connection, member, Kind::SignedIn, &device::name(&browser.agent))?;
-    sessions::start(connection, member, &browser.agent)
+pub async fn signed_in(site: &SiteData, token: &str, form: &Form, redirect: &Redirect) -> Result<HttpResponse, Error> {
+    cookie::sign_in(redirect.session(), token)?;
+    let Some(kept) = PendingForm::handed_on(form) else { return Ok(redirect.to(&wanted(form))) };
+    let member = token.split('.').next().and_then(|id| id.parse().ok()).unwrap_or_default();
+    let typed = kept.clone();
+    let is_theirs = site.read(move |connection| typed.is_of(connection, member)).await?;
+    Ok(if is_theirs { signed_in_again(kept) } else { redirect.to("/") })
 }
 
 /// `POST /sign-out`

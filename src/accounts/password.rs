@@ -10,7 +10,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::accounts::email;
+use crate::accounts::{email, guessable};
 use crate::error::Error;
 use crate::language::{number, t, tf};
 use crate::web::form::{Form, Problems};
@@ -44,8 +44,9 @@ static CORES: LazyLock<Arc<Semaphore>> =
 static NOBODY: LazyLock<String> =
     LazyLock::new(|| hash_now("nobody's password").map(|hash| hash.0).unwrap_or_default());
 
-/// Reads and checks a new password, which is never shown again. It must not be the e-mail address.
-pub fn new(form: &Form, problems: &mut Problems, field: &str, email: &str) -> String {
+/// Reads and checks a new password, which is never shown again. It must not be the e-mail address, nor what is guessed first:
+/// `full_name` is what people know besides.
+pub fn new(form: &Form, problems: &mut Problems, field: &str, (email, full_name): (&str, &str)) -> String {
     let password = enforced(form.get(field));
     let length = password.chars().count();
     if length < LEAST {
@@ -63,6 +64,8 @@ pub fn new(form: &Form, problems: &mut Problems, field: &str, email: &str) -> St
         problems.add(field, tf("{label} contains a control character; please type it again.", label));
     } else if password.trim().is_empty() || email::key(&password) == email::key(email) {
         problems.add(field, t("The password is your e-mail address, or nothing but spaces. Choose another."));
+    } else if let Some(why) = guessable::why(&password, &[email, full_name]) {
+        problems.add(field, why);
     }
     password
 }
@@ -148,11 +151,11 @@ mod tests {
         assert_eq!(enforced("Ｆｕｌｌ Case"), "Ｆｕｌｌ Case");
         let said = |password: &str| {
             let mut problems = Problems::default();
-            new(&Form::of([("password", password)]), &mut problems, "password", "ada@example.org");
+            new(&Form::of([("password", password)]), &mut problems, "password", ("ada@example.org", "Ada Ruiz"));
             problems.of("password").to_owned()
         };
         // Letters are counted with their accents.
-        assert_eq!(said(&"e\u{301}".repeat(LEAST)), "");
+        assert!(!said(&"e\u{301}".repeat(LEAST)).contains("at least"));
         assert!(said(&"e\u{301}".repeat(LEAST - 1)).contains("at least 10"));
         assert!(said("a quiet\u{7}password").contains("control character"));
         assert!(said("mailto:Ada@example.org").contains("is your e-mail address"));

@@ -1,15 +1,18 @@
 //! Accounts that can be recovered: a forgotten password is set anew, an address confirmed, by links that were sent to it.
 
 use actix_web::http::StatusCode;
-use actix_web::web::Path;
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::accounts::browsers::{self, Browser};
+use crate::accounts::browsers::Browser;
 use crate::accounts::events::{self, Kind};
+use crate::accounts::factor::second_step::{self, Entry};
+use crate::accounts::factor::second_step_pages;
+use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::password::Hashed;
-use crate::accounts::{addresses, device, email, password, sessions};
+use crate::accounts::{addresses, device as agent_of, email, password};
 use crate::dates::now;
 use crate::db::{self, Connection};
 use crate::error::Error;
@@ -17,8 +20,7 @@ use crate::language::{filters, t};
 use crate::mail::tokens::{self, Purpose};
 use crate::mail::{self, Letter, outbox};
 use crate::schema::{members, sessions as rows};
-use crate::web::cookie;
-use crate::web::device as web_device;
+use crate::web::device;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render};
 use crate::web::site::SiteData;
@@ -89,7 +91,7 @@ pub async fn reset_form(site: SiteData, page: Layout, token: Path<String>) -> Re
     }
 }
 
-/// `POST /reset-password/{token}`: sets the password, ends all sessions and begins one here.
+/// `POST /reset-password/{token}`: sets the password, ends all sessions and begins one here, after the second step where there is one.
 ///
 /// # Errors
 /// The database's.
@@ -100,6 +102,7 @@ pub async fn reset(
     form: Form,
     request: HttpRequest,
     redirect: Redirect,
+    passkeys: Data<Passkeys>,
 ) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
     let asked = token.clone();
@@ -107,28 +110,28 @@ pub async fn reset(
         return expired(page, "/forgot-password");
     };
     let mut problems = Problems::default();
-    let typed = password::new(&form, &mut problems, "new_password", &proof.email);
+    let typed = password::new(&form, &mut problems, "new_password", (&proof.email, ""));
     if problems.any() {
         return Reset { page, token, problems }.show_again();
     }
     let hash = password::hash(typed).await?;
-    let browser = Browser::of(redirect.session(), device(&request));
+    let browser = Browser::of(redirect.session(), agent_of(&request));
     let set = site.write(move |connection| set_password(connection, &token, &hash, &browser)).await?;
-    let Some(session) = set else { return expired(page, "/forgot-password") };
+    let Some(entry) = set else { return expired(page, "/forgot-password") };
     site.jobs.wake(mail::JOB);
-    cookie::sign_in(redirect.session(), &session)?;
     redirect.done(t("Your password is changed. You are signed out everywhere else."));
-    Ok(redirect.to("/"))
+    // Whoever reads the mail of an address has one factor, not both.
+    second_step_pages::entered(&site, page, entry, &Form::default(), &redirect, &passkeys).await
 }
 
-/// Uses a link up. Whoever has it reads the mail of this address, so the address is confirmed as well. Returns the token of a
-/// new session.
+/// Uses a link up. Whoever has it reads the mail of this address, so the address is confirmed as well. Returns how far
+/// they are in.
 fn set_password(
     connection: &mut Connection,
     token: &str,
     hash: &Hashed,
     browser: &Browser,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Entry>, Error> {
     let Some(proof) = tokens::take(connection, Purpose::Reset, token)? else { return Ok(None) };
     db::lock_members(connection, [proof.member])?;
     let row = members::table.find(proof.member).filter(members::suspended_at.is_null());
@@ -138,9 +141,9 @@ fn set_password(
     addresses::confirm(connection, proof.member, &proof.email)?;
     diesel::delete(rows::table.filter(rows::member_id.eq(proof.member))).execute(connection)?;
     outbox::put(connection, proof.member, Letter::PasswordChanged { at: now() })?;
-    events::record(connection, proof.member, Kind::PasswordReset, &web_device::name(&browser.agent))?;
-    browsers::meet(connection, proof.member, browser)?;
-    sessions::start(connection, proof.member, &browser.agent).map(Some)
+    second_step::end_all(connection, proof.member)?;
+    events::record(connection, proof.member, Kind::PasswordReset, &device::name(&browser.agent))?;
+    second_step::enter(connection, proof.member, browser, None).map(Some)
 }
 
 #[derive(Template)]

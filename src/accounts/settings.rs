@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use crate::accounts::addresses::{self, Addresses};
 use crate::accounts::events::{self, Kind};
+use crate::accounts::factor::second_step;
 use crate::accounts::{confirm, password, sessions};
 use crate::dates;
 use crate::error::Error;
@@ -129,7 +130,7 @@ pub async fn change_password(
     let id = me.id;
     let email: String =
         site.read(move |connection| Ok(members::table.find(id).select(members::email).first(connection)?)).await?;
-    let new = password::new(&form, &mut problems, "new_password", &email);
+    let new = password::new(&form, &mut problems, "new_password", (&email, &me.full_name));
     let verified = confirm::password_hash(&site, me.id, form.get("password")).await?;
     if verified.is_none() {
         problems.add("password", t("This is not your password."));
@@ -147,6 +148,7 @@ pub async fn change_password(
             diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)?;
             outbox::put(connection, me.id, Letter::PasswordChanged { at: dates::now() })?;
             events::record(connection, me.id, Kind::PasswordChanged, "")?;
+            second_step::end_all(connection, me.id)?;
             Ok(Some((sessions::end_others(connection, &me)?, sessions::confirm(connection, &me)?)))
         })
         .await?;

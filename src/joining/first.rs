@@ -8,7 +8,8 @@ use diesel::prelude::*;
 use rand::RngExt;
 
 use crate::accounts::browsers::Browser;
-use crate::accounts::{NewMember, device, pages, password, register};
+use crate::accounts::factor::second_step;
+use crate::accounts::{NewMember, device, password, register};
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::joining::has_administrator;
@@ -117,7 +118,7 @@ pub async fn make(
     let mut problems = Problems::default();
     let full_name = crate::accounts::full_name(&form, &mut problems);
     let email = crate::accounts::email(&form, &mut problems);
-    let typed = password::new(&form, &mut problems, "password", &email);
+    let typed = password::new(&form, &mut problems, "password", (&email, &full_name));
     if problems.any() {
         return First { page, token, form, problems }.show_again();
     }
@@ -137,7 +138,7 @@ pub async fn make(
             return Ok(Made::AddressTaken);
         };
         diesel::delete(settings::table.filter(settings::name.like(format!("{ROWS}%")))).execute(connection)?;
-        pages::start(connection, member, &browser, before.as_deref()).map(Made::In)
+        second_step::start(connection, member, &browser, before.as_deref()).map(Made::In)
     });
     match made.await? {
         Made::Gone => gone(page),

@@ -2,13 +2,16 @@
 //! their address has an account already.
 
 use actix_web::http::StatusCode;
-use actix_web::web::Path;
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::accounts::addresses::Candidate;
 use crate::accounts::browsers::Browser;
-use crate::accounts::pages::{self, leading_on, wanted};
+use crate::accounts::factor::second_step::{self, Entry};
+use crate::accounts::factor::second_step_pages;
+use crate::accounts::pages::{leading_on, wanted};
+use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{Known, NewMember, applications, device, email, password};
 use crate::db::{Connection, new_id};
 use crate::error::Error;
@@ -206,7 +209,7 @@ struct Typed {
 fn typed(form: &Form, problems: &mut Problems, asks_reason: bool) -> Typed {
     let full_name = crate::accounts::full_name(form, problems);
     let email = crate::accounts::email(form, problems);
-    let password = password::new(form, problems, "password", &email);
+    let password = password::new(form, problems, "password", (&email, &full_name));
     let reason = match asks_reason {
         true => problems.text(form, "reason", t("Why do you want to join?"), (1, LONGEST_REASON)),
         false => String::new(),
@@ -245,6 +248,11 @@ async fn answer(
             redirect.done(t("Welcome! Your account is ready. Tell people who you are, then look for those you know."));
             Ok(redirect.to(&wanted(&form)))
         }
+        Came::HalfIn(entry) => {
+            let passkeys = request.app_data::<Data<Passkeys>>().cloned();
+            let passkeys = passkeys.ok_or_else(|| Error::Internal("the site has no passkeys".into()))?;
+            second_step_pages::entered(site, page, entry, &form, redirect, &passkeys).await
+        }
         Came::Waits(application) => {
             site.jobs.wake(mail::JOB);
             applications::sign_in(redirect.session(), application)?;
@@ -262,6 +270,8 @@ async fn answer(
 enum Came {
     /// As a member, with the token of a session.
     In(String),
+    /// With the password of an account that asks for more.
+    HalfIn(Entry),
     /// As somebody who waits.
     Waits(i64),
     /// With the password of an account that is suspended.
@@ -297,7 +307,10 @@ async fn come_in(
         let (browser, before) = (browser.clone(), before.cloned());
         let came = site.write(move |connection| {
             let start = |connection: &mut Connection, member| {
-                pages::start(connection, member, &browser, before.as_ref()).map(Came::In)
+                Ok(match second_step::enter(connection, member, &browser, before.as_ref())? {
+                    Entry::SignedIn(token) => Came::In(token),
+                    begun => Came::HalfIn(begun),
+                })
             };
             if let Some(account) = account {
                 return start(connection, account.member).map(Some);

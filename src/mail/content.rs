@@ -154,6 +154,33 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
                 .button(t("Set a new password"), reset)
                 .small(t("If it was not you, set a new password from this address. As long as the new one is not confirmed, that takes your account back to this one."))
         }
+        Letter::RecoveryCodeUsed { left, at } => {
+            let when = tf("A recovery code was used to sign in to your account on {day}.", &crate::dates::long(*at));
+            let left = tn(*left, "You have {n} recovery code left.", "You have {n} recovery codes left.");
+            Content::of(t("A recovery code was used"), &[&when, &left])
+                .button(t("Set a new password"), reset)
+                .small(t("If it was not you, set a new password, sign in, and make new recovery codes under Security."))
+        }
+        Letter::SecondFactorOn { at } => {
+            let when = tf("Since {day} a sign-in to your account asks for a second step.", &crate::dates::long(*at));
+            Content::of(t("Your second step is on"), &[&when]).button(t("Set a new password"), reset).small(t(
+                "If it was not you, set a new password at once, and ask those who run the site to turn it off.",
+            ))
+        }
+        Letter::SecondFactorOff { at } => {
+            let when =
+                tf("Since {day} a sign-in to your account asks for the password alone.", &crate::dates::long(*at));
+            Content::of(t("Your second step is off"), &[&when])
+                .button(t("Set a new password"), reset)
+                .small(t("If it was not you, set a new password at once: that signs out everybody else."))
+        }
+        Letter::PasskeyAdded { name, at } => {
+            let values = (&crate::dates::long(*at), name);
+            let when = tf("Since {day} the passkey {name} signs in to your account.", values);
+            Content::of(t("A passkey was added"), &[&when]).button(t("Set a new password"), reset).small(t(
+                "If it was not you, set a new password at once, sign in, and remove the passkey under Security.",
+            ))
+        }
         _ => Content::of(t("Your password is changed."), &[t("Your password at Amicable is another one now.")])
             .button(t("Set a new password"), reset)
             .small(t("If it was not you, set a new password at once: that signs out everybody else.")),

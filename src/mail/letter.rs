@@ -110,6 +110,30 @@ pub enum Letter {
         /// When.
         at: i64,
     },
+    /// A recovery code was used to sign in.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: i64,
+        /// When.
+        at: i64,
+    },
+    /// A sign-in asks for a second step from now on.
+    SecondFactorOn {
+        /// When.
+        at: i64,
+    },
+    /// A sign-in asks for the password alone from now on.
+    SecondFactorOff {
+        /// When.
+        at: i64,
+    },
+    /// A passkey signs in to the account from now on.
+    PasskeyAdded {
+        /// What the member calls it.
+        name: String,
+        /// When.
+        at: i64,
+    },
 }
 
 impl Letter {
@@ -153,6 +177,10 @@ impl Letter {
             Letter::NewDevice { .. } => "new-device",
             Letter::AddressChanged { .. } => "address-changed",
             Letter::PasswordChanged { .. } => "password-changed",
+            Letter::RecoveryCodeUsed { .. } => "recovery-code-used",
+            Letter::SecondFactorOn { .. } => "second-factor-on",
+            Letter::SecondFactorOff { .. } => "second-factor-off",
+            Letter::PasskeyAdded { .. } => "passkey-added",
         }
     }
 }

@@ -25,6 +25,10 @@ pub fn all() -> Vec<(&'static str, Content)> {
         Letter::AddressChanged { old, new },
         Letter::RegistrationWaiting { full_name: "Ines Moreau".into(), reason: note.clone() },
         Letter::PasswordChanged { at },
+        Letter::RecoveryCodeUsed { left: 9, at },
+        Letter::SecondFactorOn { at },
+        Letter::SecondFactorOff { at },
+        Letter::PasskeyAdded { name: "My phone".into(), at },
     ];
     let written = letters.iter().map(|letter| {
         let sender = letter.from().map(|_| &sender);

@@ -15,6 +15,8 @@ use crate::schema::settings;
 /// Seconds after which a session that is not used ends.
 pub const IDLE: i64 = 30 * DAY;
 const TOKEN: &str = "token";
+/// Of a sign-in that waits for its second step.
+const BEGUN: &str = "begun";
 
 /// Reads and writes the cookie. Under TLS its name makes browsers insist on Secure and on this host alone.
 pub fn middleware(key: Key, secure: bool) -> SessionMiddleware<CookieSessionStore> {
@@ -57,6 +59,7 @@ pub fn key(connection: &mut Connection) -> Result<Key, Error> {
 /// [`Error::Internal`] where the cookie cannot be written.
 pub fn sign_in(session: &Session, token: &str) -> Result<(), Error> {
     session.renew();
+    session.remove(BEGUN);
     session.insert(TOKEN, token).map_err(|why| Error::Internal(why.to_string()))
 }
 
@@ -64,6 +67,25 @@ pub fn sign_in(session: &Session, token: &str) -> Result<(), Error> {
 pub fn sign_out(session: &Session) {
     session.remove(TOKEN);
     session.renew();
+}
+
+/// Notes in this browser that its sign-in waits for the second step. It opens nothing.
+///
+/// # Errors
+/// [`Error::Internal`] where the cookie cannot be written.
+pub fn begin(session: &Session, token: &str) -> Result<(), Error> {
+    session.renew();
+    session.insert(BEGUN, token).map_err(|why| Error::Internal(why.to_string()))
+}
+
+/// The token of this browser's sign-in that waits for the second step.
+pub fn begun(session: &Session) -> Option<String> {
+    session.get(BEGUN).ok().flatten()
+}
+
+/// Forgets that a sign-in waits.
+pub fn forget_begun(session: &Session) {
+    session.remove(BEGUN);
 }
 
 /// Sends the cookie anew, so that reading alone keeps a browser signed in.

@@ -262,6 +262,10 @@ pub fn came_from(request: &HttpRequest) -> Option<String> {
 fn is_a_page(path: &str) -> bool {
     match path.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
         ["profile" | "appearance" | "sign-out", ..]
+        | ["confirm" | "sign-in", "passkey", ..]
+        | ["settings", "devices", _]
+        | ["settings", "security", "passkeys", ..]
+        | ["settings", "security", _, _]
         | ["invitations" | "notifications", _]
         | ["notifications", _, _]
         | ["inbox", _, _, ..]

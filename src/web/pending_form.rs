@@ -80,6 +80,9 @@ impl PendingForm {
                     | "press"
                     | "draft"
                     | "turn"
+                    | "key"
+                    | "challenge"
+                    | "credential"
             )
         };
         let typed = self.fields.iter().filter(move |(name, value)| !pressed(name) && value.chars().count() > 1);

@@ -13,6 +13,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || methodOf(form, event.submitter) !== "post") return;
   if (sent) return event.preventDefault();
+  // What is saved as a file leaves the page where it is.
+  if ("download" in form.dataset) return;
   sent = form;
   form.setAttribute("aria-busy", "true");
 });

@@ -1,7 +1,7 @@
 use crate::support::Site;
 
 /// Every address of the site that is for members, by method.
-fn closed() -> Vec<(String, String)> {
+pub fn closed() -> Vec<(String, String)> {
     let table = include_str!("../../src/routes.rs");
     let members = &table[table.find("fn for_members").unwrap()..];
     let mut routes = Vec::new();

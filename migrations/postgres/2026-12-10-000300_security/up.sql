@@ -57,7 +57,7 @@ CREATE TABLE passkey_challenges (
     token_hash TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     -- Whose passkey is asked for; 0 for whoever signs in with it.
     member_id BIGINT NOT NULL,
-    -- 0 adds a passkey, 1 signs in, 2 is the second step of a sign-in, 3 confirms that it is the member.
+    -- 0 adds a passkey, 1 signs in, 2 confirms that it is the member.
     purpose SMALLINT NOT NULL,
     state TEXT NOT NULL,
     expires_at BIGINT NOT NULL

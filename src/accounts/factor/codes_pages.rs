@@ -1,0 +1,82 @@
+//! `/settings/security/recovery-codes`: shown once, after they were made. Between the two pages they are in the encrypted cookie
+//! of this browser alone.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CONTENT_DISPOSITION;
+use askama::Template;
+
+use super::{Factor, recovery};
+use crate::accounts::confirm::Confirmed;
+use crate::accounts::events::{self, Kind};
+use crate::error::Error;
+use crate::language::{filters, t};
+use crate::web::form::Form;
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::site::SiteData;
+
+const COOKIE: &str = "recovery_codes";
+const PATH: &str = "/settings/security/recovery-codes";
+/// Characters of a file of codes.
+const LONGEST: usize = 400;
+
+/// Leads to the page that shows new codes.
+///
+/// # Errors
+/// [`Error::Internal`] where the cookie cannot be written.
+pub fn show_once(redirect: &Redirect, codes: &[String]) -> Result<HttpResponse, Error> {
+    redirect.session().insert(COOKIE, codes).map_err(|why| Error::Internal(why.to_string()))?;
+    Ok(redirect.to(PATH))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/security/recovery_codes.html")]
+struct Codes {
+    page: Layout,
+    /// Those that were just made.
+    codes: Vec<String>,
+}
+
+/// `GET /settings/security/recovery-codes`
+///
+/// # Errors
+/// The template's.
+pub async fn show(page: Layout, _: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
+    // What is fetched ahead is not seen yet.
+    if !page.opened {
+        return Ok(redirect.to("/settings/security"));
+    }
+    let codes: Vec<String> = redirect.session().get(COOKIE).ok().flatten().unwrap_or_default();
+    redirect.session().remove(COOKIE);
+    Codes { page, codes }.show()
+}
+
+/// `POST /settings/security/recovery-codes`: makes new ones.
+///
+/// # Errors
+/// The database's.
+pub async fn renew(site: SiteData, me: Confirmed, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let codes = site.write(move |connection| {
+        if !Factor::load(connection, me.id)?.is_on() {
+            return Ok(None);
+        }
+        events::record(connection, me.id, Kind::RecoveryCodesMade, "")?;
+        recovery::renew(connection, me.id).map(Some)
+    });
+    match codes.await? {
+        Some(codes) => show_once(&redirect, &codes),
+        None => Ok(redirect.to("/settings/security")),
+    }
+}
+
+/// `POST /settings/security/recovery-codes/download`: the codes of the page, as a file. They are nowhere else.
+///
+/// # Errors
+/// None.
+pub async fn download(_: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+    let codes: String = form.get("codes").chars().take(LONGEST).collect();
+    let text = format!("{}\n\n{codes}\n", t("Recovery codes for Amicable. Each signs you in once."));
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"amicable-recovery-codes.txt\""))
+        .body(text))
+}

@@ -1,0 +1,182 @@
+//! A sign-in whose password was right and that waits for the second step. It opens nothing, ends after ten minutes or five
+//! wrong codes, and can be finished at any node.
+
+use diesel::prelude::*;
+use rand::RngExt;
+
+use super::seal::Seal;
+use super::{is_asked, recovery, take_code};
+use crate::accounts::browsers::{self, Browser};
+use crate::accounts::events::{self, Kind};
+use crate::accounts::sessions;
+use crate::dates::now;
+use crate::db::{self, Connection, on_engine};
+use crate::error::Error;
+use crate::mail::{Letter, outbox};
+use crate::schema::{begun_sign_ins as table, members};
+use crate::text::digest::sha256;
+use crate::web::device;
+use crate::web::viewer::Viewer;
+
+/// Seconds until it ends.
+const LASTS: i64 = 10 * 60;
+/// Wrong codes until it ends.
+const MAX_TRIES: i32 = 5;
+/// Sign-ins of a member that may end by wrong codes in an hour; then no code is looked at, so that trying takes years.
+const MAX_ENDED_IN_AN_HOUR: i64 = 5;
+
+/// How far somebody is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// Signed in, with this token.
+    SignedIn(String),
+    /// The second step is asked for, of whoever has this token.
+    Begun(String),
+}
+
+/// Lets somebody in whose password was right: starts a session, or begins a sign-in where a second step is asked for.
+///
+/// # Errors
+/// The database's.
+pub fn enter(
+    connection: &mut Connection,
+    member: i64,
+    browser: &Browser,
+    before: Option<&Viewer>,
+) -> Result<Entry, Error> {
+    match is_asked(connection, member)? {
+        true => begin(connection, member).map(Entry::Begun),
+        false => start(connection, member, browser, before).map(Entry::SignedIn),
+    }
+}
+
+/// Starts a session of somebody who has shown all that is asked for, and ends the one that this browser had.
+///
+/// # Errors
+/// The database's.
+pub fn start(
+    connection: &mut Connection,
+    member: i64,
+    browser: &Browser,
+    before: Option<&Viewer>,
+) -> Result<String, Error> {
+    if let Some(before) = before {
+        sessions::end(connection, before.id, &before.token_hash)?;
+    }
+    browsers::meet(connection, member, browser)?;
+    events::record(connection, member, Kind::SignedIn, &device::name(&browser.agent))?;
+    sessions::start(connection, member, &browser.agent)
+}
+
+fn begin(connection: &mut Connection, member: i64) -> Result<String, Error> {
+    let token = format!("{member}.{:032x}", rand::rng().random::<u128>());
+    let row = (table::member_id.eq(member), table::token_hash.eq(sha256(&token)), table::expires_at.eq(now() + LASTS));
+    diesel::insert_into(table::table).values(row).execute(connection)?;
+    Ok(token)
+}
+
+/// Finds the member of a sign-in that was begun, and has not ended.
+///
+/// # Errors
+/// The database's.
+pub fn find(connection: &mut Connection, token: &str) -> Result<Option<i64>, Error> {
+    let Some(member) = token.split('.').next().and_then(|id| id.parse::<i64>().ok()) else { return Ok(None) };
+    let row = table::table
+        .inner_join(members::table.on(members::id.eq(table::member_id)))
+        .filter(table::member_id.eq(member))
+        .filter(table::token_hash.eq(sha256(token)))
+        .filter(table::expires_at.gt(now()))
+        .filter(members::suspended_at.is_null())
+        .select(table::member_id);
+    Ok(on_engine!(connection, |own| row.first(own)).optional()?)
+}
+
+/// What came of a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    /// It was right: signed in, with this token.
+    SignedIn(String),
+    /// It was wrong.
+    Wrong,
+    /// The sign-in has ended.
+    Ended,
+    /// Too many were wrong in the last hour.
+    TooMany,
+}
+
+/// Tries a code of the app, or a recovery code.
+///
+/// # Errors
+/// The database's.
+pub fn try_code(
+    connection: &mut Connection,
+    seal: &Seal,
+    (token, typed): (&str, &str),
+    browser: &Browser,
+    before: Option<&Viewer>,
+) -> Result<Tried, Error> {
+    let Some(member) = find(connection, token)? else { return Ok(Tried::Ended) };
+    db::lock_members(connection, [member])?;
+    // Somebody else may have ended it while it was waited for the lock.
+    if find(connection, token)?.is_none() {
+        return Ok(Tried::Ended);
+    }
+    if events::count(connection, member, Kind::WrongCodes, now() - 3_600)? >= MAX_ENDED_IN_AN_HOUR {
+        return Ok(Tried::TooMany);
+    }
+    if !take_code(connection, seal, member, typed)? && !take_recovery(connection, member, typed)? {
+        return note_wrong(connection, member, token, browser);
+    }
+    end(connection, token)?;
+    start(connection, member, browser, before).map(Tried::SignedIn)
+}
+
+fn take_recovery(connection: &mut Connection, member: i64, typed: &str) -> Result<bool, Error> {
+    if !recovery::take(connection, member, typed)? {
+        return Ok(false);
+    }
+    let left = recovery::left(connection, member)?;
+    events::record(connection, member, Kind::RecoveryCodeUsed, "")?;
+    outbox::put(connection, member, Letter::RecoveryCodeUsed { left, at: now() })?;
+    Ok(true)
+}
+
+fn note_wrong(connection: &mut Connection, member: i64, token: &str, browser: &Browser) -> Result<Tried, Error> {
+    let row = table::table.find((member, sha256(token)));
+    let tries: i32 = row.clone().select(table::tries).first(connection)?;
+    if tries + 1 < MAX_TRIES {
+        diesel::update(row).set(table::tries.eq(tries + 1)).execute(connection)?;
+        return Ok(Tried::Wrong);
+    }
+    diesel::delete(row).execute(connection)?;
+    events::record(connection, member, Kind::WrongCodes, &device::name(&browser.agent))?;
+    Ok(Tried::Ended)
+}
+
+/// Ends a sign-in that was begun.
+///
+/// # Errors
+/// The database's.
+pub fn end(connection: &mut Connection, token: &str) -> Result<(), Error> {
+    let member: i64 = token.split('.').next().and_then(|id| id.parse().ok()).unwrap_or_default();
+    diesel::delete(table::table.find((member, sha256(token)))).execute(connection)?;
+    Ok(())
+}
+
+/// Ends all sign-ins of a member that were begun: with a password that is another one now.
+///
+/// # Errors
+/// The database's.
+pub fn end_all(connection: &mut Connection, member: i64) -> Result<(), Error> {
+    diesel::delete(table::table.filter(table::member_id.eq(member))).execute(connection)?;
+    Ok(())
+}
+
+/// Removes what has ended.
+///
+/// # Errors
+/// The database's.
+pub fn purge(connection: &mut Connection) -> Result<(), Error> {
+    diesel::delete(table::table.filter(table::expires_at.lt(now()))).execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! `/sign-in/code`: the second step of a sign-in.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::seal::Seal;
+use super::second_step::{self, Entry, Tried};
+use crate::accounts::browsers::Browser;
+use crate::accounts::device as agent_of;
+use crate::accounts::pages::{signed_in, wanted};
+use crate::accounts::passkeys::relying::Passkeys;
+use crate::error::Error;
+use crate::language::{filters, t};
+use crate::mail;
+use crate::web::cookie;
+use crate::web::form::{Form, Problems, Query};
+use crate::web::page::{Layout, Redirect, Render, see_other};
+use crate::web::pending_form::PendingForm;
+use crate::web::site::SiteData;
+
+#[derive(Template)]
+#[template(path = "accounts/second_step.html")]
+struct SecondStep {
+    page: Layout,
+    form: Form,
+    problems: Problems,
+    /// What was sent while one was signed out, to be sent again afterwards.
+    kept: Option<PendingForm>,
+    /// Whether passkeys work on this site.
+    has_passkeys: bool,
+}
+
+/// Answers whoever was let in so far: where they wanted to go, or the page of the second step.
+///
+/// # Errors
+/// The template's.
+pub async fn entered(
+    site: &SiteData,
+    page: Layout,
+    entry: Entry,
+    form: &Form,
+    redirect: &Redirect,
+    passkeys: &Passkeys,
+) -> Result<HttpResponse, Error> {
+    site.jobs.wake(mail::JOB);
+    match entry {
+        Entry::SignedIn(token) => signed_in(site, &token, form, redirect).await,
+        Entry::Begun(token) => {
+            cookie::begin(redirect.session(), &token)?;
+            let kept = PendingForm::handed_on(form);
+            if kept.is_none() {
+                let next = form.get("next");
+                let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+                return Ok(redirect.to(&format!("/sign-in/code?{query}")));
+            }
+            let form = Form::of([("next", form.get("next"))]);
+            let has_passkeys = passkeys.work();
+            SecondStep { page, form, problems: Problems::default(), kept, has_passkeys }.show()
+        }
+    }
+}
+
+/// `GET /sign-in/code`
+///
+/// # Errors
+/// The database's.
+pub async fn form(
+    site: SiteData,
+    page: Layout,
+    Query(form): Query,
+    redirect: Redirect,
+    passkeys: Data<Passkeys>,
+) -> Result<HttpResponse, Error> {
+    let begun = match cookie::begun(redirect.session()) {
+        Some(token) => site.read_one(move |connection| second_step::find(connection, &token)).await?,
+        None => None,
+    };
+    if begun.is_none() {
+        return Ok(see_other("/sign-in"));
+    }
+    let has_passkeys = passkeys.work();
+    SecondStep { page, form, problems: Problems::default(), kept: None, has_passkeys }.show()
+}
+
+/// `POST /sign-in/code`
+///
+/// # Errors
+/// The database's.
+pub async fn submit(
+    site: SiteData,
+    page: Layout,
+    form: Form,
+    request: HttpRequest,
+    redirect: Redirect,
+    seal: Data<Seal>,
+    passkeys: Data<Passkeys>,
+) -> Result<HttpResponse, Error> {
+    let token = cookie::begun(redirect.session()).unwrap_or_default();
+    let (browser, before) = (Browser::of(redirect.session(), agent_of(&request)), page.viewer.clone());
+    let (typed, seal) = (form.get("code").chars().take(100).collect::<String>(), seal.get_ref().clone());
+    let tried = site.write(move |connection| {
+        second_step::try_code(connection, &seal, (&token, &typed), &browser, before.as_deref())
+    });
+    let why = match tried.await? {
+        Tried::SignedIn(token) => {
+            site.jobs.wake(mail::JOB);
+            return signed_in(&site, &token, &form, &redirect).await;
+        }
+        Tried::Ended => {
+            cookie::forget_begun(redirect.session());
+            redirect.refused(t("That took too long, or too many codes were wrong. Please sign in again."));
+            return Ok(redirect.to(&crate::accounts::pages::leading_on("/sign-in", &form)));
+        }
+        Tried::TooMany => t("Too many codes were wrong. Try again in an hour, or sign in with a passkey."),
+        Tried::Wrong => t("This code is not right, or it has been used. Wait for the next one, and try again."),
+    };
+    let mut problems = Problems::default();
+    problems.add("code", why);
+    let (kept, has_passkeys) = (PendingForm::handed_on(&form), passkeys.work());
+    SecondStep { page, form: Form::of([("next", &wanted(&form))]), problems, kept, has_passkeys }.show_again()
+}
