@@ -11,6 +11,7 @@ use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::{actions, disconnect, disconnected, former, notes};
+use crate::data::deletion::pages as deletion;
 use crate::data::pages as my_data;
 use crate::dav;
 use crate::inbox::{deletion_pages, list as inbox, sending_pages, thread};
@@ -147,6 +148,10 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/settings/account/confirm", post().to(settings::send_confirmation))
         .route("/settings/data", get().to(my_data::data))
         .route("/settings/data/archive", get().to(my_data::archive))
+        .route("/settings/data/delete", get().to(deletion::form))
+        .route("/settings/data/delete", post().to(deletion::delete))
+        .route("/settings/data/keep", get().to(deletion::at_form))
+        .route("/settings/data/keep", post().to(deletion::keep_account))
         .route("/settings/password", get().to(settings::password_form))
         .route("/settings/password", post().to(settings::change_password))
         .route("/settings/security", get().to(security::security))

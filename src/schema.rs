@@ -190,6 +190,7 @@ diesel::table! {
         digest_due_at -> Nullable<BigInt>,
         time_zone -> Text,
         found_by_email -> Bool,
+        deletion_due_at -> Nullable<BigInt>,
     }
 }
 
@@ -203,6 +204,14 @@ diesel::table! {
 
 diesel::table! {
     handles (handle) { handle -> Text, member_id -> BigInt, kept_until -> Nullable<BigInt>, }
+}
+
+diesel::table! {
+    deletions (member_id) { member_id -> BigInt, former_id -> BigInt, }
+}
+
+diesel::table! {
+    former_handles (handle_hash) { handle_hash -> Text, kept_until -> BigInt, }
 }
 
 diesel::table! {

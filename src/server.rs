@@ -17,6 +17,7 @@ use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{self, guard};
 use crate::cache::Cache;
 use crate::connections::{digest, letters, store::follow_name};
+use crate::data::deletion;
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::inbox::purge;
@@ -162,7 +163,15 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
     let digest = Job { name: "digest", every: hourly, is_due: None, run: Box::new(write_digests) };
     let purge_accounts = |db: &Db, _: &Turn| db.write_blocking(accounts::purge);
     let security = Job { name: "security", every: hourly, is_due: None, run: Box::new(purge_accounts) };
-    Ok(vec![notifications, counts, security, purge::job(), digest, mail::job(mail_of(settings, address)?)])
+    Ok(vec![
+        notifications,
+        counts,
+        security,
+        purge::job(),
+        deletion::job(),
+        digest,
+        mail::job(mail_of(settings, address)?),
+    ])
 }
 
 /// How this site sends mail.

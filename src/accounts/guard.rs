@@ -32,10 +32,31 @@ pub async fn load_viewer<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     match look(&request).await {
+        Ok(()) if is_leaving(&request) => Ok(request.into_response(page::see_other(DELETION)).map_into_right_body()),
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
         // An answer, not an error: what stands in front adds its headers to answers only.
         Err(error) => Ok(request.error_response(error).map_into_right_body()),
     }
+}
+
+/// Where whoever deletes their account may keep it.
+pub const DELETION: &str = "/settings/data/delete";
+
+/// Whether an address is asked for that is closed to whoever deletes their account.
+fn is_leaving(request: &ServiceRequest) -> bool {
+    let open = [
+        DELETION,
+        "/settings/data/keep",
+        "/settings/data/archive",
+        "/confirm",
+        "/sign-out",
+        "/appearance",
+        "/healthz",
+        "/readyz",
+    ];
+    let leaves = viewer::viewer(request.request()).is_some_and(|viewer| viewer.deletion_due_at.is_some());
+    let path = request.path();
+    leaves && !open.contains(&path) && !path.starts_with("/static/") && !path.starts_with("/photos/")
 }
 
 async fn look(request: &ServiceRequest) -> Result<(), Error> {

@@ -123,15 +123,19 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         .filter(table::suspended_at.is_null())
         .select((
             (table::handle, table::full_name, table::language, table::time_zone, table::photo),
+            table::deletion_due_at,
             (connection_counts::number, connection_counts::version),
             table::role,
             (sessions::last_seen, sessions::confirmed_at),
             (invitations, unread, talks, last_to_spare),
         ));
     type Counts = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
-    type Found = ((String, String, String, String, String), (i32, i32), Role, (i64, i64), Counts);
+    type Texts = (String, String, String, String, String);
+    type Found = (Texts, Option<i64>, (i32, i32), Role, (i64, i64), Counts);
     let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
-    let Some((texts, (connection_count, connection_version), role, (last_seen, confirmed_at), counts)) = found else {
+    let Some((texts, deletion_due_at, (connection_count, connection_version), role, (last_seen, confirmed_at), counts)) =
+        found
+    else {
         return Ok(None);
     };
     let (handle, full_name, language, time_zone, photo) = texts;
@@ -150,6 +154,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         time_zone,
         role,
         photo,
+        deletion_due_at,
         token_hash,
         confirmed_at,
     };

@@ -19,7 +19,8 @@ const SOME: i64 = 100;
 /// # Errors
 /// The database's.
 pub fn write_due(connection: &mut Connection, limits: &Limits) -> Result<usize, Error> {
-    let due = members::table.filter(members::digest_due_at.le(now())).order(members::digest_due_at).limit(SOME);
+    let due = members::table.filter(members::digest_due_at.le(now())).filter(members::deletion_due_at.is_null());
+    let due = due.order(members::digest_due_at).limit(SOME);
     let due: Vec<i64> = on_engine!(connection, |own| due.select(members::id).load(own))?;
     for member in &due {
         write(connection, limits, *member)?;

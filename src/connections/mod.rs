@@ -8,6 +8,7 @@ pub mod disconnect;
 pub mod disconnected;
 pub mod facts;
 pub mod former;
+pub mod hiding;
 pub mod invitations;
 pub mod letters;
 pub mod list;

@@ -20,6 +20,10 @@ numbered! {
         WasDisconnected = 6,
         Blocked = 7,
         BlockedBy = 8,
+        // The other's account is being deleted: what the owner had is hidden, and comes back if it is kept.
+        ReceivedHidden = 12,
+        ConnectedHidden = 14,
+        DisconnectedHidden = 15,
     }
 }
 
@@ -57,6 +61,17 @@ impl StoredPrior {
             StoredPrior::Nothing | StoredPrior::Invited => Prior::Nothing,
             _ => Prior::Disconnected { may_invite_again, former: self.is_former() },
         }
+    }
+}
+
+impl State {
+    /// The states in which the other is not there for the owner: they blocked the owner, or delete their account.
+    pub const UNSEEN: [State; 4] =
+        [State::BlockedBy, State::ReceivedHidden, State::ConnectedHidden, State::DisconnectedHidden];
+
+    /// Tells whether the other is not there for the owner.
+    pub fn is_unseen(self) -> bool {
+        State::UNSEEN.contains(&self)
     }
 }
 
@@ -104,7 +119,7 @@ pub(super) struct Stance<'a> {
 
 impl Row {
     /// Returns the row of a stranger, which is not stored.
-    pub(super) fn new(owner_id: i64, other_id: i64) -> Row {
+    pub fn new(owner_id: i64, other_id: i64) -> Row {
         Row {
             owner_id,
             other_id,
@@ -226,6 +241,9 @@ pub fn side(state: State, stored: StoredPrior, may_invite_again: bool) -> Side {
         State::Disconnected => Side::Disconnected { may_invite_again, former },
         State::WasDisconnected => Side::WasDisconnected,
         State::Blocked => Side::Blocked { former: stored == StoredPrior::Disconnected },
+        State::ReceivedHidden | State::ConnectedHidden | State::DisconnectedHidden => {
+            Side::BlockedBy { invited: false, prior }
+        }
         State::BlockedBy => Side::BlockedBy { invited: stored.is_invited(), prior },
     }
 }

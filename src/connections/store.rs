@@ -1,7 +1,7 @@
 //! The two rows of a relationship in SQL: loaded together, saved together.
 
 use diesel::dsl::Add;
-use diesel::helper_types::{Eq, Filter, InnerJoinOn, IntoBoxed};
+use diesel::helper_types::{Eq, EqAny, Filter, InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
 
 use crate::connections::row::{Row, Rows, State};
@@ -23,6 +23,10 @@ pub fn pair(connection: &mut Connection, me: i64, other: i64) -> Result<Rows, Er
     let rows =
         on_engine!(connection, |own| { relationships::table.filter(both).select(Row::as_select()).load::<Row>(own) })?;
     let (mut mine, mut theirs) = (None, None);
+    // Whoever deletes their account is not there, also for what began a moment before.
+    if rows.iter().any(|row| row.state.is_unseen() && row.state != State::BlockedBy) {
+        return Err(Error::NotFound);
+    }
     for row in rows {
         let side = if row.owner_id == me { &mut mine } else { &mut theirs };
         *side = Some(row);
@@ -164,6 +168,18 @@ pub fn in_state(owner: i64, state: State) -> InState {
 /// What [`in_state`] gives.
 pub type InState = Filter<
     Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, Eq<relationships::state, State>>,
+    Listed,
+>;
+
+/// The rows of a member whose others are not there for them, by index.
+pub fn unseen(owner: i64) -> Unseen {
+    let rows = relationships::table.filter(relationships::owner_id.eq(owner));
+    rows.filter(relationships::state.eq_any(State::UNSEEN)).filter(Listed)
+}
+
+/// What [`unseen`] gives.
+pub type Unseen = Filter<
+    Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, EqAny<relationships::state, [State; 4]>>,
     Listed,
 >;
 

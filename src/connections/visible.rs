@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::connections::row::{Row, State};
+use crate::connections::row::Row;
 use crate::dates::now;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
@@ -27,11 +27,12 @@ pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<
         .inner_join(connection_counts::table.on(connection_counts::member_id.eq(handles::member_id)))
         .left_join(relationships::table.on(side))
         .filter(handles::handle.eq(handle))
-        .filter(leads(now()));
+        .filter(leads(now()))
+        .filter(members::deletion_due_at.is_null());
     type Found = (Profile, Option<Row>);
     let (member, row): Found = on_engine!(connection, |own| found.select(Found::as_select()).first(own))?;
     match row {
-        Some(row) if row.state == State::BlockedBy => Err(Error::NotFound),
+        Some(row) if row.state.is_unseen() => Err(Error::NotFound),
         row => Ok((member, row)),
     }
 }

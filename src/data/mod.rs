@@ -2,5 +2,6 @@
 //! member's data, and the page of it.
 
 pub mod archive;
+pub mod deletion;
 pub mod pages;
 pub mod tables;

@@ -11,6 +11,7 @@ use actix_web::web::{Bytes, block};
 use askama::Template;
 use diesel::prelude::*;
 
+use crate::accounts::confirm::Confirmed;
 use crate::connections::row::State;
 use crate::connections::store;
 use crate::data::archive;
@@ -86,7 +87,7 @@ impl Drop for Turn {
 ///
 /// # Errors
 /// The database's, or the disk's.
-pub async fn archive(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn archive(site: SiteData, me: Confirmed, redirect: Redirect) -> Result<HttpResponse, Error> {
     let Some(turn) = Turn::take(me.id) else {
         redirect.refused(t("Your data is being put together already. Please wait until that download begins."));
         return Ok(redirect.to("/settings/data"));

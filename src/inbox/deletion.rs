@@ -9,6 +9,7 @@ use crate::db::{Connection, new_id, numbered, on_engine};
 use crate::error::Error;
 use crate::inbox::store;
 use crate::language::{t, tf, tn};
+use crate::members::named;
 use crate::schema::{conversations, members, message_copies, message_deletions};
 
 /// Seconds for which a deletion can be taken back.
@@ -196,7 +197,7 @@ pub fn recent(connection: &mut Connection, me: i64) -> Result<Vec<Recent>, Error
         .select((columns, members::full_name));
     type Row = ((i64, i64, What, i32), String);
     let rows: Vec<Row> = on_engine!(connection, |own| rows.load(own))?;
-    let recent = |((id, at, what, number), name): Row| Recent { id, at, sentence: said(what, number, &name) };
+    let recent = |((id, at, what, number), name): Row| Recent { id, at, sentence: said(what, number, &named(name)) };
     Ok(rows.into_iter().map(recent).collect())
 }
 

@@ -3,6 +3,7 @@
 
 pub mod deletion;
 pub mod deletion_pages;
+pub mod former;
 mod found;
 pub mod links;
 pub mod list;

@@ -67,23 +67,28 @@ fn remove_some(connection: &mut Connection) -> Result<bool, Error> {
         .limit(GROUP_SIZE as i64)
         .select((message_copies::other_id, message_copies::id, message_copies::is_mine));
     let copies: Vec<(i64, i64, bool)> = on_engine!(connection, |own| copies.load(own))?;
-    let is_last = copies.len() < GROUP_SIZE;
-    let mut by_other: BTreeMap<i64, Vec<(i64, bool)>> = BTreeMap::new();
-    for (other, id, is_mine) in copies {
-        by_other.entry(other).or_default().push((id, is_mine));
-    }
-    hold(connection, by_other.keys().copied().chain([owner]))?;
-    for (other, copies) in &by_other {
-        remove(connection, (owner, *other), copies)?;
-    }
-    if is_last {
+    remove_copies(connection, owner, &copies)?;
+    if copies.len() < GROUP_SIZE {
         forget(connection, owner, id)?;
     }
     Ok(true)
 }
 
+/// Removes copies of an owner, each with whom it is, its id and whether the owner wrote it.
+pub(super) fn remove_copies(connection: &mut Connection, owner: i64, copies: &[(i64, i64, bool)]) -> Result<(), Error> {
+    let mut by_other: BTreeMap<i64, Vec<(i64, bool)>> = BTreeMap::new();
+    for (other, id, is_mine) in copies {
+        by_other.entry(*other).or_default().push((*id, *is_mine));
+    }
+    hold(connection, by_other.keys().copied().chain([owner]))?;
+    for (other, copies) in &by_other {
+        remove(connection, (owner, *other), copies)?;
+    }
+    Ok(())
+}
+
 /// Holds the members, so that of two who remove the copies of a text one sees that the other's is gone.
-fn hold(connection: &mut Connection, members: impl Iterator<Item = i64>) -> Result<(), Error> {
+pub(super) fn hold(connection: &mut Connection, members: impl Iterator<Item = i64>) -> Result<(), Error> {
     match db::lock_members(connection, members) {
         // Those who are there are held.
         Ok(()) | Err(Error::NotFound) => Ok(()),

@@ -55,6 +55,8 @@ pub struct Partner {
     pub row: Option<Row>,
     #[diesel(embed)]
     pub conversation: Option<Conversation>,
+    #[diesel(select_expression = members::deletion_due_at)]
+    deletion_due_at: Option<i64>,
 }
 
 impl Partner {
@@ -66,6 +68,17 @@ impl Partner {
     /// Returns what was begun to be written.
     pub fn draft(&self) -> &str {
         self.conversation.as_ref().map_or("", |conversation| &conversation.draft)
+    }
+
+    /// Returns them as whoever blocked the viewer, where they delete their account: the two cannot be told apart.
+    fn as_unseen(mut self) -> Partner {
+        let is_sent = self.row.as_ref().is_some_and(|row| row.state == State::Invited);
+        if self.deletion_due_at.is_some() && !is_sent {
+            let me = self.conversation.as_ref().map_or(0, |conversation| conversation.owner_id);
+            let row = self.row.take().unwrap_or_else(|| Row::new(me, self.person.id));
+            self.row = Some(Row { state: State::BlockedBy, ..row });
+        }
+        self
     }
 
     /// Whether there never was a message between the two, as far as the owner knows.
@@ -95,10 +108,11 @@ pub fn partner(connection: &mut Connection, me: i64, handle: &str) -> Result<Par
     let found: Partner = on_engine!(connection, |own| found.select(Partner::as_select()).first(own))?;
     let is_hidden = match found.row.as_ref().map(|row| row.state) {
         Some(State::Blocked) => true,
-        Some(State::BlockedBy) => found.place().is_none(),
+        Some(state) if state.is_unseen() => found.place().is_none(),
+        _ if found.deletion_due_at.is_some() => found.place().is_none(),
         _ => found.person.id == me,
     };
-    if is_hidden { Err(Error::NotFound) } else { Ok(found) }
+    if is_hidden { Err(Error::NotFound) } else { Ok(found.as_unseen()) }
 }
 
 /// Loads a member's conversation with another; nothing where there is no row.

@@ -181,6 +181,21 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
                 "If it was not you, set a new password at once, sign in, and remove the passkey under Security.",
             ))
         }
+        Letter::DeletionBegun { at } => {
+            let when = tf("Your account and everything in it will be deleted on {day}.", crate::dates::long(*at));
+            let how = t(
+                "Until then others no longer find you. If you change your mind, sign in and press Keep my account: everything is then as it was.",
+            );
+            Content::of(t("Your account will be deleted"), &[&when, how])
+                .button(t("Keep my account"), links.to("/settings/data/delete"))
+                .small(t("If it was not you, keep the account and set a new password."))
+        }
+        Letter::Deleted { .. } => Content::of(
+            t("Your account is deleted"),
+            &[t(
+                "Your account and everything in it are deleted. Messages that others kept stand there without your name.",
+            )],
+        ),
         _ => Content::of(t("Your password is changed."), &[t("Your password at Amicable is another one now.")])
             .button(t("Set a new password"), reset)
             .small(t("If it was not you, set a new password at once: that signs out everybody else.")),

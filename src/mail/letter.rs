@@ -105,6 +105,22 @@ pub enum Letter {
         /// The new one.
         new: String,
     },
+    /// The member's account will be removed.
+    DeletionBegun {
+        /// When.
+        at: i64,
+    },
+    /// The account of whoever this goes to is removed. Nothing else is known of them any more.
+    Deleted {
+        /// Their address.
+        email: String,
+        /// Their name.
+        full_name: String,
+        /// Their language.
+        language: String,
+        /// Their time zone.
+        time_zone: String,
+    },
     /// The member's password is another one now.
     PasswordChanged {
         /// When.
@@ -181,6 +197,8 @@ impl Letter {
             Letter::SecondFactorOn { .. } => "second-factor-on",
             Letter::SecondFactorOff { .. } => "second-factor-off",
             Letter::PasskeyAdded { .. } => "passkey-added",
+            Letter::DeletionBegun { .. } => "deletion-begun",
+            Letter::Deleted { .. } => "deleted",
         }
     }
 }

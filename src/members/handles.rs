@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use crate::dates::{self, DAY, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
-use crate::schema::{handle_changes, handles, members};
+use crate::schema::{former_handles, handle_changes, handles, members};
+use crate::text::digest::sha256;
 
 /// Changes in any 30 days.
 pub const MOST_CHANGES: usize = 5;
@@ -97,6 +98,9 @@ pub fn changes(connection: &mut Connection, member: i64) -> Result<Changes, Erro
 /// The database's.
 pub fn take(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
     use diesel::query_dsl::methods::FilterDsl;
+    if was_removed(connection, handle)? {
+        return Ok(false);
+    }
     let row = (handles::handle.eq(handle), handles::member_id.eq(member));
     let theirs = (handles::member_id.eq(member), handles::kept_until.eq(None::<i64>));
     let free = handles::member_id.eq(member).or(handles::kept_until.le(now()));
@@ -108,6 +112,33 @@ pub fn take(connection: &mut Connection, member: i64, handle: &str) -> Result<bo
         .filter(free)
         .execute(own))?;
     Ok(taken == 1)
+}
+
+/// Whether a handle was that of an account that was removed, less than a year ago.
+fn was_removed(connection: &mut Connection, handle: &str) -> Result<bool, Error> {
+    let kept = former_handles::table.find(sha256(handle)).into_boxed();
+    let kept = kept.filter(former_handles::kept_until.gt(now())).select(former_handles::kept_until);
+    Ok(kept.first::<i64>(connection).optional()?.is_some())
+}
+
+/// Keeps the handles of an account that is removed from being taken, as hashes, and forgets those that were kept long enough.
+///
+/// # Errors
+/// The database's.
+pub fn reserve(connection: &mut Connection, member: i64) -> Result<(), Error> {
+    let current = members::table.find(member).select(members::handle);
+    let mut theirs: Vec<String> = current.load(connection)?;
+    let former = handle_changes::table.filter(handle_changes::member_id.eq(member)).select(handle_changes::former);
+    theirs.extend(former.load::<String>(connection)?);
+    theirs.sort_unstable();
+    theirs.dedup();
+    for handle in theirs.iter().filter(|handle| !handle.is_empty()) {
+        let row = (former_handles::handle_hash.eq(sha256(handle)), former_handles::kept_until.eq(now() + KEPT));
+        let insert = diesel::insert_into(former_handles::table).values(row).on_conflict_do_nothing();
+        on_engine!(connection, |own| insert.execute(own))?;
+    }
+    diesel::delete(former_handles::table.filter(former_handles::kept_until.le(now()))).execute(connection)?;
+    Ok(())
 }
 
 /// Changes a member's handle, and says how often that was done. The old one leads here for a year, unless ten newer ones

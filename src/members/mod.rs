@@ -8,7 +8,10 @@ pub mod search;
 pub mod sorting;
 pub mod store;
 
+use diesel::backend::Backend;
+use diesel::deserialize::FromStaticSqlRow;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use crate::db::{Connection, id_in, numbered, on_engine};
 use crate::error::Error;
@@ -22,11 +25,39 @@ use crate::schema::{connection_counts, members};
 pub struct MemberCard {
     pub id: i64,
     pub handle: String,
+    #[diesel(deserialize_as = Named)]
     pub full_name: String,
     pub headline: String,
     pub location: String,
     pub accepts_automatically: bool,
     pub photo: String,
+}
+
+/// The name of somebody who stands on a list.
+#[derive(Debug)]
+pub struct Named(String);
+
+impl<DB> Queryable<Text, DB> for Named
+where
+    DB: Backend,
+    String: FromStaticSqlRow<Text, DB>,
+{
+    type Row = String;
+
+    fn build(name: String) -> diesel::deserialize::Result<Named> {
+        Ok(Named(name))
+    }
+}
+
+impl From<Named> for String {
+    fn from(Named(name): Named) -> String {
+        named(name)
+    }
+}
+
+/// What a member of this name is called: those whose account was removed have none.
+pub fn named(name: String) -> String {
+    if name.is_empty() { t("Former member").to_owned() } else { name }
 }
 
 /// Where a photo is, of the size that a page shows.
@@ -44,6 +75,11 @@ impl MemberCard {
     /// Up to two letters, as the picture.
     pub fn initials(&self) -> String {
         names::initials(&self.full_name)
+    }
+
+    /// Whether their account was removed: they have no page.
+    pub fn is_former(&self) -> bool {
+        self.id < 0
     }
 
     /// The colour of the initials' ground, 0 to 7.

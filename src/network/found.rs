@@ -38,7 +38,7 @@ enum Near {
 /// The database's.
 pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, text: &str) -> Result<Vec<i64>, Error> {
     let Some(wanted) = Wanted::of(text) else { return Ok(Vec::new()) };
-    let blocked = store::in_state(me.id, State::BlockedBy).select(relationships::other_id);
+    let blocked = store::unseen(me.id).select(relationships::other_id);
     let hidden: Vec<i64> = on_engine!(connection, |own| blocked.load(own))?;
     let found = wanted.find(connection, &hidden)?;
     let is_cut = found.len() as i64 >= MAX_FOUND;

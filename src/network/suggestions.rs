@@ -142,6 +142,7 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
     let newest = members::table
         .filter(members::id.ne(me))
         .filter(members::suspended_at.is_null())
+        .filter(members::deletion_due_at.is_null())
         .filter(diesel::dsl::not(diesel::dsl::exists(known)))
         .order((members::created_at.desc(), members::id.desc()))
         .select(members::id)
@@ -155,10 +156,11 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
 fn left_out(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let side = relationships::owner_id.eq(me).and(relationships::other_id.eq(members::id));
     let known = relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now()));
+    let gone = members::suspended_at.is_not_null().or(members::deletion_due_at.is_not_null());
     let rows = members::table
         .left_join(relationships::table.on(side))
         .filter(id_in(connection, members::id, ids))
-        .filter(members::suspended_at.is_not_null().nullable().or(known.nullable()))
+        .filter(gone.nullable().or(known.nullable()))
         .select(members::id);
     Ok(on_engine!(connection, |own| rows.load(own))?)
 }

@@ -99,6 +99,11 @@ impl Layout {
         if *count > 0 { number(*count) } else { String::new() }
     }
 
+    /// The viewer, whose pages the navigation leads to; nobody while their account waits to be deleted.
+    pub fn member(&self) -> Option<&Viewer> {
+        self.viewer.as_deref().filter(|viewer| viewer.deletion_due_at.is_none())
+    }
+
     /// The path of the viewer's own profile.
     pub fn profile(&self) -> String {
         self.viewer.as_ref().map_or_else(String::new, |viewer| format!("/in/{}", viewer.handle))

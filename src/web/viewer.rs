@@ -37,6 +37,8 @@ pub struct Viewer {
     pub role: Role,
     /// The name of their photo; empty for none.
     pub photo: String,
+    /// When their account is removed for good; nothing for one that stays.
+    pub deletion_due_at: Option<i64>,
     /// The hash of this session's token.
     pub token_hash: String,
     /// When they last showed, by password or passkey, that it is them.

@@ -9,6 +9,7 @@ mod contacts_store;
 mod counts;
 mod data;
 mod dav;
+mod deletion;
 mod edit_races;
 mod errors;
 mod fetched;

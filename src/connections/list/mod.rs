@@ -12,7 +12,6 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::connections::notes;
-use crate::connections::row::State;
 use crate::connections::sql_condition::{ByCompany, CompanyKey, IsConnected};
 use crate::connections::store;
 use crate::dates;
@@ -204,7 +203,7 @@ pub fn page_of_other(
     viewer: i64,
     at: &PageRequest,
 ) -> Result<ListPage<Connected>, Error> {
-    let hidden = store::in_state(viewer, State::BlockedBy).select(relationships::other_id);
+    let hidden = store::unseen(viewer).select(relationships::other_id);
     let hidden: Vec<i64> = on_engine!(connection, |own| hidden.load(own))?;
     let among = id_in(connection, relationships::other_id, &hidden);
     let not_counted: i64 = match hidden.is_empty() {

@@ -45,7 +45,7 @@ pub fn confirm(
     let done: HashSet<i64> = removed.iter().copied().collect();
     let others: Vec<i64> = chosen.into_iter().filter(|id| !done.contains(id)).collect();
     draft::take_out(connection, me, id, &others)?;
-    let hidden: HashSet<i64> = those(&[State::BlockedBy]).into_iter().collect();
+    let hidden: HashSet<i64> = those(&State::UNSEEN).into_iter().collect();
     let skipped: Vec<i64> = others.into_iter().filter(|id| !hidden.contains(id)).collect();
     let result = (
         removals::confirmed_at.eq(now()),

@@ -271,7 +271,7 @@ pub fn among(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> R
 /// # Errors
 /// The database's.
 pub fn number(connection: &mut Connection, me: i64, id: i64) -> Result<i64, Error> {
-    let hidden = store::in_state(me, State::BlockedBy).select(relationships::other_id);
+    let hidden = store::unseen(me).select(relationships::other_id);
     Ok(of(me, id).filter(removal_members::other_id.ne_all(hidden)).count().get_result(connection)?)
 }
 
@@ -280,7 +280,7 @@ pub fn number(connection: &mut Connection, me: i64, id: i64) -> Result<i64, Erro
 /// # Errors
 /// The database's.
 pub fn first(connection: &mut Connection, me: i64, id: i64, most: i64) -> Result<Vec<MemberCard>, Error> {
-    let hidden = store::in_state(me, State::BlockedBy).select(relationships::other_id);
+    let hidden = store::unseen(me).select(relationships::other_id);
     let rows = of(me, id)
         .inner_join(members::table.on(members::id.eq(removal_members::other_id)))
         .filter(removal_members::other_id.ne_all(hidden))
@@ -321,7 +321,7 @@ fn on_page(
     at: &PageRequest,
 ) -> Result<Vec<(String, MemberCard)>, Error> {
     use removal_members::{other_id, sort_first};
-    let hidden = store::in_state(me, State::BlockedBy).select(relationships::other_id);
+    let hidden = store::unseen(me).select(relationships::other_id);
     let mut rows =
         of(me, id).inner_join(members::table.on(members::id.eq(other_id))).filter(other_id.ne_all(hidden)).into_boxed();
     rows = match at.cursor() {

@@ -58,7 +58,7 @@ impl Removal {
 
 /// Of these, those whom the member can see, in order.
 fn seen(connection: &mut Connection, me: i64, ids: Vec<i64>) -> Result<Vec<i64>, Error> {
-    let hidden = store::in_state(me, State::BlockedBy).select(relationships::other_id);
+    let hidden = store::unseen(me).select(relationships::other_id);
     let hidden: HashSet<i64> = hidden.load(connection)?.into_iter().collect();
     Ok(ids.into_iter().filter(|id| *id != me && !hidden.contains(id)).collect())
 }
@@ -145,10 +145,12 @@ pub fn not_restored(connection: &mut Connection, me: i64, removal: &Removal) -> 
     Ok(still_disconnected(connection, me, removal.id)?.into_iter().map(|row| row.other_id).collect())
 }
 
-fn ids(text: &str) -> Vec<i64> {
+/// The ids that a text has.
+pub(crate) fn ids(text: &str) -> Vec<i64> {
     text.split(',').filter_map(|id| id.parse().ok()).collect()
 }
 
-fn text(ids: &[i64]) -> String {
+/// Ids as a text.
+pub(crate) fn text(ids: &[i64]) -> String {
     ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
 }

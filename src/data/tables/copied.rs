@@ -26,6 +26,8 @@ pub struct Copied {
     pub name: &'static str,
     /// Its columns.
     pub columns: &'static [&'static str],
+    /// Those of its key, in order.
+    pub key: &'static [&'static str],
     /// How many there are.
     pub count: fn(&mut Connection) -> Result<u64, Error>,
     /// Whether the target holds no row but the first ones of the source.
@@ -83,6 +85,7 @@ macro_rules! copied {
             pub const TABLE: Copied = Copied {
                 name: stringify!($table),
                 columns: &[$(stringify!($column)),*],
+                key: copied!(@names $order),
                 count,
                 begins,
                 copy,
@@ -172,6 +175,7 @@ macro_rules! copied {
             }
         }
     };
+    (@names ($($column:ident),*)) => { &[$(stringify!($column)),*] };
     (@walk) => { None };
     (@walk $owner:ident) => { Some(of_owner) };
     (@ascending ($($column:ident),*)) => { ($($column.asc(),)*) };
@@ -187,7 +191,7 @@ copied!(members of id {
     suspended_until: Option<i64>, hidden_at: Option<i64>, who_may_invite: i16,
     connections_seen_by: i16, accepts_automatically: bool, asks_before_reinvite: bool,
     language: String, photo: String, confirmed_email: String, mail_secret: String, digest_due_at: Option<i64>,
-    time_zone: String, found_by_email: bool
+    time_zone: String, found_by_email: bool, deletion_due_at: Option<i64>
 } by (id), after last: id.gt(last.id));
 copied!(photos of member_id {
     member_id: i64, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>
@@ -196,6 +200,12 @@ copied!(photos of member_id {
 copied!(handles {
     handle: String, member_id: i64, kept_until: Option<i64>
 } by (handle), after last: handle.gt(&last.handle));
+copied!(former_handles {
+    handle_hash: String, kept_until: i64
+} by (handle_hash), after last: handle_hash.gt(&last.handle_hash));
+copied!(deletions of member_id {
+    member_id: i64, former_id: i64
+} by (member_id), after last: member_id.gt(last.member_id));
 copied!(handle_changes of member_id {
     member_id: i64, id: i64, changed_at: i64, former: String
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));

@@ -14,6 +14,10 @@ pub const TABLES: &[Table] = &[
     Table::of(members::TABLE, "id", In(files::PROFILE)),
     Table::of(photos::TABLE, "member_id", Photo),
     Table::of(handles::TABLE, "member_id", Not("stands in the profile, and former ones in their changes")),
+    Table::of_site(former_handles::TABLE),
+    // Gone with the account it is about.
+    Table { owner: Owner::Own("member_id"), ..Table::of(deletions::TABLE, "member_id", Not("the program's")) }
+        .other_ids(&["former_id"]),
     Table::of(handle_changes::TABLE, "member_id", In(files::HANDLE_CHANGES)),
     Table::of(emails::TABLE, "member_id", Not("stands in the profile")),
     Table::of(email_claims::TABLE, "member_id", Not("stands in the profile")),

@@ -151,6 +151,20 @@ pub fn index(connection: &mut Connection, member: i64) -> Result<(), Error> {
     }
 }
 
+/// Takes a member out of the index.
+///
+/// # Errors
+/// The database's.
+pub fn remove(connection: &mut Connection, member: i64) -> Result<(), Error> {
+    let key = match connection {
+        Connection::Sqlite(_) => "rowid",
+        Connection::Postgres(_) => "member_id",
+    };
+    let sql = format!("DELETE FROM member_search WHERE {key} = {member}");
+    on_engine!(connection, |own| diesel::sql_query(sql).execute(own))?;
+    Ok(())
+}
+
 /// Indexes every member, after a bulk load.
 ///
 /// # Errors
@@ -251,7 +265,8 @@ fn renew_to(connection: &mut Connection, folding: u32, follow: Follow) -> Result
         Ordering::Equal => after.parse().unwrap_or(i64::MIN),
         Ordering::Less => i64::MIN,
     };
-    let some = members::table.filter(members::id.gt(after)).order(members::id).select(members::id).limit(BATCH);
+    let some = members::table.filter(members::id.gt(after)).filter(members::deletion_due_at.is_null());
+    let some = some.order(members::id).select(members::id).limit(BATCH);
     let some: Vec<i64> = some.load(connection)?;
     // What is edited just now is indexed by whoever edits it, before or after.
     db::lock_members(connection, some.iter().copied())?;

@@ -98,6 +98,7 @@ pub(super) fn index_all(postgres: &mut PgConnection) -> Result<(), Error> {
     loop {
         let some: Vec<Searched> = members::table
             .filter(members::id.gt(after))
+            .filter(members::deletion_due_at.is_null())
             .order(members::id)
             .select(Searched::as_select())
             .limit(ROWS)

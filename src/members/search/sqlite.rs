@@ -79,7 +79,8 @@ pub(super) fn index_all(sqlite: &mut SqliteConnection) -> Result<(), Error> {
     use crate::schema::members;
     let mut after = i64::MIN;
     loop {
-        let some = members::table.filter(members::id.gt(after)).order(members::id).select(Searched::as_select());
+        let some = members::table.filter(members::id.gt(after)).filter(members::deletion_due_at.is_null());
+        let some = some.order(members::id).select(Searched::as_select());
         let some: Vec<Searched> = some.limit(ROWS).load(sqlite)?;
         let Some(last) = some.last() else { return Ok(()) };
         after = last.id;

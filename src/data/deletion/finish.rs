@@ -1,0 +1,177 @@
+//! The job that removes accounts whose two weeks are over, in steps that each leave everything whole: a crash is followed by the
+//! same steps again, which find less to do.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use super::sweep;
+use crate::audit;
+use crate::connections::hiding;
+use crate::data::tables::{Named, Owner, TABLES, Table};
+use crate::dates::now;
+use crate::db::{Connection, Db, new_id};
+use crate::error::Error;
+use crate::inbox::former::{self, Leaver};
+use crate::jobs::{Job, Turn};
+use crate::mail::{Letter, outbox};
+use crate::members::{handles, search};
+use crate::schema::{deletions, members, removals, sessions};
+
+/// The job's name.
+pub const JOB: &str = "deletions";
+/// How soon an account that is due is removed, at the latest.
+const EVERY: Duration = Duration::from_secs(600);
+/// Rows that are removed in one transaction, so that nobody waits long for it.
+const GROUP_SIZE: usize = 500;
+
+/// The job that removes accounts.
+pub fn job() -> Job {
+    let run = |db: &Db, turn: &Turn| finish_due(db, &|| turn.goes_on());
+    Job { name: JOB, every: EVERY, is_due: Some(is_any_due), run: Box::new(run) }
+}
+
+fn is_any_due(connection: &mut Connection) -> Result<bool, Error> {
+    let due = members::table.filter(members::deletion_due_at.le(now())).select(members::id).limit(1);
+    Ok(due.first::<i64>(connection).optional()?.is_some())
+}
+
+/// Removes every account that is due.
+///
+/// # Errors
+/// The database's.
+pub fn finish_due(db: &Db, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
+    while goes_on() {
+        let due = |connection: &mut Connection| {
+            let due = members::table.filter(members::deletion_due_at.le(now())).order(members::deletion_due_at);
+            Ok(due.select(members::id).first::<i64>(connection).optional()?)
+        };
+        let Some(member) = db.read_blocking(due)? else { break };
+        finish(db, member, goes_on)?;
+    }
+    while goes_on() && db.give_room_back()? {}
+    Ok(())
+}
+
+/// Removes an account at once.
+///
+/// # Errors
+/// The database's.
+pub fn finish_now(db: &Db, member: i64) -> Result<(), Error> {
+    finish(db, member, &|| true)?;
+    while db.give_room_back()? {}
+    Ok(())
+}
+
+fn finish(db: &Db, member: i64, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
+    let leaver = db.write_blocking(move |connection| claim(connection, member))?;
+    let step = |step: &dyn Fn(&mut Connection) -> Result<bool, Error>| -> Result<(), Error> {
+        while goes_on() && db.write_blocking(step)? {}
+        Ok(())
+    };
+    step(&|connection| former::remove_copies(connection, member, GROUP_SIZE))?;
+    step(&|connection| former::hand_over(connection, leaver, GROUP_SIZE))?;
+    step(&|connection| hiding::remove_some(connection, member, GROUP_SIZE))?;
+    for table in TABLES {
+        sweep_table(db, table, leaver, goes_on)?;
+    }
+    for table in TABLES.iter().rev() {
+        let (Owner::Member(owner) | Owner::Own(owner), Some(copied)) = (table.owner, &table.copied) else { continue };
+        let is_last = ["members", "deletions"].contains(&table.name);
+        if !is_last && copied.key[0] == owner {
+            let rows = (table.name, copied.key);
+            step(&|connection| sweep::remove_some(connection, rows, (owner, member), GROUP_SIZE))?;
+        }
+    }
+    if goes_on() {
+        db.write_blocking(move |connection| say_farewell(connection, leaver))?;
+        tracing::info!("an account is removed");
+    }
+    Ok(())
+}
+
+/// Claims an account: from here on nobody can keep it, or sign in to it.
+fn claim(connection: &mut Connection, member: i64) -> Result<Leaver, Error> {
+    let gone = (members::deletion_due_at.eq(0), members::password_hash.eq(""));
+    diesel::update(members::table.find(member)).set(gone).execute(connection)?;
+    diesel::delete(sessions::table.filter(sessions::member_id.eq(member))).execute(connection)?;
+    let known = deletions::table.find(member).select(deletions::former_id).first::<i64>(connection).optional()?;
+    if let Some(former) = known {
+        return Ok(Leaver { member, former });
+    }
+    handles::reserve(connection, member)?;
+    let former = -new_id();
+    diesel::insert_into(deletions::table)
+        .values((deletions::member_id.eq(member), deletions::former_id.eq(former)))
+        .execute(connection)?;
+    Ok(Leaver { member, former })
+}
+
+/// Does with what names a member in a table what the list says.
+fn sweep_table(db: &Db, table: &Table, leaver: Leaver, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
+    let Some(copied) = &table.copied else { return Ok(()) };
+    let (rows, member) = ((table.name, copied.key), leaver.member);
+    for (column, named) in sweep::columns(table) {
+        match named {
+            Named::Former => {
+                for owner in sweep::owners_of(db, rows, (column, member), goes_on)? {
+                    let hand_over =
+                        |connection: &mut Connection| former::hand_over_of(connection, leaver, owner, GROUP_SIZE);
+                    while goes_on() && db.write_blocking(hand_over)? {}
+                }
+            }
+            named => sweep::sweep(db, rows, (column, named), member, goes_on)?,
+        }
+    }
+    match table.name {
+        "removals" => db.write_blocking(move |connection| forget_skipped(connection, member)),
+        "outbox" => db.write_blocking(move |connection| forget_letters(connection, member)),
+        _ => Ok(()),
+    }
+}
+
+/// Takes a member out of those whom removals skipped.
+fn forget_skipped(connection: &mut Connection, member: i64) -> Result<(), Error> {
+    let naming = removals::table.filter(removals::skipped.like(format!("%{member}%")));
+    let columns = (removals::owner_id, removals::id, removals::skipped);
+    for (owner, id, skipped) in naming.select(columns).load::<(i64, i64, String)>(connection)? {
+        let others: Vec<i64> =
+            crate::connections::removal::ids(&skipped).into_iter().filter(|id| *id != member).collect();
+        let row = removals::table.find((owner, id));
+        let skipped = crate::connections::removal::text(&others);
+        diesel::update(row).set(removals::skipped.eq(skipped)).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Removes the letters that are from a member and still wait.
+fn forget_letters(connection: &mut Connection, member: i64) -> Result<(), Error> {
+    let sql =
+        format!("DELETE FROM outbox WHERE letter LIKE '%\"from\":{member},%' OR letter LIKE '%\"from\":{member}}}%'");
+    Ok(connection.batch_execute(&sql)?)
+}
+
+/// Tells the owner that it is done, and removes the last rows.
+fn say_farewell(connection: &mut Connection, leaver: Leaver) -> Result<(), Error> {
+    let member = leaver.member;
+    let columns = (members::confirmed_email, members::full_name, members::language, members::time_zone);
+    let known = members::table.find(member).select(columns);
+    let (email, full_name, language, time_zone) = known.first::<(String, String, String, String)>(connection)?;
+    if !email.is_empty() {
+        outbox::put(connection, outbox::NOBODY, Letter::Deleted { email, full_name, language, time_zone })?;
+    }
+    search::remove(connection, member)?;
+    audit::forget(connection, member)?;
+    let counted = matches!(connection, Connection::Sqlite(_));
+    for table in TABLES {
+        // On PostgreSQL the counts are a view of the members.
+        let is_there = counted || table.name != "connection_counts";
+        if let (Owner::Member(owner), None, true) = (table.owner, &table.copied, is_there) {
+            connection.batch_execute(&format!("DELETE FROM {} WHERE {owner} = {member}", table.name))?;
+        }
+    }
+    diesel::delete(members::table.find(member)).execute(connection)?;
+    diesel::delete(deletions::table.find(member)).execute(connection)?;
+    Ok(())
+}

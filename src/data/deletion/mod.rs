@@ -1,0 +1,92 @@
+//! The end of an account. For two weeks its member is hidden from everybody, as if they had blocked them, and may keep it; then a
+//! job removes it everywhere.
+
+mod finish;
+pub mod pages;
+mod sweep;
+
+use diesel::prelude::*;
+
+use crate::accounts::sessions;
+use crate::connections::hiding;
+use crate::dates;
+use crate::db::{self, Connection};
+use crate::error::Error;
+use crate::mail::{Letter, outbox};
+use crate::members::role::Role;
+use crate::members::search;
+use crate::schema::members;
+use crate::web::viewer::Viewer;
+
+pub use finish::{JOB, finish_due, finish_now, job};
+
+/// Days in which the account can be kept.
+const DAYS: i64 = 14;
+
+/// Why an account is not deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Nobody else could run the site.
+    OnlyAdministrator,
+}
+
+/// Hides a member and lets their account be removed in two weeks. Returns when. A second press changes nothing.
+///
+/// # Errors
+/// The database's.
+pub fn begin(connection: &mut Connection, member: i64) -> Result<Result<i64, Refused>, Error> {
+    db::lock_members(connection, [member])?;
+    let due: Option<i64> = members::table.find(member).select(members::deletion_due_at).first(connection)?;
+    if let Some(due) = due {
+        return Ok(Ok(due));
+    }
+    if is_only_administrator(connection, member)? {
+        return Ok(Err(Refused::OnlyAdministrator));
+    }
+    let due = dates::day_after(dates::now(), DAYS);
+    diesel::update(members::table.find(member)).set(members::deletion_due_at.eq(due)).execute(connection)?;
+    hiding::hide(connection, member)?;
+    search::remove(connection, member)?;
+    outbox::put(connection, member, Letter::DeletionBegun { at: due })?;
+    Ok(Ok(due))
+}
+
+/// [`begin`] for a member who is signed in: it ends their other sessions.
+///
+/// # Errors
+/// The database's.
+pub fn begin_own(connection: &mut Connection, viewer: &Viewer) -> Result<Result<i64, Refused>, Error> {
+    let begun = begin(connection, viewer.id)?;
+    if begun.is_ok() {
+        sessions::end_others(connection, viewer)?;
+    }
+    Ok(begun)
+}
+
+/// Keeps an account: everything is as it was. Returns false where it is too late.
+///
+/// # Errors
+/// The database's.
+pub fn keep(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+    db::lock_members(connection, [member])?;
+    let row = members::table.find(member);
+    match row.select(members::deletion_due_at).first::<Option<i64>>(connection)? {
+        None => return Ok(true),
+        Some(due) if due <= 0 => return Ok(false),
+        Some(_) => {}
+    }
+    diesel::update(row).set(members::deletion_due_at.eq(None::<i64>)).execute(connection)?;
+    hiding::show(connection, member)?;
+    search::index(connection, member)?;
+    Ok(true)
+}
+
+/// Whether a member runs the site, and nobody else does.
+fn is_only_administrator(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+    let administrators = members::table
+        .filter(members::role.eq(Role::Administrator))
+        .filter(members::suspended_at.is_null())
+        .filter(members::deletion_due_at.is_null());
+    let all: Vec<i64> = administrators.select(members::id).limit(2).load(connection)?;
+    Ok(all == [member])
+}

@@ -1,0 +1,284 @@
+//! The end of an account: two weeks in which it can be kept, and then nothing of it anywhere.
+
+use amicable::data::deletion;
+use amicable::data::tables::TABLES;
+use amicable::db::Connection;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::archive::{archive, everything};
+use crate::support::database::on_postgres;
+use crate::support::{PASSWORD, Site, Visitor, connect, connect_many};
+
+fn delete(visitor: &mut Visitor) {
+    visitor.open("/settings/data/delete").fill("password", PASSWORD).press("Delete my account");
+    assert!(visitor.sees("Your account will be deleted"), "{}", visitor.text());
+}
+
+/// Lets the two weeks pass, and runs the job.
+fn two_weeks_pass(site: &Site) {
+    let sql = "UPDATE members SET deletion_due_at = 1 WHERE deletion_due_at > 1 AND id > 0";
+    site.db.write_blocking(|connection| Ok(connection.batch_execute(sql)?)).unwrap();
+    deletion::finish_due(&site.db, &|| true).unwrap();
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// Every row of every table, as text.
+fn rows(site: &Site) -> Vec<(String, String)> {
+    let read = |connection: &mut Connection| {
+        let mut found = Vec::new();
+        let names = match connection {
+            Connection::Sqlite(_) => {
+                "SELECT name AS line FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+            }
+            Connection::Postgres(_) => {
+                "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+            }
+        };
+        let tables: Vec<Line> = diesel::sql_query(names).load(connection)?;
+        for Line { line: table } in tables {
+            let sql = match connection {
+                Connection::Sqlite(_) => {
+                    let columns = format!("SELECT 'quote(' || name || ')' AS line FROM pragma_table_info('{table}')");
+                    let columns: Vec<Line> = diesel::sql_query(columns).load(connection)?;
+                    let columns: Vec<String> = columns.into_iter().map(|column| column.line).collect();
+                    format!("SELECT {} AS line FROM {table}", columns.join(" || ' ' || "))
+                }
+                Connection::Postgres(_) => format!("SELECT row_to_json(t)::text AS line FROM {table} t"),
+            };
+            let lines: Vec<Line> = diesel::sql_query(sql).load(connection)?;
+            found.extend(lines.into_iter().map(|line| (table.clone(), line.line)));
+        }
+        Ok(found)
+    };
+    site.db.read_blocking(read).unwrap()
+}
+
+/// The rows that name somebody.
+fn naming(site: &Site, words: &[&str]) -> Vec<(String, String)> {
+    let names = |line: &str| words.iter().any(|word| line.contains(word));
+    rows(site).into_iter().filter(|(_, line)| names(line)).collect()
+}
+
+#[test]
+fn nothing_names_a_deleted_member() {
+    let site = Site::new();
+    let (mut ada, mut ben) = everything(&site);
+    let id = ada.id.to_string();
+    ben.open("/connections/remove").fill("member", "ada-ruiz").press("Review removal");
+    ben.open("/in/ada-ruiz/remarks").fill("private_note", "Sings").fill("tags", "choir").press("Save");
+    // Somebody without a connection keeps a note.
+    let mut zoe = site.member("Zoe Lang");
+    zoe.open("/in/ada-ruiz/remarks").fill("private_note", "Heard her sing").press("Save");
+    assert!(naming(&site, &[&id]).len() > 20);
+    delete(&mut ada);
+    site.letters();
+    two_weeks_pass(&site);
+    let left = naming(&site, &[&id, "ada-ruiz", "Ada Ruiz"]);
+    // The letter that says so, until it is sent.
+    let left: Vec<_> = left.into_iter().filter(|(table, _)| table != "outbox").collect();
+    assert_eq!(left, []);
+    let letters = site.letters();
+    assert_eq!(letters.last().map(|letter| letter.subject.as_str()), Some("Your account is deleted"), "{letters:?}");
+    assert_eq!(naming(&site, &[&id, "ada-ruiz", "Ada Ruiz"]), []);
+}
+
+#[test]
+fn every_table_with_rows_of_a_member_is_emptied() {
+    // The list is what the job goes by: each table that is somebody's says by which column.
+    let owned = TABLES.iter().filter(|table| !matches!(table.owner, amicable::data::tables::Owner::Site));
+    assert!(owned.count() > 20);
+}
+
+#[test]
+fn messages_that_others_kept_are_of_a_former_member() {
+    let site = Site::new();
+    let (mut ada, mut ben) = everything(&site);
+    delete(&mut ada);
+    two_weeks_pass(&site);
+    assert!(ben.open("/inbox").sees("Former member"), "{}", ben.text());
+    ben.go("Former member");
+    for words in ["Do you still sing?", "Every Tuesday", "You can write to your connections only."] {
+        assert!(ben.sees(words), "{words}: {}", ben.text());
+    }
+    assert!(!ben.page.body.contains("href=\"/in/former-"), "{}", ben.page.body);
+    let thread = ben.page.path.clone();
+    let handle = thread.strip_prefix("/inbox/").unwrap().to_owned();
+    assert_eq!(ben.get(&format!("/in/{handle}")).page.status, 404);
+    assert!(ben.open("/inbox?q=still+sing").sees("Do you still sing?"), "{}", ben.text());
+    ben.open(&thread).press("Delete conversation");
+    assert!(ben.sees("Conversation deleted. Only your copy is gone."), "{}", ben.text());
+    assert!(ben.sees("Former member") && !ben.open("/inbox?q=still+sing").sees("Do you still sing?"));
+    ben.open("/inbox").press("Undo");
+    assert!(ben.open("/inbox").sees("Former member"), "{}", ben.text());
+}
+
+/// What others see, with whom it is about.
+fn seen(visitor: &mut Visitor) -> Vec<(u16, String)> {
+    let pages =
+        ["/", "/connections", "/people?q=ada", "/in/ada-ruiz", "/in/eve-moss", "/invitations", "/notifications"];
+    let pages =
+        pages.into_iter().chain(["/inbox", "/inbox/ada-ruiz", "/connections/disconnected", "/in/ada-ruiz/mutual"]);
+    pages.map(|path| (visitor.get(path).page.status, visitor.page.body.clone())).collect()
+}
+
+#[test]
+fn a_kept_account_is_as_it_was() {
+    let site = Site::new();
+    let (mut ada, mut ben) = everything(&site);
+    for reader in [&mut ada, &mut ben] {
+        reader.read_all().open("/inbox/ben-okoro");
+        reader.open("/inbox/ada-ruiz");
+    }
+    let (before, theirs, mine) = (rows(&site), seen(&mut ben), archive(&ada));
+    delete(&mut ada);
+    assert_ne!(seen(&mut ben), theirs);
+    ada.press("Keep my account");
+    assert!(ada.sees("Your account is kept. Everything is as it was."), "{}", ada.text());
+    let changes = ["outbox", "connection_counts", "sessions", "message_search_data"];
+    let of = |rows: Vec<(String, String)>| -> Vec<(String, String)> {
+        let kept = |(table, _): &(String, String)| !changes.contains(&table.as_str()) && !table.contains("_search_");
+        let mut kept: Vec<_> = rows.into_iter().filter(kept).collect();
+        kept.sort();
+        kept
+    };
+    let counted = |line: &str| line.split("\"connection_version\"").next().unwrap().to_owned();
+    let of = |rows| of(rows).into_iter().map(|(table, line)| (table, counted(&line))).collect::<Vec<_>>();
+    assert_eq!(of(rows(&site)), of(before));
+    assert_eq!(seen(&mut ben), theirs);
+    let (again, mine) = (archive(&ada), mine);
+    assert_eq!(again["json/connections.json"], mine["json/connections.json"]);
+}
+
+#[test]
+fn a_member_who_leaves_is_nowhere() {
+    let site = Site::new();
+    let (mut ada, mut ben) = everything(&site);
+    let (mut eve, mut zoe) = (site.member("Eva Holm"), site.member("Zoe Lang"));
+    connect(&mut eve, &mut ben);
+    connect(&mut eve, &mut ada);
+    delete(&mut ada);
+    for visitor in [&mut ben, &mut zoe, &mut eve] {
+        assert_eq!(visitor.get("/in/ada-ruiz").page.status, 404);
+        for path in
+            ["/", "/people", "/people?q=ada", "/people?q=ruiz", "/connections", "/in/ben-okoro", "/in/ben-okoro/mutual"]
+        {
+            assert!(!visitor.open(path).sees("Ada Ruiz"), "{path}: {}", visitor.text());
+        }
+    }
+    assert!(eve.open("/connections").sees("1 person"), "{}", eve.text());
+    // What was said stays, as it does when somebody is blocked.
+    assert!(ben.open("/inbox/ada-ruiz").sees("You can write to your connections only."), "{}", ben.text());
+    assert!(ben.sees("Do you still sing?"));
+    assert_eq!(zoe.get("/inbox/ada-ruiz").page.status, 404);
+}
+
+#[test]
+fn whoever_leaves_gets_one_page_only() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let mut elsewhere = site.visitor();
+    let sign_in = |visitor: &mut Visitor| {
+        visitor.open("/sign-in").fill("email", "ada-ruiz@test.example").fill("password", PASSWORD).press("Sign in");
+    };
+    sign_in(&mut elsewhere);
+    delete(&mut ada);
+    // It ends the other sessions.
+    elsewhere.open("/settings/account");
+    assert!(elsewhere.page.path.starts_with("/sign-in"), "{}", elsewhere.page.path);
+    sign_in(&mut elsewhere);
+    for path in ["/", "/connections", "/settings/account", "/in/ada-ruiz"] {
+        elsewhere.open(path);
+        assert_eq!(elsewhere.page.path, "/settings/data/delete", "{path}");
+    }
+    assert!(archive(&elsewhere)["json/profile.json"][0]["handle"] == "ada-ruiz");
+    elsewhere.open("/").press("Keep my account");
+    assert_eq!(elsewhere.open("/settings/account").page.status, 200);
+}
+
+#[test]
+fn deleting_takes_the_password() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.open("/settings/data/delete").fill("password", "something else").press("Delete my account");
+    assert_eq!(ada.page.status, 422);
+    assert!(ada.sees("This is not your password."));
+    assert_eq!(ada.open("/connections").page.path, "/connections");
+}
+
+#[test]
+fn the_only_administrator_stays() {
+    let site = Site::new();
+    let (mut ada, ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    let promote = |member: i64| {
+        let sql = format!("UPDATE members SET role = 2 WHERE id = {member}");
+        site.db.write_blocking(|connection| Ok(connection.batch_execute(&sql)?)).unwrap();
+    };
+    promote(ada.id);
+    ada.open("/settings/data/delete").fill("password", PASSWORD).press("Delete my account");
+    assert!(ada.sees("You are the only administrator."), "{}", ada.text());
+    promote(ben.id);
+    delete(&mut ada);
+}
+
+#[test]
+fn an_address_is_free_and_a_handle_is_not() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    delete(&mut ada);
+    two_weeks_pass(&site);
+    let again = site.member("Ada Ruiz");
+    assert_ne!(again.id, ada.id);
+    let mut ben = site.member("Ben Okoro");
+    assert_eq!(ben.get("/in/ada-ruiz").page.status, 404);
+    assert_eq!(ben.get("/in/ada-ruiz-2").page.status, 200);
+    ben.open("/in/ben-okoro").post("/profile/handle", &[("handle", "ada-ruiz")]);
+    assert_eq!(ben.page.status, 422, "{}", ben.text());
+}
+
+#[test]
+fn a_hub_is_removed_in_bounded_steps() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 1_200);
+    delete(&mut ada);
+    let count = |sql: &str| {
+        let sql = format!("SELECT COUNT(*) AS number FROM {sql}");
+        site.db
+            .read_blocking(|connection| Ok(diesel::sql_query(&sql).get_result::<Number>(connection)?))
+            .unwrap()
+            .number
+    };
+    // Nobody counts them any more, and the rows are still there.
+    assert_eq!(count("connection_counts WHERE number > 0"), 1);
+    let sql = "UPDATE members SET deletion_due_at = 1 WHERE deletion_due_at > 1";
+    site.db.write_blocking(|connection| Ok(connection.batch_execute(sql)?)).unwrap();
+    // The job is stopped after each step, as by a crash, and begins again.
+    let mut left = count("relationships");
+    assert_eq!(left, 2_400);
+    while left > 0 {
+        let steps = std::cell::Cell::new(0);
+        let goes_on = || steps.replace(steps.get() + 1) < 5;
+        deletion::finish_due(&site.db, &goes_on).unwrap();
+        let now = count("relationships");
+        assert!(left - now <= 2_000, "{left} {now}");
+        left = now;
+    }
+    deletion::finish_due(&site.db, &|| true).unwrap();
+    assert_eq!(naming(&site, &[&ada.id.to_string()]), []);
+    assert_eq!(count("members"), 1_200);
+    assert_eq!(count("connection_counts WHERE number <> 0"), 0);
+    let _ = on_postgres();
+}
