@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The sheets in the order in which they hold: a later one has the last word.
-const SHEETS: [&str; 24] = [
+const SHEETS: [&str; 25] = [
     "tokens",
     "elements",
     "layout",
@@ -18,6 +18,7 @@ const SHEETS: [&str; 24] = [
     "components/rows",
     "components/talk",
     "components/cards",
+    "components/contact",
     "components/form",
     "components/notice",
     "components/bar",

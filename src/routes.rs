@@ -11,6 +11,10 @@ use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::{actions, disconnect, disconnected, former, notes};
+use crate::contacts::duplicates::pages as duplicates;
+use crate::contacts::list::pages as contacts;
+use crate::contacts::pages as contact;
+use crate::contacts::removal::pages as removed_contacts;
 use crate::data::deletion::pages as deletion;
 use crate::data::pages as my_data;
 use crate::dav;
@@ -94,7 +98,6 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/in/{handle}/remarks", post().to(notes::submit))
         // One's connections
         .route("/connections", get().to(connections::connections))
-        .route("/contacts", get().to(connections::contacts))
         .route("/connections/overview", get().to(overview::overview))
         .route("/connections/disconnected", get().to(disconnected::disconnected))
         .route("/connections/disconnected", post().to(disconnected::re_invite_ticked))
@@ -105,6 +108,23 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/connections/remove/{id}", post().to(removal::confirm))
         .route("/connections/remove/{id}/review", post().to(removal::change))
         .route("/connections/remove/{id}/undo", post().to(removal::undo))
+        // One's address book
+        .route("/contacts", get().to(contacts::contacts))
+        .route("/contacts/new", get().to(contact::new_form))
+        .route("/contacts/new", post().to(contact::add))
+        .route("/contacts/{id:[0-9]+}", get().to(contact::contact))
+        .route("/contacts/{id:[0-9]+}/edit", get().to(contact::edit_form))
+        .route("/contacts/{id:[0-9]+}/edit", post().to(contact::edit))
+        .route("/contacts/{id:[0-9]+}/delete", post().to(contact::delete))
+        .route("/contacts/removed/{id}/undo", post().to(contact::undo))
+        .route("/contacts/remove", get().to(removed_contacts::remove))
+        .route("/contacts/remove", post().to(removed_contacts::select))
+        .route("/contacts/remove/{id}", get().to(removed_contacts::review))
+        .route("/contacts/remove/{id}", post().to(removed_contacts::confirm))
+        .route("/contacts/remove/{id}/review", post().to(removed_contacts::change))
+        .route("/contacts/remove/{id}/undo", post().to(removed_contacts::undo))
+        .route("/contacts/duplicates", get().to(duplicates::show))
+        .route("/contacts/duplicates", post().to(duplicates::answer))
         // Invitations and notifications
         .route("/invitations", get().to(invitations::invitations))
         .route("/invitations/withdraw", get().to(invitations::confirm_withdrawal))

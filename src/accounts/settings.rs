@@ -259,6 +259,7 @@ struct Privacy {
     connections_seen_by: &'static str,
     accepts_automatically: bool,
     asks_before_reinvite: bool,
+    found_by_email: bool,
 }
 
 /// `GET /settings/privacy`
@@ -271,14 +272,15 @@ pub async fn privacy(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpR
         members::who_may_invite,
         members::connections_seen_by,
         members::accepts_automatically,
-        members::asks_before_reinvite,
+        (members::asks_before_reinvite, members::found_by_email),
     );
-    type Chosen = (WhoMayInvite, ConnectionsSeenBy, bool, bool);
-    let (who, seen_by, accepts_automatically, asks_before_reinvite) =
+    type Chosen = (WhoMayInvite, ConnectionsSeenBy, bool, (bool, bool));
+    let (who, seen_by, accepts_automatically, (asks_before_reinvite, found_by_email)) =
         site.read(move |connection| Ok(members::table.find(id).select(columns).first::<Chosen>(connection)?)).await?;
     let (who_may_invite, connections_seen_by) =
         (name_of(&WHO_MAY_INVITE, &who), name_of(&CONNECTIONS_SEEN_BY, &seen_by));
-    Privacy { page, who_may_invite, connections_seen_by, accepts_automatically, asks_before_reinvite }.show()
+    Privacy { page, who_may_invite, connections_seen_by, accepts_automatically, asks_before_reinvite, found_by_email }
+        .show()
 }
 
 /// `POST /settings/privacy`
@@ -302,6 +304,7 @@ pub async fn change_privacy(
         members::connections_seen_by.eq(connections_seen_by),
         members::accepts_automatically.eq(form.is_checked("accepts_automatically")),
         members::asks_before_reinvite.eq(form.is_checked("asks_before_reinvite")),
+        members::found_by_email.eq(form.is_checked("found_by_email")),
     );
     site.write(move |connection| Ok(diesel::update(members::table.find(me.id)).set(row).execute(connection)?)).await?;
     redirect.done(t("Your privacy settings are saved."));

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::language::filters;
 use crate::language::{number, t, tf};
 use crate::members::MemberCard;
-use crate::schema::{relationships, tags};
+use crate::schema::{contact_tags, relationships, tags};
 use crate::text::caseless;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
@@ -177,8 +177,9 @@ pub fn as_spelled(connection: &mut Connection, me: i64, other: i64, words: &[Str
         return Ok(Vec::new());
     }
     let on_others = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.ne(other));
-    let known: Vec<String> =
+    let mut known: Vec<String> =
         on_engine!(connection, |own| on_others.select(tags::tag).distinct().order(tags::tag).load(own))?;
+    known.extend(on_contacts(connection, me, words)?);
     let mut spelled: HashMap<String, String> = HashMap::new();
     for tag in known {
         spelled.entry(caseless(&tag)).or_insert(tag);
@@ -191,6 +192,14 @@ pub fn as_spelled(connection: &mut Connection, me: i64, other: i64, words: &[Str
         }
     }
     Ok(all)
+}
+
+/// Those of these words, in whatever case, that a member has as tags on contacts in the address book: one vocabulary.
+fn on_contacts(connection: &mut Connection, me: i64, words: &[String]) -> Result<Vec<String>, Error> {
+    let wanted: Vec<String> = words.iter().map(|word| caseless(word)).collect();
+    let mine = contact_tags::table.filter(contact_tags::owner_id.eq(me)).select(contact_tags::tag).distinct();
+    let all: Vec<String> = on_engine!(connection, |own| mine.order(contact_tags::tag).load(own))?;
+    Ok(all.into_iter().filter(|tag| wanted.contains(&caseless(tag))).collect())
 }
 
 /// The tags of a member on one other, in order.

@@ -1,9 +1,19 @@
 //! The address book: what a member knows of people, be they members or not.
 
 pub mod card;
+pub mod duplicates;
+pub mod filter;
 pub mod import;
 pub mod keys;
+pub mod list;
+pub mod membership;
+pub mod pages;
+pub mod removal;
 pub mod source;
 pub mod store;
+mod tags;
+mod typed;
 pub mod vcard;
 mod words;
+
+pub(crate) use typed::{kind_name, kinds};

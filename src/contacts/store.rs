@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::members::sorting;
 use crate::schema::{contact_books, contact_cards, contact_keys, contacts};
 
-pub use removals::{RemovalKind, delete, delete_all_of, restore};
+pub use removals::{RemovalKind, delete, delete_all_of, merge, restore};
 pub use sync::{Change, changed_since};
 
 /// The most contacts of a member.

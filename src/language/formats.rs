@@ -17,6 +17,8 @@ struct Formats {
     number: DecimalFormatter,
     day: FixedCalendarDateTimeFormatter<Gregorian, fieldsets::YMD>,
     month: FixedCalendarDateTimeFormatter<Gregorian, fieldsets::YM>,
+    month_alone: FixedCalendarDateTimeFormatter<Gregorian, fieldsets::M>,
+    day_alone: FixedCalendarDateTimeFormatter<Gregorian, fieldsets::MD>,
     plural: PluralRules,
 }
 
@@ -28,6 +30,8 @@ impl Formats {
             number: DecimalFormatter::try_new((&locale).into(), Default::default()).ok()?,
             day: FixedCalendarDateTimeFormatter::try_new((&locale).into(), fieldsets::YMD::long()).ok()?,
             month: FixedCalendarDateTimeFormatter::try_new((&locale).into(), fieldsets::YM::long()).ok()?,
+            month_alone: FixedCalendarDateTimeFormatter::try_new((&locale).into(), fieldsets::M::long()).ok()?,
+            day_alone: FixedCalendarDateTimeFormatter::try_new((&locale).into(), fieldsets::MD::long()).ok()?,
             plural: PluralRules::try_new_cardinal((&locale).into()).ok()?,
         })
     }
@@ -89,6 +93,20 @@ fn written(year: i16, month: i8, day: i8) -> String {
 pub fn month(year: i16, month: i8) -> String {
     let date = Date::try_new_gregorian(i32::from(year), month.unsigned_abs(), 1).ok();
     date.and_then(|date| with(|formats| Some(shown(formats.month.format(&date).to_string())))).unwrap_or_default()
+}
+
+/// The name of a month, from 1.
+pub fn month_name(month: i8) -> String {
+    let date = Date::try_new_gregorian(2000, month.unsigned_abs(), 1).ok();
+    let written = |date| with(|formats| Some(shown(formats.month_alone.format(&date).to_string())));
+    date.and_then(written).unwrap_or_default()
+}
+
+/// A day of whichever year, e.g. `16 April`.
+pub fn day_of_year(month: i8, day: i8) -> String {
+    let date = Date::try_new_gregorian(2000, month.unsigned_abs(), day.unsigned_abs()).ok();
+    let written = |date| with(|formats| Some(shown(formats.day_alone.format(&date).to_string())));
+    date.and_then(written).unwrap_or_default()
 }
 
 /// The tests' language has its own letters in dates too.

@@ -274,7 +274,9 @@ fn is_a_page(path: &str) -> bool {
         | ["invitations" | "notifications", _]
         | ["notifications", _, _]
         | ["inbox", _, _, ..]
-        | ["connections", "remove", _, "undo" | "review"] => false,
+        | ["connections" | "contacts", "remove", _, "undo" | "review"]
+        | ["contacts", "removed", ..]
+        | ["contacts", _, "delete"] => false,
         ["in", _, form] => matches!(form, "mutual" | "connections" | "invite" | "disconnect" | "block"),
         _ => true,
     }

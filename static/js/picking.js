@@ -2,7 +2,7 @@
 const picked = document.querySelector("[data-picking]");
 
 function picking() {
-  const boxes = [...picked.querySelectorAll("input[name=member]")];
+  const boxes = [...picked.querySelectorAll("input[name=member], input[name=contact]")];
   const selection = document.getElementById("selection");
   const review = picked.querySelector("[value=review]");
   let saving = false;

@@ -5,6 +5,7 @@ mod accounts;
 mod archive;
 mod bad_input;
 mod confirm;
+mod contacts;
 mod contacts_store;
 mod counts;
 mod data;

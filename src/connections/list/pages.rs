@@ -1,4 +1,4 @@
-//! *Connections* and *Contacts*: one screen with two doors.
+//! *Connections*: one screen of two doors; the other is *Contacts*.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -20,14 +20,9 @@ struct Connections {
     tags: Vec<String>,
     list: ListPage<Connected>,
     count: String,
-    contacts: bool,
 }
 
 impl Connections {
-    fn path(&self) -> &'static str {
-        if self.contacts { "/contacts" } else { "/connections" }
-    }
-
     fn sorts(&self) -> [(Sort, &'static str); 3] {
         [(Sort::Recent, t("Recent")), (Sort::First, t("First name")), (Sort::Last, t("Last name"))]
     }
@@ -37,24 +32,11 @@ impl Connections {
 ///
 /// # Errors
 /// The database's.
-pub async fn connections(site: SiteData, page: Layout, me: SignedIn, query: Query) -> Result<HttpResponse, Error> {
-    list(site, page, me, query, false).await
-}
-
-/// `GET /contacts`: until there is an address book, one's connections are one's contacts.
-///
-/// # Errors
-/// The database's.
-pub async fn contacts(site: SiteData, page: Layout, me: SignedIn, query: Query) -> Result<HttpResponse, Error> {
-    list(site, page, me, query, true).await
-}
-
-async fn list(
+pub async fn connections(
     site: SiteData,
     page: Layout,
     me: SignedIn,
     Query(query): Query,
-    contacts: bool,
 ) -> Result<HttpResponse, Error> {
     let (filter, at, mine) = (Filter::of(&query), PageRequest::of(&query), me.counted());
     let asked = filter.clone();
@@ -66,5 +48,5 @@ async fn list(
             Ok((list, tags))
         })
         .await?;
-    Connections { page, filter, tags, list, count: number(me.connection_count), contacts }.show()
+    Connections { page, filter, tags, list, count: number(me.connection_count) }.show()
 }

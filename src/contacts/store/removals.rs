@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::contacts::card::Card;
-use crate::contacts::store::{self, IsLive, change_book, derived, new_uid};
+use crate::contacts::store::{self, Contact, IsLive, change_book, derived, new_uid};
 use crate::dates::now;
-use crate::db::{Connection, id_in, new_id, numbered};
+use crate::db::{self, Connection, id_in, new_id, numbered};
 use crate::error::Error;
 use crate::schema::{contact_cards, contact_removals, contacts};
 
@@ -61,17 +61,57 @@ pub fn delete_all_of(connection: &mut Connection, owner: i64, ids: &[i64], remov
     Ok(number)
 }
 
+/// Gives one contact another card and deletes others in its favour, as [`restore`] takes back; gives the removal.
+///
+/// # Errors
+/// The database's.
+pub fn merge(
+    connection: &mut Connection,
+    owner: i64,
+    main: &Contact,
+    card: &Card,
+    others: &[i64],
+) -> Result<i64, Error> {
+    let removal = delete(connection, owner, others, RemovalKind::Merge)?;
+    store::update(connection, owner, main.id, card)?;
+    let before = (
+        contact_removals::kept_id.eq(main.id),
+        contact_removals::kept_card.eq(derived::written(&main.card)?),
+        contact_removals::kept_raw.eq(&main.card.raw),
+        contact_removals::kept_version.eq(store::book(connection, owner)?.version),
+    );
+    diesel::update(contact_removals::table.find((owner, removal))).set(before).execute(connection)?;
+    Ok(removal)
+}
+
+/// Gives the contact into which others were merged the card that it had, unless it was changed since.
+fn unmerge(connection: &mut Connection, owner: i64, removal: i64) -> Result<(), Error> {
+    use contact_removals::{kept_card, kept_id, kept_raw, kept_version};
+    let row = contact_removals::table.find((owner, removal)).select((kept_id, kept_card, kept_raw, kept_version));
+    let (id, card, raw, version): (Option<i64>, String, String, i64) = row.first(connection)?;
+    let Some(id) = id else { return Ok(()) };
+    match store::load(connection, owner, id) {
+        Ok(now) if now.version == version => {
+            store::update(connection, owner, id, &Card { raw, ..derived::read_card(&card)? })
+        }
+        Ok(_) | Err(Error::NotFound) => Ok(()),
+        Err(why) => Err(why),
+    }
+}
+
 /// Brings back every contact that a removal deleted, each as it was; gives how many. A second press changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
 pub fn restore(connection: &mut Connection, owner: i64, removal: i64) -> Result<usize, Error> {
-    let version = change_book(connection, owner, 0)?;
+    db::lock_members(connection, [owner])?;
     let row = contact_removals::table.find((owner, removal)).select(contact_removals::undone_at);
     let undone: Option<i64> = row.first(connection).optional()?.ok_or(Error::NotFound)?;
     if undone.is_some() {
         return Ok(0);
     }
+    unmerge(connection, owner, removal)?;
+    let version = change_book(connection, owner, 0)?;
     let cards = deleted_by(connection, owner, removal)?;
     let ids: Vec<i64> = cards.iter().map(|(id, _)| *id).collect();
     let cards = with_free_uids(connection, owner, cards)?;

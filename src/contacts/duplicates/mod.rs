@@ -1,0 +1,140 @@
+//! *Merge duplicates*: contacts that share an e-mail address, a phone number, a profile, or name and company.
+
+pub mod merged;
+pub mod pages;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use crate::contacts::keys::{Key, KeyKind};
+use crate::contacts::store::{self, Contact};
+use crate::db::{self, Connection, on_engine};
+use crate::error::Error;
+use crate::schema::{contact_keys, contacts_kept_apart};
+
+/// Keys that are looked at at once.
+const KEYS: i64 = 2_000;
+/// Groups on the page.
+pub const SHOWN: usize = 10;
+/// Contacts of a group.
+const MOST: usize = 10;
+
+/// Contacts that may be one and the same person.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// The contacts, the oldest first.
+    pub contacts: Vec<Contact>,
+    /// What two of them share.
+    pub shared: Vec<KeyKind>,
+}
+
+/// The first groups, and how many there are.
+///
+/// # Errors
+/// The database's.
+pub fn groups(connection: &mut Connection, owner: i64) -> Result<(Vec<Group>, usize), Error> {
+    let keys = shared_keys(connection, owner)?;
+    let with = store::with_keys(connection, owner, &keys)?;
+    let apart = kept_apart(connection, owner)?;
+    // In the order of the keys, so that the page is the same each time.
+    let all: BTreeMap<(i16, String), Vec<i64>> =
+        with.into_iter().map(|((kind, key), ids)| ((kind as i16, key), ids)).collect();
+    let mut found: Vec<BTreeSet<i64>> = Vec::new();
+    for ids in all.values() {
+        for (at, one) in ids.iter().enumerate() {
+            for other in &ids[at + 1..] {
+                if !apart.contains(&(*one, *other)) {
+                    join(&mut found, *one, *other);
+                }
+            }
+        }
+    }
+    let number = found.len();
+    let mut groups = Vec::new();
+    for ids in found.into_iter().take(SHOWN) {
+        let ids: Vec<i64> = ids.into_iter().collect();
+        let kinds = [KeyKind::Email, KeyKind::Phone, KeyKind::Profile, KeyKind::NameAndCompany];
+        let share = |kind: &KeyKind| {
+            all.iter()
+                .any(|((of, _), with)| *of == *kind as i16 && ids.iter().filter(|id| with.contains(id)).count() > 1)
+        };
+        let shared = kinds.into_iter().filter(share).collect();
+        groups.push(Group { contacts: store::load_many(connection, owner, &ids)?, shared });
+    }
+    groups.retain(|group| group.contacts.len() > 1);
+    Ok((groups, number))
+}
+
+/// Puts two contacts into one group, unless it would be larger than a page can show.
+fn join(groups: &mut Vec<BTreeSet<i64>>, one: i64, other: i64) {
+    let place = |groups: &[BTreeSet<i64>], id: i64| groups.iter().position(|group| group.contains(&id));
+    match (place(groups, one), place(groups, other)) {
+        (None, None) => groups.push(BTreeSet::from([one, other])),
+        (Some(at), None) | (None, Some(at)) if groups[at].len() < MOST => {
+            groups[at].extend([one, other]);
+        }
+        (Some(at), Some(from)) if at != from && groups[at].len() + groups[from].len() <= MOST => {
+            let (at, from) = (at.min(from), at.max(from));
+            let moved = groups.remove(from);
+            groups[at].extend(moved);
+        }
+        _ => {}
+    }
+}
+
+/// The keys that more than one contact has.
+fn shared_keys(connection: &mut Connection, owner: i64) -> Result<Vec<Key>, Error> {
+    use contact_keys::{key, kind, owner_id};
+    let rows = contact_keys::table
+        .filter(owner_id.eq(owner))
+        .group_by((kind, key))
+        .having(count_star().gt(1))
+        .select((kind, key))
+        .order((kind, key))
+        .limit(KEYS);
+    Ok(on_engine!(connection, |own| rows.load(own))?)
+}
+
+fn kept_apart(connection: &mut Connection, owner: i64) -> Result<HashSet<(i64, i64)>, Error> {
+    let rows = contacts_kept_apart::table.filter(contacts_kept_apart::owner_id.eq(owner));
+    let rows = rows.select((contacts_kept_apart::one_id, contacts_kept_apart::other_id));
+    let rows: Vec<(i64, i64)> = on_engine!(connection, |own| rows.load(own))?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Remembers that these contacts are different people.
+///
+/// # Errors
+/// The database's.
+pub fn keep_apart(connection: &mut Connection, owner: i64, ids: &[i64]) -> Result<(), Error> {
+    db::lock_members(connection, [owner])?;
+    let ids: Vec<i64> = store::load_many(connection, owner, ids)?.iter().map(|contact| contact.id).collect();
+    for (at, one) in ids.iter().enumerate() {
+        for other in &ids[at + 1..] {
+            use contacts_kept_apart::{one_id, other_id, owner_id};
+            let row = (owner_id.eq(owner), one_id.eq(one), other_id.eq(other));
+            let row = diesel::insert_into(contacts_kept_apart::table).values(row).on_conflict_do_nothing();
+            on_engine!(connection, |own| row.execute(own))?;
+        }
+    }
+    Ok(())
+}
+
+/// Merges contacts into one of them; gives the removal by which that is undone. Nothing where fewer than two are still there.
+///
+/// # Errors
+/// The database's.
+pub fn merge(connection: &mut Connection, owner: i64, main: i64, ids: &[i64]) -> Result<Option<(i64, String)>, Error> {
+    db::lock_members(connection, [owner])?;
+    let mut all = store::load_many(connection, owner, ids)?;
+    let Some(at) = all.iter().position(|contact| contact.id == main).filter(|_| all.len() > 1) else {
+        return Ok(None);
+    };
+    let main = all.remove(at);
+    let cards: Vec<_> = all.iter().map(|contact| contact.card.clone()).collect();
+    let others: Vec<i64> = all.iter().map(|contact| contact.id).collect();
+    let removal = store::merge(connection, owner, &main, &merged::merged(&main.card, &cards), &others)?;
+    Ok(Some((removal, main.card.name())))
+}

@@ -1,0 +1,227 @@
+//! The list of a member's contacts: search, filters and orders, a page at a time, each by an index of the owner's.
+
+pub mod pages;
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::contacts::filter::{Filter, Membership, Sort};
+use crate::contacts::membership::{self, Member};
+use crate::contacts::store::{self, Book, IsLive, Row};
+use crate::contacts::tags;
+use crate::contacts::words::IN_COMPANY;
+use crate::dates;
+use crate::db::{Connection, id_in};
+use crate::error::Error;
+use crate::members::names;
+use crate::members::search::words::{Word, typed};
+use crate::relationship::Limits;
+use crate::schema::{contact_tags, contact_words, contacts};
+use crate::web::pagination::{Cursor, ListPage, PageRequest};
+use crate::web::viewer::Viewer;
+
+/// A contact as lists show it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The contact.
+    pub row: Row,
+    /// The tags, in order.
+    pub tags: Vec<String>,
+    /// The member whom they are.
+    pub member: Option<Member>,
+}
+
+impl Listed {
+    /// Up to two letters, as the picture.
+    pub fn initials(&self) -> String {
+        names::initials(&self.row.full_name)
+    }
+
+    /// The colour of the initials' ground, 0 to 7.
+    pub fn hue(&self) -> i64 {
+        hue(self.row.id)
+    }
+
+    /// What they do, and where.
+    pub fn work(&self) -> String {
+        let parts = [self.row.position.as_str(), self.row.company.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// The day it came.
+    pub fn came(&self) -> String {
+        dates::long(self.row.created_at)
+    }
+
+    /// The same day for `<time datetime>`.
+    pub fn came_iso(&self) -> String {
+        dates::iso(self.row.created_at)
+    }
+}
+
+/// The colour of a contact without a picture.
+pub(super) fn hue(id: i64) -> i64 {
+    (id >> 7).rem_euclid(8)
+}
+
+type Boxed<'a> = contacts::BoxedQuery<'a, <Connection as diesel::Connection>::Backend>;
+
+/// Puts a query in the order of a column and the id, from a cursor on; backwards, the rows come in the opposite order.
+macro_rules! by {
+    ($query:expr, $column:expr, $cursor:expr) => {
+        match $cursor {
+            Some((Cursor { key, id }, true)) => $query
+                .filter($column.le(key.clone()))
+                .filter($column.lt(key).or(contacts::id.lt(id)))
+                .order(($column.desc(), contacts::id.desc())),
+            Some((Cursor { key, id }, false)) => $query
+                .filter($column.ge(key.clone()))
+                .filter($column.gt(key).or(contacts::id.gt(id)))
+                .order(($column.asc(), contacts::id.asc())),
+            None => $query.order(($column.asc(), contacts::id.asc())),
+        }
+    };
+}
+
+fn ordered(query: Boxed, sort: Sort, cursor: Option<(Cursor, bool)>) -> Boxed {
+    match sort {
+        Sort::First => by!(query, contacts::sort_first, cursor),
+        Sort::Last => by!(query, contacts::sort_last, cursor),
+        Sort::Company => by!(query, contacts::sort_company, cursor),
+        // Ids are in the order in which contacts came.
+        Sort::Recent => match cursor {
+            Some((cursor, true)) => query.filter(contacts::id.gt(cursor.id)).order(contacts::id.asc()),
+            Some((cursor, false)) => query.filter(contacts::id.lt(cursor.id)).order(contacts::id.desc()),
+            None => query.order(contacts::id.desc()),
+        },
+    }
+}
+
+fn cursor_of(row: &Row, sort: Sort) -> Cursor {
+    let key = match sort {
+        Sort::Recent => String::new(),
+        Sort::First => row.sort_first.clone(),
+        Sort::Last => row.sort_last.clone(),
+        Sort::Company => row.sort_company.clone(),
+    };
+    Cursor { key, id: row.id }
+}
+
+/// The contacts that match a filter, in no order.
+fn chosen<'a>(connection: &mut Connection, owner: i64, filter: &Filter) -> Result<Boxed<'a>, Error> {
+    let mut query = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive).into_boxed();
+    for word in wanted(&filter.q) {
+        query = with_word(query, owner, "", &word);
+    }
+    for word in typed(&filter.company) {
+        query = with_word(query, owner, IN_COMPANY, &word);
+    }
+    if !filter.tag.is_empty() {
+        let tagged = contact_tags::table.filter(contact_tags::owner_id.eq(owner));
+        let tagged = tagged.filter(contact_tags::tag.eq(filter.tag.clone())).select(contact_tags::contact_id);
+        query = query.filter(contacts::id.eq_any(tagged));
+    }
+    if let Some(source) = filter.source {
+        query = query.filter(contacts::source.eq(source));
+    }
+    match filter.membership {
+        Membership::Any => Ok(query),
+        Membership::NotAMember => {
+            let (members, _) = membership::all(connection, owner)?;
+            Ok(query.filter(diesel::dsl::not(id_in(connection, contacts::id, &members))))
+        }
+        Membership::NotConnected => {
+            let (_, strangers) = membership::all(connection, owner)?;
+            Ok(query.filter(id_in(connection, contacts::id, &strangers)))
+        }
+    }
+}
+
+/// The words of a search. A phone number is one, however it is written.
+fn wanted(q: &str) -> Vec<Word> {
+    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
+    let is_number = digits.len() > 3 && q.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
+    if is_number { typed(&digits) } else { typed(q) }
+}
+
+/// Narrows to the contacts that have a word which begins so, in any of its spellings.
+fn with_word<'a>(query: Boxed<'a>, owner: i64, place: &str, word: &Word) -> Boxed<'a> {
+    let beginning = |word: &str| {
+        let first = format!("{place}{word}");
+        let beyond = format!("{first}{}", char::MAX);
+        let words = contact_words::table.filter(contact_words::owner_id.eq(owner));
+        words
+            .filter(contact_words::word.ge(first))
+            .filter(contact_words::word.lt(beyond))
+            .select(contact_words::contact_id)
+    };
+    let mut each = word.each().map(|word| contacts::id.eq_any(beginning(word)));
+    match (each.next(), each.next()) {
+        (Some(one), Some(other)) => query.filter(one.or(other)),
+        (Some(one), None) => query.filter(one),
+        _ => query,
+    }
+}
+
+/// A page of the list, and the book.
+///
+/// # Errors
+/// The database's.
+pub fn page(
+    connection: &mut Connection,
+    owner: i64,
+    filter: &Filter,
+    at: &PageRequest,
+) -> Result<(ListPage<Row>, Book), Error> {
+    let book = store::book(connection, owner)?;
+    // Counting all would cost more than the page.
+    let total = match filter.narrows() {
+        true => chosen(connection, owner, filter)?.count().get_result(connection)?,
+        false => book.number.into(),
+    };
+    let fetch = |at: &PageRequest| {
+        let rows = ordered(chosen(connection, owner, filter)?, filter.sort, at.cursor());
+        Ok(rows.select(Row::as_select()).limit(at.limit()).load(connection)?)
+    };
+    let list = ListPage::read(at, total, filter.sort.end(), fetch, |row| cursor_of(row, filter.sort))?;
+    Ok((list, book))
+}
+
+/// The ids of all that match, in order.
+///
+/// # Errors
+/// The database's.
+pub fn all(connection: &mut Connection, owner: i64, filter: &Filter) -> Result<Vec<i64>, Error> {
+    let rows = ordered(chosen(connection, owner, filter)?, filter.sort, None);
+    Ok(rows.select(contacts::id).load(connection)?)
+}
+
+/// Puts tags and members on the rows of a page.
+///
+/// # Errors
+/// The database's.
+pub fn with_members(
+    connection: &mut Connection,
+    limits: &Limits,
+    viewer: &Viewer,
+    list: ListPage<Row>,
+) -> Result<ListPage<Listed>, Error> {
+    let ids: Vec<i64> = list.rows.iter().map(|row| row.id).collect();
+    let mut members = match ids.is_empty() {
+        true => HashMap::new(),
+        false => membership::of(connection, limits, viewer, &ids)?,
+    };
+    let list = with_tags(connection, viewer.id, list)?;
+    Ok(list.map(|listed| Listed { member: members.remove(&listed.row.id), ..listed }))
+}
+
+/// Puts tags on the rows of a page.
+///
+/// # Errors
+/// The database's.
+pub fn with_tags(connection: &mut Connection, owner: i64, list: ListPage<Row>) -> Result<ListPage<Listed>, Error> {
+    let ids: Vec<i64> = list.rows.iter().map(|row| row.id).collect();
+    let mut words = if ids.is_empty() { HashMap::new() } else { tags::of(connection, owner, &ids)? };
+    Ok(list.map(|row| Listed { tags: words.remove(&row.id).unwrap_or_default(), member: None, row }))
+}

@@ -1,0 +1,295 @@
+//! A contact's page, the form in which it is made and changed, and *Delete contact*.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use crate::connections::notes;
+use crate::contacts::card::{Card, Valued};
+use crate::contacts::list::hue;
+use crate::contacts::membership::{self, Member};
+use crate::contacts::source::Source;
+use crate::contacts::store::{self, Contact, MAX_CONTACTS, NewContact, RemovalKind};
+use crate::contacts::typed::{self, Typed, months, web_address};
+use crate::contacts::{keys, tags};
+use crate::dates;
+use crate::error::Error;
+use crate::language::filters;
+use crate::language::{self, t, tn};
+use crate::members::names;
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, see_other};
+use crate::web::site::SiteData;
+
+fn home(id: i64) -> String {
+    format!("/contacts/{id}")
+}
+
+#[derive(Template)]
+#[template(path = "contacts/contact.html")]
+struct ContactPage {
+    page: Layout,
+    id: i64,
+    contact: Contact,
+    name: String,
+    member: Option<Member>,
+}
+
+impl ContactPage {
+    fn initials(&self) -> String {
+        names::initials(&self.name)
+    }
+
+    fn hue(&self) -> i64 {
+        hue(self.id)
+    }
+
+    fn work(&self) -> String {
+        let card = &self.contact.card;
+        let parts = [card.position.as_str(), card.department.as_str(), card.company.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    fn birthday(&self) -> String {
+        self.contact.card.birthday.map_or_else(String::new, |day| match day.year {
+            Some(year) => language::date(year, day.month, day.day),
+            None => language::day_of_year(day.month, day.day),
+        })
+    }
+
+    fn connected_on(&self) -> Option<(String, String)> {
+        let day = self.contact.card.connected_on?;
+        Some((day.to_string(), language::date(day.year(), day.month(), day.day())))
+    }
+
+    /// Where a link leads; nothing for what is no web address.
+    fn address_of(link: &Valued) -> Option<String> {
+        web_address(&link.value)
+    }
+
+    /// The number as a phone dials it; nothing for what is none.
+    fn dialled(phone: &Valued) -> Option<String> {
+        keys::phone_key(&phone.value)?;
+        let plus = if phone.value.trim().starts_with('+') { "+" } else { "" };
+        Some(format!("{plus}{}", phone.value.chars().filter(char::is_ascii_digit).collect::<String>()))
+    }
+}
+
+/// `GET /contacts/{id}`
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's; the database's.
+pub async fn contact(site: SiteData, page: Layout, me: SignedIn, id: Path<i64>) -> Result<HttpResponse, Error> {
+    let (id, viewer, limits) = (*id, me.viewer(), site.limits);
+    let (contact, member) = site
+        .read(move |connection| {
+            let contact = store::load(connection, viewer.id, id)?;
+            let member = membership::of(connection, &limits, &viewer, &[id])?.remove(&id);
+            Ok((contact, member))
+        })
+        .await?;
+    let name = contact.card.name();
+    ContactPage { page, id, contact, name, member }.show()
+}
+
+#[derive(Template)]
+#[template(path = "contacts/form.html")]
+struct FormPage {
+    page: Layout,
+    /// The contact that is changed; nothing where one is added.
+    id: Option<i64>,
+    /// The version that the page was made from.
+    version: i64,
+    typed: Typed,
+    problems: Problems,
+    /// Tags that the field suggests.
+    words: Vec<String>,
+}
+
+impl FormPage {
+    fn title(&self) -> &'static str {
+        if self.id.is_some() { t("Edit contact") } else { t("Add contact") }
+    }
+
+    fn action(&self) -> String {
+        self.id.map_or_else(|| "/contacts/new".to_owned(), |id| format!("/contacts/{id}/edit"))
+    }
+
+    fn back(&self) -> String {
+        self.id.map_or_else(|| "/contacts".to_owned(), home)
+    }
+
+    fn problem_of(&self, name: &str, index: &usize) -> &str {
+        if *index == 0 { self.problems.of(name) } else { "" }
+    }
+
+    /// The id of a field in a row; the first has the name alone, which a problem leads to.
+    fn id_of(name: &str, index: &usize) -> String {
+        if *index == 0 { name.to_owned() } else { format!("{name}-{}", index + 1) }
+    }
+
+    fn months() -> Vec<(String, String)> {
+        months()
+    }
+}
+
+/// `GET /contacts/new`
+///
+/// # Errors
+/// The database's.
+pub async fn new_form(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
+    let words = words(&site, &me).await?;
+    let (typed, problems) = (Typed::of(&Card::default()), Problems::default());
+    FormPage { page, id: None, version: 0, typed, problems, words }.show()
+}
+
+async fn words(site: &SiteData, me: &SignedIn) -> Result<Vec<String>, Error> {
+    let id = me.id;
+    site.read(move |connection| tags::vocabulary(connection, id)).await
+}
+
+/// Shows the form again: with the problems, or with more rows.
+async fn again(
+    site: &SiteData,
+    page: Layout,
+    me: &SignedIn,
+    (id, version): (Option<i64>, i64),
+    (form, problems): (Form, Problems),
+) -> Result<HttpResponse, Error> {
+    let words = words(site, me).await?;
+    let page = FormPage { page, id, version, typed: Typed::again(form), problems, words };
+    if page.problems.any() { page.show_again() } else { page.show() }
+}
+
+/// `POST /contacts/new`: adds one, or with *Add another* gives more rows to type in.
+///
+/// # Errors
+/// The database's.
+pub async fn add(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    if form.has("more") {
+        return again(&site, page, &me, (None, 0), (form, problems)).await;
+    }
+    let card = typed::card(&form, &mut problems, &Card::default());
+    if problems.any() {
+        return again(&site, page, &me, (None, 0), (form, problems)).await;
+    }
+    let owner = me.id;
+    let added = site
+        .write(move |connection| {
+            if store::book(connection, owner)?.number as usize >= MAX_CONTACTS {
+                return Ok(None);
+            }
+            let tags = notes::as_spelled(connection, owner, 0, &card.tags)?;
+            let new = NewContact { card: Card { tags, ..card }, source: Source::ByHand, import_id: None };
+            Ok(store::insert(connection, owner, &[new])?.pop())
+        })
+        .await?;
+    let Some(id) = added else {
+        problems.add("full_name", typed::full(MAX_CONTACTS));
+        return again(&site, page, &me, (None, 0), (form, problems)).await;
+    };
+    redirect.done(t("Contact added."));
+    Ok(redirect.to(&home(id)))
+}
+
+/// `GET /contacts/{id}/edit`
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's; the database's.
+pub async fn edit_form(site: SiteData, page: Layout, me: SignedIn, id: Path<i64>) -> Result<HttpResponse, Error> {
+    let (id, owner) = (*id, me.id);
+    let (contact, words) = site
+        .read(move |connection| Ok((store::load(connection, owner, id)?, tags::vocabulary(connection, owner)?)))
+        .await?;
+    let (typed, problems) = (Typed::of(&contact.card), Problems::default());
+    FormPage { page, id: Some(id), version: contact.version, typed, problems, words }.show()
+}
+
+/// `POST /contacts/{id}/edit`: changes one, unless it was changed by another hand since the page was made.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's; the database's.
+pub async fn edit(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    id: Path<i64>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (id, owner) = (*id, me.id);
+    let before = site.read(move |connection| store::load(connection, owner, id)).await?;
+    let seen = form.get("version").parse().unwrap_or(before.version);
+    let mut problems = Problems::default();
+    if form.has("more") {
+        return again(&site, page, &me, (Some(id), seen), (form, problems)).await;
+    }
+    let card = typed::card(&form, &mut problems, &before.card);
+    if problems.any() {
+        return again(&site, page, &me, (Some(id), seen), (form, problems)).await;
+    }
+    let changed = site
+        .write(move |connection| {
+            crate::db::lock_members(connection, [owner])?;
+            let now = store::load(connection, owner, id)?;
+            if now.version != seen {
+                return Ok(Some(now.version));
+            }
+            let tags = notes::as_spelled(connection, owner, 0, &card.tags)?;
+            store::update(connection, owner, id, &Card { tags, ..card })?;
+            Ok(None)
+        })
+        .await?;
+    if let Some(version) = changed {
+        problems.add(
+            "full_name",
+            t("This contact was changed since you opened this page. Look at it in another tab, then save again."),
+        );
+        return again(&site, page, &me, (Some(id), version), (form, problems)).await;
+    }
+    redirect.done(t("Contact saved."));
+    Ok(redirect.to(&home(id)))
+}
+
+/// `POST /contacts/{id}/delete`: *Delete contact*. Pressed twice, it just succeeds.
+///
+/// # Errors
+/// The database's.
+pub async fn delete(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let (id, owner) = (*id, me.id);
+    let removal = site
+        .write(move |connection| match store::load(connection, owner, id) {
+            Ok(_) => Ok(Some(store::delete(connection, owner, &[id], RemovalKind::One)?)),
+            Err(Error::NotFound) => Ok(None),
+            Err(why) => Err(why),
+        })
+        .await?;
+    match removal {
+        Some(removal) => redirect.undoable(t("Contact deleted."), undo_of(removal)),
+        None => redirect.done(t("Contact deleted.")),
+    };
+    Ok(see_other("/contacts"))
+}
+
+/// Where *Undo* posts to.
+pub(super) fn undo_of(removal: i64) -> String {
+    format!("/contacts/removed/{removal}/undo")
+}
+
+/// `POST /contacts/removed/{id}/undo`: brings back what was deleted at once.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's; the database's.
+pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let (removal, owner) = (*id, me.id);
+    let number = site.write_bulk(move |connection| store::restore(connection, owner, removal)).await?;
+    redirect.done(tn(number, "{n} contact is back, as it was.", "{n} contacts are back, as they were."));
+    Ok(redirect.back("/contacts"))
+}

@@ -1,0 +1,327 @@
+//! The screens of *Remove contacts*. The page of the selection is one form, so that every button on it takes along what is
+//! ticked.
+
+use std::collections::HashSet;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+
+use crate::contacts::filter::{self, Filter, Membership, Sort};
+use crate::contacts::list::{self, Listed};
+use crate::contacts::removal::draft::{self, Draft, Select, Sheet, Taken};
+use crate::contacts::removal::{Removal, find};
+use crate::contacts::tags;
+use crate::dates;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::language::filters;
+use crate::language::{t, tf, tn, tnf};
+use crate::web::form::{Form, Query};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::pagination::{ListPage, PageRequest};
+use crate::web::site::SiteData;
+
+/// Names that stand beside *N selected*.
+const NAMED: i64 = 3;
+
+/// What is selected, as the bar at the end of the page says it.
+#[derive(Debug, Default, Template)]
+#[template(path = "connections/selection.html")]
+struct Selection {
+    draft: Option<i64>,
+    number: i64,
+    first: Vec<String>,
+}
+
+impl Selection {
+    fn of(connection: &mut Connection, owner: i64, draft: Option<i64>) -> Result<Selection, Error> {
+        let Some(id) = draft else { return Ok(Selection::default()) };
+        let number = draft::number(connection, owner, id)?;
+        let first = if number > 0 { draft::first(connection, owner, id, NAMED)? } else { Vec::new() };
+        Ok(Selection { draft, number, first })
+    }
+
+    /// Who, in a line.
+    fn who(&self) -> String {
+        let names = self.first.join(", ");
+        match self.number - self.first.len() as i64 {
+            ..=0 => names,
+            others => tnf(others, "{names} and {n} other", "{names} and {n} others", &names),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "contacts/remove.html")]
+struct Remove {
+    page: Layout,
+    filter: Filter,
+    tags: Vec<String>,
+    list: ListPage<Listed>,
+    selection: Selection,
+    /// Which of those on the page are selected.
+    ticked: HashSet<i64>,
+    /// The query that leads to this page again.
+    here: String,
+    /// A selection that was begun before.
+    earlier: Option<Draft>,
+}
+
+impl Remove {
+    fn is_ticked(&self, one: &Listed) -> bool {
+        self.ticked.contains(&one.row.id)
+    }
+
+    /// Which contacts stand on the page.
+    fn shown(&self) -> String {
+        self.list.rows.iter().map(|one| one.row.id.to_string()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn sorts(&self) -> [(Sort, &'static str); 4] {
+        filter::sorts()
+    }
+
+    fn memberships(&self) -> [Membership; 3] {
+        Membership::all()
+    }
+
+    fn going_on(earlier: &Draft) -> String {
+        tn(earlier.number, "Continue with {n} selected", "Continue with {n} selected")
+    }
+
+    fn begun(earlier: &Draft) -> String {
+        tf("You began a selection on {day}.", dates::long(earlier.created_at))
+    }
+}
+
+fn draft_of(form: &Form) -> Option<i64> {
+    Some(form.get("draft")).filter(|id| !id.is_empty()).map(|id| id.parse().unwrap_or(0))
+}
+
+/// Where the selection of a draft is, at a page of the list.
+fn selection(draft: Option<i64>, query: &str) -> String {
+    let draft = draft.map(|id| format!("draft={id}")).unwrap_or_default();
+    let both: Vec<&str> = [draft.as_str(), query].into_iter().filter(|part| !part.is_empty()).collect();
+    format!("/contacts/remove?{}", both.join("&")).trim_end_matches('?').to_owned()
+}
+
+fn result(id: i64) -> String {
+    format!("/contacts/remove/{id}")
+}
+
+#[derive(Template)]
+#[template(path = "contacts/no_selection.html")]
+struct NoSelection {
+    page: Layout,
+}
+
+/// `GET /contacts/remove?draft={id}`, with search, filters, order and page.
+///
+/// # Errors
+/// The database's.
+pub async fn remove(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    Query(query): Query,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (filter, at, draft) = (Filter::of(&query), PageRequest::of(&query), draft_of(&query));
+    let owner = me.id;
+    let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
+    let read = site
+        .read_long(move |connection| {
+            if let Some(id) = draft
+                && find(connection, owner, id)?.confirmed_at.is_some()
+            {
+                return Ok(None);
+            }
+            let (rows, _) = list::page(connection, owner, &asked, &at)?;
+            let list = list::with_tags(connection, owner, rows)?;
+            let selection = Selection::of(connection, owner, draft)?;
+            let ids: Vec<i64> = list.rows.iter().map(|one| one.row.id).collect();
+            let ticked = match draft.filter(|_| selection.number > 0) {
+                Some(id) => draft::among(connection, owner, id, &ids)?,
+                None => HashSet::new(),
+            };
+            let earlier = if draft.is_none() { draft::newest(connection, owner)? } else { None };
+            Ok(Some((list, tags::all(connection, owner)?, selection, ticked, earlier)))
+        })
+        .await;
+    match read {
+        Ok(Some((list, tags, selection, ticked, earlier))) => {
+            Remove { page, filter, tags, list, selection, ticked, here, earlier }.show()
+        }
+        Ok(None) => Ok(redirect.to(&result(draft.unwrap_or_default()))),
+        Err(Error::NotFound) if draft.is_some() => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
+        Err(why) => Err(why),
+    }
+}
+
+/// A query of the list that a form names, put together anew.
+fn query_of(text: &str) -> Result<String, Error> {
+    let form = Form::parse(text.as_bytes())?;
+    let query = Filter::of(&form).prefix() + &PageRequest::of(&form).query();
+    Ok(query.trim_end_matches('&').to_owned())
+}
+
+fn sheet_of(form: &Form) -> Sheet {
+    let shown = form.get("shown").split(' ').filter_map(|id| id.parse().ok());
+    Sheet { shown: shown.collect(), ticked: form.all("contact").filter_map(|id| id.parse().ok()).collect() }
+}
+
+/// `POST /contacts/remove`: takes over what is ticked, and goes where the button leads.
+///
+/// # Errors
+/// The database's.
+pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let (owner, press, draft) = (me.id, form.get("press").to_owned(), draft_of(&form));
+    let here = query_of(form.get("here"))?;
+    if let ("start_over", Some(draft)) = (press.as_str(), draft) {
+        site.write(move |connection| draft::forget(connection, owner, draft)).await?;
+        return Ok(redirect.to("/contacts/remove"));
+    }
+    let sheet = sheet_of(&form);
+    let change = match press.as_str() {
+        "select_shown" => Select::Shown,
+        "select_all" => Select::All(Filter::of(&Form::parse(here.as_bytes())?)),
+        "select_none" => Select::Nobody,
+        _ => Select::AsTicked,
+    };
+    let all = matches!(change, Select::All(_));
+    let take = move |connection: &mut Connection| draft::take_over(connection, owner, draft, &sheet, &change);
+    let taken = if all { site.write_bulk(take).await } else { site.write(take).await };
+    let Taken { draft, number, confirmed } = match taken {
+        Ok(taken) => taken,
+        // The page without the draft says so.
+        Err(Error::NotFound) if draft.is_some() => return Ok(redirect.to(&selection(draft, ""))),
+        Err(why) => return Err(why),
+    };
+    if let Some(id) = draft.filter(|_| confirmed) {
+        return Ok(redirect.to(&result(id)));
+    }
+    Ok(match press.as_str() {
+        // What Enter presses.
+        "" | "search" => redirect.to(&selection(draft, &Filter::of(&form).with("", ""))),
+        "save" => return site.read(move |connection| Selection::of(connection, owner, draft)).await?.show(),
+        "review" => match draft.filter(|_| number > 0) {
+            Some(id) => redirect.to(&result(id)),
+            None => {
+                redirect.refused(t("Nobody is selected. Select the contacts to remove, then review."));
+                redirect.to(&selection(draft, &here))
+            }
+        },
+        "select_shown" | "select_all" | "select_none" | "start_over" => redirect.to(&selection(draft, &here)),
+        // An order, a tag or another page, each of which says its query.
+        query => redirect.to(&selection(draft, &query_of(query)?)),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "contacts/review.html")]
+struct Review {
+    page: Layout,
+    id: i64,
+    number: i64,
+    list: ListPage<Listed>,
+    here: String,
+}
+
+#[derive(Template)]
+#[template(path = "contacts/removed.html")]
+struct Removed {
+    page: Layout,
+    removal: Removal,
+    list: ListPage<Listed>,
+}
+
+impl Removed {
+    fn undo(&self) -> String {
+        format!("/contacts/remove/{}/undo", self.removal.id)
+    }
+}
+
+/// `GET /contacts/remove/{id}`: the review of a removal, and once it is confirmed its result.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's.
+pub async fn review(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    id: Path<i64>,
+    Query(query): Query,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (owner, id, at) = (me.id, *id, PageRequest::of(&query));
+    let here = at.query();
+    let read = site
+        .read_long(move |connection| {
+            let removal = find(connection, owner, id)?;
+            let number = match removal.confirmed_at {
+                Some(_) => removal.removed.into(),
+                None => draft::number(connection, owner, id)?,
+            };
+            let rows = draft::page(connection, owner, id, number, &at)?;
+            Ok((removal, number, list::with_tags(connection, owner, rows)?))
+        })
+        .await;
+    match read {
+        Ok((removal, _, list)) if removal.confirmed_at.is_some() => Removed { page, removal, list }.show(),
+        Ok((_, 0, _)) => Ok(redirect.to(&selection(Some(id), ""))),
+        Ok((_, number, list)) => Review { page, id, number, list, here }.show(),
+        Err(Error::NotFound) => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
+        Err(why) => Err(why),
+    }
+}
+
+/// `POST /contacts/remove/{id}`: deletes them all.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn confirm(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let (owner, id) = (me.id, *id);
+    site.write_bulk(move |connection| crate::contacts::removal::confirm(connection, owner, id)).await?;
+    Ok(redirect.to(&result(id)))
+}
+
+/// `POST /contacts/remove/{id}/review`: leaves somebody out, turns the page or goes back to the selection.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn change(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<i64>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (owner, id) = (me.id, *id);
+    let leave_out: Vec<i64> = form.get("leave_out").parse().into_iter().collect();
+    let confirmed = site.write(move |connection| {
+        crate::db::lock_members(connection, [owner])?;
+        let is_confirmed = find(connection, owner, id)?.confirmed_at.is_some();
+        if !is_confirmed {
+            draft::take_out(connection, owner, id, &leave_out)?;
+        }
+        Ok(is_confirmed)
+    });
+    if !confirmed.await? && form.has("selection") {
+        return Ok(redirect.to(&selection(Some(id), "")));
+    }
+    let query = if form.has("turn") { form.get("turn") } else { form.get("here") };
+    let query = PageRequest::of(&Form::parse(query.as_bytes())?).query();
+    Ok(redirect.to(format!("{}?{query}", result(id)).trim_end_matches('?')))
+}
+
+/// `POST /contacts/remove/{id}/undo`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let (owner, id) = (me.id, *id);
+    site.write_bulk(move |connection| crate::contacts::store::restore(connection, owner, id)).await?;
+    Ok(redirect.to(&result(id)))
+}

@@ -1,0 +1,249 @@
+//! The address book: what one sees, finds, changes and deletes in it.
+
+use crate::support::{Site, Visitor, connect};
+
+/// Adds a contact by the form.
+fn add(visitor: &mut Visitor, fields: &[(&str, &str)]) {
+    visitor.open("/contacts/new");
+    for (name, value) in fields {
+        visitor.fill(name, value);
+    }
+    visitor.press("Save");
+    assert_eq!(visitor.page.status, 200, "{}", visitor.text());
+}
+
+/// Lets a member's address be found, once it is confirmed.
+fn be_found(visitor: &mut Visitor) {
+    visitor.open("/settings/privacy").fill("found_by_email", "1").press("Save");
+}
+
+fn with_ben() -> (Site, Visitor) {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    add(
+        &mut ada,
+        &[("full_name", "Ben Okoro"), ("email", "ben@acme.example"), ("company", "Acme"), ("tags", "School")],
+    );
+    (site, ada)
+}
+
+#[test]
+fn a_contact_shows_what_was_typed() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.open("/contacts");
+    assert!(ada.sees("Your address book is empty"), "{}", ada.text());
+    let fields = [
+        ("full_name", "Ben Okoro"),
+        ("email", "mailto:ben@acme.example"),
+        ("email_kind", "work"),
+        ("phone", "+44 20 7946 0123"),
+        ("link", "acme.example/ben"),
+        ("street", "1 Main Street"),
+        ("city", "London"),
+        ("company", "Acme"),
+        ("position", "Baker"),
+        ("birthday_day", "16"),
+        ("birthday_month", "4"),
+        ("private_note", "Met in May"),
+        ("tags", "school, choir"),
+    ];
+    add(&mut ada, &fields);
+    for text in [
+        "Contact added.",
+        "Ben Okoro",
+        "E-mail (Work) ben@acme.example",
+        "+44 20 7946 0123",
+        "Baker · Acme",
+        "16 April",
+    ] {
+        assert!(ada.sees(text), "{text}: {}", ada.text());
+    }
+    for text in ["https://acme.example/ben", "1 Main Street, London", "Met in May", "choir", "Added by hand"] {
+        assert!(ada.sees(text), "{text}: {}", ada.text());
+    }
+    ada.open("/contacts");
+    assert!(ada.sees("1 person") && ada.sees("Ben Okoro") && ada.sees("ben@acme.example"), "{}", ada.text());
+}
+
+#[test]
+fn bad_input_is_named_and_kept() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for (field, value, reason) in [
+        ("private_note", "Who is it?", "Say who this is"),
+        ("email", "nobody", "This does not look like an e-mail address."),
+        ("link", "javascript:alert(1)", "This does not look like a web address."),
+        ("birthday_day", "31", "There is no such day."),
+        ("connected_on", "soon", "Write the day like 2024-03-12."),
+    ] {
+        ada.open("/contacts/new").fill(field, value).press("Save");
+        assert_eq!(ada.page.status, 422, "{field}");
+        assert!(ada.sees(reason) && ada.page.body.contains(value), "{field}: {}", ada.text());
+    }
+    ada.open("/contacts");
+    assert!(ada.sees("Your address book is empty"));
+}
+
+#[test]
+fn another_row_keeps_what_was_typed() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.open("/contacts/new")
+        .fill("full_name", "Ben Okoro")
+        .fill("email", "ben@acme.example")
+        .press("Add another e-mail");
+    assert!(ada.page.body.contains("Ben Okoro") && ada.page.body.contains("id=\"email-3\""), "{}", ada.page.body);
+    ada.press("Save");
+    assert!(ada.sees("ben@acme.example"), "{}", ada.text());
+}
+
+#[test]
+fn an_edit_changes_what_it_shows_alone() {
+    let (_site, mut ada) = with_ben();
+    ada.go("Edit").fill("position", "Baker").press("Save");
+    assert!(ada.sees("Contact saved.") && ada.sees("Baker · Acme") && ada.sees("ben@acme.example"), "{}", ada.text());
+    ada.open("/contacts?q=bak+acme");
+    assert!(ada.sees("Ben Okoro"));
+}
+
+#[test]
+fn an_edit_on_an_old_page_is_not_lost() {
+    let (_site, mut ada) = with_ben();
+    ada.go("Edit");
+    let (path, body) = (ada.page.path.clone(), ada.page.body.clone());
+    let version = body.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    ada.fill("position", "Baker").press("Save");
+    ada.post(&path, &[("version", &version), ("full_name", "Ben"), ("position", "Smith")]);
+    assert_eq!(ada.page.status, 422);
+    assert!(ada.sees("This contact was changed since") && ada.page.body.contains("Smith"), "{}", ada.text());
+    ada.press("Save");
+    assert!(ada.sees("Smith"), "{}", ada.text());
+}
+
+#[test]
+fn a_deleted_contact_comes_back_by_undo() {
+    let (_site, mut ada) = with_ben();
+    ada.press("Delete contact");
+    assert!(ada.sees("Contact deleted.") && ada.sees("Your address book is empty"), "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.sees("1 contact is back, as it was.") && ada.sees("Ben Okoro") && ada.sees("School"), "{}", ada.text());
+}
+
+#[test]
+fn filters_find_contacts() {
+    let (site, mut ada) = with_ben();
+    add(&mut ada, &[("full_name", "Zoë Marsh"), ("phone", "+44 20 7946 0123"), ("company", "Stripe, Inc.")]);
+    for (query, ben, zoe) in [
+        ("q=zoe", false, true),
+        ("q=okoro+ben", true, false),
+        ("q=ben%40acme", true, false),
+        ("q=%2B44+20+79", false, true),
+        ("q=nobody", false, false),
+        ("company=strip", false, true),
+        ("company=ben", false, false),
+        ("tag=School", true, false),
+        ("source=by_hand", true, true),
+        ("source=linkedin", false, false),
+        ("membership=not_a_member", true, true),
+        ("membership=not_connected", false, false),
+        ("source=nowhere&membership=any&sort=no", true, true),
+    ] {
+        ada.open(&format!("/contacts?{query}"));
+        assert_eq!((ada.sees("Ben Okoro"), ada.sees("Zoë Marsh")), (ben, zoe), "{query}: {}", ada.text());
+    }
+    let mut eve = site.member("Eve Lund");
+    eve.open("/contacts");
+    assert!(!eve.sees("Ben Okoro"));
+}
+
+#[test]
+fn another_members_contact_is_not_there() {
+    let (site, ada) = with_ben();
+    let mut eve = site.member("Eve Lund");
+    for path in [ada.page.path.clone(), format!("{}/edit", ada.page.path)] {
+        assert_eq!(eve.open(&path).page.status, 404, "{path}");
+        assert_eq!(eve.post(&format!("{}/edit", ada.page.path), &[("full_name", "X")]).page.status, 404);
+    }
+    eve.post(&format!("{}/delete", ada.page.path), &[]);
+    let mut ada = ada;
+    ada.open("/contacts");
+    assert!(ada.sees("Ben Okoro"));
+}
+
+#[test]
+fn every_order_and_page_shows_each_once() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let new = (0..120).map(|number| amicable::contacts::store::NewContact {
+        card: amicable::contacts::card::Card {
+            full_name: format!("Person {}", number * 7 % 120),
+            company: if number % 3 == 0 { String::new() } else { format!("Company {}", number % 5) },
+            ..Default::default()
+        },
+        source: amicable::contacts::source::Source::Csv,
+        import_id: None,
+    });
+    let new: Vec<_> = new.collect();
+    let id = ada.id;
+    site.db.write_blocking(|connection| amicable::contacts::store::insert(connection, id, &new)).unwrap();
+    for query in ["", "sort=first_name", "sort=last_name", "sort=company", "sort=company&q=person", "source=csv"] {
+        let mut seen = Vec::new();
+        ada.open(&format!("/contacts?{query}"));
+        loop {
+            let rows = ada.page.body.split("<a class=\"name\" href=\"/contacts/").skip(1);
+            seen.extend(rows.map(|row| row.split('"').next().unwrap().to_owned()));
+            if !ada.page.body.contains("rel=\"next\"") {
+                break;
+            }
+            ada.go("Next");
+        }
+        assert_eq!(seen.len(), 120, "{query}");
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), 120, "{query}");
+    }
+}
+
+#[test]
+fn only_who_wishes_is_found_by_address() {
+    let (site, mut ada) = with_ben();
+    let mut cleo = site.member("Cleo Marsh");
+    add(&mut ada, &[("full_name", "Cleo at work"), ("email", "CLEO-MARSH@test.example")]);
+    let contact = ada.page.path.clone();
+    assert!(!ada.sees("Member here"));
+    be_found(&mut cleo);
+    ada.open(&contact);
+    assert!(ada.sees("Member here") && ada.sees("Cleo Marsh") && ada.sees("Invite to connect"), "{}", ada.text());
+    ada.open("/contacts?membership=not_connected");
+    assert!(ada.sees("Cleo at work") && !ada.sees("Ben Okoro"));
+    connect(&mut ada, &mut cleo);
+    ada.open(&contact);
+    assert!(ada.sees("Message"));
+    ada.open("/contacts?membership=not_connected");
+    assert!(!ada.sees("Cleo at work"));
+    // Removing a contact does not disconnect.
+    ada.open(&contact).press("Delete contact").open("/connections");
+    assert!(ada.sees("Cleo Marsh"));
+    ada.open("/contacts").open("/settings/privacy");
+    cleo.open("/settings/privacy").press("Save");
+    cleo.open("/settings/privacy");
+    assert!(cleo.page.body.contains("found_by_email"));
+}
+
+#[test]
+fn who_blocks_looks_like_no_member() {
+    let (site, mut ada) = with_ben();
+    let mut cleo = site.member("Cleo Marsh");
+    be_found(&mut cleo);
+    add(&mut ada, &[("full_name", "Cleo at work"), ("email", "cleo-marsh@test.example")]);
+    let contact = ada.page.path.clone();
+    assert!(ada.sees("Member here"));
+    cleo.open("/in/ada-ruiz").press("Block");
+    ada.open(&contact);
+    assert!(!ada.sees("Member here"), "{}", ada.text());
+    ada.open("/contacts?membership=not_a_member");
+    assert!(ada.sees("Cleo at work") && ada.sees("Ben Okoro"));
+    ada.open("/contacts?membership=not_connected");
+    assert!(!ada.sees("Cleo at work"));
+}
