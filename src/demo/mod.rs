@@ -1,5 +1,6 @@
 //! Made-up networks: a small one to look at, large ones to measure. Every demo is the same.
 
+pub mod contacts;
 mod import;
 mod messages;
 mod people;
@@ -59,6 +60,7 @@ pub fn populate(db: &Db, limits: &Limits, export: Option<Export>) -> Result<Demo
     // The story goes on where an export has filled the last place.
     let roomy = Limits { connections: u32::MAX, ..limits };
     db.write_blocking(|connection| story::tell(connection, &roomy, &people, own))?;
+    db.write_blocking(|connection| contacts::fill(connection, &people))?;
     let owner = people.first().map_or("", |person| person.full_name.as_str());
     let told =
         export.map(|export| format!("{} {owner} has {imported} of these people as connections.", export.summary()));
