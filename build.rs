@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The sheets in the order in which they hold: a later one has the last word.
-const SHEETS: [&str; 25] = [
+const SHEETS: [&str; 26] = [
     "tokens",
     "elements",
     "layout",
@@ -19,6 +19,7 @@ const SHEETS: [&str; 25] = [
     "components/talk",
     "components/cards",
     "components/contact",
+    "components/directory",
     "components/form",
     "components/notice",
     "components/bar",

@@ -145,6 +145,8 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/inbox/deleted/{id}/undo", post().to(deletion_pages::undo))
         // Members
         .route("/people", get().to(directory::people))
+        .route("/people/{handle}/not-now", post().to(directory::not_now::not_now))
+        .route("/people/{handle}/suggest-again", post().to(directory::not_now::suggest_again))
         .route("/photos/{member}/{name}/{side}", get().to(photo::show))
         // One's own profile
         // Its forms are answered at their addresses, so those can be opened, and lead to the page they stand on.

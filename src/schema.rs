@@ -543,6 +543,26 @@ diesel::table! {
 
 diesel::joinable!(app_passwords -> members (member_id));
 
+diesel::table! {
+    directory (member_id) {
+        member_id -> BigInt,
+        sort_last -> Text,
+        letter -> Text,
+        company -> Text,
+        company_name -> Text,
+        location -> Text,
+        location_name -> Text,
+    }
+}
+
+diesel::table! {
+    dismissed_suggestions (owner_id, other_id) {
+        owner_id -> BigInt,
+        other_id -> BigInt,
+        dismissed_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     app_passwords,
     members,
@@ -569,7 +589,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact_tags,
     contact_selections,
     contact_files,
-    contacts_kept_apart
+    contacts_kept_apart,
+    directory,
+    dismissed_suggestions
 );
 
 diesel::allow_tables_to_appear_in_same_query!(members, invite_links, invite_joins);

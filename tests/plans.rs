@@ -60,7 +60,7 @@ fn has(sql: &str, part: &str) -> bool {
 }
 
 /// The pages of a hub, and the most statements each may run.
-const PAGES: [(&str, usize); 36] = [
+const PAGES: [(&str, usize); 40] = [
     // One finds whom one has written to lately; how many others there are is kept.
     ("/", 6),
     // One for how often the handle was changed, which the form says beforehand.
@@ -91,7 +91,13 @@ const PAGES: [(&str, usize); 36] = [
     ("/notifications", 4),
     ("/settings/notifications", 2),
     ("/people", 5),
-    ("/people?q=an+en", 7),
+    // Two more name whom one knows in common.
+    ("/people?q=an+en", 10),
+    // Four count, and are kept for a large site.
+    ("/people?view=all", 14),
+    ("/people?view=all&page=2&letter=L", 12),
+    ("/people?degree=2&company=a", 12),
+    ("/people?view=newest", 9),
     // One opens 5,000 conversations, the other 10,000 messages.
     ("/inbox", 4),
     ("/inbox/LARGEST", 4),
@@ -106,7 +112,7 @@ const PAGES: [(&str, usize); 36] = [
 ];
 
 /// What is walked or sorted although no index orders it, because there are never many.
-const FEW: [(&str, &str); 9] = [
+const FEW: [(&str, &str); 13] = [
     ("FROM message_search", "one's own messages that have the words, by date"),
     ("CASE members.company WHEN", "one's own connections, by company"),
     ("WITH whole AS MATERIALIZED", "at most 1,000 matches of each kind"),
@@ -115,6 +121,10 @@ const FEW: [(&str, &str); 9] = [
     ("GROUP BY `members`.`location`", "one's own connections"),
     ("ORDER BY `members`.`sort_first`", "the people ticked on a page"),
     ("FROM `sessions`", "one's own devices"),
+    ("SELECT COUNT(*) FROM `directory`", "kept for ten minutes where there are many"),
+    ("GROUP BY `directory`.`letter`", "the same"),
+    ("GROUP BY `directory`.`company`", "the same"),
+    ("GROUP BY `directory`.`location`", "the same"),
     (CIRCLE, "the 50 newest connections of one's 50 newest"),
 ];
 const BY_QUARTER: &str = "GROUP BY relationships.connected_at / 900";

@@ -38,6 +38,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("links", "member_id"),
     ("relationships", "owner_id"),
     ("tags", "owner_id"),
+    ("directory", "member_id"),
+    ("dismissed_suggestions", "owner_id"),
     ("removals", "owner_id"),
     ("removal_members", "owner_id"),
     ("notifications", "owner_id"),
@@ -77,6 +79,10 @@ const OWNERS: &[(&str, &str)] = &[
 const ASKED_EVERYWHERE: &[(&str, &str)] = &[
     ("members_by_age", "the newest members, for whoever has no connections yet"),
     ("member_search_by_word", "People"),
+    ("directory_by_name", "People, everybody"),
+    ("directory_by_letter", "People, everybody"),
+    ("directory_by_company", "People, by company"),
+    ("directory_by_location", "People, by location"),
     // Its words begin with their owner, but they stand in one index.
     ("message_search_by_word", "Search messages"),
     ("outbox_by_due", "the loop that sends mail"),

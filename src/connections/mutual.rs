@@ -1,6 +1,6 @@
 //! Mutual connections: whom two members both know.
 
-use diesel::dsl::{exists, sql};
+use diesel::dsl::{count_star, exists, min, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable};
 
@@ -112,6 +112,35 @@ pub fn shared_with(
     let counted: Vec<(i64, Option<i64>)> = these.select((connection_counts::member_id, shared)).load(connection)?;
     let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(counted.into_iter().map(|(id, shared)| (id, shared.map(number))).collect())
+}
+
+/// Counts for each of these members how many connections they share with `me`, and gives the first of those in the order
+/// of the ids. Of a member who has more than [`MAX_SHORT`] connections nothing is told, nor of one who shares none.
+///
+/// # Errors
+/// The database's.
+pub fn first_shared(
+    connection: &mut Connection,
+    me: i64,
+    others: &[ConnectionCount],
+) -> Result<Vec<(i64, u32, i64)>, Error> {
+    let ids: Vec<i64> = others.iter().filter(|other| other.number <= MAX_SHORT).map(|other| other.id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let also_mine = theirs
+        .filter(theirs.field(relationships::owner_id).eq(me))
+        .filter(theirs.field(relationships::other_id).eq(relationships::other_id))
+        .filter(theirs.field(relationships::state).eq(State::Connected));
+    let shared = relationships::table
+        .filter(id_in(connection, relationships::owner_id, &ids))
+        .filter(IsConnected)
+        .filter(exists(also_mine))
+        .group_by(relationships::owner_id)
+        .select((relationships::owner_id, count_star(), min(relationships::other_id)));
+    let rows: Vec<(i64, i64, Option<i64>)> = on_engine!(connection, |own| shared.load(own))?;
+    let told = |(id, number, first)| Some((id, u32::try_from(number).unwrap_or(u32::MAX), first?));
+    Ok(rows.into_iter().filter_map(told).collect())
 }
 
 /// Whether two members have a connection in common.

@@ -24,23 +24,30 @@ const LOOKED_THROUGH: i32 = 5_000;
 
 /// How near somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Near {
+pub enum Near {
+    /// A connection.
     Connected,
+    /// In the circle of one's connections.
     Shared,
+    /// Further away.
     Other,
 }
 
 /// Finds members who match every word by its beginning: those whose name it is come first, then one's connections, then
 /// those with whom one shares connections, then the rest; in each, those whose name matches before those of whom something
-/// else does. At most [`MAX_FOUND`]; nobody who has blocked the viewer.
+/// else does. At most [`MAX_FOUND`]; nobody who is hidden.
 ///
 /// # Errors
 /// The database's.
-pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, text: &str) -> Result<Vec<i64>, Error> {
+pub fn members(
+    connection: &mut Connection,
+    cache: &Cache,
+    me: ConnectionCount,
+    hidden: &[i64],
+    text: &str,
+) -> Result<Vec<(i64, Near)>, Error> {
     let Some(wanted) = Wanted::of(text) else { return Ok(Vec::new()) };
-    let blocked = store::unseen(me.id).select(relationships::other_id);
-    let hidden: Vec<i64> = on_engine!(connection, |own| blocked.load(own))?;
-    let found = wanted.find(connection, &hidden)?;
+    let found = wanted.find(connection, hidden)?;
     let is_cut = found.len() as i64 >= MAX_FOUND;
     let mut places: HashMap<i64, Place> = HashMap::new();
     for (id, place) in found {
@@ -58,20 +65,30 @@ pub fn members(connection: &mut Connection, cache: &Cache, me: ConnectionCount, 
     }
     let mut ids: Vec<i64> = places.keys().copied().collect();
     ids.sort_unstable();
-    let connected = connected(connection, cache, me, &ids)?;
+    let connected = connected(connection, cache, me, Some(&ids))?;
     let known = SecondDegree::of(connection, cache, me)?;
     let near = |id: &i64| match connected.binary_search(id) {
         Ok(_) => Near::Connected,
         Err(_) if known.meets(&[*id]) => Near::Shared,
         Err(_) => Near::Other,
     };
+    let mut found: Vec<(i64, Near)> = ids.into_iter().map(|id| (id, near(&id))).collect();
     // By their ids within each, so that what changes of somebody's connections does not move them.
-    ids.sort_by_cached_key(|id| {
+    found.sort_by_cached_key(|(id, near)| {
         let place = places.get(id).copied().unwrap_or(Place::Elsewhere);
-        (place != Place::WholeName, near(id), place)
+        (place != Place::WholeName, *near, place)
     });
-    ids.truncate(MAX_FOUND as usize);
-    Ok(ids)
+    found.truncate(MAX_FOUND as usize);
+    Ok(found)
+}
+
+/// Returns whom no list shows to a member: who has blocked them, and who is no longer there.
+///
+/// # Errors
+/// The database's.
+pub fn hidden_from(connection: &mut Connection, me: i64) -> Result<Vec<i64>, Error> {
+    let unseen = store::unseen(me).select(relationships::other_id);
+    Ok(on_engine!(connection, |own| unseen.load(own))?)
 }
 
 /// Those of a member's connections who have all words somewhere.
@@ -92,19 +109,28 @@ fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<Sear
     Ok(mine.load(connection)?)
 }
 
-/// Returns a member's connections among those who were found, or all of them, in the order of their ids.
-fn connected(
+/// Returns a member's connections, those among some at least, in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub fn connected(
     connection: &mut Connection,
     cache: &Cache,
     me: ConnectionCount,
-    found: &[i64],
+    among: Option<&[i64]>,
 ) -> Result<Vec<i64>, Error> {
     use relationships::{other_id, owner_id};
     // A short list is kept, so that a thousand people need not be looked up in it.
     if let Some(mine) = ConnectionIds::of(connection, cache, me)? {
         return Ok(mine.ids().to_vec());
     }
-    let rows = relationships::table.filter(owner_id.eq(me.id)).filter(id_in(connection, other_id, found));
-    let rows = rows.filter(relationships::state.eq(State::Connected)).order(other_id).select(other_id);
-    Ok(on_engine!(connection, |own| rows.load(own))?)
+    let mine = relationships::table.filter(owner_id.eq(me.id)).filter(relationships::state.eq(State::Connected));
+    let mine = mine.order(other_id).select(other_id);
+    Ok(match among {
+        Some(ids) => {
+            let these = mine.filter(id_in(connection, other_id, ids));
+            on_engine!(connection, |own| these.load(own))?
+        }
+        None => on_engine!(connection, |own| mine.load(own))?,
+    })
 }

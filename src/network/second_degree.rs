@@ -60,6 +60,11 @@ impl SecondDegree {
         &self.ranked
     }
 
+    /// Everybody in it, in the order of the ids; one's own connections among them.
+    pub fn ids(&self) -> &[i64] {
+        &self.ids
+    }
+
     /// Whether any of these is in it.
     pub fn meets(&self, ids: &[i64]) -> bool {
         ids.iter().any(|id| self.ids.binary_search(id).is_ok())

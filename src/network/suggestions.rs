@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::language::{mutual_connections, tn};
 use crate::members::{ConnectionCount, MemberCard};
 use crate::network::second_degree::SecondDegree;
-use crate::schema::{members, relationships};
+use crate::schema::{dismissed_suggestions, members, relationships};
 use crate::web::viewer::Viewer;
 use crate::{dates, members as people};
 
@@ -139,11 +139,15 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::other_id.eq(members::id))
         .filter(relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now())));
+    let dismissed = dismissed_suggestions::table
+        .filter(dismissed_suggestions::owner_id.eq(me))
+        .filter(dismissed_suggestions::other_id.eq(members::id));
     let newest = members::table
         .filter(members::id.ne(me))
         .filter(members::suspended_at.is_null())
         .filter(members::deletion_due_at.is_null())
         .filter(diesel::dsl::not(diesel::dsl::exists(known)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(dismissed)))
         .order((members::created_at.desc(), members::id.desc()))
         .select(members::id)
         .limit(i64::try_from(most).unwrap_or(i64::MAX));
@@ -152,15 +156,18 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
     Ok(persons.into_iter().map(|person| Suggestion { person, mutual: Shared::Exactly(0) }).collect())
 }
 
-/// Returns those to whom the member stands in some way, whom they may not invite yet, or who are suspended.
+/// Returns those to whom the member stands in some way, whom they may not invite yet or do not want suggested, or who are
+/// suspended.
 fn left_out(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let side = relationships::owner_id.eq(me).and(relationships::other_id.eq(members::id));
     let known = relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now()));
     let gone = members::suspended_at.is_not_null().or(members::deletion_due_at.is_not_null());
+    let dismissed = dismissed_suggestions::owner_id.eq(me).and(dismissed_suggestions::other_id.eq(members::id));
     let rows = members::table
         .left_join(relationships::table.on(side))
+        .left_join(dismissed_suggestions::table.on(dismissed))
         .filter(id_in(connection, members::id, ids))
-        .filter(gone.nullable().or(known.nullable()))
+        .filter(gone.nullable().or(known.nullable()).or(dismissed_suggestions::owner_id.nullable().is_not_null()))
         .select(members::id);
     Ok(on_engine!(connection, |own| rows.load(own))?)
 }
@@ -188,4 +195,25 @@ pub fn for_member(
 ) -> Result<Vec<Suggestion>, Error> {
     let known = people_you_may_know(connection, cache, me, most)?;
     if known.is_empty() { newest_members(connection, me.id, most) } else { Ok(known) }
+}
+
+/// Stops suggesting somebody to a member.
+///
+/// # Errors
+/// The database's.
+pub fn dismiss(connection: &mut Connection, me: i64, other: i64) -> Result<(), Error> {
+    use dismissed_suggestions::{dismissed_at, other_id, owner_id, table};
+    let row = (owner_id.eq(me), other_id.eq(other), dismissed_at.eq(dates::now()));
+    let insert = diesel::insert_into(table).values(row).on_conflict_do_nothing();
+    on_engine!(connection, |own| insert.execute(own))?;
+    Ok(())
+}
+
+/// Takes back that somebody is not suggested.
+///
+/// # Errors
+/// The database's.
+pub fn suggest_again(connection: &mut Connection, me: i64, other: i64) -> Result<(), Error> {
+    diesel::delete(dismissed_suggestions::table.find((me, other))).execute(connection)?;
+    Ok(())
 }

@@ -54,6 +54,11 @@ impl PageRequest {
         PageRequest { cursor: after.or_else(|| parse("before").map(|cursor| (cursor, true))), page, last: None }
     }
 
+    /// The number of the page, from 1.
+    pub fn page(&self) -> u32 {
+        self.page.max(1)
+    }
+
     /// The row to begin at, and whether to go backwards from it.
     pub fn cursor(&self) -> Option<(Cursor, bool)> {
         self.cursor.clone()

@@ -11,6 +11,7 @@ mod counts;
 mod data;
 mod dav;
 mod deletion;
+mod directory;
 mod edit_races;
 mod errors;
 mod fetched;

@@ -49,7 +49,7 @@ fn order(visitor: &mut Visitor, typed: &str) -> Vec<String> {
     let typed: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
     visitor.open(&format!("/people?q={typed}"));
     let page = scraper::Html::parse_document(&visitor.page.body);
-    let names = scraper::Selector::parse("ul.people a.name").unwrap();
+    let names = scraper::Selector::parse("ul.found a.name").unwrap();
     page.select(&names).map(|name| name.text().collect()).collect()
 }
 

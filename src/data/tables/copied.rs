@@ -285,6 +285,10 @@ copied!(tags of owner_id {
     owner_id: i64, other_id: i64, tag: String
 } by (owner_id, other_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(tag.gt(&last.tag)))));
+copied!(dismissed_suggestions of owner_id {
+    owner_id: i64, other_id: i64, dismissed_at: i64
+} by (owner_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(other_id.gt(last.other_id))));
 copied!(removals of owner_id {
     owner_id: i64, id: i64, created_at: i64, skipped: String, removed: i32, confirmed_at: Option<i64>,
     undone_at: Option<i64>, restored: i32, private_reason: String, may_invite_again: bool

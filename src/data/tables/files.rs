@@ -153,6 +153,12 @@ pub(super) const RELATIONSHIPS: &[File] = &[
 
 pub(super) const TAGS: &[File] = &[File::new("tags", key("Your tags"), &[member("other_id"), plain("tag")])];
 
+pub(super) const DISMISSED_SUGGESTIONS: &[File] = &[File::new(
+    "dismissed_suggestions",
+    key("Whom you did not want suggested any more"),
+    &[member("other_id"), time("dismissed_at")],
+)];
+
 pub(super) const REMOVALS: &[File] = &[File::new(
     "removals",
     key("Your removals of many connections at once"),

@@ -49,6 +49,8 @@ pub const TABLES: &[Table] = &[
         .other_ids(&["removal_id"]),
     Table::of(notifications::TABLE, "owner_id", In(files::NOTIFICATIONS)).names(&[("other_id", Remove)]),
     Table::of(notification_choices::TABLE, "member_id", In(files::NOTIFICATION_CHOICES)),
+    Table::of(dismissed_suggestions::TABLE, "owner_id", In(files::DISMISSED_SUGGESTIONS))
+        .names(&[("other_id", Remove)]),
     // What others keep a copy of stays, and names nobody.
     Table { owner: Owner::Own("writer_id"), ..Table::of(messages::TABLE, "writer_id", Not("stands with its copies")) },
     Table::of(message_copies::TABLE, "owner_id", In(files::MESSAGES))
@@ -92,6 +94,7 @@ pub const TABLES: &[Table] = &[
         .other_ids(&["message_id"]),
     Table::derived("begun_sign_ins", Owner::Member("member_id")),
     Table::derived("passkey_challenges", Owner::Member("member_id")),
+    Table::derived("directory", Owner::Member("member_id")),
     Table::derived("receipts", Owner::Site),
     Table::derived("job_leases", Owner::Site),
     // Counts of the windows that are not over, by the hash of who is counted.

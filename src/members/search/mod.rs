@@ -12,8 +12,8 @@ use diesel::prelude::*;
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
 use crate::members::search::words::{Word, in_order, terms, typed};
-use crate::members::sorting;
 use crate::members::store::{self, Renamed};
+use crate::members::{directory, sorting};
 use crate::schema::{members, settings};
 use crate::text::spellings;
 
@@ -22,7 +22,7 @@ pub const MAX_FOUND: i64 = 1_000;
 
 /// Counts up whenever `text::fold` or `sorting::keys` gives something else than before, or the index is made of something
 /// else.
-const FOLDING: u32 = 4;
+const FOLDING: u32 = 5;
 const DONE: &str = "done";
 /// Members of one transaction when all are indexed anew: some milliseconds, in which nobody else can change anything.
 const BATCH: i64 = 200;
@@ -137,7 +137,7 @@ fn seen(found: impl Iterator<Item = (i32, i64)>) -> Vec<(i64, Place)> {
     [whole, named, elsewhere].into_iter().flat_map(|places| places.into_iter().take(MAX_FOUND as usize)).collect()
 }
 
-/// Puts what is searched of a member into the index, in place of what was there.
+/// Puts what is searched of a member into the index and the directory, in place of what was there.
 ///
 /// # Errors
 /// The database's.
@@ -145,6 +145,7 @@ pub fn index(connection: &mut Connection, member: i64) -> Result<(), Error> {
     let searched: Searched = members::table.find(member).select(Searched::as_select()).first(connection)?;
     let folded = folded([&searched.full_name, &searched.headline, &searched.company, &searched.location]);
     diesel::update(members::table.find(member)).set(members::folded.eq(folded)).execute(connection)?;
+    directory::enter(connection, member)?;
     match connection {
         Connection::Sqlite(sqlite) => sqlite::index(sqlite, &searched),
         Connection::Postgres(postgres) => postgres::index(postgres, &searched),
@@ -156,6 +157,7 @@ pub fn index(connection: &mut Connection, member: i64) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn remove(connection: &mut Connection, member: i64) -> Result<(), Error> {
+    directory::leave(connection, member)?;
     let key = match connection {
         Connection::Sqlite(_) => "rowid",
         Connection::Postgres(_) => "member_id",
@@ -170,6 +172,7 @@ pub fn remove(connection: &mut Connection, member: i64) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn index_all(connection: &mut Connection) -> Result<(), Error> {
+    directory::enter_all(connection)?;
     match connection {
         Connection::Sqlite(sqlite) => sqlite::index_all(sqlite),
         Connection::Postgres(postgres) => postgres::index_all(postgres),
@@ -181,6 +184,7 @@ pub fn index_all(connection: &mut Connection) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn clear(connection: &mut Connection) -> Result<(), Error> {
+    directory::clear(connection)?;
     match connection {
         Connection::Sqlite(sqlite) => sqlite::clear(sqlite),
         Connection::Postgres(postgres) => postgres::clear(postgres),

@@ -1,0 +1,2 @@
+DROP TABLE dismissed_suggestions;
+DROP TABLE directory;

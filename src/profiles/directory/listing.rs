@@ -1,0 +1,232 @@
+//! The lists of the directory: whom each shows, in which order, and what is counted of it.
+
+use std::collections::HashMap;
+
+use diesel::dsl::not;
+use diesel::prelude::*;
+
+use crate::cache::{Cache, Cached};
+use crate::connections::mutual::MAX_SHORT;
+use crate::db::{Connection, id_in};
+use crate::error::Error;
+use crate::members::ConnectionCount;
+use crate::members::directory::{self, Counted, Entry, From, Listed, entries};
+use crate::members::search::MAX_FOUND;
+use crate::network::found::{self, Near, hidden_from};
+use crate::network::second_degree::SecondDegree;
+use crate::profiles::directory::asked::{Asked, Degrees, View};
+use crate::schema::{directory as table, members};
+use crate::web::pagination::{Cursor, ListPage, PageRequest, ROWS};
+use crate::web::viewer::Viewer;
+
+/// A page of a list, with what is counted of all of it.
+#[derive(Debug)]
+pub struct Listing {
+    /// Who stands on the page.
+    pub page: ListPage<Entry>,
+    /// What is counted of the list.
+    pub counted: Counted,
+    /// One's connections in it, where degrees can be told apart.
+    pub first: Option<i64>,
+    /// Those one further.
+    pub second: Option<i64>,
+    /// More match than are looked at.
+    pub is_cut: bool,
+    /// When each joined, where the list is by that.
+    pub joined: HashMap<i64, i64>,
+}
+
+impl Listing {
+    /// Reads the list that is asked for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn of(
+        connection: &mut Connection,
+        cache: &Cache,
+        me: &Viewer,
+        asked: &Asked,
+        at: &PageRequest,
+    ) -> Result<Listing, Error> {
+        let hidden = hidden_from(connection, me.id)?;
+        match (asked.view, asked.degree) {
+            (View::Found, _) => Listing::found(connection, cache, me, asked, at, &hidden),
+            (View::Newest, _) => Listing::newest(connection, &hidden, at),
+            (_, Degrees::Any) => Listing::everybody(connection, cache, me, asked, at, &hidden),
+            (_, degree) => {
+                let mut near = near(connection, cache, me, degree, &hidden)?;
+                let kept: Vec<&Entry> = near.values().filter(|entry| asked.facets.fit(entry)).collect();
+                let counted = Counted::of(kept.iter().copied());
+                let mut ids: Vec<(String, i64)> =
+                    kept.iter().map(|entry| (entry.sort_last.clone(), entry.member_id)).collect();
+                ids.sort_unstable();
+                let page = numbered(ids.into_iter().map(|(_, id)| id).collect(), at, |id| near.remove(&id));
+                Ok(Listing { counted, ..Listing::plain(page) })
+            }
+        }
+    }
+
+    fn plain(page: ListPage<Entry>) -> Listing {
+        Listing { page, counted: Counted::default(), first: None, second: None, is_cut: false, joined: HashMap::new() }
+    }
+
+    fn everybody(
+        connection: &mut Connection,
+        cache: &Cache,
+        me: &Viewer,
+        asked: &Asked,
+        at: &PageRequest,
+        hidden: &[i64],
+    ) -> Result<Listing, Error> {
+        let listed = Listed { facets: &asked.facets, hidden };
+        let counted = counted(connection, cache, listed)?;
+        let fetch = |at: &PageRequest| {
+            let cursor = at.cursor();
+            let from = |(cursor, back): &(Cursor, bool)| (cursor.key.clone(), cursor.id, *back);
+            let from = cursor.as_ref().map(from);
+            let from = from.as_ref().map(|(sort_last, id, back)| From { sort_last, member_id: *id, back: *back });
+            listed.rows(connection, from, at.limit())
+        };
+        let cursor = |entry: &Entry| Cursor { key: entry.sort_last.clone(), id: entry.member_id };
+        let page = ListPage::read(at, counted.total, Cursor::last_name(), fetch, cursor)?;
+        let fits =
+            |entries: HashMap<i64, Entry>| entries.values().filter(|entry| asked.facets.fit(entry)).count() as i64;
+        let second = fits(near(connection, cache, me, Degrees::Second, hidden)?);
+        let first = match asked.facets.narrow() {
+            false => Some(i64::from(me.connection_count)),
+            true if me.connection_count > MAX_SHORT => None,
+            true => Some(fits(near(connection, cache, me, Degrees::First, hidden)?)),
+        };
+        Ok(Listing { counted, first, second: Some(second), ..Listing::plain(page) })
+    }
+
+    fn newest(connection: &mut Connection, hidden: &[i64], at: &PageRequest) -> Result<Listing, Error> {
+        let fetch = |at: &PageRequest| newest(connection, hidden, at);
+        let cursor = |(id, joined): &(i64, i64)| Cursor { key: joined.to_string(), id: *id };
+        let page = ListPage::read(at, 0, Cursor::oldest(), fetch, cursor)?;
+        let joined: HashMap<i64, i64> = page.rows.iter().copied().collect();
+        let ids: Vec<i64> = page.rows.iter().map(|(id, _)| *id).collect();
+        let mut all = entries(connection, &ids)?;
+        let ListPage { rows, total, page, previous, next } = page;
+        let rows = rows.into_iter().filter_map(|(id, _)| all.remove(&id)).collect();
+        Ok(Listing { joined, ..Listing::plain(ListPage { rows, total, page, previous, next }) })
+    }
+
+    fn found(
+        connection: &mut Connection,
+        cache: &Cache,
+        me: &Viewer,
+        asked: &Asked,
+        at: &PageRequest,
+        hidden: &[i64],
+    ) -> Result<Listing, Error> {
+        let mut found = found::members(connection, cache, me.counted(), hidden, &asked.q)?;
+        let is_cut = found.len() as i64 >= MAX_FOUND;
+        let ids: Vec<i64> = found.iter().map(|(id, _)| *id).collect();
+        let mut all = entries(connection, &ids)?;
+        found.retain(|(id, _)| all.get(id).is_some_and(|entry| asked.facets.fit(entry)));
+        let of = |degree| found.iter().filter(|(_, near)| is(*near, degree)).count() as i64;
+        let (first, second) = (of(Degrees::First), of(Degrees::Second));
+        found.retain(|(_, near)| is(*near, asked.degree));
+        let counted = Counted::of(found.iter().filter_map(|(id, _)| all.get(id)));
+        let ids = found.into_iter().map(|(id, _)| id).collect();
+        let page = numbered(ids, at, |id| all.remove(&id));
+        Ok(Listing { counted, first: Some(first), second: Some(second), is_cut, ..Listing::plain(page) })
+    }
+}
+
+/// A site of more members is counted once in a while.
+const MANY: i64 = 10_000;
+/// What is kept for the whole site stands under nobody's id.
+const EVERYBODY: ConnectionCount = ConnectionCount { id: 0, number: 0, version: 0 };
+
+/// What is counted of everybody.
+struct OfEverybody(Counted);
+
+impl Cached for OfEverybody {
+    const SECONDS: i64 = 600;
+
+    fn took_long(&self) -> bool {
+        self.0.total > MANY
+    }
+}
+
+/// Counts a list without those who are hidden from whoever looks.
+fn counted(connection: &mut Connection, cache: &Cache, listed: Listed) -> Result<Counted, Error> {
+    let facets = listed.facets;
+    let all = match facets.narrow() {
+        true => directory::counted(connection, facets)?,
+        false => {
+            let count = |_| Ok(OfEverybody(directory::counted(connection, facets)?));
+            cache.get_or_read(EVERYBODY, count)?.0.clone()
+        }
+    };
+    let hidden = entries(connection, listed.hidden)?;
+    let hidden: Vec<&Entry> = hidden.values().filter(|entry| facets.fit(entry)).collect();
+    Ok(all.without(&hidden))
+}
+
+fn is(near: Near, degree: Degrees) -> bool {
+    match degree {
+        Degrees::Any => true,
+        Degrees::First => near == Near::Connected,
+        Degrees::Second => near == Near::Shared,
+    }
+}
+
+/// Members and when they joined, the newest first.
+fn newest(connection: &mut Connection, hidden: &[i64], at: &PageRequest) -> Result<Vec<(i64, i64)>, Error> {
+    use members::{created_at, id};
+    let shown = not(id_in(connection, id, hidden));
+    let listed = members::table.inner_join(table::table.on(table::member_id.eq(id)));
+    let mut query = listed.filter(shown).select((id, created_at)).into_boxed();
+    let cursor = at.cursor();
+    let back = cursor.as_ref().is_some_and(|(_, back)| *back);
+    if let Some((from, _)) = cursor {
+        let key: i64 = from.key.parse().unwrap_or(0);
+        query = match back {
+            true => query.filter(created_at.ge(key)).filter(created_at.gt(key).or(id.gt(from.id))),
+            false => query.filter(created_at.le(key)).filter(created_at.lt(key).or(id.lt(from.id))),
+        };
+    }
+    let query = match back {
+        true => query.order((created_at.asc(), id.asc())),
+        false => query.order((created_at.desc(), id.desc())),
+    };
+    Ok(query.limit(at.limit()).load(connection)?)
+}
+
+/// A page of a list that is known whole, by its number.
+fn numbered(ids: Vec<i64>, at: &PageRequest, mut take: impl FnMut(i64) -> Option<Entry>) -> ListPage<Entry> {
+    let pages = ids.len().div_ceil(ROWS).max(1);
+    let page = at.page().clamp(1, u32::try_from(pages).unwrap_or(1));
+    let first = (page as usize - 1) * ROWS;
+    let rows = ids.iter().skip(first).take(ROWS).filter_map(|id| take(*id)).collect();
+    ListPage {
+        rows,
+        total: ids.len() as i64,
+        page,
+        previous: (page > 1).then(|| format!("page={}", page - 1)),
+        next: ((page as usize) < pages).then(|| format!("page={}", page + 1)),
+    }
+}
+
+/// Everybody of a degree who is listed.
+fn near(
+    connection: &mut Connection,
+    cache: &Cache,
+    me: &Viewer,
+    degree: Degrees,
+    hidden: &[i64],
+) -> Result<HashMap<i64, Entry>, Error> {
+    let ids = match degree {
+        Degrees::First => found::connected(connection, cache, me.counted(), None)?,
+        _ => {
+            let circle = SecondDegree::of(connection, cache, me.counted())?;
+            let connected = found::connected(connection, cache, me.counted(), Some(circle.ids()))?;
+            let is_further = |id: &&i64| connected.binary_search(id).is_err() && !hidden.contains(id) && **id != me.id;
+            circle.ids().iter().filter(is_further).copied().collect()
+        }
+    };
+    entries(connection, &ids)
+}
