@@ -13,6 +13,7 @@ const SHEETS: [&str; 26] = [
     "components/nav",
     "components/tabs",
     "components/card",
+    "components/facts",
     "components/avatar",
     "components/badge",
     "components/rows",

@@ -10,6 +10,7 @@
 //! - [`dav`] is the address book for phones and mail programs, by CardDAV.
 //! - [`mail`] is what goes out by e-mail: an outbox in the database, and the job that sends it.
 //! - [`admin`] runs the site; [`audit`] keeps what those who run it did.
+//! - [`moderation`] is what members report, and what moderators decide.
 //! - [`language`] is what every text goes through, and the translations.
 //! - [`limits`] says how often who may do what, in one table.
 //! - [`jobs`] is the work beside the requests: named loops, one node at a time.
@@ -40,6 +41,7 @@ pub mod language;
 pub mod limits;
 pub mod mail;
 pub mod members;
+pub mod moderation;
 pub mod network;
 pub mod notifications;
 pub mod profiles;

@@ -1,5 +1,7 @@
 //! The command line: parse, call.
 
+mod commands;
+
 use std::io::{IsTerminal, Read};
 use std::net::TcpListener;
 use std::process::ExitCode;
@@ -68,7 +70,12 @@ enum Command {
         #[arg(long, value_name = "URL")]
         to: DatabaseUrl,
     },
-    /// Make and list members
+    /// Look whether everything in the database is as it should be
+    Check {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Make and list members, say who runs the site, suspend
     #[command(subcommand)]
     Member(MemberCommand),
     /// Fill an empty database with a made-up network of any size, to measure with
@@ -117,6 +124,24 @@ enum MemberCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Say what a member may do for the site
+    Role {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// A handle or a confirmed e-mail address
+        who: String,
+        /// member, moderator or administrator
+        role: String,
+    },
+    /// Suspend a member until a day, or ban them
+    Suspend {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// A handle or a confirmed e-mail address
+        who: String,
+        #[command(flatten)]
+        how: commands::moderation::Suspension,
+    },
     /// List all accounts: handle, name, e-mail address
     List {
         #[command(flatten)]
@@ -154,6 +179,18 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Copy { from, to } => copy(&from, &to),
         Command::Member(MemberCommand::Create { database, full_name, email, admin, password_stdin }) => {
             with(&database.database_url, |db| create(db, full_name, email, admin, password_stdin))
+        }
+        Command::Check { database } => {
+            there(&database.database_url)?;
+            with(&database.database_url, commands::check::check)
+        }
+        Command::Member(MemberCommand::Role { database, who, role }) => {
+            there(&database.database_url)?;
+            with(&database.database_url, |db| commands::moderation::give_role(db, &who, &role))
+        }
+        Command::Member(MemberCommand::Suspend { database, who, how }) => {
+            there(&database.database_url)?;
+            with(&database.database_url, |db| commands::moderation::suspend(db, &who, &how))
         }
         Command::Member(MemberCommand::List { database }) => {
             there(&database.database_url)?;

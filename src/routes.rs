@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::accounts::factor::{codes_pages, pages as factor, second_step_pages as second_step};
 use crate::accounts::passkeys::{confirm_pages as passkey_confirm, pages as passkeys, sign_in as passkey_sign_in};
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
-use crate::admin::overview as overview_of_site;
+use crate::admin::{log as audit_log, members as all_members, overview as overview_of_site};
 use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
@@ -20,6 +20,7 @@ use crate::data::pages as my_data;
 use crate::dav;
 use crate::inbox::{deletion_pages, list as inbox, sending_pages, thread};
 use crate::joining::{first, sign_up, waiting};
+use crate::moderation::{decision_pages, own as own_moderation, queue, relationships, report_pages, suspended};
 use crate::network::{home, notifications, overview};
 use crate::notifications::settings as notification_choices;
 use crate::notifications::unsubscribe;
@@ -94,6 +95,8 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/in/{handle}/may-invite-again", post().to(disconnect::set_may_invite_again))
         .route("/in/{handle}/block", post().to(disconnect::block))
         .route("/in/{handle}/unblock", post().to(actions::unblock))
+        .route("/in/{handle}/report", get().to(report_pages::form))
+        .route("/in/{handle}/report", post().to(report_pages::send))
         .route("/in/{handle}/remarks", get().to(notes::form))
         .route("/in/{handle}/remarks", post().to(notes::submit))
         // One's connections
@@ -201,8 +204,25 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/settings/appearance", post().to(settings::change_time_zone))
         .route("/settings/privacy", get().to(settings::privacy))
         .route("/settings/privacy", post().to(settings::change_privacy))
+        .route("/settings/moderation", get().to(own_moderation::own))
+        .route("/suspended", get().to(suspended::suspended))
+        .route("/suspended", post().to(suspended::appeal))
+        // Reports, for moderators
+        .route("/moderation", get().to(queue::queue))
+        .route("/moderation/{member}/relationships", get().to(relationships::relationships))
+        .route("/moderation/{member}/show", post().to(decision_pages::show_profile))
+        .route("/moderation/{member}/lift", post().to(decision_pages::lift))
+        .route("/moderation/{member}/{id}", get().to(decision_pages::report))
+        .route("/moderation/{member}/{id}", post().to(decision_pages::decide))
         // Running the site, for administrators
         .route("/admin", get().to(overview_of_site::overview))
+        .route("/admin/members", get().to(all_members::members))
+        .route("/admin/members/{member}", get().to(all_members::member))
+        .route("/admin/members/{member}/role", post().to(all_members::give_role))
+        .route("/admin/members/{member}/suspend", post().to(all_members::suspend))
+        .route("/admin/members/{member}/password", post().to(all_members::send_password_link))
+        .route("/admin/audit", get().to(audit_log::log))
+        .route("/admin/audit/export", get().to(audit_log::export))
         .end();
     site.default_service(web::to(guard::nothing_here));
     all

@@ -11,6 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["admin"],
     &["profiles"],
     &["network", "demo"],
+    &["moderation"],
     &["dav", "joining"],
     &["contacts"],
     &["accounts"],

@@ -105,6 +105,7 @@ const ASKED_EVERYWHERE: &[(&str, &str)] = &[
     ("audit_entries_by_subject", "Who looked"),
     ("audit_entries_by_actor", "the audit log of one who runs the site"),
     ("audit_entries_by_act", "the audit log of one act"),
+    ("reports_by_reporter", "the end of an account"),
     ("reports_open", "the moderators' queue"),
     ("reports_closed", "the moderators' queue, closed"),
 ];

@@ -19,14 +19,6 @@ pub struct Candidate {
     pub member: i64,
     /// The hash of its password.
     pub hash: String,
-    suspended_at: Option<i64>,
-}
-
-impl Candidate {
-    /// Returns whether it is suspended.
-    pub fn is_suspended(&self) -> bool {
-        self.suspended_at.is_some()
-    }
 }
 
 /// Loads the accounts of an address: of whoever has confirmed it, then of those that claim it.
@@ -34,7 +26,7 @@ impl Candidate {
 /// # Errors
 /// The database's.
 pub fn candidates(connection: &mut Connection, key: &str) -> Result<Vec<Candidate>, Error> {
-    let columns = (members::id, members::password_hash, members::suspended_at);
+    let columns = (members::id, members::password_hash);
     let owner = emails::table.inner_join(members::table.on(members::id.eq(emails::member_id)));
     let owner = owner.filter(emails::email_key.eq(key)).select(columns);
     let claims = email_claims::table.inner_join(members::table.on(members::id.eq(email_claims::member_id)));

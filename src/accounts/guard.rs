@@ -33,6 +33,9 @@ pub async fn load_viewer<B: MessageBody>(
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     match look(&request).await {
         Ok(()) if is_leaving(&request) => Ok(request.into_response(page::see_other(DELETION)).map_into_right_body()),
+        Ok(()) if is_kept_out(&request) => {
+            Ok(request.into_response(page::see_other("/suspended")).map_into_right_body())
+        }
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
         // An answer, not an error: what stands in front adds its headers to answers only.
         Err(error) => Ok(request.error_response(error).map_into_right_body()),
@@ -57,6 +60,30 @@ fn is_leaving(request: &ServiceRequest) -> bool {
     let leaves = viewer::viewer(request.request()).is_some_and(|viewer| viewer.deletion_due_at.is_some());
     let path = request.path();
     leaves && !open.contains(&path) && !path.starts_with("/static/") && !path.starts_with("/photos/")
+}
+
+/// What opens for whoever is suspended or banned: the one page that says so with its appeal, what is theirs by law, and the
+/// way out. Everything else leads to that page.
+const OPEN_TO_SUSPENDED: [&str; 11] = [
+    "suspended",
+    "sign-out",
+    "settings/data",
+    "confirm",
+    "appearance",
+    "static",
+    "logo",
+    "photos",
+    "rules",
+    "privacy",
+    "unsubscribe",
+];
+
+fn is_kept_out(request: &ServiceRequest) -> bool {
+    let path = request.path().trim_start_matches('/');
+    let opens = |open: &str| path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let operators = ["healthz", "readyz", "manifest.webmanifest", "robots.txt"];
+    viewer::viewer(request.request()).is_some_and(|viewer| viewer.is_suspended)
+        && !OPEN_TO_SUSPENDED.iter().chain(&operators).any(|open| opens(open))
 }
 
 async fn look(request: &ServiceRequest) -> Result<(), Error> {

@@ -109,9 +109,6 @@ pub async fn sign_in(
     let Some(Candidate { member, hash, .. }) = which.and_then(|at| found.get(at)).cloned() else {
         return refused(page, form, wrong);
     };
-    if found.iter().any(|account| account.member == member && account.is_suspended()) {
-        return refused(page, form, t("This account is suspended. Ask those who run this site."));
-    }
     let (browser, before) = (Browser::of(redirect.session(), agent_of(&request)), page.viewer.clone());
     let entry = site
         .write(move |connection| match crate::accounts::still_has_password(connection, member, &hash)? {

@@ -134,7 +134,9 @@ fn set_password(
 ) -> Result<Option<Entry>, Error> {
     let Some(proof) = tokens::take(connection, Purpose::Reset, token)? else { return Ok(None) };
     db::lock_members(connection, [proof.member])?;
-    let row = members::table.find(proof.member).filter(members::suspended_at.is_null());
+    let row = members::table.find(proof.member);
+    let is_open = members::suspended_at.is_null().or(members::suspended_until.le(now()).assume_not_null());
+    let row = row.filter(is_open);
     if diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)? == 0 {
         return Ok(None);
     }

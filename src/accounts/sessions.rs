@@ -9,6 +9,7 @@ use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::inbox::store as inbox;
 use crate::members::role::Role;
+use crate::members::suspension::is_suspended;
 use crate::notifications::store::Unread;
 use crate::relationship::Limits;
 use crate::schema::{connection_counts, conversations, members as table, notifications, relationships, sessions};
@@ -93,7 +94,7 @@ pub fn end(connection: &mut Connection, member: i64, token_hash: &str) -> Result
     Ok(())
 }
 
-/// Who holds this token; nobody if the session ended or its member is suspended. Also whether the session should
+/// Who holds this token; nobody if the session ended. Also whether the session should
 /// be [`touch`]ed.
 ///
 /// # Errors
@@ -120,21 +121,27 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         .filter(sessions::token_hash.eq(&token_hash))
         .filter(sessions::last_seen.gt(now() - IDLE))
         .filter(sessions::created_at.gt(now() - GREATEST_AGE))
-        .filter(table::suspended_at.is_null())
         .select((
             (table::handle, table::full_name, table::language, table::time_zone, table::photo),
             table::deletion_due_at,
             (connection_counts::number, connection_counts::version),
-            table::role,
+            (table::role, table::suspended_at, table::suspended_until),
             (sessions::last_seen, sessions::confirmed_at),
             (invitations, unread, talks, last_to_spare),
         ));
     type Counts = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
     type Texts = (String, String, String, String, String);
-    type Found = (Texts, Option<i64>, (i32, i32), Role, (i64, i64), Counts);
+    type Standing = (Role, Option<i64>, Option<i64>);
+    type Found = (Texts, Option<i64>, (i32, i32), Standing, (i64, i64), Counts);
     let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
-    let Some((texts, deletion_due_at, (connection_count, connection_version), role, (last_seen, confirmed_at), counts)) =
-        found
+    let Some((
+        texts,
+        deletion_due_at,
+        (connection_count, connection_version),
+        (role, suspended_at, suspended_until),
+        (last_seen, confirmed_at),
+        counts,
+    )) = found
     else {
         return Ok(None);
     };
@@ -152,6 +159,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         unread_conversations: talks.unwrap_or(0),
         language,
         time_zone,
+        is_suspended: is_suspended(suspended_at, suspended_until),
         role,
         photo,
         deletion_due_at,

@@ -1,4 +1,7 @@
 //! Running the site: the pages of administrators.
 
 pub mod counts;
+pub mod log;
+pub mod members;
 pub mod overview;
+pub mod roles;

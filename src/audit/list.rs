@@ -73,3 +73,12 @@ pub fn who_looked(connection: &mut Connection, member: i64, limit: i64) -> Resul
         .select((rows::done_at, rows::actor));
     Ok(on_engine!(connection, |own| query.load(own))?)
 }
+
+/// Loads entries behind the one of a number, the oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn oldest(connection: &mut Connection, behind: i64, limit: i64) -> Result<Vec<Entry>, Error> {
+    let query = rows::table.filter(rows::number.gt(behind)).order(rows::number).limit(limit);
+    Ok(on_engine!(connection, |own| query.load(own))?)
+}

@@ -10,6 +10,7 @@ use crate::dates::{self, now};
 use crate::db::{Connection, numbered, on_engine};
 use crate::error::Error;
 use crate::members::ConnectionCount;
+use crate::members::suspension::is_suspended;
 use crate::relationship::{Action, Facts, Limits, OtherMember, WhoMayInvite};
 use crate::schema::{connection_counts, members};
 
@@ -50,22 +51,22 @@ fn other_member(connection: &mut Connection, member: i64) -> Result<(OtherMember
         members::who_may_invite,
         members::accepts_automatically,
         members::asks_before_reinvite,
-        members::suspended_at,
+        (members::suspended_at, members::suspended_until),
         connection_counts::number,
     );
     let found = members::table
         .inner_join(connection_counts::table.on(connection_counts::member_id.eq(members::id)))
         .filter(members::id.eq(member))
         .select(choices);
-    type Chosen = (WhoMayInvite, bool, bool, Option<i64>, i32);
-    let (who_may_invite, accepts_automatically, asks_before_reinvite, suspended_at, number) =
+    type Chosen = (WhoMayInvite, bool, bool, (Option<i64>, Option<i64>), i32);
+    let (who_may_invite, accepts_automatically, asks_before_reinvite, suspended, number) =
         on_engine!(connection, |own| found.first::<Chosen>(own))?;
     let other = OtherMember {
         who_may_invite,
         mutual: false,
         accepts_automatically,
         asks_before_reinvite,
-        suspended: suspended_at.is_some(),
+        suspended: is_suspended(suspended.0, suspended.1),
         connections: u32::try_from(number).unwrap_or(0),
     };
     Ok((other, number))

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::connections::row::Row;
+use crate::connections::row::{Row, State};
 use crate::dates::now;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
@@ -33,7 +33,12 @@ pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<
     let (member, row): Found = on_engine!(connection, |own| found.select(Found::as_select()).first(own))?;
     match row {
         Some(row) if row.state.is_unseen() => Err(Error::NotFound),
-        row => Ok((member, row)),
+        row if !member.is_hidden() || member.person.id == viewer => Ok((member, row)),
+        // Of a hidden profile the name stays to whoever stands to it in a way that they know of, so that they can end it.
+        Some(row) if !matches!(row.state, State::Stranger | State::WasDisconnected) => {
+            Ok((member.withheld(), Some(row)))
+        }
+        _ => Err(Error::NotFound),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::connections::{self, notes};
 use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::people::Character;
-use crate::demo::talks;
 use crate::demo::{Account, PASSWORD};
+use crate::demo::{reports, talks};
 use crate::error::Error;
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::{Action, Limits, WhoMayInvite};
@@ -26,7 +26,7 @@ pub fn accounts(people: &[Character]) -> Vec<Account> {
     let closed = people.last().map_or("", |person| person.full_name.as_str());
     let stories = [
         "has three pages of connections, invitations to answer, and people she left: try Remove connections".to_owned(),
-        format!("knows many engineers: try inviting {closed}, who accepts no invitations"),
+        format!("knows many engineers, and answers reports: try inviting {closed}, who accepts no invitations"),
         "runs the site, and is asked before somebody who left comes back".to_owned(),
     ];
     let account = |(person, story): (&Character, String)| Account {
@@ -130,6 +130,7 @@ pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Character], 
     }
     let old = notifications::table.filter(notifications::created_at.lt(now() - 29 * DAY));
     diesel::update(old).set(notifications::is_read.eq(true)).execute(connection)?;
+    reports::report(connection, people, JONAS, AMARA)?;
     choices(connection, people)
 }
 

@@ -6,7 +6,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::accounts::addresses::Candidate;
 use crate::accounts::browsers::Browser;
 use crate::accounts::factor::second_step::{self, Entry};
 use crate::accounts::factor::second_step_pages;
@@ -258,10 +257,6 @@ async fn answer(
             applications::sign_in(redirect.session(), application)?;
             Ok(redirect.to("/registration"))
         }
-        Came::Suspended => {
-            problems.add("email", t("This account is suspended. Ask those who run this site."));
-            show_again(site, page, &door, form, problems).await
-        }
         Came::Refused => show_again(site, page, &door, form, problems).await,
     }
 }
@@ -274,8 +269,6 @@ enum Came {
     HalfIn(Entry),
     /// As somebody who waits.
     Waits(i64),
-    /// With the password of an account that is suspended.
-    Suspended,
     /// The door was closed meanwhile.
     Refused,
 }
@@ -300,9 +293,6 @@ async fn come_in(
             return Ok(Came::Waits(applicant.id));
         }
         let account = which.and_then(|at| known.accounts.get(at)).cloned();
-        if account.as_ref().is_some_and(Candidate::is_suspended) {
-            return Ok(Came::Suspended);
-        }
         let (new, door, reason, limits) = (new.clone(), door.clone(), typed.reason.clone(), site.limits);
         let (browser, before) = (browser.clone(), before.cloned());
         let came = site.write(move |connection| {

@@ -134,6 +134,15 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
     let reset = links.to("/forgot-password");
     match letter {
         Letter::Digest { invitations, unread } => digest(*invitations, *unread, links),
+        letter if letter.is_from_moderators() => from_moderators(letter, links),
+        Letter::ReportAnswered { at } => {
+            let sentence = tf(
+                "You sent a report on {day}. The moderators have looked at it and decided.",
+                &crate::dates::long(*at),
+            );
+            let more = t("What they decided about others is not told. Thank you for looking after this community.");
+            Content::of(t("Your report was answered."), &[&sentence, more])
+        }
         Letter::NewDevice { device, at } => {
             let when = tf("{browser}, {day}", (&device::name(device), &crate::dates::long(*at)));
             let sentence = t("Somebody has signed in to your account from a browser that was not used for it before:");
@@ -199,6 +208,33 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
         _ => Content::of(t("Your password is changed."), &[t("Your password at Amicable is another one now.")])
             .button(t("Set a new password"), reset)
             .small(t("If it was not you, set a new password at once: that signs out everybody else.")),
+    }
+}
+
+fn from_moderators(letter: &Letter, links: &Links) -> Content {
+    let appeal = t("If you think that this is wrong, sign in: there you can say why.");
+    match letter {
+        Letter::Warned { reason } => {
+            Content { quote: reason.clone(), ..Content::of(t("A word from the moderators"), &[]) }
+        }
+        Letter::ProfileHidden { reason } => {
+            let sentence = t("Others do not see your profile at present.");
+            Content { quote: reason.clone(), ..Content::of(t("Your profile is hidden."), &[sentence]) }
+        }
+        Letter::Suspended { reason, until } => {
+            let sentence = match until {
+                Some(until) => tf("Your account is suspended until {day}.", &crate::dates::long(*until)),
+                None => t("Your account is banned.").to_owned(),
+            };
+            Content { quote: reason.clone(), ..Content::of(sentence, &[appeal]) }
+                .button(t("Sign in"), links.to("/sign-in"))
+        }
+        Letter::Lifted => Content::of(t("Your account is open again."), &[]).button(t("Sign in"), links.to("/sign-in")),
+        _ => Content::of(
+            t("Your appeal was answered."),
+            &[t("The moderators have looked again, and it stays as it was.")],
+        )
+        .button(t("Sign in"), links.to("/sign-in")),
     }
 }
 

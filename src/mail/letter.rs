@@ -150,6 +150,32 @@ pub enum Letter {
         /// When.
         at: i64,
     },
+    /// Moderators ask the member to mind something.
+    Warned {
+        /// What, in the moderator's words.
+        reason: String,
+    },
+    /// Others do not see the member's profile.
+    ProfileHidden {
+        /// Why, in the moderator's words.
+        reason: String,
+    },
+    /// The member is suspended.
+    Suspended {
+        /// Why, in the moderator's words.
+        reason: String,
+        /// Until when; nothing for a ban.
+        until: Option<i64>,
+    },
+    /// The member is no longer suspended.
+    Lifted,
+    /// The member's appeal changed nothing.
+    AppealDismissed,
+    /// A report of the member was looked at.
+    ReportAnswered {
+        /// When it was sent.
+        at: i64,
+    },
 }
 
 impl Letter {
@@ -176,6 +202,18 @@ impl Letter {
         }
     }
 
+    /// Returns whether it tells the member what moderators decided about them.
+    pub fn is_from_moderators(&self) -> bool {
+        matches!(
+            self,
+            Letter::Warned { .. }
+                | Letter::ProfileHidden { .. }
+                | Letter::Suspended { .. }
+                | Letter::Lifted
+                | Letter::AppealDismissed
+        )
+    }
+
     /// Returns a word for the log.
     pub fn word(&self) -> &'static str {
         match self {
@@ -199,6 +237,12 @@ impl Letter {
             Letter::PasskeyAdded { .. } => "passkey-added",
             Letter::DeletionBegun { .. } => "deletion-begun",
             Letter::Deleted { .. } => "deleted",
+            Letter::Warned { .. } => "warned",
+            Letter::ProfileHidden { .. } => "profile-hidden",
+            Letter::Suspended { .. } => "suspended",
+            Letter::Lifted => "lifted",
+            Letter::AppealDismissed => "appeal-dismissed",
+            Letter::ReportAnswered { .. } => "report-answered",
         }
     }
 }

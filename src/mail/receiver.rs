@@ -7,6 +7,7 @@ use super::letter::Letter;
 use super::tokens::{self, Proof, Purpose};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::members::suspension::is_suspended;
 use crate::schema::{email_claims, emails, members, refused_addresses};
 use crate::text::digest::sha256;
 
@@ -24,6 +25,7 @@ pub(super) struct Receiver {
     /// The address that gets mail; empty for none.
     pub confirmed_email: String,
     suspended_at: Option<i64>,
+    suspended_until: Option<i64>,
     mail_secret: String,
 }
 
@@ -48,7 +50,12 @@ impl Receiver {
     }
 
     pub(super) fn may_get_mail(&self) -> bool {
-        self.suspended_at.is_none()
+        !is_suspended(self.suspended_at, self.suspended_until)
+    }
+
+    /// Returns whether they get a letter: also while they are suspended what is about that.
+    pub(super) fn may_get(&self, letter: &Letter) -> bool {
+        letter.is_from_moderators() || self.may_get_mail()
     }
 
     /// Returns whether the address they have entered waits to be confirmed.

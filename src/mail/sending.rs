@@ -141,9 +141,8 @@ fn compose(connection: &mut Connection, mail: &Mail, row: &Row) -> Result<Compos
         Letter::JoinInvitation { .. } => return join_invitation(connection, mail, row, (&letter, sender.as_ref())),
         _ => {}
     }
-    let Some(receiver) = Receiver::load(connection, row.member_id)?.filter(Receiver::may_get_mail) else {
-        return Ok(None);
-    };
+    let receiver = Receiver::load(connection, row.member_id)?;
+    let Some(receiver) = receiver.filter(|receiver| receiver.may_get(&letter)) else { return Ok(None) };
     match &letter {
         Letter::ConfirmAddress => return confirm(connection, mail, row, (&receiver, &letter)),
         Letter::RegistrationAccepted { language } => {

@@ -8,6 +8,7 @@ pub mod role;
 pub mod search;
 pub mod sorting;
 pub mod store;
+pub mod suspension;
 
 use diesel::backend::Backend;
 use diesel::deserialize::FromStaticSqlRow;
@@ -125,12 +126,29 @@ pub struct Profile {
     #[diesel(select_expression = connection_counts::version)]
     connection_version: i32,
     pub connections_seen_by: ConnectionsSeenBy,
+    hidden_at: Option<i64>,
 }
 
 impl Profile {
     /// What is counted of their connections.
     pub fn counted(&self) -> ConnectionCount {
         ConnectionCount { id: self.person.id, number: self.connection_count, version: self.connection_version }
+    }
+
+    /// Returns whether moderators have hidden it from others.
+    pub fn is_hidden(&self) -> bool {
+        self.hidden_at.is_some()
+    }
+
+    /// Takes out what a hidden profile does not show: everything but the name.
+    #[must_use]
+    pub fn withheld(mut self) -> Profile {
+        let nothing = String::new();
+        self.person.headline.clone_from(&nothing);
+        self.person.location.clone_from(&nothing);
+        self.person.photo.clone_from(&nothing);
+        self.about = nothing;
+        self
     }
 
     /// How many connections, as others may know it: a rounded number, in which one more or less does not show.

@@ -144,7 +144,8 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
         .filter(dismissed_suggestions::other_id.eq(members::id));
     let newest = members::table
         .filter(members::id.ne(me))
-        .filter(members::suspended_at.is_null())
+        .filter(members::suspended_at.is_null().or(members::suspended_until.le(dates::now()).assume_not_null()))
+        .filter(members::hidden_at.is_null())
         .filter(members::deletion_due_at.is_null())
         .filter(diesel::dsl::not(diesel::dsl::exists(known)))
         .filter(diesel::dsl::not(diesel::dsl::exists(dismissed)))
@@ -161,7 +162,9 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
 fn left_out(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let side = relationships::owner_id.eq(me).and(relationships::other_id.eq(members::id));
     let known = relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now()));
-    let gone = members::suspended_at.is_not_null().or(members::deletion_due_at.is_not_null());
+    let goes_on = members::suspended_until.is_null().or(members::suspended_until.gt(dates::now()).assume_not_null());
+    let kept_out = members::suspended_at.is_not_null().and(goes_on);
+    let gone = kept_out.or(members::hidden_at.is_not_null()).or(members::deletion_due_at.is_not_null());
     let dismissed = dismissed_suggestions::owner_id.eq(me).and(dismissed_suggestions::other_id.eq(members::id));
     let rows = members::table
         .left_join(relationships::table.on(side))

@@ -119,7 +119,11 @@ fn other(
         Offer::Reinvite => connections::reinvite(connection, limits, me.id, id)?,
         _ => None,
     };
-    Ok((member, about(connection, id)?, standing, nearness, reinvite, price))
+    let about = match member.is_hidden() {
+        true => About { positions: Vec::new(), education: Vec::new(), links: Vec::new() },
+        false => about(connection, id)?,
+    };
+    Ok((member, about, standing, nearness, reinvite, price))
 }
 
 fn about(connection: &mut Connection, member: i64) -> Result<About, Error> {

@@ -58,7 +58,7 @@ static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
 /// they are not among them. Every page has them in its head, which spares a first visit a request.
 pub const SPECULATION: &str = r#"{"prefetch":[{"eagerness":"conservative","where":{"and":[
 {"href_matches":["/","/in/*","/connections","/connections?*","/connections/*","/contacts","/invitations","/people","/people?*","/settings/*"]},
-{"not":{"href_matches":"/in/*/(invite|disconnect|remarks)"}},{"not":{"selector_matches":".told a"}}]}}]}"#;
+{"not":{"href_matches":"/in/*/(invite|disconnect|remarks|report)"}},{"not":{"selector_matches":".told a"}}]}}]}"#;
 
 /// The path of the style sheet.
 pub fn css() -> &'static str {

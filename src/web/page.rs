@@ -276,8 +276,10 @@ fn is_a_page(path: &str) -> bool {
         | ["inbox", _, _, ..]
         | ["connections" | "contacts", "remove", _, "undo" | "review"]
         | ["contacts", "removed", ..]
-        | ["contacts", _, "delete"] => false,
-        ["in", _, form] => matches!(form, "mutual" | "connections" | "invite" | "disconnect" | "block"),
+        | ["contacts", _, "delete"]
+        | ["moderation", _, "show" | "lift"]
+        | ["admin", "members", _, _] => false,
+        ["in", _, form] => matches!(form, "mutual" | "connections" | "invite" | "disconnect" | "block" | "report"),
         _ => true,
     }
 }

@@ -33,6 +33,8 @@ pub struct Viewer {
     pub language: String,
     /// The time zone they chose; empty for the site's.
     pub time_zone: String,
+    /// Whether they are suspended or banned, and so see one page alone.
+    pub is_suspended: bool,
     /// What they may do for the site.
     pub role: Role,
     /// The name of their photo; empty for none.

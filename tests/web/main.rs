@@ -3,6 +3,7 @@
 
 mod accounts;
 mod archive;
+mod audit;
 mod bad_input;
 mod confirm;
 mod contacts;
@@ -24,6 +25,7 @@ mod joining;
 mod kept;
 mod languages;
 mod mail;
+mod moderation;
 mod names;
 mod nodes;
 mod notes;
@@ -35,6 +37,7 @@ mod reinvite;
 mod relationships;
 mod removal;
 
+mod roles;
 mod search;
 mod silence;
 mod support;

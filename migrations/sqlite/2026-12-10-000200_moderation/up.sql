@@ -67,7 +67,9 @@ CREATE TABLE reports (
     PRIMARY KEY (reported_id, id)
 ) WITHOUT ROWID;
 CREATE INDEX reports_open ON reports (id, reported_id) WHERE decision = 0;
-CREATE INDEX reports_closed ON reports (decided_at, id, reported_id) WHERE decision <> 0;
+CREATE INDEX reports_closed ON reports (id, reported_id) WHERE decision <> 0;
+
+CREATE INDEX reports_by_reporter ON reports (reporter_id, created_at) WHERE reporter_id IS NOT NULL;
 
 -- What moderators decided about a member: each stays as their history.
 CREATE TABLE sanctions (

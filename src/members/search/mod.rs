@@ -37,6 +37,7 @@ pub struct Searched {
     headline: String,
     company: String,
     location: String,
+    hidden_at: Option<i64>,
 }
 
 /// Stands before a word of the name, as no other does: a search in names then asks the index for nothing else.
@@ -46,7 +47,11 @@ const WHOLE_NAME: &str = "==";
 
 impl Searched {
     /// What the index holds: every word, those of the name once more as such, and the name as a whole.
+    /// Of a hidden profile it holds nothing.
     fn terms(&self) -> Vec<String> {
+        if self.hidden_at.is_some() {
+            return Vec::new();
+        }
         let names = terms(&self.full_name);
         let in_name: Vec<String> = names.iter().map(|word| format!("{IN_NAME}{word}")).collect();
         let others = self.others();

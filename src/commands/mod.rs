@@ -1,0 +1,4 @@
+//! The commands of the command line, a file for each group.
+
+pub mod check;
+pub mod moderation;

@@ -1,0 +1,88 @@
+//! `amicable member role` and `amicable member suspend`: what an administrator may do, for whoever has the command line.
+
+use amicable::accounts::email;
+use amicable::admin::roles;
+use amicable::audit::Actor;
+use amicable::dates;
+use amicable::db::{Connection, Db};
+use amicable::error::Error;
+use amicable::members::role::Role;
+use amicable::moderation::{Decision, sanctions};
+use amicable::schema::{emails, handles};
+use diesel::prelude::*;
+
+/// How a member is suspended.
+#[derive(Debug, clap::Args)]
+pub struct Suspension {
+    /// The day on which it ends, e.g. 2027-03-01; without one it is a ban
+    #[arg(long, value_name = "DAY")]
+    until: Option<String>,
+    /// What the member is told
+    #[arg(long, default_value = "")]
+    reason: String,
+    /// End the suspension or the ban instead
+    #[arg(long, conflicts_with_all = ["until", "reason"])]
+    lift: bool,
+}
+
+fn refused(why: impl Into<String>) -> Error {
+    Error::Unavailable(why.into())
+}
+
+/// Finds a member by handle or confirmed e-mail address.
+fn member(connection: &mut Connection, who: &str) -> Result<i64, Error> {
+    let by_handle = handles::table.find(who.to_lowercase()).select(handles::member_id);
+    let by_email = emails::table.find(email::key(who)).select(emails::member_id);
+    let found: Option<i64> = match by_handle.first(connection).optional()? {
+        Some(found) => Some(found),
+        None => by_email.first(connection).optional()?,
+    };
+    found.ok_or_else(|| refused(format!("there is no member {who}")))
+}
+
+/// Gives a member a role.
+///
+/// # Errors
+/// [`Error::Unavailable`] where there is no such member or role, or it cannot be given; or the database's.
+pub fn give_role(db: &Db, who: &str, word: &str) -> Result<(), Error> {
+    let role = Role::of(word).ok_or_else(|| refused("a role is member, moderator or administrator"))?;
+    let given = db.write_blocking(|connection| {
+        let member = member(connection, who)?;
+        roles::give(connection, Actor::CommandLine, member, role)
+    })?;
+    given.map_err(|why| refused(why.sentence()))?;
+    println!("{who} is {} now.", role.word());
+    Ok(())
+}
+
+/// Suspends or bans a member, or ends that.
+///
+/// # Errors
+/// [`Error::Unavailable`] where there is no such member or day, or the database's.
+pub fn suspend(db: &Db, who: &str, how: &Suspension) -> Result<(), Error> {
+    if how.lift {
+        let lifted = db.write_blocking(|connection| {
+            let member = member(connection, who)?;
+            sanctions::lift(connection, Actor::CommandLine, member)
+        })?;
+        println!("{who} {}.", if lifted { "is no longer suspended" } else { "was not suspended" });
+        return Ok(());
+    }
+    let until = match &how.until {
+        Some(day) => {
+            let day = dates::parse(day).ok_or_else(|| refused("a day is written like 2027-03-01"))?;
+            Some(day)
+                .filter(|day| *day > dates::now())
+                .ok_or_else(|| refused("choose a day that is yet to come"))?
+                .into()
+        }
+        None => None,
+    };
+    let kind = if until.is_some() { Decision::Suspended } else { Decision::Banned };
+    db.write_blocking(|connection| {
+        let member = member(connection, who)?;
+        sanctions::impose(connection, Actor::CommandLine, member, kind, (&how.reason, until))
+    })?;
+    println!("{who} is {}.", if until.is_some() { "suspended" } else { "banned" });
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Deciding a report, once: of two moderators who decide at the same time, the second is told that it is decided.
+
+use diesel::prelude::*;
+
+use crate::audit::{self, Act, Actor};
+use crate::db::{self, Connection};
+use crate::error::Error;
+use crate::language::t;
+use crate::mail::{Letter, outbox};
+use crate::members::role::Role;
+use crate::moderation::reports::{self, Report};
+use crate::moderation::{Decision, Kind, sanctions};
+use crate::schema::members;
+
+/// What a moderator decides.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// What is done.
+    pub decision: Decision,
+    /// What the reported is told.
+    pub reason: String,
+    /// Until when they are suspended.
+    pub until: Option<i64>,
+}
+
+/// Who decides.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct Moderator {
+    pub id: i64,
+    pub role: Role,
+}
+
+/// Why a report cannot be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// It is decided already.
+    Decided,
+    /// It is about whoever decides.
+    Oneself,
+    /// It is about an administrator.
+    Administrator,
+}
+
+impl Refused {
+    /// Returns the sentence that says so.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Refused::Decided => t("This is decided already. Nothing was changed."),
+            Refused::Oneself => t("This is about yourself, so somebody else decides it."),
+            Refused::Administrator => t("This is about an administrator, so an administrator decides it."),
+        }
+    }
+}
+
+/// Returns why a moderator cannot act on a member; nothing where they can.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such member, or the database's.
+pub fn hindrance(connection: &mut Connection, by: Moderator, member: i64) -> Result<Option<Refused>, Error> {
+    let role: Role = members::table.find(member).select(members::role).first(connection)?;
+    Ok(match role {
+        _ if member == by.id => Some(Refused::Oneself),
+        Role::Administrator if by.role != Role::Administrator => Some(Refused::Administrator),
+        _ => None,
+    })
+}
+
+/// Decides a report: it is closed, what is decided takes effect, the reported is told in neutral words, and whoever reported
+/// that it was answered.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such report, or the database's.
+pub fn decide(
+    connection: &mut Connection,
+    by: Moderator,
+    (reported, id): (i64, i64),
+    verdict: &Verdict,
+) -> Result<Result<(), Refused>, Error> {
+    db::lock_members(connection, [reported])?;
+    if let Some(refused) = hindrance(connection, by, reported)? {
+        return Ok(Err(refused));
+    }
+    let report = reports::one(connection, reported, id)?;
+    if !reports::close(connection, &report, verdict.decision, by.id)? {
+        return Ok(Err(Refused::Decided));
+    }
+    tell_reporter(connection, &report, verdict.decision)?;
+    carry_out(connection, Actor::Member(by.id), &report, verdict)?;
+    Ok(Ok(()))
+}
+
+fn carry_out(connection: &mut Connection, by: Actor, report: &Report, verdict: &Verdict) -> Result<(), Error> {
+    let member = report.reported_id;
+    match verdict.decision {
+        Decision::Lifted => sanctions::lift(connection, by, member).map(drop),
+        Decision::Dismissed | Decision::Open => {
+            let act = if report.kind == Kind::Appeal { Act::AppealDismissed } else { Act::ReportDismissed };
+            audit::record(connection, by, act, Some(member), &verdict.reason)
+        }
+        kind => sanctions::impose(connection, by, member, kind, (&verdict.reason, verdict.until)),
+    }
+}
+
+/// Tells whoever reported that it was answered, but not how; whoever appealed, whether it changed anything.
+fn tell_reporter(connection: &mut Connection, report: &Report, decision: Decision) -> Result<(), Error> {
+    let Some(reporter) = report.reporter_id else { return Ok(()) };
+    match (report.kind, decision) {
+        // The end of a suspension says it.
+        (Kind::Appeal, Decision::Lifted) => Ok(()),
+        (Kind::Appeal, _) => outbox::put(connection, reporter, Letter::AppealDismissed),
+        _ => outbox::put(connection, reporter, Letter::ReportAnswered { at: report.created_at }),
+    }
+}

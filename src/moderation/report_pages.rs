@@ -1,0 +1,158 @@
+//! `/in/{handle}/report`: telling the moderators about a profile, an invitation or a message; from a conversation, with the
+//! disconnect in the same step.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use crate::connections::{self, visible};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::inbox::store as inbox;
+use crate::language::{filters, t, tf};
+use crate::limits::{self, Limit, Subject};
+use crate::members::MemberCard;
+use crate::moderation::Kind;
+use crate::moderation::context::{About, Context};
+use crate::moderation::reports::{self, New};
+use crate::relationship::{Action, Limits};
+use crate::web::form::{Form, Problems, Query};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
+use crate::web::site::SiteData;
+
+/// Characters of a report.
+pub const REASON: usize = 2_000;
+
+#[derive(Template)]
+#[template(path = "moderation/report_form.html")]
+struct ReportForm {
+    page: Layout,
+    person: MemberCard,
+    form: Form,
+    problems: Problems,
+    /// The page one came from, to return to.
+    back: String,
+}
+
+impl ReportForm {
+    /// Whether the press disconnects too.
+    fn disconnects(&self) -> bool {
+        self.form.is_checked("disconnect")
+    }
+
+    /// What it is about.
+    fn what(&self) -> &'static str {
+        match about(&self.form) {
+            About::Profile => t("The moderators see your report and the profile as it is now."),
+            About::Invitation => t("The moderators see your report, the invitation and the profile as it is now."),
+            About::Message(Some(_)) => {
+                t("The moderators see your report, the message and a few around it, and the profile as it is now.")
+            }
+            About::Message(None) => {
+                t("The moderators see your report, the newest messages, and the profile as it is now.")
+            }
+        }
+    }
+}
+
+/// What a form is about.
+fn about(form: &Form) -> About {
+    match form.get("message").parse().ok() {
+        Some(id) => About::Message(Some(id)),
+        None if form.is_checked("conversation") => About::Message(None),
+        None if form.is_checked("invitation") => About::Invitation,
+        None => About::Profile,
+    }
+}
+
+/// The member of a handle, as whoever reports can see them. A conversation stays as it was, whatever they did since.
+fn person(connection: &mut Connection, me: i64, handle: &str, about: About) -> Result<MemberCard, Error> {
+    let person = match about {
+        About::Message(_) => inbox::partner(connection, me, handle)?.person,
+        _ => visible::person(connection, me, handle)?,
+    };
+    if person.id == me { Err(Error::NotFound) } else { Ok(person) }
+}
+
+/// `GET /in/{handle}/report`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn form(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    handle: Path<String>,
+    Query(form): Query,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (id, about, handle) = (me.id, about(&form), handle.into_inner());
+    let person = site.read(move |connection| person(connection, id, &handle, about)).await?;
+    let back = redirect.came_from().unwrap_or_else(|| format!("/in/{}", person.handle));
+    ReportForm { page, person, form, problems: Problems::default(), back }.show()
+}
+
+/// `POST /in/{handle}/report`
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn send(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    handle: Path<String>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let reason = problems.text(&form, "reason", t("What is wrong?"), (1, REASON));
+    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (about, is_good) = (about(&form), !problems.any());
+    let disconnects = form.is_checked("disconnect");
+    let action = disconnects
+        .then(|| Action::Disconnect { may_invite_again: false, page: form.get("connected_since").parse().ok() });
+    let person = site
+        .write(move |connection| {
+            let person = person(connection, id, &handle, about)?;
+            if is_good {
+                limits::take(connection, Limit::Reports, &Subject::member(id))?;
+                report(connection, &limits, (id, person.id), about, &reason, action)?;
+            }
+            Ok(person)
+        })
+        .await?;
+    let back = local(form.get("back")).unwrap_or_else(|| format!("/in/{}", person.handle));
+    if problems.any() {
+        return ReportForm { page, person, form, problems, back }.show_again();
+    }
+    redirect.done(t("Your report is sent. The moderators look at it; nobody else is told."));
+    if disconnects {
+        let name = &person.full_name;
+        let sentence = tf("You are no longer connected with {name}. They have not been told.", name);
+        redirect.undoable(sentence, format!("/in/{}/re-invite", person.handle));
+    }
+    Ok(redirect.to(&back))
+}
+
+/// Files the report, and disconnects where that was pressed too.
+fn report(
+    connection: &mut Connection,
+    limits: &Limits,
+    (me, other): (i64, i64),
+    about: About,
+    reason: &str,
+    action: Option<Action>,
+) -> Result<(), Error> {
+    let context = Context::gather(connection, me, other, about)?.written()?;
+    let kind = match about {
+        About::Profile => Kind::Profile,
+        About::Invitation => Kind::Invitation,
+        About::Message(_) => Kind::Message,
+    };
+    reports::file(connection, &New { kind, reporter: me, reported: other, reason: reason.to_owned(), context })?;
+    if let Some(action) = action {
+        // Refused only where there is nothing to disconnect, which is what was wanted.
+        let _ = connections::act(connection, limits, (me, other), action, "")?;
+    }
+    Ok(())
+}

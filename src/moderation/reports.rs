@@ -1,0 +1,128 @@
+//! Reports in the database: filed once, decided once.
+
+use diesel::prelude::*;
+
+use crate::dates::now;
+use crate::db::{Connection, new_id, on_engine};
+use crate::error::Error;
+use crate::moderation::{Decision, Kind};
+use crate::schema::reports;
+
+/// Rows of a page of the queue.
+pub const PAGE: usize = 50;
+/// Earlier reports of a member that stand beside a report.
+const HISTORY: i64 = 20;
+
+/// A report.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = reports)]
+#[allow(missing_docs)]
+pub struct Report {
+    pub reported_id: i64,
+    pub id: i64,
+    pub kind: Kind,
+    pub reporter_id: Option<i64>,
+    pub created_at: i64,
+    pub reason: String,
+    pub context: String,
+    pub decision: Decision,
+    pub decided_at: Option<i64>,
+    pub decided_by: Option<i64>,
+}
+
+/// What is filed.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct New {
+    pub kind: Kind,
+    pub reporter: i64,
+    pub reported: i64,
+    pub reason: String,
+    pub context: String,
+}
+
+/// Files a report. Nobody is told.
+///
+/// # Errors
+/// The database's.
+pub fn file(connection: &mut Connection, new: &New) -> Result<(), Error> {
+    let row = (
+        reports::reported_id.eq(new.reported),
+        reports::id.eq(new_id()),
+        reports::kind.eq(new.kind),
+        reports::reporter_id.eq(new.reporter),
+        reports::created_at.eq(now()),
+        reports::reason.eq(&new.reason),
+        reports::context.eq(&new.context),
+    );
+    diesel::insert_into(reports::table).values(row).execute(connection)?;
+    Ok(())
+}
+
+/// Loads a report.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn one(connection: &mut Connection, reported: i64, id: i64) -> Result<Report, Error> {
+    let row = reports::table.find((reported, id));
+    Ok(on_engine!(connection, |own| row.select(Report::as_select()).first(own))?)
+}
+
+/// Loads a page of the queue: the open ones, the oldest first, or the closed ones, the newest first. One more than a page
+/// holds where there are more.
+///
+/// # Errors
+/// The database's.
+pub fn page(connection: &mut Connection, closed: bool, behind: Option<i64>) -> Result<Vec<Report>, Error> {
+    let limit = PAGE as i64 + 1;
+    if closed {
+        let rows = reports::table
+            .filter(reports::decision.ne(Decision::Open))
+            .filter(reports::id.lt(behind.unwrap_or(i64::MAX)))
+            .order(reports::id.desc())
+            .limit(limit);
+        return Ok(on_engine!(connection, |own| rows.select(Report::as_select()).load(own))?);
+    }
+    let rows = reports::table
+        .filter(reports::decision.eq(Decision::Open))
+        .filter(reports::id.gt(behind.unwrap_or(0)))
+        .order(reports::id)
+        .limit(limit);
+    Ok(on_engine!(connection, |own| rows.select(Report::as_select()).load(own))?)
+}
+
+/// Loads the other reports of a member, the newest first.
+///
+/// # Errors
+/// The database's.
+pub fn others(connection: &mut Connection, report: &Report) -> Result<Vec<Report>, Error> {
+    let rows = reports::table
+        .filter(reports::reported_id.eq(report.reported_id))
+        .filter(reports::id.ne(report.id))
+        .order(reports::id.desc())
+        .limit(HISTORY);
+    Ok(on_engine!(connection, |own| rows.select(Report::as_select()).load(own))?)
+}
+
+/// Loads the appeal of a member that is not answered yet.
+///
+/// # Errors
+/// The database's.
+pub fn open_appeal(connection: &mut Connection, member: i64) -> Result<Option<Report>, Error> {
+    let rows = reports::table
+        .filter(reports::reported_id.eq(member))
+        .filter(reports::kind.eq(Kind::Appeal))
+        .filter(reports::decision.eq(Decision::Open));
+    Ok(on_engine!(connection, |own| rows.select(Report::as_select()).first(own)).optional()?)
+}
+
+/// Closes a report that is open. Returns whether it was.
+///
+/// # Errors
+/// The database's.
+pub fn close(connection: &mut Connection, report: &Report, decision: Decision, by: i64) -> Result<bool, Error> {
+    let open = reports::table.find((report.reported_id, report.id)).filter(reports::decision.eq(Decision::Open));
+    let decided =
+        (reports::decision.eq(decision), reports::decided_at.eq(Some(now())), reports::decided_by.eq(Some(by)));
+    Ok(diesel::update(open).set(decided).execute(connection)? == 1)
+}

@@ -1,0 +1,172 @@
+//! What is decided about a member: it takes effect, stays as their history, is logged, and they are told by e-mail.
+
+use diesel::prelude::*;
+
+use crate::audit::{self, Act, Actor};
+use crate::dates::{self, now};
+use crate::db::{self, Connection, new_id, on_engine};
+use crate::error::Error;
+use crate::mail::{Letter, outbox};
+use crate::members::search;
+use crate::moderation::Decision;
+use crate::schema::{members, sanctions};
+
+/// Decisions of a member that are shown.
+const HISTORY: i64 = 20;
+
+/// A decision about a member.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sanctions)]
+#[allow(missing_docs)]
+pub struct Sanction {
+    pub id: i64,
+    pub kind: Decision,
+    pub created_at: i64,
+    /// What the member is told.
+    pub reason: String,
+    /// When it ends by itself.
+    pub until: Option<i64>,
+    pub lifted_at: Option<i64>,
+}
+
+impl Sanction {
+    /// The day on which it was decided.
+    pub fn day(&self) -> String {
+        dates::long(self.created_at)
+    }
+
+    /// The same, for `<time>`.
+    pub fn iso(&self) -> String {
+        dates::iso(self.created_at)
+    }
+
+    /// The day on which it ends by itself; empty for none.
+    pub fn ends(&self) -> String {
+        self.until.map_or_else(String::new, dates::long)
+    }
+
+    /// The day on which it was taken back; empty where it was not.
+    pub fn lifted(&self) -> String {
+        self.lifted_at.map_or_else(String::new, dates::long)
+    }
+}
+
+/// Loads what was decided about a member, the newest first.
+///
+/// # Errors
+/// The database's.
+pub fn of(connection: &mut Connection, member: i64) -> Result<Vec<Sanction>, Error> {
+    let rows = sanctions::table.filter(sanctions::member_id.eq(member)).order(sanctions::id.desc()).limit(HISTORY);
+    Ok(on_engine!(connection, |own| rows.select(Sanction::as_select()).load(own))?)
+}
+
+/// Imposes a decision on a member: of a warning they are told, a profile is hidden, a member is suspended until a moment or,
+/// without one, banned.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such member, or the database's.
+pub fn impose(
+    connection: &mut Connection,
+    by: Actor,
+    member: i64,
+    kind: Decision,
+    (reason, until): (&str, Option<i64>),
+) -> Result<(), Error> {
+    db::lock_members(connection, [member])?;
+    let row = members::table.find(member);
+    let done = match kind {
+        Decision::Suspended | Decision::Banned => {
+            end_current(connection, by, member, &[Decision::Suspended, Decision::Banned])?;
+            let set = (members::suspended_at.eq(Some(now())), members::suspended_until.eq(until));
+            diesel::update(row).set(set).execute(connection)?
+        }
+        Decision::Hidden => {
+            end_current(connection, by, member, &[Decision::Hidden])?;
+            let hidden = diesel::update(row).set(members::hidden_at.eq(Some(now()))).execute(connection)?;
+            search::index(connection, member)?;
+            hidden
+        }
+        _ => 1,
+    };
+    if done == 0 {
+        return Err(Error::NotFound);
+    }
+    let decided = (
+        sanctions::member_id.eq(member),
+        sanctions::id.eq(new_id()),
+        sanctions::kind.eq(kind),
+        sanctions::created_at.eq(now()),
+        sanctions::reason.eq(reason),
+        sanctions::until.eq(until),
+        sanctions::decided_by.eq(id_of(by)),
+    );
+    diesel::insert_into(sanctions::table).values(decided).execute(connection)?;
+    let reason = reason.to_owned();
+    let (act, letter) = match kind {
+        Decision::Suspended | Decision::Banned => {
+            let act = if until.is_some() { Act::Suspended } else { Act::Banned };
+            (act, Letter::Suspended { reason: reason.clone(), until })
+        }
+        Decision::Hidden => (Act::ProfileHidden, Letter::ProfileHidden { reason: reason.clone() }),
+        _ => (Act::Warned, Letter::Warned { reason: reason.clone() }),
+    };
+    outbox::put(connection, member, letter)?;
+    let detail = match until {
+        Some(until) => format!("until {}: {reason}", dates::iso(until)),
+        None => reason,
+    };
+    audit::record(connection, by, act, Some(member), &detail)
+}
+
+/// Ends a member's suspension or ban. Returns whether there was one.
+///
+/// # Errors
+/// The database's.
+pub fn lift(connection: &mut Connection, by: Actor, member: i64) -> Result<bool, Error> {
+    db::lock_members(connection, [member])?;
+    let suspended = members::table.find(member).filter(members::suspended_at.is_not_null());
+    let nothing = (members::suspended_at.eq(None::<i64>), members::suspended_until.eq(None::<i64>));
+    if diesel::update(suspended).set(nothing).execute(connection)? == 0 {
+        return Ok(false);
+    }
+    end_current(connection, by, member, &[Decision::Suspended, Decision::Banned])?;
+    outbox::put(connection, member, Letter::Lifted)?;
+    audit::record(connection, by, Act::Lifted, Some(member), "")?;
+    Ok(true)
+}
+
+/// Shows a hidden profile again. Returns whether it was hidden.
+///
+/// # Errors
+/// The database's.
+pub fn show(connection: &mut Connection, by: Actor, member: i64) -> Result<bool, Error> {
+    db::lock_members(connection, [member])?;
+    let hidden = members::table.find(member).filter(members::hidden_at.is_not_null());
+    if diesel::update(hidden).set(members::hidden_at.eq(None::<i64>)).execute(connection)? == 0 {
+        return Ok(false);
+    }
+    search::index(connection, member)?;
+    end_current(connection, by, member, &[Decision::Hidden])?;
+    audit::record(connection, by, Act::ProfileShown, Some(member), "")?;
+    Ok(true)
+}
+
+/// Notes in a member's history that what was decided is over.
+fn end_current(connection: &mut Connection, by: Actor, member: i64, kinds: &[Decision]) -> Result<(), Error> {
+    for kind in kinds {
+        let current = sanctions::table
+            .filter(sanctions::member_id.eq(member))
+            .filter(sanctions::kind.eq(*kind))
+            .filter(sanctions::lifted_at.is_null());
+        let over = (sanctions::lifted_at.eq(Some(now())), sanctions::lifted_by.eq(id_of(by)));
+        diesel::update(current).set(over).execute(connection)?;
+    }
+    Ok(())
+}
+
+fn id_of(actor: Actor) -> Option<i64> {
+    match actor {
+        Actor::Member(id) => Some(id),
+        Actor::CommandLine | Actor::Site => None,
+    }
+}

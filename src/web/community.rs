@@ -1,0 +1,134 @@
+//! What the community calls itself and says to whoever comes: rows of the settings. A node keeps them, and looks
+//! every few seconds whether another has changed them, so that no page asks for them.
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use crate::db::{Connection, Db, on_engine};
+use crate::error::Error;
+use crate::schema::settings;
+use crate::web::registration;
+
+/// The name of a community that has chosen none.
+pub const NAME: &str = "Amicable";
+/// How often a node looks whether another has changed something.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// The settings, by what they are called in the database.
+const ROWS: [&str; 7] = [
+    "community_name",
+    "community_welcome",
+    "community_rules",
+    "community_privacy",
+    "community_email",
+    "community_accent_by_day",
+    "community_accent_by_night",
+];
+
+/// What the community says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Community {
+    name: String,
+    /// On the page that visitors see.
+    pub welcome: String,
+    /// At `/rules`.
+    pub rules: String,
+    /// At `/privacy`.
+    pub privacy: String,
+    /// Where questions go.
+    pub email: String,
+    /// The accent colour on a bright ground; empty for the program's.
+    pub by_day: String,
+    /// The same on a dark ground.
+    pub by_night: String,
+}
+
+impl Community {
+    /// Makes one of what was typed, checked.
+    pub fn new([name, welcome, rules, privacy, email, by_day, by_night]: [String; 7]) -> Community {
+        Community { name, welcome, rules, privacy, email, by_day, by_night }
+    }
+
+    /// Returns the path of the style sheet with its colour; nothing where it has chosen none.
+    pub fn style(&self) -> Option<String> {
+        let colours = self.by_day.clone() + &self.by_night;
+        (!colours.is_empty()).then(|| format!("/community.css?v={}", colours.replace('#', "")))
+    }
+
+    /// Returns its name, or the program's where it has chosen none.
+    pub fn name(&self) -> &str {
+        if self.name.is_empty() { NAME } else { &self.name }
+    }
+
+    /// Returns the name that it has chosen; empty for none.
+    pub fn chosen_name(&self) -> &str {
+        &self.name
+    }
+
+    /// Loads it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn load(connection: &mut Connection) -> Result<Community, Error> {
+        let rows = settings::table.filter(settings::name.eq_any(ROWS)).select((settings::name, settings::value));
+        let rows: Vec<(String, String)> = on_engine!(connection, |own| rows.load(own))?;
+        let of = |name: &str| rows.iter().find(|(row, _)| row == name).map_or_else(String::new, |(_, value)| value.clone());
+        Ok(Community::new(ROWS.map(of)))
+    }
+
+    /// Saves it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn save(&self, connection: &mut Connection) -> Result<(), Error> {
+        let texts = [
+            &self.name,
+            &self.welcome,
+            &self.rules,
+            &self.privacy,
+            &self.email,
+            &self.by_day,
+            &self.by_night,
+        ];
+        ROWS.iter().zip(texts).try_for_each(|(name, value)| registration::put(connection, name, value))
+    }
+}
+
+/// The community as a node has read it. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Kept(Arc<RwLock<Arc<Community>>>);
+
+impl Kept {
+    /// Returns what was read last.
+    pub fn get(&self) -> Arc<Community> {
+        self.0.read().map(|kept| kept.clone()).unwrap_or_default()
+    }
+
+    /// Follows what other nodes save, on a thread of its own, as long as anybody uses this.
+    pub fn follow(&self, db: &Db) {
+        let (kept, db) = (Arc::downgrade(&self.0), db.clone());
+        let task = move || {
+            loop {
+                std::thread::sleep(EVERY);
+                let Some(kept) = kept.upgrade().map(Kept) else { return };
+                match db.read_blocking(Community::load) {
+                    Ok(community) => kept.keep(community),
+                    // It is looked for again in a moment; meanwhile there is what was read before.
+                    Err(why) => tracing::debug!(%why, "the community's texts could not be read"),
+                }
+            }
+        };
+        if let Err(why) = std::thread::Builder::new().name("community".into()).spawn(task) {
+            tracing::warn!(%why, "what other nodes say of the community is not followed");
+        }
+    }
+
+    /// Keeps what was read or saved.
+    pub fn keep(&self, community: Community) {
+        if let Ok(mut kept) = self.0.write() {
+            *kept = Arc::new(community);
+        }
+    }
+}

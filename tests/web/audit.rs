@@ -1,0 +1,91 @@
+//! The chain of the audit log: it grows by one at a time, and whatever breaks it is found.
+
+use crate::support::Site;
+use amicable::audit::{self, Act, Actor, Chain};
+use diesel::prelude::*;
+
+fn sql(site: &Site, sql: &str) {
+    site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+}
+
+fn record(site: &Site, times: usize) {
+    let one = |connection: &mut _| audit::record(connection, Actor::CommandLine, Act::TextsChanged, None, "some words");
+    (0..times).for_each(|_| site.db.write_blocking(one).unwrap());
+}
+
+fn chain(site: &Site) -> Chain {
+    site.db.read_blocking(audit::verify).unwrap()
+}
+
+fn broken_at(site: &Site) -> Option<i64> {
+    match chain(site) {
+        Chain::Whole { .. } => None,
+        Chain::Broken { number, .. } => Some(number),
+    }
+}
+
+#[test]
+fn a_chain_that_nobody_touched_is_whole() {
+    let site = Site::new();
+    assert_eq!(broken_at(&site), None);
+    record(&site, 5);
+    assert!(matches!(chain(&site), Chain::Whole { number: 5, .. }));
+}
+
+#[test]
+fn whatever_breaks_the_chain_is_found() {
+    for (break_it, at) in [
+        ("UPDATE audit_entries SET detail = 'other words' WHERE number = 3", 3),
+        ("UPDATE audit_entries SET actor = 'somebody' WHERE number = 3", 3),
+        ("UPDATE audit_entries SET actor_salt = '' WHERE number = 3", 3),
+        ("UPDATE audit_entries SET act = 'banned' WHERE number = 3", 3),
+        ("UPDATE audit_entries SET done_at = done_at - 1 WHERE number = 1", 1),
+        ("DELETE FROM audit_entries WHERE number = 3", 4),
+        ("DELETE FROM audit_entries WHERE number = 1", 2),
+        ("DELETE FROM audit_entries WHERE number = 5", 5),
+        ("UPDATE audit_head SET number = 4", 6),
+    ] {
+        let site = Site::new();
+        record(&site, 5);
+        sql(&site, break_it);
+        assert_eq!(broken_at(&site), Some(at), "{break_it}");
+    }
+}
+
+#[test]
+fn a_forgotten_member_leaves_the_chain_whole() {
+    let site = Site::new();
+    let (ada, ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    let acts = [(ada.id, ben.id), (ben.id, ada.id)];
+    for (by, of) in acts {
+        let one =
+            |connection: &mut _| audit::record(connection, Actor::Member(by), Act::Warned, Some(of), "Ben, please");
+        site.db.write_blocking(one).unwrap();
+    }
+    site.db.write_blocking(|connection| audit::forget(connection, ben.id)).unwrap();
+    assert_eq!(broken_at(&site), None);
+    let filter = audit::list::Filter::default();
+    let entries = site.db.read_blocking(|connection| audit::list::newest(connection, &filter, 10)).unwrap();
+    let written = serde_json::to_string(&entries).unwrap();
+    assert!(!written.contains("Okoro") && !written.contains(&ben.id.to_string()), "{written}");
+    assert!(written.contains("Ada Ruiz"));
+}
+
+#[test]
+fn writers_at_several_nodes_make_one_chain() {
+    let site = Site::new();
+    let nodes: Vec<_> = (0..4).map(|_| site.another_database()).collect();
+    let all: Vec<_> = nodes
+        .into_iter()
+        .map(|db| {
+            std::thread::spawn(move || {
+                for _ in 0..10 {
+                    let one = |connection: &mut _| audit::record(connection, Actor::Site, Act::Warned, None, "words");
+                    db.write_blocking(one).unwrap();
+                }
+            })
+        })
+        .collect();
+    all.into_iter().for_each(|thread| thread.join().unwrap());
+    assert!(matches!(chain(&site), Chain::Whole { number: 40, .. }), "{:?}", chain(&site));
+}
