@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::accounts::factor::{codes_pages, pages as factor, second_step_pages as second_step};
 use crate::accounts::passkeys::{confirm_pages as passkey_confirm, pages as passkeys, sign_in as passkey_sign_in};
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
-use crate::admin::{log as audit_log, members as all_members, overview as overview_of_site};
+use crate::admin::{community, log as audit_log, members as all_members, overview as overview_of_site};
 use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
@@ -65,6 +65,10 @@ pub fn routes(site: &mut ServiceConfig) {
         .route("/verify-email/{token}", post().to(recovery::verify))
         .route("/unsubscribe/{token}", get().to(unsubscribe::form))
         .route("/unsubscribe/{token}", post().to(unsubscribe::unsubscribe))
+        // What the community says
+        .route("/rules", get().to(community::rules))
+        .route("/privacy", get().to(community::privacy))
+        .route("/community.css", get().to(community::style))
         // Light or dark, and in which language
         .route("/appearance", post().to(theme::change))
         .end();
@@ -221,6 +225,8 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/admin/members/{member}/role", post().to(all_members::give_role))
         .route("/admin/members/{member}/suspend", post().to(all_members::suspend))
         .route("/admin/members/{member}/password", post().to(all_members::send_password_link))
+        .route("/admin/community", get().to(community::community))
+        .route("/admin/community", post().to(community::save))
         .route("/admin/audit", get().to(audit_log::log))
         .route("/admin/audit/export", get().to(audit_log::export))
         .end();

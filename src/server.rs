@@ -31,6 +31,7 @@ use crate::notifications;
 use crate::relationship::Limits;
 use crate::routes;
 use crate::time_zone::Zone;
+use crate::web::community::{Community, Kept};
 use crate::web::origin::Base;
 use crate::web::registration::Registration;
 use crate::web::site::Site;
@@ -96,6 +97,11 @@ pub fn serve(
     if settings.runs_jobs {
         jobs.start(&db, loops(settings, &address)?)?;
     }
+    let community = Kept::default();
+    community.keep(db.read_blocking(Community::load)?);
+    if settings.runs_jobs {
+        community.follow(&db);
+    }
     let (of_site, least_seconds) = (jobs.clone(), settings.sign_up_seconds);
     let server = HttpServer::new(move || {
         App::new()
@@ -105,6 +111,7 @@ pub fn serve(
                 zone,
                 cache: cache.clone(),
                 meters: meters.clone(),
+                community: community.clone(),
                 jobs: of_site.clone(),
                 address: address.clone(),
                 least_seconds,

@@ -537,6 +537,43 @@ fn with_a_bit_of_everything(database: &Database) {
 }
 
 #[test]
+fn what_the_command_line_decides_is_logged() {
+    let database = Database::new();
+    let url = database.argument();
+    for (name, email) in [("Ada Ruiz", "ada@test.example"), ("Ben Okoro", "ben@test.example")] {
+        let create =
+            ["member", "create", "--database-url", &url, "--full-name", name, "--email", email, "--password-stdin"];
+        let mut child = amicable(&create).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"a quiet password").unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+    let member = |arguments: &[&str]| {
+        let mut command = amicable(&["member"]);
+        command.args(arguments).args(["--database-url", &url]);
+        run(&mut command)
+    };
+    let check = || run(&mut amicable(&["check", "--database-url", &url]));
+    assert_eq!(member(&["role", "ada@test.example", "administrator"]).1, "ada@test.example is administrator now.\n");
+    assert!(member(&["role", "ada-ruiz", "member"]).1.contains("the only administrator"));
+    assert!(member(&["role", "ada-ruiz", "king"]).1.contains("a role is member, moderator or administrator"));
+    assert!(member(&["suspend", "nobody-here"]).1.contains("there is no member nobody-here"));
+    assert!(member(&["suspend", "ben-okoro", "--until", "1999-01-01"]).1.contains("a day that is yet to come"));
+    assert_eq!(
+        member(&["suspend", "ben-okoro", "--until", "2100-01-01", "--reason", "Spam"]).1,
+        "ben-okoro is suspended.\n"
+    );
+    assert_eq!(member(&["suspend", "ben-okoro", "--lift"]).1, "ben-okoro is no longer suspended.\n");
+    let (good, said) = check();
+    assert!(good && said.contains("audit log: whole, 3 entries"), "{said}");
+    let db = database.open();
+    let break_it = "UPDATE audit_entries SET detail = 'something else' WHERE number = 2";
+    db.write_blocking(|connection| Ok(connection.batch_execute(break_it)?)).unwrap();
+    db.close();
+    let (good, said) = check();
+    assert!(!good && said.contains("broken at entry 2"), "{said}");
+}
+
+#[test]
 fn a_copy_never_mixes_two_sites_and_makes_none() {
     let (database, target) = (Database::sqlite(), Database::new());
     seeded(&database);

@@ -71,7 +71,7 @@ const OPEN_TO_SUSPENDED: [&str; 11] = [
     "confirm",
     "appearance",
     "static",
-    "logo",
+    "community.css",
     "photos",
     "rules",
     "privacy",

@@ -1,20 +1,78 @@
-//! What is counted of the site as a whole. No number is of a member or a pair.
+//! What is counted of the site as a whole. No number is of a member or a pair, and none changes when somebody disconnects: what
+//! is counted of connections is how many were ever made.
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
+use crate::dates::{self, DAY};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
-use crate::schema::{connection_counts, members, outbox};
+use crate::language::{t, tf};
+use crate::moderation::Decision;
+use crate::schema::{job_leases, members, outbox, reports};
+
+/// How many of something there were on a day, by the moment at which it begins.
+pub type Days = Vec<(i64, i64)>;
 
 /// What the site holds now.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Counts {
     /// Members.
     pub members: i64,
-    /// Connections, each counted once.
-    pub connections: i64,
+    /// Reports that wait for a decision.
+    pub reports: i64,
     /// Letters that wait to be sent.
     pub letters: i64,
+    /// Bytes of the database.
+    pub bytes: i64,
+    /// When members joined.
+    pub joined: Days,
+    /// When connections were made.
+    pub made: Days,
+    /// When invitations were sent.
+    pub invited: Days,
+    /// When messages were sent.
+    pub messages: Days,
+    /// The loops beside the requests.
+    pub jobs: Vec<Job>,
+}
+
+/// A loop beside the requests, and how its last runs ended.
+#[derive(Debug, Clone, Queryable)]
+pub struct Job {
+    /// Its name.
+    pub name: String,
+    succeeded_at: Option<i64>,
+    failed_at: Option<i64>,
+}
+
+impl Job {
+    /// Returns how it is doing.
+    pub fn sentence(&self) -> String {
+        match (self.succeeded_at, self.failed_at) {
+            (good, Some(bad)) if good.is_none_or(|good| bad > good) => tf("Failed on {time}", &dates::minute(bad)),
+            (Some(good), _) => tf("Ran on {time}", &dates::minute(good)),
+            _ => t("Has not run yet").to_owned(),
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Day {
+    #[diesel(sql_type = BigInt)]
+    day: i64,
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// Counts the rows of a table by the day in a column. Both are names of this file, never what somebody typed.
+fn by_day(connection: &mut Connection, table: &str, column: &str, each: i64) -> Result<Days, Error> {
+    let sql = format!(
+        "SELECT {column} / {DAY} AS day, CAST(COUNT(*) AS BIGINT) AS number FROM {table} \
+         WHERE {column} IS NOT NULL GROUP BY {column} / {DAY}"
+    );
+    let days: Vec<Day> = diesel::sql_query(sql).load(connection)?;
+    Ok(days.into_iter().map(|Day { day, number }| (day * DAY, number / each)).collect())
 }
 
 impl Counts {
@@ -23,10 +81,32 @@ impl Counts {
     /// # Errors
     /// The database's.
     pub fn load(connection: &mut Connection) -> Result<Counts, Error> {
-        let sides = connection_counts::table.select(diesel::dsl::sum(connection_counts::number));
-        let sides: Option<i64> = on_engine!(connection, |own| sides.first(own))?;
-        let letters = outbox::table.count().get_result(connection)?;
-        let members = members::table.count().get_result(connection)?;
-        Ok(Counts { members, connections: sides.unwrap_or(0) / 2, letters })
+        let open = reports::table.filter(reports::decision.eq(Decision::Open)).count();
+        let jobs = job_leases::table.order(job_leases::name);
+        let jobs = jobs.select((job_leases::name, job_leases::succeeded_at, job_leases::failed_at));
+        Ok(Counts {
+            members: members::table.count().get_result(connection)?,
+            reports: on_engine!(connection, |own| open.get_result(own))?,
+            letters: outbox::table.count().get_result(connection)?,
+            bytes: bytes(connection)?,
+            joined: by_day(connection, "members", "created_at", 1)?,
+            // The day stays on both sides after a disconnect.
+            made: by_day(connection, "relationships", "connected_at", 2)?,
+            invited: by_day(connection, "relationships", "sent_at", 1)?,
+            messages: by_day(connection, "message_copies", "sent_at", 2)?,
+            jobs: on_engine!(connection, |own| jobs.load(own))?,
+        })
     }
+}
+
+/// How much room the database takes.
+fn bytes(connection: &mut Connection) -> Result<i64, Error> {
+    let sql = match connection {
+        Connection::Sqlite(_) => {
+            "SELECT 0 AS day, page_count * page_size AS number FROM pragma_page_count(), pragma_page_size()"
+        }
+        Connection::Postgres(_) => "SELECT 0::bigint AS day, pg_database_size(current_database()) AS number",
+    };
+    let found: Day = diesel::sql_query(sql).get_result(connection)?;
+    Ok(found.number)
 }

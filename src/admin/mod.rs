@@ -1,5 +1,6 @@
 //! Running the site: the pages of administrators.
 
+pub mod community;
 pub mod counts;
 pub mod log;
 pub mod members;

@@ -5,6 +5,7 @@ use askama::Template;
 use super::letter::{Letter, Sender};
 use crate::error::Error;
 use crate::language::{filters, t, tf, tn};
+use crate::web::community::{Community, NAME};
 use crate::web::device;
 
 /// A link that looks like a button.
@@ -33,6 +34,8 @@ pub struct Content {
     pub small: Vec<String>,
     /// Where letters of its kind end, if they can.
     pub unsubscribe: Option<String>,
+    /// What the community calls itself; empty for the name of the program.
+    pub community: String,
 }
 
 #[derive(Template)]
@@ -51,6 +54,25 @@ impl Content {
     /// Returns the subject: the heading without its full stop.
     pub fn subject(&self) -> &str {
         self.heading.trim_end_matches('.')
+    }
+
+    /// Returns what stands above it.
+    pub fn band(&self) -> &str {
+        if self.community.is_empty() { NAME } else { &self.community }
+    }
+
+    /// Says it in the name of a community. Our own texts name the program; what a member wrote is left alone.
+    #[must_use]
+    pub fn of_community(mut self, community: &Community) -> Content {
+        community.chosen_name().clone_into(&mut self.community);
+        if self.community.is_empty() || self.sender.is_some() || !self.quote.is_empty() {
+            return self;
+        }
+        let labels = self.buttons.iter_mut().map(|button| &mut button.label);
+        for text in self.paragraphs.iter_mut().chain(labels).chain([&mut self.heading]) {
+            *text = text.replace(NAME, &self.community);
+        }
+        self
     }
 
     /// Writes it as a page.

@@ -20,6 +20,7 @@ use crate::jobs::{Job, Turn};
 use crate::language::{Context, Language};
 use crate::notifications::choices;
 use crate::time_zone::Zone;
+use crate::web::community::Community;
 
 /// The job's name.
 pub const JOB: &str = "mail";
@@ -164,7 +165,7 @@ fn compose(connection: &mut Connection, mail: &Mail, row: &Row) -> Result<Compos
         None => None,
     };
     let make = || Content { unsubscribe, ..content::of(&letter, sender.as_ref(), &mail.links) };
-    finish(mail, row, &letter, &receiver.at(&email), make)
+    finish(connection, mail, row, &letter, &receiver.at(&email), make)
 }
 
 /// Whether they want this kind of letter, which they may have said since it was written.
@@ -189,7 +190,7 @@ fn confirm(
             return Ok(None);
         };
         let make = || content::has_account(&owner.full_name, &mail.links);
-        return finish(mail, row, &Letter::ConfirmAddress, &owner.at(&email), make);
+        return finish(connection, mail, row, &Letter::ConfirmAddress, &owner.at(&email), make);
     }
     let proof = Proof { member: receiver.id, email: receiver.email.clone() };
     let token = tokens::make(connection, Purpose::Confirm, &proof)?;
@@ -197,14 +198,14 @@ fn confirm(
         Letter::RegistrationAccepted { .. } => content::accepted(&receiver.full_name, &token, &mail.links),
         _ => content::confirm(&receiver.full_name, &token, &mail.links),
     };
-    finish(mail, row, letter, &receiver.at(&receiver.email), make)
+    finish(connection, mail, row, letter, &receiver.at(&receiver.email), make)
 }
 
 /// Tells whoever had an account that it is deleted.
 fn farewell(mail: &Mail, row: &Row, letter: &Letter) -> Result<Composed, Error> {
     let Letter::Deleted { email, full_name, language, time_zone } = letter else { return Ok(None) };
     let to = Addressee { name: full_name, email, language, time_zone };
-    finish(mail, row, letter, &to, || content::of(letter, None, &mail.links))
+    finish(connection, mail, row, letter, &to, || content::of(letter, None, &mail.links))
 }
 
 /// Tells somebody that they were not let in, unless the address is a member's.
@@ -214,7 +215,7 @@ fn declined(connection: &mut Connection, mail: &Mail, row: &Row, letter: &Letter
         return Ok(None);
     }
     let to = Addressee { name: full_name, email, language, time_zone: "" };
-    finish(mail, row, letter, &to, || content::declined(full_name, &mail.links))
+    finish(connection, mail, row, letter, &to, || content::declined(full_name, &mail.links))
 }
 
 /// Invites somebody to join, unless they are a member, or want no such letter.
@@ -233,29 +234,31 @@ fn join_invitation(
     let to = Addressee { name: "", email, language, time_zone: "" };
     let unsubscribe = Some(mail.links.to(&format!("/unsubscribe/invitations/{stop}")));
     let make = || Content { unsubscribe, ..content::join_invitation(sender, note, code, &mail.links) };
-    finish(mail, row, letter, &to, make)
+    finish(connection, mail, row, letter, &to, make)
 }
 
 fn reset(connection: &mut Connection, mail: &Mail, row: &Row, key: &str, letter: &Letter) -> Result<Composed, Error> {
     let found = receiver::resettable(connection, key)?;
     let Some((first, _)) = found.first() else { return Ok(None) };
     let accounts: Vec<_> = found.iter().map(|(account, token)| (account.full_name.clone(), token.clone())).collect();
-    finish(mail, row, letter, &first.at(&first.email), || content::reset(&accounts, &mail.links))
+    finish(connection, mail, row, letter, &first.at(&first.email), || content::reset(&accounts, &mail.links))
 }
 
 /// Writes a letter in the language of whoever gets it.
 fn finish(
+    connection: &mut Connection,
     mail: &Mail,
     row: &Row,
     letter: &Letter,
     to: &Addressee,
     make: impl FnOnce() -> Content,
 ) -> Result<Composed, Error> {
+    let community = Community::load(connection)?;
     let (id, written_at) = (row.name(), row.created_at);
     let cover = Cover { from: &mail.from, name: to.name, email: to.email, id: &id, written_at };
     let readable = matches!(mail.transport, Transport::Folder(_));
     let context = Context::new(Language::default(), mail.zone).chosen(to.language, to.time_zone);
-    let built = context.within(|| message::build(&cover, &make(), readable));
+    let built = context.within(|| message::build(&cover, &make().of_community(&community), readable));
     match built {
         Ok(message) => Ok(Some((letter.word(), message))),
         Err(why) => {

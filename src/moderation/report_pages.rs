@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use crate::connections::{self, visible};
+use crate::connections::{self, Answer, visible};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::inbox::store as inbox;
@@ -15,7 +15,7 @@ use crate::members::MemberCard;
 use crate::moderation::Kind;
 use crate::moderation::context::{About, Context};
 use crate::moderation::reports::{self, New};
-use crate::relationship::{Action, Limits};
+use crate::relationship::{Action, Limits, Side};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::site::SiteData;
@@ -111,14 +111,15 @@ pub async fn send(
     let disconnects = form.is_checked("disconnect");
     let action = disconnects
         .then(|| Action::Disconnect { may_invite_again: false, page: form.get("connected_since").parse().ok() });
-    let person = site
+    let (person, answer) = site
         .write(move |connection| {
             let person = person(connection, id, &handle, about)?;
-            if is_good {
-                limits::take(connection, Limit::Reports, &Subject::member(id))?;
-                report(connection, &limits, (id, person.id), about, &reason, action)?;
+            if !is_good {
+                return Ok((person, None));
             }
-            Ok(person)
+            limits::take(connection, Limit::Reports, &Subject::member(id))?;
+            let answer = report(connection, &limits, (id, person.id), about, &reason, action)?;
+            Ok((person, answer))
         })
         .await?;
     let back = local(form.get("back")).unwrap_or_else(|| format!("/in/{}", person.handle));
@@ -126,10 +127,17 @@ pub async fn send(
         return ReportForm { page, person, form, problems, back }.show_again();
     }
     redirect.done(t("Your report is sent. The moderators look at it; nobody else is told."));
-    if disconnects {
-        let name = &person.full_name;
-        let sentence = tf("You are no longer connected with {name}. They have not been told.", name);
-        redirect.undoable(sentence, format!("/in/{}/re-invite", person.handle));
+    let name = &person.full_name;
+    let disconnected = tf("You are no longer connected with {name}. They have not been told.", name);
+    match answer {
+        // As a press of Disconnect is answered, so that this tells nothing more.
+        Some(Ok(outcome)) if matches!(outcome.pair.mine, Side::Disconnected { .. }) => {
+            redirect.undoable(disconnected, format!("/in/{}/re-invite", person.handle));
+        }
+        Some(Ok(_)) => {
+            redirect.done(disconnected);
+        }
+        _ => {}
     }
     Ok(redirect.to(&back))
 }
@@ -142,7 +150,7 @@ fn report(
     about: About,
     reason: &str,
     action: Option<Action>,
-) -> Result<(), Error> {
+) -> Result<Option<Answer>, Error> {
     let context = Context::gather(connection, me, other, about)?.written()?;
     let kind = match about {
         About::Profile => Kind::Profile,
@@ -150,9 +158,5 @@ fn report(
         About::Message(_) => Kind::Message,
     };
     reports::file(connection, &New { kind, reporter: me, reported: other, reason: reason.to_owned(), context })?;
-    if let Some(action) = action {
-        // Refused only where there is nothing to disconnect, which is what was wanted.
-        let _ = connections::act(connection, limits, (me, other), action, "")?;
-    }
-    Ok(())
+    action.map(|action| connections::act(connection, limits, (me, other), action, "")).transpose()
 }

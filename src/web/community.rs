@@ -74,7 +74,8 @@ impl Community {
     pub fn load(connection: &mut Connection) -> Result<Community, Error> {
         let rows = settings::table.filter(settings::name.eq_any(ROWS)).select((settings::name, settings::value));
         let rows: Vec<(String, String)> = on_engine!(connection, |own| rows.load(own))?;
-        let of = |name: &str| rows.iter().find(|(row, _)| row == name).map_or_else(String::new, |(_, value)| value.clone());
+        let of =
+            |name: &str| rows.iter().find(|(row, _)| row == name).map_or_else(String::new, |(_, value)| value.clone());
         Ok(Community::new(ROWS.map(of)))
     }
 
@@ -83,15 +84,7 @@ impl Community {
     /// # Errors
     /// The database's.
     pub fn save(&self, connection: &mut Connection) -> Result<(), Error> {
-        let texts = [
-            &self.name,
-            &self.welcome,
-            &self.rules,
-            &self.privacy,
-            &self.email,
-            &self.by_day,
-            &self.by_night,
-        ];
+        let texts = [&self.name, &self.welcome, &self.rules, &self.privacy, &self.email, &self.by_day, &self.by_night];
         ROWS.iter().zip(texts).try_for_each(|(name, value)| registration::put(connection, name, value))
     }
 }

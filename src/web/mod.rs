@@ -2,7 +2,9 @@
 
 pub mod address;
 pub mod assets;
+pub mod community;
 pub mod compression;
+pub mod contrast;
 pub mod cookie;
 pub mod csrf;
 pub mod device;

@@ -15,6 +15,7 @@ use askama::Template;
 
 use crate::error::Error;
 use crate::language::number;
+use crate::web::community::Community;
 use crate::web::fetched::is_opened;
 use crate::web::notices::{self, Notice};
 use crate::web::origin;
@@ -36,6 +37,8 @@ pub struct Layout {
     pub path: String,
     /// The address of an https site that is opened over plain http.
     pub opened_over_http: Option<String>,
+    /// What the community calls itself and says.
+    pub community: Arc<Community>,
     /// Who may join, for visitors; nothing where it is not known.
     pub registration: Option<Registration>,
 }
@@ -47,7 +50,8 @@ impl Layout {
         let notices = notices::waiting(request, viewer.as_ref().map(|viewer| viewer.id));
         let (opened, path) = (is_opened(request), request.path().to_owned());
         let opened_over_http = origin::opened_over_http(request);
-        Layout { viewer, notices, opened, path, opened_over_http, registration: None }
+        let community = request.app_data::<Data<Site>>().map(|site| site.community.get()).unwrap_or_default();
+        Layout { viewer, notices, opened, path, opened_over_http, community, registration: None }
     }
 
     /// Returns whether visitors may fill in the form to sign up.

@@ -10,6 +10,7 @@ use crate::language::Context;
 use crate::limits::{Limit, Meters, Subject, take};
 use crate::relationship::Limits;
 use crate::time_zone::Zone;
+use crate::web::community::Kept;
 
 /// What every handler may use. Clones share the database.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub struct Site {
     pub cache: Cache,
     /// What is counted on this node.
     pub meters: Meters,
+    /// What the community calls itself and says, as this node has read it.
+    pub community: Kept,
     /// The loops beside the requests, to be woken.
     pub jobs: Jobs,
     /// The address of the site, of which links are made; without a slash at its end.

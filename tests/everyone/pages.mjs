@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CLOSED, OPEN, browser, demo, person, visit } from "./site.mjs";
+import { CLOSED, OPEN, STAFF, browser, demo, person, visit } from "./site.mjs";
 
 const AXE = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -238,6 +238,7 @@ const chromium = await browser();
 try {
   const signedOut = await person(chromium, site.address, {}, null);
   const signedIn = await person(chromium, site.address);
+  const staff = await person(chromium, site.address, {}, "amara@demo.example");
   listen(signedOut);
   listen(signedIn);
   // Two at a time: one browser page keeps less than two cores busy.
@@ -247,12 +248,13 @@ try {
     for (const language of LANGUAGES) await speaks(chromium, site.address, language);
   };
   await Promise.all([looks(signedIn, CLOSED, "member"), languages()]);
+  await looks(staff, STAFF, "staff");
 } finally {
   await chromium.close();
   await site.stop();
 }
 const checked = nu();
 found.forEach((line) => console.log(line));
-console.log(`${OPEN.length + CLOSED.length} pages in light and dark at ${WIDTHS.join(", ")} px, ${LANGUAGES.length + 1} languages, ` +
+console.log(`${OPEN.length + CLOSED.length + STAFF.length} pages in light and dark at ${WIDTHS.join(", ")} px, ${LANGUAGES.length + 1} languages, ` +
   `HTML of ${checked} pages: ${found.length} findings, ${Math.round((Date.now() - started) / 1000)} s`);
 process.exit(found.length > 0 ? 1 : 0);

@@ -111,9 +111,27 @@ export const CLOSED = [
   "/settings/notifications",
   "/settings/privacy",
   "/settings/appearance",
+  "/settings/moderation",
+  "/in/jonas-weber/report",
+  "/in/jonas-weber/report?conversation=1&disconnect=1",
+  ["/in/jonas-weber/report", (page) => submit(page, { reason: "" }, "/in/jonas-weber/report")],
   "/in/nobody-here",
   // Last, because it changes something: what is told after leaving somebody.
   ["/in/amara-okafor/disconnect", (page) => submit(page, {}, "/in/amara-okafor/disconnect")],
+];
+
+// What those who run the site see.
+export const STAFF = [
+  "/moderation",
+  "/moderation?state=closed",
+  ["/moderation", (page) => follow(page, "main .rows .name")],
+  "/admin",
+  "/admin/members",
+  "/admin/members?q=priya",
+  ["/admin/members?q=priya", (page) => follow(page, "main .rows .name")],
+  "/admin/community",
+  ["/admin/community", (page) => submit(page, { by_day: "#eeee00" }, "/admin/community")],
+  "/admin/audit",
 ];
 
 // Goes to a page of the lists above. Gives what it is called in reports.

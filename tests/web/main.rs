@@ -5,6 +5,7 @@ mod accounts;
 mod archive;
 mod audit;
 mod bad_input;
+mod community;
 mod confirm;
 mod contacts;
 mod contacts_store;

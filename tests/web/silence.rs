@@ -43,7 +43,7 @@ impl World {
 }
 
 /// Everything a member can open, in a world where D is Dora and Mona is a friend.
-const PAGES: [&str; 33] = [
+const PAGES: [&str; 37] = [
     "/",
     "/inbox",
     "/inbox/dora-lind",
@@ -54,6 +54,10 @@ const PAGES: [&str; 33] = [
     "/in/dora-lind/invite",
     "/in/dora-lind/disconnect",
     "/in/dora-lind/connections",
+    "/in/dora-lind/report",
+    "/in/dora-lind/report?invitation=1",
+    "/in/dora-lind/report?conversation=1&disconnect=1",
+    "/settings/moderation",
     "/in/mona-lind",
     "/in/mona-lind/mutual",
     "/people",

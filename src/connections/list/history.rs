@@ -63,6 +63,11 @@ impl History {
         self.months.iter().sum()
     }
 
+    /// How many there are in all.
+    pub fn counted(&self) -> String {
+        number(self.total())
+    }
+
     /// The first month, e.g. `March 2011`.
     pub fn first(&self) -> String {
         name_of(self.first)
