@@ -60,7 +60,7 @@ fn has(sql: &str, part: &str) -> bool {
 }
 
 /// The pages of a hub, and the most statements each may run.
-const PAGES: [(&str, usize); 40] = [
+const PAGES: [(&str, usize); 41] = [
     // One finds whom one has written to lately; how many others there are is kept.
     ("/", 6),
     // One for how often the handle was changed, which the form says beforehand.
@@ -104,7 +104,9 @@ const PAGES: [(&str, usize); 40] = [
     ("/inbox?q=an", 3),
     ("/settings/data", 4),
     ("/settings/account", 2),
-    ("/settings/security", 1),
+    // One for the second factor, one for the passkeys.
+    ("/settings/security", 3),
+    ("/settings/security/authenticator", 3),
     // One for the devices, one for what happened.
     ("/settings/devices", 3),
     ("/confirm?next=/settings/security", 1),

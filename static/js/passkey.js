@@ -32,4 +32,5 @@ function asking(form) {
 
 if (globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) {
   for (const form of document.querySelectorAll("form[data-passkey]")) asking(form);
+  document.querySelector("[data-without-passkeys]")?.remove();
 }

@@ -39,7 +39,7 @@ export async function person(chromium, address, options = {}, email = "priya@dem
     await page.goto("/sign-in");
     await page.locator("#email").fill(email);
     await page.locator("#password").fill("amicable demo");
-    await page.locator("main form button").click();
+    await page.locator("form[action=\"/sign-in\"] button").click();
     await page.locator("nav").first().waitFor();
   }
   return page;
@@ -106,6 +106,9 @@ export const CLOSED = [
   ["/settings/account", (page) => submit(page, { email: "x", password: "x" }, "/settings/account")],
   "/settings/password",
   "/settings/security",
+  "/settings/security/authenticator",
+  ["/settings/security/authenticator", (page) => submit(page, { code: "x" }, "/settings/security/authenticator")],
+  "/settings/security/recovery-codes",
   "/settings/devices",
   ["/confirm?next=/settings/security", (page) => submit(page, { password: "x" }, "/confirm")],
   "/settings/notifications",

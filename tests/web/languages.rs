@@ -117,6 +117,7 @@ fn every_text_that_is_read_goes_through_the_translation() {
         "/settings/account",
         "/settings/password",
         "/settings/security",
+        "/settings/security/recovery-codes",
         "/confirm",
         "/settings/notifications",
         "/settings/privacy",

@@ -40,6 +40,7 @@ mod removal;
 
 mod roles;
 mod search;
+mod second_factor;
 mod silence;
 mod support;
 mod tables;
