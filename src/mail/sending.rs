@@ -137,7 +137,7 @@ fn compose(connection: &mut Connection, mail: &Mail, row: &Row) -> Result<Compos
     let Some(Written { letter, sender }) = row.written() else { return Ok(None) };
     match &letter {
         Letter::ResetPassword { key } => return reset(connection, mail, row, key, &letter),
-        Letter::Deleted { .. } => return farewell(mail, row, &letter),
+        Letter::Deleted { .. } => return farewell(connection, mail, row, &letter),
         Letter::RegistrationDeclined { .. } => return declined(connection, mail, row, &letter),
         Letter::JoinInvitation { .. } => return join_invitation(connection, mail, row, (&letter, sender.as_ref())),
         _ => {}
@@ -202,7 +202,7 @@ fn confirm(
 }
 
 /// Tells whoever had an account that it is deleted.
-fn farewell(mail: &Mail, row: &Row, letter: &Letter) -> Result<Composed, Error> {
+fn farewell(connection: &mut Connection, mail: &Mail, row: &Row, letter: &Letter) -> Result<Composed, Error> {
     let Letter::Deleted { email, full_name, language, time_zone } = letter else { return Ok(None) };
     let to = Addressee { name: full_name, email, language, time_zone };
     finish(connection, mail, row, letter, &to, || content::of(letter, None, &mail.links))
