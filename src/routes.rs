@@ -3,6 +3,7 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
+use crate::accounts::app_password_pages as app_passwords;
 use crate::accounts::factor::{codes_pages, pages as factor, second_step_pages as second_step};
 use crate::accounts::passkeys::{confirm_pages as passkey_confirm, pages as passkeys, sign_in as passkey_sign_in};
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
@@ -116,6 +117,7 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/connections/remove/{id}/review", post().to(removal::change))
         .route("/connections/remove/{id}/undo", post().to(removal::undo))
         // One's address book
+        .route("/contacts/phone", get().to(dav::pages::phone))
         .route("/contacts", get().to(contacts::contacts))
         .route("/contacts/new", get().to(contact::new_form))
         .route("/contacts/new", post().to(contact::add))
@@ -195,6 +197,10 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/settings/security/passkeys/asked", post().to(passkeys::set_asked))
         .route("/settings/security/passkeys/{id}", post().to(passkeys::rename))
         .route("/settings/security/passkeys/{id}/remove", post().to(passkeys::remove))
+        .route("/settings/security/app-passwords", get().to(app_passwords::at_security))
+        .route("/settings/security/app-passwords", post().to(app_passwords::make))
+        .route("/settings/security/app-passwords/{id}", get().to(app_passwords::show))
+        .route("/settings/security/app-passwords/{id}/revoke", post().to(app_passwords::revoke))
         .route("/settings/devices", get().to(devices::devices))
         .route("/settings/devices", post().to(devices::sign_out_others))
         .route("/settings/devices/{id}", post().to(devices::sign_out))

@@ -1,6 +1,7 @@
 //! Who may come in: signing up, signing in, passwords, and what members set for themselves.
 
 pub mod addresses;
+pub mod app_password_pages;
 pub mod app_passwords;
 pub mod applications;
 pub mod browsers;

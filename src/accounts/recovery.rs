@@ -12,7 +12,7 @@ use crate::accounts::factor::second_step::{self, Entry};
 use crate::accounts::factor::second_step_pages;
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::password::Hashed;
-use crate::accounts::{addresses, device as agent_of, email, password};
+use crate::accounts::{addresses, app_passwords, device as agent_of, email, password};
 use crate::dates::now;
 use crate::db::{self, Connection};
 use crate::error::Error;
@@ -142,6 +142,7 @@ fn set_password(
     }
     addresses::confirm(connection, proof.member, &proof.email)?;
     diesel::delete(rows::table.filter(rows::member_id.eq(proof.member))).execute(connection)?;
+    app_passwords::revoke_all(connection, proof.member)?;
     outbox::put(connection, proof.member, Letter::PasswordChanged { at: now() })?;
     second_step::end_all(connection, proof.member)?;
     events::record(connection, proof.member, Kind::PasswordReset, &device::name(&browser.agent))?;

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
+use crate::accounts::app_passwords::{self, AppPassword};
 use crate::accounts::factor::{Factor, recovery};
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::passkeys::store::{self, Named};
@@ -26,6 +27,7 @@ struct Security {
     passkeys: Vec<Named>,
     /// Whether passkeys work on this site.
     has_passkeys: bool,
+    app_passwords: Vec<AppPassword>,
 }
 
 impl Security {
@@ -80,8 +82,8 @@ async fn show(
     let load = move |connection: &mut Connection| {
         let factor = Factor::load(connection, member)?;
         let codes_left = if factor.is_on() { recovery::left(connection, member)? } else { 0 };
-        Ok((factor, codes_left, store::list(connection, member)?))
+        Ok((factor, codes_left, store::list(connection, member)?, app_passwords::all(connection, member)?))
     };
-    let (factor, codes_left, passkeys) = site.read(load).await?;
-    Security { page, form, problems, factor, codes_left, passkeys, has_passkeys }.show_as(status)
+    let (factor, codes_left, passkeys, app_passwords) = site.read(load).await?;
+    Security { page, form, problems, factor, codes_left, passkeys, has_passkeys, app_passwords }.show_as(status)
 }

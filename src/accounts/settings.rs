@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use crate::accounts::addresses::{self, Addresses};
 use crate::accounts::events::{self, Kind};
 use crate::accounts::factor::second_step;
-use crate::accounts::{confirm, password, sessions};
+use crate::accounts::{app_passwords, confirm, password, sessions};
 use crate::dates;
 use crate::error::Error;
 use crate::language::filters;
@@ -149,6 +149,7 @@ pub async fn change_password(
             outbox::put(connection, me.id, Letter::PasswordChanged { at: dates::now() })?;
             events::record(connection, me.id, Kind::PasswordChanged, "")?;
             second_step::end_all(connection, me.id)?;
+            app_passwords::revoke_all(connection, me.id)?;
             Ok(Some((sessions::end_others(connection, &me)?, sessions::confirm(connection, &me)?)))
         })
         .await?;

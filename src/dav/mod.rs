@@ -16,6 +16,7 @@ pub mod files;
 pub mod filter;
 pub mod listing;
 pub mod names;
+pub mod pages;
 pub mod place;
 pub mod properties;
 pub mod propfind;

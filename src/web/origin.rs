@@ -48,6 +48,12 @@ fn base(request: &HttpRequest) -> Base {
     request.app_data::<Base>().cloned().unwrap_or_default()
 }
 
+/// Where people open the site, as they type it, without a slash behind it: this machine, where no operator said.
+pub fn address(request: &HttpRequest) -> String {
+    let here = || format!("http://{}", request.app_config().local_addr());
+    base(request).0.map_or_else(here, |base| base.as_str().trim_end_matches('/').to_owned())
+}
+
 /// Whether a form was sent from a page of this site: by `Sec-Fetch-Site`, else by `Origin` against the base URL; a request
 /// with neither does not come from a browser.
 pub fn is_ours(request: &HttpRequest) -> bool {

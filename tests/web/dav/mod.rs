@@ -3,5 +3,5 @@
 mod bad_input;
 mod book;
 mod coming_in;
-mod device;
+pub mod device;
 mod sync;
