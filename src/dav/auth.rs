@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::accounts::app_passwords::{self, Device};
 use crate::dav::answer::Refusal;
 use crate::error::Error;
+use crate::limits::{self, Limit, Network, Subject};
 use crate::web::site::SiteData;
 
 /// Bytes of the header; a name and a secret take a tenth.
@@ -18,12 +19,17 @@ const LONGEST: usize = 2_000;
 /// Finds whom a request lets in, and notes that the app password is in use; nobody where it brings none that is known.
 ///
 /// # Errors
-/// The database's.
+/// [`Error::TooMany`] where app passwords from there were wrong too often, or the database's.
 pub async fn device(site: &SiteData, request: &HttpRequest) -> Result<Option<Device>, Error> {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some((name, secret)) = header.and_then(credentials) else { return Ok(None) };
     let find = move |connection: &mut _| app_passwords::device(connection, &name, &secret);
     let found = site.read(find).await?;
+    if found.is_none() {
+        // Whoever has the right one is let in, however often others were wrong.
+        let network = Subject::network(Network::of(request));
+        site.write(move |connection| limits::take(connection, Limit::AppPasswords, &network)).await?;
+    }
     if let Some(device) = found.filter(Device::is_stale)
         && let Err(why) = site.write(move |connection| app_passwords::touch(connection, &device)).await
     {

@@ -26,7 +26,7 @@ pub mod wanted;
 pub mod xml;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::web::{Bytes, BytesMut, Payload, ServiceConfig, resource, to};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use diesel::prelude::*;
@@ -82,13 +82,23 @@ async fn answer(site: SiteData, request: HttpRequest, body: Payload) -> HttpResp
     let mut response = match respond(site, &request, body).await {
         Ok(response) => response,
         Err(Failed::Refused(refusal)) => refusal.answer(),
-        Err(Failed::Broken(error)) => {
-            // Its log line; its page is for people.
-            let status = error.error_response().status();
-            Refusal::new(status, "This does not work at the moment.").answer()
-        }
+        Err(Failed::Broken(error)) => broken(&error),
     };
     response.headers_mut().insert(HeaderName::from_static("dav"), HeaderValue::from_static(CLASSES));
+    response
+}
+
+/// Answers an error, which has a log line; its page is for people.
+fn broken(error: &Error) -> HttpResponse {
+    let page = error.error_response();
+    let sentence = match error {
+        Error::TooMany { .. } => "The app password was wrong too often. Try again later.",
+        _ => "This does not work at the moment.",
+    };
+    let mut response = Refusal::new(page.status(), sentence).answer();
+    if let Some(seconds) = page.headers().get(RETRY_AFTER) {
+        response.headers_mut().insert(RETRY_AFTER, seconds.clone());
+    }
     response
 }
 

@@ -129,3 +129,19 @@ fn two_members_never_see_each_others_book() {
     assert!(of_ada.get("a.vcf").body.contains("Priya"));
     assert!(of_ben.get("a.vcf").body.contains("Li Na"));
 }
+
+#[test]
+fn wrong_app_passwords_are_counted_and_right_ones_never() {
+    let site = Site::new();
+    let ada = site.member("Ada Ruiz");
+    let (phone, mut guesser) = (Device::of(&site, &ada), Device::unknown(&site));
+    let status = |device: &Device| device.propfind("/dav/", "0", "<D:displayname/>").status;
+    guesser.authorization = basic("ada-ruiz", "wrong");
+    for _ in 0..50 {
+        assert_eq!((status(&guesser), status(&Device::unknown(&site))), (401, 401));
+    }
+    let refused = guesser.ask("PROPFIND", "/dav/", &[("Depth", "0")], "");
+    assert_eq!(refused.status, 429);
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() <= 900);
+    assert_eq!(status(&phone), 207);
+}
