@@ -104,7 +104,8 @@ impl Device {
     }
 }
 
-/// Finds whom an e-mail address or a handle, with an app password, lets in; nobody who is suspended.
+/// Finds whom an e-mail address or a handle, with an app password, lets in; nobody who is suspended, or whose
+/// account is to be deleted.
 ///
 /// # Errors
 /// The database's.
@@ -115,6 +116,7 @@ pub fn device(connection: &mut Connection, name: &str, secret: &str) -> Result<O
         .filter(id_in(connection, app_passwords::member_id, &named))
         .filter(app_passwords::secret_hash.eq(hash(secret)))
         .filter(members::suspended_at.is_null().or(members::suspended_until.le(now()).assume_not_null()))
+        .filter(members::deletion_due_at.is_null())
         .select((app_passwords::member_id, app_passwords::id, app_passwords::last_used_at));
     type Found = (i64, i64, Option<i64>);
     let found: Option<Found> = on_engine!(connection, |own| open.first(own)).optional()?;
