@@ -331,11 +331,11 @@ fn private_folder(path: &std::path::Path) -> std::io::Result<()> {
     folder.create(path)
 }
 
-fn read_export(path: &std::path::Path) -> Result<amicable::contacts::import::linkedin::Export, Error> {
+fn read_export(path: &std::path::Path) -> Result<amicable::contacts::import::Read, Error> {
     let bytes =
         std::fs::read(path).map_err(|why| Error::Unavailable(format!("cannot read {}: {why}", path.display())))?;
     let today = amicable::dates::civil(amicable::dates::now()).unwrap_or(jiff::civil::Date::MAX);
-    amicable::contacts::import::linkedin::parse(&bytes, today)
+    amicable::contacts::import::read(&bytes, &Default::default(), today)
         .map_err(|why| Error::Unavailable(format!("{}: {why}", path.display())))
 }
 

@@ -1,4 +1,5 @@
-//! The demo on one's own network: everybody in a LinkedIn export becomes a connection of the demo member.
+//! The demo on one's own network: everybody in a file, such as LinkedIn's export, becomes a connection and a contact of the
+//! demo member.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +9,9 @@ use jiff::civil::{Date, date};
 use crate::accounts::password::Hashed;
 use crate::connections::row::State;
 use crate::connections::store;
-use crate::contacts::import::linkedin::{Connection as Imported, Export};
+use crate::contacts::card::Card;
+use crate::contacts::import::Read;
+use crate::contacts::store::{self as contacts, NewContact};
 use crate::dates::{now, start_of};
 use crate::db::{Connection, new_id, on_engine};
 use crate::demo::people::Character;
@@ -24,7 +27,7 @@ const UNKNOWN: Date = date(2003, 5, 5);
 pub fn connect(
     connection: &mut Connection,
     people: &[Character],
-    export: &Export,
+    read: &Read,
     password: &Hashed,
 ) -> Result<usize, Error> {
     let Some(me) = people.first() else { return Ok(0) };
@@ -32,9 +35,9 @@ pub fn connect(
     let mut seen = HashSet::new();
     let first = new_id();
     let mut number = 0;
-    for imported in &export.connections {
-        let name = names::salvaged(&imported.full_name());
-        let again = imported.slug.as_ref().is_some_and(|slug| !seen.insert(slug));
+    for imported in read.rows.iter().map(|row| &row.card) {
+        let name = names::salvaged(&imported.full_name);
+        let again = imported.links.first().is_some_and(|link| !seen.insert(&link.value));
         if name.is_empty() || again {
             continue;
         }
@@ -44,6 +47,9 @@ pub fn connect(
         sides(connection, me, &made, imported.connected_on.unwrap_or(UNKNOWN))?;
     }
     store::count(connection, me.id, i32::try_from(number).unwrap_or(0))?;
+    let contact = |card: &Card| NewContact { card: card.clone(), source: read.source, import_id: None };
+    let new: Vec<NewContact> = read.rows.iter().map(|row| contact(&row.card)).collect();
+    contacts::insert(connection, me.id, &new)?;
     Ok(usize::try_from(number).unwrap_or(0))
 }
 
@@ -56,8 +62,8 @@ struct ImportedMember {
     handle: String,
 }
 
-fn sort_as(imported: &Imported) -> String {
-    let [first, last] = [&imported.first_name, &imported.last_name].map(|name| names::salvaged(name).replace(',', " "));
+fn sort_as(imported: &Card) -> String {
+    let [first, last] = [&imported.given, &imported.family].map(|name| names::salvaged(name).replace(',', " "));
     if last.is_empty() { String::new() } else { format!("{last}, {first}") }
 }
 
@@ -82,7 +88,7 @@ impl Handles {
     }
 }
 
-fn member(connection: &mut Connection, made: &ImportedMember, from: &Imported, password: &Hashed) -> Result<(), Error> {
+fn member(connection: &mut Connection, made: &ImportedMember, from: &Card, password: &Hashed) -> Result<(), Error> {
     let ImportedMember { id, name, sort_as, handle } = made;
     let keys = sorting::keys(name, sort_as);
     let headline = match (from.position.as_str(), from.company.as_str()) {
@@ -150,17 +156,9 @@ mod tests {
     #[test]
     fn people_sort_by_the_last_name_of_the_file() {
         let row =
-            |first: &str, last: &str| sort_as(&Imported { first_name: first.into(), last_name: last.into(), ..any() });
+            |first: &str, last: &str| sort_as(&Card { given: first.into(), family: last.into(), ..Card::default() });
         assert_eq!(row("Anna", "van der Berg"), "van der Berg, Anna");
         assert_eq!(row("Otto", "Obermaier, MBA"), "Obermaier  MBA, Otto");
         assert_eq!(row("Sukarno", ""), "");
-    }
-
-    fn any() -> Imported {
-        let export = crate::contacts::import::linkedin::parse(
-            b"First Name,Last Name,Company,Position\nA,B,C,D\n",
-            date(2026, 1, 1),
-        );
-        export.unwrap().connections.remove(0)
     }
 }

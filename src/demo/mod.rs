@@ -11,7 +11,7 @@ pub mod styleguide;
 mod talks;
 
 use crate::accounts::password;
-use crate::contacts::import::linkedin::Export;
+use crate::contacts::import::Read;
 use crate::db::Db;
 use crate::error::Error;
 use crate::relationship::Limits;
@@ -47,7 +47,7 @@ pub struct Account {
 ///
 /// # Errors
 /// The database's.
-pub fn populate(db: &Db, limits: &Limits, export: Option<Export>) -> Result<Demo, Error> {
+pub fn populate(db: &Db, limits: &Limits, export: Option<Read>) -> Result<Demo, Error> {
     // The demo's history is longer than a week.
     let limits = Limits { invitations: u32::MAX, ..*limits };
     let hashed = password::hash_now(PASSWORD)?;
@@ -87,7 +87,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let rows: String = (0..150).map(|row| format!("Ada,Row{row},,,,Engineer,01 Jan 2020\n")).collect();
         let file = format!("First Name,Last Name,URL,Email Address,Company,Position,Connected On\n{rows}");
-        let export = crate::contacts::import::linkedin::parse(file.as_bytes(), jiff::civil::date(2026, 1, 1)).unwrap();
+        let export =
+            crate::contacts::import::read(file.as_bytes(), &Default::default(), jiff::civil::date(2026, 1, 1)).unwrap();
         let limits = Limits { connections: 150, ..Limits::default() };
         let demo = populate(&database(&folder), &limits, Some(export)).unwrap();
         assert_eq!(demo.members, 300);

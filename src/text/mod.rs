@@ -58,8 +58,13 @@ pub fn line(typed: &str) -> String {
 
 /// Returns what can be kept of a line that nobody is there to correct, such as a row of a file.
 pub fn salvaged(written: &str) -> String {
+    let line = line(written);
+    // Nearly every line is whole.
+    if !line.contains('\n') && check(&line).is_ok() {
+        return line;
+    }
     let mut kept = String::new();
-    for c in line(written).chars().map(|c| if c == '\n' { ' ' } else { c }) {
+    for c in line.chars().map(|c| if c == '\n' { ' ' } else { c }) {
         kept.push(c);
         if check(&kept).is_err() {
             kept.pop();

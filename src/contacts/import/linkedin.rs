@@ -5,35 +5,25 @@
 use csv::StringRecord;
 use jiff::civil::Date;
 
-mod archive;
-mod damage;
-mod dates;
+use crate::contacts::import::{Damaged, MAX_ROWS, Until, Why, text};
+
+pub(super) mod dates;
 mod header;
 mod slug;
-mod text;
 
-pub use damage::{Damaged, Why};
 pub use slug::slug;
 
 use header::Header;
 
-/// The most bytes a list may have, alone or unpacked.
-pub const MAX_BYTES: usize = 20_000_000;
-/// The most rows a list may have, those skipped included; LinkedIn lets nobody have more.
-pub const MAX_ROWS: usize = 30_000;
 /// Characters of a field; what is longer is cut, as only columns that members add themselves are.
 pub const MAX_FIELD: usize = 500;
-/// Skipped rows that a summary names.
-const MAX_NAMED: usize = 3;
 
 /// What one file holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Export {
     /// The connections, in the order of the file, repetitions included.
     pub connections: Vec<Connection>,
-    /// How many rows were empty or carried only a date: people who have left LinkedIn.
-    pub former_members: usize,
-    /// The rows that could not be read, each with its line and why.
+    /// The rows that could not be read, or of people who have left LinkedIn, each with its line and why.
     pub skipped: Vec<Damaged>,
 }
 
@@ -65,49 +55,22 @@ impl Connection {
     }
 }
 
-impl Export {
-    /// Says in one line what was read and what was skipped, with the first reasons.
-    pub fn summary(&self) -> String {
-        let rows = self.connections.len() + self.former_members + self.skipped.len();
-        let mut summary = format!("Read {} of {}", self.connections.len(), counted(rows, "row", "rows"));
-        let unknown = self.connections.iter().filter(|connection| connection.connected_on.is_none()).count();
-        let mut notes = Vec::new();
-        if self.former_members > 0 {
-            notes.push(format!("{} without a name (they left LinkedIn)", self.former_members));
-        }
-        if unknown > 0 {
-            notes.push(format!("{unknown} without a readable day"));
-        }
-        if !self.skipped.is_empty() {
-            let named: Vec<String> = self.skipped.iter().take(MAX_NAMED).map(Damaged::short).collect();
-            let more = if self.skipped.len() > MAX_NAMED { "; …" } else { "" };
-            notes.push(format!("{} skipped ({}{more})", self.skipped.len(), named.join("; ")));
-        }
-        if !notes.is_empty() {
-            summary = format!("{summary}: {}", notes.join(", "));
-        }
-        summary + "."
-    }
+/// Says whether a text has the columns of LinkedIn's lists.
+pub(super) fn is_linkedin(text: &str) -> bool {
+    Header::find(text).is_ok()
 }
 
-/// Writes a number with the word that fits.
-fn counted(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
-/// Reads a whole file: the list, or the archive that it came in. Days after `today` cannot be and are left out.
+/// Reads the text of a list. Days after `today` cannot be and are left out.
 ///
 /// # Errors
 /// What makes the file as a whole unusable; a row that is damaged by itself is skipped and named.
-pub fn parse(bytes: &[u8], today: Date) -> Result<Export, Damaged> {
-    let unpacked = archive::unpack(bytes)?;
-    let text = text::read(unpacked.as_deref().unwrap_or(bytes))?;
-    let header = Header::find(&text)?;
+pub fn read(text: &str, today: Date, until: Until) -> Result<Export, Damaged> {
+    let header = Header::find(text)?;
     text::check_quotes(header.body, header.line + 1, header.separator)?;
-    read_rows(&header, today)
+    read_rows(&header, today, until)
 }
 
-fn read_rows(header: &Header, today: Date) -> Result<Export, Damaged> {
+fn read_rows(header: &Header, today: Date, until: Until) -> Result<Export, Damaged> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .delimiter(header.separator)
@@ -120,12 +83,13 @@ fn read_rows(header: &Header, today: Date) -> Result<Export, Damaged> {
             continue;
         }
         let line = line_of(&record, header);
-        if export.connections.len() + export.former_members + export.skipped.len() == MAX_ROWS {
+        if export.connections.len() + export.skipped.len() == MAX_ROWS {
             return Err(Why::TooManyRows.on(line));
         }
+        until.check(line)?;
         match read_row(&record, header, line, today) {
             Ok(Some(connection)) => export.connections.push(connection),
-            Ok(None) => export.former_members += 1,
+            Ok(None) => export.skipped.push(Why::FormerMember.on(line)),
             Err(why) => export.skipped.push(why.on(line)),
         }
     }

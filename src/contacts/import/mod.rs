@@ -1,3 +1,194 @@
-//! The formats that address books arrive in, a file each.
+//! Files from elsewhere, read: bytes in, cards or one clear complaint out. A format is told by what a file holds, whatever its name
+//! is. Nothing is stored, matched or mailed here.
 
+use std::time::{Duration, Instant};
+
+use encoding_rs::Encoding;
+use jiff::civil::Date;
+
+use crate::contacts::card::{Card, Valued};
+use crate::contacts::source::Source;
+use crate::contacts::vcard;
+
+mod archive;
+pub mod columns;
+mod damage;
 pub mod linkedin;
+mod row;
+mod table;
+mod text;
+mod vcards;
+
+#[cfg(test)]
+mod tests;
+
+pub use damage::{Damaged, Why};
+pub use table::Column;
+
+/// The most bytes a file may have, alone or unpacked.
+pub const MAX_BYTES: usize = 50_000_000;
+/// The most rows a file may have, those skipped included; LinkedIn lets nobody have more connections.
+pub const MAX_ROWS: usize = 30_000;
+/// How long a file may be read.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Skipped rows that a summary names.
+const MAX_NAMED: usize = 3;
+
+/// What people have chosen about a file where the reader was in doubt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The encoding.
+    pub encoding: Option<&'static Encoding>,
+    /// What each column holds; empty where nobody has chosen.
+    pub columns: Vec<columns::Target>,
+    /// Whether the first row names the columns.
+    pub has_header: Option<bool>,
+}
+
+/// What one file holds.
+#[derive(Debug, Clone)]
+pub struct Read {
+    /// What wrote it.
+    pub source: Source,
+    /// The people, in the order of the file.
+    pub rows: Vec<Row>,
+    /// The rows that were passed over, each with its line and why.
+    pub skipped: Vec<Damaged>,
+    /// What it is written in.
+    pub encoding: &'static Encoding,
+    /// Whether that was guessed, and may be wrong.
+    pub is_guessed: bool,
+    /// The columns of a table whose columns may be chosen; empty for cards and for LinkedIn's lists.
+    pub columns: Vec<Column>,
+    /// Whether the first row of such a table names its columns.
+    pub has_header: bool,
+}
+
+/// One row, or one card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The line on which it begins, counted from 1.
+    pub line: u64,
+    /// What it says.
+    pub card: Card,
+}
+
+/// When reading has to end.
+#[derive(Debug, Clone, Copy)]
+pub struct Until(Instant);
+
+impl Until {
+    /// Lets a file be read from now on.
+    pub fn timeout() -> Until {
+        Until(Instant::now() + TIMEOUT)
+    }
+
+    /// Looks at the clock now and then.
+    fn check(self, line: u64) -> Result<(), Damaged> {
+        if line % 64 == 0 && Instant::now() > self.0 { Err(Why::TooSlow.on(line)) } else { Ok(()) }
+    }
+}
+
+/// Reads a whole file: a list, cards, or the archive that they came in. Days after `today` cannot be and are left out.
+///
+/// # Errors
+/// What makes the file as a whole unusable; a row that is damaged by itself is skipped and named.
+pub fn read(bytes: &[u8], choices: &Choices, today: Date) -> Result<Read, Damaged> {
+    read_unpacked(&open(bytes)?, choices, today)
+}
+
+/// Takes the list out of the archive it may be in, and refuses what is no list, whatever it is called.
+///
+/// # Errors
+/// What the file is.
+pub fn open(bytes: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, Damaged> {
+    let list = match archive::unpack(bytes)? {
+        Some(list) => list.into(),
+        None => std::borrow::Cow::Borrowed(bytes),
+    };
+    text::check_size(&list)?;
+    text::check_kind(&list)?;
+    Ok(list)
+}
+
+/// Reads a file that [`open`] gave.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_unpacked(bytes: &[u8], choices: &Choices, today: Date) -> Result<Read, Damaged> {
+    let until = Until::timeout();
+    let unmarked = vcard::without_mark(bytes);
+    if vcard::is_vcard(&unmarked) {
+        return vcards::read(&unmarked, choices.encoding, until);
+    }
+    let decoded = text::read(bytes, choices.encoding)?;
+    let mut read = match !table::is_ours(&decoded.text) && linkedin::is_linkedin(&decoded.text) {
+        true => from_linkedin(linkedin::read(&decoded.text, today, until)?),
+        false => table::read(&decoded.text, choices, today, until)?,
+    };
+    (read.encoding, read.is_guessed) = (decoded.encoding, decoded.is_guessed);
+    Ok(read)
+}
+
+fn from_linkedin(export: linkedin::Export) -> Read {
+    let rows = export.connections.into_iter().map(|one| Row { line: one.line, card: of_linkedin(one) }).collect();
+    Read {
+        source: Source::LinkedIn,
+        rows,
+        skipped: export.skipped,
+        encoding: encoding_rs::UTF_8,
+        is_guessed: false,
+        columns: Vec::new(),
+        has_header: true,
+    }
+}
+
+fn of_linkedin(connection: linkedin::Connection) -> Card {
+    let full_name = connection.full_name();
+    let link = connection.slug.map(|slug| Valued::new("", &format!("https://www.linkedin.com/in/{slug}")));
+    let card = Card {
+        full_name,
+        given: connection.first_name,
+        family: connection.last_name,
+        company: connection.company,
+        position: connection.position,
+        emails: connection.email.iter().map(|email| Valued::new("", email)).collect(),
+        links: link.into_iter().collect(),
+        connected_on: connection.connected_on,
+        ..Card::default()
+    };
+    card.cleaned()
+}
+
+/// Whether a card says who somebody is, or how to reach them.
+fn says_who(card: &Card) -> bool {
+    !card.name().is_empty() || !card.links.is_empty() || !card.addresses.is_empty()
+}
+
+impl Read {
+    /// Says in one line what was read and what was skipped, with the first reasons.
+    pub fn summary(&self) -> String {
+        let rows = self.rows.len() + self.skipped.len();
+        let mut summary = format!("Read {} of {rows} {}", self.rows.len(), if rows == 1 { "row" } else { "rows" });
+        let is_former = |damaged: &&Damaged| damaged.why == Why::FormerMember;
+        let former = self.skipped.iter().filter(is_former).count();
+        let others: Vec<String> = self.skipped.iter().filter(|one| !is_former(one)).map(Damaged::short).collect();
+        let unknown = self.rows.iter().filter(|row| row.card.connected_on.is_none()).count();
+        let mut notes = Vec::new();
+        if former > 0 {
+            notes.push(format!("{former} without a name (they left LinkedIn)"));
+        }
+        if unknown > 0 && self.source == Source::LinkedIn {
+            notes.push(format!("{unknown} without a readable day"));
+        }
+        if !others.is_empty() {
+            let named = others.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>().join("; ");
+            let more = if others.len() > MAX_NAMED { "; …" } else { "" };
+            notes.push(format!("{} skipped ({named}{more})", others.len()));
+        }
+        if !notes.is_empty() {
+            summary = format!("{summary}: {}", notes.join(", "));
+        }
+        summary + "."
+    }
+}

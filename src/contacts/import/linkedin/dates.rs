@@ -22,14 +22,14 @@ const MONTHS: [&[&str]; 12] = [
 ];
 
 /// Says whether two can have been connected on a day.
-pub(super) fn may_be(day: Date, today: Date) -> bool {
+pub(in crate::contacts::import) fn may_be(day: Date, today: Date) -> bool {
     (OPENED..=today).contains(&day)
 }
 
 /// Reads `12 Mar 2024`, `7-Feb-22`, `12-mars-24`, `2024-03-12`, `12.03.2024` (the day first, as every country that writes
 /// full stops does) and `1/8/18, 6:14 PM` (the month first, as only those write AM and PM who do). With slashes
 /// and no such mark, whether 3/4 is in March or in April cannot be known, and nothing is guessed.
-pub(super) fn read(text: &str) -> Option<Date> {
+pub(in crate::contacts::import) fn read(text: &str) -> Option<Date> {
     if let Some((day, time)) = text.split_once(',') {
         return american(day.trim(), time.trim());
     }

@@ -1,10 +1,10 @@
 //! Which line is the header, what separates its columns, and which column is which. What stands in the columns is not looked
 //! at here.
 
-use crate::contacts::import::linkedin::{Damaged, Why};
+use crate::contacts::import::{Damaged, Why};
 
 /// How far down the header is looked for. LinkedIn's own notes above it take two to five lines.
-pub(super) const MAX_LINES: usize = 100;
+const MAX_LINES: usize = 100;
 /// What spreadsheets of one country or another put between columns.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 

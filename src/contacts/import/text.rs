@@ -3,28 +3,39 @@
 
 use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use crate::contacts::import::linkedin::{Damaged, MAX_BYTES, Why};
+use crate::contacts::import::{Damaged, MAX_BYTES, Why};
 
-/// Returns the text without its byte order mark, every line ending in `\n`.
-pub(super) fn read(bytes: &[u8]) -> Result<String, Damaged> {
-    check_size(bytes)?;
-    check_kind(bytes)?;
-    let encoding = encoding(bytes);
+/// A text, and how it was read.
+pub(super) struct Decoded {
+    /// Without its byte order mark, every line ending in `\n`.
+    pub(super) text: String,
+    /// What it is written in.
+    pub(super) encoding: &'static Encoding,
+    /// Whether that was guessed from the letters, and may be wrong.
+    pub(super) is_guessed: bool,
+}
+
+/// Reads bytes as text, in the encoding that was chosen or, where none was, in the one that they seem to be in.
+pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>) -> Result<Decoded, Damaged> {
+    let found = encoding(bytes);
+    let encoding = chosen.unwrap_or(found);
     // Bytes that no page has a letter for would be guessed wrongly.
     let (text, broken) = encoding.decode_with_bom_removal(bytes);
-    if broken || (encoding != UTF_8 && !is_plausible(&text)) {
+    if chosen.is_none() && (broken || (encoding != UTF_8 && !is_plausible(&text))) {
         return Err(Why::Encoding.on(line_after(readable(bytes))));
     }
     if text.contains('\0') {
-        return Err(Why::Binary.on(1));
+        return Err(if chosen.is_some() { Why::Encoding } else { Why::Binary }.on(1));
     }
     if text.trim().is_empty() {
         return Err(Why::Empty.on(1));
     }
-    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
+    let is_guessed = ![UTF_8, UTF_16LE, UTF_16BE].contains(&found);
+    let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into_owned() };
+    Ok(Decoded { text, encoding, is_guessed })
 }
 
-fn check_size(bytes: &[u8]) -> Result<(), Damaged> {
+pub(super) fn check_size(bytes: &[u8]) -> Result<(), Damaged> {
     match bytes.get(..=MAX_BYTES) {
         None => Ok(()),
         Some(start) => Err(Why::TooLarge.on(line_after(start))),
@@ -32,20 +43,28 @@ fn check_size(bytes: &[u8]) -> Result<(), Damaged> {
 }
 
 /// Files are known by their first bytes, because names lie.
-fn check_kind(bytes: &[u8]) -> Result<(), Damaged> {
-    const PICTURES: [&[u8]; 4] = [b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0"];
-    const OTHERS: [&[u8]; 4] = [b"%PDF-", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"\x7fELF"];
-    let begins = |starts: &[&[u8]]| starts.iter().any(|start| bytes.starts_with(start));
-    let webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
-    let start = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes)).trim_start().to_lowercase();
-    let why = if webp || begins(&PICTURES) {
-        Why::Picture
-    } else if begins(&OTHERS) {
-        Why::Binary
-    } else if start.starts_with("<!doctype html") || start.starts_with("<html") {
-        Why::WebPage
-    } else {
-        return Ok(());
+pub(super) fn check_kind(bytes: &[u8]) -> Result<(), Damaged> {
+    const BEGINNINGS: [(&[u8], Why); 10] = [
+        (b"\x89PNG", Why::Picture),
+        (b"\xff\xd8\xff", Why::Picture),
+        (b"GIF8", Why::Picture),
+        (b"II*\0", Why::Picture),
+        (b"%PDF-", Why::Pdf),
+        (b"!BDN", Why::OutlookData),
+        (b"\xd0\xcf\x11\xe0", Why::Spreadsheet),
+        (b"\x1f\x8b", Why::Binary),
+        (b"\x7fELF", Why::Binary),
+        (b"Rar!", Why::Binary),
+    ];
+    let start = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes)).to_lowercase();
+    let start = start.trim_start_matches('\u{feff}').trim_start();
+    let known = BEGINNINGS.into_iter().find(|(beginning, _)| bytes.starts_with(beginning)).map(|(_, why)| why);
+    let why = match known {
+        Some(why) => why,
+        None if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") => Why::Picture,
+        None if start.starts_with("<!doctype html") || start.starts_with("<html") => Why::WebPage,
+        None if start.starts_with("dn:") || start.starts_with("version: 1\ndn:") => Why::Ldif,
+        None => return Ok(()),
     };
     Err(why.on(1))
 }

@@ -1,0 +1,138 @@
+//! Archives as LinkedIn and Google send them: the list of contacts is in it, at the top or in a folder.
+
+use std::io::{Cursor, Read};
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use crate::contacts::import::{Damaged, MAX_BYTES, Why};
+
+/// Entries of an archive; LinkedIn's have some 60.
+const MAX_ENTRIES: usize = 10_000;
+/// How many times its size an archive may unpack to.
+const MAX_INFLATION: usize = 100;
+/// Bytes to which any archive may unpack, since what is tiny packs well.
+const ALWAYS: usize = 1_000_000;
+
+/// Takes the list out of an archive; nothing where the bytes are no archive.
+pub(super) fn unpack(bytes: &[u8]) -> Result<Option<Vec<u8>>, Damaged> {
+    if !bytes.starts_with(b"PK\x03\x04") && !bytes.starts_with(b"PK\x05\x06") {
+        return Ok(None);
+    }
+    read(bytes).map(Some).map_err(|why| why.on(1))
+}
+
+fn read(bytes: &[u8]) -> Result<Vec<u8>, Why> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Why::BrokenZip)?;
+    if archive.len() > MAX_ENTRIES {
+        return Err(Why::BrokenZip);
+    }
+    let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+    if names.iter().any(|name| matches!(name.as_str(), "xl/workbook.xml" | "xl/workbook.bin" | "styles.xml")) {
+        return Err(Why::Spreadsheet);
+    }
+    let list = list(&names)?;
+    let entry = archive.by_name(list).map_err(|why| match why {
+        ZipError::UnsupportedArchive(_) => Why::LockedZip,
+        _ => Why::BrokenZip,
+    })?;
+    // What an archive says of its sizes may be a lie, so no more is unpacked than may be.
+    let most = MAX_BYTES.min(ALWAYS.max(bytes.len().saturating_mul(MAX_INFLATION)));
+    let mut unpacked = Vec::new();
+    entry.take(most as u64 + 1).read_to_end(&mut unpacked).map_err(|_| Why::BrokenZip)?;
+    if unpacked.len() > most && most < MAX_BYTES { Err(Why::ZipBomb) } else { Ok(unpacked) }
+}
+
+/// Finds the list: LinkedIn's, else the one of everybody that Google sends, else the only one.
+fn list(names: &[String]) -> Result<&str, Why> {
+    let depth = |name: &&&str| name.matches('/').count();
+    let files: Vec<&str> = names.iter().map(String::as_str).filter(|name| !is_of_a_mac(name)).collect();
+    let named = |wanted: &str| files.iter().filter(|name| file(name) == wanted).min_by_key(depth).copied();
+    let lists: Vec<&str> =
+        files.iter().copied().filter(|name| [".csv", ".vcf"].iter().any(|end| file(name).ends_with(end))).collect();
+    let known = ["connections.csv", "all contacts.csv", "all contacts.vcf", "contacts.csv", "contacts.vcf"];
+    match (known.into_iter().find_map(named), lists.as_slice()) {
+        (Some(list), _) => Ok(list),
+        (None, [list]) => Ok(list),
+        (None, []) => Err(Why::ZipWithoutList),
+        (None, _) => Err(Why::SeveralLists),
+    }
+}
+
+fn file(name: &str) -> String {
+    name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase()
+}
+
+/// Macs put a file of the same name with `._` beside each.
+fn is_of_a_mac(name: &str) -> bool {
+    name.starts_with("__MACOSX/") || file(name).starts_with("._")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in entries {
+            archive.start_file(*name, SimpleFileOptions::default()).unwrap();
+            archive.write_all(bytes).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn the_list_is_found_at_the_top_or_in_a_folder() {
+        let list: &[u8] = b"the list";
+        let beside: &[(&str, &[u8])] = &[("Messages.csv", b"no"), ("__MACOSX/._Connections.csv", b"no")];
+        for name in ["Connections.csv", "Basic_LinkedInDataExport_11-25-2026/Connections.csv", "a\\connections.csv"] {
+            let archive = zipped(&[beside, &[("a/._Connections.csv", b"no"), (name, list)]].concat());
+            assert_eq!(unpack(&archive).unwrap().as_deref(), Some(list), "{name}");
+        }
+        assert_eq!(unpack(b"First Name").unwrap(), None);
+    }
+
+    #[test]
+    fn an_archive_without_the_list_is_named() {
+        let why = |bytes: &[u8]| unpack(bytes).unwrap_err().why;
+        assert_eq!(why(&zipped(&[("Messages.txt", b"no")])), Why::ZipWithoutList);
+        assert_eq!(why(&zipped(&[("a.csv", b"no"), ("b.vcf", b"no")])), Why::SeveralLists);
+        assert_eq!(why(&zipped(&[("xl/workbook.xml", b"<x/>")])), Why::Spreadsheet);
+        assert_eq!(why(b"PK\x03\x04\x14\0"), Why::BrokenZip);
+        let archive = zipped(&[("Connections.csv", b"First Name,Last Name")]);
+        assert_eq!(why(&archive[..archive.len() - 30]), Why::BrokenZip);
+    }
+
+    #[test]
+    fn the_only_list_is_taken_whatever_its_name() {
+        let list: &[u8] = b"the list";
+        for name in ["Takeout/Contacts/All Contacts/All Contacts.csv", "people.VCF", "x/my.csv"] {
+            let archive = zipped(&[("Takeout/archive_browser.html", b"no"), (name, list)]);
+            assert_eq!(unpack(&archive).unwrap().as_deref(), Some(list), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_more_is_unpacked_than_a_list_may_have() {
+        let bomb = zipped(&[("Connections.csv", &vec![b'x'; MAX_BYTES * 2])]);
+        assert!(bomb.len() < MAX_BYTES / 100);
+        assert_eq!(unpack(&bomb).unwrap_err().why, Why::ZipBomb);
+    }
+
+    #[test]
+    fn a_directory_that_lies_about_sizes_changes_nothing() {
+        let mut archive = zipped(&[("Connections.csv", &vec![b'x'; 2_000_000])]);
+        let sizes = 2_000_000_u32.to_le_bytes();
+        for at in 0..archive.len() - 4 {
+            if archive[at..at + 4] == sizes {
+                archive[at..at + 4].copy_from_slice(&7_u32.to_le_bytes());
+            }
+        }
+        assert!(matches!(unpack(&archive).map_err(|damaged| damaged.why), Err(Why::BrokenZip | Why::ZipBomb)));
+    }
+}

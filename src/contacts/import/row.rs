@@ -1,0 +1,329 @@
+//! From the cells of one row to a card.
+
+use csv::StringRecord;
+use jiff::civil::Date;
+
+use crate::contacts::card::{Address, Birthday, Card, Valued};
+use crate::contacts::import::columns::{Guess, Target};
+use crate::contacts::import::linkedin::dates;
+use crate::contacts::import::{Why, says_who};
+use crate::contacts::source::Source;
+
+/// What Google puts between several values of one cell.
+const SEVERAL: &str = " ::: ";
+
+/// Which column is which, and how its days are written.
+pub(super) struct Layout {
+    columns: Vec<Placed>,
+    /// How many e-mails, phones, links and addresses there are columns for.
+    slots: Slots<usize>,
+    today: Date,
+    order: Order,
+}
+
+struct Placed {
+    target: Target,
+    /// The number of the value among those of its sort.
+    at: usize,
+    kind: &'static str,
+}
+
+/// One of each sort of value.
+#[derive(Default)]
+struct Slots<T> {
+    emails: T,
+    phones: T,
+    links: T,
+    addresses: T,
+}
+
+impl<T> Slots<T> {
+    fn of(&mut self, target: Target) -> Option<&mut T> {
+        match target {
+            Target::Email | Target::EmailKind => Some(&mut self.emails),
+            Target::Phone | Target::PhoneKind => Some(&mut self.phones),
+            Target::Link | Target::LinkKind => Some(&mut self.links),
+            Target::Address
+            | Target::Street
+            | Target::City
+            | Target::Region
+            | Target::Postcode
+            | Target::Country
+            | Target::AddressKind => Some(&mut self.addresses),
+            _ => None,
+        }
+    }
+}
+
+/// Which number of a day such as 4/12/1985 is the month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    MonthFirst,
+    DayFirst,
+    Unknown,
+}
+
+impl Layout {
+    pub(super) fn new(guesses: Vec<Guess>, source: Source, today: Date) -> Layout {
+        let mut names: Slots<Vec<String>> = Slots::default();
+        let place = |guess: Guess| {
+            let at = names.of(guess.target).map_or(0, |slots| {
+                slots.iter().position(|slot| *slot == guess.slot).unwrap_or_else(|| {
+                    slots.push(guess.slot);
+                    slots.len() - 1
+                })
+            });
+            Placed { target: guess.target, at, kind: guess.kind }
+        };
+        let columns = guesses.into_iter().map(place).collect();
+        let slots = Slots {
+            emails: names.emails.len(),
+            phones: names.phones.len(),
+            links: names.links.len(),
+            addresses: names.addresses.len(),
+        };
+        let order = if source == Source::Outlook { Order::MonthFirst } else { Order::Unknown };
+        Layout { columns, slots, today, order }
+    }
+
+    /// Learns from a day that can only be one which number is the month.
+    pub(super) fn learn(&mut self, rows: impl Iterator<Item = csv::Result<StringRecord>>) {
+        let days: Vec<usize> =
+            (0..self.columns.len()).filter(|at| self.columns[*at].target == Target::Birthday).collect();
+        if days.is_empty() {
+            return;
+        }
+        for row in rows.flatten() {
+            for [first, second, _] in days.iter().filter_map(|at| numbers(row.get(*at)?, &['/', '.', '-'])) {
+                match (first, second) {
+                    (13..=31, 1..=12) => self.order = Order::DayFirst,
+                    (1..=12, 13..=31) => self.order = Order::MonthFirst,
+                    _ => continue,
+                }
+                return;
+            }
+        }
+    }
+
+    /// Reads a row; the reason where it is passed over.
+    pub(super) fn card(&self, row: &StringRecord) -> Result<Card, Why> {
+        check_width(row, self.columns.len())?;
+        let mut draft = Draft::new(&self.slots);
+        for (at, (column, cell)) in self.columns.iter().zip(row.iter()).enumerate() {
+            if column.target == Target::Nothing || cell.trim().is_empty() {
+                continue;
+            }
+            if cell.contains(|c: char| c.is_control() && !c.is_whitespace()) {
+                return Err(Why::ControlCharacter { column: at + 1 });
+            }
+            self.take(&mut draft, column, without_apostrophe(cell.trim()));
+        }
+        let card = draft.card().cleaned();
+        if says_who(&card) { Ok(card) } else { Err(Why::Nobody) }
+    }
+
+    fn take(&self, draft: &mut Draft, column: &Placed, cell: &str) {
+        let Placed { target, at, kind } = column;
+        let card = &mut draft.card;
+        match target {
+            Target::Nothing => {}
+            Target::FullName => set(&mut card.full_name, cell),
+            Target::Given => set(&mut card.given, cell),
+            Target::Middle => set(&mut card.middle, cell),
+            Target::Family => set(&mut card.family, cell),
+            Target::Prefix => set(&mut card.prefix, cell),
+            Target::Suffix => set(&mut card.suffix, cell),
+            Target::Nickname => set(&mut card.nickname, cell),
+            Target::Company => set(&mut card.company, &cell.replace(SEVERAL, ", ")),
+            Target::Department => set(&mut card.department, &cell.replace(SEVERAL, ", ")),
+            Target::Position => set(&mut card.position, &cell.replace(SEVERAL, ", ")),
+            Target::Note if card.note.is_empty() => cell.clone_into(&mut card.note),
+            Target::Note => card.note = format!("{}\n{cell}", card.note),
+            Target::Tags => card.tags.extend(tags(cell)),
+            Target::ConnectedOn => card.connected_on = dates::read(cell).filter(|day| dates::may_be(*day, self.today)),
+            Target::Birthday => card.birthday = card.birthday.or_else(|| birthday(cell, self.order)),
+            Target::BirthYear => draft.birth[0] = cell.parse().unwrap_or(0),
+            Target::BirthMonth => draft.birth[1] = cell.parse().unwrap_or(0),
+            Target::BirthDay => draft.birth[2] = cell.parse().unwrap_or(0),
+            Target::Email => draft.values.emails[*at].add(kind, cell),
+            Target::Phone => draft.values.phones[*at].add(kind, cell),
+            Target::Link => draft.values.links[*at].add(kind, cell),
+            Target::EmailKind => draft.values.emails[*at].kind = of_kind(cell),
+            Target::PhoneKind => draft.values.phones[*at].kind = of_kind(cell),
+            Target::LinkKind => draft.values.links[*at].kind = of_kind(cell),
+            Target::AddressKind => draft.addresses[*at].address.kind = of_kind(cell),
+            part => draft.addresses[*at].add(*part, kind, cell),
+        }
+    }
+}
+
+/// Refuses a row with more than empty cells beyond its header: its columns have shifted, and none can be trusted.
+fn check_width(row: &StringRecord, expected: usize) -> Result<(), Why> {
+    match row.iter().skip(expected).any(|cell| !cell.trim().is_empty()) {
+        true => Err(Why::FieldCount { expected, found: row.len() }),
+        false => Ok(()),
+    }
+}
+
+/// A card whose values are being gathered.
+struct Draft {
+    card: Card,
+    values: Slots<Vec<Several>>,
+    addresses: Vec<Parts>,
+    /// Year, month and day, where each has a column.
+    birth: [i16; 3],
+}
+
+/// The values of one cell, and what they are for.
+#[derive(Default, Clone)]
+struct Several {
+    kind: String,
+    values: Vec<String>,
+}
+
+impl Several {
+    fn add(&mut self, kind: &str, cell: &str) {
+        if self.kind.is_empty() {
+            kind.clone_into(&mut self.kind);
+        }
+        self.values.extend(cell.split(SEVERAL).map(|value| without_apostrophe(value.trim()).to_owned()));
+    }
+}
+
+#[derive(Default, Clone)]
+struct Parts {
+    address: Address,
+    /// As one text, for what has no parts.
+    whole: String,
+}
+
+impl Parts {
+    fn add(&mut self, part: Target, kind: &str, cell: &str) {
+        let address = &mut self.address;
+        if address.kind.is_empty() {
+            kind.clone_into(&mut address.kind);
+        }
+        match part {
+            Target::Street if address.street.is_empty() => cell.clone_into(&mut address.street),
+            Target::Street => address.street = format!("{}\n{cell}", address.street),
+            Target::City => set(&mut address.city, cell),
+            Target::Region => set(&mut address.region, cell),
+            Target::Postcode => set(&mut address.postcode, cell),
+            Target::Country => set(&mut address.country, cell),
+            _ => set(&mut self.whole, cell),
+        }
+    }
+
+    fn address(self) -> Address {
+        match self.address.is_empty() {
+            true => Address { street: self.whole, ..self.address },
+            false => self.address,
+        }
+    }
+}
+
+impl Draft {
+    fn new(slots: &Slots<usize>) -> Draft {
+        let values = Slots {
+            emails: vec![Several::default(); slots.emails],
+            phones: vec![Several::default(); slots.phones],
+            links: vec![Several::default(); slots.links],
+            addresses: Vec::new(),
+        };
+        Draft { card: Card::default(), values, addresses: vec![Parts::default(); slots.addresses], birth: [0; 3] }
+    }
+
+    fn card(self) -> Card {
+        let mut card = self.card;
+        let all = |several: Vec<Several>| {
+            several
+                .into_iter()
+                .flat_map(|one| one.values.into_iter().map(move |value| Valued { kind: one.kind.clone(), value }))
+                .collect()
+        };
+        card.emails = all(self.values.emails);
+        card.phones = all(self.values.phones);
+        card.links = all(self.values.links);
+        let addresses = self.addresses.into_iter().map(Parts::address);
+        card.addresses = addresses.filter(|address| !address.is_empty()).collect();
+        let [year, month, day] = self.birth;
+        let made = || {
+            let year = Some(year).filter(|year| *year != 0);
+            Birthday::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+        };
+        card.birthday = card.birthday.or_else(made);
+        if card.full_name.is_empty() {
+            card.full_name = card.joined_name();
+        }
+        card
+    }
+}
+
+/// The first value counts.
+fn set(field: &mut String, value: &str) {
+    if field.is_empty() {
+        value.clone_into(field);
+    }
+}
+
+/// Takes off the apostrophe that keeps a spreadsheet from running a cell.
+fn without_apostrophe(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t']) => rest,
+        _ => cell,
+    }
+}
+
+/// What a value is for, in the words of the site; Google marks the preferred one with a star.
+fn of_kind(cell: &str) -> String {
+    let kind = cell.split(SEVERAL).next().unwrap_or_default().trim_start_matches('*').trim();
+    match kind.to_lowercase().as_str() {
+        // Outlook says how it sends.
+        "smtp" | "ex" => String::new(),
+        "cell" => "mobile".into(),
+        known @ ("home" | "work" | "mobile" | "other" | "fax" | "main" | "pager") => known.into(),
+        "work fax" | "home fax" => "fax".into(),
+        _ => kind.into(),
+    }
+}
+
+/// Parts tags; those of Google that say nothing are left out.
+fn tags(cell: &str) -> Vec<String> {
+    let separator = [SEVERAL, ";"].into_iter().find(|one| cell.contains(one)).unwrap_or(",");
+    let tags = cell.split(separator).map(|tag| tag.trim().trim_start_matches('*').trim());
+    let says = |tag: &&str| !tag.is_empty() && !["mycontacts", "my contacts"].contains(&tag.to_lowercase().as_str());
+    tags.filter(says).map(str::to_owned).collect()
+}
+
+fn numbers(text: &str, separators: &[char]) -> Option<[i16; 3]> {
+    let mut parts = text.trim().split(separators).map(|part| part.trim().parse::<i16>().ok());
+    let numbers = [parts.next()??, parts.next()??, parts.next()??];
+    parts.next().is_none().then_some(numbers)
+}
+
+/// Reads a birthday, with or without a year; what could mean two days is none.
+fn birthday(text: &str, order: Order) -> Option<Birthday> {
+    let text = text.split([' ', 'T']).find(|part| !part.is_empty())?;
+    if let Ok(day) = text.parse::<Birthday>() {
+        return Some(day).filter(|day| day.year.is_none_or(|year| (1800..=2100).contains(&year)));
+    }
+    let [first, second, year] = numbers(text, &['/', '.'])?;
+    // Outlook writes 0/0/00 where there is no birthday. Every country that writes full stops has the day first.
+    let order = if text.contains('.') { Order::DayFirst } else { order };
+    let (month, day) = match order {
+        Order::MonthFirst => (first, second),
+        Order::DayFirst => (second, first),
+        Order::Unknown if first == second => (first, second),
+        Order::Unknown => return None,
+    };
+    Birthday::new(
+        (year > 0).then_some(year).filter(|year| *year >= 1800),
+        i8::try_from(month).ok()?,
+        i8::try_from(day).ok()?,
+    )
+}
+
+/// A text on one line.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

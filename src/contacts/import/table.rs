@@ -1,0 +1,195 @@
+//! The reader of any other table: where its columns part, which row names them, who wrote it, and its rows one by one.
+
+use csv::StringRecord;
+use jiff::civil::Date;
+
+use crate::contacts::import::columns::{self, Guess, Target, plain};
+use crate::contacts::import::row::{self, Layout};
+use crate::contacts::import::{Choices, Damaged, MAX_ROWS, Read, Row, Until, Why, text};
+use crate::contacts::source::Source;
+
+/// What programs of one country or another put between columns.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+/// Columns that are looked at; Google's widest has some hundred.
+const MAX_COLUMNS: usize = 400;
+/// Cells of each column that people see when they choose what it holds.
+const SAMPLES: usize = 3;
+/// Rows by which it is told what a column without a name holds.
+const LOOKED_AT: usize = 50;
+
+/// A column as people choose what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in the file; empty where it has none.
+    pub name: String,
+    /// What it is taken for.
+    pub target: Target,
+    /// Its first cells.
+    pub samples: Vec<String>,
+}
+
+/// Says whether a text has the columns that the export of this site has, which begin with LinkedIn's.
+pub(super) fn is_ours(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    first.starts_with("First Name,Last Name,URL,Email Address,Company,Position,Connected On,Full Name,")
+}
+
+/// Reads a table. Where no column says who the people are, every row is passed over until somebody chooses.
+pub(super) fn read(text: &str, choices: &Choices, today: Date, until: Until) -> Result<Read, Damaged> {
+    let (body, first_line, separator) = begin(text);
+    text::check_quotes(body, first_line, separator)?;
+    let sample = sample(body, separator);
+    let Some(first) = sample.first() else { return Err(Why::Empty.on(1)) };
+    let names = names(first);
+    let guesses = columns::guess_all(&names);
+    let named = guesses.iter().filter(|guess| guess.target != Target::Nothing).count();
+    let has_header = choices.has_header.unwrap_or(named > 0);
+    let guesses = if has_header { guesses } else { by_content(&sample, &names) };
+    let is_chosen = choices.columns.len() == guesses.len();
+    if !is_chosen && guesses.len() < 2 && guesses.iter().all(|guess| guess.target == Target::Nothing) {
+        return Err(Why::NoColumns.on(first_line));
+    }
+    let source = if has_header { source(&names) } else { Source::Csv };
+    let guesses = if is_chosen { chosen(guesses, &choices.columns) } else { guesses };
+    let cells = &sample[usize::from(has_header).min(sample.len())..];
+    let columns = shown(&names, has_header, &guesses, cells);
+    let layout = Layout::new(guesses, source, today);
+    let reader = Reader { body, first_line, separator, has_header };
+    let (rows, skipped) = reader.rows(layout, until)?;
+    let encoding = encoding_rs::UTF_8;
+    Ok(Read { source, rows, skipped, encoding, is_guessed: false, columns, has_header })
+}
+
+/// Where the table begins, on which line, and what parts its columns. Excel may say so in a line of its own.
+fn begin(text: &str) -> (&str, u64, u8) {
+    let blank = text.len() - text.trim_start_matches('\n').len();
+    let mut body = text.get(blank..).unwrap_or_default();
+    let mut line = blank as u64 + 1;
+    let (first, rest) = body.split_once('\n').unwrap_or((body, ""));
+    if let Some(said) = first.strip_prefix("sep=").and_then(|said| said.bytes().next()) {
+        (body, line) = (rest, line + 1);
+        if SEPARATORS.contains(&said) {
+            return (body, line, said);
+        }
+    }
+    let columns = |separator: u8| sample(body, separator).first().map_or(0, StringRecord::len);
+    let separator = SEPARATORS.into_iter().max_by_key(|separator| (columns(*separator), *separator == b','));
+    (body, line, separator.unwrap_or(b','))
+}
+
+fn csv_reader(body: &str, separator: u8) -> csv::Reader<&[u8]> {
+    let mut reader = csv::ReaderBuilder::new();
+    // Programs cut rows off, and pad them.
+    reader.has_headers(false).delimiter(separator).flexible(true).from_reader(body.as_bytes())
+}
+
+/// The first rows.
+fn sample(body: &str, separator: u8) -> Vec<StringRecord> {
+    // Only so much that a quote which never closes does not hold everything.
+    let end = body.char_indices().map(|(at, _)| at).nth(200_000).unwrap_or(body.len());
+    csv_reader(&body[..end], separator).records().take(LOOKED_AT + 1).filter_map(Result::ok).collect()
+}
+
+fn names(first: &StringRecord) -> Vec<String> {
+    let one = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
+    first.iter().take(MAX_COLUMNS).map(one).collect()
+}
+
+/// Says what columns without names hold: an address is known by itself.
+fn by_content(sample: &[StringRecord], names: &[String]) -> Vec<Guess> {
+    let is_email = |cell: &str| cell.contains('@') && !cell.trim().contains(' ') && cell.contains('.');
+    let guess = |at: usize| {
+        let filled: Vec<&str> = sample.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty()).collect();
+        let emails = filled.iter().filter(|cell| is_email(cell)).count();
+        let target = if emails * 2 > filled.len() { Target::Email } else { Target::Nothing };
+        Guess { target, slot: format!("column {at}"), kind: "" }
+    };
+    (0..names.len()).map(guess).collect()
+}
+
+fn chosen(guesses: Vec<Guess>, targets: &[Target]) -> Vec<Guess> {
+    let one = |(at, (guess, target)): (usize, (Guess, &Target))| match guess.target == *target {
+        true => guess,
+        false => Guess { target: *target, slot: format!("column {at}"), kind: "" },
+    };
+    guesses.into_iter().zip(targets).enumerate().map(one).collect()
+}
+
+fn shown(names: &[String], has_header: bool, guesses: &[Guess], cells: &[StringRecord]) -> Vec<Column> {
+    let column = |(at, guess): (usize, &Guess)| {
+        let cells = cells.iter().filter_map(|row| row.get(at)).map(str::trim).filter(|cell| !cell.is_empty());
+        let samples = cells.take(SAMPLES).map(|cell| row::one_line(cell).chars().take(60).collect()).collect();
+        let name = if has_header { names.get(at).cloned().unwrap_or_default() } else { String::new() };
+        Column { name, target: guess.target, samples }
+    };
+    guesses.iter().enumerate().map(column).collect()
+}
+
+/// Tells by columns that only one program writes who wrote a table.
+fn source(names: &[String]) -> Source {
+    let names: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    let has = |name: &str| names.iter().any(|one| one == name);
+    let has_any = |some: &[&str]| some.iter().any(|name| has(name));
+    if has("primary email") && has("display name") {
+        Source::Thunderbird
+    } else if has("group membership") || (has("labels") && has("organization name")) {
+        Source::Google
+    } else if has_any(&[
+        "email 2 address",
+        "business street",
+        "business phone",
+        "straße geschäftlich",
+        "rue bureau",
+        "calle del trabajo",
+    ]) {
+        Source::Outlook
+    } else {
+        Source::Csv
+    }
+}
+
+struct Reader<'a> {
+    body: &'a str,
+    first_line: u64,
+    separator: u8,
+    has_header: bool,
+}
+
+impl Reader<'_> {
+    fn rows(&self, mut layout: Layout, until: Until) -> Result<(Vec<Row>, Vec<Damaged>), Damaged> {
+        let mut reader = csv_reader(self.body, self.separator);
+        let mut record = StringRecord::new();
+        let (mut rows, mut skipped) = (Vec::new(), Vec::new());
+        let mut is_first = self.has_header;
+        layout.learn(csv_reader(self.body, self.separator).records().skip(usize::from(is_first)).take(LOOKED_AT * 20));
+        while reader.read_record(&mut record).map_err(|_| Why::Encoding.on(self.first_line))? {
+            if std::mem::take(&mut is_first) || is_blank_line(&record) {
+                continue;
+            }
+            let line = self.line_of(&record);
+            if rows.len() + skipped.len() == MAX_ROWS {
+                return Err(Why::TooManyRows.on(line));
+            }
+            until.check((rows.len() + skipped.len()) as u64 * 64)?;
+            match layout.card(&record) {
+                Ok(card) => rows.push(Row { line, card }),
+                Err(why) => skipped.push(why.on(line)),
+            }
+        }
+        Ok((rows, skipped))
+    }
+
+    /// The csv crate gives the place before the blank lines that it leaves out ahead of a row.
+    fn line_of(&self, record: &StringRecord) -> u64 {
+        let Some(position) = record.position() else { return self.first_line };
+        let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+        let rest = self.body.get(start..).unwrap_or_default();
+        let blank_lines = rest.bytes().take_while(|byte| *byte == b'\n').count();
+        self.first_line + position.line() - 1 + blank_lines as u64
+    }
+}
+
+/// A line of nothing but spaces is no row: nobody is behind it.
+fn is_blank_line(record: &StringRecord) -> bool {
+    record.len() <= 1 && record.iter().all(|field| field.trim().is_empty())
+}

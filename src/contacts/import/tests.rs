@@ -1,0 +1,369 @@
+//! Files of other programs, as they are in the wild.
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+
+use crate::contacts::card::{Address, Birthday, Card, Valued};
+use crate::contacts::import::columns::Target;
+use crate::contacts::import::{Choices, Read, Why, read};
+use crate::contacts::source::Source;
+
+const TODAY: Date = date(2026, 11, 25);
+
+const GOOGLE: &str = "First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Middle Name,Phonetic Last Name,Name Prefix,Name Suffix,Nickname,File As,Organization Name,Organization Title,Organization Department,Birthday,Notes,Photo,Labels,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value,Phone 1 - Label,Phone 1 - Value,Address 1 - Label,Address 1 - Formatted,Address 1 - Street,Address 1 - City,Address 1 - PO Box,Address 1 - Region,Address 1 - Postal Code,Address 1 - Country,Address 1 - Extended Address,Website 1 - Label,Website 1 - Value";
+const OLD_GOOGLE: &str = "Name,Given Name,Additional Name,Family Name,Yomi Name,Given Name Yomi,Additional Name Yomi,Family Name Yomi,Name Prefix,Name Suffix,Initials,Nickname,Short Name,Maiden Name,Birthday,Gender,Location,Billing Information,Directory Server,Mileage,Occupation,Hobby,Sensitivity,Priority,Subject,Notes,Language,Photo,Group Membership,E-mail 1 - Type,E-mail 1 - Value,Phone 1 - Type,Phone 1 - Value,Organization 1 - Type,Organization 1 - Name,Organization 1 - Yomi Name,Organization 1 - Title,Organization 1 - Department,Organization 1 - Symbol";
+const OUTLOOK_61: &str = "First Name,Middle Name,Last Name,Title,Suffix,Nickname,Given Yomi,Surname Yomi,E-mail Address,E-mail 2 Address,E-mail 3 Address,Home Phone,Home Phone 2,Business Phone,Business Phone 2,Mobile Phone,Car Phone,Other Phone,Primary Phone,Pager,Business Fax,Home Fax,Other Fax,Company Main Phone,Callback,Radio Phone,Telex,TTY/TDD Phone,IMAddress,Job Title,Department,Company,Office Location,Manager's Name,Assistant's Name,Assistant's Phone,Company Yomi,Business Street,Business City,Business State,Business Postal Code,Business Country/Region,Home Street,Home City,Home State,Home Postal Code,Home Country/Region,Other Street,Other City,Other State,Other Postal Code,Other Country/Region,Personal Web Page,Spouse,Schools,Hobby,Location,Web Page,Birthday,Anniversary,Notes";
+const OUTLOOK_88: &str = "First Name,Middle Name,Last Name,Title,Suffix,Initials,Web Page,Gender,Birthday,Anniversary,Location,Language,Internet Free Busy,Notes,E-mail Address,E-mail 2 Address,E-mail 3 Address,Primary Phone,Home Phone,Home Phone 2,Mobile Phone,Pager,Home Fax,Home Address,Home Street,Home Street 2,Home Street 3,Home Address PO Box,Home City,Home State,Home Postal Code,Home Country,Spouse,Children,Manager's Name,Assistant's Name,Referred By,Company Main Phone,Business Phone,Business Phone 2,Business Fax,Assistant's Phone,Company,Job Title,Department,Office Location,Organizational ID Number,Profession,Account,Business Address,Business Street,Business Street 2,Business Street 3,Business Address PO Box,Business City,Business State,Business Postal Code,Business Country,Other Phone,Other Fax,Other Address,Other Street,Other Street 2,Other Street 3,Other Address PO Box,Other City,Other State,Other Postal Code,Other Country,Callback,Car Phone,ISDN,Radio Phone,TTY/TDD Phone,Telex,User 1,User 2,User 3,User 4,Keywords,Mileage,Hobby,Billing Information,Directory Server,Sensitivity,Priority,Private,Categories";
+const THUNDERBIRD: &str = "First Name,Last Name,Display Name,Nickname,Primary Email,Secondary Email,Screen Name,Work Phone,Home Phone,Fax Number,Pager Number,Mobile Number,Home Address,Home Address 2,Home City,Home State,Home ZipCode,Home Country,Work Address,Work Address 2,Work City,Work State,Work ZipCode,Work Country,Job Title,Department,Organization,Web Page 1,Web Page 2,Birth Year,Birth Month,Birth Day,Custom 1,Custom 2,Custom 3,Custom 4,Notes";
+
+fn parse(bytes: impl AsRef<[u8]>) -> Read {
+    read(bytes.as_ref(), &Choices::default(), TODAY).unwrap_or_else(|damaged| panic!("{damaged}"))
+}
+
+fn refused(bytes: impl AsRef<[u8]>) -> Why {
+    read(bytes.as_ref(), &Choices::default(), TODAY).expect_err("the file should be refused").why
+}
+
+/// A file of one row, of the columns of a header that are named.
+fn row(header: &str, cells: &[(&str, &str)]) -> String {
+    let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
+    let names: Vec<&str> = header.split(',').collect();
+    assert!(cells.iter().all(|(name, _)| names.contains(name)), "a column that is not there");
+    let cell = |name: &&str| cells.iter().find(|(of, _)| of == name).map_or(String::new(), |(_, cell)| quoted(cell));
+    format!("{header}\r\n{}\r\n", names.iter().map(cell).collect::<Vec<_>>().join(","))
+}
+
+fn one(read: &Read) -> &Card {
+    assert_eq!((read.rows.len(), read.skipped.len()), (1, 0), "{:?}", read.skipped);
+    &read.rows[0].card
+}
+
+#[test]
+fn google_in_its_new_layout_is_read() {
+    let cells = [
+        ("First Name", "Zoë"),
+        ("Last Name", "Ng"),
+        ("Organization Name", "Acme ::: Beta"),
+        ("Organization Title", "Cook"),
+        ("Birthday", "--04-16"),
+        ("Notes", "one\ntwo"),
+        ("Labels", "* myContacts ::: * coworkers ::: Choir"),
+        ("E-mail 1 - Label", "* Work"),
+        ("E-mail 1 - Value", "z@example.org ::: zz@example.org"),
+        ("E-mail 2 - Label", "Home"),
+        ("E-mail 2 - Value", "y@example.org"),
+        ("Phone 1 - Label", "Mobile"),
+        ("Phone 1 - Value", "+49 30 1"),
+        ("Address 1 - Label", "Home"),
+        ("Address 1 - Formatted", "Main St. 1 Town"),
+        ("Address 1 - Street", "Main St. 1"),
+        ("Address 1 - City", "Town"),
+        ("Address 1 - Postal Code", "12345"),
+        ("Website 1 - Label", "Profile"),
+        ("Website 1 - Value", "https://example.org"),
+    ];
+    let read = parse(format!("\u{feff}{}", row(GOOGLE, &cells)));
+    let card = one(&read);
+    assert_eq!((read.source, read.rows[0].line), (Source::Google, 2));
+    assert_eq!(
+        (card.full_name.as_str(), card.company.as_str(), card.position.as_str()),
+        ("Zoë Ng", "Acme, Beta", "Cook")
+    );
+    assert_eq!(card.birthday, Birthday::new(None, 4, 16));
+    assert_eq!(card.note, "one\ntwo");
+    assert_eq!(card.tags, ["coworkers", "Choir"]);
+    let emails = [("work", "z@example.org"), ("work", "zz@example.org"), ("home", "y@example.org")];
+    assert_eq!(card.emails, emails.map(|(kind, value)| Valued::new(kind, value)));
+    assert_eq!(card.phones, [Valued::new("mobile", "+49 30 1")]);
+    assert_eq!(card.links, [Valued::new("Profile", "https://example.org")]);
+    let (street, city, postcode) = ("Main St. 1".into(), "Town".into(), "12345".into());
+    assert_eq!(card.addresses, [Address { kind: "home".into(), street, city, postcode, ..Address::default() }]);
+}
+
+#[test]
+fn google_in_its_old_layout_is_read() {
+    let cells = [
+        ("Name", "Zoë Maria Ng"),
+        ("Given Name", "Zoë"),
+        ("Additional Name", "Maria"),
+        ("Family Name", "Ng"),
+        ("Given Name Yomi", "no"),
+        ("Birthday", "1985-04-16"),
+        ("Group Membership", "* My Contacts ::: Friends"),
+        ("E-mail 1 - Type", "* "),
+        ("E-mail 1 - Value", "z@example.org"),
+        ("Organization 1 - Name", "Acme"),
+        ("Organization 1 - Title", "Cook"),
+    ];
+    let read = parse(row(OLD_GOOGLE, &cells));
+    let card = one(&read);
+    assert_eq!(read.source, Source::Google);
+    assert_eq!((card.full_name.as_str(), card.middle.as_str()), ("Zoë Maria Ng", "Maria"));
+    assert_eq!((card.company.as_str(), card.position.as_str()), ("Acme", "Cook"));
+    assert_eq!(
+        (card.emails.clone(), card.tags.clone()),
+        (vec![Valued::new("", "z@example.org")], vec!["Friends".into()])
+    );
+    assert_eq!(card.birthday, Birthday::new(Some(1985), 4, 16));
+}
+
+#[test]
+fn outlook_with_61_and_88_columns_is_read() {
+    let cells = [
+        ("First Name", "Zoë"),
+        ("Last Name", "Ng"),
+        ("Title", "Dr."),
+        ("E-mail Address", "z@example.org"),
+        ("E-mail 2 Address", "y@example.org"),
+        ("Business Phone", "1"),
+        ("Business Phone 2", "2"),
+        ("Mobile Phone", "3"),
+        ("Home Fax", "4"),
+        ("Job Title", "Cook"),
+        ("Company", "Acme"),
+        ("Business Street", "Main St. 1"),
+        ("Business City", "Town"),
+        ("Home Postal Code", "12345"),
+        ("Web Page", "https://example.org"),
+        ("Birthday", "4/5/1985"),
+        ("Notes", "one"),
+    ];
+    for header in [OUTLOOK_61, OUTLOOK_88] {
+        let read = parse(row(header, &cells));
+        let card = one(&read);
+        assert_eq!(read.source, Source::Outlook);
+        assert_eq!((card.prefix.as_str(), card.position.as_str(), card.company.as_str()), ("Dr.", "Cook", "Acme"));
+        assert_eq!(card.birthday, Birthday::new(Some(1985), 4, 5));
+        assert_eq!(card.emails.len(), 2);
+        let mut phones: Vec<String> = card.phones.iter().map(|one| format!("{} {}", one.kind, one.value)).collect();
+        phones.sort();
+        assert_eq!(phones, ["fax 4", "mobile 3", "work 1", "work 2"]);
+        assert_eq!(card.links, [Valued::new("", "https://example.org")]);
+        let mut places: Vec<(&str, &str)> =
+            card.addresses.iter().map(|one| (one.kind.as_str(), one.city.as_str())).collect();
+        places.sort_unstable();
+        assert_eq!(places, [("home", ""), ("work", "Town")]);
+    }
+    let read = parse(row(OUTLOOK_88, &[("Last Name", "Ng"), ("Categories", "Choir;Friends"), ("Birthday", "0/0/00")]));
+    assert_eq!((one(&read).tags.join(","), one(&read).birthday), ("Choir,Friends".into(), None));
+}
+
+#[test]
+fn outlook_in_other_languages_and_code_pages_is_read() {
+    let german = "Anrede;Vorname;Weitere Vornamen;Nachname;Suffix;Firma;Abteilung;Position;Straße geschäftlich;Ort geschäftlich;Region geschäftlich;Postleitzahl geschäftlich;Land/Region geschäftlich;Telefon geschäftlich;Mobiltelefon;Fax geschäftlich;E-Mail-Adresse;E-Mail-Typ;E-Mail: Angezeigter Name;E-Mail 2: Adresse;Geburtstag;Kategorien;Notizen;Webseite\n\
+                  Frau;Zoë;;Müller;;Größe AG;Küche;Köchin;Hauptstr. 1;Köln;NRW;50667;Deutschland;1;2;3;z@example.org;SMTP;Zoë Müller;y@example.org;16.4.1985;Chor;a;https://example.org\n";
+    for encoding in [encoding_rs::UTF_8, encoding_rs::WINDOWS_1252] {
+        let read = parse(encoding.encode(german).0);
+        let card = one(&read);
+        assert_eq!((read.source, read.is_guessed), (Source::Outlook, encoding != encoding_rs::UTF_8));
+        assert_eq!((card.full_name.as_str(), card.company.as_str()), ("Frau Zoë Müller", "Größe AG"));
+        assert_eq!((card.position.as_str(), card.department.as_str()), ("Köchin", "Küche"));
+        let address = &card.addresses[0];
+        assert_eq!(
+            (address.street.as_str(), address.city.as_str(), address.region.as_str()),
+            ("Hauptstr. 1", "Köln", "NRW")
+        );
+        assert_eq!((address.postcode.as_str(), address.country.as_str()), ("50667", "Deutschland"));
+        let emails: Vec<&str> = card.emails.iter().map(|one| one.value.as_str()).collect();
+        assert_eq!(emails, ["z@example.org", "y@example.org"]);
+        let phones: Vec<&str> = card.phones.iter().map(|one| one.kind.as_str()).collect();
+        assert_eq!(phones, ["work", "mobile", "fax"]);
+        assert_eq!(card.birthday, Birthday::new(Some(1985), 4, 16));
+    }
+    for file in [
+        "Titre,Prénom,Nom,Suffixe,Société,Service,Titre,Rue (bureau),Pays/Région (bureau),Téléphone (bureau),Tél. mobile,Adresse de messagerie,Nom complet de l'adresse de messagerie\nMme,Zoë,Ng,,Acme,Cuisine,Cheffe,Rue 1,France,1,2,z@example.org,no\n",
+        "Título,Nombre,Apellidos,Sufijo,Organización,Departamento,Puesto,Calle del trabajo,País o región del trabajo,Teléfono del trabajo,Teléfono móvil,Dirección de correo electrónico,Nombre para mostrar del correo\nSra.,Zoë,Ng,,Acme,Cuisine,Cheffe,Rue 1,France,1,2,z@example.org,no\n",
+    ] {
+        let read = parse(file);
+        let card = one(&read);
+        assert_eq!(
+            (card.given.as_str(), card.family.as_str(), card.position.as_str()),
+            ("Zoë", "Ng", "Cheffe"),
+            "{file}"
+        );
+        assert_eq!((card.company.as_str(), card.department.as_str()), ("Acme", "Cuisine"));
+        assert_eq!((card.addresses[0].street.as_str(), card.addresses[0].country.as_str()), ("Rue 1", "France"));
+        assert_eq!(card.phones, [Valued::new("work", "1"), Valued::new("mobile", "2")]);
+        assert_eq!(card.emails.len(), 1);
+    }
+}
+
+#[test]
+fn thunderbird_is_read() {
+    let cells = [
+        ("Display Name", "Zoë Ng"),
+        ("Primary Email", "z@example.org"),
+        ("Secondary Email", "y@example.org"),
+        ("Mobile Number", "1"),
+        ("Home Address", "Main St. 1"),
+        ("Home Address 2", "in the yard"),
+        ("Home ZipCode", "12345"),
+        ("Organization", "Acme"),
+        ("Birth Year", "1985"),
+        ("Birth Month", "4"),
+        ("Birth Day", "16"),
+    ];
+    let read = parse(row(THUNDERBIRD, &cells));
+    let card = one(&read);
+    assert_eq!(read.source, Source::Thunderbird);
+    assert_eq!((card.full_name.as_str(), card.emails.len(), card.company.as_str()), ("Zoë Ng", 2, "Acme"));
+    assert_eq!(
+        (card.addresses[0].street.as_str(), card.addresses[0].postcode.as_str()),
+        ("Main St. 1\nin the yard", "12345")
+    );
+    assert_eq!(card.birthday, Birthday::new(Some(1985), 4, 16));
+}
+
+#[test]
+fn any_table_is_read_by_the_names_of_its_columns() {
+    let file =
+        "sep=;\r\n\r\nName;E-mail;Mobile;Company;Shoe size\r\nZoë Ng;z@example.org;'+49 30 1;Acme;38\r\n;;;;\r\n";
+    let read = parse(file);
+    assert_eq!((read.source, read.rows.len()), (Source::Csv, 1));
+    assert_eq!(read.rows[0].card.phones, [Valued::new("mobile", "+49 30 1")]);
+    assert_eq!((read.rows[0].line, read.skipped.clone()), (4, vec![Why::Nobody.on(5)]));
+    let targets: Vec<Target> = read.columns.iter().map(|column| column.target).collect();
+    assert_eq!(targets, [Target::FullName, Target::Email, Target::Phone, Target::Company, Target::Nothing]);
+    assert_eq!(read.columns[4].samples, ["38"]);
+}
+
+#[test]
+fn people_choose_what_columns_hold() {
+    let file = "Ng;Zoë;z@example.org\nEk;Bo;b@example.org\n";
+    let found = parse(file);
+    assert_eq!((found.has_header, found.rows.len()), (false, 2));
+    assert_eq!(found.columns[2].target, Target::Email);
+    let columns = vec![Target::Family, Target::Given, Target::Email];
+    let choices = Choices { columns, ..Choices::default() };
+    let names: Vec<String> =
+        read(file.as_bytes(), &choices, TODAY).unwrap().rows.iter().map(|row| row.card.full_name.clone()).collect();
+    assert_eq!(names, ["Zoë Ng", "Bo Ek"]);
+    let choices = Choices { has_header: Some(true), ..choices };
+    assert_eq!(read(file.as_bytes(), &choices, TODAY).unwrap().rows.len(), 1);
+}
+
+#[test]
+fn another_encoding_may_be_chosen() {
+    let file = encoding_rs::WINDOWS_1251.encode("Name,Company\nИван,Завод\n").0;
+    assert!(parse(&file).is_guessed);
+    let choices = Choices { encoding: Some(encoding_rs::WINDOWS_1251), ..Choices::default() };
+    let read = read(&file, &choices, TODAY).unwrap();
+    assert_eq!(read.rows[0].card.full_name, "Иван");
+}
+
+#[test]
+fn what_is_no_list_is_named_for_what_it_is() {
+    for (file, why) in [
+        (b"\x89PNG\r\n\x1a\n and so on".as_slice(), Why::Picture),
+        (b"<!DOCTYPE html><html>", Why::WebPage),
+        (b"%PDF-1.7", Why::Pdf),
+        (b"!BDN and so on", Why::OutlookData),
+        (b"\xd0\xcf\x11\xe0", Why::Spreadsheet),
+        (b"dn: cn=Zoe,mail=z@example.org\n", Why::Ldif),
+        (b"", Why::Empty),
+        (b" \n\n", Why::Empty),
+        (b"only some words\nand more of them\n", Why::NoColumns),
+        (b"Name,Company\n\"Ng,Acme\nEk,Beta\n", Why::UnclosedQuote),
+    ] {
+        assert_eq!(refused(file), why, "{}", String::from_utf8_lossy(file));
+    }
+}
+
+#[test]
+fn a_row_whose_columns_have_shifted_is_skipped() {
+    let read = parse("Name,Company\nNg,Acme, Ltd\nEk,Beta\nLi,\u{1b}\n");
+    assert_eq!(read.rows.len(), 1);
+    let why = [Why::FieldCount { expected: 2, found: 3 }.on(2), Why::ControlCharacter { column: 2 }.on(4)];
+    assert_eq!(read.skipped, why);
+}
+
+#[test]
+fn cards_are_read_each_by_itself() {
+    let file = "BEGIN:VCARD\nVERSION:3.0\nFN:a\nPHOTO:x\nEND:VCARD\nBEGIN:VCARD\nFN:b\nBEGIN:VCARD\nKIND:group\nFN:c\nEND:VCARD\n\
+                BEGIN:VCARD\nX-A:b\nEND:VCARD\n";
+    let read = parse(file);
+    assert_eq!((read.source, read.rows.len()), (Source::VCard, 1));
+    assert!(!read.rows[0].card.raw.contains("PHOTO"));
+    assert_eq!(read.skipped, [Why::TornCard.on(6), Why::NoPerson.on(8), Why::Nobody.on(12)]);
+}
+
+#[test]
+fn no_more_rows_are_read_than_may_be() {
+    let file = format!("Name\n{}", "Ng Zoë\n".repeat(super::MAX_ROWS + 1));
+    assert_eq!(refused(file), Why::TooManyRows);
+    let cards = "BEGIN:VCARD\nFN:a\nEND:VCARD\n".repeat(super::MAX_ROWS + 1);
+    assert_eq!(refused(cards), Why::TooManyRows);
+}
+
+/// Files that look like one of those above, and are not quite.
+fn garbled() -> impl Strategy<Value = Vec<u8>> {
+    let start = prop::sample::select(vec![
+        format!("{GOOGLE}\r\n"),
+        format!("{OUTLOOK_61}\n"),
+        format!("{THUNDERBIRD}\n"),
+        "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n".into(),
+        "Name;Birthday;Tags\n".into(),
+        "BEGIN:VCARD\r\nVERSION:2.1\r\n".into(),
+        "BEGIN:VCARD\r\nVERSION:4.0\r\n".into(),
+        String::new(),
+        "PK\u{3}\u{4}".into(),
+    ]);
+    let piece = prop::sample::select(vec![
+        ",",
+        ";",
+        "\t",
+        "\"",
+        "\n",
+        "\r\n",
+        "\r",
+        " ::: ",
+        "z@example.org",
+        "1/2/85",
+        "--04-16",
+        "=",
+        "=C3",
+        "=\r\n",
+        "'",
+        "é",
+        "\u{202e}",
+        "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:",
+        "TEL;TYPE=\"a,b\":",
+        "item1.EMAIL:",
+        "item1.X-ABLabel:",
+        "BDAY:",
+        "ADR:;;",
+        "END:VCARD",
+        "BEGIN:VCARD",
+        "AGENT:",
+        "\\",
+        "\0",
+        "Zoë",
+        "sep=",
+        " ",
+    ]);
+    let piece = prop_oneof![9 => piece.prop_map(|text| text.as_bytes().to_vec()), 1 => prop::collection::vec(any::<u8>(), 1..4)];
+    (start, prop::collection::vec(piece, 0..60))
+        .prop_map(|(start, pieces)| [start.into_bytes(), pieces.concat()].concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: std::env::var("AMICABLE_PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(256),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn no_file_is_a_crash_and_every_card_is_within_limits(file in garbled()) {
+        if let Ok(read) = read(&file, &Choices::default(), TODAY) {
+            for row in &read.rows {
+                let again = row.card.clone().cleaned();
+                prop_assert_eq!(&again, &row.card);
+                prop_assert!(row.card.full_name.chars().count() <= crate::contacts::card::MAX_LINE);
+                let _ = crate::contacts::vcard::write(&row.card);
+            }
+            let lines: Vec<u64> = read.rows.iter().map(|row| row.line).collect();
+            prop_assert!(lines.is_sorted(), "{:?}", lines);
+        }
+    }
+}
