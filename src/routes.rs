@@ -17,6 +17,7 @@ use crate::contacts::list::pages as contacts;
 use crate::contacts::pages as contact;
 use crate::contacts::removal::pages as removed_contacts;
 use crate::data::deletion::pages as deletion;
+use crate::contacts::imports::pages as imports;
 use crate::data::pages as my_data;
 use crate::dav;
 use crate::inbox::{deletion_pages, list as inbox, sending_pages, thread};
@@ -134,6 +135,15 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/contacts/remove/{id}/undo", post().to(removed_contacts::undo))
         .route("/contacts/duplicates", get().to(duplicates::show))
         .route("/contacts/duplicates", post().to(duplicates::answer))
+        // Files of contacts, in and out
+        .route("/contacts/import", get().to(imports::form))
+        .route("/contacts/import", post().to(imports::upload))
+        .route("/contacts/import/{id}", get().to(imports::preview))
+        .route("/contacts/import/{id}", post().to(imports::confirm))
+        .route("/contacts/import/{id}/read", post().to(imports::read_again))
+        .route("/contacts/import/{id}/undo", post().to(imports::undo))
+        .route("/contacts/import/{id}/restore", post().to(imports::restore))
+        .route("/contacts/import/{id}/cancel", post().to(imports::cancel))
         // Invitations and notifications
         .route("/invitations", get().to(invitations::invitations))
         .route("/invitations/withdraw", get().to(invitations::confirm_withdrawal))

@@ -520,6 +520,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    contact_imports (owner_id, id) {
+        owner_id -> BigInt,
+        id -> BigInt,
+        created_at -> BigInt,
+        file_name -> Text,
+        source -> SmallInt,
+        encoding -> Text,
+        targets -> Text,
+        has_header -> Text,
+        revision -> Integer,
+        new_rows -> Integer,
+        known_rows -> Integer,
+        skipped_rows -> Integer,
+        confirmed_at -> Nullable<BigInt>,
+        imported -> Integer,
+        undone_at -> Nullable<BigInt>,
+        removal_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    contact_import_files (owner_id, import_id) {
+        owner_id -> BigInt,
+        import_id -> BigInt,
+        upload -> Binary,
+        report -> Binary,
+    }
+}
+
+diesel::table! {
     contact_files (owner_id, contact_id) {
         owner_id -> BigInt,
         contact_id -> BigInt,

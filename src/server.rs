@@ -17,6 +17,7 @@ use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{self, guard};
 use crate::cache::Cache;
 use crate::connections::{digest, letters, store::follow_name};
+use crate::contacts::imports;
 use crate::data::deletion;
 use crate::db::{Connection, Db};
 use crate::error::Error;
@@ -170,9 +171,12 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
     let digest = Job { name: "digest", every: hourly, is_due: None, run: Box::new(write_digests) };
     let purge_accounts = |db: &Db, _: &Turn| db.write_blocking(accounts::purge);
     let security = Job { name: "security", every: hourly, is_due: None, run: Box::new(purge_accounts) };
+    let purge_imports = |db: &Db, _: &Turn| db.write_blocking(imports::purge);
+    let imports = Job { name: "imports", every: hourly, is_due: None, run: Box::new(purge_imports) };
     Ok(vec![
         notifications,
         counts,
+        imports,
         security,
         purge::job(),
         deletion::job(),

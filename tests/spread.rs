@@ -59,6 +59,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("contact_removals", "owner_id"),
     ("contact_selections", "owner_id"),
     ("contacts_kept_apart", "owner_id"),
+    ("contact_imports", "owner_id"),
+    ("contact_import_files", "owner_id"),
     // Swept after an hour, and looked up by their key alone.
     ("receipts", "id"),
     // A handful of rows, the same everywhere.
@@ -100,6 +102,7 @@ const ASKED_EVERYWHERE: &[(&str, &str)] = &[
     ("members_by_deletion", "the loop that removes accounts"),
     ("contacts_by_deletion", "the loop that forgets deleted contacts"),
     ("contact_removals_by_age", "the loop that forgets deleted contacts"),
+    ("contact_imports_by_age", "the loop that forgets imports"),
     ("members_by_role", "those who run the site, in Administration"),
     ("members_by_suspension", "those who are suspended, in Administration"),
     ("audit_entries_by_subject", "Who looked"),

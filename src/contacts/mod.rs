@@ -4,6 +4,7 @@ pub mod card;
 pub mod duplicates;
 pub mod filter;
 pub mod import;
+pub mod imports;
 pub mod keys;
 pub mod list;
 pub mod membership;

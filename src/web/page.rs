@@ -278,6 +278,7 @@ fn is_a_page(path: &str) -> bool {
         | ["invitations" | "notifications", _]
         | ["notifications", _, _]
         | ["inbox", _, _, ..]
+        | ["contacts", "import", _, _]
         | ["connections" | "contacts", "remove", _, "undo" | "review"]
         | ["contacts", "removed", ..]
         | ["contacts", _, "delete"]

@@ -21,6 +21,7 @@ mod fetched;
 mod form_owner;
 mod guards;
 mod holes;
+mod imports;
 mod inbox;
 mod jobs;
 mod joining;

@@ -95,12 +95,16 @@ impl Why {
         Damaged { line, why: self }
     }
 
+    /// Says what is wrong with a file.
+    pub fn of_a_file(&self) -> String {
+        tf("This file cannot be imported: {reason}.", self.to_string())
+    }
+
     /// Whether the file as a whole is at fault, so that no line need be named.
     pub fn is_of_the_file(&self) -> bool {
         !matches!(
             self,
-            Why::TooLarge
-                | Why::Encoding
+            Why::Encoding
                 | Why::UnclosedQuote
                 | Why::FieldCount { .. }
                 | Why::ControlCharacter { .. }
@@ -123,7 +127,7 @@ impl fmt::Display for Why {
         let megabytes = || number((MAX_BYTES / 1_000_000) as i64);
         f.write_str(&match self {
             Self::Empty => t("the file is empty").into(),
-            Self::TooLarge => tf("here the file grows beyond {megabytes} MB", megabytes()),
+            Self::TooLarge => tf("it is larger than {megabytes} MB", megabytes()),
             Self::ZipWithoutList => {
                 t("this is a ZIP archive without a list of contacts in it; choose the file with the contacts").into()
             }
@@ -154,7 +158,9 @@ impl fmt::Display for Why {
             Self::ControlCharacter { column } => {
                 tf("column {column} has a control character in it", column.to_string())
             }
-            Self::TooManyRows => tf("here the file grows beyond {number} rows", number(MAX_ROWS as i64)),
+            Self::TooManyRows => {
+                tf("here the file grows beyond {number} rows; split it into smaller ones", number(MAX_ROWS as i64))
+            }
             Self::TooSlow => t("reading the file took too long; split it into smaller ones").into(),
             Self::FormerMember => t("the row has no name; they have left LinkedIn").into(),
             Self::Nobody => t("there is no name, address or number").into(),
@@ -170,7 +176,7 @@ impl Damaged {
     /// Says what is wrong with a file, with its line where one is at fault.
     pub fn sentence(&self) -> String {
         match self.why.is_of_the_file() {
-            true => tf("This file cannot be imported: {reason}.", self.why.to_string()),
+            true => self.why.of_a_file(),
             false => self.to_string(),
         }
     }

@@ -376,3 +376,8 @@ copied!(sanctions of member_id {
 copied!(logos {
     name: String, #[serde(serialize_with = "hex")] png: Vec<u8>
 } by (name), after last: name.gt(&last.name));
+copied!(contact_imports of owner_id {
+    owner_id: i64, id: i64, created_at: i64, file_name: String, source: i16, encoding: String, targets: String,
+    has_header: String, revision: i32, new_rows: i32, known_rows: i32, skipped_rows: i32, confirmed_at: Option<i64>,
+    imported: i32, undone_at: Option<i64>, removal_id: Option<i64>
+} by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));

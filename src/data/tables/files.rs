@@ -229,3 +229,16 @@ pub(super) const CONTACTS: &[File] = &[File::new(
 )
 .only(messages::is_not_deleted)
 .with(contacts::add_cards)];
+
+pub(super) const CONTACT_IMPORTS: &[File] = &[File::new(
+    "contact_imports",
+    key("The files of contacts that you imported in the last month"),
+    &[
+        time("created_at"),
+        plain("file_name"),
+        choice("source", &["by_hand", "linkedin", "google", "outlook", "vcard", "csv", "carddav", "thunderbird"]),
+        time("confirmed_at"),
+        plain("imported"),
+        time("undone_at"),
+    ],
+)];

@@ -85,7 +85,9 @@ pub const TABLES: &[Table] = &[
     Table::of(sanctions::TABLE, "member_id", In(files::DECISIONS))
         .names(&[("decided_by", Clear), ("lifted_by", Clear)]),
     Table::of_site(logos::TABLE),
+    Table::of(contact_imports::TABLE, "owner_id", In(files::CONTACT_IMPORTS)).other_ids(&["removal_id"]),
     // Made anew, or only the program's.
+    Table::derived("contact_import_files", Owner::Own("owner_id")).other_ids(&["import_id"]),
     Table::derived("connection_counts", Owner::Member("member_id")),
     Table::derived("member_search", Owner::Own("member_id")),
     Table::derived("message_search", Owner::Own("owner_id")).names(&[("other_id", Former)]),

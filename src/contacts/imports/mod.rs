@@ -1,0 +1,306 @@
+//! *Import*: a file is read and stored as a draft, shown, confirmed in one transaction, and taken back as a whole.
+
+mod known;
+pub mod pages;
+mod report;
+mod upload;
+
+use std::io::{Read as _, Write as _};
+
+use diesel::prelude::*;
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+
+use crate::contacts::import::columns::Target;
+use crate::contacts::import::{Choices, MAX_BYTES, Read};
+use crate::contacts::source::Source;
+use crate::contacts::store::{self, IsLive, MAX_CONTACTS, NewContact, RemovalKind};
+use crate::dates::{self, DAY, now};
+use crate::db::{self, Connection, new_id};
+use crate::error::Error;
+use crate::schema::{contact_import_files, contact_imports, contacts};
+
+pub use report::Report;
+
+/// How long a draft waits to be confirmed.
+const DRAFT_KEPT: i64 = DAY;
+/// How long an import can be taken back.
+const KEPT: i64 = 30 * DAY;
+/// Imports that stand in the list.
+const LISTED: i64 = 20;
+
+/// A file that was chosen.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = contact_imports)]
+#[allow(missing_docs)]
+pub struct Import {
+    pub id: i64,
+    pub created_at: i64,
+    pub file_name: String,
+    pub source: Source,
+    encoding: String,
+    targets: String,
+    has_header: String,
+    pub revision: i32,
+    pub new_rows: i32,
+    pub known_rows: i32,
+    pub skipped_rows: i32,
+    pub confirmed_at: Option<i64>,
+    pub imported: i32,
+    pub undone_at: Option<i64>,
+    removal_id: Option<i64>,
+}
+
+impl Import {
+    /// What was chosen where the reader was in doubt.
+    pub fn choices(&self) -> Choices {
+        Choices {
+            encoding: encoding_rs::Encoding::for_label(self.encoding.as_bytes()),
+            columns: self.targets.split_terminator(',').map(Target::of).collect(),
+            has_header: Some(self.has_header.as_str()).filter(|chosen| !chosen.is_empty()).map(|chosen| chosen == "1"),
+        }
+    }
+
+    /// Whether it can still be taken back.
+    pub fn is_undoable(&self) -> bool {
+        self.confirmed_at.is_some() && self.undone_at.is_none() && self.imported > 0
+    }
+
+    /// The day on which it was confirmed.
+    pub fn day(&self) -> String {
+        self.confirmed_at.map_or_else(String::new, dates::long)
+    }
+
+    /// The same day for `<time datetime>`.
+    pub fn day_iso(&self) -> String {
+        self.confirmed_at.map_or_else(String::new, dates::iso)
+    }
+}
+
+/// A file as it was sent.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// As the browser called it.
+    pub file_name: String,
+    /// Compressed.
+    pub packed: Vec<u8>,
+}
+
+/// Compresses bytes for the time for which they wait.
+pub(crate) fn pack(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(bytes).and_then(|()| packed.finish()).map_err(|why| Error::Internal(why.to_string()))
+}
+
+/// Takes back [`pack`].
+pub(crate) fn unpack(packed: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let most = MAX_BYTES as u64 * 2;
+    DeflateDecoder::new(packed).take(most).read_to_end(&mut bytes).map_err(|why| Error::Internal(why.to_string()))?;
+    Ok(bytes)
+}
+
+/// An import of a member.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's.
+pub fn find(connection: &mut Connection, owner: i64, id: i64) -> Result<Import, Error> {
+    Ok(contact_imports::table.find((owner, id)).select(Import::as_select()).first(connection)?)
+}
+
+/// The newest imports that were confirmed.
+///
+/// # Errors
+/// The database's.
+pub fn history(connection: &mut Connection, owner: i64) -> Result<Vec<Import>, Error> {
+    let rows = contact_imports::table
+        .filter(contact_imports::owner_id.eq(owner))
+        .filter(contact_imports::confirmed_at.is_not_null())
+        .filter(contact_imports::created_at.gt(now() - KEPT))
+        .order(contact_imports::id.desc());
+    Ok(rows.select(Import::as_select()).limit(LISTED).load(connection)?)
+}
+
+/// Stores a file that was read as a draft, beside what is told of it; gives the draft's id.
+///
+/// # Errors
+/// The database's.
+pub fn begin(connection: &mut Connection, owner: i64, upload: &Upload, read: &Read) -> Result<i64, Error> {
+    db::lock_members(connection, [owner])?;
+    let sorted = known::of(connection, owner)?.sort(&read.rows);
+    let id = new_id();
+    let row = (
+        contact_imports::owner_id.eq(owner),
+        contact_imports::id.eq(id),
+        contact_imports::created_at.eq(now()),
+        contact_imports::file_name.eq(&upload.file_name),
+        contact_imports::source.eq(read.source),
+    );
+    let counts = sorted.counts(read);
+    diesel::insert_into(contact_imports::table).values(row).execute(connection)?;
+    diesel::update(contact_imports::table.find((owner, id))).set(counts).execute(connection)?;
+    let file = (
+        contact_import_files::owner_id.eq(owner),
+        contact_import_files::import_id.eq(id),
+        contact_import_files::upload.eq(&upload.packed),
+        contact_import_files::report.eq(pack(Report::of(read, &sorted).json()?.as_bytes())?),
+    );
+    diesel::insert_into(contact_import_files::table).values(file).execute(connection)?;
+    Ok(id)
+}
+
+/// The stored file of a draft.
+///
+/// # Errors
+/// [`Error::NotFound`] where it is confirmed or over.
+pub fn upload(connection: &mut Connection, owner: i64, id: i64) -> Result<Vec<u8>, Error> {
+    let file = contact_import_files::table.find((owner, id)).select(contact_import_files::upload);
+    Ok(file.first(connection)?)
+}
+
+/// What was told of the file of a draft.
+///
+/// # Errors
+/// [`Error::NotFound`] where it is confirmed or over.
+pub fn report(connection: &mut Connection, owner: i64, id: i64) -> Result<Report, Error> {
+    let file = contact_import_files::table.find((owner, id)).select(contact_import_files::report);
+    let packed: Vec<u8> = file.first(connection)?;
+    Report::of_json(&unpack(&packed)?)
+}
+
+/// Keeps what was chosen about a draft, and what is read of it now.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn change(connection: &mut Connection, owner: i64, id: i64, choices: &Choices, read: &Read) -> Result<(), Error> {
+    db::lock_members(connection, [owner])?;
+    if find(connection, owner, id)?.confirmed_at.is_some() {
+        return Ok(());
+    }
+    let sorted = known::of(connection, owner)?.sort(&read.rows);
+    let has_header = choices.has_header.map_or("", |chosen| if chosen { "1" } else { "0" });
+    let columns: String = choices.columns.iter().flat_map(|target| [target.word(), ","]).collect();
+    let chosen = (
+        contact_imports::encoding.eq(choices.encoding.map_or("", encoding_rs::Encoding::name)),
+        contact_imports::targets.eq(columns),
+        contact_imports::has_header.eq(has_header),
+        contact_imports::source.eq(read.source),
+        contact_imports::revision.eq(contact_imports::revision + 1),
+        sorted.counts(read),
+    );
+    diesel::update(contact_imports::table.find((owner, id))).set(chosen).execute(connection)?;
+    let report = pack(Report::of(read, &sorted).json()?.as_bytes())?;
+    let file = contact_import_files::table.find((owner, id));
+    diesel::update(file).set(contact_import_files::report.eq(report)).execute(connection)?;
+    Ok(())
+}
+
+/// What *Confirm import* has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The contacts are stored, now or by an earlier press.
+    Done,
+    /// The file was read in another way since, so that the page that was confirmed showed something else.
+    ReadAnew,
+    /// There is no room for so many; the book has this many.
+    NoRoom(i32),
+}
+
+/// Stores everybody in a draft who is not in the book.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn confirm(
+    connection: &mut Connection,
+    owner: i64,
+    (id, revision): (i64, i32),
+    read: &Read,
+) -> Result<Confirmed, Error> {
+    db::lock_members(connection, [owner])?;
+    let import = find(connection, owner, id)?;
+    if import.confirmed_at.is_some() {
+        return Ok(Confirmed::Done);
+    }
+    if import.revision != revision {
+        return Ok(Confirmed::ReadAnew);
+    }
+    let sorted = known::of(connection, owner)?.sort(&read.rows);
+    let book = store::book(connection, owner)?;
+    if book.number as usize + sorted.new.len() > MAX_CONTACTS {
+        return Ok(Confirmed::NoRoom(book.number));
+    }
+    let contact =
+        |at: &usize| NewContact { card: read.rows[*at].card.clone(), source: read.source, import_id: Some(id) };
+    let new: Vec<NewContact> = sorted.new.iter().map(contact).collect();
+    store::insert(connection, owner, &new)?;
+    let done = (
+        contact_imports::confirmed_at.eq(now()),
+        contact_imports::imported.eq(i32::try_from(new.len()).unwrap_or(i32::MAX)),
+        sorted.counts(read),
+    );
+    diesel::update(contact_imports::table.find((owner, id))).set(done).execute(connection)?;
+    diesel::delete(contact_import_files::table.find((owner, id))).execute(connection)?;
+    Ok(Confirmed::Done)
+}
+
+/// Takes an import back: every contact that it brought and that is still there goes. A second press changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn undo(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Error> {
+    db::lock_members(connection, [owner])?;
+    if !find(connection, owner, id)?.is_undoable() {
+        return Ok(());
+    }
+    let brought =
+        contacts::table.filter(contacts::owner_id.eq(owner)).filter(contacts::import_id.eq(id)).filter(IsLive);
+    let brought: Vec<i64> = brought.select(contacts::id).load(connection)?;
+    let removal = store::delete(connection, owner, &brought, RemovalKind::Import)?;
+    let undone = (contact_imports::undone_at.eq(now()), contact_imports::removal_id.eq(removal));
+    diesel::update(contact_imports::table.find((owner, id))).set(undone).execute(connection)?;
+    Ok(())
+}
+
+/// Brings back what an import brought that was taken back.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn restore(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Error> {
+    db::lock_members(connection, [owner])?;
+    let Some(removal) = find(connection, owner, id)?.removal_id else { return Ok(()) };
+    store::restore(connection, owner, removal)?;
+    let back = (contact_imports::undone_at.eq(None::<i64>), contact_imports::removal_id.eq(None::<i64>));
+    diesel::update(contact_imports::table.find((owner, id))).set(back).execute(connection)?;
+    Ok(())
+}
+
+/// Forgets a draft. One that is confirmed, or not there, is left alone.
+///
+/// # Errors
+/// The database's.
+pub fn forget(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Error> {
+    db::lock_members(connection, [owner])?;
+    let draft = contact_imports::table.find((owner, id)).filter(contact_imports::confirmed_at.is_null());
+    if diesel::delete(draft).execute(connection)? > 0 {
+        diesel::delete(contact_import_files::table.find((owner, id))).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Forgets drafts that nobody has confirmed for a day, and imports that are a month old.
+///
+/// # Errors
+/// The database's.
+pub fn purge(connection: &mut Connection) -> Result<(), Error> {
+    let old = contact_imports::table.filter(contact_imports::created_at.le(now() - DRAFT_KEPT));
+    let old = old.select((contact_imports::owner_id, contact_imports::id));
+    let drafts: Vec<(i64, i64)> = old.filter(contact_imports::confirmed_at.is_null()).load(connection)?;
+    for (owner, id) in drafts {
+        diesel::delete(contact_import_files::table.find((owner, id))).execute(connection)?;
+        diesel::delete(contact_imports::table.find((owner, id))).execute(connection)?;
+    }
+    let over = contact_imports::table.filter(contact_imports::created_at.le(now() - KEPT));
+    diesel::delete(over).execute(connection)?;
+    Ok(())
+}

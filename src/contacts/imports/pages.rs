@@ -1,0 +1,385 @@
+//! *Import*: choose a file, see what it holds, confirm it, and take it back.
+
+use std::sync::{Arc, LazyLock};
+
+use actix_multipart::Multipart;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Path};
+use askama::Template;
+use encoding_rs::Encoding;
+use tokio::sync::Semaphore;
+
+use crate::contacts::import::columns::{TARGETS, Target};
+use crate::contacts::import::{self, Choices, Damaged, MAX_BYTES, Read};
+use crate::contacts::imports::{self, Confirmed, Import, Report, Upload, pack, unpack, upload as sent};
+use crate::contacts::store::MAX_CONTACTS;
+use crate::dates::{civil, now};
+use crate::error::Error;
+use crate::language::filters;
+use crate::language::{Context, number, t, tf};
+use crate::web::form::{Form, Problems, Query};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::site::SiteData;
+
+/// A file may take much memory while it is read, so there is one at a time.
+static ONE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
+/// Skipped rows on a page.
+const LISTED: usize = 100;
+
+/// The encodings that people may choose, with the writings that they are for.
+const ENCODINGS: [&str; 16] = [
+    "UTF-8",
+    "UTF-16LE",
+    "UTF-16BE",
+    "windows-1252",
+    "macintosh",
+    "windows-1250",
+    "windows-1251",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "Shift_JIS",
+    "GBK",
+    "Big5",
+    "EUC-KR",
+    "ISO-8859-15",
+];
+
+#[derive(Template)]
+#[template(path = "contacts/import.html")]
+struct Choose {
+    page: Layout,
+    problems: Problems,
+    history: Vec<Import>,
+}
+
+impl Choose {
+    fn hint(&self) -> String {
+        tf(
+            "LinkedIn (the CSV or the whole ZIP), Google, Outlook, Thunderbird, vCard, or any CSV file, up to {megabytes} MB and {rows} rows.",
+            (&number((MAX_BYTES / 1_000_000) as i64), &number(import::MAX_ROWS as i64)),
+        )
+    }
+}
+
+/// `GET /contacts/import`
+///
+/// # Errors
+/// The database's.
+pub async fn form(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
+    choose(&site, page, me.id, Problems::default()).await
+}
+
+async fn choose(site: &SiteData, page: Layout, me: i64, problems: Problems) -> Result<HttpResponse, Error> {
+    let again = problems.any();
+    let history = site.read_one(move |connection| imports::history(connection, me)).await?;
+    let choose = Choose { page, problems, history };
+    if again { choose.show_again() } else { choose.show() }
+}
+
+/// Reads a file off the async threads, one at a time; the turn lasts as long as the work, also when the browser hangs up.
+async fn read<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let turn = ONE.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))?;
+    let context = Context::current();
+    let work = move || {
+        let _turn = turn;
+        context.within(work)
+    };
+    Ok(web::block(work).await?)
+}
+
+/// Reads a file that was packed.
+async fn read_packed(packed: Vec<u8>, choices: Choices) -> Result<Result<Read, Damaged>, Error> {
+    let today = civil(now()).unwrap_or(jiff::civil::Date::MAX);
+    read(move || Ok(import::read_unpacked(&unpack(&packed)?, &choices, today))).await?
+}
+
+/// `POST /contacts/import`: reads the file and shows what it holds.
+///
+/// # Errors
+/// The database's.
+pub async fn upload(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Multipart,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let id = me.id;
+    let opened = match sent::file(form).await? {
+        Ok((file_name, file)) => {
+            let today = civil(now()).unwrap_or(jiff::civil::Date::MAX);
+            let work = move || -> Result<Result<(Upload, Read), Damaged>, Error> {
+                let list = match import::open(&file) {
+                    Ok(list) => list,
+                    Err(damaged) => return Ok(Err(damaged)),
+                };
+                Ok(match import::read_unpacked(&list, &Choices::default(), today) {
+                    Ok(read) => Ok((Upload { file_name, packed: pack(&list)? }, read)),
+                    Err(damaged) => Err(damaged),
+                })
+            };
+            read(work).await??.map_err(|damaged| damaged.sentence())
+        }
+        Err(sentence) => Err(sentence),
+    };
+    match opened {
+        Ok(opened) => {
+            let opened = Arc::new(opened);
+            let draft = site.write_bulk(move |connection| imports::begin(connection, id, &opened.0, &opened.1)).await?;
+            Ok(redirect.to(&address(draft)))
+        }
+        Err(sentence) => {
+            let mut problems = Problems::default();
+            problems.add("file", sentence);
+            choose(&site, page, id, problems).await
+        }
+    }
+}
+
+fn address(id: i64) -> String {
+    format!("/contacts/import/{id}")
+}
+
+#[derive(Template)]
+#[template(path = "contacts/preview.html")]
+struct Preview {
+    page: Layout,
+    import: Import,
+    report: Report,
+    /// The first skipped row that is shown.
+    from: usize,
+    problems: Problems,
+}
+
+impl Preview {
+    fn skipped(&self) -> &[Damaged] {
+        let rows = self.report.skipped.get(self.from..).unwrap_or_default();
+        &rows[..rows.len().min(LISTED)]
+    }
+
+    fn range(&self) -> String {
+        let all = self.report.skipped.len();
+        let last = number((self.from + self.skipped().len()) as i64);
+        tf("{from} to {to} of {all}", (&number(self.from as i64 + 1), &last, &number(all as i64)))
+    }
+
+    fn previous(&self) -> Option<String> {
+        (self.from > 0).then(|| format!("skipped={}", self.from.saturating_sub(LISTED)))
+    }
+
+    fn next(&self) -> Option<String> {
+        let next = self.from + LISTED;
+        (next < self.report.skipped.len()).then(|| format!("skipped={next}"))
+    }
+
+    fn encodings(&self) -> [(&'static str, String); 16] {
+        ENCODINGS.map(|name| (name, tf("{writing} ({encoding})", (writing(name), name))))
+    }
+
+    fn targets(&self) -> impl Iterator<Item = &'static Target> {
+        TARGETS.iter().map(|(target, _)| target)
+    }
+
+    /// Whether what is shown may be wrong, so that the choices stand open.
+    fn is_doubtful(&self) -> bool {
+        let nobody = self.import.new_rows + self.import.known_rows == 0;
+        self.problems.any() || self.report.is_guessed || (nobody && !self.report.columns.is_empty())
+    }
+}
+
+/// What people write in an encoding.
+fn writing(encoding: &str) -> &'static str {
+    match encoding {
+        "windows-1250" => t("Central European"),
+        "windows-1251" => t("Cyrillic"),
+        "windows-1253" => t("Greek"),
+        "windows-1254" => t("Turkish"),
+        "windows-1255" => t("Hebrew"),
+        "windows-1256" => t("Arabic"),
+        "Shift_JIS" => t("Japanese"),
+        "GBK" | "Big5" => t("Chinese"),
+        "EUC-KR" => t("Korean"),
+        "windows-1252" | "ISO-8859-15" | "macintosh" => t("Western European"),
+        _ => t("All languages"),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "contacts/imported.html")]
+struct Imported {
+    page: Layout,
+    import: Import,
+}
+
+#[derive(Template)]
+#[template(path = "contacts/no_import.html")]
+struct NoImport {
+    page: Layout,
+}
+
+/// `GET /contacts/import/{id}`: the preview of a draft, and once it is confirmed its result.
+///
+/// # Errors
+/// The database's.
+pub async fn preview(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    id: Path<i64>,
+    Query(query): Query,
+) -> Result<HttpResponse, Error> {
+    let from = query.get("skipped").parse().unwrap_or(0);
+    show(site, page, me.id, *id, from, Problems::default()).await
+}
+
+async fn show(
+    site: SiteData,
+    page: Layout,
+    me: i64,
+    id: i64,
+    from: usize,
+    problems: Problems,
+) -> Result<HttpResponse, Error> {
+    let read = site
+        .read(move |connection| {
+            let import = imports::find(connection, me, id)?;
+            let report = if import.confirmed_at.is_none() { Some(imports::report(connection, me, id)?) } else { None };
+            Ok((import, report))
+        })
+        .await;
+    match read {
+        Ok((import, Some(report))) => {
+            let again = problems.any();
+            let preview = Preview { page, import, report, from, problems };
+            if again { preview.show_again() } else { preview.show() }
+        }
+        Ok((import, None)) => Imported { page, import }.show(),
+        Err(Error::NotFound) => NoImport { page }.show_as(StatusCode::NOT_FOUND),
+        Err(why) => Err(why),
+    }
+}
+
+/// The stored file of a draft with what was chosen about it; nothing where it is confirmed.
+async fn stored(site: &SiteData, me: i64, id: i64) -> Result<Option<(Import, Vec<u8>)>, Error> {
+    site.read_long(move |connection| {
+        let import = imports::find(connection, me, id)?;
+        if import.confirmed_at.is_some() {
+            return Ok(None);
+        }
+        Ok(Some((import, imports::upload(connection, me, id)?)))
+    })
+    .await
+}
+
+/// `POST /contacts/import/{id}`: stores everybody who is new.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn confirm(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    id: Path<i64>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (me, id, revision) = (me.id, *id, form.get("revision").parse().unwrap_or(-1));
+    let (import, packed) = match stored(&site, me, id).await {
+        Ok(Some(stored)) => stored,
+        Ok(None) => return Ok(redirect.to(&address(id))),
+        Err(Error::NotFound) => return NoImport { page }.show_as(StatusCode::NOT_FOUND),
+        Err(why) => return Err(why),
+    };
+    // It was read before with the same choices, so it can be read.
+    let read = read_packed(packed, import.choices()).await?.map_err(|why| Error::Internal(why.to_string()))?;
+    let read = Arc::new(read);
+    match site.write_bulk(move |connection| imports::confirm(connection, me, (id, revision), &read)).await? {
+        Confirmed::Done => {}
+        Confirmed::ReadAnew => {
+            redirect.refused(t("The file was read in another way since. Look again, then confirm."));
+        }
+        Confirmed::NoRoom(number_now) => {
+            let (now, most) = (number(number_now), number(MAX_CONTACTS as i64));
+            redirect.refused(tf("You have {number} of {most} contacts, so these do not fit.", (&now, &most)));
+        }
+    }
+    Ok(redirect.to(&address(id)))
+}
+
+/// `POST /contacts/import/{id}/read`: reads the file again, in another encoding or with other columns.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn read_again(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    id: Path<i64>,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (me, id) = (me.id, *id);
+    let (import, packed) = match stored(&site, me, id).await {
+        Ok(Some(stored)) => stored,
+        Ok(None) => return Ok(redirect.to(&address(id))),
+        Err(Error::NotFound) => return NoImport { page }.show_as(StatusCode::NOT_FOUND),
+        Err(why) => return Err(why),
+    };
+    let choices = choices(&form, &import);
+    match read_packed(packed, choices.clone()).await? {
+        Ok(read) => {
+            let read = Arc::new((choices, read));
+            site.write_bulk(move |connection| imports::change(connection, me, id, &read.0, &read.1)).await?;
+            Ok(redirect.to(&address(id)))
+        }
+        Err(damaged) => {
+            let mut problems = Problems::default();
+            problems.add("encoding", damaged.sentence());
+            show(site, page, me, id, 0, problems).await
+        }
+    }
+}
+
+/// What a form chooses. A header that is one no more has other columns, which are guessed anew.
+fn choices(form: &Form, import: &Import) -> Choices {
+    let has_header = form.has("with_header").then(|| form.is_checked("has_header"));
+    let before = import.choices();
+    let same_header = before.has_header.is_none_or(|before| Some(before) == has_header)
+        && form.get("had_header") == if has_header == Some(true) { "1" } else { "" };
+    let columns = if same_header { form.all("column").map(Target::of).collect() } else { Vec::new() };
+    Choices { encoding: Encoding::for_label(form.get("encoding").as_bytes()), columns, has_header }
+}
+
+/// `POST /contacts/import/{id}/undo`: takes the whole import back.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let (me, id) = (me.id, *id);
+    site.write_bulk(move |connection| imports::undo(connection, me, id)).await?;
+    Ok(redirect.to(&address(id)))
+}
+
+/// `POST /contacts/import/{id}/restore`: brings back what was taken back.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn restore(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let (me, id) = (me.id, *id);
+    site.write_bulk(move |connection| imports::restore(connection, me, id)).await?;
+    Ok(redirect.to(&address(id)))
+}
+
+/// `POST /contacts/import/{id}/cancel`: forgets the file.
+///
+/// # Errors
+/// The database's.
+pub async fn cancel(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let (me, id) = (me.id, *id);
+    site.write(move |connection| imports::forget(connection, me, id)).await?;
+    redirect.done(t("Nothing was imported."));
+    Ok(redirect.to("/contacts/import"))
+}

@@ -1,0 +1,207 @@
+//! Importing contacts: what a file holds is seen first, stored once, and taken back whole.
+
+use amicable::contacts::store;
+use amicable::schema::{contact_import_files, contact_imports, contacts};
+use diesel::prelude::*;
+
+use crate::support::{Site, Visitor};
+
+const LINKEDIN: &str = "Notes:\n\"When exporting your connection data\"\n\n\
+    First Name,Last Name,URL,Email Address,Company,Position,Connected On\n\
+    Priya,Sharma,https://www.linkedin.com/in/priya-1,,Acme,Recruiter,12 Mar 2024\n\
+    Zoë,Ng,https://www.linkedin.com/in/zo%C3%AB-1,z@example.org,Beta,Cook,7-Feb-22\n\
+    ,,,,,,12 Mar 2024\n\
+    Priya,S,https://linkedin.com/in/PRIYA-1/,,Other,,\n";
+
+fn choose(who: &mut Visitor, file: impl AsRef<[u8]>) -> &mut Visitor {
+    who.open("/contacts/import").upload("/contacts/import", "file", file.as_ref()).follow()
+}
+
+/// The names in a book, in order.
+fn book(site: &Site, who: &Visitor) -> Vec<String> {
+    let id = who.id;
+    site.db
+        .read_blocking(|connection| {
+            let rows = contacts::table.filter(contacts::owner_id.eq(id)).filter(contacts::deleted_at.is_null());
+            Ok(rows.order(contacts::full_name).select(contacts::full_name).load(connection)?)
+        })
+        .unwrap()
+}
+
+/// How many imports and stored files there are.
+fn stored(site: &Site) -> (i64, i64) {
+    let both = |connection: &mut amicable::db::Connection| {
+        let imports = contact_imports::table.count().get_result(connection)?;
+        Ok((imports, contact_import_files::table.count().get_result(connection)?))
+    };
+    site.db.read_blocking(both).unwrap()
+}
+
+#[test]
+fn a_file_is_seen_first_and_imported_once() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    choose(&mut ada, LINKEDIN);
+    assert!(ada.sees("2 new 0 already here 2 skipped"), "{}", ada.text());
+    assert!(ada.sees("Line 7: the row has no name; they have left LinkedIn."));
+    assert!(ada.sees("Line 8: the same person as on line 5.") && ada.sees("Zoë Ng"));
+    assert!(book(&site, &ada).is_empty(), "nothing is stored before it is confirmed");
+    let preview = ada.page.clone();
+    ada.press("Confirm import");
+    assert!(ada.sees("2 contacts imported."), "{}", ada.text());
+    assert_eq!(book(&site, &ada), ["Priya Sharma", "Zoë Ng"]);
+    assert_eq!(stored(&site), (1, 0), "the file is not kept");
+    // A second click on the same page changes nothing.
+    ada.page = preview;
+    ada.press("Confirm import");
+    assert!(ada.sees("2 contacts imported.") && book(&site, &ada).len() == 2);
+    for _ in 0..2 {
+        choose(&mut ada, LINKEDIN);
+        assert!(ada.sees("0 new 2 already here 2 skipped"), "{}", ada.text());
+        ada.press("Confirm import");
+        assert!(ada.sees("0 contacts imported.") && book(&site, &ada).len() == 2);
+    }
+}
+
+#[test]
+fn an_import_is_taken_back_whole() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    choose(&mut ada, "Name,E-mail\nBen Okoro,ben@example.org\n").press("Confirm import");
+    choose(&mut ada, LINKEDIN).press("Confirm import");
+    ada.press("Undo");
+    assert!(ada.sees("This import is taken back."), "{}", ada.text());
+    assert_eq!(book(&site, &ada), ["Ben Okoro"]);
+    let id = ada.id;
+    let left = site.db.read_blocking(|connection| store::book(connection, id)).unwrap();
+    assert_eq!(left.number, 1);
+    ada.press("Undo");
+    assert_eq!(book(&site, &ada).len(), 3);
+    // The list of imports takes it back as well.
+    ada.open("/contacts/import");
+    assert!(ada.sees("LinkedIn") && ada.sees("2 contacts"), "{}", ada.text());
+    ada.press("Undo");
+    assert_eq!(book(&site, &ada), ["Ben Okoro"]);
+    choose(&mut ada, LINKEDIN);
+    assert!(ada.sees("2 new"), "who was taken back is new again: {}", ada.text());
+}
+
+#[test]
+fn people_are_known_again_by_profile_address_and_name() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    choose(&mut ada, LINKEDIN).press("Confirm import");
+    for (row, new) in [
+        ("Zoe Other,Z@Example.org,,", 0),
+        ("Zoë Ng,,,Beta", 0),
+        ("Zoë Ng,,,", 0),
+        ("Zoë Ng,,,Gamma", 1),
+        ("Zoë Ng,zz@example.org,,Beta", 1),
+        ("P,,https://linkedin.com/in/Priya-1,", 0),
+        ("Zoë Ng,z@example.org,https://linkedin.com/in/another-zoe,", 1),
+    ] {
+        choose(&mut ada, format!("Name,E-mail,URL,Company\n{row}\n"));
+        assert!(ada.sees(&format!("{new} new")), "{row}: {}", ada.text());
+    }
+}
+
+#[test]
+fn the_reading_of_a_file_can_be_changed() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let file = encoding_rs::WINDOWS_1251.encode("Имя;Почта\nИван;ivan@example.org\n").0;
+    choose(&mut ada, &file);
+    assert!(ada.sees("so that was guessed"), "{}", ada.text());
+    let (here, before) = (ada.page.path.clone(), ada.page.clone());
+    let read = format!("{here}/read");
+    let fields = [
+        ("encoding", "windows-1251"),
+        ("with_header", "1"),
+        ("had_header", ""),
+        ("has_header", "1"),
+        ("column", ""),
+        ("column", ""),
+    ];
+    ada.post(&read, &fields).follow();
+    let fields = [
+        ("encoding", "windows-1251"),
+        ("with_header", "1"),
+        ("had_header", "1"),
+        ("has_header", "1"),
+        ("column", "full_name"),
+        ("column", "email"),
+    ];
+    ada.post(&read, &fields).follow();
+    assert!(ada.sees("1 new") && ada.sees("Иван") && ada.sees("Имя"), "{}", ada.text());
+    // A page that showed it otherwise confirms nothing.
+    let after = std::mem::replace(&mut ada.page, before);
+    ada.press("Confirm import");
+    assert!(ada.sees("Look again, then confirm.") && book(&site, &ada).is_empty(), "{}", ada.text());
+    ada.page = after;
+    ada.press("Confirm import");
+    assert_eq!(book(&site, &ada), ["Иван"]);
+}
+
+#[test]
+fn what_is_no_list_is_refused_and_nothing_is_stored() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let torn = "Name,Company\nAnn,Acme\n\"Bob,Beta\nCid,Gamma\n";
+    let wide: Vec<u8> = "\u{feff}Name\nZoë Ng\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (file, sentence) in [
+        (b"\x89PNG\r\n\x1a\n".as_slice(), "this is a picture, not a list of contacts"),
+        (b"<!doctype html><html>", "this is a page of the web"),
+        (b"PK\x03\x04 and so on", "this ZIP archive is damaged"),
+        (torn.as_bytes(), "Line 3: a quoted field is never closed."),
+        (b"", "the file is empty"),
+        (&vec![b'x'; 50_000_001], "it is larger than 50 MB"),
+    ] {
+        choose(&mut ada, file);
+        assert_eq!(ada.page.status, 422);
+        assert!(ada.sees(sentence), "{sentence}: {}", ada.text());
+        assert!(ada.has_button("Import"));
+    }
+    ada.send("/contacts/import", "multipart/form-data; boundary=cut", b"--cut--\r\n");
+    assert!(ada.page.status == 422 && ada.sees("Choose a file first."), "{}", ada.text());
+    assert_eq!(stored(&site), (0, 0));
+    choose(&mut ada, wide);
+    assert!(ada.sees("1 new") && ada.sees("Zoë Ng"), "{}", ada.text());
+}
+
+#[test]
+fn a_draft_is_its_owners_alone_and_ends() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    choose(&mut ada, LINKEDIN);
+    let here = ada.page.path.clone();
+    assert_eq!(ben.open(&here).page.status, 404);
+    for deed in ["", "/read", "/undo", "/restore"] {
+        ben.post(&format!("{here}{deed}"), &[("revision", "0")]);
+        assert_eq!(ben.page.status, 404, "{deed}");
+    }
+    ben.post(&format!("{here}/cancel"), &[]);
+    assert_eq!(stored(&site), (1, 1));
+    ada.open(&here).press("Cancel");
+    assert!(ada.sees("Nothing was imported.") && stored(&site) == (0, 0));
+    choose(&mut ada, LINKEDIN);
+    let sql = "UPDATE contact_imports SET created_at = created_at - 86401";
+    let purge = |connection: &mut _| {
+        diesel::sql_query(sql).execute(connection)?;
+        amicable::contacts::imports::purge(connection)
+    };
+    site.db.write_blocking(purge).unwrap();
+    assert_eq!(stored(&site), (0, 0));
+    assert!(ada.open(&here).page.status == 404 && ada.sees("This file is no longer here"));
+}
+
+#[test]
+fn any_node_shows_and_confirms_a_draft() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let other = site.another_node();
+    choose(&mut ada, LINKEDIN);
+    let here = ada.page.path.clone();
+    ada.at_node(&other).open(&here).press("Confirm import");
+    assert!(ada.sees("2 contacts imported."), "{}", ada.text());
+    assert_eq!(book(&site, &ada).len(), 2);
+}
