@@ -84,7 +84,12 @@ pub fn profile_key(written: &str) -> Option<String> {
     let (host, path) = address.split_once('/')?;
     let host = host.to_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host);
-    let name = path.split(['/', '?', '#']).next().unwrap_or_default().to_lowercase();
+    let mut parts = path.split(['/', '?', '#']).map(str::to_lowercase);
+    let name = parts.next().unwrap_or_default();
+    // As members' pages are named here, and on other sites like this one.
+    if name == "in" {
+        return parts.next().filter(|handle| !handle.is_empty()).map(|handle| format!("{host}/in/{handle}"));
+    }
     (PROFILES.contains(&host) && !name.is_empty()).then(|| format!("{host}/{name}"))
 }
 

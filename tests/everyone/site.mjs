@@ -82,6 +82,15 @@ export const CLOSED = [
   "/contacts/new",
   ["/contacts/new", (page) => submit(page, { full_name: "", email: "nobody" }, "/contacts/new")],
   ["/contacts", (page) => follow(page, "main .rows .name")],
+  "/contacts/import",
+  ["/contacts/import", (page) => choose(page, "people.csv", "Name;Shoe size;E-mail\nZoë Ng;38;z@example.org\n;;\n")],
+  ["/contacts/import", (page) => choose(page, "odd.csv", "one;two\nthree;four\n")],
+  ["/contacts/import", (page) => choose(page, "picture.csv", "%PDF-1.7")],
+  ["/contacts/import", (page) => imported(page)],
+  "/contacts/import/1",
+  "/connections/export",
+  "/connections/export?q=nobodyatall",
+  "/contacts/export",
   "/connections/overview",
   ["/connections/overview", (page) => openAll(page)],
   "/connections/disconnected",
@@ -178,6 +187,21 @@ async function follow(page, selector) {
 async function all(page) {
   await page.getByRole("button", { name: /^Select all/ }).click();
   await page.getByText(/selected/).first().waitFor();
+}
+
+async function choose(page, name, text) {
+  const file = { name, mimeType: "text/csv", buffer: Buffer.from(text) };
+  await page.locator("#file").setInputFiles(file);
+  await page.locator('form[action^="/contacts/import"] button').first().click();
+  await page.waitForURL(/contacts\/import/);
+  await page.waitForLoadState();
+  await openAll(page);
+}
+
+async function imported(page) {
+  await choose(page, "people.csv", "Name,Phone\nZoë Ng,1\n");
+  await page.locator('form:has(input[name="revision"]) button').first().click();
+  await page.locator('main .notice').waitFor();
 }
 
 async function review(page) {

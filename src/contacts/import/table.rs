@@ -30,8 +30,8 @@ pub struct Column {
 
 /// Says whether a text has the columns that the export of this site has, which begin with LinkedIn's.
 pub(super) fn is_ours(text: &str) -> bool {
-    let first = text.lines().next().unwrap_or_default();
-    first.starts_with("First Name,Last Name,URL,Email Address,Company,Position,Connected On,Full Name,")
+    let first = plain(text.lines().next().unwrap_or_default());
+    first.starts_with("first name last name url email address company position connected on full name ")
 }
 
 /// Reads a table. Where no column says who the people are, every row is passed over until somebody chooses.
