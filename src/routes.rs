@@ -13,11 +13,12 @@ use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::{actions, disconnect, disconnected, former, notes};
 use crate::contacts::duplicates::pages as duplicates;
+use crate::contacts::export::pages as export;
+use crate::contacts::imports::pages as imports;
 use crate::contacts::list::pages as contacts;
 use crate::contacts::pages as contact;
 use crate::contacts::removal::pages as removed_contacts;
 use crate::data::deletion::pages as deletion;
-use crate::contacts::imports::pages as imports;
 use crate::data::pages as my_data;
 use crate::dav;
 use crate::inbox::{deletion_pages, list as inbox, sending_pages, thread};
@@ -136,6 +137,10 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/contacts/duplicates", get().to(duplicates::show))
         .route("/contacts/duplicates", post().to(duplicates::answer))
         // Files of contacts, in and out
+        .route("/contacts/export", get().to(export::contacts))
+        .route("/contacts/export/{name}", get().to(export::contacts_file))
+        .route("/connections/export", get().to(export::connections))
+        .route("/connections/export/{name}", get().to(export::connections_file))
         .route("/contacts/import", get().to(imports::form))
         .route("/contacts/import", post().to(imports::upload))
         .route("/contacts/import/{id}", get().to(imports::preview))

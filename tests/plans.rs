@@ -60,7 +60,7 @@ fn has(sql: &str, part: &str) -> bool {
 }
 
 /// The pages of a hub, and the most statements each may run.
-const PAGES: [(&str, usize); 41] = [
+const PAGES: [(&str, usize); 44] = [
     // One finds whom one has written to lately; how many others there are is kept.
     ("/", 6),
     // One for how often the handle was changed, which the form says beforehand.
@@ -82,6 +82,9 @@ const PAGES: [(&str, usize); 41] = [
     ("/connections/remove?sort=company", 5),
     ("/connections/remove?q=an&connected_after=2012-01-01", 7),
     ("/connections/remove?no_message_since=2024-01-01&connected_before=2024-01-01", 7),
+    ("/connections/export?q=an", 2),
+    ("/contacts/import", 2),
+    ("/contacts/export", 2),
     // One more reads the removals.
     ("/connections/disconnected", 5),
     ("/connections/disconnected?q=an", 5),

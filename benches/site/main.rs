@@ -123,6 +123,7 @@ fn measure(database: &DatabaseUrl, size: u32, args: &Args, folder: &Path) -> Vec
     println!("\nMemory after the pages, the kernel's apart: {}.", server.memory());
     changes(&load, &people);
     removals(&server, &people);
+    imports(&server);
     println!("\nMemory in the end: {}.", server.memory());
     rates
 }
@@ -271,6 +272,43 @@ fn removals(server: &Server, people: &People) {
         }
         println!("| {most} connections | {:.0} | {:.0} | {:.0} |", median(remove), median(undo), meanwhile.stop());
     }
+}
+
+/// Imports of a list of 30,000 into an empty book, each taken back.
+fn imports(server: &Server) {
+    let row = |at: usize| {
+        format!(
+            "Zoë{at},Ng,https://www.linkedin.com/in/zoe-{at},,\"Acme, Ltd {}\",Technical Recruiter,12 Mar 2024\n",
+            at % 700
+        )
+    };
+    let header = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
+    let file = header.to_owned() + &(0..30_000).map(row).collect::<String>();
+    let member = server.member(2);
+    println!("\n| import of 30,000 rows, median of three | s | s of CPU |\n|---|---|---|");
+    let mut rows = vec![
+        ("preview", Vec::new(), Vec::new()),
+        ("confirm", Vec::new(), Vec::new()),
+        ("undo", Vec::new(), Vec::new()),
+    ];
+    for _ in 0..3 {
+        let mut draft = String::new();
+        for (step, times, cpus) in &mut rows {
+            let (started, cpu) = (Instant::now(), server.cpu());
+            match *step {
+                "preview" => draft = member.choose(&file),
+                "confirm" => drop(member.post(&draft, &[("revision", "0")])),
+                _ => drop(member.post(&format!("{draft}/undo"), &[])),
+            }
+            member.get(&draft);
+            times.push(started.elapsed().as_secs_f64());
+            cpus.push(server.cpu() - cpu);
+        }
+    }
+    for (step, times, cpus) in rows {
+        println!("| {step} | {:.2} | {:.2} |", median(times), median(cpus));
+    }
+    println!("Afterwards it holds {}.", server.memory());
 }
 
 fn median(mut of: Vec<f64>) -> f64 {

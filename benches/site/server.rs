@@ -94,6 +94,14 @@ impl Server {
         format!("{:.0} MB", kilobytes / 1024.0)
     }
 
+    /// Seconds of CPU that the process has taken.
+    pub fn cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let after_name = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        // The kernel counts in hundredths.
+        after_name.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+    }
+
     /// A member who is signed in.
     pub fn member(&self, number: u32) -> Member {
         let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
@@ -185,5 +193,14 @@ impl Member {
             response => response.unwrap(),
         };
         response.headers().get("location").map_or_else(String::new, |path| path.to_str().unwrap().to_owned())
+    }
+
+    /// Sends a file of contacts and says where it leads.
+    pub fn choose(&self, file: &str) -> String {
+        let head = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"Connections.csv\"\r\n\r\n";
+        let request = self.agent.post(format!("{}/contacts/import", self.address)).header("Cookie", &self.cookie);
+        let request = request.header("Content-Type", "multipart/form-data; boundary=cut");
+        let response = request.send(format!("{head}{file}\r\n--cut--\r\n")).unwrap();
+        response.headers().get("location").unwrap().to_str().unwrap().to_owned()
     }
 }

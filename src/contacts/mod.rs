@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod duplicates;
+pub mod export;
 pub mod filter;
 pub mod import;
 pub mod imports;

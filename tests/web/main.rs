@@ -17,6 +17,7 @@ mod deletion;
 mod directory;
 mod edit_races;
 mod errors;
+mod exports;
 mod fetched;
 mod form_owner;
 mod guards;

@@ -62,7 +62,10 @@ mod tests {
             suffix: "MBA".into(),
             emails: vec![Valued::new("work", "z@example.org"), Valued::new("My own", "y@example.org")],
             phones: vec![Valued::new("mobile", "+49 30 1"), Valued::new("", "'+2")],
-            links: vec![Valued::new("", "https://www.linkedin.com/in/zoe"), Valued::new("Blog", "https://example.org/a,b")],
+            links: vec![
+                Valued::new("", "https://www.linkedin.com/in/zoe"),
+                Valued::new("Blog", "https://example.org/a,b"),
+            ],
             addresses: vec![Address {
                 kind: "home".into(),
                 street: "Main St. 1\nin the yard".into(),

@@ -19,6 +19,7 @@ use crate::contacts::store::{self, IsLive, MAX_CONTACTS, NewContact, RemovalKind
 use crate::dates::{self, DAY, now};
 use crate::db::{self, Connection, new_id};
 use crate::error::Error;
+use crate::limits::{self, Limit, Subject};
 use crate::schema::{contact_import_files, contact_imports, contacts};
 
 pub use report::Report;
@@ -125,8 +126,9 @@ pub fn history(connection: &mut Connection, owner: i64) -> Result<Vec<Import>, E
 /// Stores a file that was read as a draft, beside what is told of it; gives the draft's id.
 ///
 /// # Errors
-/// The database's.
+/// [`Error::TooMany`] where the member has imported too much today, or the database's.
 pub fn begin(connection: &mut Connection, owner: i64, upload: &Upload, read: &Read) -> Result<i64, Error> {
+    limits::take(connection, Limit::Imports, &Subject::member(owner))?;
     db::lock_members(connection, [owner])?;
     let sorted = known::of(connection, owner)?.sort(&read.rows);
     let id = new_id();

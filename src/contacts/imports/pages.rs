@@ -18,6 +18,7 @@ use crate::dates::{civil, now};
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{Context, number, t, tf};
+use crate::limits::{self, Limit, Subject};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::site::SiteData;
@@ -110,6 +111,8 @@ pub async fn upload(
     let id = me.id;
     let opened = match sent::file(form).await? {
         Ok((file_name, file)) => {
+            // Nothing is read for whoever may store nothing.
+            site.read(move |connection| limits::check(connection, Limit::Imports, &Subject::member(id))).await?;
             let today = civil(now()).unwrap_or(jiff::civil::Date::MAX);
             let work = move || -> Result<Result<(Upload, Read), Damaged>, Error> {
                 let list = match import::open(&file) {
