@@ -368,7 +368,11 @@ fn create(db: &Db, full_name: String, email: String, is_admin: bool, password_st
 fn list(db: &Db) -> Result<(), Error> {
     use amicable::schema::members;
     let rows: Vec<(String, String, String)> = db.write_blocking(|connection| {
-        let all = members::table.order(members::handle).select((members::handle, members::full_name, members::email));
+        let all = members::table.filter(members::id.gt(0)).order(members::handle).select((
+            members::handle,
+            members::full_name,
+            members::email,
+        ));
         Ok(all.load(connection)?)
     })?;
     for (handle, name, email) in rows {

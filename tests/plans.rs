@@ -106,6 +106,7 @@ const PAGES: [(&str, usize); 44] = [
     ("/inbox/LARGEST", 4),
     ("/inbox?q=an", 3),
     ("/settings/data", 4),
+    ("/settings/data/delete", 1),
     ("/settings/account", 2),
     // One for the second factor, one for the passkeys.
     ("/settings/security", 3),

@@ -121,6 +121,8 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         .filter(sessions::token_hash.eq(&token_hash))
         .filter(sessions::last_seen.gt(now() - IDLE))
         .filter(sessions::created_at.gt(now() - GREATEST_AGE))
+        // Not where the account is being removed already.
+        .filter(table::deletion_due_at.is_null().or(table::deletion_due_at.gt(0)))
         .select((
             (table::handle, table::full_name, table::language, table::time_zone, table::photo),
             table::deletion_due_at,

@@ -85,7 +85,7 @@ impl Counts {
         let jobs = job_leases::table.order(job_leases::name);
         let jobs = jobs.select((job_leases::name, job_leases::succeeded_at, job_leases::failed_at));
         Ok(Counts {
-            members: members::table.count().get_result(connection)?,
+            members: members::table.filter(members::id.gt(0)).count().get_result(connection)?,
             reports: on_engine!(connection, |own| open.get_result(own))?,
             letters: outbox::table.count().get_result(connection)?,
             bytes: bytes(connection)?,

@@ -1,5 +1,6 @@
 //! D disconnects from R; C was never connected with D. What R gets is what C gets.
 
+mod ends;
 mod threads;
 
 use amicable::accounts;

@@ -67,6 +67,12 @@ pub(super) const SECURITY_EVENTS: &[File] = &[File::new(
     &[time("created_at").named("at"), choice("kind", events::WORDS).named("what"), plain("detail")],
 )];
 
+pub(super) const APP_PASSWORDS: &[File] = &[File::new(
+    "app_passwords",
+    key("Your app passwords, by the names that you gave them"),
+    &[plain("name"), time("created_at"), time("last_used_at")],
+)];
+
 pub(super) const PASSKEYS: &[File] = &[File::new(
     "passkeys",
     key("Your passkeys, by the names that you gave them"),

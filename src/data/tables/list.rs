@@ -36,7 +36,7 @@ pub const TABLES: &[Table] = &[
     Table::of(second_factors::TABLE, "member_id", Not("a secret")),
     Table::of(recovery_codes::TABLE, "member_id", Not("secrets")),
     Table::of(passkeys::TABLE, "member_id", In(files::PASSKEYS)).other_ids(&["credential_id"]),
-    Table::of(app_passwords::TABLE, "member_id", Not("a secret")),
+    Table::of(app_passwords::TABLE, "member_id", In(files::APP_PASSWORDS)),
     Table::of(positions::TABLE, "member_id", In(files::POSITIONS)),
     Table::of(links::TABLE, "member_id", In(files::LINKS)),
     Table::of(relationships::TABLE, "owner_id", In(files::RELATIONSHIPS))
