@@ -83,7 +83,8 @@ pub async fn save(
                 &format!("{} {}", community.by_day, community.by_night),
             )?;
         }
-        let texts = Community { by_day: before.by_day.clone(), by_night: before.by_night.clone(), ..community };
+        let mut texts = community;
+        (texts.by_day, texts.by_night) = looks(&before);
         if texts != before {
             audit::record(connection, by, Act::TextsChanged, None, texts.chosen_name())?;
         }

@@ -144,7 +144,8 @@ mod tests {
     fn a_word_of_the_name_is_found_as_such_and_as_any_other() {
         let text = |text: &str| text.to_owned();
         let (full_name, headline) = (text("Zoë"), text("Chef"));
-        let searched = Searched { id: 1, full_name, headline, company: String::new(), location: String::new() };
+        let searched =
+            Searched { id: 1, full_name, headline, company: String::new(), location: String::new(), hidden_at: None };
         assert_eq!(
             vector(&searched),
             "'<=z' '<=zo' '<=zoe' '<c' '<ch' '<che' '<chef' '<z' '<zo' '<zoe' '==zoe' '=zoe' 'chef' 'zoe'"
