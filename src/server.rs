@@ -17,7 +17,7 @@ use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{self, guard};
 use crate::cache::Cache;
 use crate::connections::{digest, letters, store::follow_name};
-use crate::contacts::imports;
+use crate::contacts::{imports, purge as forgotten};
 use crate::data::deletion;
 use crate::db::{Connection, Db};
 use crate::error::Error;
@@ -173,8 +173,14 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
     let security = Job { name: "security", every: hourly, is_due: None, run: Box::new(purge_accounts) };
     let purge_imports = |db: &Db, _: &Turn| db.write_blocking(imports::purge);
     let imports = Job { name: "imports", every: hourly, is_due: None, run: Box::new(purge_imports) };
+    let forget_contacts = |db: &Db, turn: &Turn| {
+        while turn.goes_on() && db.write_blocking(forgotten::purge)? {}
+        Ok(())
+    };
+    let contacts = Job { name: "contacts", every: hourly, is_due: None, run: Box::new(forget_contacts) };
     Ok(vec![
         notifications,
+        contacts,
         counts,
         imports,
         security,

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod list;
 pub mod membership;
 pub mod pages;
+pub mod purge;
 pub mod removal;
 pub mod source;
 pub mod store;

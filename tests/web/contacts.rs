@@ -247,3 +247,108 @@ fn who_blocks_looks_like_no_member() {
     ada.open("/contacts?membership=not_connected");
     assert!(!ada.sees("Cleo at work"));
 }
+
+/// Ada with three contacts.
+fn with_three() -> (Site, Visitor) {
+    let (site, mut ada) = with_ben();
+    add(&mut ada, &[("full_name", "Cleo Marsh"), ("company", "Acme")]);
+    add(&mut ada, &[("full_name", "Dov Katz"), ("company", "Stripe")]);
+    (site, ada)
+}
+
+#[test]
+fn a_removal_takes_whom_one_selected() {
+    let (_site, mut ada) = with_three();
+    ada.open("/contacts/remove?company=acme").press("Select all 2");
+    assert!(ada.sees("2 selected"), "{}", ada.text());
+    ada.press("Review removal");
+    assert!(ada.sees("Remove 2 contacts?") && ada.sees("Ben Okoro") && !ada.sees("Dov Katz"), "{}", ada.text());
+    ada.press("Remove 2 contacts");
+    assert!(ada.sees("2 contacts removed."), "{}", ada.text());
+    let result = ada.page.path.clone();
+    ada.open("/contacts");
+    assert!(!ada.sees("Ben Okoro") && ada.sees("Dov Katz"));
+    ada.open(&result).press("Undo");
+    assert!(ada.sees("2 contacts are back, as they were."), "{}", ada.text());
+    ada.open("/contacts?q=ben");
+    assert!(ada.sees("Ben Okoro") && ada.sees("School"));
+}
+
+#[test]
+fn a_selection_adds_up_over_searches() {
+    let (site, mut ada) = with_three();
+    ada.open("/contacts/remove?q=ben").press("Select all 1");
+    ada.fill("q", "dov").press("Search").press("Select all 1");
+    assert!(ada.sees("2 selected"), "{}", ada.text());
+    let path = ada.press("Review removal").page.path.clone();
+    ada.press("×");
+    assert!(ada.sees("Remove 1 contact?"), "{}", ada.text());
+    let mut eve = site.member("Eve Lund");
+    assert_eq!(eve.open(&path).page.status, 404);
+    assert_eq!(eve.post(&path, &[]).page.status, 404);
+    assert_eq!(eve.post(&format!("{path}/undo"), &[]).page.status, 404);
+    ada.open("/contacts/remove").press("Start over");
+    assert_eq!(ada.open(&path).page.status, 404);
+}
+
+#[test]
+fn a_merge_keeps_every_value() {
+    let (_site, mut ada) = with_ben();
+    add(&mut ada, &[("full_name", "B. Okoro"), ("email", "BEN@acme.example"), ("phone", "+44 20 7946 0123")]);
+    ada.open("/contacts/duplicates");
+    assert!(ada.sees("1 group of contacts may be one person.") && ada.sees("The same: E-mail"), "{}", ada.text());
+    ada.press("Merge");
+    assert!(ada.sees("Merged into Ben Okoro. Every value is kept.") && ada.sees("No duplicates"), "{}", ada.text());
+    ada.open("/contacts?q=okoro");
+    assert!(ada.sees("1 person") && ada.sees("+44 20 7946 0123"), "{}", ada.text());
+    ada.go("Ben Okoro");
+    assert!(ada.sees("Full name: B. Okoro") && ada.sees("School"), "{}", ada.text());
+}
+
+#[test]
+fn a_merge_is_taken_back_whole() {
+    let (_site, mut ada) = with_ben();
+    let ben = ada.page.path.clone();
+    add(&mut ada, &[("full_name", "B. Okoro"), ("email", "BEN@acme.example"), ("phone", "+44 20 7946 0123")]);
+    ada.open("/contacts/duplicates").press("Merge").press("Undo");
+    assert!(ada.sees("1 contact is back, as it was."), "{}", ada.text());
+    ada.open(&ben);
+    assert!(!ada.sees("+44 20 7946 0123") && !ada.sees("B. Okoro"), "{}", ada.text());
+    ada.open("/contacts/duplicates");
+    assert!(ada.sees("The same: E-mail"));
+}
+
+#[test]
+fn different_people_are_not_suggested_again() {
+    let (_site, mut ada) = with_ben();
+    add(&mut ada, &[("full_name", "B. Okoro"), ("email", "ben@acme.example")]);
+    ada.open("/contacts/duplicates").press("Different people");
+    assert!(ada.sees("No duplicates"), "{}", ada.text());
+    ada.open("/contacts");
+    assert!(ada.sees("2 people"));
+}
+
+#[test]
+fn what_was_deleted_is_forgotten_after_a_month() {
+    let (site, mut ada) = with_ben();
+    ada.press("Delete contact");
+    let purge = |connection: &mut amicable::db::Connection| amicable::contacts::purge::purge(connection);
+    let left = |connection: &mut amicable::db::Connection| {
+        use amicable::schema::contact_cards;
+        use diesel::prelude::*;
+        Ok(contact_cards::table.count().get_result::<i64>(connection)?)
+    };
+    site.db.write_blocking(purge).unwrap();
+    assert_eq!(site.db.write_blocking(left).unwrap(), 1);
+    for sql in [
+        "UPDATE contacts SET deleted_at = deleted_at - 2764800",
+        "UPDATE contact_removals SET created_at = created_at - 2764800, confirmed_at = confirmed_at - 2764800",
+    ] {
+        use diesel::prelude::*;
+        site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    }
+    site.db.write_blocking(purge).unwrap();
+    assert_eq!(site.db.write_blocking(left).unwrap(), 0);
+    ada.press("Undo");
+    assert_eq!(ada.page.status, 404);
+}
