@@ -53,6 +53,7 @@ fn is_leaving(request: &ServiceRequest) -> bool {
         "/settings/data/archive",
         "/confirm",
         "/sign-out",
+        "/suspended",
         "/appearance",
         "/healthz",
         "/readyz",

@@ -87,7 +87,7 @@ pub const TABLES: &[Table] = &[
     Table::of_site(logos::TABLE),
     Table::of(contact_imports::TABLE, "owner_id", In(files::CONTACT_IMPORTS)).other_ids(&["removal_id"]),
     // Made anew, or only the program's.
-    Table::derived("contact_import_files", Owner::Own("owner_id")).other_ids(&["import_id"]),
+    Table::derived("contact_import_files", Owner::Member("owner_id")).other_ids(&["import_id"]),
     Table::derived("connection_counts", Owner::Member("member_id")),
     Table::derived("member_search", Owner::Own("member_id")),
     Table::derived("message_search", Owner::Own("owner_id")).names(&[("other_id", Former)]),
