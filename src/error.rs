@@ -24,6 +24,8 @@ pub enum Error {
         /// The seconds until then.
         seconds: i64,
     },
+    /// So many wait already that another would wait for too long.
+    Busy,
     /// The body is larger than any form of ours.
     TooLarge,
     /// The body is of a kind that no form of ours sends.
@@ -56,6 +58,10 @@ impl Error {
                 t("This page was made for another member, who was signed in here before. Nothing was done."),
             ),
             Error::TooMany { sentence, .. } => (t("Too often"), sentence),
+            Error::Busy => (
+                t("Please try again"),
+                t("Very many people are signing in at this moment. Nothing was done; try again in a few seconds."),
+            ),
             Error::TooLarge => {
                 (t("Too much at once"), t("What was sent is larger than this form takes, so nothing was done."))
             }
@@ -79,6 +85,15 @@ impl Error {
                 t("It is not known whether that was done"),
                 t("The database went away before it could say so. Look whether it was done before you try again."),
             ),
+        }
+    }
+
+    /// Returns the seconds after which it is worth trying again, where that is known.
+    pub fn retry_after(&self) -> Option<i64> {
+        match self {
+            Error::TooMany { seconds, .. } => Some(*seconds),
+            Error::Busy => Some(5),
+            _ => None,
         }
     }
 

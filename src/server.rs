@@ -1,15 +1,24 @@
 //! The web server: the routes, and what stands in front of all of them.
 
+mod body;
+mod connections;
+mod stream;
+
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_http::error::DispatchError;
+use actix_http::{Extensions, HttpService, Protocol};
+use actix_server::Server;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::App;
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
+use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, PathConfig, ServiceConfig};
-use actix_web::{App, HttpServer};
 use lettre::message::Mailbox;
 
 use crate::accounts::factor::seal::Seal;
@@ -37,6 +46,11 @@ use crate::web::origin::Base;
 use crate::web::registration::Registration;
 use crate::web::site::Site;
 use crate::web::{compression, cookie, csrf, error_page, fetched, form_owner, notices, observe, pending_form, theme};
+use connections::Connections;
+use stream::Stream;
+
+/// How long the head of a request may take.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the server needs besides the database.
 #[derive(Debug, Clone)]
@@ -96,6 +110,7 @@ pub fn serve(
     let address = address_of(settings, &listener)?;
     let (seal, passkeys) = (Data::new(Seal::of(&key)), Data::new(Passkeys::of(settings.base_url.as_ref())?));
     if settings.runs_jobs {
+        meters.keep_learning(&db)?;
         jobs.start(&db, loops(settings, &address)?)?;
     }
     let community = Kept::default();
@@ -104,7 +119,8 @@ pub fn serve(
         community.follow(&db);
     }
     let (of_site, least_seconds) = (jobs.clone(), settings.sign_up_seconds);
-    let server = HttpServer::new(move || {
+    let (connections, opened) = (Connections::new(proxies.clone()), Server::build());
+    let app = move || {
         App::new()
             .app_data(Data::new(Site {
                 db: db.clone(),
@@ -135,12 +151,36 @@ pub fn serve(
             .wrap(from_fn(compression::gzip))
             .wrap(from_fn(observe::log))
             .wrap(from_fn(head_as_get))
+            .wrap(from_fn(body::watch))
             .configure(before)
             .configure(routes::routes)
-    });
-    // What is compressed leaves in two pieces, of which the kernel would hold the second back until the first has been
-    // acknowledged, which browsers put off for 40 ms.
-    let server = server.tcp_nodelay(true).workers(workers).shutdown_timeout(10).listen(listener);
+    };
+    let stopping = opened.graceful_shutdown_signal();
+    let over_http = move || {
+        let (stopping, connections, app) = (stopping.clone(), connections.clone(), app.clone());
+        let app = app().into_factory().map_err(|why: actix_web::Error| why.error_response());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .client_request_timeout(HEAD_TIMEOUT)
+            // Nothing is done any more for whoever has hung up.
+            .h1_allow_half_closed(false)
+            .on_connect_ext(|stream: &Stream, data: &mut Extensions| {
+                data.insert(stream.held.clone());
+            })
+            .finish(map_config(app, |()| AppConfig::default()));
+        let opened = fn_service(move |io: TcpStream| {
+            let stream = Stream::of(io, &connections).map(|stream| {
+                let peer = stream.peer;
+                (stream, Protocol::Http1, Some(peer))
+            });
+            std::future::ready(stream.map_err(DispatchError::Io))
+        });
+        opened.and_then(http)
+    };
+    let server = opened.workers(workers).shutdown_timeout(10).listen("http", listener, over_http);
     let server = server.map_err(|why| Error::Unavailable(why.to_string()))?.run();
     Ok(async move {
         let ended = server.await;

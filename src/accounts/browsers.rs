@@ -32,6 +32,27 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// Returns by what it is kept.
+    pub fn hash(&self) -> String {
+        sha256(&self.word)
+    }
+}
+
+/// Whether one of these members has signed in with a browser before.
+///
+/// # Errors
+/// The database's.
+pub fn is_known(connection: &mut Connection, ids: &[i64], browser: &Browser) -> Result<bool, Error> {
+    for id in ids {
+        let row = browsers::table.find((*id, browser.hash())).select(browsers::seen_at);
+        if on_engine!(connection, |own| row.first::<i64>(own)).optional()?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Notes that a member has signed in with a browser. They are told of one that they have not used before, except of their first.
 ///
 /// # Errors
@@ -39,8 +60,7 @@ impl Browser {
 pub fn meet(connection: &mut Connection, member: i64, browser: &Browser) -> Result<(), Error> {
     let mine = browsers::table.filter(browsers::member_id.eq(member));
     let any = on_engine!(connection, |own| mine.select(browsers::seen_at).first::<i64>(own)).optional()?;
-    let row =
-        (browsers::member_id.eq(member), browsers::browser_hash.eq(sha256(&browser.word)), browsers::seen_at.eq(now()));
+    let row = (browsers::member_id.eq(member), browsers::browser_hash.eq(browser.hash()), browsers::seen_at.eq(now()));
     let note = diesel::insert_into(browsers::table).values(row).on_conflict_do_nothing();
     let is_new = on_engine!(connection, |own| note.execute(own))? == 1;
     if is_new && any.is_some() {

@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod app_password_pages;
 pub mod app_passwords;
 pub mod applications;
+pub mod attempt;
 pub mod browsers;
 pub mod confirm;
 pub mod devices;
@@ -19,6 +20,7 @@ pub mod recovery;
 pub mod security;
 pub mod sessions;
 pub mod settings;
+pub mod turns;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;

@@ -6,18 +6,20 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::accounts::addresses::Candidate;
+use crate::accounts::attempt::Attempt;
 use crate::accounts::browsers::Browser;
 use crate::accounts::factor::second_step::enter;
 use crate::accounts::factor::second_step_pages;
 use crate::accounts::passkeys::relying::Passkeys;
-use crate::accounts::{Known, applications, device as agent_of, email, password, sessions};
+use crate::accounts::{Known, applications, device as agent_of, email, sessions};
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::t;
+use crate::limits::Network;
 use crate::web::cookie;
 use crate::web::error_page::signed_in_again;
 use crate::web::form::{Form, Problems, Query};
-use crate::web::page::{Layout, Redirect, Render, local, see_other};
+use crate::web::page::{Layout, Redirect, Render, local, refused, see_other};
 use crate::web::pending_form::PendingForm;
 use crate::web::site::SiteData;
 
@@ -96,9 +98,15 @@ pub async fn sign_in(
     redirect: Redirect,
     passkeys: Data<Passkeys>,
 ) -> Result<HttpResponse, Error> {
-    let key = email::key(form.get("email"));
-    let found = site.read(move |connection| Known::load(connection, &key)).await?;
-    let which = password::which(form.get("password").chars().take(1_000).collect(), found.hashes()).await?;
+    let (key, browser) = (email::key(form.get("email")), Browser::of(redirect.session(), agent_of(&request)));
+    let of = key.clone();
+    let found = site.read(move |connection| Known::load(connection, &of)).await?;
+    let attempt = Attempt::of(&site, &key, &found.accounts, (&browser, Network::of(&request))).await?;
+    let typed = form.get("password").chars().take(1_000).collect();
+    let which = match attempt.which(&site, typed, found.hashes()).await {
+        Err(why @ (Error::TooMany { .. } | Error::Busy)) => return try_later(page, form, &passkeys, &why),
+        which => which?,
+    };
     let refused = |page: Layout, form: Form, why: &str| sign_in_again(page, form, &passkeys, why);
     if let Some(applicant) = which.and_then(|at| found.applicant(at)) {
         applications::sign_in(redirect.session(), applicant.id)?;
@@ -109,15 +117,23 @@ pub async fn sign_in(
     let Some(Candidate { member, hash, .. }) = which.and_then(|at| found.get(at)).cloned() else {
         return refused(page, form, wrong);
     };
-    let (browser, before) = (Browser::of(redirect.session(), agent_of(&request)), page.viewer.clone());
+    let before = page.viewer.clone();
     let entry = site
         .write(move |connection| match crate::accounts::still_has_password(connection, member, &hash)? {
-            true => enter(connection, member, &browser, before.as_deref()).map(Some),
+            true => {
+                attempt.succeed(connection)?;
+                enter(connection, member, &browser, before.as_deref()).map(Some)
+            }
             false => Ok(None),
         })
         .await?;
     let Some(entry) = entry else { return refused(page, form, wrong) };
     second_step_pages::entered(&site, page, entry, &form, &redirect, &passkeys).await
+}
+
+/// The form again, where the password was not even compared.
+fn try_later(page: Layout, form: Form, passkeys: &Passkeys, why: &Error) -> Result<HttpResponse, Error> {
+    Ok(refused(sign_in_again(page, form, passkeys, why.title_and_sentence().1)?, why))
 }
 
 /// Shows the page that signs in again, and why it did not.

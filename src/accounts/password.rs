@@ -1,18 +1,19 @@
 //! Passwords: argon2id with OWASP's parameters (m = 19 MiB, t = 2, p = 1), off the async threads, as many at once as
 //! there are cores.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use actix_web::web;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::accounts::turns::{Turn, Turns};
 use crate::accounts::{email, guessable};
 use crate::error::Error;
 use crate::language::{number, t, tf};
+use crate::limits::Subject;
 use crate::web::form::{Form, Problems};
 
 /// The least characters of a password, as NIST SP 800-63B has it where nothing else protects the account, less what
@@ -37,8 +38,8 @@ impl Hashed {
 }
 
 /// Others wait: each takes 19 MiB and a core.
-static CORES: LazyLock<Arc<Semaphore>> =
-    LazyLock::new(|| Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))));
+static TURNS: LazyLock<Turns> =
+    LazyLock::new(|| Turns::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)));
 
 /// What is compared with where there is no member, so that an unknown address takes as long as a wrong password.
 static NOBODY: LazyLock<String> =
@@ -88,12 +89,19 @@ pub async fn hash(password: String) -> Result<Hashed, Error> {
 
 /// Works when it is this one's turn, which lasts as long as the work does, be there still anybody who waits for it or not.
 async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    let turn = CORES.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))?;
-    let work = move || {
-        let _turn = turn;
-        work()
-    };
-    Ok(web::block(work).await?)
+    work_in(turn(Subject::anybody()).await?, work).await.map(|(done, _)| done)
+}
+
+async fn work_in<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send + 'static) -> Result<(T, Turn), Error> {
+    Ok(web::block(move || (work(), turn)).await?)
+}
+
+/// Waits for a turn to compare passwords, in the queue of a place.
+///
+/// # Errors
+/// [`Error::Busy`] where too many wait already.
+pub async fn turn(of: Subject) -> Result<Turn, Error> {
+    TURNS.wait(of).await
 }
 
 /// [`hash`] for the command line.
@@ -110,13 +118,14 @@ pub fn hash_now(password: &str) -> Result<Hashed, Error> {
 /// # Errors
 /// [`Error::Unavailable`] where the work cannot be done.
 pub async fn matches(password: String, stored: Option<String>) -> Result<bool, Error> {
-    in_turn(move || {
-        let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| NOBODY.clone());
-        let Ok(hash) = PasswordHash::new(&stored) else { return false };
-        Argon2::default().verify_password(enforced(&password).as_bytes(), &hash).is_ok() && known
-    })
-    .await
+    in_turn(move || matches_now(&password, stored)).await
+}
+
+fn matches_now(password: &str, stored: Option<String>) -> bool {
+    let known = stored.is_some();
+    let stored = stored.unwrap_or_else(|| NOBODY.clone());
+    let Ok(hash) = PasswordHash::new(&stored) else { return false };
+    Argon2::default().verify_password(enforced(password).as_bytes(), &hash).is_ok() && known
 }
 
 /// Returns which of these hashes is of a password, if one is. However many there are up to two, and whether one matches early, it
@@ -125,12 +134,23 @@ pub async fn matches(password: String, stored: Option<String>) -> Result<bool, E
 /// # Errors
 /// [`Error::Unavailable`] where the work cannot be done.
 pub async fn which(password: String, stored: Vec<String>) -> Result<Option<usize>, Error> {
-    let mut found = None;
-    for at in 0..stored.len().max(2) {
-        let right = matches(password.clone(), stored.get(at).cloned()).await?;
-        found = found.or(right.then_some(at));
-    }
-    Ok(found)
+    which_in(turn(Subject::anybody()).await?, password, stored).await
+}
+
+/// [`which`], for whoever has their turn.
+///
+/// # Errors
+/// As there.
+pub async fn which_in(turn: Turn, password: String, stored: Vec<String>) -> Result<Option<usize>, Error> {
+    let compare = move || {
+        let mut found = None;
+        for at in 0..stored.len().max(2) {
+            let right = matches_now(&password, stored.get(at).cloned());
+            found = found.or(right.then_some(at));
+        }
+        found
+    };
+    work_in(turn, compare).await.map(|(found, _)| found)
 }
 
 /// Makes what takes time at the first sign-in beforehand.
@@ -165,12 +185,15 @@ mod tests {
     #[test]
     fn a_turn_lasts_as_long_as_the_work_though_nobody_waits_for_it() {
         actix_web::rt::System::new().block_on(async {
-            let all = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
             let (end, until) = mpsc::channel::<()>();
-            let work = in_turn(move || until.recv());
+            let turns = Turns::new(1);
+            let turn = turns.wait(Subject::member(1)).await.unwrap();
+            let work = work_in(turn, move || until.recv());
             assert!(actix_web::rt::time::timeout(Duration::from_millis(50), work).await.is_err(), "hung up");
-            assert!(CORES.available_permits() < all);
+            let next = turns.wait(Subject::member(2));
+            assert!(actix_web::rt::time::timeout(Duration::from_millis(50), next).await.is_err(), "too early");
             drop(end);
+            assert!(turns.wait(Subject::member(2)).await.is_ok());
         });
     }
 }

@@ -17,6 +17,7 @@ use crate::dates::now;
 use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::language::{filters, t};
+use crate::limits::{self, Limit, Network, Subject};
 use crate::mail::tokens::{self, Purpose};
 use crate::mail::{self, Letter, outbox};
 use crate::schema::{members, sessions as rows};
@@ -45,14 +46,31 @@ pub async fn forgot_form(page: Layout) -> Result<HttpResponse, Error> {
 ///
 /// # Errors
 /// The database's.
-pub async fn forgot(site: SiteData, page: Layout, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn forgot(
+    site: SiteData,
+    page: Layout,
+    form: Form,
+    network: Network,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let key = email::key(&crate::accounts::email(&form, &mut problems));
     if problems.any() {
         return Forgot { page, form, problems }.show_again();
     }
-    let letter = Letter::ResetPassword { key };
-    site.write(move |connection| outbox::put(connection, outbox::NOBODY, letter)).await?;
+    let asked = site.write(move |connection| {
+        limits::take(connection, Limit::Reset, &Subject::network(network))?;
+        // An address gets no more, whoever asks; nobody is told, since they would lock its owner out.
+        match limits::take(connection, Limit::Reset, &Subject::account(&key)) {
+            Err(Error::TooMany { .. }) => Ok(()),
+            other => other.and_then(|()| outbox::put(connection, outbox::NOBODY, Letter::ResetPassword { key })),
+        }
+    });
+    if let Err(why) = asked.await {
+        let Error::TooMany { sentence, .. } = &why else { return Err(why) };
+        problems.add("email", sentence);
+        return Forgot { page, form, problems }.show_refused(&why);
+    }
     site.jobs.wake(mail::JOB);
     redirect.done(t("If this address has an account, a link is on its way."));
     Ok(redirect.to("/forgot-password"))

@@ -2,6 +2,7 @@
 
 pub mod community;
 pub mod counts;
+pub mod limits;
 pub mod log;
 pub mod members;
 pub mod overview;

@@ -17,13 +17,14 @@ use crate::error::Error;
 use crate::joining::door::{self, Admission, Door, Opened};
 use crate::joining::{links, robots, waiting};
 use crate::language::{filters, t};
+use crate::limits::{Limit, Network, Subject};
 use crate::mail;
 use crate::members::role::Role;
 use crate::members::{self, MemberCard};
 use crate::relationship::Limits;
 use crate::web::cookie;
 use crate::web::form::{Form, Problems, Query};
-use crate::web::page::{Layout, Redirect, Render, see_other};
+use crate::web::page::{Layout, Redirect, Render, refused, see_other};
 use crate::web::registration;
 use crate::web::site::{Site, SiteData};
 use crate::web::viewer::Viewer;
@@ -240,6 +241,11 @@ async fn answer(
         return show_again(site, page, &door, form, problems).await;
     }
     let browser = Browser::of(redirect.session(), device(request));
+    if let Err(why) = site.take(Limit::SignUp, Subject::network(Network::of(request))).await {
+        let Error::TooMany { sentence, .. } = &why else { return Err(why) };
+        problems.add("email", sentence);
+        return Ok(refused(show_again(site, page, &door, form, problems).await?, &why));
+    }
     match come_in(site, page.viewer.as_deref(), &typed, &door, &browser).await? {
         Came::In(token) => {
             site.jobs.wake(mail::JOB);

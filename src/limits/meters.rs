@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::dates::now;
 use crate::db::{Connection, Db};
@@ -13,8 +14,8 @@ use crate::limits::{Limit, Subject, count};
 
 /// Those who are counted at a time; beyond that, whoever has been for the longest is forgotten.
 const MAX_SUBJECTS: usize = 50_000;
-/// How long a node goes by the numbers that it has read, in seconds.
-const FRESH: i64 = 30;
+/// How soon a node learns of numbers that were set on another.
+const READ_EVERY: Duration = Duration::from_secs(10);
 
 /// What this node has counted. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +25,6 @@ pub struct Meters(Arc<Mutex<Counted>>);
 struct Counted {
     counts: HashMap<(Limit, Subject), Count>,
     numbers: HashMap<Limit, Numbers>,
-    read_at: i64,
 }
 
 /// The uses of one subject in a window.
@@ -43,7 +43,7 @@ impl Meters {
     /// # Errors
     /// [`Error::TooMany`] where the limit is reached, or the database's.
     pub async fn take(&self, db: &Db, limit: Limit, subject: Subject) -> Result<(), Error> {
-        let numbers = self.numbers(db, limit).await?;
+        let numbers = self.numbers(limit);
         if numbers.number == 0 {
             return Ok(());
         }
@@ -55,24 +55,33 @@ impl Meters {
         if known > numbers.number { Err(numbers.exceeded(limit, ends_at)) } else { Ok(()) }
     }
 
-    /// Forgets the numbers, so that they are read anew.
-    pub fn read_anew(&self) {
-        self.lock().read_at = 0;
+    /// Returns a limit as it is now, as far as this node knows.
+    pub fn numbers(&self, limit: Limit) -> Numbers {
+        self.lock().numbers.get(&limit).copied().unwrap_or_else(|| Numbers::of(limit))
     }
 
-    async fn numbers(&self, db: &Db, limit: Limit) -> Result<Numbers, Error> {
-        let known = {
-            let counted = self.lock();
-            counted.numbers.get(&limit).copied().filter(|_| (now() - counted.read_at).abs() < FRESH)
+    /// Goes by these numbers from now on.
+    pub fn learn(&self, numbers: Vec<(Limit, Numbers)>) {
+        self.lock().numbers = numbers.into_iter().collect();
+    }
+
+    /// Reads the numbers now and, until nobody uses these meters any more, every few seconds.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn keep_learning(&self, db: &Db) -> Result<(), Error> {
+        self.learn(db.read_blocking(numbers::all)?);
+        let (counted, db) = (Arc::downgrade(&self.0), db.clone());
+        let task = move || loop {
+            std::thread::sleep(READ_EVERY);
+            let Some(counted) = counted.upgrade() else { return };
+            match db.read_blocking(numbers::all) {
+                Ok(numbers) => Meters(counted).learn(numbers),
+                Err(why) => tracing::debug!(%why, "the limits are read again in a moment"),
+            }
         };
-        if let Some(numbers) = known {
-            return Ok(numbers);
-        }
-        let all = db.read_one(numbers::all).await?;
-        let mut counted = self.lock();
-        counted.numbers = all.into_iter().collect();
-        counted.read_at = now();
-        Ok(counted.numbers.get(&limit).copied().unwrap_or_else(|| Numbers::of(limit)))
+        let started = std::thread::Builder::new().name("limits".into()).spawn(task);
+        started.map(drop).map_err(|why| Error::Unavailable(why.to_string()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Counted> {

@@ -13,6 +13,6 @@ mod table;
 pub use count::{check, forget, give_back, purge, take};
 pub use meters::Meters;
 pub use network::{Network, Proxies};
-pub use numbers::{Numbers, all, numbers, reset, set};
+pub use numbers::{MAX_NUMBER, Numbers, all, numbers, reset, set};
 pub use subject::Subject;
 pub use table::Limit;

@@ -81,10 +81,6 @@ limits! {
     EmailInvitations = "email-invitations", 50 in DAY,
         key("Invitations by e-mail of one member"),
         key("You have sent as many invitations by e-mail as you can.");
-    /// Connections to whom a member writes first.
-    FirstMessages = "first-messages", 30 in DAY,
-        key("First messages of one member to new connections"),
-        key("You have written first to as many new connections as you can.");
     /// Searches of a member.
     Search = "search", 60 in MINUTE,
         key("Searches of one member"),
@@ -101,10 +97,6 @@ limits! {
     Archives = "archives", 10 in DAY,
         key("Downloads of all their data by one member"),
         key("You have downloaded your data as often as you can.");
-    /// Changes of a member's handle.
-    HandleChanges = "handle-changes", 5 in 30 * DAY,
-        key("Changes of one member's profile address"),
-        key("You have changed the address of your profile as often as you can.");
     /// Reports of a member.
     Reports = "reports", 20 in DAY,
         key("Reports of one member"),

@@ -14,13 +14,15 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::language::Context;
 use crate::language::{key, t};
+use crate::limits::{Limit, Subject};
 use crate::members::photo::{self, Photo};
 use crate::members::store;
 use crate::profiles::profile;
 use crate::schema::photos;
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Layout, Redirect, SignedIn};
+use crate::web::page::{Layout, Redirect, SignedIn, refused};
 use crate::web::site::SiteData;
+use crate::web::upload::Upload;
 
 /// A picture may take much memory while it is decoded, so there is one at a time.
 static ONE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
@@ -38,6 +40,14 @@ pub async fn upload(
     form: Multipart,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
+    // Before anything is read of it.
+    if let Err(why) = site.take(Limit::Uploads, Subject::member(me.id)).await {
+        let Error::TooMany { sentence, .. } = &why else { return Err(why) };
+        let mut problems = Problems::default();
+        problems.add("photo", sentence);
+        let again = profile::own(&site, page, me, (Form::default(), problems, "photo".into())).await?;
+        return Ok(refused(again, &why));
+    }
     let prepared = match file(form).await? {
         Ok(file) => {
             let turn = ONE.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))?;
@@ -45,9 +55,10 @@ pub async fn upload(
             // The turn lasts as long as the work, which goes on when the browser hangs up.
             let work = move || {
                 let _turn = turn;
-                context.within(|| photo::prepare(&file))
+                let file = file.read().map_err(|why| Error::Unavailable(why.to_string()))?;
+                Ok::<_, Error>(context.within(|| photo::prepare(&file)))
             };
-            web::block(work).await?
+            web::block(work).await??
         }
         Err(sentence) => Err(sentence),
     };
@@ -100,7 +111,7 @@ pub async fn show(site: SiteData, path: Path<(i64, String, i16)>) -> Result<Http
 }
 
 /// The file of the form's field `photo`, or why it is refused.
-async fn file(mut form: Multipart) -> Result<Result<Vec<u8>, String>, Error> {
+async fn file(mut form: Multipart) -> Result<Result<Upload, String>, Error> {
     use actix_multipart::MultipartError as Wrong;
     let broken = |why| match why {
         Wrong::ContentTypeMissing
@@ -109,7 +120,7 @@ async fn file(mut form: Multipart) -> Result<Result<Vec<u8>, String>, Error> {
         | Wrong::BoundaryMissing => Error::UnknownBody,
         _ => Error::BadRequest(key("What was sent broke off, so nothing was done.")),
     };
-    let (mut file, mut seen) = (Vec::new(), 0);
+    let (mut file, mut seen) = (Upload::default(), 0);
     while let Some(field) = form.next().await {
         let mut field = field.map_err(broken)?;
         let ours = field.name() == Some("photo");
@@ -120,7 +131,7 @@ async fn file(mut form: Multipart) -> Result<Result<Vec<u8>, String>, Error> {
                 return Ok(Err(photo::too_large()));
             }
             if ours && file.len() <= photo::MAX_BYTES {
-                file.extend_from_slice(&chunk);
+                file.push(&chunk).await?;
             }
         }
     }

@@ -49,8 +49,8 @@ impl Error {
         {
             response.headers_mut().insert(ALLOW, allowed);
         }
-        if let Error::TooMany { seconds, .. } = self {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*seconds));
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -107,7 +107,9 @@ impl ResponseError for Error {
             Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Error::Database(why) if Error::is_ours(why) => StatusCode::INTERNAL_SERVER_ERROR,
-            Error::Database(_) | Error::Unavailable(_) | Error::CommitUnknown(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Database(_) | Error::Unavailable(_) | Error::CommitUnknown(_) | Error::Busy => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 

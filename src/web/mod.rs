@@ -21,4 +21,5 @@ pub mod pending_form;
 pub mod registration;
 pub mod site;
 pub mod theme;
+pub mod upload;
 pub mod viewer;

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use actix_session::{Session, SessionExt};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, LOCATION};
+use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use crate::error::Error;
@@ -181,6 +181,14 @@ pub trait Render: Template + Sized {
         self.show_as(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
+    /// The form again, with what was typed, where a limit or a full queue refused it, which its problems say.
+    ///
+    /// # Errors
+    /// The template's.
+    fn show_refused(&self, why: &Error) -> Result<HttpResponse, Error> {
+        Ok(refused(self.show_as(why.status_code())?, why))
+    }
+
     /// The page with any status.
     ///
     /// # Errors
@@ -193,6 +201,15 @@ pub trait Render: Template + Sized {
 }
 
 impl<T: Template> Render for T {}
+
+/// Makes an answer one that refuses for a limit or a full queue.
+pub fn refused(mut response: HttpResponse, why: &Error) -> HttpResponse {
+    *response.status_mut() = why.status_code();
+    if let Some(seconds) = why.retry_after() {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
 
 /// Leads to a page after a form was accepted.
 pub fn see_other(path: &str) -> HttpResponse {

@@ -19,6 +19,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{mutual_connections, number, t, tf, tnf};
+use crate::limits::{Limit, Subject};
 use crate::members::directory::Entry;
 use crate::members::{ConnectionCount, MemberCard, counted_persons, persons, search};
 use crate::network::degree::Degree;
@@ -80,6 +81,9 @@ struct People {
 /// The database's.
 pub async fn people(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let (asked, at) = (Asked::of(&query), PageRequest::of(&query));
+    if !query.get("q").trim().is_empty() {
+        site.meter(Limit::Search, Subject::member(me.id)).await?;
+    }
     let (limits, cache, viewer, wanted) = (site.limits, site.cache.clone(), me.viewer(), asked.clone());
     let (cards, rows, listing) = site
         .read_long(move |connection| {

@@ -53,6 +53,24 @@ impl Site {
         Site { db, address, database }
     }
 
+    /// A site that people open by https, through a proxy.
+    pub fn over_https(base_url: &str) -> Site {
+        let database = Database::new();
+        let db = database.open();
+        let base_url = Some(base_url.parse().unwrap());
+        let address = serve_as(&db, Settings { base_url, ..settings(Limits::default(), Zone::default()) });
+        Site { db, address, database }
+    }
+
+    /// A site that takes the word of a proxy on this machine for where a form comes from.
+    pub fn behind_proxy() -> Site {
+        let database = Database::new();
+        let db = database.open();
+        let proxies = "127.0.0.1".parse().unwrap();
+        let address = serve_as(&db, Settings { proxies, ..settings(Limits::default(), Zone::default()) });
+        Site { db, address, database }
+    }
+
     fn made(limits: Limits, zone: Zone) -> Site {
         let database = Database::new();
         let db = database.open();
@@ -105,6 +123,7 @@ impl Site {
             handle: String::new(),
             id: 0,
             language: String::new(),
+            forwarded_for: String::new(),
         }
     }
 
@@ -238,6 +257,8 @@ pub struct Visitor {
     pub id: i64,
     /// What the browser asks for; empty for nothing.
     pub language: String,
+    /// From where a proxy says that its forms come.
+    pub forwarded_for: String,
 }
 
 impl Visitor {
@@ -269,7 +290,7 @@ impl Visitor {
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> &mut Self {
         let referer = format!("{}{}", self.address, self.page.path);
         let request = self.agent.post(format!("{}{path}", self.address)).header("Referer", referer);
-        let request = request.header("Accept-Language", &self.language);
+        let request = request.header("Accept-Language", &self.language).header("X-Forwarded-For", &self.forwarded_for);
         let response = request.send_form(fields.iter().copied()).unwrap();
         self.arrived(path, response)
     }

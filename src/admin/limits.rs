@@ -1,0 +1,130 @@
+//! `/admin/limits`: how often who may do what, to be changed.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::audit::{self, Act, Actor};
+use crate::error::Error;
+use crate::language::{filters, number, t, tf};
+use crate::limits::{self, Limit, MAX_NUMBER, Numbers};
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::site::SiteData;
+
+/// The longest window, in minutes: 30 days.
+const MAX_MINUTES: u32 = 30 * 24 * 60;
+
+#[derive(Template)]
+#[template(path = "admin/limits.html")]
+struct Page {
+    page: Layout,
+    rows: Vec<Row>,
+    problems: Problems,
+    /// Invitations in 7 days, which the operator sets.
+    invitations: String,
+}
+
+/// A limit as the form has it.
+struct Row {
+    limit: Limit,
+    number: String,
+    minutes: String,
+}
+
+impl Row {
+    fn of((limit, numbers): (Limit, Numbers)) -> Row {
+        Row { limit, number: numbers.number.to_string(), minutes: (numbers.seconds / 60).to_string() }
+    }
+
+    fn typed(form: &Form, limit: Limit) -> Row {
+        let field = |part: &str| form.get(&format!("{part}-{}", limit.name())).trim().to_owned();
+        Row { limit, number: field("number"), minutes: field("minutes") }
+    }
+
+    fn number_field(&self) -> String {
+        format!("number-{}", self.limit.name())
+    }
+
+    fn minutes_field(&self) -> String {
+        format!("minutes-{}", self.limit.name())
+    }
+
+    fn label(&self) -> &'static str {
+        t(self.limit.label())
+    }
+
+    /// Says what it is where nobody has changed it.
+    fn hint(&self) -> String {
+        let numbers = Numbers::of(self.limit);
+        match numbers.number {
+            0 => t("At first: no limit").to_owned(),
+            most => tf("At first: {number} in {window}", (&number(most), &numbers.window())),
+        }
+    }
+
+    /// Reads what was typed.
+    fn numbers(&self, problems: &mut Problems) -> Numbers {
+        let (number_field, minutes_field) = (self.number_field(), self.minutes_field());
+        let number = whole(problems, &number_field, &self.number, (0, MAX_NUMBER));
+        let minutes = whole(problems, &minutes_field, &self.minutes, (1, MAX_MINUTES));
+        Numbers { number, seconds: i64::from(minutes) * 60 }
+    }
+}
+
+/// Reads a whole number between two.
+fn whole(problems: &mut Problems, field: &str, text: &str, (least, most): (u32, u32)) -> u32 {
+    match text.parse::<u32>() {
+        Ok(typed) if (least..=most).contains(&typed) => typed,
+        _ => {
+            let between = (&number(least), &number(most));
+            problems.add(field, tf("This needs a whole number from {least} to {most}.", between));
+            0
+        }
+    }
+}
+
+/// `GET /admin/limits`
+///
+/// # Errors
+/// The database's.
+pub async fn limits(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
+    let rows = site.read_one(limits::all).await?.into_iter().map(Row::of).collect();
+    Page { page, rows, problems: Problems::default(), invitations: number(site.limits.invitations) }.show()
+}
+
+/// `POST /admin/limits`
+///
+/// # Errors
+/// The database's.
+pub async fn change(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let rows: Vec<Row> = Limit::ALL.iter().map(|limit| Row::typed(&form, *limit)).collect();
+    let wanted: Vec<_> = rows.iter().map(|row| (row.limit, row.numbers(&mut problems))).collect();
+    if problems.any() {
+        return Page { page, rows, problems, invitations: number(site.limits.invitations) }.show_again();
+    }
+    let (id, set) = (me.id, wanted.clone());
+    site.write(move |connection| {
+        let before = limits::all(connection)?;
+        let changed: Vec<_> = set.iter().filter(|now| !before.contains(now)).collect();
+        for (limit, numbers) in &changed {
+            match *numbers == Numbers::of(*limit) {
+                true => limits::reset(connection, *limit)?,
+                false => limits::set(connection, *limit, *numbers)?,
+            }
+            let detail = format!("{}: {} in {} s", limit.name(), numbers.number, numbers.seconds);
+            audit::record(connection, Actor::Member(id), Act::LimitChanged, None, &detail)?;
+        }
+        Ok(())
+    })
+    .await?;
+    site.meters.learn(wanted);
+    redirect.done(t("The limits are saved."));
+    Ok(redirect.to("/admin/limits"))
+}

@@ -1,0 +1,197 @@
+//! Limits: who reaches one is told the number and the minute, and nobody is locked out by somebody else.
+
+use amicable::limits::{self, Limit, Numbers};
+
+use super::support::{PASSWORD, Site, Visitor};
+
+fn try_from(visitor: &mut Visitor, address: &str, email: &str, password: &str) -> u16 {
+    visitor.forwarded_for = address.to_owned();
+    visitor.post("/sign-in", &[("email", email), ("password", password)]).page.status
+}
+
+fn header<'a>(visitor: &'a Visitor, name: &str) -> Option<&'a str> {
+    visitor.page.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+}
+
+fn set(site: &Site, limit: Limit, number: u32) {
+    let numbers = Numbers { number, ..Numbers::of(limit) };
+    site.db.write_blocking(|connection| limits::set(connection, limit, numbers)).unwrap();
+}
+
+/// Ends every window, by making the counts older.
+fn windows_pass(site: &Site) {
+    let sql = "UPDATE limit_counts SET ends_at = 1";
+    site.db.write_blocking(|connection| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), connection)?)).unwrap();
+}
+
+#[test]
+fn the_eleventh_wrong_password_is_not_compared() {
+    let site = Site::behind_proxy();
+    site.member("Ada Ruiz");
+    let mut guesser = site.visitor();
+    for _ in 0..10 {
+        assert_eq!(try_from(&mut guesser, "192.0.2.1", "ada-ruiz@test.example", "wrong password"), 422);
+    }
+    // Also the right one, from there; a cookie that is thrown away changes nothing.
+    for mut again in [guesser, site.visitor()] {
+        assert_eq!(try_from(&mut again, "192.0.2.1", "Ada-Ruiz@test.example", PASSWORD), 429);
+        assert!(again.sees("10 in 15 minutes is the most; try again from"), "{}", again.text());
+        assert!(again.page.body.contains("value=\"Ada-Ruiz@test.example\""), "what was typed is kept");
+        let seconds: i64 = header(&again, "retry-after").unwrap().parse().unwrap();
+        assert!((1..=900).contains(&seconds), "{seconds}");
+    }
+    windows_pass(&site);
+    assert_eq!(try_from(&mut site.visitor(), "192.0.2.1", "ada-ruiz@test.example", PASSWORD), 303);
+}
+
+#[test]
+fn an_unknown_address_is_limited_as_a_known_one() {
+    let site = Site::behind_proxy();
+    let mut guesser = site.visitor();
+    let answers: Vec<u16> =
+        (0..11).map(|_| try_from(&mut guesser, "192.0.2.1", "nobody@test.example", "wrong password")).collect();
+    assert_eq!((answers[9], answers[10]), (422, 429));
+}
+
+#[test]
+fn five_hundred_guesses_do_not_lock_the_owner_out() {
+    let site = Site::behind_proxy();
+    let mut owner = site.member("Ada Ruiz");
+    owner.open("/").press("Sign out");
+    let mut guesser = site.visitor();
+    let mut compared = 0;
+    for _ in 0..250 {
+        compared += i32::from(try_from(&mut guesser, "192.0.2.1", "ada-ruiz@test.example", "wrong password") == 422);
+    }
+    assert_eq!(compared, 10);
+    // Beyond it each would only be slower.
+    set(&site, Limit::SignInAccount, 1_000);
+    for at in 0..250 {
+        let address = format!("198.51.100.{}", at % 200);
+        assert_eq!(try_from(&mut guesser, &address, "ada-ruiz@test.example", "wrong password"), 422, "{at}");
+    }
+    // From another network; and from the guesser's own, in a browser in which they have signed in.
+    assert_eq!(try_from(&mut site.visitor(), "203.0.113.9", "ada-ruiz@test.example", PASSWORD), 303);
+    assert_eq!(try_from(&mut owner, "192.0.2.1", "ada-ruiz@test.example", PASSWORD), 303);
+}
+
+#[test]
+fn fifty_wrong_passwords_close_a_network_for_all_accounts() {
+    let site = Site::behind_proxy();
+    let mut guesser = site.visitor();
+    let one = |guesser: &mut Visitor, at: i32| {
+        try_from(guesser, "2001:db8::1", &format!("somebody{at}@test.example"), "wrong password")
+    };
+    assert!((0..50).all(|at| one(&mut guesser, at) == 422));
+    assert_eq!(one(&mut guesser, 50), 429);
+    // The same household, and another.
+    assert_eq!(try_from(&mut guesser, "2001:db8::ffff:1", "somebody@test.example", "wrong password"), 429);
+    assert_eq!(try_from(&mut guesser, "2001:db8:0:1::1", "somebody@test.example", "wrong password"), 422);
+}
+
+#[test]
+fn a_right_password_is_not_counted() {
+    let site = Site::behind_proxy();
+    site.member("Ada Ruiz");
+    for _ in 0..12 {
+        assert_eq!(try_from(&mut site.visitor(), "192.0.2.1", "ada-ruiz@test.example", PASSWORD), 303);
+    }
+}
+
+#[test]
+fn a_made_up_header_of_a_visitor_changes_nothing() {
+    let site = Site::new();
+    let mut guesser = site.visitor();
+    let answers: Vec<u16> = (0..11)
+        .map(|at| try_from(&mut guesser, &format!("192.0.2.{at}"), "nobody@test.example", "wrong password"))
+        .collect();
+    assert_eq!(answers[10], 429);
+}
+
+#[test]
+fn two_nodes_share_every_limit() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let other = site.another_node();
+    let mut guesser = site.visitor();
+    for at in 0..10 {
+        if at == 5 {
+            guesser.at_node(&other);
+        }
+        assert_eq!(try_from(&mut guesser, "", "nobody@test.example", "wrong password"), 422);
+    }
+    assert_eq!(try_from(&mut guesser, "", "nobody@test.example", "wrong password"), 429);
+    guesser.at_node(&site.address);
+    assert_eq!(try_from(&mut guesser, "", "nobody@test.example", "wrong password"), 429);
+    // What is counted in memory is merged each time that a node has counted a quarter.
+    let nodes = [site.address.clone(), other];
+    let mut found = 0;
+    for at in 0..100 {
+        ada.at_node(&nodes[at / 15 % 2]);
+        found += i32::from(ada.get("/people?q=nobody").page.status == 200);
+    }
+    assert!((60..=75).contains(&found), "{found}");
+}
+
+#[test]
+fn a_sixty_first_search_in_a_minute_is_refused() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    assert!((0..60).all(|_| ada.get("/people?q=nobody").page.status == 200));
+    assert_eq!(ada.get("/people?q=nobody").page.status, 429);
+    assert!(ada.sees("60 in 1 minute is the most"), "{}", ada.text());
+    assert!(header(&ada, "retry-after").is_some());
+    assert_eq!(ada.get("/people").page.status, 200, "suggestions are no search");
+}
+
+#[test]
+fn resets_are_limited_by_network_and_silently_by_address() {
+    let site = Site::behind_proxy();
+    let mut visitor = site.visitor();
+    let ask = |visitor: &mut Visitor, from: &str, email: &str| {
+        visitor.forwarded_for = from.to_owned();
+        visitor.post("/forgot-password", &[("email", email)]).page.status
+    };
+    for at in 0..5 {
+        assert_eq!(ask(&mut visitor, "192.0.2.1", &format!("somebody{at}@test.example")), 303);
+    }
+    assert_eq!(ask(&mut visitor, "192.0.2.1", "ada-ruiz@test.example"), 429);
+    assert!(visitor.page.body.contains("ada-ruiz@test.example"));
+    for at in 0..9 {
+        assert_eq!(ask(&mut visitor, &format!("198.51.100.{at}"), "ada-ruiz@test.example"), 303);
+    }
+    use amicable::schema::outbox;
+    use diesel::prelude::*;
+    let letters: i64 = site.db.write_blocking(|connection| Ok(outbox::table.count().get_result(connection)?)).unwrap();
+    assert_eq!(letters, 5 + 5);
+}
+
+#[test]
+fn uploads_are_limited_before_they_are_read() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    set(&site, Limit::Uploads, 1);
+    assert_eq!(ada.upload("/profile/photo", "photo", b"no picture").page.status, 422);
+    assert_eq!(ada.upload("/profile/photo", "photo", b"no picture").page.status, 429);
+    assert!(ada.sees("1 in 1 hour is the most"), "{}", ada.text());
+    set(&site, Limit::Uploads, 0);
+    assert_eq!(ada.upload("/profile/photo", "photo", b"no picture").page.status, 422, "0 is no limit");
+}
+
+#[test]
+fn counts_are_removed_once_their_window_is_over() {
+    use amicable::schema::limit_counts;
+    use diesel::prelude::*;
+    let site = Site::new();
+    try_from(&mut site.visitor(), "", "nobody@test.example", "wrong password");
+    let rows = |site: &Site| -> i64 {
+        let purge = |connection: &mut amicable::db::Connection| {
+            limits::purge(connection)?;
+            Ok(limit_counts::table.count().get_result(connection)?)
+        };
+        site.db.write_blocking(purge).unwrap()
+    };
+    assert!(rows(&site) > 0);
+    windows_pass(&site);
+    assert_eq!(rows(&site), 0);
+}
