@@ -7,7 +7,9 @@ use crate::accounts::app_password_pages as app_passwords;
 use crate::accounts::factor::{codes_pages, pages as factor, second_step_pages as second_step};
 use crate::accounts::passkeys::{confirm_pages as passkey_confirm, pages as passkeys, sign_in as passkey_sign_in};
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
-use crate::admin::{community, limits as limits_of_site, log as audit_log, members as all_members, overview as overview_of_site};
+use crate::admin::{
+    community, limits as limits_of_site, log as audit_log, members as all_members, overview as overview_of_site,
+};
 use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;

@@ -17,6 +17,7 @@ use crate::accounts::{password, sessions};
 use crate::dates::now;
 use crate::error::Error;
 use crate::language::{filters, t};
+use crate::limits::{self, Limit, Subject};
 use crate::schema::members;
 use crate::web::cookie;
 use crate::web::error_page::confirmed;
@@ -175,6 +176,12 @@ pub async fn password_hash(site: &Site, member: i64, password: &str) -> Result<O
     let hash: String = site
         .read(move |connection| Ok(members::table.find(member).select(members::password_hash).first(connection)?))
         .await?;
+    // Counted before it is compared, so that many at once are no more tries.
+    let subject = Subject::member(member);
+    site.take(Limit::Confirm, subject.clone()).await?;
     let right = password::matches(password.chars().take(1_000).collect(), Some(hash.clone())).await?;
+    if right {
+        site.write(move |connection| limits::forget(connection, Limit::Confirm, &subject)).await?;
+    }
     Ok(right.then_some(hash))
 }

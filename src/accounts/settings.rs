@@ -13,6 +13,7 @@ use crate::dates;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{Context, key, t};
+use crate::limits::{self, Limit, Subject};
 use crate::mail::{self, Letter, outbox};
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::WhoMayInvite;
@@ -94,7 +95,11 @@ pub async fn at_account() -> HttpResponse {
 /// # Errors
 /// The database's.
 pub async fn send_confirmation(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
-    site.write(move |connection| outbox::put(connection, me.id, Letter::ConfirmAddress)).await?;
+    site.write(move |connection| {
+        limits::take(connection, Limit::ConfirmAddress, &Subject::member(me.id))?;
+        outbox::put(connection, me.id, Letter::ConfirmAddress)
+    })
+    .await?;
     site.jobs.wake(mail::JOB);
     redirect.done(t("A link is on its way to your address."));
     Ok(redirect.to("/settings/account"))

@@ -19,6 +19,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::inbox::room::{self, Room, Stored};
 use crate::language::{Context, filters, t};
+use crate::limits::{Limit, Subject};
 use crate::members::{self, MemberCard};
 use crate::schema::relationships;
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
@@ -92,6 +93,7 @@ pub async fn archive(site: SiteData, me: Confirmed, redirect: Redirect) -> Resul
         redirect.refused(t("Your data is being put together already. Please wait until that download begins."));
         return Ok(redirect.to("/settings/data"));
     };
+    site.take(Limit::Archives, Subject::member(me.id)).await?;
     let (db, limits, member, context) = (site.db.clone(), site.limits, me.id, Context::current());
     let file = block(move || {
         let _turn = turn;

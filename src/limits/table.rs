@@ -53,10 +53,6 @@ limits! {
     SignInAccount = "sign-in-account", 100 in 15 * MINUTE,
         key("Wrong passwords for one account until sign-in from new networks becomes slow"),
         key("The password was wrong too often.");
-    /// Wrong codes of a second factor, of a member.
-    Codes = "codes", 10 in 15 * MINUTE,
-        key("Wrong codes of one member"),
-        key("The code was wrong too often.");
     /// Wrong passwords of a member who is signed in and is to confirm that it is them.
     Confirm = "confirm", 10 in 15 * MINUTE,
         key("Wrong passwords of a member who is signed in"),
