@@ -150,6 +150,8 @@ export const STAFF = [
   "/admin/community",
   ["/admin/community", (page) => submit(page, { by_day: "#eeee00" }, "/admin/community")],
   "/admin/audit",
+  "/admin/limits",
+  ["/admin/limits", (page) => submit(page, { "number-search": "many" }, "/admin/limits")],
 ];
 
 // Goes to a page of the lists above. Gives what it is called in reports.
