@@ -108,8 +108,8 @@ const PAGES: [(&str, usize); 44] = [
     ("/settings/data", 4),
     ("/settings/data/delete", 1),
     ("/settings/account", 2),
-    // One for the second factor, one for the passkeys.
-    ("/settings/security", 3),
+    // One for the second factor, one for the passkeys, one for the app passwords.
+    ("/settings/security", 4),
     ("/settings/security/authenticator", 3),
     // One for the devices, one for what happened.
     ("/settings/devices", 3),
