@@ -142,6 +142,16 @@ enum MemberCommand {
         #[command(flatten)]
         how: commands::moderation::Suspension,
     },
+    /// Set a member's password, which ends their sessions; it comes from the terminal
+    Password {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Whose, by the handle that `member list` shows
+        handle: String,
+        /// Read the password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
     /// List all accounts: handle, name, e-mail address
     List {
         #[command(flatten)]
@@ -191,6 +201,10 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Member(MemberCommand::Suspend { database, who, how }) => {
             there(&database.database_url)?;
             with(&database.database_url, |db| commands::moderation::suspend(db, &who, &how))
+        }
+        Command::Member(MemberCommand::Password { database, handle, password_stdin }) => {
+            there(&database.database_url)?;
+            with(&database.database_url, |db| set_password(db, &handle, password_stdin))
         }
         Command::Member(MemberCommand::List { database }) => {
             there(&database.database_url)?;
@@ -339,15 +353,39 @@ fn read_export(path: &std::path::Path) -> Result<amicable::contacts::import::Rea
         .map_err(|why| Error::Unavailable(format!("{}: {why}", path.display())))
 }
 
-fn create(db: &Db, full_name: String, email: String, is_admin: bool, password_stdin: bool) -> Result<(), Error> {
+fn read_password(from_stdin: bool) -> Result<String, Error> {
     let unreadable = |why: std::io::Error| Error::Unavailable(format!("cannot read the password: {why}"));
-    let typed = if password_stdin {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-        text.trim_end_matches(['\n', '\r']).to_owned()
-    } else {
-        rpassword::prompt_password("Password: ").map_err(unreadable)?
-    };
+    if !from_stdin {
+        return rpassword::prompt_password("Password: ").map_err(unreadable);
+    }
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+fn set_password(db: &Db, handle: &str, from_stdin: bool) -> Result<(), Error> {
+    use amicable::schema::members;
+    let nobody = || Error::Unavailable(format!("there is no member {handle}; `amicable member list` shows all"));
+    let found: Option<(i64, String, String)> = db.write_blocking(|connection| {
+        let row = members::table.filter(members::handle.eq(handle));
+        Ok(row.select((members::id, members::full_name, members::email)).first(connection).optional()?)
+    })?;
+    let (id, full_name, email) = found.ok_or_else(nobody)?;
+    let typed = read_password(from_stdin)?;
+    let form = amicable::web::form::Form::of([("password", &typed)]);
+    let mut problems = amicable::web::form::Problems::default();
+    let typed = password::new(&form, &mut problems, "password", (&email, &full_name));
+    if let Some((_, sentence)) = problems.iter().next() {
+        return Err(Error::Unavailable(sentence.clone()));
+    }
+    let hash = password::hash_now(&typed)?;
+    db.write_blocking(|connection| accounts::recovery::set_by_operator(connection, id, &hash))?;
+    println!("{full_name} has a new password, and is signed out everywhere.");
+    Ok(())
+}
+
+fn create(db: &Db, full_name: String, email: String, is_admin: bool, password_stdin: bool) -> Result<(), Error> {
+    let typed = read_password(password_stdin)?;
     let form = amicable::web::form::Form::of([("full_name", &full_name), ("email", &email), ("password", &typed)]);
     let mut problems = amicable::web::form::Problems::default();
     let full_name = accounts::full_name(&form, &mut problems);

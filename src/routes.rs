@@ -24,7 +24,7 @@ use crate::data::deletion::pages as deletion;
 use crate::data::pages as my_data;
 use crate::dav;
 use crate::inbox::{deletion_pages, list as inbox, sending_pages, thread};
-use crate::joining::{first, sign_up, waiting};
+use crate::joining::{first, letter_pages, link_pages, registration_pages, sign_up, waiting};
 use crate::moderation::{decision_pages, own as own_moderation, queue, relationships, report_pages, suspended};
 use crate::network::{home, notifications, overview};
 use crate::notifications::settings as notification_choices;
@@ -68,6 +68,8 @@ pub fn routes(site: &mut ServiceConfig) {
         .route("/reset-password/{token}", post().to(recovery::reset))
         .route("/verify-email/{token}", get().to(recovery::verify_form))
         .route("/verify-email/{token}", post().to(recovery::verify))
+        .route("/unsubscribe/invitations/{token}", get().to(letter_pages::refuse_form))
+        .route("/unsubscribe/invitations/{token}", post().to(letter_pages::refuse))
         .route("/unsubscribe/{token}", get().to(unsubscribe::form))
         .route("/unsubscribe/{token}", post().to(unsubscribe::unsubscribe))
         // What the community says
@@ -151,6 +153,12 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/contacts/import/{id}/undo", post().to(imports::undo))
         .route("/contacts/import/{id}/restore", post().to(imports::restore))
         .route("/contacts/import/{id}/cancel", post().to(imports::cancel))
+        // Inviting somebody to join: a contact by e-mail, and by links for whoever may make them
+        .route("/contacts/{id:[0-9]+}/invite", get().to(letter_pages::form))
+        .route("/contacts/{id:[0-9]+}/invite", post().to(letter_pages::send))
+        .route("/invite-links", get().to(link_pages::page))
+        .route("/invite-links", post().to(link_pages::make))
+        .route("/invite-links/{code}/{deed}", post().to(link_pages::change))
         // Invitations and notifications
         .route("/invitations", get().to(invitations::invitations))
         .route("/invitations/withdraw", get().to(invitations::confirm_withdrawal))
@@ -254,6 +262,11 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/admin/audit/export", get().to(audit_log::export))
         .route("/admin/limits", get().to(limits_of_site::limits))
         .route("/admin/limits", post().to(limits_of_site::change))
+        .route("/admin/registration", get().to(registration_pages::page))
+        .route("/admin/registration", post().to(registration_pages::change))
+        .route("/admin/registration/{id}/{answer}", post().to(registration_pages::answer))
+        .route("/admin/invites", get().to(link_pages::page))
+        .route("/admin/invites", post().to(link_pages::make))
         .end();
     site.default_service(web::to(guard::nothing_here));
     all

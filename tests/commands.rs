@@ -639,3 +639,59 @@ fn holds_some(connection: &mut Connection, table: &str) -> bool {
     }
     some
 }
+
+/// Runs a command with something typed.
+fn run_with(command: &mut Command, typed: &str) -> (bool, String) {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    (status.success(), String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr))
+}
+
+#[test]
+fn a_password_is_set_without_a_browser() {
+    let database = Database::new();
+    let url = database.argument();
+    let create = ["member", "create", "--full-name", "Ada Ruiz", "--email", "ada@test.example", "--admin"];
+    let (done, said) =
+        run_with(amicable(&create).args(["--password-stdin", "--database-url", &url]), "a quiet password");
+    assert!(done && said.contains("Ada Ruiz can sign in now."), "{said}");
+    let set = |handle: &str, typed: &str| {
+        let password = ["member", "password", handle, "--password-stdin", "--database-url", &url];
+        run_with(&mut amicable(&password), typed)
+    };
+    let (done, said) = set("nobody-here", "another quiet one");
+    assert!(!done && said.contains("there is no member nobody-here"), "{said}");
+    let (done, said) = set("ada-ruiz", "short");
+    assert!(!done && said.contains("at least 10"), "{said}");
+    let (done, said) = set("ada-ruiz", "another quiet one\n");
+    assert!(done && said.contains("Ada Ruiz has a new password"), "{said}");
+    let served = Served::serve(&database);
+    let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build().into();
+    let status = |password: &str| {
+        let form = [("email", "ada@test.example"), ("password", password)];
+        agent.post(format!("{}/sign-in", served.address)).send_form(form).unwrap().status().as_u16()
+    };
+    assert_eq!((status("a quiet password"), status("another quiet one")), (422, 303));
+    // Whoever runs the site has been made, so everybody may sign up.
+    let page = agent.get(format!("{}/sign-up", served.address)).call().unwrap().body_mut().read_to_string().unwrap();
+    assert!(page.contains("name=\"full_name\""), "{page}");
+}
+
+#[test]
+fn serve_prints_a_link_until_there_is_an_administrator() {
+    let database = Database::new();
+    let mut command = amicable(&["serve", "--listen", "127.0.0.1:0", "--database-url", &database.argument()]);
+    let mut child = command.env("NO_COLOR", "1").stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let link = lines.find(|line| line.contains("/first-administrator/")).unwrap();
+    let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build().into();
+    let form = [("full_name", "Ada Ruiz"), ("email", "ada@test.example"), ("password", "a quiet password")];
+    assert_eq!(agent.post(link.trim()).send_form(form).unwrap().status(), 303);
+    assert_eq!(agent.get(link.trim()).call().unwrap().status(), 410);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let db = database.open();
+    assert!(amicable::joining::first::link(&db).unwrap().is_none());
+    db.close();
+}

@@ -13,6 +13,7 @@ use crate::accounts::factor::second_step_pages;
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::password::Hashed;
 use crate::accounts::{addresses, app_passwords, device as agent_of, email, password};
+use crate::audit::{self, Act, Actor};
 use crate::dates::now;
 use crate::db::{self, Connection};
 use crate::error::Error;
@@ -140,6 +141,19 @@ pub async fn reset(
     redirect.done(t("Your password is changed. You are signed out everywhere else."));
     // Whoever reads the mail of an address has one factor, not both.
     second_step_pages::entered(&site, page, entry, &Form::default(), &redirect, &passkeys).await
+}
+
+/// Sets a member's password as whoever has the command line says: it ends all sessions, and the member is told.
+///
+/// # Errors
+/// The database's.
+pub fn set_by_operator(connection: &mut Connection, member: i64, hash: &Hashed) -> Result<(), Error> {
+    db::lock_members(connection, [member])?;
+    diesel::update(members::table.find(member)).set(members::password_hash.eq(hash.as_str())).execute(connection)?;
+    diesel::delete(rows::table.filter(rows::member_id.eq(member))).execute(connection)?;
+    tokens::forget(connection, Purpose::Reset, member)?;
+    outbox::put(connection, member, Letter::PasswordChanged { at: now() })?;
+    audit::record(connection, Actor::CommandLine, Act::PasswordSet, Some(member), "")
 }
 
 /// Uses a link up. Whoever has it reads the mail of this address, so the address is confirmed as well. Returns how far

@@ -2,6 +2,7 @@
 
 use crate::db::Connection;
 use crate::error::Error;
+use crate::joining::letters::{self, JoinLetter};
 use crate::joining::links::{self, Link};
 use crate::web::registration::{self, Registration};
 
@@ -57,13 +58,47 @@ pub fn admission(mode: Registration, host: Host, members_may_invite: bool) -> Ad
     }
 }
 
+/// What a code belongs to.
+#[derive(Debug, Clone)]
+pub enum Pass {
+    /// An invite link.
+    Link(Link),
+    /// A letter.
+    Letter(JoinLetter),
+}
+
+impl Pass {
+    /// Finds what a code belongs to; nothing where nobody can join by it any more.
+    fn find(connection: &mut Connection, code: &str) -> Result<Option<Pass>, Error> {
+        match links::find(connection, code)? {
+            Some(link) => Ok(Some(link).filter(Link::is_open).map(Pass::Link)),
+            None => Ok(letters::find(connection, code)?.map(Pass::Letter)),
+        }
+    }
+
+    /// Returns who invites.
+    pub fn owner(&self) -> i64 {
+        match self {
+            Pass::Link(link) => link.owner_id,
+            Pass::Letter(letter) => letter.owner_id,
+        }
+    }
+
+    fn use_once(&self, connection: &mut Connection, code: &str) -> Result<bool, Error> {
+        match self {
+            Pass::Link(link) => links::use_once(connection, link),
+            Pass::Letter(letter) => letters::use_up(connection, letter, code),
+        }
+    }
+}
+
 /// What a door leads to now.
 #[derive(Debug, Clone)]
 pub struct Opened {
     /// How somebody comes in.
     pub admission: Admission,
-    /// The link, where it is one.
-    pub link: Option<Link>,
+    /// What lets them in, where they come by a code.
+    pub pass: Option<Pass>,
 }
 
 /// Looks behind a door; nothing where the link is used up, revoked, expired, or was never made.
@@ -73,15 +108,15 @@ pub struct Opened {
 pub fn look(connection: &mut Connection, door: &Door) -> Result<Option<Opened>, Error> {
     let mode = registration::load(connection)?;
     let Door::Link(code) = door else {
-        return Ok(Some(Opened { admission: admission(mode, Host::Nobody, false), link: None }));
+        return Ok(Some(Opened { admission: admission(mode, Host::Nobody, false), pass: None }));
     };
-    let Some(link) = links::find(connection, code)?.filter(Link::is_open) else { return Ok(None) };
-    let host = match super::is_administrator(connection, link.owner_id)? {
+    let Some(pass) = Pass::find(connection, code)? else { return Ok(None) };
+    let host = match super::is_administrator(connection, pass.owner())? {
         true => Host::Administrator,
         false => Host::Member,
     };
     let may = registration::members_make_links(connection)?;
-    Ok(Some(Opened { admission: admission(mode, host, may), link: Some(link) }))
+    Ok(Some(Opened { admission: admission(mode, host, may), pass: Some(pass) }))
 }
 
 /// Goes through a door, which uses its link once.
@@ -90,8 +125,8 @@ pub fn look(connection: &mut Connection, door: &Door) -> Result<Option<Opened>, 
 /// The database's.
 pub fn pass(connection: &mut Connection, door: &Door) -> Result<Option<Opened>, Error> {
     let Some(opened) = look(connection, door)? else { return Ok(None) };
-    match &opened.link {
-        Some(link) if opened.admission != Admission::Refused && !links::use_once(connection, link)? => Ok(None),
+    match &opened.pass {
+        Some(pass) if opened.admission != Admission::Refused && !pass.use_once(connection, door.code())? => Ok(None),
         _ => Ok(Some(opened)),
     }
 }

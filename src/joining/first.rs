@@ -10,6 +10,7 @@ use rand::RngExt;
 use crate::accounts::browsers::Browser;
 use crate::accounts::factor::second_step;
 use crate::accounts::{NewMember, device, password, register};
+use crate::audit::{self, Act, Actor};
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::joining::has_administrator;
@@ -138,7 +139,9 @@ pub async fn make(
             return Ok(Made::AddressTaken);
         };
         diesel::delete(settings::table.filter(settings::name.like(format!("{ROWS}%")))).execute(connection)?;
-        second_step::start(connection, member, &browser, before.as_deref()).map(Made::In)
+        let session = second_step::start(connection, member, &browser, before.as_deref())?;
+        audit::record(connection, Actor::Site, Act::MemberCreated, Some(member), "administrator")?;
+        Ok(Made::In(session))
     });
     match made.await? {
         Made::Gone => gone(page),
@@ -149,7 +152,7 @@ pub async fn make(
         Made::In(session) => {
             cookie::sign_in(redirect.session(), &session)?;
             redirect.done(t("Welcome! You run this site now. Say who may join it."));
-            Ok(redirect.to("/"))
+            Ok(redirect.to("/admin/registration"))
         }
     }
 }

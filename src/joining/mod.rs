@@ -3,7 +3,12 @@
 
 pub mod door;
 pub mod first;
+pub mod letter_pages;
+pub mod letters;
+pub mod link_pages;
 pub mod links;
+mod qr;
+pub mod registration_pages;
 pub mod robots;
 pub mod sign_up;
 pub mod waiting;

@@ -15,7 +15,7 @@ use crate::accounts::{Known, NewMember, applications, device, email, password};
 use crate::db::{Connection, new_id};
 use crate::error::Error;
 use crate::joining::door::{self, Admission, Door, Opened};
-use crate::joining::{links, robots, waiting};
+use crate::joining::{letters, links, robots, waiting};
 use crate::language::{filters, t};
 use crate::limits::{Limit, Network, Subject};
 use crate::mail;
@@ -76,7 +76,7 @@ struct Prepared {
 
 fn prepare(connection: &mut Connection, door: &Door) -> Result<Prepared, Error> {
     let opened = door::look(connection, door)?;
-    let owner: Vec<i64> = opened.iter().filter_map(|opened| Some(opened.link.as_ref()?.owner_id)).collect();
+    let owner: Vec<i64> = opened.iter().filter_map(|opened| Some(opened.pass.as_ref()?.owner())).collect();
     Ok(Prepared {
         inviter: members::persons(connection, &owner)?.pop(),
         stamp: robots::stamp(connection)?,
@@ -353,13 +353,13 @@ fn register(
     }
 }
 
-/// Notes by which link a new member came.
+/// Notes by which link a new member came; a letter becomes an invitation to connect.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn came_by(connection: &mut Connection, _: &Limits, member: i64, code: &str) -> Result<(), Error> {
+pub(super) fn came_by(connection: &mut Connection, limits: &Limits, member: i64, code: &str) -> Result<(), Error> {
     match links::find(connection, code)? {
         Some(link) => links::note_join(connection, &link, member),
-        None => Ok(()),
+        None => letters::become_invitation(connection, limits, member, code),
     }
 }

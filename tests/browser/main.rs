@@ -1,6 +1,7 @@
 //! Two people in a real Chromium, with scripts on and off: the whole story of a connection.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod first_day;
 mod inbox;
 #[path = "../web/support/mod.rs"]
 #[allow(dead_code)]

@@ -116,8 +116,8 @@ async function once(page, where) {
 
 function listen(page) {
   page.on("console", (message) => {
-    // A page that answers 404 or 422 is one on purpose.
-    if (message.type() === "error" && !/status of (404|422)/.test(message.text())) report(page.url(), message.text());
+    // A page that answers 404, 410 or 422 is one on purpose.
+    if (message.type() === "error" && !/status of (404|410|422)/.test(message.text())) report(page.url(), message.text());
   });
   page.on("pageerror", (error) => report(page.url(), error.message));
   page.on("requestfailed", (request) => {

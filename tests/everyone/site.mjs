@@ -50,6 +50,7 @@ export const OPEN = [
   "/",
   "/sign-in",
   "/sign-up",
+  "/join/0000000000000000000000000000000000",
   ["/sign-in", (page) => submit(page, { email: "nobody@demo.example", password: "x" })],
   ["/sign-up", (page) => submit(page, { full_name: "", email: "nobody", password: "short" })],
   "/styleguide",
@@ -152,6 +153,11 @@ export const STAFF = [
   "/admin/audit",
   "/admin/limits",
   ["/admin/limits", (page) => submit(page, { "number-search": "many" }, "/admin/limits")],
+  "/admin/registration",
+  "/admin/invites",
+  ["/admin/invites", (page) => submit(page, { label: "Reunion", uses: "many" }, "/admin/invites")],
+  ["/admin/invites", (page) => submit(page, { label: "Reunion", uses: "3" }, "/admin/invites")],
+  "/invite-links",
 ];
 
 // Goes to a page of the lists above. Gives what it is called in reports.

@@ -9,7 +9,11 @@ pub fn closed() -> Vec<(String, String)> {
         let Some(rest) = line.trim().strip_prefix(".route(\"") else { continue };
         let (path, rest) = rest.split_once('"').unwrap();
         let path = path.replace("{action:disconnect|block}", "block").replace("{handle}", "ada-ruiz");
-        let path = path.replace("{id}", "1").replace("{answer}", "accept").replace("{kind}", "positions");
+        let path = path
+            .replace("{id}", "1")
+            .replace("{id:[0-9]+}", "1")
+            .replace("{answer}", "accept")
+            .replace("{kind}", "positions");
         let path = path.replace("{member}", "1").replace("{name}", "0").replace("{side}", "96");
         routes.push((if rest.contains("get()") { "GET" } else { "POST" }.to_owned(), path));
     }

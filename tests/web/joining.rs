@@ -138,3 +138,184 @@ fn of_two_who_use_the_first_link_one_gets_in() {
     assert_eq!(answers.iter().filter(|status| **status == 303).count(), 1, "{answers:?}");
     assert_eq!(answers.iter().filter(|status| **status == 410).count(), 3, "{answers:?}");
 }
+
+/// An administrator, signed in.
+fn administrator(site: &Site) -> Visitor {
+    let member = site.member("Ada Ruiz");
+    make_administrator(site, &member);
+    member
+}
+
+/// Makes an invite link and returns its path.
+fn make_link(member: &mut Visitor, page: &str, uses: &str) -> String {
+    member.open(page).fill("label", "Reunion").fill("uses", uses).fill("days", "7").press("Make invite link");
+    assert!(member.sees("The invite link is ready."), "{}", member.text());
+    let body = &member.page.body;
+    let at = body.find("/join/").unwrap();
+    body[at..].split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn an_administrator_says_who_may_join() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    ada.open("/admin/registration").fill("registration", "closed").press("Save");
+    assert!(ada.sees("Saved. It holds from now on."), "{}", ada.text());
+    let mut visitor = site.visitor();
+    visitor.at_node(&site.another_node());
+    assert!(visitor.open("/sign-up").sees("Registration is closed. Ask an administrator for an invite link."));
+    ada.post("/admin/registration", &[("registration", "ajar")]);
+    assert_eq!(ada.page.status, 422);
+    assert!(ada.sees("Choose who may join."));
+    let mut ben = site.member("Ben Okoro");
+    assert_eq!(ben.get("/admin/registration").page.status, 404);
+    assert_eq!(ben.post("/admin/registration", &[("registration", "open")]).page.status, 404);
+}
+
+#[test]
+fn an_accepted_registration_becomes_a_member() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    set(&site, Registration::Approval);
+    let mut maren = site.visitor();
+    sign_up(maren.open("/sign-up"), "Maren Holt", "maren@test.example");
+    assert!(ada.open("/admin/registration").sees("We met at the reunion."), "{}", ada.text());
+    ada.press("Accept");
+    assert!(ada.sees("Maren Holt is a member now"), "{}", ada.text());
+    let letters = site.letters();
+    let letter = letters.iter().find(|letter| letter.to.contains("maren@test.example")).unwrap();
+    assert!(letter.text.contains("is accepted") && letter.text.contains("/verify-email/"), "{}", letter.text);
+    assert!(maren.open("/registration").sees("Your registration is accepted"));
+    maren.open("/sign-in").fill("email", "maren@test.example").fill("password", PASSWORD).press("Sign in");
+    assert!(maren.sees("My network"), "{}", maren.text());
+    assert!(ada.open("/people?q=maren").sees("Maren Holt"));
+    // The second press on a stale page.
+    ada.post("/admin/registration/1/accept", &[]).follow();
+    assert!(ada.sees("This registration was answered or withdrawn already."), "{}", ada.text());
+}
+
+#[test]
+fn a_declined_registration_is_told_and_forgotten() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    set(&site, Registration::Approval);
+    let mut maren = site.visitor();
+    sign_up(maren.open("/sign-up"), "Maren Holt", "maren@test.example");
+    ada.open("/admin/registration").press("Decline");
+    assert!(ada.sees("The registration of Maren Holt is declined."), "{}", ada.text());
+    let letters = site.letters();
+    let letter = letters.iter().find(|letter| letter.to.contains("maren@test.example")).unwrap();
+    assert!(letter.text.contains("has declined it"), "{}", letter.text);
+    maren.open("/sign-in").fill("email", "maren@test.example").fill("password", PASSWORD).press("Sign in");
+    assert_eq!(maren.page.status, 422);
+}
+
+#[test]
+fn a_registration_never_tells_of_an_account() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    site.member("Ben Okoro");
+    set(&site, Registration::Approval);
+    let answer = |email: &str| {
+        let mut visitor = site.visitor();
+        visitor.open("/sign-up").fill("full_name", "Somebody").fill("email", email);
+        visitor.fill("password", "not the one of that account").fill("reason", "To see.").press("Sign up");
+        (visitor.page.status, visitor.page.path.clone(), visitor.text().replace(email, "ADDRESS"))
+    };
+    assert_eq!(answer("ben-okoro@test.example"), answer("nobody@test.example"));
+    ada.open("/admin/registration").press("Decline").press("Decline");
+    let told: Vec<String> = site.letters().into_iter().map(|letter| letter.to).collect();
+    assert!(!told.iter().any(|to| to.contains("ben-okoro")), "{told:?}");
+}
+
+#[test]
+fn an_administrators_link_lets_in_though_registration_is_closed() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    set(&site, Registration::Closed);
+    let link = make_link(&mut ada, "/admin/invites", "1");
+    let mut maren = site.visitor();
+    assert!(maren.open(&link).sees("Ada Ruiz invites you to join."), "{}", maren.text());
+    sign_up(&mut maren, "Maren Holt", "maren@test.example");
+    assert!(maren.sees("Your account is ready"), "{}", maren.text());
+    assert!(ada.open("/admin/invites").sees("Used up") && ada.sees("Maren Holt"), "{}", ada.text());
+    let mut late = site.visitor();
+    assert_eq!(late.open(&link).page.status, 410);
+    assert!(late.sees("This link has been used or has expired."));
+    assert_eq!(
+        late.post(&link, &[("full_name", "X Y"), ("email", "x@test.example"), ("password", PASSWORD)]).page.status,
+        410
+    );
+}
+
+#[test]
+fn a_revoked_or_expired_link_says_one_sentence() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    let mut visitor = site.visitor();
+    let link = make_link(&mut ada, "/admin/invites", "");
+    ada.press("Revoke");
+    assert_eq!(visitor.open(&link).page.status, 410);
+    assert!(visitor.sees("This link has been used or has expired."));
+    ada.press("Undo");
+    assert!(ada.sees("The link works again."), "{}", ada.text());
+    assert_eq!(visitor.open(&link).page.status, 200);
+    let sql = "UPDATE invite_links SET expires_at = 1";
+    site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    assert_eq!(visitor.open(&link).page.status, 410);
+    for unknown in ["/join/x", "/join/00000000000000000000000000000000"] {
+        assert_eq!(visitor.get(unknown).page.status, 410, "{unknown}");
+    }
+}
+
+#[test]
+fn members_make_links_where_they_may() {
+    let site = Site::new();
+    let mut ben = site.member("Ben Okoro");
+    assert_eq!(ben.get("/invite-links").page.status, 404);
+    assert_eq!(ben.post("/invite-links", &[("label", ""), ("uses", ""), ("days", "7")]).page.status, 404);
+    site.db.write_blocking(|connection| registration::let_members_make_links(connection, true)).unwrap();
+    set(&site, Registration::Invite);
+    let link = make_link(&mut ben, "/invite-links", "5");
+    let mut maren = site.visitor();
+    sign_up(maren.open(&link), "Maren Holt", "maren@test.example");
+    assert!(maren.sees("Your account is ready"), "{}", maren.text());
+    // How many, not who.
+    assert!(ben.open("/invite-links").sees("1 of 5 used") && !ben.sees("Maren Holt"), "{}", ben.text());
+    for (mode, waits, sentence) in [
+        (Registration::Approval, true, "waits for an administrator"),
+        (Registration::Closed, false, "Registration is closed."),
+    ] {
+        set(&site, mode);
+        let mut visitor = site.visitor();
+        assert_eq!(visitor.open(&link).has_button("Sign up"), waits, "{mode:?}");
+        if waits {
+            sign_up(&mut visitor, "Cy Vale", "cy@test.example");
+        }
+        assert!(visitor.sees(sentence), "{mode:?}: {}", visitor.text());
+    }
+    // Nobody revokes somebody else's.
+    let mut cleo = site.member("Cleo Lind");
+    assert_eq!(cleo.post(&format!("{}/revoke", link.replace("/join/", "/invite-links/")), &[]).page.status, 404);
+}
+
+#[test]
+fn a_link_lets_in_no_more_than_it_says() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    set(&site, Registration::Closed);
+    let link = make_link(&mut ada, "/admin/invites", "2");
+    let nodes = [site.address.clone(), site.another_node()];
+    let join = |at: usize| {
+        let mut visitor = site.visitor();
+        visitor.at_node(&nodes[at % 2]);
+        let (name, email) = (format!("Person {at}"), format!("person{at}@test.example"));
+        visitor.post(&link, &[("full_name", &name), ("email", &email), ("password", PASSWORD)]).page.status
+    };
+    let answers: Vec<u16> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..6).map(|at| scope.spawn(move || join(at))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(answers.iter().filter(|status| **status == 303).count(), 2, "{answers:?}");
+    assert_eq!(answers.iter().filter(|status| **status == 410).count(), 4, "{answers:?}");
+}

@@ -26,6 +26,7 @@ mod holes;
 mod imports;
 mod inbox;
 mod jobs;
+mod join_letters;
 mod joining;
 mod kept;
 mod languages;

@@ -23,6 +23,7 @@ use crate::schema::{handles, members as table, relationships};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
+use crate::web::registration;
 use crate::web::site::SiteData;
 use crate::web::viewer::Viewer;
 
@@ -60,6 +61,8 @@ struct Invitations {
     received_total: i64,
     list: ListPage<Invitation>,
     allowance: Allowance,
+    /// Whether the member may make links by which people join.
+    makes_links: bool,
 }
 
 impl Invitations {
@@ -106,18 +109,20 @@ pub async fn invitations(
 ) -> Result<HttpResponse, Error> {
     let (limits, viewer, sent) = (site.limits, me.viewer(), query.get("box") == "sent");
     let older = sent && query.is_checked("older");
-    let (list, allowance) = site
+    let (list, allowance, makes_links) = site
         .read(move |connection| {
             let at = PageRequest::of(&query);
             let list = match sent {
                 true => self::sent(connection, &limits, viewer.id, older, &at)?,
                 false => received(connection, &limits, &viewer, &at)?,
             };
-            Ok((list, crate::connections::allowance::allowance(connection, &limits, viewer.id, now())?))
+            let makes_links = viewer.may_administer() || registration::members_make_links(connection)?;
+            let allowance = crate::connections::allowance::allowance(connection, &limits, viewer.id, now())?;
+            Ok((list, allowance, makes_links))
         })
         .await?;
     let received_total = me.invitations;
-    Invitations { page, sent, older, received_total, list, allowance }.show()
+    Invitations { page, sent, older, received_total, list, allowance, makes_links }.show()
 }
 
 /// Invitations to answer, the newest first.

@@ -1,0 +1,239 @@
+//! `/invite-links` and `/admin/invites`: making invite links, showing, revoking them, and who joined by them.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use crate::audit::{self, Act, Actor};
+use crate::dates::{self, DAY, now};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::joining::links::{self, Link};
+use crate::joining::qr;
+use crate::language::{filters, number, t, tf, tn};
+use crate::members::{self, MemberCard};
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::registration;
+use crate::web::site::{Site, SiteData};
+use crate::web::viewer::Viewer;
+
+/// Characters of what a link is for.
+const LONGEST_LABEL: usize = 100;
+/// How often a link may work at most, where it is not any number.
+const MOST_USES: i32 = 10_000;
+/// Links that a member has open at once.
+const MOST_OPEN: usize = 20;
+/// Links of all members on the page of administrators.
+const MOST_SHOWN: i64 = 100;
+/// For how many days a link may work; 0 for ever.
+const DAYS: [i64; 4] = [7, 1, 30, 0];
+
+/// A link as its row shows it.
+struct Shown {
+    link: Link,
+    url: String,
+    qr: String,
+    owner: Option<MemberCard>,
+    joined: Vec<MemberCard>,
+}
+
+impl Shown {
+    fn uses(&self) -> String {
+        match self.link.most_uses {
+            Some(most) => tf("{used} of {most} used", (&number(self.link.uses), &number(most))),
+            None => tn(i64::from(self.link.uses), "{n} person joined", "{n} people joined"),
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        match &self.link {
+            link if link.is_revoked() => t("Revoked"),
+            link if link.is_used_up() => t("Used up"),
+            link if link.is_expired() => t("Expired"),
+            _ => "",
+        }
+    }
+
+    fn made(&self) -> String {
+        dates::long(self.link.created_at)
+    }
+
+    fn until(&self) -> Option<(String, String)> {
+        self.link.expires_at.map(|end| (dates::iso(end), dates::minute(end)))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "joining/my_links.html")]
+struct Mine {
+    page: Layout,
+    links: Vec<Shown>,
+    form: Form,
+    problems: Problems,
+}
+
+#[derive(Template)]
+#[template(path = "admin/invites.html")]
+struct OfAll {
+    page: Layout,
+    links: Vec<Shown>,
+    form: Form,
+    problems: Problems,
+}
+
+/// Returns for how long a link may work: each number of days with its words.
+pub fn days() -> Vec<(String, String)> {
+    let words = |days| match days {
+        0 => t("For ever").to_owned(),
+        days => tn(days, "{n} day", "{n} days"),
+    };
+    DAYS.iter().map(|days| (days.to_string(), words(*days))).collect()
+}
+
+fn may_make(connection: &mut Connection, viewer: &Viewer) -> Result<bool, Error> {
+    Ok(viewer.may_administer() || registration::members_make_links(connection)?)
+}
+
+fn load(connection: &mut Connection, viewer: &Viewer, address: &str, of_all: bool) -> Result<Vec<Shown>, Error> {
+    let links = match of_all {
+        true => links::of_all(connection, MOST_SHOWN)?,
+        false => links::of_member(connection, viewer.id)?,
+    };
+    let owners: Vec<i64> = if of_all { links.iter().map(|link| link.owner_id).collect() } else { Vec::new() };
+    let owners = members::persons(connection, &owners)?;
+    let mut shown = Vec::new();
+    for link in links {
+        let url = format!("{address}{}", link.path());
+        let qr = if link.is_open() { qr::svg(&url, t("The link as a QR code")) } else { String::new() };
+        let joined = if of_all && link.uses > 0 { links::joined(connection, &link)? } else { Vec::new() };
+        let owner = owners.iter().find(|owner| owner.id == link.owner_id).cloned();
+        shown.push(Shown { url, qr, owner, joined, link });
+    }
+    Ok(shown)
+}
+
+async fn page_of(
+    site: &Site,
+    page: Layout,
+    viewer: &SignedIn,
+    (form, problems): (Form, Problems),
+) -> Result<HttpResponse, Error> {
+    let (me, address, of_all) = (viewer.viewer(), site.address.clone(), page.is_under("/admin"));
+    let links = site.read(move |connection| match may_make(connection, &me)? {
+        true => load(connection, &me, &address, of_all),
+        false => Err(Error::NotFound),
+    });
+    let (links, again) = (links.await?, problems.any());
+    match (of_all, again) {
+        (true, false) => OfAll { page, links, form, problems }.show(),
+        (true, true) => OfAll { page, links, form, problems }.show_again(),
+        (false, false) => Mine { page, links, form, problems }.show(),
+        (false, true) => Mine { page, links, form, problems }.show_again(),
+    }
+}
+
+/// `GET /invite-links` and `GET /admin/invites`
+///
+/// # Errors
+/// [`Error::NotFound`] for whoever may make none, or the database's.
+pub async fn page(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
+    page_of(&site, page, &me, (Form::default(), Problems::default())).await
+}
+
+/// What was typed: what it is for, how often and for how many days it works.
+fn typed(form: &Form, problems: &mut Problems) -> (String, Option<i32>, Option<i64>) {
+    let label = problems.line(form, "label", t("What it is for"), (0, LONGEST_LABEL));
+    let uses = form.get("uses").trim();
+    let most_uses = uses.parse::<i32>().ok().filter(|uses| (1..=MOST_USES).contains(uses));
+    if !uses.is_empty() && most_uses.is_none() {
+        problems.add("uses", tf("Write a number from 1 to {most}, or nothing for any number.", &number(MOST_USES)));
+    }
+    let days = form.get("days").parse::<i64>().ok().filter(|days| DAYS.contains(days));
+    if days.is_none() {
+        problems.add("days", t("Choose for how long the link works."));
+    }
+    (label, most_uses, days.filter(|days| *days > 0).map(|days| now() + days * DAY))
+}
+
+/// `POST /invite-links` and `POST /admin/invites`
+///
+/// # Errors
+/// As [`page`].
+pub async fn make(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    let (label, most_uses, expires_at) = typed(&form, &mut problems);
+    if problems.any() {
+        return page_of(&site, page, &me, (form, problems)).await;
+    }
+    let viewer = me.viewer();
+    let made = site.write(move |connection| {
+        if !may_make(connection, &viewer)? {
+            return Err(Error::NotFound);
+        }
+        crate::db::lock_members(connection, [viewer.id])?;
+        let open = links::of_member(connection, viewer.id)?.iter().filter(|link| link.is_open()).count();
+        if open >= MOST_OPEN {
+            return Ok(false);
+        }
+        links::make(connection, viewer.id, &label, expires_at, most_uses)?;
+        note(connection, &viewer, Act::InviteLinkMade, &label).map(|()| true)
+    });
+    if !made.await? {
+        let sentence = tf("You have {n} links that work. Revoke one before you make another.", &number(MOST_OPEN));
+        problems.add("label", sentence);
+        return page_of(&site, page, &me, (form, problems)).await;
+    }
+    redirect.done(t("The invite link is ready. Copy it, or show the QR code."));
+    Ok(redirect.to(if page.is_under("/admin") { "/admin/invites" } else { "/invite-links" }))
+}
+
+/// Logs what an administrator did; what other members do with their own links is theirs.
+fn note(connection: &mut Connection, viewer: &Viewer, act: Act, detail: &str) -> Result<(), Error> {
+    if !viewer.may_administer() {
+        return Ok(());
+    }
+    audit::record(connection, Actor::Member(viewer.id), act, None, detail)
+}
+
+/// `POST /invite-links/{code}/{deed}`: revokes a link, or takes that back.
+///
+/// # Errors
+/// [`Error::NotFound`] where it is not one's own, nor is one an administrator; or the database's.
+pub async fn change(
+    site: SiteData,
+    me: SignedIn,
+    path: Path<(String, String)>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (code, deed) = path.into_inner();
+    let revokes = match deed.as_str() {
+        "revoke" => true,
+        "restore" => false,
+        _ => return Err(Error::NotFound),
+    };
+    let owner = links::owner_of(&code).filter(|owner| *owner == me.id || me.may_administer()).ok_or(Error::NotFound)?;
+    let asked = code.clone();
+    let (at, viewer) = (revokes.then(now), me.viewer());
+    site.write(move |connection| {
+        if !links::revoke(connection, (owner, &asked), at)? {
+            return Err(Error::NotFound);
+        }
+        let act = if at.is_some() { Act::InviteLinkEnded } else { Act::InviteLinkMade };
+        note(connection, &viewer, act, "")
+    })
+    .await?;
+    match revokes {
+        true => {
+            redirect.undoable(t("The link is revoked. Nobody can join by it."), format!("/invite-links/{code}/restore"))
+        }
+        false => redirect.done(t("The link works again.")),
+    };
+    Ok(redirect.back(if me.may_administer() { "/admin/invites" } else { "/invite-links" }))
+}

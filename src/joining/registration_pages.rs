@@ -1,0 +1,135 @@
+//! `/admin/registration`: who may join, and the registrations that wait for an answer.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use crate::accounts::applications::{self, Application};
+use crate::audit::{self, Act, Actor};
+use crate::dates;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::joining::waiting;
+use crate::language::{filters, number, t, tf};
+use crate::mail;
+use crate::web::form::{Form, Problems};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::registration::{self, Registration};
+use crate::web::site::{Site, SiteData};
+
+/// Registrations that a page shows, the oldest first.
+const MOST: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "admin/registration.html")]
+struct Page {
+    page: Layout,
+    mode: Registration,
+    members_make_links: bool,
+    waiting: Vec<Application>,
+    number: i64,
+    problems: Problems,
+}
+
+impl Page {
+    fn modes(&self) -> [(Registration, &'static str); 4] {
+        [
+            (Registration::Open, t("Whoever signs up is a member at once.")),
+            (Registration::Approval, t("Whoever signs up says why, and waits until an administrator answers below.")),
+            (Registration::Invite, t("Only whoever has an invite link can sign up.")),
+            (Registration::Closed, t("Nobody can sign up, but by a link that an administrator made.")),
+        ]
+    }
+
+    fn number(&self) -> String {
+        number(self.number)
+    }
+
+    fn day(&self, application: &Application) -> String {
+        dates::long(application.created_at)
+    }
+}
+
+async fn load(site: &Site, page: Layout, problems: Problems) -> Result<Page, Error> {
+    let read = |connection: &mut Connection| {
+        let (mode, by_members) = (registration::load(connection)?, registration::members_make_links(connection)?);
+        Ok((mode, by_members, applications::waiting(connection, MOST)?, applications::count(connection)?))
+    };
+    let (mode, members_make_links, waiting, number) = site.read(read).await?;
+    Ok(Page { page, mode, members_make_links, waiting, number, problems })
+}
+
+/// `GET /admin/registration`
+///
+/// # Errors
+/// The database's.
+pub async fn page(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
+    load(&site, page, Problems::default()).await?.show()
+}
+
+/// `POST /admin/registration`: says who may join.
+///
+/// # Errors
+/// The database's.
+pub async fn change(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let Ok(mode) = form.get("registration").parse::<Registration>() else {
+        let mut problems = Problems::default();
+        problems.add("registration-open", t("Choose who may join."));
+        return load(&site, page, problems).await?.show_again();
+    };
+    let by_members = form.is_checked("members_make_invite_links");
+    site.write(move |connection| {
+        registration::save(connection, mode)?;
+        registration::let_members_make_links(connection, by_members)?;
+        let detail = if by_members { format!("{}, members make links", mode.word()) } else { mode.word().to_owned() };
+        audit::record(connection, Actor::Member(me.id), Act::RegistrationChanged, None, &detail)
+    })
+    .await?;
+    redirect.done(t("Saved. It holds from now on."));
+    Ok(redirect.to("/admin/registration"))
+}
+
+/// `POST /admin/registration/{id}/{answer}`
+///
+/// # Errors
+/// [`Error::NotFound`] for another answer than *accept* and *decline*, or the database's.
+pub async fn answer(
+    site: SiteData,
+    me: SignedIn,
+    path: Path<(i64, String)>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let ((id, answer), limits) = (path.into_inner(), site.limits);
+    let accepts = match answer.as_str() {
+        "accept" => true,
+        "decline" => false,
+        _ => return Err(Error::NotFound),
+    };
+    let answered = site.write(move |connection| {
+        let name = match accepts {
+            true => waiting::accept(connection, &limits, id)?,
+            false => waiting::decline(connection, id)?,
+        };
+        let (act, subject) = match accepts {
+            true => (Act::RegistrationApproved, Some(id)),
+            false => (Act::RegistrationDeclined, None),
+        };
+        if name.is_some() {
+            audit::record(connection, Actor::Member(me.id), act, subject, "")?;
+        }
+        Ok(name)
+    });
+    match answered.await? {
+        Some(name) if accepts => redirect.done(tf("{name} is a member now, and has been told by e-mail.", &name)),
+        Some(name) => redirect.done(tf("The registration of {name} is declined. They are told by e-mail.", &name)),
+        None => redirect.refused(t("This registration was answered or withdrawn already.")),
+    };
+    site.jobs.wake(mail::JOB);
+    Ok(redirect.to("/admin/registration"))
+}
