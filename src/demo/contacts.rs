@@ -62,7 +62,9 @@ const STRANGERS: [(&str, &str, &str); 44] = [
 /// Fills the address book of the first of the people.
 pub fn fill(connection: &mut Connection, people: &[Character]) -> Result<(), Error> {
     let Some(owner) = people.first() else { return Ok(()) };
-    let known: Vec<&Character> = people.iter().skip(1).step_by(9).take(12).collect();
+    // Most are connections; the last of the people are not.
+    let connected = people.iter().skip(1).step_by(9).take(12);
+    let known: Vec<&Character> = connected.chain(people.iter().rev().take(4)).collect();
     let findable: Vec<i64> = known.iter().step_by(2).map(|person| person.id).collect();
     let choose = diesel::update(members::table.filter(members::id.eq_any(findable)));
     choose.set(members::found_by_email.eq(true)).execute(connection)?;
