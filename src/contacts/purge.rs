@@ -8,7 +8,7 @@ use crate::contacts::removal::draft::KEPT_DAYS;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::schema::{contact_books, contact_cards, contact_removals, contact_selections, contacts};
+use crate::schema::{contact_books, contact_cards, contact_files, contact_removals, contact_selections, contacts};
 
 /// Rows that are removed in one transaction, so that nobody waits long for it.
 const GROUP_SIZE: i64 = 500;
@@ -47,6 +47,9 @@ fn forget(connection: &mut Connection, owner: i64, ids: &[i64], version: i64) ->
     db::lock_members(connection, [owner])?;
     let these = id_in(connection, contact_cards::contact_id, ids);
     diesel::delete(contact_cards::table.filter(contact_cards::owner_id.eq(owner)).filter(these)).execute(connection)?;
+    // With the pictures in what devices sent.
+    let these = id_in(connection, contact_files::contact_id, ids);
+    diesel::delete(contact_files::table.filter(contact_files::owner_id.eq(owner)).filter(these)).execute(connection)?;
     let these = id_in(connection, contacts::id, ids);
     diesel::delete(contacts::table.filter(contacts::owner_id.eq(owner)).filter(these)).execute(connection)?;
     let book = contact_books::table.filter(contact_books::owner_id.eq(owner));
