@@ -674,7 +674,7 @@ fn a_password_is_set_without_a_browser() {
     };
     assert_eq!((status("a quiet password"), status("another quiet one")), (422, 303));
     // Whoever runs the site has been made, so everybody may sign up.
-    let page = agent.get(format!("{}/sign-up", served.address)).call().unwrap().body_mut().read_to_string().unwrap();
+    let page = ureq::get(format!("{}/sign-up", served.address)).call().unwrap().body_mut().read_to_string().unwrap();
     assert!(page.contains("name=\"full_name\""), "{page}");
 }
 
