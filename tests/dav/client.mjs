@@ -32,7 +32,8 @@ const again = await one.createVCard({ addressBook: book, filename: "tsdav one.vc
 assert.equal(again.status, 412, "it is there already");
 const find = async (who, book, name) => (await who.fetchVCards({ addressBook: book })).find((one) => one.data.includes(name));
 const first = await find(one, book, "Ada <Lovelace>");
-assert.equal(first.data, card("t-1", "Ada <Lovelace>", odd));
+// tsdav takes off what stands around a text.
+assert.equal(first.data, card("t-1", "Ada <Lovelace>", odd).trimEnd());
 assert.equal(first.etag, made.headers.get("etag"));
 const changed = await one.updateVCard({ vCard: { ...first, data: card("t-1", "Ada King", odd) } });
 assert.equal(changed.status, 204);
