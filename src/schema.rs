@@ -65,10 +65,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    logos (name) { name -> Text, png -> Binary, }
-}
-
-diesel::table! {
     applications (id) {
         id -> BigInt,
         email -> Text,

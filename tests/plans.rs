@@ -117,7 +117,7 @@ const PAGES: &[(&str, usize)] = &[
     ("/settings/devices", 3),
     ("/confirm?next=/settings/security", 1),
     ("/forgot-password", 1),
-    ("/invite-links", 2),
+    ("/invite-links", 3),
 ];
 
 /// What is walked or sorted although no index orders it, because there are never many.

@@ -69,7 +69,6 @@ const OWNERS: &[(&str, &str)] = &[
     // One chain, to which those who run the site add a row now and then.
     ("audit_entries", "number"),
     ("audit_head", "id"),
-    ("logos", "name"),
     ("reports", "reported_id"),
     ("sanctions", "member_id"),
     ("limits", "name"),

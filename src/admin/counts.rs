@@ -50,8 +50,8 @@ impl Job {
     /// Returns how it is doing.
     pub fn sentence(&self) -> String {
         match (self.succeeded_at, self.failed_at) {
-            (good, Some(bad)) if good.is_none_or(|good| bad > good) => tf("Failed on {time}", &dates::minute(bad)),
-            (Some(good), _) => tf("Ran on {time}", &dates::minute(good)),
+            (good, Some(bad)) if good.is_none_or(|good| bad > good) => tf("Failed on {time}", dates::minute(bad)),
+            (Some(good), _) => tf("Ran on {time}", dates::minute(good)),
             _ => t("Has not run yet").to_owned(),
         }
     }

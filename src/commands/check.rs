@@ -7,8 +7,11 @@ use amicable::error::Error;
 /// What a check found: what holds, or what does not.
 type Found = Result<String, String>;
 
-/// The checks, each with its name.
-const CHECKS: &[(&str, fn(&mut Connection) -> Result<Found, Error>)] = &[("audit log", audit_log)];
+/// A check: its name, and what looks.
+type Check = (&'static str, fn(&mut Connection) -> Result<Found, Error>);
+
+/// The checks, in the order in which they run.
+const CHECKS: &[Check] = &[("audit log", audit_log)];
 
 /// Runs every check, and says what each found.
 ///

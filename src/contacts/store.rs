@@ -298,20 +298,14 @@ pub fn load_many(connection: &mut Connection, owner: i64, ids: &[i64]) -> Result
             (contacts::created_at, contacts::changed_at, contacts::version),
             (contact_cards::card, contact_cards::raw),
         ));
-    type Found = (i64, String, (Source, Option<i64>), (i64, i64, i64), (String, String));
     let rows: Vec<Found> = on_engine!(connection, |own| rows.load(own))?;
     rows.into_iter().map(contact).collect()
 }
 
-fn contact(
-    (id, uid, (source, import_id), (created_at, changed_at, version), (card, raw)): (
-        i64,
-        String,
-        (Source, Option<i64>),
-        (i64, i64, i64),
-        (String, String),
-    ),
-) -> Result<Contact, Error> {
+type Found = (i64, String, (Source, Option<i64>), (i64, i64, i64), (String, String));
+
+fn contact(found: Found) -> Result<Contact, Error> {
+    let (id, uid, (source, import_id), (created_at, changed_at, version), (card, raw)) = found;
     let card = derived::read_card(&card)?;
     let card = Card { uid, raw, ..card };
     Ok(Contact { id, card, source, import_id, created_at, changed_at, version })

@@ -99,9 +99,9 @@ fn stranger(at: usize, (name, position, company): &(&str, &str, &str)) -> NewCon
             vec![Valued::new("", &format!("https://www.linkedin.com/in/{}", crate::members::names::handle(name)))];
         card.connected_on = Some(date(2015 + at as i16 % 10, 1 + at as i8 % 12, 1 + at as i8 % 28));
     } else {
-        card.emails = vec![Valued::new(if at % 2 == 0 { "home" } else { "work" }, &address_of(name))];
+        card.emails = vec![Valued::new(if at.is_multiple_of(2) { "home" } else { "work" }, &address_of(name))];
     }
-    if at % 3 == 0 {
+    if at.is_multiple_of(3) {
         card.phones = vec![Valued::new("mobile", &format!("+351 910 55{} {:03}", at % 10, 100 + at * 7))];
     }
     if at % 4 == 1 {

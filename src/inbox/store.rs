@@ -71,7 +71,7 @@ impl Partner {
     }
 
     /// Returns them as whoever blocked the viewer, where they delete their account: the two cannot be told apart.
-    fn as_unseen(mut self) -> Partner {
+    fn into_unseen(mut self) -> Partner {
         let is_sent = self.row.as_ref().is_some_and(|row| row.state == State::Invited);
         if self.deletion_due_at.is_some() && !is_sent {
             let me = self.conversation.as_ref().map_or(0, |conversation| conversation.owner_id);
@@ -112,7 +112,7 @@ pub fn partner(connection: &mut Connection, me: i64, handle: &str) -> Result<Par
         _ if found.deletion_due_at.is_some() => found.place().is_none(),
         _ => found.person.id == me,
     };
-    if is_hidden { Err(Error::NotFound) } else { Ok(found.as_unseen()) }
+    if is_hidden { Err(Error::NotFound) } else { Ok(found.into_unseen()) }
 }
 
 /// Loads a member's conversation with another; nothing where there is no row.

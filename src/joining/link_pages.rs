@@ -147,7 +147,7 @@ fn typed(form: &Form, problems: &mut Problems) -> (String, Option<i32>, Option<i
     let uses = form.get("uses").trim();
     let most_uses = uses.parse::<i32>().ok().filter(|uses| (1..=MOST_USES).contains(uses));
     if !uses.is_empty() && most_uses.is_none() {
-        problems.add("uses", tf("Write a number from 1 to {most}, or nothing for any number.", &number(MOST_USES)));
+        problems.add("uses", tf("Write a number from 1 to {most}, or nothing for any number.", number(MOST_USES)));
     }
     let days = form.get("days").parse::<i64>().ok().filter(|days| DAYS.contains(days));
     if days.is_none() {
@@ -186,7 +186,7 @@ pub async fn make(
         note(connection, &viewer, Act::InviteLinkMade, &label).map(|()| true)
     });
     if !made.await? {
-        let sentence = tf("You have {n} links that work. Revoke one before you make another.", &number(MOST_OPEN));
+        let sentence = tf("You have {n} links that work. Revoke one before you make another.", number(MOST_OPEN));
         problems.add("label", sentence);
         return page_of(&site, page, &me, (form, problems)).await;
     }

@@ -160,7 +160,7 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
         Letter::ReportAnswered { at } => {
             let sentence = tf(
                 "You sent a report on {day}. The moderators have looked at it and decided.",
-                &crate::dates::long(*at),
+                crate::dates::long(*at),
             );
             let more = t("What they decided about others is not told. Thank you for looking after this community.");
             Content::of(t("Your report was answered."), &[&sentence, more])
@@ -186,21 +186,21 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
                 .small(t("If it was not you, set a new password from this address. As long as the new one is not confirmed, that takes your account back to this one."))
         }
         Letter::RecoveryCodeUsed { left, at } => {
-            let when = tf("A recovery code was used to sign in to your account on {day}.", &crate::dates::long(*at));
+            let when = tf("A recovery code was used to sign in to your account on {day}.", crate::dates::long(*at));
             let left = tn(*left, "You have {n} recovery code left.", "You have {n} recovery codes left.");
             Content::of(t("A recovery code was used"), &[&when, &left])
                 .button(t("Set a new password"), reset)
                 .small(t("If it was not you, set a new password, sign in, and make new recovery codes under Security."))
         }
         Letter::SecondFactorOn { at } => {
-            let when = tf("Since {day} a sign-in to your account asks for a second step.", &crate::dates::long(*at));
+            let when = tf("Since {day} a sign-in to your account asks for a second step.", crate::dates::long(*at));
             Content::of(t("Your second step is on"), &[&when]).button(t("Set a new password"), reset).small(t(
                 "If it was not you, set a new password at once, and ask those who run the site to turn it off.",
             ))
         }
         Letter::SecondFactorOff { at } => {
             let when =
-                tf("Since {day} a sign-in to your account asks for the password alone.", &crate::dates::long(*at));
+                tf("Since {day} a sign-in to your account asks for the password alone.", crate::dates::long(*at));
             Content::of(t("Your second step is off"), &[&when])
                 .button(t("Set a new password"), reset)
                 .small(t("If it was not you, set a new password at once: that signs out everybody else."))
@@ -245,7 +245,7 @@ fn from_moderators(letter: &Letter, links: &Links) -> Content {
         }
         Letter::Suspended { reason, until } => {
             let sentence = match until {
-                Some(until) => tf("Your account is suspended until {day}.", &crate::dates::long(*until)),
+                Some(until) => tf("Your account is suspended until {day}.", crate::dates::long(*until)),
                 None => t("Your account is banned.").to_owned(),
             };
             Content { quote: reason.clone(), ..Content::of(sentence, &[appeal]) }

@@ -22,7 +22,7 @@ const MOST_KEPT: usize = 10;
 const RESERVED: &[&str] = &[
     "about", "abuse", "account", "accounts", "admin", "administration", "administrator", "administrators", "admins",
     "amicable", "anonymous", "api", "app", "appearance", "assets", "auth", "billing", "blocked", "blog", "board",
-    "circle", "community", "connect", "connection", "connections", "contact", "contacts", "dashboard", "dav",
+    "circle", "community", "confirm", "connect", "connection", "connections", "contact", "contacts", "dashboard", "dav",
     "delete", "demo", "disconnect", "edit", "email", "everybody", "everyone", "explore", "faq", "feed", "feedback",
     "first-administrator", "forgot-password", "ftp", "guest", "handle", "health", "healthz", "help", "helpdesk", "home", "host",
     "hostmaster", "imprint", "inbox", "index", "info", "invitation", "invitations", "invite", "invite-links", "join", "legal",
@@ -30,8 +30,8 @@ const RESERVED: &[&str] = &[
     "moderation", "moderator", "moderators", "network", "new", "news", "no-reply", "nobody", "none", "noreply",
     "notification", "notifications", "null", "official", "operator", "operators", "owner", "owners", "password",
     "people", "photos", "postmaster", "press", "privacy", "profile", "profiles", "readyz", "register", "registration", "remove",
-    "report", "reports", "reset-password", "robots", "root", "search", "security", "service", "settings", "sign-in",
-    "sign-out", "sign-up", "signin", "signout", "signup", "staff", "static", "status", "styleguide", "support",
+    "report", "reports", "reset-password", "robots", "root", "rules", "search", "security", "service", "settings", "sign-in",
+    "sign-out", "sign-up", "signin", "signout", "signup", "staff", "static", "status", "styleguide", "support", "suspended",
     "sysadmin", "system", "team", "terms", "test", "undefined", "unsubscribe", "user", "verify-email", "webmaster",
 ];
 

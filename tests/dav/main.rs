@@ -80,8 +80,7 @@ impl Synced {
     }
 
     fn run(&self, arguments: &[&str], succeeds: bool) -> String {
-        let program = folder().join("python/bin/vdirsyncer");
-        let mut command = Command::new(program);
+        let mut command = Command::new("vdirsyncer");
         let Output { status, stdout, stderr } = command.arg("-c").arg(&self.config).args(arguments).output().unwrap();
         let said = String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned();
         assert_eq!(status.success(), succeeds, "{arguments:?}\n{said}");

@@ -116,7 +116,7 @@ export const CLOSED = [
   ["/inbox/jonas-weber", (page) => submit(page, { message: "Not sent yet" }, "/inbox/jonas-weber", "/inbox/jonas-weber/draft")],
   "/notifications",
   "/settings/account",
-  ["/settings/account", (page) => submit(page, { email: "x", password: "x" }, "/settings/account")],
+  ["/settings/account", (page) => submit(page, { email: "x" }, "/settings/account")],
   "/settings/data",
   "/settings/data/delete",
   ["/settings/data/delete", (page) => submit(page, { password: "x" }, "/settings/data/delete")],
@@ -164,7 +164,11 @@ export const STAFF = [
 export async function visit(page, entry) {
   const [path, on] = typeof entry === "string" ? [entry] : entry;
   await page.goto(path);
-  await on?.(page);
+  try {
+    await on?.(page);
+  } catch (why) {
+    throw new Error(`${path}, ${on}`, { cause: why });
+  }
   return on ? `${path} (${on.toString().match(/=>\s*(\w+)\(/)[1]} ${on.toString().match(/"([^"/]*)"/)?.[1] ?? ""})` : path;
 }
 

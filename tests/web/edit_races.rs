@@ -1,5 +1,6 @@
 //! Edits at the same moment at two nodes: what is unique stays so, and one member's edits come one after the other.
 
+use amicable::limits::{self, Limit, Numbers};
 use std::collections::BTreeSet;
 use std::sync::Barrier;
 
@@ -118,9 +119,17 @@ fn an_email_address_belongs_to_who_confirms_it_first() {
     }
 }
 
+/// A site on which one network may make any number of accounts.
+fn unlimited() -> Site {
+    let site = Site::new();
+    let numbers = Numbers { number: 0, ..Numbers::of(Limit::SignUp) };
+    site.db.write_blocking(|connection| limits::set(connection, Limit::SignUp, numbers)).unwrap();
+    site
+}
+
 #[test]
 fn an_email_address_signs_up_once() {
-    let site = Site::new();
+    let site = unlimited();
     let other = site.another_node();
     for round in 0..ROUNDS / 2 {
         let (mut one, mut two) = (site.visitor(), site.visitor());
@@ -141,7 +150,7 @@ fn an_email_address_signs_up_once() {
 
 #[test]
 fn namesakes_who_sign_up_at_once_get_handles_of_their_own() {
-    let site = Site::new();
+    let site = unlimited();
     let other = site.another_node();
     for round in 0..ROUNDS / 2 {
         let (mut one, mut two, mut three) = (site.visitor(), site.visitor(), site.visitor());

@@ -1,4 +1,3 @@
-DROP TABLE logos;
 DROP TABLE sanctions;
 DROP TABLE reports;
 DROP TABLE audit_head;

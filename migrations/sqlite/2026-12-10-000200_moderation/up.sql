@@ -87,9 +87,3 @@ CREATE TABLE sanctions (
     lifted_by BIGINT,
     PRIMARY KEY (member_id, id)
 ) WITHOUT ROWID;
-
--- The community's logo in its sizes: a handful of rows.
-CREATE TABLE logos (
-    name TEXT NOT NULL PRIMARY KEY,
-    png BLOB NOT NULL
-);

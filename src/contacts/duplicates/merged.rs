@@ -35,13 +35,15 @@ pub fn merged(main: &Card, others: &[Card]) -> Card {
             card.raw.clone_from(&other.raw);
         }
     }
-    let mut distinct: Vec<String> = Vec::new();
-    for note in notes.into_iter().filter(|note| !note.is_empty()) {
-        if !distinct.contains(&note) {
-            distinct.push(note);
+    let mut note = String::new();
+    for more in notes.into_iter().filter(|more| !more.is_empty()) {
+        // What was merged before stands in the note already.
+        let stands = format!("\n{note}\n").contains(&format!("\n{more}\n"));
+        if !stands {
+            note = if note.is_empty() { more } else { format!("{note}\n{more}") };
         }
     }
-    card.note = distinct.join("\n").chars().take(MAX_NOTE).collect();
+    card.note = note.chars().take(MAX_NOTE).collect();
     card
 }
 
@@ -137,7 +139,7 @@ mod tests {
             raw: "BEGIN:VCARD".into(),
             ..Card::default()
         };
-        let both = merged(&main, &[other.clone()]);
+        let both = merged(&main, std::slice::from_ref(&other));
         assert_eq!(both.emails.len(), 2);
         assert_eq!((&both.phones, &both.addresses), (&other.phones, &other.addresses));
         assert_eq!(

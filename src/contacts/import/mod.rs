@@ -85,7 +85,7 @@ impl Until {
 
     /// Looks at the clock now and then.
     fn check(self, line: u64) -> Result<(), Damaged> {
-        if line % 64 == 0 && Instant::now() > self.0 { Err(Why::TooSlow.on(line)) } else { Ok(()) }
+        if line.is_multiple_of(64) && Instant::now() > self.0 { Err(Why::TooSlow.on(line)) } else { Ok(()) }
     }
 }
 

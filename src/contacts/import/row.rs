@@ -186,7 +186,7 @@ impl Several {
         if self.kind.is_empty() {
             kind.clone_into(&mut self.kind);
         }
-        self.values.extend(cell.split(SEVERAL).map(|value| without_apostrophe(value.trim()).to_owned()));
+        self.values.extend(cell.split(SEVERAL).map(|value| value.trim().to_owned()));
     }
 }
 

@@ -373,9 +373,6 @@ copied!(sanctions of member_id {
     member_id: i64, id: i64, kind: i16, created_at: i64, reason: String, until: Option<i64>, decided_by: Option<i64>,
     lifted_at: Option<i64>, lifted_by: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
-copied!(logos {
-    name: String, #[serde(serialize_with = "hex")] png: Vec<u8>
-} by (name), after last: name.gt(&last.name));
 copied!(contact_imports of owner_id {
     owner_id: i64, id: i64, created_at: i64, file_name: String, source: i16, encoding: String, targets: String,
     has_header: String, revision: i32, new_rows: i32, known_rows: i32, skipped_rows: i32, confirmed_at: Option<i64>,

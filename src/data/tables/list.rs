@@ -84,7 +84,6 @@ pub const TABLES: &[Table] = &[
         .names(&[("reporter_id", Clear), ("decided_by", Clear)]),
     Table::of(sanctions::TABLE, "member_id", In(files::DECISIONS))
         .names(&[("decided_by", Clear), ("lifted_by", Clear)]),
-    Table::of_site(logos::TABLE),
     Table::of(contact_imports::TABLE, "owner_id", In(files::CONTACT_IMPORTS)).other_ids(&["removal_id"]),
     // Made anew, or only the program's.
     Table::derived("contact_import_files", Owner::Member("owner_id")).other_ids(&["import_id"]),

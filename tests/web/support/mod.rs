@@ -74,6 +74,12 @@ impl Site {
     fn made(limits: Limits, zone: Zone) -> Site {
         let database = Database::new();
         let db = database.open();
+        // Tests look at more pages in a minute than people do; those of the limits set their own.
+        if std::thread::current().name().is_some_and(|test| test.starts_with("silence::")) {
+            let numbers = amicable::limits::Numbers { number: 0, seconds: 60 };
+            db.write_blocking(|connection| amicable::limits::set(connection, amicable::limits::Limit::Search, numbers))
+                .unwrap();
+        }
         let address = serve(&db, limits, zone);
         Site { db, address, database }
     }
@@ -427,7 +433,7 @@ impl Visitor {
         self.page = Page {
             status: response.status().as_u16(),
             path: path.to_owned(),
-            body: response.body_mut().read_to_string().unwrap(),
+            body: String::from_utf8_lossy(&response.body_mut().read_to_vec().unwrap()).into_owned(),
             headers,
         };
         self
