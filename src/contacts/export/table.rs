@@ -1,7 +1,7 @@
 //! Contacts as a table: LinkedIn's columns, then those without which something would be lost.
 
 use crate::contacts::card::{Address, Card, Valued};
-use crate::contacts::import::linkedin;
+use crate::contacts::keys::profile_key;
 
 /// The columns that every table has.
 const COLUMNS: [&str; 17] = [
@@ -104,9 +104,9 @@ impl Widths {
     }
 }
 
-/// The LinkedIn profile, which has a column of its own, and the other links.
+/// The profile, on LinkedIn or a site like this one, which has a column of its own, and the other links.
 fn links(card: &Card) -> (String, Vec<Valued>) {
-    let is_profile = |one: &&Valued| one.kind.is_empty() && linkedin::slug(&one.value).is_some();
+    let is_profile = |one: &&Valued| one.kind.is_empty() && profile_key(&one.value).is_some();
     let Some(profile) = card.links.iter().find(is_profile) else {
         return (String::new(), card.links.clone());
     };

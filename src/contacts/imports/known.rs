@@ -46,6 +46,7 @@ impl Sorted {
 
 /// Somebody who is known: from the book, or from a line of the file.
 struct Person {
+    /// The line of the file on which they stand first.
     line: Option<u64>,
     has_profile: bool,
     company: String,
@@ -135,23 +136,24 @@ impl Known {
         });
     }
 
-    fn find(&self, marks: &Marks) -> Option<&Person> {
+    /// Returns the place of somebody among the people.
+    fn find(&self, marks: &Marks) -> Option<usize> {
         let by_uid = self.uids.get(&marks.uid);
         let by_profile = || marks.profiles.iter().find_map(|key| self.profiles.get(key));
         if let Some(at) = by_uid.or_else(by_profile) {
-            return self.people.get(*at);
+            return Some(*at);
         }
         // Two who have profiles of their own may share an address, and are two.
         let may_be = |at: &&usize| marks.profiles.is_empty() || !self.people[**at].has_profile;
         let by_email = marks.emails.iter().find_map(|key| self.emails.get(key)?.iter().find(may_be));
         if let Some(at) = by_email {
-            return self.people.get(*at);
+            return Some(*at);
         }
         if !marks.profiles.is_empty() || !marks.emails.is_empty() || marks.name.is_empty() {
             return None;
         }
         let of_name = self.names.get(&marks.name)?;
-        of_name.iter().map(|at| &self.people[*at]).find(|person| person.may_be(marks))
+        of_name.iter().copied().find(|at| self.people[*at].may_be(marks))
     }
 
     /// Tells the rows of a file apart.
@@ -159,13 +161,17 @@ impl Known {
         let mut sorted = Sorted::default();
         for (at, row) in rows.iter().enumerate() {
             let marks = Marks::of_card(&row.card);
-            match self.find(&marks).map(|person| person.line) {
+            let Some(found) = self.find(&marks) else {
+                sorted.new.push(at);
+                self.add(Some(row.line), &marks);
+                continue;
+            };
+            match self.people[found].line {
+                Some(line) => sorted.same.push(Why::SameAs { line }.on(row.line)),
                 None => {
-                    sorted.new.push(at);
-                    self.add(Some(row.line), &marks);
+                    sorted.known += 1;
+                    self.people[found].line = Some(row.line);
                 }
-                Some(None) => sorted.known += 1,
-                Some(Some(line)) => sorted.same.push(Why::SameAs { line }.on(row.line)),
             }
         }
         sorted

@@ -57,6 +57,8 @@ async fn drained(
                 return Ok(Err(too_large()));
             }
         }
+        // The form goes on only once nobody holds its field any more.
+        drop(field);
         match form.next().await {
             Some(next) => field = next.map_err(broken)?,
             None => return Ok(Err(too_large())),
