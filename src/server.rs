@@ -109,6 +109,7 @@ pub fn serve(
     let (cache, meters, jobs) = (Cache::default(), Meters::default(), Jobs::default());
     let address = address_of(settings, &listener)?;
     let (seal, passkeys) = (Data::new(Seal::of(&key)), Data::new(Passkeys::of(settings.base_url.as_ref())?));
+    meters.learn(db.read_blocking(limits::all)?);
     if settings.runs_jobs {
         meters.keep_learning(&db)?;
         jobs.start(&db, loops(settings, &address)?)?;

@@ -65,12 +65,11 @@ impl Meters {
         self.lock().numbers = numbers.into_iter().collect();
     }
 
-    /// Reads the numbers now and, until nobody uses these meters any more, every few seconds.
+    /// Reads the numbers every few seconds, until nobody uses these meters any more.
     ///
     /// # Errors
-    /// The database's.
+    /// [`Error::Unavailable`] where no thread can be started.
     pub fn keep_learning(&self, db: &Db) -> Result<(), Error> {
-        self.learn(db.read_blocking(numbers::all)?);
         let (counted, db) = (Arc::downgrade(&self.0), db.clone());
         let task = move || loop {
             std::thread::sleep(READ_EVERY);

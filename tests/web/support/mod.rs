@@ -10,6 +10,7 @@ use amicable::accounts;
 use amicable::accounts::NewMember;
 use amicable::accounts::password::Hashed;
 use amicable::db::Db;
+use amicable::limits::{self, Limit, Numbers};
 use amicable::relationship::Limits;
 use amicable::server;
 use amicable::server::Settings;
@@ -34,6 +35,16 @@ pub struct Site {
 impl Site {
     pub fn new() -> Site {
         Site::with(Limits::default())
+    }
+
+    /// A site that does not count searches, for tests that look at more pages in a minute than people do.
+    pub fn unmetered() -> Site {
+        let database = Database::new();
+        let db = database.open();
+        let numbers = Numbers { number: 0, ..Numbers::of(Limit::Search) };
+        db.write_blocking(|connection| limits::set(connection, Limit::Search, numbers)).unwrap();
+        let address = serve(&db, Limits::default(), Zone::default());
+        Site { db, address, database }
     }
 
     pub fn with(limits: Limits) -> Site {
@@ -74,12 +85,6 @@ impl Site {
     fn made(limits: Limits, zone: Zone) -> Site {
         let database = Database::new();
         let db = database.open();
-        // Tests look at more pages in a minute than people do; those of the limits set their own.
-        if std::thread::current().name().is_some_and(|test| test.starts_with("silence::")) {
-            let numbers = amicable::limits::Numbers { number: 0, seconds: 60 };
-            db.write_blocking(|connection| amicable::limits::set(connection, amicable::limits::Limit::Search, numbers))
-                .unwrap();
-        }
         let address = serve(&db, limits, zone);
         Site { db, address, database }
     }
