@@ -87,7 +87,16 @@ pub async fn form(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (id, about, handle) = (me.id, about(&form), handle.into_inner());
-    let person = site.read(move |connection| person(connection, id, &handle, about)).await?;
+    let person = site
+        .read(move |connection| {
+            let person = person(connection, id, &handle, about)?;
+            // A message that is not theirs is not there.
+            if let About::Message(Some(_)) = about {
+                Context::gather(connection, id, person.id, about)?;
+            }
+            Ok(person)
+        })
+        .await?;
     let back = redirect.came_from().unwrap_or_else(|| format!("/in/{}", person.handle));
     ReportForm { page, person, form, problems: Problems::default(), back }.show()
 }
