@@ -281,18 +281,15 @@ impl Listed<'_> {
     pub fn rows(&self, connection: &mut Connection, from: Option<From>, most: i64) -> Result<Vec<Entry>, Error> {
         let shown = not(id_in(connection, directory::member_id, self.hidden));
         let mut query = narrowed!(directory::table.filter(shown).into_boxed(), self.facets);
-        if let Some(From { sort_last, member_id, back }) = from {
-            let (key, id) = (directory::sort_last, directory::member_id);
-            query = match back {
-                false => {
-                    query.filter(key.ge(sort_last.to_owned())).filter(key.gt(sort_last.to_owned()).or(id.gt(member_id)))
-                }
-                true => {
-                    query.filter(key.le(sort_last.to_owned())).filter(key.lt(sort_last.to_owned()).or(id.lt(member_id)))
-                }
-            };
-        }
-        let query = match from.is_some_and(|from| from.back) {
+        // The first page begins before every key, so that it is a part of the index like the others.
+        let From { sort_last, member_id, back } = from.unwrap_or(From { sort_last: "", member_id: 0, back: false });
+        let (key, id) = (directory::sort_last, directory::member_id);
+        let sort_last = sort_last.to_owned();
+        query = match back {
+            false => query.filter(key.ge(sort_last.clone())).filter(key.gt(sort_last).or(id.gt(member_id))),
+            true => query.filter(key.le(sort_last.clone())).filter(key.lt(sort_last).or(id.lt(member_id))),
+        };
+        let query = match back {
             false => query.order((directory::sort_last.asc(), directory::member_id.asc())),
             true => query.order((directory::sort_last.desc(), directory::member_id.desc())),
         };

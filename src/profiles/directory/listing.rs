@@ -180,15 +180,13 @@ fn newest(connection: &mut Connection, hidden: &[i64], at: &PageRequest) -> Resu
     let shown = not(id_in(connection, id, hidden));
     let listed = members::table.inner_join(table::table.on(table::member_id.eq(id)));
     let mut query = listed.filter(shown).select((id, created_at)).into_boxed();
-    let cursor = at.cursor();
-    let back = cursor.as_ref().is_some_and(|(_, back)| *back);
-    if let Some((from, _)) = cursor {
-        let key: i64 = from.key.parse().unwrap_or(0);
-        query = match back {
-            true => query.filter(created_at.ge(key)).filter(created_at.gt(key).or(id.gt(from.id))),
-            false => query.filter(created_at.le(key)).filter(created_at.lt(key).or(id.lt(from.id))),
-        };
-    }
+    // The first page begins after every day, so that it is a part of the index like the others.
+    let (from, back) = at.cursor().unwrap_or_else(|| (Cursor { key: i64::MAX.to_string(), id: 0 }, false));
+    let key: i64 = from.key.parse().unwrap_or(0);
+    query = match back {
+        true => query.filter(created_at.ge(key)).filter(created_at.gt(key).or(id.gt(from.id))),
+        false => query.filter(created_at.le(key)).filter(created_at.lt(key).or(id.lt(from.id))),
+    };
     let query = match back {
         true => query.order((created_at.asc(), id.asc())),
         false => query.order((created_at.desc(), id.desc())),
