@@ -16,6 +16,8 @@ use crate::text::{fold, script};
 
 /// Companies or locations that are offered.
 const OFFERED: usize = 10;
+/// How many are counted, so that as many are offered to whoever some members are hidden from.
+const COUNTED: usize = 60;
 /// Letters that are offered; no alphabet has more.
 const LETTERS: i64 = 60;
 /// Members of one statement when all are entered.
@@ -200,18 +202,22 @@ impl Counted {
         counted
     }
 
-    /// Takes members out again whom whoever looks must not find.
-    pub fn without(mut self, hidden: &[&Entry]) -> Counted {
-        self.total -= hidden.len() as i64;
-        let less = |values: &mut Vec<Value>, of: fn(&Entry) -> &str| {
+    /// Takes members out again whom whoever looks must not find, and leaves what is offered of a list that these facets
+    /// narrow. The letters are those of the list without a letter.
+    pub fn without<'a>(mut self, hidden: impl Iterator<Item = &'a Entry> + Clone, facets: &Facets) -> Counted {
+        let of_any_letter = Facets { letter: String::new(), ..facets.clone() };
+        let less = |values: &mut Vec<Value>, facets: &Facets, of: fn(&Entry) -> &str| {
             for value in values.iter_mut() {
-                value.number -= hidden.iter().filter(|entry| of(entry) == value.key).count() as i64;
+                let is_value = |entry: &&Entry| facets.fit(entry) && of(entry) == value.key;
+                value.number -= hidden.clone().filter(is_value).count() as i64;
             }
             values.retain(|value| value.number > 0);
         };
-        less(&mut self.letters, |entry| &entry.letter);
-        less(&mut self.companies, |entry| &entry.company);
-        less(&mut self.locations, |entry| &entry.location);
+        less(&mut self.letters, &of_any_letter, |entry| &entry.letter);
+        less(&mut self.companies, facets, |entry| &entry.company);
+        less(&mut self.locations, facets, |entry| &entry.location);
+        self.total -= hidden.filter(|entry| facets.fit(entry)).count() as i64;
+        self.offer();
         self
     }
 
@@ -318,7 +324,7 @@ pub fn counted(connection: &mut Connection, facets: &Facets) -> Result<Counted, 
     let mut counted = Counted { total, letters: letters.into_iter().map(value).collect(), ..Counted::default() };
     // Under a letter stand many, and nobody looks for a company among them.
     if facets.letter.is_empty() {
-        let some = OFFERED as i64;
+        let some = COUNTED as i64;
         counted.companies = companies.limit(some).load(connection)?.into_iter().map(value).collect();
         counted.locations = locations.limit(some).load(connection)?.into_iter().map(value).collect();
     }

@@ -162,8 +162,7 @@ fn counted(connection: &mut Connection, cache: &Cache, listed: Listed) -> Result
         }
     };
     let hidden = entries(connection, listed.hidden)?;
-    let hidden: Vec<&Entry> = hidden.values().filter(|entry| facets.fit(entry)).collect();
-    Ok(all.without(&hidden))
+    Ok(all.without(hidden.values(), facets))
 }
 
 fn is(near: Near, degree: Degrees) -> bool {
