@@ -16,6 +16,7 @@ use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::sessions;
 use crate::error::Error;
 use crate::language::Context;
+use crate::limits::{Limit, Network, Subject};
 use crate::members::role::Role;
 use crate::web::address::Table;
 use crate::web::page::{self, Layout};
@@ -31,7 +32,11 @@ pub async fn load_viewer<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    match look(&request).await {
+    let looked = match look(&request).await {
+        Ok(()) => count(&request).await,
+        failed => failed,
+    };
+    match looked {
         Ok(()) if is_leaving(&request) => Ok(request.into_response(page::see_other(DELETION)).map_into_right_body()),
         Ok(()) if is_kept_out(&request) => {
             Ok(request.into_response(page::see_other("/suspended")).map_into_right_body())
@@ -41,6 +46,22 @@ pub async fn load_viewer<B: MessageBody>(
         Err(error) => Ok(request.error_response(error).map_into_right_body()),
     }
 }
+
+/// Counts a page or form, of the member or of a visitor's network. What a page brings along is not counted, nor what
+/// operators ask for.
+async fn count(request: &ServiceRequest) -> Result<(), Error> {
+    let first = request.path().split('/').nth(1).unwrap_or_default();
+    let Some(site) = request.app_data::<Data<Site>>().filter(|_| !NOT_COUNTED.contains(&first)) else {
+        return Ok(());
+    };
+    let subject = match viewer::viewer(request.request()) {
+        Some(viewer) => Subject::member(viewer.id),
+        None => Subject::network(Network::of(request.request())),
+    };
+    site.meter(Limit::Pages, subject).await
+}
+
+const NOT_COUNTED: [&str; 6] = ["static", "photos", "community.css", "manifest.webmanifest", "healthz", "readyz"];
 
 /// Where whoever deletes their account may keep it.
 pub const DELETION: &str = "/settings/data/delete";

@@ -195,3 +195,15 @@ fn counts_are_removed_once_their_window_is_over() {
     windows_pass(&site);
     assert_eq!(rows(&site), 0);
 }
+
+#[test]
+fn pages_are_counted_where_the_operator_says_so() {
+    let site = Site::with_limit(Limit::Pages, 6);
+    let (mut ada, mut visitor) = (site.member("Ada Ruiz"), site.visitor());
+    let mut statuses: Vec<u16> = (0..9).map(|_| ada.get("/connections").page.status).collect();
+    statuses.dedup();
+    assert_eq!(statuses, [200, 429]);
+    assert!(ada.sees("6 in 1 minute is the most") && header(&ada, "retry-after").is_some(), "{}", ada.text());
+    // Nobody else is held up by a member, nor what a page brings along and operators ask for.
+    assert_eq!((visitor.get("/sign-in").page.status, ada.get("/healthz").page.status), (200, 200));
+}

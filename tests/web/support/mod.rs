@@ -39,10 +39,15 @@ impl Site {
 
     /// A site that does not count searches, for tests that look at more pages in a minute than people do.
     pub fn unmetered() -> Site {
+        Site::with_limit(Limit::Search, 0)
+    }
+
+    /// A site on which this limit was set before it began to serve.
+    pub fn with_limit(limit: Limit, number: u32) -> Site {
         let database = Database::new();
         let db = database.open();
-        let numbers = Numbers { number: 0, ..Numbers::of(Limit::Search) };
-        db.write_blocking(|connection| limits::set(connection, Limit::Search, numbers)).unwrap();
+        let numbers = Numbers { number, ..Numbers::of(limit) };
+        db.write_blocking(|connection| limits::set(connection, limit, numbers)).unwrap();
         let address = serve(&db, Limits::default(), Zone::default());
         Site { db, address, database }
     }
