@@ -54,7 +54,7 @@ async function journey(chromium, address, scripts) {
   await page.getByRole("heading", { name: "My network" }).waitFor();
 
   await press(page, "People");
-  await page.getByRole("heading", { name: "People you may know" }).waitFor();
+  await page.getByRole("heading", { name: "People", exact: true }).waitFor();
   await press(page, "Invite to connect");
   await page.getByRole("heading", { name: /^Invite .* to connect/ }).waitFor();
   await tabTo(page, "Note");

@@ -180,7 +180,7 @@ const STORIES = {
       await other.getByText("250 of 300 characters left").waitFor();
       await other.locator("[data-preview]", { hasText: "xxx" }).waitFor();
       await back(other);
-      await other.getByRole("heading", { name: "People you may know" }).waitFor();
+      await other.getByRole("heading", { name: "People", exact: true }).waitFor();
       await back(other);
       await other.getByText("2 selected").waitFor();
       same(await boxes.nth(2).isChecked(), true, "the tick");
