@@ -48,6 +48,12 @@ async fn sign_in_by_password(person: &Client, site: &Site) {
     person.find(Locator::Css("form[action='/sign-in'] button")).await.unwrap().click().await.unwrap();
 }
 
+/// Leaves, and waits for the page that is shown then: a page asked for before that would be replaced by it.
+async fn sign_out(person: &Client) {
+    press(person, "Sign out").await;
+    sees(person, "Know who you know").await;
+}
+
 async fn add_passkey(person: &Client, site: &Site, name: &str) {
     person.goto(&at(site, "/settings/security")).await.unwrap();
     fill(person, "name", name).await;
@@ -66,7 +72,7 @@ async fn a_passkey_signs_in_alone_and_after_a_password() {
     sign_in_by_password(&ada, &site).await;
     sees(&ada, "My network").await;
     add_passkey(&ada, &site, "My phone").await;
-    press(&ada, "Sign out").await;
+    sign_out(&ada).await;
     ada.goto(&at(&site, "/sign-in?next=/people")).await.unwrap();
     press(&ada, "Sign in with a passkey").await;
     sees(&ada, "Search people").await;
@@ -76,13 +82,13 @@ async fn a_passkey_signs_in_alone_and_after_a_password() {
     ada.find(Locator::Css("form[action$='/asked'] button")).await.unwrap().click().await.unwrap();
     sees(&ada, "They are shown only now.").await;
     let code = ada.find(Locator::Css(".codes code")).await.unwrap().text().await.unwrap();
-    press(&ada, "Sign out").await;
+    sign_out(&ada).await;
     sign_in_by_password(&ada, &site).await;
     sees(&ada, "Second step").await;
     press(&ada, "Sign in with a passkey").await;
     sees(&ada, "My network").await;
     // The phone is lost: a recovery code lets in, and another device takes its place.
-    press(&ada, "Sign out").await;
+    sign_out(&ada).await;
     lose(&ada, &phone).await;
     sign_in_by_password(&ada, &site).await;
     sees(&ada, "Second step").await;
@@ -93,7 +99,7 @@ async fn a_passkey_signs_in_alone_and_after_a_password() {
     add_passkey(&ada, &site, "My laptop").await;
     ada.find(Locator::Css("[aria-label='Remove My phone']")).await.unwrap().click().await.unwrap();
     sees(&ada, "The passkey My phone is removed here.").await;
-    press(&ada, "Sign out").await;
+    sign_out(&ada).await;
     ada.goto(&at(&site, "/sign-in")).await.unwrap();
     press(&ada, "Sign in with a passkey").await;
     sees(&ada, "My network").await;
