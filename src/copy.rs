@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::inbox;
 use crate::members::search;
 use crate::schema;
+use crate::text::digest::hex;
 
 /// What a table holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +20,12 @@ pub struct Held {
     pub table: &'static str,
     /// Its rows.
     pub rows: u64,
-    /// SHA-256 of its rows as CSV, in the order of their keys.
+    /// SHA-256 of its rows as lines of JSON, in the order of their keys.
     pub sha256: String,
 }
 
 /// Is told which table, and how many of its rows are done.
-pub type Progress<'a> = &'a dyn Fn(&'static str, u64, u64);
+pub type Progress<'a> = &'a dyn Fn(&str, u64, u64);
 
 /// Copies a whole site into a migrated database that holds nothing else, or goes on where an earlier copy stopped.
 /// Nobody may change the site meanwhile. Says what both now hold.
@@ -75,15 +76,16 @@ fn forget_unused(target: &mut Connection) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn held(connection: &mut Connection, progress: Progress) -> Result<Vec<Held>, Error> {
-    let one = |table: &tables::Copied| {
-        let total = (table.count)(connection)?;
-        let mut hash = Sha256::new();
-        let rows = (table.read)(connection, &mut |csv, done| {
-            hash.update(csv);
-            progress(table.name, done, total);
-        })?;
-        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Held { table: table.name, rows, sha256 })
-    };
-    tables::copied().map(one).collect()
+    tables::copied().map(|table| held_in(connection, table, progress)).collect()
+}
+
+fn held_in(connection: &mut Connection, table: &tables::Copied, progress: Progress) -> Result<Held, Error> {
+    let total = (table.count)(connection)?;
+    let mut hash = Sha256::new();
+    let rows = (table.read)(connection, &mut |lines, done| {
+        hash.update(lines);
+        progress(table.name, done, total);
+        Ok(())
+    })?;
+    Ok(Held { table: table.name, rows, sha256: hex(hash) })
 }

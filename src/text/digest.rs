@@ -6,7 +6,12 @@ use sha2::{Digest, Sha256};
 
 /// Returns the SHA-256 of a text, in hexadecimal digits.
 pub fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
+    hex(Sha256::new_with_prefix(text))
+}
+
+/// Returns what a hash has come to, in hexadecimal digits.
+pub fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
         // Writing to a string does not fail.
         let _ = write!(hex, "{byte:02x}");
         hex

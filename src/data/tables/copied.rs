@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::lines::{Cell, push_line};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::schema;
@@ -34,14 +35,16 @@ pub struct Copied {
     pub begins: fn(&mut Connection, &mut Connection) -> Result<bool, Error>,
     /// Copies the rows that the target lacks.
     pub copy: Copy,
-    /// Reads all rows as CSV.
+    /// Reads all rows as lines of JSON, an array of the values a row.
     pub read: Read,
     /// Reads the rows of an owner.
     pub of_owner: Option<OfOwner>,
 }
 
 type Copy = fn(&mut Connection, &mut Connection, &dyn Fn(u64)) -> Result<(), Error>;
-type Read = fn(&mut Connection, &mut dyn FnMut(&[u8], u64)) -> Result<u64, Error>;
+type Read = fn(&mut Connection, EachLines) -> Result<u64, Error>;
+/// Is given lines, and how many rows that makes in all.
+pub type EachLines<'a> = &'a mut dyn FnMut(&[u8], u64) -> Result<(), Error>;
 /// Reads the rows of an owner, a batch at a time.
 pub type OfOwner = fn(&mut Connection, i64, Each) -> Result<(), Error>;
 
@@ -51,15 +54,6 @@ fn map(row: &impl Serialize) -> Result<Cells, Error> {
         Ok(_) => Ok(Cells::new()),
         Err(why) => Err(Error::Unavailable(format!("a row cannot be written: {why}"))),
     }
-}
-
-fn csv(rows: &[impl Serialize]) -> Result<Vec<u8>, Error> {
-    let damaged = |why: String| Error::Unavailable(format!("a row cannot be written as CSV: {why}"));
-    let mut out = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    for row in rows {
-        out.serialize(row).map_err(|why| damaged(why.to_string()))?;
-    }
-    out.into_inner().map_err(|why| damaged(why.to_string()))
 }
 
 /// Bytes as one field.
@@ -98,7 +92,7 @@ macro_rules! copied {
                 loop {
                     let (mut here, mut there) = (beyond(to, at.as_ref())?, beyond(from, at.as_ref())?);
                     there.truncate(here.len());
-                    if csv(&here)? != csv(&there)? {
+                    if lines(&here) != lines(&there) {
                         return Ok(false);
                     }
                     match here.pop() {
@@ -140,6 +134,14 @@ macro_rules! copied {
                 }
             )?
 
+            fn lines(rows: &[Row]) -> Vec<u8> {
+                let mut out = Vec::new();
+                for row in rows {
+                    push_line(&mut out, &[$(&row.$column as &dyn Cell),*]);
+                }
+                out
+            }
+
             fn newest(connection: &mut Connection) -> Result<Option<Row>, Error> {
                 Ok($table.order(copied!(@descending $order)).first(connection).optional()?)
             }
@@ -161,12 +163,12 @@ macro_rules! copied {
                 }
             }
 
-            fn read(connection: &mut Connection, each: &mut dyn FnMut(&[u8], u64)) -> Result<u64, Error> {
+            fn read(connection: &mut Connection, each: EachLines) -> Result<u64, Error> {
                 let (mut at, mut done) = (None, 0);
                 loop {
                     let mut rows = beyond(connection, at.as_ref())?;
                     done += rows.len() as u64;
-                    each(&csv(&rows)?, done);
+                    each(&lines(&rows), done)?;
                     match rows.pop() {
                         Some(row) => at = Some(row),
                         None => return Ok(done),

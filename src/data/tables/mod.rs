@@ -5,11 +5,12 @@ mod contacts;
 mod copied;
 mod file;
 mod files;
+mod lines;
 mod list;
 mod messages;
 mod sides;
 
-pub use copied::{Cells, Copied, Each};
+pub use copied::{Cells, Copied, Each, EachLines};
 pub use file::{Column, File, Kind, When};
 pub use list::TABLES;
 
