@@ -40,6 +40,8 @@ pub enum Error {
     Internal(String),
     /// Something that the site needs does not work, or does not answer in time; the text is for the log.
     Unavailable(String),
+    /// A newer version of the program has changed the database, up to this migration.
+    NewerSchema(String),
     /// The database went away while it committed, so that nobody knows; the text is for the log.
     CommitUnknown(String),
 }
@@ -78,7 +80,7 @@ impl Error {
             ),
             Error::Internal(_) => Error::sentence_of_ours(),
             Error::Database(why) if Error::is_ours(why) => Error::sentence_of_ours(),
-            Error::Database(_) | Error::Unavailable(_) => {
+            Error::Database(_) | Error::Unavailable(_) | Error::NewerSchema(_) => {
                 (t("Please try again"), t("Something here did not work. Nothing was changed; try again in a moment."))
             }
             Error::CommitUnknown(_) => (
@@ -129,6 +131,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Database(why) => why.fmt(f),
+            Error::NewerSchema(migration) => write!(
+                f,
+                "the database was changed by a newer version of Amicable (to {migration}); start that version or a later one"
+            ),
             Error::Internal(why) | Error::Unavailable(why) | Error::CommitUnknown(why) => f.write_str(why),
             other => f.write_str(other.title_and_sentence().1),
         }

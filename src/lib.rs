@@ -7,6 +7,7 @@
 //! - [`joining`] is how somebody becomes a member: signing up, invite links, registrations that wait.
 //! - [`accounts`] says who may come in; [`notifications`] is what people are told; [`contacts`] reads address books.
 //! - [`data`] is everything of a member at once: the one list of tables, the archive, the end of an account.
+//! - [`backup`] writes a whole site into a file, and makes a site of it again; [`copy`] moves it.
 //! - [`dav`] is the address book for phones and mail programs, by CardDAV.
 //! - [`mail`] is what goes out by e-mail: an outbox in the database, and the job that sends it.
 //! - [`admin`] runs the site; [`audit`] keeps what those who run it did.
@@ -23,6 +24,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod audit;
+pub mod backup;
 pub mod cache;
 pub mod config;
 pub mod connections;

@@ -24,6 +24,7 @@ use amicable::server;
 use amicable::server::Settings;
 use amicable::web::registration::Registration;
 use clap::{Parser, Subcommand};
+use commands::progress;
 use diesel::prelude::*;
 use rand::RngExt;
 
@@ -70,10 +71,30 @@ enum Command {
         #[arg(long, value_name = "URL")]
         to: DatabaseUrl,
     },
+    /// Write a backup of the site, which may be in use meanwhile
+    Backup {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The file to make; there must be none of this name
+        file: std::path::PathBuf,
+    },
+    /// Make a site of a backup, in a database that is empty or a file that is not there
+    Restore {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The backup
+        file: std::path::PathBuf,
+        /// Only look whether the backup is whole
+        #[arg(long)]
+        only_verify: bool,
+    },
     /// Look whether everything in the database is as it should be
     Check {
         #[command(flatten)]
         database: DatabaseArgs,
+        /// Repair what can be repaired, and say what
+        #[arg(long)]
+        repair: bool,
     },
     /// Make and list members, say who runs the site, suspend
     #[command(subcommand)]
@@ -165,12 +186,42 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let cli = Cli::parse();
-    match run(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
+    let done = match cli.command {
+        Command::Check { database, repair } => check(&database.database_url, repair),
+        command => run(command).map(|()| ExitCode::SUCCESS),
+    };
+    match done {
+        Ok(code) => code,
         Err(why) => {
             eprintln!("amicable: {why}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn check(database: &DatabaseUrl, repair: bool) -> Result<ExitCode, Error> {
+    there(database)?;
+    as_it_is(database, |db| commands::check::check(db, settings(database), repair))
+}
+
+/// Says what is wrong with the settings that the site would be served with.
+fn settings(database: &DatabaseUrl) -> Result<String, String> {
+    let serve = Cli::try_parse_from(["amicable", "serve"]).map_err(|why| {
+        let text = why.to_string();
+        text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    })?;
+    #[cfg(unix)]
+    if let DatabaseUrl::Sqlite(path) = database
+        && let Ok(file) = std::fs::metadata(path)
+        && std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o077 != 0
+    {
+        return Err(format!("others on this machine may read {path}; chmod 600 ends that"));
+    }
+    match serve.command {
+        Command::Serve { serve, .. } if serve.base_url.is_none() => {
+            Ok("valid; without AMICABLE_BASE_URL this machine alone can use the site".into())
+        }
+        _ => Ok("valid".into()),
     }
 }
 
@@ -182,7 +233,8 @@ fn run(command: Command) -> Result<(), Error> {
             with(&database.database_url, |db| serve(db, &args, before, |_| {}))
         }
         Command::Demo { serve: args, connections } => show(&args, connections),
-        Command::Migrate { database } => with(&database.database_url, |_| {
+        Command::Migrate { database } => as_it_is(&database.database_url, |db| {
+            db.migrate_telling(&progress::migrating)?;
             println!("The database is up to date.");
             Ok(())
         }),
@@ -190,10 +242,14 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Member(MemberCommand::Create { database, full_name, email, admin, password_stdin }) => {
             with(&database.database_url, |db| create(db, full_name, email, admin, password_stdin))
         }
-        Command::Check { database } => {
+        Command::Backup { database, file } => {
             there(&database.database_url)?;
-            with(&database.database_url, commands::check::check)
+            as_it_is(&database.database_url, |db| commands::backup::backup(db, &file))
         }
+        Command::Restore { database, file, only_verify } => {
+            commands::backup::restore(&file, &database.database_url, only_verify)
+        }
+        Command::Check { .. } => Ok(()),
         Command::Member(MemberCommand::Role { database, who, role }) => {
             there(&database.database_url)?;
             with(&database.database_url, |db| commands::moderation::give_role(db, &who, &role))
@@ -222,8 +278,20 @@ fn run(command: Command) -> Result<(), Error> {
 
 /// Opens a database, brings it up to date, uses it and closes it.
 fn with<T>(database: &DatabaseUrl, run: impl FnOnce(&Db) -> Result<T, Error>) -> Result<T, Error> {
+    as_it_is(database, |db| {
+        // The log of a site that is served says how far it has come.
+        match tracing::enabled!(tracing::Level::INFO) {
+            true => db.migrate()?,
+            false => db.migrate_telling(&progress::migrating_long)?,
+        }
+        run(db)
+    })
+}
+
+/// Opens a database, uses it and closes it, whatever its schema is.
+fn as_it_is<T>(database: &DatabaseUrl, run: impl FnOnce(&Db) -> Result<T, Error>) -> Result<T, Error> {
     let db = Db::open(database)?;
-    let done = db.migrate().and_then(|()| run(&db));
+    let done = run(&db);
     db.close();
     done
 }
@@ -456,8 +524,8 @@ fn copy(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<(), Error> {
         return Err(Error::Unavailable("--from and --to are the same".into()));
     }
     there(from)?;
-    let bar = progress_bar();
-    let progress = |table: &'static str, done, all| show_progress(&bar, table, done, all);
+    let bar = progress::bar();
+    let progress = |table: &str, done, all| progress::show(&bar, table, done, all);
     let held = with(from, |from| with(to, |to| amicable::copy::copy(from, to, &progress)))?;
     bar.finish_and_clear();
     println!("{:<16}{:>12}  SHA-256, the same on both sides", "table", "rows");
@@ -467,24 +535,9 @@ fn copy(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<(), Error> {
     Ok(())
 }
 
-fn progress_bar() -> indicatif::ProgressBar {
-    let bar = indicatif::ProgressBar::new(0);
-    bar.set_style(
-        indicatif::ProgressStyle::with_template("{msg:22} {wide_bar} {percent}% {elapsed}")
-            .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()),
-    );
-    bar
-}
-
-fn show_progress(bar: &indicatif::ProgressBar, stage: &'static str, done: u64, all: u64) {
-    bar.set_message(stage);
-    bar.set_length(all);
-    bar.set_position(done);
-}
-
 fn fill(db: &Db, plan: demo::seed::Plan) -> Result<(), Error> {
-    let bar = progress_bar();
-    let made = demo::seed::seed(db, &plan, &|stage, done, all| show_progress(&bar, stage, done, all))?;
+    let bar = progress::bar();
+    let made = demo::seed::seed(db, &plan, &|stage, done, all| progress::show(&bar, stage, done, all))?;
     bar.finish_and_clear();
     println!(
         "{} members and {} connections. Sign in as member1@seed.example, password: {}",

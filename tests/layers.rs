@@ -6,7 +6,7 @@ use std::path::Path;
 /// Slices that share a line stand side by side, and use neither each other's `store` nor `pages`.
 const LAYERS: &[&[&str]] = &[
     &["server", "routes", "config"],
-    &["copy"],
+    &["copy", "backup"],
     &["data"],
     &["admin"],
     &["profiles"],

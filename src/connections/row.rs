@@ -69,6 +69,16 @@ impl State {
     pub const UNSEEN: [State; 4] =
         [State::BlockedBy, State::ReceivedHidden, State::ConnectedHidden, State::DisconnectedHidden];
 
+    /// Returns the state that a mark hides, or the state itself.
+    pub fn shown(self) -> State {
+        match self {
+            State::ReceivedHidden => State::Received,
+            State::ConnectedHidden => State::Connected,
+            State::DisconnectedHidden => State::Disconnected,
+            state => state,
+        }
+    }
+
     /// Tells whether the other is not there for the owner.
     pub fn is_unseen(self) -> bool {
         State::UNSEEN.contains(&self)

@@ -2,6 +2,7 @@
 //! file of its name; search is the one thing besides that the two do differently.
 
 mod id_in;
+mod migrations;
 mod numbered;
 mod postgres;
 mod sql_condition;
@@ -10,14 +11,9 @@ mod url;
 
 use std::ops::DerefMut;
 
-use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
-use diesel::migration::{MigrationSource, MigrationVersion};
-use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, Pool};
-use diesel::sqlite::Sqlite;
-use diesel_migrations::EmbeddedMigrations;
 use rand::RngExt;
 
 use crate::error::Error;
@@ -39,6 +35,7 @@ mod engine {
 
 pub use engine::AnyConnection as Connection;
 pub use id_in::{IdIn, id_in};
+pub use migrations::{Schema, Step, Told, number};
 pub(crate) use numbered::numbered;
 pub(crate) use sql_condition::sql_condition;
 pub use url::DatabaseUrl;
@@ -83,14 +80,23 @@ impl Db {
         }))
     }
 
-    /// Brings the schema up to date. Any number of nodes may do so at once: one does, the others wait for it.
+    /// Brings the schema up to date, and says in the log how far it has come. Any number of nodes may do so at once: one
+    /// does, the others wait for it.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] with what the engine said.
+    /// [`Error::NewerSchema`], or [`Error::Unavailable`] with what the engine said.
     pub fn migrate(&self) -> Result<(), Error> {
+        self.migrate_telling(&|step| tracing::info!("{step}"))
+    }
+
+    /// [`Db::migrate`] for somebody who is told how far it has come.
+    ///
+    /// # Errors
+    /// As [`Db::migrate`].
+    pub fn migrate_telling(&self, told: Told) -> Result<(), Error> {
         match &self.0 {
-            Engine::Sqlite(file) => file.migrate(),
-            Engine::Postgres(server) => server.migrate(),
+            Engine::Sqlite(file) => file.migrate(told),
+            Engine::Postgres(server) => server.migrate(told),
         }
     }
 
@@ -223,16 +229,7 @@ impl Db {
         if let Engine::Sqlite(file) = &self.0 {
             file.ready()?;
         }
-        self.read_one(|connection| {
-            let table = __diesel_schema_migrations::table;
-            let newest = table.select(diesel::dsl::max(__diesel_schema_migrations::version));
-            let newest = newest.first::<Option<String>>(connection)?.map(MigrationVersion::from);
-            match connection {
-                Connection::Sqlite(_) => refuse_newer::<Sqlite>(newest, sqlite::MIGRATIONS),
-                Connection::Postgres(_) => refuse_newer::<Pg>(newest, postgres::MIGRATIONS),
-            }
-        })
-        .await
+        self.read_one(|connection| Schema::of(connection)?.refuse_newer()).await
     }
 
     /// Gives some of the room back that deleted rows have left. Returns whether there is more to give. PostgreSQL does that by
@@ -244,6 +241,30 @@ impl Db {
         match &self.0 {
             Engine::Sqlite(file) => file.give_room_back(),
             Engine::Postgres(_) => Ok(false),
+        }
+    }
+
+    /// Runs a closure that reads for as long as it takes, in one snapshot, while others write. It runs once.
+    ///
+    /// # Errors
+    /// The closure's, or the database's.
+    pub fn snapshot<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+        match &self.0 {
+            Engine::Sqlite(file) => file.read(f),
+            Engine::Postgres(server) => server.snapshot(f),
+        }
+    }
+
+    /// Fills an empty database, whose migrations are run by the closure with [`run_migrations`]. On PostgreSQL all of it
+    /// is one transaction, under the lock of those who migrate. A file is flushed in the end alone: until then it is to
+    /// stand where nobody takes it for whole.
+    ///
+    /// # Errors
+    /// The closure's, or the database's.
+    pub fn fill<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+        match &self.0 {
+            Engine::Sqlite(file) => file.fill(f),
+            Engine::Postgres(server) => server.fill(f),
         }
     }
 
@@ -269,24 +290,12 @@ impl Db {
     }
 }
 
-diesel::table! {
-    /// diesel's own: the migrations that have been run.
-    __diesel_schema_migrations (version) {
-        /// A date and a number, so that a later one is greater.
-        version -> Text,
-    }
-}
-
-/// Refuses a schema that a newer version of the program made, since this one would not know what it means.
-fn refuse_newer<DB: Backend>(applied: Option<MigrationVersion>, known: EmbeddedMigrations) -> Result<(), Error> {
-    let known = MigrationSource::<DB>::migrations(&known).map_err(|why| Error::Unavailable(why.to_string()))?;
-    let newest = known.iter().map(|migration| migration.name().version().as_owned()).max();
-    match applied.filter(|applied| newest.as_ref().is_some_and(|newest| applied > newest)) {
-        None => Ok(()),
-        Some(applied) => Err(Error::Unavailable(format!(
-            "the database was changed by a newer version of Amicable (to {applied}); start that version or a later one"
-        ))),
-    }
+/// Runs the migrations that are wanted, by their versions, and have not been run.
+///
+/// # Errors
+/// As [`Db::migrate`].
+pub fn run_migrations(connection: &mut Connection, wanted: &dyn Fn(&str) -> bool, told: Told) -> Result<(), Error> {
+    migrations::run(connection, wanted, told)
 }
 
 /// Lets nobody else hold these members until the transaction ends, so that what is read of them and of their

@@ -12,16 +12,14 @@ use diesel::Connection as _;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use diesel::r2d2::{ConnectionManager, Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{PgConnection, RunQueryDsl, sql_query};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel::{PgConnection, RunQueryDsl};
 use rand::RngExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
-use crate::db::{Connection, Connections};
+use crate::db::{Connection, Connections, Told, migrations};
 use crate::error::Error;
 
-pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Connections of a node, and threads that use them.
 const CONNECTIONS: u32 = 16;
 /// Requests that may wait for a connection; who comes then is asked at once to try again.
@@ -32,6 +30,8 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 const MAX_ATTEMPTS: u32 = 6;
 /// The lock under which one node migrates; any number would do that no other program on the database uses.
 const MIGRATING: i64 = 0x00a3_1cab_1e00;
+/// Lets a transaction wait, and be idle, for as long as it takes.
+const PATIENT: &str = "SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 /// One write in so many takes old receipts away.
 const CLEAN_UP_EVERY: u32 = 500;
 
@@ -94,17 +94,26 @@ impl Server {
         })
     }
 
-    pub(super) fn migrate(&self) -> Result<(), Error> {
-        let mut connection = self.pool.get()?;
-        let Connection::Postgres(postgres) = &mut *connection else { return Ok(()) };
-        postgres.transaction(|postgres| {
+    pub(super) fn migrate(&self, told: Told) -> Result<(), Error> {
+        self.fill(|connection| migrations::run(connection, &|_| true, told))
+    }
+
+    /// Runs a closure in one transaction under the lock of those who migrate.
+    pub(super) fn fill<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+        self.pool.get()?.transaction(|connection| {
             // Others may migrate for as long as it takes.
-            postgres.batch_execute("SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")?;
-            sql_query(format!("SELECT pg_advisory_xact_lock({MIGRATING})")).execute(postgres)?;
-            let applied = postgres.applied_migrations().map_err(|why| Error::Unavailable(why.to_string()))?;
-            crate::db::refuse_newer::<diesel::pg::Pg>(applied.into_iter().max(), MIGRATIONS)?;
-            postgres.run_pending_migrations(MIGRATIONS).map_err(|why| Error::Unavailable(why.to_string()))?;
-            Ok(())
+            connection.batch_execute(PATIENT)?;
+            connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({MIGRATING})"))?;
+            f(connection)
+        })
+    }
+
+    /// Runs a closure in one snapshot, for as long as it takes.
+    pub(super) fn snapshot<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+        self.pool.get()?.transaction(|connection| {
+            connection.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
+            connection.batch_execute(PATIENT)?;
+            f(connection)
         })
     }
 

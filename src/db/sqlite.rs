@@ -17,16 +17,13 @@ use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::dsl::sql;
 use diesel::sql_types::Integer;
 use diesel::{Connection as _, RunQueryDsl, SqliteConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::oneshot;
 
-use crate::db::Connection;
+use crate::db::{Connection, Told, migrations};
 use crate::error::Error;
 use long_reads::LongReads;
 use readers::Readers;
 use writer::{Change, Waiting};
-
-pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
 /// Pages that are moved in one transaction, so that nobody waits long for it.
 const MOVED_PAGES: i32 = 256;
@@ -112,16 +109,22 @@ impl File {
         Ok(File { shared, long_reads: LongReads::default(), queue, changed })
     }
 
-    pub(super) fn migrate(&self) -> Result<(), Error> {
+    pub(super) fn migrate(&self, told: Told) -> Result<(), Error> {
         self.write_blocking(|connection| {
-            let Connection::Sqlite(sqlite) = connection else { return Ok(()) };
-            let applied = sqlite.applied_migrations().map_err(|why| Error::Unavailable(why.to_string()))?;
-            crate::db::refuse_newer::<diesel::sqlite::Sqlite>(applied.into_iter().max(), MIGRATIONS)?;
-            sqlite.run_pending_migrations(MIGRATIONS).map_err(|why| Error::Unavailable(why.to_string()))?;
+            migrations::run(connection, &|_| true, told)?;
             wal::start(connection)
         })?;
         // A migration may have written much; whoever reads would look for each page in the WAL first.
         self.shared.truncate(&mut *self.shared.writer()?)
+    }
+
+    pub(super) fn fill<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+        let mut writer = self.shared.writer()?;
+        crate::db::flush(&mut writer, false)?;
+        let done = f(&mut writer)?;
+        wal::start(&mut writer)?;
+        crate::db::flush(&mut writer, true)?;
+        Ok(done)
     }
 
     pub(super) fn read<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {

@@ -79,6 +79,15 @@ impl Row {
     }
 }
 
+/// Finds the letters that this version of the program cannot read: the member, and the letter's id.
+///
+/// # Errors
+/// The database's.
+pub fn unreadable(connection: &mut Connection) -> Result<Vec<(i64, i64)>, Error> {
+    let rows: Vec<Row> = table.order((outbox::member_id, outbox::id)).select(Row::as_select()).load(connection)?;
+    Ok(rows.iter().filter(|row| row.written().is_none()).map(|row| (row.member_id, row.id)).collect())
+}
+
 /// Returns whether a letter is due.
 pub(super) fn is_any_due(connection: &mut Connection) -> Result<bool, Error> {
     let due = table.filter(outbox::due_at.le(now())).select(outbox::id).limit(1);

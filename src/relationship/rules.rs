@@ -11,6 +11,21 @@ impl Pair {
         Pair { mine: self.theirs, theirs: self.mine }
     }
 
+    /// Tells whether the two sides may stand together, whatever each hides: no action leads to a pair that may not.
+    pub fn is_legal(self) -> bool {
+        let one_way = |mine, theirs| {
+            matches!(
+                (mine, theirs),
+                (Side::Stranger, Side::Stranger)
+                    | (Side::Invited { .. }, Side::Received { .. } | Side::Declined { .. })
+                    | (Side::Connected, Side::Connected)
+                    | (Side::Disconnected { .. }, Side::WasDisconnected | Side::Disconnected { .. })
+                    | (Side::Blocked { .. }, Side::BlockedBy { .. } | Side::Blocked { .. })
+            )
+        };
+        one_way(self.mine, self.theirs) || one_way(self.theirs, self.mine)
+    }
+
     /// Returns the pair once its invitation has expired: as if it had never been sent.
     pub fn expired(self) -> Pair {
         pair(self.mine.expired(), self.theirs.expired()).with_counterpart()

@@ -107,9 +107,11 @@ impl ResponseError for Error {
             Error::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Error::Database(why) if Error::is_ours(why) => StatusCode::INTERNAL_SERVER_ERROR,
-            Error::Database(_) | Error::Unavailable(_) | Error::CommitUnknown(_) | Error::Busy => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Error::Database(_)
+            | Error::Unavailable(_)
+            | Error::NewerSchema(_)
+            | Error::CommitUnknown(_)
+            | Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
@@ -39,18 +40,32 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers too. A line a job says how its last runs ended; the site is ready all the same.
-///
-/// # Errors
-/// [`Error::Unavailable`].
-pub async fn readyz(site: SiteData) -> Result<String, Error> {
+/// `GET /readyz`: the database answers too. A line a job says how its last runs ended; the site is ready all the same. A
+/// site that is not ready says why, as far as it concerns whoever runs it.
+pub async fn readyz(site: SiteData) -> HttpResponse {
     let all = async {
         site.db.ready().await?;
         site.read_one(jobs::report).await
     };
-    let reports = actix_web::rt::time::timeout(TIMEOUT, all).await;
-    let reports = reports.map_err(|_| Error::Unavailable("the database does not answer in time".into()))??;
-    Ok(reports.iter().fold("ready\n".to_owned(), |text, report| text + &line(report)))
+    let late = |_| Err(Error::Unavailable("the database does not answer in time".into()));
+    let (mut answer, text) = match actix_web::rt::time::timeout(TIMEOUT, all).await.unwrap_or_else(late) {
+        Ok(reports) => {
+            (HttpResponse::Ok(), reports.iter().fold("ready\n".to_owned(), |text, report| text + &line(report)))
+        }
+        Err(why) => {
+            tracing::warn!(%why, "not ready");
+            (HttpResponse::ServiceUnavailable(), not_ready(&why))
+        }
+    };
+    answer.content_type("text/plain; charset=utf-8").body(text)
+}
+
+/// Names the schema that is newer; what else the database says is for the log.
+fn not_ready(why: &Error) -> String {
+    match why {
+        Error::NewerSchema(_) => format!("not ready: {why}\n"),
+        _ => "not ready: the database does not answer, or nothing can be written to it; the log says why\n".into(),
+    }
 }
 
 fn line(report: &Report) -> String {

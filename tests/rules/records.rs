@@ -4,7 +4,7 @@ use amicable::relationship::{Action, Dates, Facts, Note, Record, Records, Side, 
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{ACTIONS, facts, is_legal};
+use super::{ACTIONS, facts};
 
 const DAY: i64 = 86_400;
 
@@ -56,7 +56,7 @@ impl Life {
         let (action, facts, before) = (self.action(), self.facts(), self.records.clone());
         let answer = self.records.apply(action, &facts, "words of mine");
         let pair = self.records.pair(&facts.limits, self.now);
-        assert!(is_legal(pair), "{action:?} {before:?}");
+        assert!(pair.is_legal(), "{action:?} {before:?}");
         match answer {
             Ok(outcome) => assert_eq!(pair, outcome.pair, "{action:?} {before:?}"),
             Err(_) => assert_eq!(self.records.theirs, before.theirs, "a refused {action:?} changed the other's"),

@@ -18,7 +18,7 @@ const BY_HAND: Settings = Settings { wal_limit: 1 << 16, settle: FOR_EVER, busy:
 
 fn site(folder: &Path) -> File {
     let file = File::open_with(path(folder).as_str(), BY_HAND).unwrap();
-    file.migrate().unwrap();
+    file.migrate(&|_| {}).unwrap();
     file.write_blocking(|connection| Ok(connection.batch_execute("CREATE TABLE IF NOT EXISTS rows (row)")?)).unwrap();
     file
 }

@@ -120,6 +120,50 @@ pub fn index_all(connection: &mut Connection) -> Result<(), Error> {
     }
 }
 
+/// Finds the copies that stand in no index.
+///
+/// # Errors
+/// The database's.
+pub fn missing(connection: &mut Connection) -> Result<Vec<Copy>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        owner_id: i64,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        other_id: i64,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        id: i64,
+    }
+    let held = match connection {
+        Connection::Sqlite(_) => "message_search_rows AS held WHERE held.message_id",
+        Connection::Postgres(_) => "message_search AS held WHERE held.id",
+    };
+    let sql = format!(
+        "SELECT owner_id, other_id, id FROM message_copies AS copy WHERE NOT EXISTS (SELECT 1 FROM {held} = copy.id \
+         AND held.owner_id = copy.owner_id AND held.other_id = copy.other_id) ORDER BY owner_id, other_id, id"
+    );
+    let rows: Vec<Row> = on_engine!(connection, |own| diesel::sql_query(sql).load(own))?;
+    Ok(rows.into_iter().map(|row| (row.owner_id, row.other_id, row.id)).collect())
+}
+
+/// Indexes the copies that stand in no index, and returns how many.
+///
+/// # Errors
+/// The database's.
+pub fn index_missing(connection: &mut Connection) -> Result<usize, Error> {
+    let missing = missing(connection)?;
+    for (owner, other, id) in &missing {
+        let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
+        let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
+        let one = message_copies::table.find((*owner, *other, *id)).inner_join(messages::table.on(text));
+        let text: Option<String> = one.select(messages::text).first(connection).optional()?;
+        if let Some(text) = text {
+            index(connection, (*owner, *other, *id), &text)?;
+        }
+    }
+    Ok(missing.len())
+}
+
 /// Loads the copies that follow one in the order of their keys, a batch, with their texts.
 fn beyond(connection: &mut Connection, last: Option<Copy>) -> Result<Vec<(Copy, String)>, Error> {
     use message_copies::{id, is_mine, other_id, owner_id};

@@ -1,6 +1,7 @@
 //! Searching all members by name, headline, company and location: what is the same on both engines.
 
 mod postgres;
+pub mod soundness;
 mod sqlite;
 pub mod words;
 

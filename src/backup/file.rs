@@ -1,0 +1,110 @@
+//! A file that stands under another name until it is whole.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// A file that is being written beside its place, under its name with `.part` behind it. What a killed program left there
+/// is written over; what another one writes is left alone.
+pub struct Part {
+    place: PathBuf,
+    path: PathBuf,
+    file: File,
+    is_kept: bool,
+}
+
+impl Part {
+    /// Begins a file that is to stand at this place, where there must be none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where there is one, where another program writes it, or where none can be made.
+    pub fn begin(place: &Path) -> Result<Part, Error> {
+        refuse_taken(place)?;
+        let path = PathBuf::from(format!("{}.part", place.display()));
+        let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot write {}: {why}", path.display()));
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::Unavailable(format!("another program writes {}", path.display())));
+            }
+            Err(TryLockError::Error(why)) => return Err(unusable(why)),
+        }
+        file.set_len(0).map_err(unusable)?;
+        Ok(Part { place: place.to_owned(), path, file, is_kept: false })
+    }
+
+    /// Returns the file, to write to.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Puts the file in its place, once the disk has it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the disk fails, or where somebody has put a file there meanwhile.
+    pub fn finish(mut self) -> Result<(), Error> {
+        let unusable =
+            |why: std::io::Error| Error::Unavailable(format!("cannot finish {}: {why}", self.place.display()));
+        self.file.sync_all().map_err(unusable)?;
+        refuse_taken(&self.place)?;
+        std::fs::rename(&self.path, &self.place).map_err(unusable)?;
+        self.is_kept = true;
+        sync_folder(&self.place).map_err(unusable)
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // Left behind, it passes for nothing.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Refuses a place where something stands.
+pub(super) fn refuse_taken(place: &Path) -> Result<(), Error> {
+    match place.symlink_metadata() {
+        Ok(_) => Err(Error::Unavailable(format!("{} is there already, and is not written over", place.display()))),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Lets the disk know of a new name.
+pub(super) fn sync_folder(file: &Path) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_file_has_its_name_when_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("site.zip");
+        let part = Part::begin(&place).unwrap();
+        part.file().write_all(b"half").unwrap();
+        assert!(!place.exists());
+        let other = Part::begin(&place).map(|_| ()).unwrap_err().to_string();
+        assert!(other.contains("another program writes"), "{other}");
+        drop(part);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        // As a killed program leaves it.
+        std::fs::write(folder.path().join("site.zip.part"), "a longer half").unwrap();
+        let part = Part::begin(&place).unwrap();
+        part.file().write_all(b"whole").unwrap();
+        part.finish().unwrap();
+        assert_eq!(std::fs::read_to_string(&place).unwrap(), "whole");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(Part::begin(&place).is_err());
+    }
+}

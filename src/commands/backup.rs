@@ -1,0 +1,51 @@
+//! `amicable backup` and `amicable restore`.
+
+use std::path::Path;
+
+use amicable::backup::{self, Backup, Content, Manifest};
+use amicable::db::{DatabaseUrl, Db};
+use amicable::error::Error;
+
+use super::progress;
+
+/// Writes a backup of a site that may be in use.
+///
+/// # Errors
+/// See [`backup::write`].
+pub fn backup(db: &Db, file: &Path) -> Result<(), Error> {
+    let bar = progress::bar();
+    let manifest = backup::write(db, file, &|table, done, all| progress::show(&bar, table, done, all));
+    bar.finish_and_clear();
+    tell(&manifest?);
+    println!("The backup {} is whole.", file.display());
+    Ok(())
+}
+
+/// Verifies a backup, and makes a site of it unless that is all that is asked.
+///
+/// # Errors
+/// See [`Backup::verify`] and [`backup::restore`].
+pub fn restore(file: &Path, to: &DatabaseUrl, only_verify: bool) -> Result<(), Error> {
+    let bar = progress::bar();
+    let mut backup = Backup::open(file)?;
+    backup.verify(&|table, done, all| progress::show(&bar, table, done, all))?;
+    if !only_verify {
+        let progress = |table: &str, done, all| progress::show(&bar, table, done, all);
+        backup::restore(&mut backup, to, &progress, &|step| bar.suspend(|| progress::migrating_long(step)))?;
+    }
+    bar.finish_and_clear();
+    tell(backup.manifest());
+    match only_verify {
+        true => println!("The backup {} is whole.", file.display()),
+        false => println!("The site is restored."),
+    }
+    Ok(())
+}
+
+fn tell(manifest: &Manifest) {
+    println!("A site as of {}, by Amicable {}", manifest.made_at, manifest.program);
+    println!("{:<24}{:>12}  SHA-256", "table", "rows");
+    for Content { table, rows, sha256, .. } in &manifest.tables {
+        println!("{table:<24}{rows:>12}  {sha256}");
+    }
+}

@@ -1,0 +1,50 @@
+//! The checks of relationships: every two sides, and how many connections each member has.
+
+use amicable::connections::soundness::{self, Illegal};
+use amicable::connections::store;
+use amicable::db::{self, Connection};
+use amicable::error::Error;
+
+use super::{Found, listed};
+
+pub(super) fn pairs(connection: &mut Connection) -> Result<Found, Error> {
+    let illegal = soundness::illegal(connection)?;
+    if !illegal.is_empty() {
+        return Ok(Err(format!("{} stand as no two can: {}", illegal.len(), named(&illegal))));
+    }
+    let rows = db::number(connection, "SELECT COUNT(*) AS number FROM relationships")?;
+    Ok(Ok(format!("{rows} sides, each with its other")))
+}
+
+pub(super) fn mend_pairs(connection: &mut Connection) -> Result<String, Error> {
+    let illegal = soundness::illegal(connection)?;
+    for pair in &illegal {
+        soundness::mend(connection, pair)?;
+    }
+    Ok(format!("{} pairs: {}", illegal.len(), named(&illegal)))
+}
+
+fn named(illegal: &[Illegal]) -> String {
+    let one = |pair: &Illegal| {
+        let (mine, theirs) = pair.states();
+        format!("members {} and {} ({mine}, {theirs})", pair.one, pair.other)
+    };
+    listed(&illegal.iter().map(one).collect::<Vec<_>>())
+}
+
+pub(super) fn counts(connection: &mut Connection) -> Result<Found, Error> {
+    let wrong = db::number(
+        connection,
+        "SELECT COUNT(*) AS number FROM members LEFT JOIN connection_counts ON member_id = members.id \
+         WHERE COALESCE(number, -1) <> (SELECT COUNT(*) FROM relationships WHERE owner_id = members.id AND state = 4)",
+    )?;
+    Ok(match wrong {
+        0 => Ok("every member's number of connections is right".into()),
+        _ => Err(format!("the number of connections of {wrong} members is wrong")),
+    })
+}
+
+pub(super) fn count_again(connection: &mut Connection) -> Result<String, Error> {
+    store::count_all(connection)?;
+    Ok("counted everybody's connections anew".into())
+}

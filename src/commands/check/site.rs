@@ -1,0 +1,92 @@
+//! The checks of what the site stands on: the schema, the database, the outbox, the jobs, the audit log.
+
+use amicable::audit::{self, Chain};
+use amicable::db::{self, Connection, Schema};
+use amicable::error::Error;
+use amicable::{jobs, mail};
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
+
+use super::{Found, listed};
+
+/// A line of text that a statement answers.
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+fn lines(connection: &mut Connection, sql: &str) -> Result<Vec<String>, Error> {
+    let lines: Vec<Line> = match connection {
+        Connection::Sqlite(own) => sql_query(sql).load(own)?,
+        Connection::Postgres(own) => sql_query(sql).load(own)?,
+    };
+    Ok(lines.into_iter().map(|line| line.line).collect())
+}
+
+pub(super) fn schema(connection: &mut Connection) -> Result<Found, Error> {
+    let schema = Schema::of(connection)?;
+    if let Err(why) = schema.refuse_other() {
+        return Ok(Err(why.to_string()));
+    }
+    let newest = schema.applied.last().map_or("", String::as_str);
+    Ok(Ok(format!("up to date, {} migrations, the last {newest}", schema.applied.len())))
+}
+
+/// What the engine itself can say of its files.
+pub(super) fn database(connection: &mut Connection) -> Result<Found, Error> {
+    let (sql, good) = match connection {
+        Connection::Sqlite(_) => (
+            "SELECT quick_check AS line FROM pragma_quick_check WHERE quick_check <> 'ok' UNION ALL \
+             SELECT 'a row of ' || \"table\" || ' names one of ' || parent || ' that is not there' FROM pragma_foreign_key_check",
+            "the file is sound",
+        ),
+        Connection::Postgres(_) => (
+            "SELECT 'the index ' || indexrelid::regclass || ' is not valid' AS line FROM pg_index WHERE NOT indisvalid \
+             UNION ALL SELECT 'the constraint ' || conname || ' was never checked' FROM pg_constraint WHERE NOT convalidated",
+            "every index and constraint is valid",
+        ),
+    };
+    let found = lines(connection, sql)?;
+    Ok(if found.is_empty() { Ok(good.into()) } else { Err(listed(&found)) })
+}
+
+pub(super) fn outbox(connection: &mut Connection) -> Result<Found, Error> {
+    let unreadable = mail::unreadable(connection)?;
+    let waiting = db::number(connection, "SELECT COUNT(*) AS number FROM outbox")?;
+    let tried = db::number(connection, "SELECT COUNT(*) AS number FROM outbox WHERE attempts > 0")?;
+    Ok(match unreadable.len() {
+        0 => Ok(format!("{waiting} letters wait, of which {tried} were tried before")),
+        some => Err(format!("{some} of {waiting} letters cannot be read by this version")),
+    })
+}
+
+pub(super) fn drop_unreadable(connection: &mut Connection) -> Result<String, Error> {
+    let unreadable = mail::unreadable(connection)?;
+    for (member, id) in &unreadable {
+        let sql = format!("DELETE FROM outbox WHERE member_id = {member} AND id = {id}");
+        lines(connection, &format!("{sql} RETURNING 'x' AS line"))?;
+    }
+    let named: Vec<String> = unreadable.iter().map(|(member, id)| format!("{id} to member {member}")).collect();
+    Ok(format!("letters removed: {}", listed(&named)))
+}
+
+pub(super) fn jobs(connection: &mut Connection) -> Result<Found, Error> {
+    let reports = jobs::report(connection)?;
+    let failing: Vec<String> =
+        reports.iter().filter(|report| report.fails()).map(|report| report.name.clone()).collect();
+    Ok(match failing.len() {
+        0 => Ok(format!("{} have run, none fails", reports.len())),
+        _ => Err(format!("the last run failed of {}; the log says why", listed(&failing))),
+    })
+}
+
+pub(super) fn audit_log(connection: &mut Connection) -> Result<Found, Error> {
+    Ok(match audit::verify(connection)? {
+        Chain::Whole { number, hash } if hash.is_empty() => Ok(format!("whole, {number} entries")),
+        // Whoever notes it elsewhere also finds out when the end was cut off together with its head.
+        Chain::Whole { number, hash } => Ok(format!("whole, {number} entries, the last with the hash {hash}")),
+        Chain::Broken { number, why } => Err(format!("broken at entry {number}: {why}")),
+    })
+}

@@ -1,0 +1,161 @@
+//! Whether every two rows stand as the rules let two members stand, and what is made of those that do not. Only damage from
+//! outside leads there: a backup that mixes two moments, or somebody who changed rows by hand.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, SmallInt};
+use diesel::{QueryableByName, sql_query};
+
+use super::row::{Row, Rows, State, StoredPrior, side};
+use super::store;
+use crate::db::{self, Connection, on_engine};
+use crate::error::Error;
+use crate::relationship::Pair;
+
+/// Pairs that are looked at in one go.
+const MOST: i64 = 1_000;
+
+/// Two rows that stand as no action leads to; where there is no row, a stranger's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub struct Illegal {
+    /// One member.
+    #[diesel(sql_type = BigInt)]
+    pub one: i64,
+    /// The other.
+    #[diesel(sql_type = BigInt)]
+    pub other: i64,
+    #[diesel(sql_type = SmallInt)]
+    mine: i16,
+    #[diesel(sql_type = SmallInt)]
+    theirs: i16,
+}
+
+impl Illegal {
+    /// Returns how the two stand, each in a word.
+    pub fn states(&self) -> (String, String) {
+        (word(self.mine), word(self.theirs))
+    }
+}
+
+fn word(number: i16) -> String {
+    State::of_number(number.into()).map_or_else(|| format!("state {number}"), |state| format!("{state:?}"))
+}
+
+/// Finds pairs that are not legal, up to a thousand.
+///
+/// # Errors
+/// The database's.
+pub fn illegal(connection: &mut Connection) -> Result<Vec<Illegal>, Error> {
+    let legal: Vec<String> = legal().map(|(mine, theirs)| format!("({mine}, {theirs})")).collect();
+    let sql = format!(
+        "SELECT mine.owner_id AS one, mine.other_id AS other, mine.state AS mine, \
+         CAST(COALESCE(theirs.state, 0) AS SMALLINT) AS theirs FROM relationships mine \
+         LEFT JOIN relationships theirs ON theirs.owner_id = mine.other_id AND theirs.other_id = mine.owner_id \
+         WHERE (theirs.owner_id IS NULL OR mine.owner_id <= mine.other_id) AND (mine.owner_id = mine.other_id \
+         OR (mine.state, COALESCE(theirs.state, 0)) NOT IN (VALUES {})) \
+         ORDER BY mine.owner_id, mine.other_id LIMIT {MOST}",
+        legal.join(", ")
+    );
+    Ok(on_engine!(connection, |own| sql_query(sql).load(own))?)
+}
+
+fn states() -> impl Iterator<Item = State> + Clone {
+    (0..=i64::from(State::DisconnectedHidden as i16)).filter_map(State::of_number)
+}
+
+/// The numbers of two states that may stand together.
+fn legal() -> impl Iterator<Item = (i16, i16)> {
+    let both = states().flat_map(|mine| states().map(move |theirs| (mine, theirs)));
+    both.filter(|(mine, theirs)| is_legal(*mine, *theirs)).map(|(mine, theirs)| (mine as i16, theirs as i16))
+}
+
+fn is_legal(mine: State, theirs: State) -> bool {
+    let side = |state: State| side(state.shown(), StoredPrior::Nothing, false);
+    Pair { mine: side(mine), theirs: side(theirs) }.is_legal()
+}
+
+/// Makes a pair legal, so that nobody sees more of the other than they would have: a block and a disconnect hold, the row of
+/// a connection that is missing on one side is made anew, and anything else makes the two strangers. Notes, tags and
+/// messages stay.
+///
+/// # Errors
+/// The database's.
+pub fn mend(connection: &mut Connection, illegal: &Illegal) -> Result<(), Error> {
+    let (one, other) = (illegal.one, illegal.other);
+    if one == other {
+        return forget(connection, one, other);
+    }
+    for number in
+        [illegal.mine, illegal.theirs].into_iter().filter(|number| State::of_number((*number).into()).is_none())
+    {
+        let sql = format!("UPDATE relationships SET state = 0 WHERE owner_id IN ({one}, {other}) AND state = {number}");
+        on_engine!(connection, |own| sql_query(sql).execute(own))?;
+    }
+    if db::lock_members(connection, [one, other]).is_err() {
+        // One of the two is not there any more.
+        forget(connection, one, other)?;
+        return forget(connection, other, one);
+    }
+    let stored = (store::row(connection, one, other)?, store::row(connection, other, one)?);
+    let mut rows = Rows::of(one, other, stored);
+    let (mine, theirs) = mended(rows.mine.state, rows.theirs.state);
+    let since = rows.mine.connected_at.or(rows.theirs.connected_at);
+    put(&mut rows.mine, mine, since);
+    put(&mut rows.theirs, theirs, since);
+    store::save(connection, &rows)
+}
+
+fn forget(connection: &mut Connection, owner: i64, other: i64) -> Result<(), Error> {
+    let sql = format!("DELETE FROM relationships WHERE owner_id = {owner} AND other_id = {other}");
+    on_engine!(connection, |own| sql_query(sql).execute(own))?;
+    Ok(())
+}
+
+fn put(row: &mut Row, state: State, since: Option<i64>) {
+    if row.state == state {
+        return;
+    }
+    row.state = state;
+    row.prior = StoredPrior::Nothing;
+    row.may_invite_again &= state == State::Disconnected;
+    row.changed_at = row.changed_at.max(1);
+    row.invited_at = None;
+    row.invitation_note = String::new();
+    if state == State::Connected {
+        row.connected_at = since.or(Some(row.changed_at));
+    }
+}
+
+/// Returns how two stand whose states contradict each other.
+fn mended(mine: State, theirs: State) -> (State, State) {
+    use State::{Blocked, BlockedBy, Connected, Disconnected, Stranger, WasDisconnected};
+    match (mine.shown(), theirs.shown()) {
+        (Blocked, _) => (Blocked, BlockedBy),
+        (_, Blocked) => (BlockedBy, Blocked),
+        (Disconnected, _) | (Connected, WasDisconnected) => (Disconnected, WasDisconnected),
+        (_, Disconnected) | (WasDisconnected, Connected) => (WasDisconnected, Disconnected),
+        (Connected, Stranger) | (Stranger, Connected) => (Connected, Connected),
+        _ => (Stranger, Stranger),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_mended_is_legal() {
+        for mine in states() {
+            for theirs in states() {
+                let (mine, theirs) = mended(mine, theirs);
+                assert!(is_legal(mine, theirs), "{mine:?} {theirs:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_and_a_disconnect_hold() {
+        assert_eq!(mended(State::Blocked, State::Connected), (State::Blocked, State::BlockedBy));
+        assert_eq!(mended(State::Connected, State::Disconnected), (State::WasDisconnected, State::Disconnected));
+        assert!(is_legal(State::Connected, State::ConnectedHidden) && !is_legal(State::Connected, State::Stranger));
+    }
+}

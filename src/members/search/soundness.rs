@@ -1,0 +1,78 @@
+//! Whether the index and the directory hold what the profiles say.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::BigInt;
+
+use super::folded;
+use crate::db::{Connection, on_engine};
+use crate::error::Error;
+use crate::schema::members;
+
+/// Members that are read at once.
+const BATCH: i64 = 2_000;
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+fn ids(connection: &mut Connection, sql: &str) -> Result<Vec<i64>, Error> {
+    let ids: Vec<Id> = on_engine!(connection, |own| sql_query(sql).load(own))?;
+    Ok(ids.into_iter().map(|id| id.id).collect())
+}
+
+fn key(connection: &Connection) -> &'static str {
+    match connection {
+        Connection::Sqlite(_) => "rowid",
+        Connection::Postgres(_) => "member_id",
+    }
+}
+
+/// Finds the members who are missing from the index or the directory, or stand there as they were once.
+///
+/// # Errors
+/// The database's.
+pub fn stale(connection: &mut Connection) -> Result<Vec<i64>, Error> {
+    let sql = format!(
+        "SELECT id FROM members WHERE deletion_due_at IS NULL AND (id NOT IN (SELECT {} FROM member_search) \
+         OR NOT EXISTS (SELECT 1 FROM directory WHERE member_id = id AND directory.sort_last = members.sort_last)) \
+         ORDER BY id",
+        key(connection)
+    );
+    let mut stale = ids(connection, &sql)?;
+    stale.extend(folded_otherwise(connection)?);
+    stale.sort_unstable();
+    stale.dedup();
+    Ok(stale)
+}
+
+fn folded_otherwise(connection: &mut Connection) -> Result<Vec<i64>, Error> {
+    type Read = (i64, String, String, String, String, String);
+    let (mut after, mut found) = (i64::MIN, Vec::new());
+    loop {
+        let some = members::table.filter(members::id.gt(after)).filter(members::deletion_due_at.is_null());
+        let columns =
+            (members::id, members::full_name, members::headline, members::company, members::location, members::folded);
+        let some: Vec<Read> = some.order(members::id).select(columns).limit(BATCH).load(connection)?;
+        let Some(last) = some.last() else { return Ok(found) };
+        after = last.0;
+        let is_stale =
+            |(_, name, headline, company, location, now): &&Read| folded([name, headline, company, location]) != *now;
+        found.extend(some.iter().filter(is_stale).map(|read| read.0));
+    }
+}
+
+/// Finds whom the index or the directory hold though they are not there.
+///
+/// # Errors
+/// The database's.
+pub fn gone(connection: &mut Connection) -> Result<Vec<i64>, Error> {
+    let sql = format!(
+        "SELECT id FROM (SELECT {} AS id FROM member_search UNION SELECT member_id FROM directory) AS held \
+         WHERE id NOT IN (SELECT id FROM members WHERE deletion_due_at IS NULL) ORDER BY id",
+        key(connection)
+    );
+    ids(connection, &sql)
+}

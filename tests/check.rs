@@ -1,0 +1,147 @@
+//! `amicable check`: it finds what was damaged, names what it repairs, and finds nothing on a site that is sound.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+#[allow(dead_code)]
+#[path = "web/support/database.rs"]
+mod database;
+#[allow(dead_code)]
+#[path = "web/support/program.rs"]
+mod program;
+
+use amicable::db::number;
+use database::Database;
+use diesel::connection::SimpleConnection;
+use program::{Served, amicable, run, seeded, sound, with_a_bit_of_everything};
+
+/// What it answers to the shell, and what it says.
+fn check(database: &Database, more: &[&str]) -> (i32, String) {
+    let url = database.argument();
+    let arguments = [&["check", "--database-url", &url], more].concat();
+    let output = amicable(&arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    (output.status.code().unwrap(), said)
+}
+
+fn damage(database: &Database, sql: &str) {
+    let db = database.open();
+    db.write_blocking(|connection| Ok(connection.batch_execute(sql)?)).unwrap();
+    db.close();
+}
+
+#[test]
+fn a_sound_site_passes_every_check() {
+    let database = Database::new();
+    seeded(&database);
+    let (code, said) = check(&database, &[]);
+    assert_eq!(code, 0, "{said}");
+    for name in [
+        "configuration",
+        "schema",
+        "database",
+        "orphans",
+        "relationships",
+        "counts",
+        "search for people",
+        "search in messages",
+        "outbox",
+        "jobs",
+        "audit log",
+    ] {
+        assert!(said.contains(&format!("{name}: ")), "{name}: {said}");
+    }
+    assert!(!said.contains("NOT GOOD"), "{said}");
+}
+
+#[test]
+fn a_site_in_use_is_sound() {
+    let database = Database::new();
+    let friends = seeded(&database);
+    with_a_bit_of_everything(&database);
+    let served = Served::serve(&database);
+    let hub = served.hub();
+    for handle in &friends[..3] {
+        assert_eq!(hub(&format!("/in/{handle}/disconnect")), Some(303));
+    }
+    assert_eq!(hub(&format!("/in/{}/block", friends[0])), Some(303));
+    assert_eq!(hub(&format!("/in/{}/re-invite", friends[1])), Some(303));
+    let (code, said) = check(&database, &[]);
+    assert_eq!(code, 0, "{said}");
+}
+
+/// Damages, and what is said of each.
+fn damages() -> Vec<(&'static str, &'static str)> {
+    let mut all = vec![
+        ("DELETE FROM relationships WHERE owner_id = 1 AND state = 4", "(Connected, Stranger)"),
+        ("UPDATE relationships SET state = 5 WHERE owner_id = 2 AND state = 4", "(Connected, Disconnected)"),
+        ("UPDATE relationships SET state = 7 WHERE owner_id = 3 AND state = 4", "(Blocked, Connected)"),
+        ("UPDATE connection_counts SET number = number + 1 WHERE member_id = 5", "connections of 1 members is wrong"),
+        ("INSERT INTO tags (owner_id, other_id, tag) VALUES (1, 999999, 'x'), (999998, 1, 'y')", "1 in tags.owner_id"),
+        ("UPDATE members SET headline = 'Astronaut', sort_last = 'zz' WHERE id = 7", "1 are missing or out of date"),
+        (
+            "INSERT INTO outbox (member_id, id, created_at, due_at, attempts, letter) VALUES (1, 1, 1, 1, 0, '{}')",
+            "1 of 1 letters",
+        ),
+    ];
+    if !database::on_postgres() {
+        all.push(("DELETE FROM member_search WHERE rowid = 9", "1 are missing or out of date"));
+    }
+    all
+}
+
+#[test]
+fn what_is_damaged_is_found_named_and_repaired() {
+    for (sql, says) in damages() {
+        let database = Database::new();
+        seeded(&database);
+        damage(&database, sql);
+        let (code, said) = check(&database, &[]);
+        assert!(code == 3 && said.contains(says) && said.contains("can be repaired"), "{sql}: {said}");
+        assert!(!said.contains("REPAIRED"), "{said}");
+        assert_eq!(check(&database, &[]).1, said, "looking changes nothing");
+        let (code, said) = check(&database, &["--repair"]);
+        assert!(code == 0 && said.contains("REPAIRED"), "{sql}: {said}");
+        let (code, said) = check(&database, &[]);
+        assert!(code == 0 && !said.contains("NOT GOOD"), "{sql}: {said}");
+    }
+}
+
+#[test]
+fn a_lost_side_of_a_connection_is_made_anew() {
+    let database = Database::new();
+    let friends = seeded(&database);
+    damage(&database, "DELETE FROM relationships WHERE owner_id = 1");
+    assert_eq!(check(&database, &["--repair"]).0, 0);
+    sound(&database, &[]);
+    assert_eq!(program::connected(&database).len(), friends.len());
+}
+
+#[test]
+fn a_block_and_a_disconnect_outlive_a_repair() {
+    let database = Database::new();
+    seeded(&database);
+    damage(
+        &database,
+        "UPDATE relationships SET state = 7 WHERE owner_id = 3 AND state = 4; \
+         UPDATE relationships SET state = 5 WHERE owner_id = 2 AND state = 4",
+    );
+    assert_eq!(check(&database, &["--repair"]).0, 0);
+    let db = database.open();
+    let count = |sql: &str| db.read_blocking(|connection| number(connection, sql)).unwrap();
+    assert_eq!(count("SELECT COUNT(*) AS number FROM relationships WHERE other_id IN (2, 3) AND state = 4"), 0);
+    assert!(count("SELECT COUNT(*) AS number FROM relationships WHERE other_id = 3 AND state = 8") > 0);
+    assert!(count("SELECT COUNT(*) AS number FROM relationships WHERE other_id = 2 AND state = 6") > 0);
+}
+
+#[test]
+fn what_nobody_can_repair_stays_named() {
+    let database = Database::new();
+    seeded(&database);
+    damage(&database, "DELETE FROM __diesel_schema_migrations WHERE version = '20261210000900'");
+    let (code, said) = check(&database, &["--repair"]);
+    assert!(code == 3 && said.contains("schema: NOT GOOD") && said.contains("1 migrations behind"), "{said}");
+    let (done, said) =
+        run(amicable(&["check", "--database-url", &database.argument()]).env("AMICABLE_BASE_URL", "network"));
+    assert!(!done && said.contains("configuration: NOT GOOD") && said.contains("AMICABLE_BASE_URL"), "{said}");
+    let (code, said) = check(&Database::sqlite(), &[]);
+    assert!(code == 1 && said.contains("there is no database"), "{said}");
+}
