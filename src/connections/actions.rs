@@ -18,7 +18,7 @@ use crate::web::page::{Redirect, SignedIn, local};
 use crate::web::site::SiteData;
 
 /// Whom an action was toward, and what the rules answered.
-pub(super) type Acted = (MemberCard, Answer);
+pub type Acted = (MemberCard, Answer);
 
 /// Acts toward the member of a handle, whom the acting member must be able to see.
 pub(super) async fn act(
@@ -32,7 +32,11 @@ pub(super) async fn act(
     site.write(move |connection| toward(connection, &limits, id, &handle, action, &text)).await
 }
 
-fn toward(
+/// Acts toward the member of a handle, whom the acting member must be able to see, within a transaction.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn toward(
     connection: &mut Connection,
     limits: &Limits,
     me: i64,

@@ -5,21 +5,23 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
+use crate::connections::Answer;
 use crate::connections::actions::{act, answer, page_before_form, profile, returned, seen};
 use crate::connections::refusal::sentence;
 use crate::connections::visible;
 use crate::dates;
+use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{t, tf};
 use crate::members::MemberCard;
-use crate::relationship::{Action, Outcome, Reinvite, Side};
+use crate::relationship::{Action, Limits, Outcome, Reinvite, Side};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::site::SiteData;
 
 /// Characters of a private reason.
-const REASON: usize = 1_000;
+pub const REASON: usize = 1_000;
 
 #[derive(Template)]
 #[template(path = "connections/disconnect.html")]
@@ -146,30 +148,39 @@ pub async fn re_invite(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
-    let (person, answered) = site
-        .write(move |connection| {
-            let (member, row) = visible::member(connection, id, &handle)?;
-            let person = member.person;
-            let side = row.map_or(Side::Stranger, |row| row.side_at(dates::now(), &limits));
-            let reinvite = crate::connections::reinvite(connection, &limits, id, person.id)?;
-            let answer = match (side, reinvite) {
-                (Side::Disconnected { .. }, Some(Reinvite::Restores)) => {
-                    Some(crate::connections::act(connection, &limits, (id, person.id), Action::Invite, "")?)
-                }
-                // Pressed twice, or undone in another tab.
-                (Side::Connected, _) => {
-                    let pair = crate::connections::sides(connection, &limits, id, person.id)?;
-                    Some(Ok(Outcome { pair, notification: None }))
-                }
-                _ => None,
-            };
-            Ok((person, answer))
-        })
-        .await?;
+    let (person, answered) = site.write(move |connection| restore(connection, &limits, id, &handle)).await?;
     match answered {
         Some(acted) => Ok(answer(&redirect, &(person, acted), |name, _| restored(name))),
         None => Ok(redirect.to(&format!("{}/invite", profile(&person)))),
     }
+}
+
+/// Restores a connection, where re-inviting does so at once; nothing where it would be an invitation.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn restore(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: i64,
+    handle: &str,
+) -> Result<(MemberCard, Option<Answer>), Error> {
+    let (member, row) = visible::member(connection, me, handle)?;
+    let person = member.person;
+    let side = row.map_or(Side::Stranger, |row| row.side_at(dates::now(), limits));
+    let reinvite = crate::connections::reinvite(connection, limits, me, person.id)?;
+    let answer = match (side, reinvite) {
+        (Side::Disconnected { .. }, Some(Reinvite::Restores)) => {
+            Some(crate::connections::act(connection, limits, (me, person.id), Action::Invite, "")?)
+        }
+        // Pressed twice, or undone in another tab.
+        (Side::Connected, _) => {
+            let pair = crate::connections::sides(connection, limits, me, person.id)?;
+            Some(Ok(Outcome { pair, notification: None }))
+        }
+        _ => None,
+    };
+    Ok((person, answer))
 }
 
 /// Says that a connection is restored.

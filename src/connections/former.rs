@@ -32,7 +32,8 @@ pub struct Former {
     pub private_reason: String,
     /// *They may invite me again*.
     pub may_invite_again: bool,
-    changed_at: i64,
+    /// When.
+    pub changed_at: i64,
 }
 
 #[derive(Template)]
@@ -53,7 +54,10 @@ pub async fn blocked(site: SiteData, page: Layout, me: SignedIn, Query(query): Q
 }
 
 /// Reads a page of those one has blocked.
-fn blocked_ones(connection: &mut Connection, me: i64, at: &PageRequest) -> Result<ListPage<Former>, Error> {
+///
+/// # Errors
+/// The database's.
+pub fn blocked_ones(connection: &mut Connection, me: i64, at: &PageRequest) -> Result<ListPage<Former>, Error> {
     let total = store::in_state(me, State::Blocked).count().get_result(connection)?;
     paged(total, at, |at| in_state(connection, me, State::Blocked, "", at))
 }

@@ -1,6 +1,7 @@
 //! The address book: what a member knows of people, be they members or not.
 
 pub mod card;
+pub mod change;
 pub mod duplicates;
 pub mod export;
 pub mod filter;
@@ -19,4 +20,4 @@ mod typed;
 pub mod vcard;
 mod words;
 
-pub(crate) use typed::{kind_name, kinds};
+pub(crate) use typed::{card as typed_card, full as book_is_full, kind_name, kinds};

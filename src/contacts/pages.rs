@@ -4,14 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use crate::connections::notes;
 use crate::contacts::card::{Card, Valued};
 use crate::contacts::list::hue;
 use crate::contacts::membership::{self, Member};
-use crate::contacts::source::Source;
-use crate::contacts::store::{self, Contact, MAX_CONTACTS, NewContact, RemovalKind};
+use crate::contacts::store::{self, Contact, MAX_CONTACTS};
 use crate::contacts::typed::{self, Typed, months, web_address};
-use crate::contacts::{keys, tags};
+use crate::contacts::{change, keys, tags};
 use crate::dates;
 use crate::error::Error;
 use crate::language::filters;
@@ -181,17 +179,8 @@ pub async fn add(
         return again(&site, page, &me, (None, 0), (form, problems)).await;
     }
     let owner = me.id;
-    let added = site
-        .write(move |connection| {
-            if store::book(connection, owner)?.number as usize >= MAX_CONTACTS {
-                return Ok(None);
-            }
-            let tags = notes::as_spelled(connection, owner, 0, &card.tags)?;
-            let new = NewContact { card: Card { tags, ..card }, source: Source::ByHand, import_id: None };
-            Ok(store::insert(connection, owner, &[new])?.pop())
-        })
-        .await?;
-    let Some(id) = added else {
+    let added = site.write(move |connection| change::add(connection, owner, card));
+    let Some(id) = added.await? else {
         problems.add("full_name", typed::full(MAX_CONTACTS));
         return again(&site, page, &me, (None, 0), (form, problems)).await;
     };
@@ -235,19 +224,8 @@ pub async fn edit(
     if problems.any() {
         return again(&site, page, &me, (Some(id), seen), (form, problems)).await;
     }
-    let changed = site
-        .write(move |connection| {
-            crate::db::lock_members(connection, [owner])?;
-            let now = store::load(connection, owner, id)?;
-            if now.version != seen {
-                return Ok(Some(now.version));
-            }
-            let tags = notes::as_spelled(connection, owner, 0, &card.tags)?;
-            store::update(connection, owner, id, &Card { tags, ..card })?;
-            Ok(None)
-        })
-        .await?;
-    if let Some(version) = changed {
+    let changed = site.write(move |connection| change::edit(connection, owner, (id, seen), card));
+    if let Some(version) = changed.await? {
         problems.add(
             "full_name",
             t("This contact was changed since you opened this page. Look at it in another tab, then save again."),
@@ -264,14 +242,7 @@ pub async fn edit(
 /// The database's.
 pub async fn delete(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (id, owner) = (*id, me.id);
-    let removal = site
-        .write(move |connection| match store::load(connection, owner, id) {
-            Ok(_) => Ok(Some(store::delete(connection, owner, &[id], RemovalKind::One)?)),
-            Err(Error::NotFound) => Ok(None),
-            Err(why) => Err(why),
-        })
-        .await?;
-    match removal {
+    match site.write(move |connection| change::delete(connection, owner, id)).await? {
         Some(removal) => redirect.undoable(t("Contact deleted."), undo_of(removal)),
         None => redirect.done(t("Contact deleted.")),
     };

@@ -113,7 +113,7 @@ fn addresses(form: &Form) -> Vec<Address> {
 }
 
 /// Reads what was typed into a card that is there already; what the form does not show stays.
-pub(super) fn card(form: &Form, problems: &mut Problems, before: &Card) -> Card {
+pub(crate) fn card(form: &Form, problems: &mut Problems, before: &Card) -> Card {
     let mut card = Card {
         full_name: problems.line(form, "full_name", t("Full name"), (0, LINE)),
         given: problems.line(form, "given", t("Given name"), (0, LINE)),
@@ -275,6 +275,6 @@ pub(super) fn months() -> Vec<(String, String)> {
 }
 
 /// Says that the book is full.
-pub(super) fn full(most: usize) -> String {
+pub(crate) fn full(most: usize) -> String {
     tf("An address book has room for {most} contacts.", number(most))
 }

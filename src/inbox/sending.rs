@@ -42,6 +42,23 @@ pub fn send(
     (me, handle): (i64, &str),
     (text, press): (&str, &str),
 ) -> Result<(Partner, Sent), Error> {
+    let (partner, sent) = attempt(connection, limits, (me, handle), (text, press))?;
+    if sent != Sent::Sent {
+        store::save_draft(connection, me, partner.person.id, text)?;
+    }
+    Ok((partner, sent))
+}
+
+/// [`send`], which keeps nothing where it cannot be sent: what a program sends takes no draft away.
+///
+/// # Errors
+/// As [`send`].
+pub fn attempt(
+    connection: &mut Connection,
+    limits: &Limits,
+    (me, handle): (i64, &str),
+    (text, press): (&str, &str),
+) -> Result<(Partner, Sent), Error> {
     let partner = store::partner(connection, me, handle)?;
     let other = partner.person.id;
     db::lock_members(connection, [me, other])?;
@@ -58,9 +75,6 @@ pub fn send(
             None => deliver(connection, (me, other), (text, &press), mine.filter(|_| !is_first))?,
         }
     };
-    if sent != Sent::Sent {
-        store::save_draft(connection, me, other, text)?;
-    }
     Ok((partner, sent))
 }
 

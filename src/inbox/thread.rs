@@ -174,13 +174,7 @@ async fn open(site: &Site, page: &mut Layout, me: &SignedIn, partner: &Partner) 
     let unread = partner.conversation.as_ref().filter(|conversation| conversation.is_unread);
     let Some(place) = unread.and_then(|conversation| conversation.place) else { return Ok(()) };
     let (id, other) = (me.id, partner.person.id);
-    let (was_unread, told) = site
-        .write(move |connection| {
-            let was_unread = store::mark_read(connection, id, other, place)?;
-            let told = if was_unread { notifications::mark_event(connection, id, other, Event::Message)? } else { 0 };
-            Ok((was_unread, told))
-        })
-        .await?;
+    let (was_unread, told) = site.write(move |connection| mark_read(connection, (id, other), place)).await?;
     page.have_read(told);
     if was_unread {
         page.have_opened_conversation();
@@ -188,8 +182,19 @@ async fn open(site: &Site, page: &mut Layout, me: &SignedIn, partner: &Partner) 
     Ok(())
 }
 
+/// Marks a conversation as read, up to what stood there when it was opened, and what was told of it. Returns whether it was
+/// unread, and how many notifications were.
+///
+/// # Errors
+/// The database's.
+pub fn mark_read(connection: &mut Connection, (me, other): (i64, i64), place: i64) -> Result<(bool, usize), Error> {
+    let was_unread = store::mark_read(connection, me, other, place)?;
+    let told = if was_unread { notifications::mark_event(connection, me, other, Event::Message)? } else { 0 };
+    Ok((was_unread, told))
+}
+
 /// Says how many conversations one has begun, and from when one may begin another.
-fn too_many_first(from: i64) -> String {
+pub fn too_many_first(from: i64) -> String {
     tnf(
         FIRST_MESSAGES,
         "You have written to {n} new connection in the last 24 hours, which is the most. You can write to another one from {time}.",

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 
 use crate::connections::store as connections;
+use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{number, t, tf};
 use crate::members::handles::{self, Changes, Refused};
@@ -24,6 +25,42 @@ pub async fn at_home(me: SignedIn) -> HttpResponse {
     see_other(&home(&me))
 }
 
+/// What stands first on a profile, checked.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    name: String,
+    sort_as: String,
+    headline: String,
+    location: String,
+}
+
+impl Summary {
+    /// Reads a form, and notes what is wrong with it.
+    pub fn of(form: &Form, problems: &mut Problems) -> Summary {
+        Summary {
+            name: accounts::full_name(form, problems),
+            sort_as: problems.line(form, "sort_as", t("Sort as"), (0, names::LONGEST)),
+            headline: problems.line(form, "headline", t("Headline"), (0, 200)),
+            location: problems.line(form, "location", t("Location"), (0, 100)),
+        }
+    }
+
+    /// Saves it, and lets the lists of others follow the name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn save(&self, connection: &mut Connection, member: i64) -> Result<(), Error> {
+        let renamed = store::rename(connection, member, &self.name, &self.sort_as)?;
+        connections::follow_name(connection, &renamed)?;
+        store::describe(connection, member, &self.headline, &self.location)
+    }
+}
+
+/// Reads what a member says about themselves.
+pub fn about_of(form: &Form, problems: &mut Problems) -> String {
+    problems.text(form, "about", t("About"), (0, 2_000))
+}
+
 /// `POST /profile`: name, what it sorts as, headline and location.
 ///
 /// # Errors
@@ -36,20 +73,12 @@ pub async fn summary(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let name = accounts::full_name(&form, &mut problems);
-    let sort_as = problems.line(&form, "sort_as", t("Sort as"), (0, names::LONGEST));
-    let headline = problems.line(&form, "headline", t("Headline"), (0, 200));
-    let location = problems.line(&form, "location", t("Location"), (0, 100));
+    let summary = Summary::of(&form, &mut problems);
     if problems.any() {
         return profile::own(&site, page, me, (form, problems, "summary".into())).await;
     }
     let id = me.id;
-    site.write(move |connection| {
-        let renamed = store::rename(connection, id, &name, &sort_as)?;
-        connections::follow_name(connection, &renamed)?;
-        store::describe(connection, id, &headline, &location)
-    })
-    .await?;
+    site.write(move |connection| summary.save(connection, id)).await?;
     redirect.done(t("Your profile is saved."));
     Ok(redirect.to(&home(&me)))
 }
@@ -66,7 +95,7 @@ pub async fn about(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let about = problems.text(&form, "about", t("About"), (0, 2_000));
+    let about = about_of(&form, &mut problems);
     if problems.any() {
         return profile::own(&site, page, me, (form, problems, "about".into())).await;
     }

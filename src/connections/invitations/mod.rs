@@ -41,7 +41,8 @@ pub struct Invitation {
     pub when: String,
     /// When it expires.
     pub until: String,
-    changed_at: i64,
+    /// When it was sent.
+    pub changed_at: i64,
 }
 
 impl Invitation {
@@ -140,7 +141,10 @@ pub fn received(
 }
 
 /// Invitations that look pending to the member who sent them: also those whose receiver has declined or blocked.
-fn sent(
+///
+/// # Errors
+/// The database's.
+pub fn sent(
     connection: &mut Connection,
     limits: &Limits,
     me: i64,

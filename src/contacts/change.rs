@@ -1,0 +1,49 @@
+//! The verbs of the address book toward one contact: the pages call them, and the API.
+
+use crate::connections::notes;
+use crate::contacts::card::Card;
+use crate::contacts::source::Source;
+use crate::contacts::store::{self, MAX_CONTACTS, NewContact, RemovalKind};
+use crate::db::{self, Connection};
+use crate::error::Error;
+
+/// Adds a contact. Returns its id; nothing where the book is full.
+///
+/// # Errors
+/// The database's.
+pub fn add(connection: &mut Connection, owner: i64, card: Card) -> Result<Option<i64>, Error> {
+    if store::book(connection, owner)?.number as usize >= MAX_CONTACTS {
+        return Ok(None);
+    }
+    let tags = notes::as_spelled(connection, owner, 0, &card.tags)?;
+    let new = NewContact { card: Card { tags, ..card }, source: Source::ByHand, import_id: None };
+    Ok(store::insert(connection, owner, &[new])?.pop())
+}
+
+/// Changes a contact, unless it was changed by another hand since it was seen in this version. Returns the version that it has
+/// then.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's; the database's.
+pub fn edit(connection: &mut Connection, owner: i64, (id, seen): (i64, i64), card: Card) -> Result<Option<i64>, Error> {
+    db::lock_members(connection, [owner])?;
+    let now = store::load(connection, owner, id)?;
+    if now.version != seen {
+        return Ok(Some(now.version));
+    }
+    let tags = notes::as_spelled(connection, owner, 0, &card.tags)?;
+    store::update(connection, owner, id, &Card { tags, ..card })?;
+    Ok(None)
+}
+
+/// Deletes a contact. Returns the removal, to be taken back; nothing where it is gone already.
+///
+/// # Errors
+/// The database's.
+pub fn delete(connection: &mut Connection, owner: i64, id: i64) -> Result<Option<i64>, Error> {
+    match store::load(connection, owner, id) {
+        Ok(_) => Ok(Some(store::delete(connection, owner, &[id], RemovalKind::One)?)),
+        Err(Error::NotFound) => Ok(None),
+        Err(why) => Err(why),
+    }
+}
