@@ -10,6 +10,7 @@
 //! - [`backup`] writes a whole site into a file, and makes a site of it again; [`copy`] moves it.
 //! - [`dav`] is the address book for phones and mail programs, by CardDAV.
 //! - [`mail`] is what goes out by e-mail: an outbox in the database, and the job that sends it.
+//! - [`api`] is the same verbs as JSON, for the programs of members.
 //! - [`admin`] runs the site; [`audit`] keeps what those who run it did.
 //! - [`moderation`] is what members report, and what moderators decide.
 //! - [`language`] is what every text goes through, and the translations.
@@ -23,6 +24,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod api;
 pub mod audit;
 pub mod backup;
 pub mod cache;

@@ -6,10 +6,12 @@ use actix_web::web::{self, ServiceConfig};
 use crate::accounts::app_password_pages as app_passwords;
 use crate::accounts::factor::{codes_pages, pages as factor, second_step_pages as second_step};
 use crate::accounts::passkeys::{confirm_pages as passkey_confirm, pages as passkeys, sign_in as passkey_sign_in};
+use crate::accounts::token_pages as tokens;
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
 use crate::admin::{
     community, limits as limits_of_site, log as audit_log, members as all_members, overview as overview_of_site,
 };
+use crate::api;
 use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
@@ -72,6 +74,9 @@ pub fn routes(site: &mut ServiceConfig) {
         .route("/unsubscribe/invitations/{token}", post().to(letter_pages::refuse))
         .route("/unsubscribe/{token}", get().to(unsubscribe::form))
         .route("/unsubscribe/{token}", post().to(unsubscribe::unsubscribe))
+        // How programs are to ask
+        .route("/api", get().to(api::page::page))
+        .route("/api/openapi.json", get().to(api::page::document))
         // What the community says
         .route("/rules", get().to(community::rules))
         .route("/privacy", get().to(community::privacy))
@@ -81,6 +86,8 @@ pub fn routes(site: &mut ServiceConfig) {
         .end();
     // For phones and mail programs, which bring an app password
     dav::routes(site);
+    // For programs of members, which bring a token
+    api::routes(site);
     // Everything else is for members
     let mut all = open.clone();
     let members = web::scope("").configure(|site| all = for_members(site, open.clone()));
@@ -226,6 +233,10 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/settings/security/app-passwords", post().to(app_passwords::make))
         .route("/settings/security/app-passwords/{id}", get().to(app_passwords::show))
         .route("/settings/security/app-passwords/{id}/revoke", post().to(app_passwords::revoke))
+        .route("/settings/tokens", get().to(tokens::show))
+        .route("/settings/tokens", post().to(tokens::make))
+        .route("/settings/tokens/{id}", get().to(tokens::show_new))
+        .route("/settings/tokens/{id}/revoke", post().to(tokens::revoke))
         .route("/settings/devices", get().to(devices::devices))
         .route("/settings/devices", post().to(devices::sign_out_others))
         .route("/settings/devices/{id}", post().to(devices::sign_out))

@@ -570,6 +570,33 @@ diesel::table! {
 diesel::joinable!(app_passwords -> members (member_id));
 
 diesel::table! {
+    api_tokens (member_id, id) {
+        member_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        token_hash -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_answers (member_id, token_id, key_hash) {
+        member_id -> BigInt,
+        token_id -> BigInt,
+        key_hash -> Text,
+        request_hash -> Text,
+        status -> Integer,
+        body -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::joinable!(api_tokens -> members (member_id));
+
+diesel::table! {
     directory (member_id) {
         member_id -> BigInt,
         sort_last -> Text,
@@ -591,6 +618,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     app_passwords,
+    api_tokens,
     members,
     reports,
     sanctions,

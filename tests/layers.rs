@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["server", "routes", "config"],
     &["copy", "backup"],
     &["data"],
-    &["admin"],
+    &["admin", "api"],
     &["profiles"],
     &["network", "demo"],
     &["moderation"],

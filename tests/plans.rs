@@ -113,6 +113,8 @@ const PAGES: &[(&str, usize)] = &[
     // One for the second factor, one for the passkeys, one for the app passwords.
     ("/settings/security", 4),
     ("/settings/security/authenticator", 3),
+    ("/settings/tokens", 2),
+    ("/api", 1),
     // One for the devices, one for what happened.
     ("/settings/devices", 3),
     ("/confirm?next=/settings/security", 1),

@@ -33,6 +33,8 @@ const OWNERS: &[(&str, &str)] = &[
     // Of whoever signs in, who is not known yet; swept after five minutes, and looked up by their key alone.
     ("passkey_challenges", "token_hash"),
     ("app_passwords", "member_id"),
+    ("api_tokens", "member_id"),
+    ("api_answers", "member_id"),
     ("positions", "member_id"),
     ("photos", "member_id"),
     ("links", "member_id"),
@@ -98,6 +100,7 @@ const ASKED_EVERYWHERE: &[(&str, &str)] = &[
     ("security_events_by_date", "the same"),
     ("passkey_challenges_by_expiry", "the same"),
     ("begun_sign_ins_by_expiry", "the same"),
+    ("api_answers_by_age", "the loop that forgets what was answered to programs"),
     ("members_by_deletion", "the loop that removes accounts"),
     ("contacts_by_deletion", "the loop that forgets deleted contacts"),
     ("contact_removals_by_age", "the loop that forgets deleted contacts"),

@@ -22,7 +22,7 @@ use crate::web::address::Table;
 use crate::web::page::{self, Layout};
 use crate::web::site::Site;
 use crate::web::viewer;
-use crate::web::{cookie, pending_form};
+use crate::web::{cookie, csrf, pending_form};
 
 /// Finds out who looks.
 ///
@@ -32,6 +32,9 @@ pub async fn load_viewer<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    if csrf::is_of_programs(request.path()) {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
     let looked = match look(&request).await {
         Ok(()) => count(&request).await,
         failed => failed,

@@ -20,6 +20,8 @@ pub mod recovery;
 pub mod security;
 pub mod sessions;
 pub mod settings;
+pub mod token_pages;
+pub mod tokens;
 pub mod turns;
 
 use actix_web::HttpRequest;
@@ -201,6 +203,7 @@ pub fn purge(connection: &mut Connection) -> Result<(), Error> {
     sessions::purge(connection)?;
     factor::second_step::purge(connection)?;
     passkeys::challenge::purge(connection)?;
+    tokens::purge(connection)?;
     events::purge(connection)
 }
 

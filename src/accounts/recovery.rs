@@ -175,6 +175,7 @@ fn set_password(
     addresses::confirm(connection, proof.member, &proof.email)?;
     diesel::delete(rows::table.filter(rows::member_id.eq(proof.member))).execute(connection)?;
     app_passwords::revoke_all(connection, proof.member)?;
+    crate::accounts::tokens::revoke_all(connection, proof.member)?;
     outbox::put(connection, proof.member, Letter::PasswordChanged { at: now() })?;
     second_step::end_all(connection, proof.member)?;
     events::record(connection, proof.member, Kind::PasswordReset, &device::name(&browser.agent))?;

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use crate::accounts::addresses::{self, Addresses};
 use crate::accounts::events::{self, Kind};
 use crate::accounts::factor::second_step;
-use crate::accounts::{app_passwords, confirm, password, sessions};
+use crate::accounts::{app_passwords, confirm, password, sessions, tokens};
 use crate::dates;
 use crate::error::Error;
 use crate::language::filters;
@@ -155,6 +155,7 @@ pub async fn change_password(
             events::record(connection, me.id, Kind::PasswordChanged, "")?;
             second_step::end_all(connection, me.id)?;
             app_passwords::revoke_all(connection, me.id)?;
+            tokens::revoke_all(connection, me.id)?;
             Ok(Some((sessions::end_others(connection, &me)?, sessions::confirm(connection, &me)?)))
         })
         .await?;

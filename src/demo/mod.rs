@@ -4,6 +4,7 @@ pub mod contacts;
 mod import;
 mod messages;
 mod people;
+mod programs;
 mod reports;
 pub mod seed;
 mod story;

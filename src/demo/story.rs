@@ -9,7 +9,7 @@ use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::people::Character;
 use crate::demo::{Account, PASSWORD};
-use crate::demo::{reports, talks};
+use crate::demo::{programs, reports, talks};
 use crate::error::Error;
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::{Action, Limits, WhoMayInvite};
@@ -131,6 +131,7 @@ pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Character], 
     let old = notifications::table.filter(notifications::created_at.lt(now() - 29 * DAY));
     diesel::update(old).set(notifications::is_read.eq(true)).execute(connection)?;
     reports::report(connection, people, JONAS, AMARA)?;
+    programs::make(connection, priya)?;
     choices(connection, people)
 }
 

@@ -61,6 +61,14 @@ limits! {
     AppPasswords = "app-passwords", 50 in 15 * MINUTE,
         key("Wrong app passwords from one network"),
         key("The app password was wrong too often.");
+    /// Wrong tokens of programs from a network.
+    Tokens = "tokens", 50 in 15 * MINUTE,
+        key("Wrong tokens of programs from one network"),
+        key("The token was wrong too often.");
+    /// What programs ask for a member.
+    Programs = "programs", 300 in MINUTE,
+        key("Requests of the programs of one member"),
+        key("Your programs have asked as often as they can.");
     /// Accounts made from a network.
     SignUp = "sign-up", 10 in HOUR,
         key("New accounts from one network"),

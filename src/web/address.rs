@@ -38,6 +38,21 @@ pub fn post() -> Answer {
     Answer { method: Method::POST, route: actix_web::web::post() }
 }
 
+/// Answers PATCH.
+pub fn patch() -> Answer {
+    Answer { method: Method::PATCH, route: actix_web::web::patch() }
+}
+
+/// Answers PUT.
+pub fn put() -> Answer {
+    Answer { method: Method::PUT, route: actix_web::web::put() }
+}
+
+/// Answers DELETE.
+pub fn delete() -> Answer {
+    Answer { method: Method::DELETE, route: actix_web::web::delete() }
+}
+
 impl Answer {
     /// By this handler.
     pub fn to<F, Args>(self, handler: F) -> Answer
@@ -83,8 +98,9 @@ impl Table {
     pub fn allowed(&self, request: &HttpRequest) -> String {
         let mut methods: Vec<&str> = Vec::new();
         for known in self.0.iter().filter(|known| known.address.is_match(request.path())) {
-            let and_head: &[&str] = if known.method == Method::GET { &["GET", "HEAD"] } else { &["POST"] };
-            methods.extend(and_head.iter().filter(|method| !methods.contains(method)).collect::<Vec<_>>());
+            let and_head: &[&str] =
+                if known.method == Method::GET { &["GET", "HEAD"] } else { &[known.method.as_str()] };
+            methods.extend(and_head.iter().filter(|method| !methods.contains(method)).copied().collect::<Vec<_>>());
         }
         methods.sort_unstable();
         methods.join(", ")

@@ -18,7 +18,7 @@ pub async fn same_site<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    let refused = if request.method().is_safe() || is_of_devices(request.path()) {
+    let refused = if request.method().is_safe() || is_of_devices(request.path()) || is_of_programs(request.path()) {
         None
     } else if !is_one_click(request.path()) && !origin::is_ours(request.request()) {
         Some(origin::opened_over_http(request.request()).map_or(Error::CrossSite, Error::PlainHttp))
@@ -42,6 +42,11 @@ fn is_one_click(path: &str) -> bool {
 /// Where phones and mail programs ask, by methods that no form has, and with a password in every request: no cookie opens it.
 fn is_of_devices(path: &str) -> bool {
     path == "/dav" || path.starts_with("/dav/") || path == "/.well-known/carddav"
+}
+
+/// Where programs ask, with a token in every request: no cookie opens it.
+pub fn is_of_programs(path: &str) -> bool {
+    path.starts_with("/api/v1/")
 }
 
 /// Whether a body is of a kind that forms are sent in; none at all is.

@@ -292,6 +292,7 @@ fn is_a_page(path: &str) -> bool {
         | ["settings", "devices", _]
         | ["settings", "security", "passkeys", ..]
         | ["settings", "security", _, _]
+        | ["settings", "tokens", _, _]
         | ["invitations" | "notifications", _]
         | ["notifications", _, _]
         | ["inbox" | "invite-links", _, _, ..]

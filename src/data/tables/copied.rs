@@ -268,6 +268,11 @@ copied!(app_passwords of member_id {
     member_id: i64, id: i64, name: String, secret_hash: String, created_at: i64, last_used_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(api_tokens of member_id {
+    member_id: i64, id: i64, name: String, token_hash: String, scopes: String, created_at: i64, expires_at: Option<i64>,
+    last_used_at: Option<i64>
+} by (member_id, id), after last: member_id.ge(last.member_id)
+    .and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(positions of member_id {
     member_id: i64, id: i64, kind: i16, place: i32, title: String, organisation: String, started: String,
     ended: String, description: String

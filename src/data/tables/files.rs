@@ -73,6 +73,12 @@ pub(super) const APP_PASSWORDS: &[File] = &[File::new(
     &[plain("name"), time("created_at"), time("last_used_at")],
 )];
 
+pub(super) const API_TOKENS: &[File] = &[File::new(
+    "tokens",
+    key("Your tokens for programs, by the names that you gave them"),
+    &[plain("name"), plain("scopes"), time("created_at"), time("expires_at"), time("last_used_at")],
+)];
+
 pub(super) const PASSKEYS: &[File] = &[File::new(
     "passkeys",
     key("Your passkeys, by the names that you gave them"),

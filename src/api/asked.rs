@@ -1,0 +1,272 @@
+//! What a program asks, and how it is answered. What changes something is answered within its transaction, so that the answer can
+//! be kept there under an idempotency key: either both stand, or neither.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::accounts::tokens::{self, Program, Scope};
+use crate::api::problem::{MEDIA_TYPE, Problem};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::language::{key, t, tf};
+use crate::relationship::Limits;
+use crate::text::digest::sha256;
+use crate::web::form::Form;
+use crate::web::pagination::PageRequest;
+use crate::web::site::Site;
+use crate::web::viewer::Viewer;
+
+/// Bytes of a body: the names of all connections that one may have.
+const MAX_BODY: usize = 4 * 1024 * 1024;
+/// Bytes of what is read off before a body that is too large is refused.
+const DRAINED: usize = 32 * 1024 * 1024;
+/// Characters of an idempotency key.
+const LONGEST_KEY: usize = 255;
+
+/// What a program asks.
+pub struct Asked {
+    site: Data<Site>,
+    program: Arc<Program>,
+    request: HttpRequest,
+    body: Bytes,
+    key: Option<String>,
+}
+
+impl FromRequest for Asked {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Asked, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let body = read(payload).await?;
+            let program = request.extensions().get::<Arc<Program>>().cloned().ok_or_else(Problem::unauthorized)?;
+            let site = request.app_data::<Data<Site>>().cloned();
+            let site = site.ok_or_else(|| Error::Internal("the site is not there".into()))?;
+            let key = key_of(&request)?;
+            Ok(Asked { site, program, request, body, key })
+        })
+    }
+}
+
+/// The idempotency key of a request.
+fn key_of(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let Some(header) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let text = header.to_str().ok().map(str::trim).filter(|text| !text.is_empty() && text.len() <= LONGEST_KEY);
+    let unreadable = || Problem::unreadable(t("An idempotency key is a text of up to 255 letters of ASCII."));
+    text.map(|text| Some(text.to_owned())).ok_or_else(unreadable)
+}
+
+async fn read(mut payload: Payload) -> Result<Bytes, Problem> {
+    let (mut body, mut seen) = (BytesMut::new(), 0);
+    while let Some(chunk) = payload.next().await {
+        let broken = |_| Error::BadRequest(key("What was sent broke off, so nothing was done."));
+        let chunk = chunk.map_err(broken)?;
+        seen += chunk.len();
+        if seen > DRAINED {
+            break;
+        }
+        if seen <= MAX_BODY {
+            body.extend_from_slice(&chunk);
+        }
+    }
+    if seen > MAX_BODY { Err(Error::TooLarge.into()) } else { Ok(body.freeze()) }
+}
+
+/// An answer in JSON, or a problem that is one: it stands as it is, and what was done with it.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    status: u16,
+    body: String,
+}
+
+impl Reply {
+    /// With what was asked for.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where the value cannot be written.
+    pub fn ok(value: &impl Serialize) -> Result<Reply, Error> {
+        Reply::with(StatusCode::OK, value)
+    }
+
+    /// With what was made.
+    ///
+    /// # Errors
+    /// As [`Reply::ok`].
+    pub fn created(value: &impl Serialize) -> Result<Reply, Error> {
+        Reply::with(StatusCode::CREATED, value)
+    }
+
+    fn with(status: StatusCode, value: &impl Serialize) -> Result<Reply, Error> {
+        let body = serde_json::to_string(value).map_err(|why| Error::Internal(why.to_string()))?;
+        Ok(Reply { status: status.as_u16(), body })
+    }
+
+    /// Without anything to say.
+    pub fn none() -> Reply {
+        Reply { status: StatusCode::NO_CONTENT.as_u16(), body: String::new() }
+    }
+
+    fn answer(self) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let kind = if status.is_client_error() { MEDIA_TYPE } else { "application/json" };
+        match self.body.is_empty() {
+            true => HttpResponse::build(status).finish(),
+            false => HttpResponse::build(status).content_type(kind).body(self.body),
+        }
+    }
+}
+
+impl From<Problem> for Reply {
+    fn from(problem: Problem) -> Reply {
+        Reply { status: problem.status, body: problem.body() }
+    }
+}
+
+/// What an operation answers.
+pub type Answer = Result<HttpResponse, Problem>;
+
+impl Asked {
+    /// Refuses a token that is not for this.
+    ///
+    /// # Errors
+    /// The problem.
+    pub fn needs(&self, scope: Scope) -> Result<(), Problem> {
+        if self.program.scopes.contains(&scope) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(tf("This token does not have the scope {scope}.", scope.word())))
+    }
+
+    /// Whose the token is.
+    pub fn me(&self) -> i64 {
+        self.program.viewer.id
+    }
+
+    /// Whose the token is, with what verbs ask of whoever acts.
+    pub fn viewer(&self) -> Viewer {
+        self.program.viewer.clone()
+    }
+
+    /// What members may do how often.
+    pub fn limits(&self) -> Limits {
+        self.site.limits
+    }
+
+    /// By which a second sending of the same is known: the idempotency key, or a number of its own.
+    pub fn press(&self) -> String {
+        self.key.clone().unwrap_or_else(|| crate::db::new_id().to_string())
+    }
+
+    /// The query, read as pages read it.
+    ///
+    /// # Errors
+    /// The problem.
+    pub fn query(&self) -> Result<Form, Problem> {
+        Ok(Form::parse(self.request.query_string().as_bytes())?)
+    }
+
+    /// The page of a list that is asked for.
+    ///
+    /// # Errors
+    /// The problem.
+    pub fn page(&self) -> Result<PageRequest, Problem> {
+        let query = self.query()?;
+        let cursor = query.get("cursor");
+        let at = PageRequest::of(&Form::parse(cursor.as_bytes())?);
+        if !cursor.is_empty() && at.cursor().is_none() {
+            return Err(Problem::unreadable(t("This cursor was not made by this site.")));
+        }
+        Ok(at)
+    }
+
+    /// Reads the body; where there is none, as an empty object.
+    ///
+    /// # Errors
+    /// The problem.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let kind = self.request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if !self.body.is_empty() && !kind.eq_ignore_ascii_case("application/json") {
+            return Err(Problem::not_json());
+        }
+        let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
+        serde_json::from_slice(body)
+            .map_err(|why| Problem::unreadable(tf("This JSON is not what the address takes: {why}", why.to_string())))
+    }
+
+    /// Answers with what is read.
+    ///
+    /// # Errors
+    /// The problem.
+    pub async fn read<T, F>(&self, read: F) -> Answer
+    where
+        T: Serialize + Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        Ok(Reply::ok(&self.site.read_long(read).await?)?.answer())
+    }
+
+    /// Changes something in one transaction, and keeps the answer in it, where there is an idempotency key.
+    ///
+    /// # Errors
+    /// The problem.
+    pub async fn change<F>(&self, change: F) -> Answer
+    where
+        F: FnOnce(&mut Connection) -> Result<Reply, Error> + Clone + Send + 'static,
+    {
+        let once = self.once(change);
+        let reply = self.site.write(once).await?;
+        Ok(reply.answer())
+    }
+
+    /// [`Asked::change`] of what may be thousands of rows.
+    ///
+    /// # Errors
+    /// The problem.
+    pub async fn change_many<F>(&self, change: F) -> Answer
+    where
+        F: FnOnce(&mut Connection) -> Result<Reply, Error> + Clone + Send + 'static,
+    {
+        let once = self.once(change);
+        let reply = self.site.write_bulk(once).await?;
+        Ok(reply.answer())
+    }
+
+    /// Does it once under its key: a second request gets the answer of the first.
+    fn once<F>(&self, change: F) -> impl FnOnce(&mut Connection) -> Result<Reply, Error> + Clone + Send + use<F>
+    where
+        F: FnOnce(&mut Connection) -> Result<Reply, Error> + Clone + Send + 'static,
+    {
+        let (of, key) = ((self.me(), self.program.id), self.key.clone());
+        let asked = format!("{} {}\n", self.request.method(), self.request.uri());
+        let request_hash = sha256(&(asked + &String::from_utf8_lossy(&self.body)));
+        move |connection: &mut Connection| {
+            let Some(key) = key else { return change(connection) };
+            match tokens::take_key(connection, of, &key, &request_hash)? {
+                Some(answered) if answered.request_hash == request_hash => {
+                    let status = u16::try_from(answered.status).unwrap_or(500);
+                    return Ok(Reply { status, body: answered.body });
+                }
+                Some(_) => {
+                    let detail = t("This idempotency key was used for another request.");
+                    return Ok(Problem::unreadable(detail).into());
+                }
+                None => {}
+            }
+            let reply = change(connection)?;
+            tokens::keep_answer(connection, of, &key, (reply.status, &reply.body))?;
+            Ok(reply)
+        }
+    }
+}

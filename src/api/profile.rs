@@ -1,0 +1,150 @@
+//! One's own profile.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::accounts::tokens::Scope;
+use crate::api::asked::{Answer, Asked, Reply};
+use crate::api::problem::Problem;
+use crate::connections::visible;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::members::store;
+use crate::profiles::own::{Summary, about_of};
+use crate::web::form::{Form, Problems};
+
+/// One's own profile.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Profile {
+    /// By which others address one.
+    handle: String,
+    /// The name.
+    full_name: String,
+    /// How the name sorts by last name; empty for what is guessed.
+    sort_as: String,
+    /// A line about oneself.
+    headline: String,
+    /// Where one is.
+    location: String,
+    /// What one says about oneself.
+    about: String,
+    /// How many connections one has.
+    connections: i32,
+    /// Where one works and worked, the newest first.
+    positions: Vec<Entry>,
+    /// Where one studied.
+    education: Vec<Entry>,
+    /// Links.
+    links: Vec<Link>,
+}
+
+/// A position, or a time at a school.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Entry {
+    /// The title, or the degree.
+    title: String,
+    /// The company, or the school.
+    organisation: String,
+    /// `YYYY-MM`, `YYYY` or empty.
+    started: String,
+    /// As `started`; empty for today.
+    ended: String,
+    /// What was done there.
+    description: String,
+}
+
+/// A link.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Link {
+    /// What it is called.
+    label: String,
+    /// Where it leads.
+    url: String,
+}
+
+/// What is to be changed of a profile; what is left out stays.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileChange {
+    /// The name.
+    full_name: Option<String>,
+    /// How the name sorts by last name; empty for a guess.
+    sort_as: Option<String>,
+    /// A line about oneself, of up to 200 characters.
+    headline: Option<String>,
+    /// Where one is, of up to 100 characters.
+    location: Option<String>,
+    /// What one says about oneself, of up to 2,000 characters.
+    about: Option<String>,
+}
+
+fn load(connection: &mut Connection, me: i64, handle: &str) -> Result<Profile, Error> {
+    let (profile, _) = visible::member(connection, me, handle)?;
+    let (positions, education) = store::positions(connection, me)?;
+    let entry = |one: store::Position| Entry {
+        title: one.title,
+        organisation: one.organisation,
+        started: one.started,
+        ended: one.ended,
+        description: one.description,
+    };
+    let links = store::links(connection, me)?;
+    Ok(Profile {
+        handle: profile.person.handle,
+        full_name: profile.person.full_name,
+        sort_as: profile.sort_as,
+        headline: profile.person.headline,
+        location: profile.person.location,
+        about: profile.about,
+        connections: profile.connection_count,
+        positions: positions.into_iter().map(entry).collect(),
+        education: education.into_iter().map(entry).collect(),
+        links: links.into_iter().map(|link| Link { label: link.label, url: link.url }).collect(),
+    })
+}
+
+/// Shows your profile.
+#[utoipa::path(
+    get, path = "/api/v1/profile", tag = "Profile", operation_id = "profile",
+    responses((status = 200, description = "Your profile", body = Profile)),
+    security(("token" = ["profile:read"])),
+)]
+pub async fn show(asked: Asked) -> Answer {
+    asked.needs(Scope::ReadProfile)?;
+    let me = asked.viewer();
+    asked.read(move |connection| load(connection, me.id, &me.handle)).await
+}
+
+/// Changes your profile.
+///
+/// What is left out stays as it is. Connections find it on your profile at once.
+#[utoipa::path(
+    patch, path = "/api/v1/profile", tag = "Profile", operation_id = "changeProfile",
+    request_body = ProfileChange,
+    responses((status = 200, description = "Your profile, changed", body = Profile)),
+    security(("token" = ["profile:write"])),
+)]
+pub async fn change(asked: Asked) -> Answer {
+    asked.needs(Scope::WriteProfile)?;
+    let (change, me): (ProfileChange, _) = (asked.json()?, asked.viewer());
+    asked
+        .change(move |connection| {
+            let now = load(connection, me.id, &me.handle)?;
+            let form = Form::of([
+                ("full_name", change.full_name.as_deref().unwrap_or(&now.full_name)),
+                ("sort_as", change.sort_as.as_deref().unwrap_or(&now.sort_as)),
+                ("headline", change.headline.as_deref().unwrap_or(&now.headline)),
+                ("location", change.location.as_deref().unwrap_or(&now.location)),
+                ("about", change.about.as_deref().unwrap_or(&now.about)),
+            ]);
+            let mut problems = Problems::default();
+            let (summary, about) = (Summary::of(&form, &mut problems), about_of(&form, &mut problems));
+            if let Some(problem) = Problem::of_fields(&problems) {
+                return Ok(problem.into());
+            }
+            summary.save(connection, me.id)?;
+            store::write_about(connection, me.id, &about)?;
+            Reply::ok(&load(connection, me.id, &me.handle)?)
+        })
+        .await
+}

@@ -1,0 +1,282 @@
+//! Removals: many disconnects at once, as a draft that is confirmed and can be undone.
+
+use actix_web::web::Path;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::accounts::tokens::Scope;
+use crate::api::asked::{Answer, Asked, Reply};
+use crate::api::problem::Problem;
+use crate::api::shapes::{Member, Page, PageQuery, moment};
+use crate::connections::disconnect::REASON;
+use crate::connections::list::Filter;
+use crate::connections::removal::draft::{self, Select, Sheet};
+use crate::connections::removal::{self, find};
+use crate::dates;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::language::t;
+use crate::web::form::{Form, Problems};
+
+/// Whom to remove.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RemovalToBegin {
+    /// These connections.
+    members: Vec<MemberToRemove>,
+    /// All connections that match, besides.
+    filter: Option<RemovalFilter>,
+}
+
+/// A connection to remove.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberToRemove {
+    /// Their handle.
+    handle: String,
+    /// Since when you are connected, as the list of your connections said it.
+    #[schema(format = DateTime)]
+    connected_since: Option<String>,
+}
+
+/// Which connections: the filters of the list.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RemovalFilter {
+    /// Words of a name, headline, company or location.
+    q: String,
+    /// A tag of yours.
+    tag: String,
+    /// A part of the company's name; in quotation marks, the whole of it.
+    company: String,
+    /// A part of the location; in quotation marks, the whole of it.
+    location: String,
+    /// Connected on this day or later.
+    #[schema(format = Date)]
+    connected_after: String,
+    /// Connected before this day.
+    #[schema(format = Date)]
+    connected_before: String,
+    /// No message was exchanged on this day or later.
+    #[schema(format = Date)]
+    no_message_since: String,
+    /// No message was exchanged at all.
+    never_exchanged_a_word: bool,
+}
+
+impl RemovalFilter {
+    /// As lists read it. What cannot be a day is told, since without it everybody would match.
+    fn read(&self) -> Result<Filter, Problem> {
+        let mut problems = Problems::default();
+        let days = [
+            ("connected_after", &self.connected_after),
+            ("connected_before", &self.connected_before),
+            ("no_message_since", &self.no_message_since),
+        ];
+        for (field, day) in days {
+            if !day.is_empty() && dates::parse(day).is_none() {
+                problems.add(field, t("Write the day like 2024-03-12."));
+            }
+        }
+        if let Some(problem) = Problem::of_fields(&problems) {
+            return Err(problem);
+        }
+        Ok(Filter::of(&Form::of([
+            ("q", &self.q),
+            ("tag", &self.tag),
+            ("company", &self.company),
+            ("location", &self.location),
+            ("connected_after", &self.connected_after),
+            ("connected_before", &self.connected_before),
+            ("no_message_since", &self.no_message_since),
+            ("never_exchanged_a_word", if self.never_exchanged_a_word { "1" } else { "" }),
+        ])))
+    }
+}
+
+/// How to disconnect from all of them.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RemovalToConfirm {
+    /// Whether they may invite you again.
+    may_invite_again: bool,
+    /// Why, for yourself alone, of up to 1,000 characters.
+    private_reason: String,
+}
+
+/// A removal.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Removal {
+    /// By which it is addressed.
+    id: String,
+    /// How many stand in it.
+    number: i64,
+    /// When it was begun.
+    #[schema(format = DateTime)]
+    begun_at: String,
+    /// When it was confirmed; nothing for a draft.
+    #[schema(format = DateTime)]
+    confirmed_at: Option<String>,
+    /// When it was undone.
+    #[schema(format = DateTime)]
+    undone_at: Option<String>,
+    /// How many were disconnected.
+    removed: i32,
+    /// How many were connected again.
+    restored: i32,
+    /// Why, for yourself.
+    private_reason: String,
+    /// Whether they may invite you again.
+    may_invite_again: bool,
+}
+
+/// Somebody who stands in a removal.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RemovalMember {
+    /// Who.
+    member: Member,
+    /// Since when you were connected.
+    #[schema(format = DateTime)]
+    connected_since: Option<String>,
+}
+
+fn load(connection: &mut Connection, me: i64, id: i64) -> Result<Removal, Error> {
+    let removal = find(connection, me, id)?;
+    Ok(Removal {
+        id: id.to_string(),
+        number: draft::number(connection, me, id)?,
+        begun_at: dates::instant(removal.created_at),
+        confirmed_at: removal.confirmed_at.map(dates::instant),
+        undone_at: removal.undone_at.map(dates::instant),
+        removed: removal.removed,
+        restored: removal.restored,
+        private_reason: removal.private_reason,
+        may_invite_again: removal.may_invite_again,
+    })
+}
+
+/// Begins a removal: a draft of whom to disconnect from. Nobody is disconnected yet.
+#[utoipa::path(
+    post, path = "/api/v1/removals", tag = "Removals", operation_id = "beginRemoval",
+    request_body = RemovalToBegin,
+    responses((status = 201, description = "The draft", body = Removal)),
+    security(("token" = ["connections:write"])),
+)]
+pub async fn begin(asked: Asked) -> Answer {
+    asked.needs(Scope::WriteConnections)?;
+    let (sent, me): (RemovalToBegin, i64) = (asked.json()?, asked.me());
+    let since = |one: &MemberToRemove| moment(one.connected_since.as_deref()).unwrap_or(0);
+    let sheet = Sheet {
+        shown: sent.members.iter().map(|one| (one.handle.to_lowercase(), since(one))).collect(),
+        ticked: sent.members.iter().map(|one| one.handle.to_lowercase()).collect(),
+    };
+    let select = match &sent.filter {
+        Some(filter) => Select::All(filter.read()?),
+        None => Select::AsTicked,
+    };
+    asked
+        .change_many(move |connection| match draft::take_over(connection, me, None, &sheet, &select)?.draft {
+            Some(id) => Reply::created(&load(connection, me, id)?),
+            None => Ok(Problem::conflict("nobody", t("None of these is a connection of yours.")).into()),
+        })
+        .await
+}
+
+/// Shows a removal.
+#[utoipa::path(
+    get, path = "/api/v1/removals/{id}", tag = "Removals", operation_id = "removal",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "The removal", body = Removal)),
+    security(("token" = ["connections:read"])),
+)]
+pub async fn show(asked: Asked, id: Path<i64>) -> Answer {
+    asked.needs(Scope::ReadConnections)?;
+    let (me, id) = (asked.me(), *id);
+    asked.read(move |connection| load(connection, me, id)).await
+}
+
+/// Lists who stands in a removal.
+#[utoipa::path(
+    get, path = "/api/v1/removals/{id}/members", tag = "Removals", operation_id = "removalMembers",
+    params(("id" = String, Path, description = "Its id"), PageQuery),
+    responses((status = 200, description = "A page of them, by name", body = Page<RemovalMember>)),
+    security(("token" = ["connections:read"])),
+)]
+pub async fn members(asked: Asked, id: Path<i64>) -> Answer {
+    asked.needs(Scope::ReadConnections)?;
+    let (me, id, at) = (asked.me(), *id, asked.page()?);
+    asked
+        .read(move |connection| {
+            find(connection, me, id)?;
+            let number = draft::number(connection, me, id)?;
+            let list = draft::page(connection, me, id, number, &at)?;
+            Ok(Page::of(list, |one| RemovalMember {
+                connected_since: one.connected_at.map(dates::instant),
+                member: one.person.into(),
+            }))
+        })
+        .await
+}
+
+/// Forgets a draft. One that is confirmed stays.
+#[utoipa::path(
+    delete, path = "/api/v1/removals/{id}", tag = "Removals", operation_id = "forgetRemoval",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 204, description = "It is gone")),
+    security(("token" = ["connections:write"])),
+)]
+pub async fn forget(asked: Asked, id: Path<i64>) -> Answer {
+    asked.needs(Scope::WriteConnections)?;
+    let (me, id) = (asked.me(), *id);
+    asked
+        .change(move |connection| {
+            draft::forget(connection, me, id)?;
+            Ok(Reply::none())
+        })
+        .await
+}
+
+/// Disconnects from everybody in a draft. Nobody is told.
+///
+/// Done twice, it changes nothing more.
+#[utoipa::path(
+    post, path = "/api/v1/removals/{id}/confirm", tag = "Removals", operation_id = "confirmRemoval",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = RemovalToConfirm,
+    responses((status = 200, description = "The removal", body = Removal)),
+    security(("token" = ["connections:write"])),
+)]
+pub async fn confirm(asked: Asked, id: Path<i64>) -> Answer {
+    asked.needs(Scope::WriteConnections)?;
+    let (sent, me, id): (RemovalToConfirm, i64, i64) = (asked.json()?, asked.me(), *id);
+    let mut problems = Problems::default();
+    let form = Form::of([("private_reason", &sent.private_reason)]);
+    let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
+    if let Some(problem) = Problem::of_fields(&problems) {
+        return Err(problem);
+    }
+    asked
+        .change_many(move |connection| {
+            removal::confirm(connection, me, id, sent.may_invite_again, &reason)?;
+            Reply::ok(&load(connection, me, id)?)
+        })
+        .await
+}
+
+/// Undoes a removal: connects you again with everybody who need not be asked first. Nobody is told.
+#[utoipa::path(
+    post, path = "/api/v1/removals/{id}/undo", tag = "Removals", operation_id = "undoRemoval",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "The removal", body = Removal)),
+    security(("token" = ["connections:write"])),
+)]
+pub async fn undo(asked: Asked, id: Path<i64>) -> Answer {
+    asked.needs(Scope::WriteConnections)?;
+    let (limits, me, id) = (asked.limits(), asked.me(), *id);
+    asked
+        .change_many(move |connection| match removal::undo(connection, &limits, me, id)? {
+            Ok(_) => Reply::ok(&load(connection, me, id)?),
+            Err(refusal) => Ok(Problem::refused(refusal, "").into()),
+        })
+        .await
+}

@@ -1,0 +1,174 @@
+//! What one does toward others, through the API and on the pages: it is the same.
+
+use serde_json::json;
+
+use super::Program;
+use crate::support::{Site, connect, connect_many};
+
+#[test]
+fn an_invitation_travels_between_program_and_page() {
+    let site = Site::new();
+    let [mut ada, mut ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
+    let (hers, his) = (Program::of(&site, &ada), Program::of(&site, &ben));
+    let sent = hers.post("/members/ben-ode/invite", json!({ "note": "From the course" }));
+    assert_eq!((sent.status, &sent.body["standing"]), (200, &json!("invitation_sent")));
+    assert!(ben.open("/invitations").sees("From the course"));
+    let received = his.get("/invitations/received");
+    assert_eq!((&received.body["total"], &received.body["items"][0]["note"]), (&json!(1), &json!("From the course")));
+    assert_eq!(hers.get("/invitations/sent").body["items"][0]["member"]["handle"], "ben-ode");
+    assert_eq!(hers.post("/members/ben-ode/invite", json!({})).problem(), "already-invited");
+    assert_eq!(his.post("/members/ada-ruiz/accept", json!({})).body["standing"], "connected");
+    assert!(ada.open("/connections").sees("Ben Ode"));
+    assert_eq!(hers.get("/connections").body["items"][0]["member"]["full_name"], "Ben Ode");
+    assert_eq!(his.post("/members/ada-ruiz/accept", json!({})).status, 200);
+    assert_eq!(hers.post("/members/ada-ruiz/invite", json!({})).problem(), "yourself");
+}
+
+#[test]
+fn declining_and_withdrawing_are_as_silent_as_on_the_page() {
+    let site = Site::new();
+    let [ada, ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
+    let (hers, his) = (Program::of(&site, &ada), Program::of(&site, &ben));
+    hers.post("/members/ben-ode/invite", json!({}));
+    let before = hers.get("/members/ben-ode").body;
+    assert_eq!(his.post("/members/ada-ruiz/decline", json!({})).body["standing"], "none");
+    assert_eq!(hers.get("/members/ben-ode").body, before);
+    assert_eq!(hers.post("/members/ben-ode/withdraw", json!({})).body["standing"], "none");
+    let paused = hers.post("/members/ben-ode/invite", json!({}));
+    assert_eq!((paused.status, paused.problem()), (409, "paused"));
+    assert!(paused.body["detail"].as_str().unwrap().contains("You may invite them again from"));
+    assert!(!hers.get("/members/ben-ode").body["hindrance"].as_str().unwrap().is_empty());
+}
+
+#[test]
+fn a_disconnect_is_restored_whole() {
+    let site = Site::new();
+    let [mut ada, mut ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
+    connect(&mut ada, &mut ben);
+    let hers = Program::of(&site, &ada);
+    let connected = hers.get("/members/ben-ode").body;
+    let reason = json!({ "private_reason": "Too loud", "may_invite_again": true });
+    assert_eq!(hers.post("/members/ben-ode/disconnect", reason).body["standing"], "disconnected");
+    let former = hers.get("/connections/disconnected").body;
+    assert_eq!((&former["total"], &former["items"][0]["private_reason"]), (&json!(1), &json!("Too loud")));
+    assert_eq!(former["items"][0]["may_invite_again"], true);
+    let changed = hers.post("/members/ben-ode/may-invite-again", json!({ "may_invite_again": false }));
+    assert_eq!(changed.status, 200);
+    assert_eq!(hers.get("/connections/disconnected").body["items"][0]["may_invite_again"], false);
+    assert_eq!(hers.post("/members/ben-ode/re-invite", json!({})).body, connected);
+    assert_eq!(hers.post("/members/ben-ode/re-invite", json!({})).body, connected);
+}
+
+#[test]
+fn a_blocked_member_finds_nobody() {
+    let site = Site::new();
+    let [mut ada, mut ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
+    connect(&mut ada, &mut ben);
+    let (hers, his) = (Program::of(&site, &ada), Program::of(&site, &ben));
+    assert_eq!(hers.post("/members/ben-ode/block", json!({})).body["standing"], "blocked");
+    assert_eq!(hers.get("/connections/blocked").body["items"][0]["member"]["handle"], "ben-ode");
+    for path in ["/members/ada-ruiz", "/members/nobody-here"] {
+        assert_eq!((his.get(path).status, his.get(path).problem()), (404, "not-found"), "{path}");
+    }
+    assert_eq!(his.post("/members/ada-ruiz/invite", json!({})).status, 404);
+    assert_eq!(hers.post("/members/ben-ode/unblock", json!({})).body["standing"], "disconnected");
+}
+
+#[test]
+fn connections_come_in_pages_with_the_filters_of_the_screen() {
+    let site = Site::new();
+    let ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 120);
+    let hers = Program::of(&site, &ada);
+    let (mut names, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = hers.get(&format!("/connections?sort=first_name&cursor={cursor}")).body;
+        assert_eq!(page["total"], 120);
+        names.extend(page["items"].as_array().unwrap().iter().map(|row| row["member"]["full_name"].to_string()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    }
+    let mut sorted = names.clone();
+    sorted.sort();
+    sorted.dedup();
+    assert_eq!((names.len(), &names), (120, &sorted));
+    assert_eq!(hers.get("/connections?q=007").body["total"], 1);
+    let odd = hers.get("/connections?cursor=after%3D1~2~3%26page%3D2");
+    assert_eq!((odd.status, odd.problem()), (422, "unreadable"));
+}
+
+#[test]
+fn a_removal_is_begun_confirmed_and_undone() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 60);
+    let hers = Program::of(&site, &ada);
+    let draft = hers.post("/removals", json!({ "filter": { "q": "Person" } }));
+    assert_eq!((draft.status, &draft.body["number"]), (201, &json!(60)));
+    let at = format!("/removals/{}", draft.body["id"].as_str().unwrap());
+    assert_eq!(hers.get(&format!("{at}/members")).body["items"].as_array().unwrap().len(), 50);
+    let done = hers.post(&format!("{at}/confirm"), json!({ "private_reason": "Never met" }));
+    assert_eq!((&done.body["removed"], &done.body["private_reason"]), (&json!(60), &json!("Never met")));
+    assert_eq!(hers.get("/connections").body["total"], 0);
+    assert!(ada.open(&format!("/connections/remove/{}", &at[10..])).sees("60 connections removed."));
+    assert_eq!(hers.post(&format!("{at}/undo"), json!({})).body["restored"], 60);
+    assert_eq!(hers.get("/connections").body["total"], 60);
+    let one = hers.get("/connections").body["items"][0].clone();
+    let one = json!({ "handle": one["member"]["handle"], "connected_since": one["connected_since"] });
+    let draft = hers.post("/removals", json!({ "members": [one] })).body;
+    assert_eq!(draft["number"], 1);
+    assert_eq!(hers.delete(&format!("/removals/{}", draft["id"].as_str().unwrap())).status, 204);
+    assert_eq!(hers.get(&format!("/removals/{}", draft["id"].as_str().unwrap())).status, 404);
+    assert_eq!(hers.post("/removals", json!({})).problem(), "nobody");
+    let day = hers.post("/removals", json!({ "filter": { "connected_before": "soon" } }));
+    assert_eq!((day.status, &day.body["errors"][0]["field"]), (422, &json!("connected_before")));
+}
+
+#[test]
+fn messages_are_sent_read_and_deleted() {
+    let site = Site::new();
+    let [mut ada, mut ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
+    let (hers, his) = (Program::of(&site, &ada), Program::of(&site, &ben));
+    let refused = hers.post("/conversations/ben-ode/messages", json!({ "text": "Hello" }));
+    assert_eq!((refused.status, refused.problem()), (409, "not-connected"));
+    connect(&mut ada, &mut ben);
+    let draft = [("message", "Not sent yet")];
+    ada.open("/inbox/ben-ode").post("/inbox/ben-ode/draft", &draft);
+    let sent = hers.post("/conversations/ben-ode/messages", json!({ "text": "Hello\r\nBen" }));
+    assert_eq!((sent.status, &sent.body["text"]), (201, &json!("Hello\nBen")));
+    assert!(ada.open("/inbox/ben-ode").page.body.contains("Not sent yet"));
+    let listed = his.get("/conversations").body["items"][0].clone();
+    assert_eq!((&listed["is_unread"], &listed["newest"]["text"]), (&json!(true), &json!("Hello\nBen")));
+    assert_eq!(his.get("/conversations/ada-ruiz/messages").body["items"][0]["is_mine"], false);
+    assert_eq!(his.get("/conversations").body["items"][0]["is_unread"], true);
+    assert_eq!(his.post("/conversations/ada-ruiz/read", json!({ "is_read": true })).status, 204);
+    assert_eq!(his.get("/conversations").body["items"][0]["is_unread"], false);
+    let path = format!("/conversations/ben-ode/messages/{}", sent.body["id"].as_str().unwrap());
+    let deleted = hers.delete(&path);
+    assert!(hers.get("/conversations/ben-ode/messages").body["items"].as_array().unwrap().is_empty());
+    let undo = format!("/message-deletions/{}/undo", deleted.body["undo"].as_str().unwrap());
+    assert_eq!(hers.post(&undo, json!({})).status, 204);
+    assert_eq!(hers.get("/conversations/ben-ode/messages").body["items"][0]["text"], "Hello\nBen");
+    assert_eq!(hers.post(&undo, json!({})).problem(), "nothing-to-do");
+    assert_eq!(hers.delete("/conversations/ben-ode").status, 200);
+    assert_eq!(his.get("/conversations/ada-ruiz/messages").body["items"][0]["text"], "Hello\nBen");
+    assert_eq!(his.delete("/conversations/ada-ruiz/messages/1").status, 404);
+}
+
+#[test]
+fn the_profile_changes_as_its_form_does() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let hers = Program::of(&site, &ada);
+    let change =
+        |body: serde_json::Value| hers.ask("PATCH", "/profile", "application/json", body.to_string().as_bytes());
+    let changed = change(json!({ "headline": "Builds bridges", "about": "One\nTwo" }));
+    assert_eq!((changed.status, &changed.body["headline"]), (200, &json!("Builds bridges")));
+    assert_eq!(changed.body["full_name"], "Ada Ruiz");
+    assert!(ada.open("/in/ada-ruiz").sees("Builds bridges"));
+    let wrong = change(json!({ "full_name": "", "headline": "x".repeat(201) }));
+    let fields: Vec<&str> =
+        wrong.body["errors"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
+    assert_eq!((wrong.status, wrong.problem(), fields), (422, "invalid", vec!["full_name", "headline"]));
+    assert_eq!(hers.get("/profile").body["headline"], "Builds bridges");
+}

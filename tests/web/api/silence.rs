@@ -1,0 +1,125 @@
+//! D disconnects from R; C was never connected with D. What R's programs get is what C's get.
+
+use serde_json::{Value, json};
+
+use super::{Answer, Program};
+use crate::support::{Site, Visitor, connect, whom_nobody_may_invite};
+
+/// D, R and C, with Mona, whom all know.
+fn world() -> (Site, [Visitor; 4]) {
+    let site = Site::unmetered();
+    let [mut d, mut r, mut c, mut mona] =
+        ["Dora Lind", "Rolf Aske", "Cara Aske", "Mona Lind"].map(|name| site.member(name));
+    for friend in [&mut d, &mut r, &mut c] {
+        connect(&mut mona, friend);
+    }
+    connect(&mut d, &mut r);
+    (site, [d, r, c, mona])
+}
+
+/// What of an answer must not differ, with the moments taken out.
+fn comparable(answer: Answer) -> (u16, Vec<(String, String)>, String) {
+    let mut headers = answer.headers;
+    headers.retain(|(name, _)| name != "date" && name != "content-length");
+    headers.sort();
+    (answer.status, headers, answer.body.to_string().replace(char::is_numeric, "0"))
+}
+
+const PATHS: [&str; 11] = [
+    "/members/dora-lind",
+    "/members/mona-lind",
+    "/connections",
+    "/connections?q=dora",
+    "/connections/disconnected",
+    "/connections/blocked",
+    "/invitations/received",
+    "/invitations/sent",
+    "/contacts",
+    "/conversations",
+    "/conversations/dora-lind/messages",
+];
+
+/// Everything that a program may do toward a member, with every parameter and none.
+fn sweep() -> Vec<(&'static str, Value)> {
+    vec![
+        ("accept", json!({})),
+        ("decline", json!({})),
+        ("withdraw", json!({})),
+        ("re-invite", json!({})),
+        ("disconnect", json!({})),
+        ("disconnect", json!({ "may_invite_again": true, "private_reason": "x" })),
+        ("disconnect", json!({ "connected_since": "2020-01-01T00:00:00Z" })),
+        ("may-invite-again", json!({ "may_invite_again": true })),
+        ("may-invite-again", json!({ "may_invite_again": false })),
+        ("invite", json!({})),
+        ("invite", json!({ "note": "Hello" })),
+        ("block", json!({ "connected_since": "2020-01-01T00:00:00Z" })),
+        ("unblock", json!({})),
+        ("re-invite", json!({})),
+        ("invite", json!({})),
+    ]
+}
+
+#[test]
+fn whoever_was_disconnected_gets_what_a_stranger_gets() {
+    for way in [json!({}), json!({ "may_invite_again": true })] {
+        let (site, [d, r, c, _mona]) = world();
+        Program::of(&site, &d).post("/members/rolf-aske/disconnect", way);
+        let (hers, control) = (Program::of(&site, &r), Program::of(&site, &c));
+        for path in PATHS {
+            assert_eq!(comparable(hers.get(path)), comparable(control.get(path)), "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_sweep_tells_whoever_was_disconnected_nothing() {
+    let (site, [d, r, mut c, _mona]) = world();
+    // The control's own cause of a refusal: D accepts no invitations, of anybody.
+    let mut d = d;
+    d.open("/settings/privacy").fill("who_may_invite", "nobody").press("Save");
+    c.read_all();
+    Program::of(&site, &d).post("/members/rolf-aske/disconnect", json!({}));
+    let (hers, control) = (Program::of(&site, &r), Program::of(&site, &c));
+    for (deed, body) in sweep() {
+        let path = format!("/members/dora-lind/{deed}");
+        let (got, wanted) = (hers.post(&path, body.clone()), control.post(&path, body.clone()));
+        assert_eq!(comparable(got), comparable(wanted), "{deed} {body}");
+        for path in PATHS {
+            assert_eq!(comparable(hers.get(path)), comparable(control.get(path)), "after {deed} {body}: {path}");
+        }
+    }
+    let removal = json!({ "members": [{ "handle": "dora-lind", "connected_since": "2020-01-01T00:00:00Z" }] });
+    let (got, wanted) = (hers.post("/removals", removal.clone()), control.post("/removals", removal));
+    assert_eq!(comparable(got), comparable(wanted));
+}
+
+#[test]
+fn a_refused_invitation_has_one_answer_whatever_the_cause() {
+    let site = Site::unmetered();
+    let mut visitor = site.member("Vera Lind");
+    let them = whom_nobody_may_invite(&site, &mut visitor);
+    let hers = Program::of(&site, &visitor);
+    let answers: Vec<_> = them
+        .iter()
+        .map(|one| {
+            let answer = hers.post(&format!("/members/{}/invite", one.handle), json!({ "note": "Hello" }));
+            assert_eq!((answer.status, answer.problem()), (409, "refused"), "{}", one.name);
+            assert_eq!(answer.body["detail"], "This user cannot be invited at this time");
+            comparable(answer)
+        })
+        .collect();
+    assert!(answers.iter().all(|answer| answer == &answers[0]), "{answers:?}");
+    assert_eq!(hers.get("/invitations/sent").body["total"], 0);
+}
+
+#[test]
+fn a_stale_disconnect_is_answered_as_if_nothing_had_been() {
+    let (site, [d, r, _c, _mona]) = world();
+    let hers = Program::of(&site, &r);
+    let seen = hers.get("/members/dora-lind").body["connected_since"].clone();
+    Program::of(&site, &d).post("/members/rolf-aske/disconnect", json!({}));
+    let answer = hers.post("/members/dora-lind/disconnect", json!({ "connected_since": seen }));
+    assert_eq!((answer.status, &answer.body["standing"]), (200, &json!("disconnected")));
+    assert_eq!(hers.get("/connections/disconnected").body["items"][0]["member"]["handle"], "dora-lind");
+}
