@@ -54,6 +54,9 @@ pub struct ServeArgs {
     /// Seconds between opening the form to sign up and sending it, below which a robot has sent it; 0 for none
     #[arg(long, env = "AMICABLE_SIGN_UP_SECONDS", default_value = "2", value_parser = number("AMICABLE_SIGN_UP_SECONDS"), value_name = "N")]
     pub sign_up_seconds: u32,
+    /// Let webhooks call addresses of this machine and of private networks too
+    #[arg(long, env = "AMICABLE_WEBHOOKS_TO_PRIVATE")]
+    pub webhooks_to_private: bool,
     /// What members may do how often.
     #[command(flatten)]
     pub limits: LimitArgs,

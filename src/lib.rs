@@ -11,6 +11,7 @@
 //! - [`dav`] is the address book for phones and mail programs, by CardDAV.
 //! - [`mail`] is what goes out by e-mail: an outbox in the database, and the job that sends it.
 //! - [`api`] is the same verbs as JSON, for the programs of members.
+//! - [`webhooks`] is what other programs of those who run the site are told: an outbox, and the job that calls them.
 //! - [`admin`] runs the site; [`audit`] keeps what those who run it did.
 //! - [`moderation`] is what members report, and what moderators decide.
 //! - [`language`] is what every text goes through, and the translations.
@@ -56,5 +57,6 @@ pub mod server;
 pub mod text;
 pub mod time_zone;
 pub mod web;
+pub mod webhooks;
 
 pub use language::{linked, t, tf, tn, tnf};

@@ -336,6 +336,7 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
         mail_from: args.mail_from.clone(),
         registration: args.registration,
         sign_up_seconds: args.sign_up_seconds,
+        webhooks_to_private: args.webhooks_to_private,
         runs_jobs: true,
         before,
     };

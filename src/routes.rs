@@ -10,6 +10,7 @@ use crate::accounts::token_pages as tokens;
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
 use crate::admin::{
     community, limits as limits_of_site, log as audit_log, members as all_members, overview as overview_of_site,
+    webhooks,
 };
 use crate::api;
 use crate::connections::invitations::{self, form as invitation};
@@ -276,6 +277,10 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/admin/registration", get().to(registration_pages::page))
         .route("/admin/registration", post().to(registration_pages::change))
         .route("/admin/registration/{id}/{answer}", post().to(registration_pages::answer))
+        .route("/admin/webhooks", get().to(webhooks::all))
+        .route("/admin/webhooks", post().to(webhooks::make))
+        .route("/admin/webhooks/{id}", get().to(webhooks::one))
+        .route("/admin/webhooks/{id}/{deed}", post().to(webhooks::change))
         .route("/admin/invites", get().to(link_pages::page))
         .route("/admin/invites", post().to(link_pages::make))
         .end();

@@ -597,6 +597,34 @@ diesel::table! {
 diesel::joinable!(api_tokens -> members (member_id));
 
 diesel::table! {
+    webhooks (id) {
+        id -> BigInt,
+        address -> Text,
+        secret -> Text,
+        events -> Text,
+        is_on -> Bool,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        attempts -> Integer,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (webhook_id, id) {
+        webhook_id -> BigInt,
+        id -> BigInt,
+        event -> Text,
+        data -> Text,
+        created_at -> BigInt,
+        attempts -> Integer,
+        tried_at -> Nullable<BigInt>,
+        status -> Nullable<Integer>,
+        answer -> Text,
+        done_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     directory (member_id) {
         member_id -> BigInt,
         sort_last -> Text,

@@ -46,6 +46,7 @@ use crate::web::origin::Base;
 use crate::web::registration::Registration;
 use crate::web::site::Site;
 use crate::web::{compression, cookie, csrf, error_page, fetched, form_owner, notices, observe, pending_form, theme};
+use crate::webhooks::{self, Caller};
 use connections::Connections;
 use stream::Stream;
 
@@ -73,6 +74,8 @@ pub struct Settings {
     pub registration: Option<Registration>,
     /// Seconds that people take at least to fill in the form to sign up; 0 for none.
     pub sign_up_seconds: u32,
+    /// Whether webhooks may be of this machine, or of a private network.
+    pub webhooks_to_private: bool,
     /// Whether this node runs jobs; else others do.
     pub runs_jobs: bool,
     /// Routes in front of the site's own, behind the same middleware: the floor of the benchmarks.
@@ -229,6 +232,7 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
         deletion::job(),
         digest,
         mail::job(mail_of(settings, address)?),
+        webhooks::job(Caller::new(address, settings.webhooks_to_private)),
     ])
 }
 

@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["accounts"],
     &["inbox"],
     &["connections"],
-    &["notifications", "mail"],
+    &["notifications", "mail", "webhooks"],
     &["web"],
     &["cache", "jobs", "limits"],
     &["members", "relationship"],

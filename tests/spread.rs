@@ -67,6 +67,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("receipts", "id"),
     // A handful of rows, the same everywhere.
     ("settings", "name"),
+    ("webhooks", "id"),
+    ("webhook_deliveries", "webhook_id"),
     ("job_leases", "name"),
     // One chain, to which those who run the site add a row now and then.
     ("audit_entries", "number"),

@@ -33,6 +33,7 @@ pub fn serve(database: &DatabaseUrl) {
         mail_from: None,
         registration: Some(amicable::web::registration::Registration::Open),
         sign_up_seconds: 0,
+        webhooks_to_private: false,
         runs_jobs: true,
         before: floor,
     };

@@ -10,6 +10,7 @@ use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::language::current;
 use crate::schema::applications::{self, table};
+use crate::webhooks::{self, Event};
 
 /// The most registrations of one address that are looked at, the oldest first.
 const MAX_OF_ADDRESS: i64 = 5;
@@ -75,6 +76,7 @@ pub fn put(connection: &mut Connection, new: &NewMember, reason: &str, code: &st
         applications::created_at.eq(now()),
     );
     diesel::insert_into(table).values(row).execute(connection)?;
+    webhooks::record(connection, &Event::RegistrationWaiting { full_name: new.full_name.clone() })?;
     Ok(id)
 }
 

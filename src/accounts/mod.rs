@@ -39,6 +39,7 @@ use crate::schema::{emails, members};
 use crate::text;
 use crate::web::form::{Form, Problems};
 use crate::web::registration::{self, Registration};
+use crate::webhooks::{self, Event};
 use addresses::Candidate;
 use applications::Applicant;
 use password::Hashed;
@@ -144,7 +145,7 @@ fn insert(connection: &mut Connection, id: i64, new: &NewMember, confirmed: &str
         members::email_key.eq(email::key(&new.email)),
         members::confirmed_email.eq(confirmed),
         members::password_hash.eq(new.password.as_str()),
-        members::handle.eq(handle),
+        members::handle.eq(&handle),
         members::full_name.eq(&new.full_name),
         members::sort_first.eq(keys.first),
         members::sort_last.eq(keys.last),
@@ -153,7 +154,7 @@ fn insert(connection: &mut Connection, id: i64, new: &NewMember, confirmed: &str
     );
     diesel::insert_into(members::table).values(row).execute(connection)?;
     search::index(connection, id)?;
-    Ok(())
+    webhooks::record(connection, &Event::MemberJoined { handle, full_name: new.full_name.clone() })
 }
 
 /// Makes an address a member's, unless it is somebody else's. Two who claim the same meet at its key, and one of them has it.

@@ -7,3 +7,4 @@ pub mod log;
 pub mod members;
 pub mod overview;
 pub mod roles;
+pub mod webhooks;

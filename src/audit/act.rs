@@ -73,6 +73,14 @@ acts! {
     TextsChanged = "texts_changed", t("Texts changed");
     /// The logo or the accent colour was changed.
     LookChanged = "look_changed", t("Logo or colour changed");
+    /// A webhook was made.
+    WebhookMade = "webhook_made", t("Webhook made");
+    /// A webhook was turned on.
+    WebhookTurnedOn = "webhook_turned_on", t("Webhook turned on");
+    /// A webhook was turned off.
+    WebhookTurnedOff = "webhook_turned_off", t("Webhook turned off");
+    /// A webhook was removed.
+    WebhookRemoved = "webhook_removed", t("Webhook removed");
     /// The log was exported.
     LogExported = "log_exported", t("Audit log exported");
 }

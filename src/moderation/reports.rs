@@ -7,6 +7,7 @@ use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::moderation::{Decision, Kind};
 use crate::schema::reports;
+use crate::webhooks::{self, Event};
 
 /// Rows of a page of the queue.
 pub const PAGE: usize = 50;
@@ -46,9 +47,10 @@ pub struct New {
 /// # Errors
 /// The database's.
 pub fn file(connection: &mut Connection, new: &New) -> Result<(), Error> {
+    let id = new_id();
     let row = (
         reports::reported_id.eq(new.reported),
-        reports::id.eq(new_id()),
+        reports::id.eq(id),
         reports::kind.eq(new.kind),
         reports::reporter_id.eq(new.reporter),
         reports::created_at.eq(now()),
@@ -56,7 +58,7 @@ pub fn file(connection: &mut Connection, new: &New) -> Result<(), Error> {
         reports::context.eq(&new.context),
     );
     diesel::insert_into(reports::table).values(row).execute(connection)?;
-    Ok(())
+    webhooks::record(connection, &Event::ReportFiled { reported: new.reported, id })
 }
 
 /// Loads a report.

@@ -297,6 +297,7 @@ fn is_a_page(path: &str) -> bool {
         | ["notifications", _, _]
         | ["inbox" | "invite-links", _, _, ..]
         | ["admin", "registration", _, ..]
+        | ["admin", "webhooks", _, _]
         | ["registration", "withdraw"]
         | ["contacts", "import", _, _]
         | ["connections" | "contacts", "remove", _, "undo" | "review"]

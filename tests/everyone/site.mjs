@@ -161,6 +161,9 @@ export const STAFF = [
   "/admin/invites",
   ["/admin/invites", (page) => submit(page, { label: "Reunion", uses: "many" }, "/admin/invites")],
   ["/admin/invites", (page) => submit(page, { label: "Reunion", uses: "3" }, "/admin/invites")],
+  "/admin/webhooks",
+  ["/admin/webhooks", (page) => submit(page, { address: "hook" }, "/admin/webhooks")],
+  ["/admin/webhooks", (page) => follow(page, "main .list a")],
   "/invite-links",
 ];
 

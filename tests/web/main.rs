@@ -53,4 +53,5 @@ mod slow;
 mod support;
 mod tables;
 mod tidying;
+mod webhooks;
 mod zones;

@@ -268,6 +268,14 @@ copied!(app_passwords of member_id {
     member_id: i64, id: i64, name: String, secret_hash: String, created_at: i64, last_used_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(webhooks of id {
+    id: i64, address: String, secret: String, events: String, is_on: bool, created_at: i64, due_at: i64, attempts: i32
+} by (id), after last: id.gt(last.id));
+copied!(webhook_deliveries of webhook_id {
+    webhook_id: i64, id: i64, event: String, data: String, created_at: i64, attempts: i32, tried_at: Option<i64>,
+    status: Option<i32>, answer: String, done_at: Option<i64>
+} by (webhook_id, id), after last: webhook_id.ge(last.webhook_id)
+    .and(webhook_id.gt(last.webhook_id).or(id.gt(last.id))));
 copied!(api_tokens of member_id {
     member_id: i64, id: i64, name: String, token_hash: String, scopes: String, created_at: i64, expires_at: Option<i64>,
     last_used_at: Option<i64>

@@ -80,6 +80,8 @@ pub const TABLES: &[Table] = &[
         ("subject_id", Keep("audit::forget removes the names, and the chain still holds")),
     ]),
     Table::of_site(audit_head::TABLE),
+    Table::of_site(webhooks::TABLE),
+    Table::of_site(webhook_deliveries::TABLE).other_ids(&["webhook_id"]),
     // A report says what somebody else wrote of the member; what was decided stands in the sanctions.
     Table::of(reports::TABLE, "reported_id", Not("would tell who reported"))
         .names(&[("reporter_id", Clear), ("decided_by", Clear)]),

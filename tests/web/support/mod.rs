@@ -178,11 +178,15 @@ fn serve(db: &Db, limits: Limits, zone: Zone) -> String {
 fn serve_as(db: &Db, settings: Settings) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
+    serve_on(db, listener, settings);
+    address
+}
+
+fn serve_on(db: &Db, listener: TcpListener, settings: Settings) {
     let db = db.clone();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move { server::serve(db, listener, &settings).unwrap().await })
     });
-    address
 }
 
 /// A site that runs no jobs: tests send mail when they want to.
@@ -197,6 +201,7 @@ fn settings(limits: Limits, zone: Zone) -> Settings {
         mail_from: None,
         registration: Some(Registration::Open),
         sign_up_seconds: 0,
+        webhooks_to_private: true,
         runs_jobs: false,
         before: |_| {},
     }

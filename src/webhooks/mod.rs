@@ -1,0 +1,13 @@
+//! Webhooks: other programs of those who run the site are told when something happens on it. What is told is written in the
+//! transaction of its cause; a job tells it from there, to each in order.
+
+mod caller;
+mod event;
+mod private;
+pub mod store;
+mod telling;
+
+pub use caller::{Caller, SIGNATURE};
+pub use event::{Event, Kind};
+pub use store::{Delivery, Webhook, record};
+pub use telling::{JOB, job, tell_due};

@@ -1,0 +1,256 @@
+//! Webhooks and what they are told, in SQL.
+
+use diesel::prelude::*;
+use rand::RngExt;
+
+use crate::dates::{DAY, now};
+use crate::db::{Connection, new_id, on_engine};
+use crate::error::Error;
+use crate::schema::{webhook_deliveries, webhooks};
+use crate::webhooks::{Event, Kind};
+
+/// Webhooks of a site.
+pub const MAX_WEBHOOKS: i64 = 20;
+/// The event of a test.
+pub const TEST: &str = "test";
+/// Deliveries that a page shows.
+const PAGE: i64 = 50;
+/// Days for which a delivery is kept once it is done.
+const KEPT_DAYS: i64 = 30;
+/// The pauses between attempts double from the first to the longest, in seconds.
+const FIRST_PAUSE: i64 = 10;
+const LONGEST_PAUSE: i64 = 3_600;
+/// How long a delivery is tried.
+pub const LIFE: i64 = 3 * DAY;
+
+/// An address that is called.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = webhooks)]
+pub struct Webhook {
+    /// Its id.
+    pub id: i64,
+    /// The address.
+    pub address: String,
+    /// What signs each call.
+    pub secret: String,
+    events: String,
+    /// Whether it is called.
+    pub is_on: bool,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it is called next, if anything waits.
+    pub due_at: i64,
+    /// How often that has failed in turn.
+    pub attempts: i32,
+}
+
+impl Webhook {
+    /// Returns of what it is told.
+    pub fn events(&self) -> Vec<Kind> {
+        let is_one = |kind: &Kind| self.events.split(' ').any(|word| word == kind.word());
+        Kind::ALL.iter().copied().filter(is_one).collect()
+    }
+}
+
+/// Something that a webhook is told.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = webhook_deliveries)]
+pub struct Delivery {
+    /// The webhook.
+    pub webhook_id: i64,
+    /// Its id, by which the other program knows what it has already.
+    pub id: i64,
+    /// The name of what happened.
+    pub event: String,
+    /// What is told of it, as JSON.
+    pub data: String,
+    /// When it happened.
+    pub created_at: i64,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it was tried last.
+    pub tried_at: Option<i64>,
+    /// The status of the last answer.
+    pub status: Option<i32>,
+    /// The last answer, or why there was none.
+    pub answer: String,
+    /// When it was told, or given up.
+    pub done_at: Option<i64>,
+}
+
+impl Delivery {
+    /// Returns whether the other program has it.
+    pub fn is_told(&self) -> bool {
+        self.done_at.is_some() && self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// Returns whether it was given up.
+    pub fn is_given_up(&self) -> bool {
+        self.done_at.is_some() && !self.is_told()
+    }
+}
+
+/// Writes down, within the transaction of what happened, what each webhook is told of it.
+///
+/// # Errors
+/// The database's.
+pub fn record(connection: &mut Connection, event: &Event) -> Result<(), Error> {
+    let on = webhooks::table.filter(webhooks::is_on).order(webhooks::id);
+    let all: Vec<Webhook> = on_engine!(connection, |own| on.select(Webhook::as_select()).load(own))?;
+    for webhook in all.iter().filter(|webhook| webhook.events().contains(&event.kind())) {
+        put(connection, webhook.id, event.kind().word(), &event.data().to_string())?;
+    }
+    Ok(())
+}
+
+fn put(connection: &mut Connection, webhook: i64, event: &str, data: &str) -> Result<(), Error> {
+    use webhook_deliveries::{created_at, id, webhook_id};
+    let row = (
+        webhook_id.eq(webhook),
+        id.eq(new_id()),
+        webhook_deliveries::event.eq(event),
+        webhook_deliveries::data.eq(data),
+        created_at.eq(now()),
+    );
+    let row = diesel::insert_into(webhook_deliveries::table).values(row);
+    on_engine!(connection, |own| row.execute(own))?;
+    Ok(())
+}
+
+/// Makes a webhook. Returns its id; nothing where there are as many as there may be.
+///
+/// # Errors
+/// The database's.
+pub fn make(connection: &mut Connection, address: &str, events: &[Kind]) -> Result<Option<i64>, Error> {
+    if webhooks::table.count().get_result::<i64>(connection)? >= MAX_WEBHOOKS {
+        return Ok(None);
+    }
+    let id = new_id();
+    let words: Vec<&str> = events.iter().map(|kind| kind.word()).collect();
+    let row = (
+        webhooks::id.eq(id),
+        webhooks::address.eq(address),
+        webhooks::secret.eq(format!("{:032x}", rand::rng().random::<u128>())),
+        webhooks::events.eq(words.join(" ")),
+        webhooks::is_on.eq(true),
+        webhooks::created_at.eq(now()),
+        webhooks::due_at.eq(now()),
+    );
+    diesel::insert_into(webhooks::table).values(row).execute(connection)?;
+    Ok(Some(id))
+}
+
+/// Loads all, the oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn all(connection: &mut Connection) -> Result<Vec<Webhook>, Error> {
+    Ok(webhooks::table.order(webhooks::id).select(Webhook::as_select()).load(connection)?)
+}
+
+/// Loads one.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn find(connection: &mut Connection, id: i64) -> Result<Webhook, Error> {
+    Ok(webhooks::table.find(id).select(Webhook::as_select()).first(connection)?)
+}
+
+/// Loads what a webhook was and is to be told lately, the newest first.
+///
+/// # Errors
+/// The database's.
+pub fn deliveries(connection: &mut Connection, webhook: i64) -> Result<Vec<Delivery>, Error> {
+    let rows = webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(webhook));
+    let rows = rows.order(webhook_deliveries::id.desc()).limit(PAGE);
+    Ok(rows.select(Delivery::as_select()).load(connection)?)
+}
+
+/// Puts a test behind what waits, and lets the webhook be called at once.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn test(connection: &mut Connection, id: i64) -> Result<(), Error> {
+    find(connection, id)?;
+    put(connection, id, TEST, "{}")?;
+    due_now(connection, id)
+}
+
+/// Turns a webhook on or off. What waits is told once it is on again.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn turn(connection: &mut Connection, id: i64, is_on: bool) -> Result<(), Error> {
+    find(connection, id)?;
+    diesel::update(webhooks::table.find(id)).set(webhooks::is_on.eq(is_on)).execute(connection)?;
+    due_now(connection, id)
+}
+
+fn due_now(connection: &mut Connection, id: i64) -> Result<(), Error> {
+    let at_once = (webhooks::due_at.eq(now()), webhooks::attempts.eq(0));
+    diesel::update(webhooks::table.find(id)).set(at_once).execute(connection)?;
+    Ok(())
+}
+
+/// Removes a webhook, with what it was and is to be told.
+///
+/// # Errors
+/// The database's.
+pub fn remove(connection: &mut Connection, id: i64) -> Result<(), Error> {
+    let its = webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(id));
+    diesel::delete(its).execute(connection)?;
+    diesel::delete(webhooks::table.find(id)).execute(connection)?;
+    Ok(())
+}
+
+/// Returns whether anybody is to be told something.
+pub(super) fn is_any_due(connection: &mut Connection) -> Result<bool, Error> {
+    Ok(!due(connection)?.is_empty())
+}
+
+/// Loads what is next for each webhook that is on and may be called now.
+pub(super) fn due(connection: &mut Connection) -> Result<Vec<(Webhook, Delivery)>, Error> {
+    let on = webhooks::table.filter(webhooks::is_on).filter(webhooks::due_at.le(now())).order(webhooks::id);
+    let all: Vec<Webhook> = on_engine!(connection, |own| on.select(Webhook::as_select()).load(own))?;
+    let mut found = Vec::new();
+    for webhook in all {
+        let next = webhook_deliveries::table
+            .filter(webhook_deliveries::webhook_id.eq(webhook.id))
+            .filter(webhook_deliveries::done_at.is_null())
+            .order(webhook_deliveries::id);
+        let next: Option<Delivery> =
+            on_engine!(connection, |own| next.select(Delivery::as_select()).first(own)).optional()?;
+        found.extend(next.map(|next| (webhook, next)));
+    }
+    Ok(found)
+}
+
+/// Notes how an attempt was answered. What has failed is tried again after a pause that doubles, and given up after three days.
+pub(super) fn note(
+    connection: &mut Connection,
+    (webhook, delivery): (&Webhook, &Delivery),
+    (status, text, is_good): (Option<u16>, &str, bool),
+) -> Result<(), Error> {
+    use webhook_deliveries::{answer, attempts, done_at, tried_at};
+    let now = now();
+    let is_done = is_good || delivery.created_at + LIFE <= now;
+    let tried = (
+        attempts.eq(delivery.attempts + 1),
+        tried_at.eq(now),
+        webhook_deliveries::status.eq(status.map(i32::from)),
+        answer.eq(text),
+        done_at.eq(Some(now).filter(|_| is_done)),
+    );
+    diesel::update(webhook_deliveries::table.find((webhook.id, delivery.id))).set(tried).execute(connection)?;
+    let pause = FIRST_PAUSE.saturating_mul(1 << webhook.attempts.clamp(0, 20)).min(LONGEST_PAUSE);
+    let next = match is_good {
+        true => (webhooks::due_at.eq(now), webhooks::attempts.eq(0)),
+        false => (webhooks::due_at.eq(now + pause), webhooks::attempts.eq(webhook.attempts + 1)),
+    };
+    diesel::update(webhooks::table.find(webhook.id)).set(next).execute(connection)?;
+    let old = webhook_deliveries::table
+        .filter(webhook_deliveries::webhook_id.eq(webhook.id))
+        .filter(done_at.le(now - KEPT_DAYS * DAY));
+    diesel::delete(old).execute(connection)?;
+    Ok(())
+}
