@@ -54,6 +54,12 @@ pub struct ServeArgs {
     /// Seconds between opening the form to sign up and sending it, below which a robot has sent it; 0 for none
     #[arg(long, env = "AMICABLE_SIGN_UP_SECONDS", default_value = "2", value_parser = number("AMICABLE_SIGN_UP_SECONDS"), value_name = "N")]
     pub sign_up_seconds: u32,
+    /// The certificate to serve the site by TLS, with those that lead to its authority behind it (PEM); none behind a proxy
+    #[arg(long, env = "AMICABLE_TLS_CERT", requires = "tls_key", value_name = "FILE")]
+    pub tls_cert: Option<std::path::PathBuf>,
+    /// The key of the certificate (PEM)
+    #[arg(long, env = "AMICABLE_TLS_KEY", requires = "tls_cert", value_name = "FILE")]
+    pub tls_key: Option<std::path::PathBuf>,
     /// Let webhooks call addresses of this machine and of private networks too
     #[arg(long, env = "AMICABLE_WEBHOOKS_TO_PRIVATE")]
     pub webhooks_to_private: bool,

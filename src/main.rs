@@ -317,6 +317,15 @@ fn log() {
         .init();
 }
 
+/// The certificate by which the site is served, where one is named.
+fn tls(args: &ServeArgs) -> Result<Option<server::Tls>, Error> {
+    let (Some(certificate), Some(key)) = (&args.tls_cert, &args.tls_key) else { return Ok(None) };
+    if args.base_url.as_ref().is_none_or(|url| url.scheme() != "https") {
+        return Err(Error::Unavailable("AMICABLE_TLS_CERT wants AMICABLE_BASE_URL too, with https://".into()));
+    }
+    server::Tls::load(certificate, key).map(Some)
+}
+
 /// Routes in front of the site's own.
 type Routes = fn(&mut actix_web::web::ServiceConfig);
 
@@ -325,11 +334,13 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
     let wrong =
         |why: std::io::Error| Error::Unavailable(format!("cannot listen on {} (AMICABLE_LISTEN): {why}", args.listen));
     let listener = TcpListener::bind(args.listen).map_err(wrong)?;
-    let address = format!("http://{}", listener.local_addr().map_err(wrong)?);
+    let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
+    let address = format!("{scheme}://{}", listener.local_addr().map_err(wrong)?);
     let settings = Settings {
         limits: Limits::from(&args.limits),
         zone: args.time_zone,
         base_url: args.base_url.clone(),
+        tls: tls(args)?,
         proxies: args.trusted_proxies.clone(),
         workers: args.workers as usize,
         mail: args.mail.clone(),

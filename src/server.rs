@@ -3,6 +3,7 @@
 mod body;
 mod connections;
 mod stream;
+mod tls;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ use crate::web::{compression, cookie, csrf, error_page, fetched, form_owner, not
 use crate::webhooks::{self, Caller};
 use connections::Connections;
 use stream::Stream;
+use tls::Io;
+pub use tls::Tls;
 
 /// How long the head of a request may take.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -62,6 +65,8 @@ pub struct Settings {
     pub zone: Zone,
     /// The address that people type; none for this machine alone.
     pub base_url: Option<url::Url>,
+    /// By which certificate the site is served; none for plain HTTP, as behind a proxy.
+    pub tls: Option<Tls>,
     /// Whose word is taken for where a request comes from.
     pub proxies: Proxies,
     /// Threads; 0 for one per core.
@@ -160,8 +165,9 @@ pub fn serve(
             .configure(routes::routes)
     };
     let stopping = opened.graceful_shutdown_signal();
+    let tls = settings.tls.clone();
     let over_http = move || {
-        let (stopping, connections, app) = (stopping.clone(), connections.clone(), app.clone());
+        let (stopping, connections, app, tls) = (stopping.clone(), connections.clone(), app.clone(), tls.clone());
         let app = app().into_factory().map_err(|why: actix_web::Error| why.error_response());
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
@@ -171,16 +177,18 @@ pub fn serve(
             .client_request_timeout(HEAD_TIMEOUT)
             // Nothing is done any more for whoever has hung up.
             .h1_allow_half_closed(false)
-            .on_connect_ext(|stream: &Stream, data: &mut Extensions| {
-                data.insert(stream.held.clone());
+            .on_connect_ext(|io: &Io, data: &mut Extensions| {
+                data.insert(io.held());
             })
             .finish(map_config(app, |()| AppConfig::default()));
         let opened = fn_service(move |io: TcpStream| {
-            let stream = Stream::of(io, &connections).map(|stream| {
+            let (stream, tls) = (Stream::of(io, &connections), tls.clone());
+            async move {
+                let stream = stream.map_err(DispatchError::Io)?;
                 let peer = stream.peer;
-                (stream, Protocol::Http1, Some(peer))
-            });
-            std::future::ready(stream.map_err(DispatchError::Io))
+                let io = Io::of(stream, tls).await.map_err(DispatchError::Io)?;
+                Ok((io, Protocol::Http1, Some(peer)))
+            }
         });
         opened.and_then(http)
     };

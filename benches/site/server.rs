@@ -34,6 +34,7 @@ pub fn serve(database: &DatabaseUrl) {
         registration: Some(amicable::web::registration::Registration::Open),
         sign_up_seconds: 0,
         webhooks_to_private: false,
+        tls: None,
         runs_jobs: true,
         before: floor,
     };

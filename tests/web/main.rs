@@ -53,5 +53,6 @@ mod slow;
 mod support;
 mod tables;
 mod tidying;
+mod tls;
 mod webhooks;
 mod zones;

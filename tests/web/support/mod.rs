@@ -78,6 +78,18 @@ impl Site {
         Site { db, address, database }
     }
 
+    /// A site that people open by https, without a proxy.
+    pub fn over_tls(tls: server::Tls) -> Site {
+        let database = Database::new();
+        let db = database.open();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("https://{}", listener.local_addr().unwrap());
+        let base_url = Some(address.parse().unwrap());
+        let settings = settings(Limits::default(), Zone::default());
+        serve_on(&db, listener, Settings { base_url, tls: Some(tls), ..settings });
+        Site { db, address, database }
+    }
+
     /// A site that takes the word of a proxy on this machine for where a form comes from.
     pub fn behind_proxy() -> Site {
         let database = Database::new();
@@ -202,6 +214,7 @@ fn settings(limits: Limits, zone: Zone) -> Settings {
         registration: Some(Registration::Open),
         sign_up_seconds: 0,
         webhooks_to_private: true,
+        tls: None,
         runs_jobs: false,
         before: |_| {},
     }
