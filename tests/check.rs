@@ -78,6 +78,10 @@ fn damages() -> Vec<(&'static str, &'static str)> {
         ("INSERT INTO tags (owner_id, other_id, tag) VALUES (1, 999999, 'x'), (999998, 1, 'y')", "1 in tags.owner_id"),
         ("UPDATE members SET headline = 'Astronaut', sort_last = 'zz' WHERE id = 7", "1 are missing or out of date"),
         (
+            "INSERT INTO outbox (member_id, id, created_at, due_at, attempts, letter) VALUES (1, 2, 1, 99999999999, 0, '{\"letter\":\"ConfirmAddress\",\"sender\":null}')",
+            "1 of 1 letters wait for a date",
+        ),
+        (
             "INSERT INTO outbox (member_id, id, created_at, due_at, attempts, letter) VALUES (1, 1, 1, 1, 0, '{}')",
             "1 of 1 letters",
         ),

@@ -1,6 +1,7 @@
 /* A disk that fails. Preloaded, it keeps beside each database file what has been flushed of it, in a file of the same
  * name with .disk behind it: what is left after a power cut. While the file named by DISK_FAILS is there, every flush
- * fails, and what it should have written is forgotten: as with Linux, no later flush writes it or says so. */
+ * fails, and what it should have written is forgotten: as with Linux, no later flush writes it or says so. While the file
+ * named by DISK_READ_ONLY is there, nothing can be written: so Linux mounts a disk anew that has failed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -89,6 +90,12 @@ ssize_t write(int fd, const void *bytes, size_t length) {
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset) {
+    char path[4096];
+    const char *read_only = getenv("DISK_READ_ONLY");
+    if (read_only && access(read_only, F_OK) == 0 && ours(fd, path, sizeof path)) {
+        errno = EROFS;
+        return -1;
+    }
     ssize_t (*real)(int, const void *, size_t, off_t) = dlsym(RTLD_NEXT, "pwrite");
     ssize_t written = real(fd, bytes, length, offset);
     wrote(fd, offset, written);

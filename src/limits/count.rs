@@ -14,6 +14,10 @@ use crate::limits::numbers::{Numbers, numbers};
 use crate::limits::{Limit, Subject};
 use crate::schema::limit_counts;
 
+/// How much later than it could begin now a window may end. One that ends later was written by a clock that was set wrong, and
+/// is over.
+const SLACK: i64 = 86_400;
+
 /// Counts a use, or refuses it where the limit is reached. To be called in the transaction of what is done, before what
 /// cannot be taken back: a use whose transaction fails is not counted.
 ///
@@ -34,7 +38,7 @@ pub fn take(connection: &mut Connection, limit: Limit, subject: &Subject) -> Res
 /// As [`take`].
 pub fn check(connection: &mut Connection, limit: Limit, subject: &Subject) -> Result<(), Error> {
     let numbers = numbers(connection, limit)?;
-    match counted(connection, limit, subject)? {
+    match counted(connection, limit, subject, numbers)? {
         Some((number, ends_at)) if number >= numbers.number && numbers.number > 0 => {
             Err(numbers.exceeded(limit, ends_at))
         }
@@ -78,8 +82,10 @@ pub(super) fn counted(
     connection: &mut Connection,
     limit: Limit,
     subject: &Subject,
+    numbers: Numbers,
 ) -> Result<Option<(u32, i64)>, Error> {
-    let row = limit_counts::table.find((subject.as_str(), limit.name())).filter(limit_counts::ends_at.gt(now()));
+    let (now, row) = (now(), limit_counts::table.find((subject.as_str(), limit.name())));
+    let row = row.filter(limit_counts::ends_at.gt(now)).filter(limit_counts::ends_at.le(now + numbers.seconds + SLACK));
     let row = row.select((limit_counts::number, limit_counts::ends_at));
     let row: Option<(i32, i64)> = on_engine!(connection, |own| row.first(own)).optional()?;
     Ok(row.map(|(number, ends_at)| (number.unsigned_abs(), ends_at)))
@@ -99,8 +105,10 @@ pub(super) fn add(
     let row = (limit_counts::subject.eq(subject.as_str()), name.eq(limit.name()), number.eq(uses), ends_at.eq(end));
     let row = diesel::insert_into(limit_counts::table).values(row);
     let row = row.on_conflict((limit_counts::subject, name)).do_update().set((
-        number.eq(case_when(ends_at.le(now), uses.into_sql::<Integer>()).otherwise(number + uses)),
-        ends_at.eq(case_when(ends_at.le(now), end.into_sql::<BigInt>()).otherwise(ends_at)),
+        number
+            .eq(case_when(ends_at.le(now).or(ends_at.gt(end + SLACK)), uses.into_sql::<Integer>())
+                .otherwise(number + uses)),
+        ends_at.eq(case_when(ends_at.le(now).or(ends_at.gt(end + SLACK)), end.into_sql::<BigInt>()).otherwise(ends_at)),
     ));
     let row = row.returning((number, ends_at));
     let (counted, until): (i32, i64) = on_engine!(connection, |own| row.get_result(own))?;

@@ -37,7 +37,7 @@ const CHECKS: &[Check] = &[
     Check { name: "counts", look: rows::counts, repair: Some(rows::count_again) },
     Check { name: "search for people", look: search::members, repair: Some(search::index_members) },
     Check { name: "search in messages", look: search::messages, repair: Some(search::index_messages) },
-    Check { name: "outbox", look: site::outbox, repair: Some(site::drop_unreadable) },
+    Check { name: "outbox", look: site::outbox, repair: Some(site::mend_outbox) },
     Check { name: "jobs", look: site::jobs, repair: None },
     Check { name: "audit log", look: site::audit_log, repair: None },
 ];

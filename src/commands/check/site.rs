@@ -3,7 +3,7 @@
 use amicable::audit::{self, Chain};
 use amicable::db::{self, Connection, Schema};
 use amicable::error::Error;
-use amicable::{jobs, mail};
+use amicable::{dates, jobs, mail};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
@@ -56,20 +56,33 @@ pub(super) fn outbox(connection: &mut Connection) -> Result<Found, Error> {
     let unreadable = mail::unreadable(connection)?;
     let waiting = db::number(connection, "SELECT COUNT(*) AS number FROM outbox")?;
     let tried = db::number(connection, "SELECT COUNT(*) AS number FROM outbox WHERE attempts > 0")?;
+    let far = db::number(connection, &format!("SELECT COUNT(*) AS number FROM outbox WHERE due_at > {}", furthest()))?;
     Ok(match unreadable.len() {
+        0 if far > 0 => Err(format!("{far} of {waiting} letters wait for a date that a clock set ahead has written")),
         0 => Ok(format!("{waiting} letters wait, of which {tried} were tried before")),
         some => Err(format!("{some} of {waiting} letters cannot be read by this version")),
     })
 }
 
-pub(super) fn drop_unreadable(connection: &mut Connection) -> Result<String, Error> {
+/// No letter waits longer between two attempts.
+fn furthest() -> i64 {
+    dates::now() + dates::DAY
+}
+
+pub(super) fn mend_outbox(connection: &mut Connection) -> Result<String, Error> {
     let unreadable = mail::unreadable(connection)?;
+    let now = dates::now();
+    let sql = format!("UPDATE outbox SET due_at = {now}, created_at = {now} WHERE due_at > {}", furthest());
+    let due = lines(connection, &format!("{sql} RETURNING 'x' AS line"))?.len();
     for (member, id) in &unreadable {
         let sql = format!("DELETE FROM outbox WHERE member_id = {member} AND id = {id}");
         lines(connection, &format!("{sql} RETURNING 'x' AS line"))?;
     }
     let named: Vec<String> = unreadable.iter().map(|(member, id)| format!("{id} to member {member}")).collect();
-    Ok(format!("letters removed: {}", listed(&named)))
+    Ok(format!(
+        "{due} letters are due now; letters removed: {}",
+        if named.is_empty() { "none".into() } else { listed(&named) }
+    ))
 }
 
 pub(super) fn jobs(connection: &mut Connection) -> Result<Found, Error> {
