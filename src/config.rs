@@ -23,12 +23,27 @@ pub struct DatabaseArgs {
 /// Where mail goes if nothing is said.
 pub const DEFAULT_MAIL: &str = "file:mail";
 
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// A line of words.
+    Text,
+    /// A line of JSON.
+    Json,
+}
+
 /// How the site is served.
 #[derive(Args, Clone, Debug)]
 pub struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, env = "AMICABLE_LISTEN", default_value = "127.0.0.1:8080", value_parser = address, value_name = "ADDRESS:PORT")]
+    #[arg(long, env = "AMICABLE_LISTEN", default_value = "127.0.0.1:8080", value_parser = address("AMICABLE_LISTEN"), value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
+    /// Address and port on which Prometheus finds /metrics; without one nothing is shown
+    #[arg(long, env = "AMICABLE_METRICS_LISTEN", value_parser = address("AMICABLE_METRICS_LISTEN"), value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// How the log is written: text or json
+    #[arg(long, env = "AMICABLE_LOG_FORMAT", default_value = "text", value_parser = log_format, value_name = "FORMAT")]
+    pub log_format: LogFormat,
     /// The address people type, as in https://network.example.org; without one, only this machine can use the site
     #[arg(long, env = "AMICABLE_BASE_URL", value_parser = base_url, value_name = "URL")]
     pub base_url: Option<url::Url>,
@@ -129,8 +144,17 @@ fn time_zone(name: &str) -> Result<Zone, String> {
         .map_err(|why| format!("AMICABLE_TIME_ZONE: {why}; it wants a name as in Europe/Berlin or America/New_York"))
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "AMICABLE_LISTEN wants an address and a port, as in 127.0.0.1:8080".into())
+/// Reads an address, and names its variable where it is none.
+fn address(variable: &'static str) -> impl Fn(&str) -> Result<SocketAddr, String> + Clone + Send + Sync + 'static {
+    move |text| text.parse().map_err(|_| format!("{variable} wants an address and a port, as in 127.0.0.1:8080"))
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("AMICABLE_LOG_FORMAT wants text or json".into()),
+    }
 }
 
 fn proxies(text: &str) -> Result<Proxies, String> {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::db::{Connection, Db};
 use crate::error::Error;
+use crate::metrics;
 use lease::{Lease, Seen};
 pub use lease::{Report, report};
 
@@ -181,7 +182,9 @@ fn attempt(shared: &Arc<Shared>, db: &Db, job: &Job, lease: &mut Lease) -> Resul
     // Whoever wakes it from now on has something that this run may have passed already.
     shared.forget(job.name);
     let turn = Turn { shared: shared.clone(), lost: Mutex::new(false) };
+    let since = Instant::now();
     let result = run(db, job, lease, &turn);
+    metrics::ran(job.name, since, result.is_err());
     match &result {
         Ok(()) => tracing::debug!(job = job.name, "the job ran"),
         Err(why) => tracing::warn!(job = job.name, %why, "the job failed; it is tried again"),

@@ -17,6 +17,7 @@
 //! - [`language`] is what every text goes through, and the translations.
 //! - [`limits`] says how often who may do what, in one table.
 //! - [`jobs`] is the work beside the requests: named loops, one node at a time.
+//! - [`metrics`] is what is counted and timed, for Prometheus.
 //! - [`web`] is what every page shares; [`db`], [`schema`] and [`error`] are what every slice stands on.
 //! - [`demo`] makes made-up networks: a small one to look at, large ones to measure.
 //!
@@ -46,6 +47,7 @@ pub mod language;
 pub mod limits;
 pub mod mail;
 pub mod members;
+pub mod metrics;
 pub mod moderation;
 pub mod network;
 pub mod notifications;

@@ -3,13 +3,13 @@
 mod commands;
 
 use std::io::{IsTerminal, Read};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::config;
-use amicable::config::{DatabaseArgs, LimitArgs, ServeArgs};
+use amicable::config::{DatabaseArgs, LimitArgs, LogFormat, ServeArgs};
 use amicable::db::DatabaseUrl;
 use amicable::db::Db;
 use amicable::demo;
@@ -228,7 +228,7 @@ fn settings(database: &DatabaseUrl) -> Result<String, String> {
 fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Serve { database, serve: args } => {
-            log();
+            log(args.log_format);
             let before: Routes = if cfg!(debug_assertions) { styleguide::routes } else { |_| {} };
             with(&database.database_url, |db| serve(db, &args, before, |_| {}))
         }
@@ -306,15 +306,15 @@ fn there(url: &DatabaseUrl) -> Result<(), Error> {
     }
 }
 
-fn log() {
+fn log(format: LogFormat) {
     let level = tracing_subscriber::EnvFilter::try_from_default_env()
         // A request that breaks off is no error of the site.
         .unwrap_or_else(|_| "info,actix_http::h1=off".into());
-    tracing_subscriber::fmt()
-        .with_env_filter(level)
-        .with_ansi(std::io::stdout().is_terminal())
-        .with_target(false)
-        .init();
+    let lines = tracing_subscriber::fmt().with_env_filter(level).with_target(false);
+    match format {
+        LogFormat::Text => lines.with_ansi(std::io::stdout().is_terminal()).init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).init(),
+    }
 }
 
 /// The certificate by which the site is served, where one is named.
@@ -336,6 +336,7 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
     let listener = TcpListener::bind(args.listen).map_err(wrong)?;
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
     let address = format!("{scheme}://{}", listener.local_addr().map_err(wrong)?);
+    let for_metrics = args.metrics_listen.map(listen_for_metrics).transpose()?;
     let settings = Settings {
         limits: Limits::from(&args.limits),
         zone: args.time_zone,
@@ -361,6 +362,10 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
             );
         }
         tracing::info!(%address, "serving");
+        if let Some((listener, address)) = for_metrics {
+            actix_web::rt::spawn(server::metrics::serve(db.clone(), listener)?);
+            tracing::info!(address = %format!("http://{address}/metrics"), "metrics are shown");
+        }
         if let Some(path) = first_link {
             println!(
                 "Nobody runs this site yet. Make the account of its first administrator, once, at\n{}{path}",
@@ -369,6 +374,16 @@ fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str))
         }
         server.await.map_err(|why| Error::Unavailable(why.to_string()))
     })
+}
+
+/// Listens where Prometheus is to ask.
+fn listen_for_metrics(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let wrong = |why: std::io::Error| {
+        Error::Unavailable(format!("cannot listen on {address} (AMICABLE_METRICS_LISTEN): {why}"))
+    };
+    let listener = TcpListener::bind(address).map_err(wrong)?;
+    let address = listener.local_addr().map_err(wrong)?;
+    Ok((listener, address))
 }
 
 fn show(args: &ServeArgs, connections: Option<std::path::PathBuf>) -> Result<(), Error> {

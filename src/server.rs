@@ -2,6 +2,7 @@
 
 mod body;
 mod connections;
+pub mod metrics;
 mod stream;
 mod tls;
 

@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["members", "relationship"],
     &["audit"],
     &["db"],
-    &["dates", "schema", "language", "error", "text", "time_zone"],
+    &["dates", "schema", "language", "error", "text", "time_zone", "metrics"],
 ];
 
 fn layer(slice: &str) -> Option<usize> {

@@ -68,6 +68,17 @@ enum Engine {
     Postgres(postgres::Server),
 }
 
+/// How much a database has to do, as far as this node knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Connections at rest.
+    pub idle: u32,
+    /// Connections in use.
+    pub in_use: u32,
+    /// Bytes of the log beside a file.
+    pub wal_bytes: u64,
+}
+
 impl Db {
     /// Opens the database; a file is made if it is missing. Migrations are not run; see [`Db::migrate`].
     ///
@@ -230,6 +241,14 @@ impl Db {
             file.ready()?;
         }
         self.read_one(|connection| Schema::of(connection)?.refuse_newer()).await
+    }
+
+    /// Returns how much it has to do.
+    pub fn load(&self) -> Load {
+        match &self.0 {
+            Engine::Sqlite(file) => file.load(),
+            Engine::Postgres(server) => server.load(),
+        }
     }
 
     /// Gives some of the room back that deleted rows have left. Returns whether there is more to give. PostgreSQL does that by

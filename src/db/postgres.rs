@@ -17,8 +17,9 @@ use rand::RngExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
-use crate::db::{Connection, Connections, Told, migrations};
+use crate::db::{Connection, Connections, Load, Told, migrations};
 use crate::error::Error;
+use crate::metrics::{self, METRICS};
 
 /// Connections of a node, and threads that use them.
 const CONNECTIONS: u32 = 16;
@@ -125,8 +126,12 @@ impl Server {
         let full = |_| Error::Unavailable("too many wait for the database".into());
         let place = self.places.clone().try_acquire_owned().map_err(full)?;
         let stopped = || Error::Unavailable("the database's threads have stopped".into());
-        let (server, until) = (self.clone(), Instant::now() + TIMEOUT);
+        let (server, began) = (self.clone(), Instant::now());
+        let until = began + TIMEOUT;
+        METRICS.waiting.inc();
         let work = move || {
+            METRICS.waiting.dec();
+            METRICS.wait_times.observe(began.elapsed().as_secs_f64());
             // Kept as long as the work lasts, be there still anybody who waits for it or not.
             let _place = place;
             if until < Instant::now() {
@@ -203,6 +208,12 @@ impl Server {
         self.write(f, Instant::now() + TIMEOUT)
     }
 
+    /// Returns how much it has to do.
+    pub(super) fn load(&self) -> Load {
+        let state = self.pool.state();
+        Load { idle: state.idle_connections, in_use: state.connections - state.idle_connections, wal_bytes: 0 }
+    }
+
     pub(super) fn raw(&self) -> Result<PooledConnection<ConnectionManager<Connection>>, Error> {
         Ok(self.pool.get()?)
     }
@@ -268,6 +279,7 @@ impl Attempts {
             Failed::Answer(error) => return Err(error),
             Failed::RolledBack(error) => {
                 self.rolled_back += 1;
+                metrics::retried("rolled_back");
                 if self.rolled_back == MAX_ATTEMPTS {
                     return Err(error);
                 }
@@ -282,6 +294,7 @@ impl Attempts {
             }
         };
         if Instant::now() < self.until {
+            metrics::retried(if self.unanswered { "commit_unknown" } else { "connection_lost" });
             tracing::info!(why = %error, "the database is away, tried again");
             std::thread::sleep(Duration::from_millis(rand::rng().random_range(50..150)));
             return Ok(());

@@ -11,7 +11,7 @@ mod writer;
 use std::ops::DerefMut;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::dsl::sql;
@@ -19,8 +19,9 @@ use diesel::sql_types::Integer;
 use diesel::{Connection as _, RunQueryDsl, SqliteConnection};
 use tokio::sync::oneshot;
 
-use crate::db::{Connection, Told, migrations};
+use crate::db::{Connection, Load, Told, migrations};
 use crate::error::Error;
+use crate::metrics::METRICS;
 use long_reads::LongReads;
 use readers::Readers;
 use writer::{Change, Waiting};
@@ -110,9 +111,15 @@ impl File {
     }
 
     pub(super) fn migrate(&self, told: Told) -> Result<(), Error> {
-        self.write_blocking(|connection| {
+        let done = self.write_blocking(|connection| {
             migrations::run(connection, &|_| true, told)?;
             wal::start(connection)
+        });
+        let path = &self.shared.path;
+        done.map_err(|why| match why {
+            Error::NewerSchema(_) => why,
+            // The first that is written: here it shows that the disk is full, or can only be read.
+            why => Error::Unavailable(format!("cannot write to the database {path} (DATABASE_URL): {why}")),
         })?;
         // A migration may have written much; whoever reads would look for each page in the WAL first.
         self.shared.truncate(&mut *self.shared.writer()?)
@@ -152,6 +159,7 @@ impl File {
     {
         let (answer, answered) = oneshot::channel();
         let stopped = || Error::Unavailable("the writing thread has stopped".into());
+        METRICS.write_queue.inc();
         self.queue.send(Box::new(Waiting::new(f, alone, answer))).map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
@@ -189,6 +197,12 @@ impl File {
 
     pub(super) fn raw(&self) -> Result<Box<dyn DerefMut<Target = Connection> + '_>, Error> {
         Ok(Box::new(self.shared.writer()?))
+    }
+
+    /// Returns how much it has to do.
+    pub(super) fn load(&self) -> Load {
+        let (idle, in_use) = self.shared.readers.numbers();
+        Load { idle, in_use, wal_bytes: wal::length(&self.shared.path) }
     }
 
     /// Refuses where nothing can be changed until a flush works again.
@@ -267,7 +281,10 @@ impl Shared {
     /// Commits. Where the flush fails, SQLite takes the transaction back, but in the WAL it may stand whole, so that
     /// it would be there after a crash; so it is written over at once with one that changes nothing.
     fn commit(&self, connection: &mut Connection) -> Result<(), NotCommitted> {
-        let Err(error) = Manager::commit_transaction(connection) else { return Ok(()) };
+        let began = Instant::now();
+        let committed = Manager::commit_transaction(connection);
+        METRICS.flush_times.observe(began.elapsed().as_secs_f64());
+        let Err(error) = committed else { return Ok(()) };
         // Where the disk is full the transaction stands on; it must not meet the next one.
         let _ = Manager::rollback_transaction(connection);
         self.count_due.store(true, Ordering::Release);

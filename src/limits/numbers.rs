@@ -6,6 +6,7 @@ use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::language::{tf, tn};
 use crate::limits::Limit;
+use crate::metrics;
 use crate::schema::limits;
 use crate::{dates, language};
 
@@ -39,6 +40,7 @@ impl Numbers {
 
     /// Returns the error of whoever has reached a limit until then.
     pub fn exceeded(self, limit: Limit, ends_at: i64) -> Error {
+        metrics::refused(limit.name());
         // Nobody is told a second; at the minute that is named it is possible again.
         let free = dates::minute((ends_at + 59) / 60 * 60);
         let rest = tf(

@@ -6,16 +6,23 @@ use std::time::{Duration, Instant};
 use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use rand::RngExt;
+use tracing::Instrument;
 
 use crate::error::Error;
 use crate::jobs::{self, Report};
+use crate::metrics::{self, METRICS};
 use crate::web::site::SiteData;
 
 /// A balancer wants to know before its own patience ends.
 const TIMEOUT: Duration = Duration::from_millis(1_500);
 
-/// Logs a request when it is answered.
+/// The header that says by which number the log knows a request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Counts, times and logs a request when it is answered. Whatever is logged meanwhile has its number.
 ///
 /// # Errors
 /// The request's own.
@@ -23,16 +30,40 @@ pub async fn log<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
-    let started = Instant::now();
-    let method = request.method().clone();
-    let response = next.call(request).await;
+    let (started, _held) = (Instant::now(), InFlight::begin());
+    let method = metrics::method(request.method().as_str());
+    let id = format!("{:016x}", rand::rng().random::<u64>());
+    let span = tracing::info_span!("request", id);
+    let mut response = next.call(request).instrument(span).await;
     let (status, route) = match &response {
         Ok(response) => (response.status(), response.request().match_pattern()),
         Err(error) => (error.as_response_error().status_code(), None),
     };
-    let route = route.as_deref().unwrap_or("-");
-    tracing::info!(%method, route, status = status.as_u16(), us = started.elapsed().as_micros() as u64, "request");
+    let (route, took) = (route.as_deref().unwrap_or("-"), started.elapsed());
+    METRICS.answered(method, route, status.as_u16(), took);
+    tracing::info!(id, method, route, status = status.as_u16(), us = took.as_micros() as u64, "request");
+    if let Ok(response) = &mut response
+        && let Ok(id) = HeaderValue::from_str(&id)
+    {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
     response
+}
+
+/// A request that is being answered, or given up by whoever sent it.
+struct InFlight;
+
+impl InFlight {
+    fn begin() -> InFlight {
+        METRICS.in_flight.inc();
+        InFlight
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        METRICS.in_flight.dec();
+    }
 }
 
 /// `GET /healthz`: the process answers.

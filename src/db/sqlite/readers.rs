@@ -30,6 +30,13 @@ impl Readers {
         Readers { path: path.into(), settings, state: Mutex::default(), came_back: Condvar::new() }
     }
 
+    /// Returns how many connections are at rest, and how many are lent.
+    pub(super) fn numbers(&self) -> (u32, u32) {
+        let state = lock(&self.state);
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        (number(state.idle.len()), number(state.number_out))
+    }
+
     /// Lends a connection, the one that was used last; its statements are prepared and its pages at hand.
     pub(super) fn get(&self) -> Result<Reader<'_>, Error> {
         let mut state = lock(&self.state);

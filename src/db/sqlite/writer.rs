@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use crate::db::Connection;
 use crate::db::sqlite::{Manager, NotCommitted, Shared};
 use crate::error::Error;
+use crate::metrics::METRICS;
 
 /// Changes that share a flush at the most, so that none waits long for the others.
 const GROUP_SIZE: usize = 64;
@@ -96,6 +97,9 @@ pub(super) fn write_what_comes(
     while let Some(first) = next.take().or_else(|| waiting.recv().ok()) {
         let mut changes = vec![first];
         let committed = commit(shared, waiting, &mut changes, &mut next);
+        METRICS.group_sizes.observe(changes.len() as f64);
+        // Counted when they are answered: one that waits for its turn alone is not.
+        METRICS.write_queue.dec_by(i64::try_from(changes.len()).unwrap_or(0));
         // Full where it has been told already.
         let _ = changed.try_send(());
         for change in changes {
