@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::accounts::addresses::Candidate;
 use crate::accounts::browsers::{self, Browser};
 use crate::accounts::password;
+use crate::accounts::turns::Place;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::limits::{self, Limit, Network, Subject};
@@ -62,10 +63,18 @@ impl Attempt {
         if is_slow {
             actix_web::rt::time::sleep(PAUSE).await;
         }
-        let turn = password::turn(self.place.clone()).await?;
+        let turn = password::turn(self.queue()).await?;
         let attempt = self.clone();
         site.write(move |connection| attempt.count(connection)).await?;
         password::which_in(turn, typed, hashes).await
+    }
+
+    /// Where it waits: in the queue of its network, among other accounts; a known browser is a place of its own.
+    fn queue(&self) -> Place {
+        match &self.beyond {
+            Some(beyond) => Place::new(beyond.network.clone(), self.place.clone()),
+            None => self.place.clone().into(),
+        }
     }
 
     /// Refuses what would be refused anyway before it waits, and returns whether it is to be slow.

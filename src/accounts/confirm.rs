@@ -179,7 +179,7 @@ pub async fn password_hash(site: &Site, member: i64, password: &str) -> Result<O
     // Counted before it is compared, so that many at once are no more tries.
     let subject = Subject::member(member);
     site.take(Limit::Confirm, subject.clone()).await?;
-    let right = password::matches(password.chars().take(1_000).collect(), Some(hash.clone())).await?;
+    let right = password::matches(password.chars().take(1_000).collect(), Some(hash.clone()), subject.clone()).await?;
     if right {
         site.write(move |connection| limits::forget(connection, Limit::Confirm, &subject)).await?;
     }

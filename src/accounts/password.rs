@@ -9,7 +9,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::accounts::turns::{Turn, Turns};
+use crate::accounts::turns::{Place, Turn, Turns};
 use crate::accounts::{email, guessable};
 use crate::error::Error;
 use crate::language::{number, t, tf};
@@ -83,13 +83,16 @@ fn enforced(password: &str) -> String {
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the machine has no randomness or memory.
-pub async fn hash(password: String) -> Result<Hashed, Error> {
-    in_turn(move || hash_now(&password)).await?
+pub async fn hash(password: String, of: impl Into<Place>) -> Result<Hashed, Error> {
+    in_turn(of, move || hash_now(&password)).await?
 }
 
 /// Works when it is this one's turn, which lasts as long as the work does, be there still anybody who waits for it or not.
-async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    work_in(turn(Subject::anybody()).await?, work).await.map(|(done, _)| done)
+async fn in_turn<T: Send + 'static>(
+    of: impl Into<Place>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    work_in(turn(of).await?, work).await.map(|(done, _)| done)
 }
 
 async fn work_in<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send + 'static) -> Result<(T, Turn), Error> {
@@ -100,8 +103,13 @@ async fn work_in<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send 
 ///
 /// # Errors
 /// [`Error::Busy`] where too many wait already.
-pub async fn turn(of: Subject) -> Result<Turn, Error> {
-    TURNS.wait(of).await
+pub async fn turn(of: impl Into<Place>) -> Result<Turn, Error> {
+    TURNS.wait(of.into()).await
+}
+
+/// Returns how many wait in the queue of a place who have not hung up.
+pub fn waiting(of: &Subject) -> usize {
+    TURNS.waiting_of(of)
 }
 
 /// [`hash`] for the command line.
@@ -117,8 +125,8 @@ pub fn hash_now(password: &str) -> Result<Hashed, Error> {
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the work cannot be done.
-pub async fn matches(password: String, stored: Option<String>) -> Result<bool, Error> {
-    in_turn(move || matches_now(&password, stored)).await
+pub async fn matches(password: String, stored: Option<String>, of: impl Into<Place>) -> Result<bool, Error> {
+    in_turn(of, move || matches_now(&password, stored)).await
 }
 
 fn matches_now(password: &str, stored: Option<String>) -> bool {
@@ -133,8 +141,8 @@ fn matches_now(password: &str, stored: Option<String>) -> bool {
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the work cannot be done.
-pub async fn which(password: String, stored: Vec<String>) -> Result<Option<usize>, Error> {
-    which_in(turn(Subject::anybody()).await?, password, stored).await
+pub async fn which(password: String, stored: Vec<String>, of: impl Into<Place>) -> Result<Option<usize>, Error> {
+    which_in(turn(of).await?, password, stored).await
 }
 
 /// [`which`], for whoever has their turn.
@@ -187,13 +195,13 @@ mod tests {
         actix_web::rt::System::new().block_on(async {
             let (end, until) = mpsc::channel::<()>();
             let turns = Turns::new(1);
-            let turn = turns.wait(Subject::member(1)).await.unwrap();
+            let turn = turns.wait(Subject::member(1).into()).await.unwrap();
             let work = work_in(turn, move || until.recv());
             assert!(actix_web::rt::time::timeout(Duration::from_millis(50), work).await.is_err(), "hung up");
-            let next = turns.wait(Subject::member(2));
+            let next = turns.wait(Subject::member(2).into());
             assert!(actix_web::rt::time::timeout(Duration::from_millis(50), next).await.is_err(), "too early");
             drop(end);
-            assert!(turns.wait(Subject::member(2)).await.is_ok());
+            assert!(turns.wait(Subject::member(2).into()).await.is_ok());
         });
     }
 }

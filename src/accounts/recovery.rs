@@ -12,6 +12,7 @@ use crate::accounts::factor::second_step::{self, Entry};
 use crate::accounts::factor::second_step_pages;
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::password::Hashed;
+use crate::accounts::turns::Place;
 use crate::accounts::{addresses, app_passwords, device as agent_of, email, password};
 use crate::audit::{self, Act, Actor};
 use crate::dates::now;
@@ -133,7 +134,8 @@ pub async fn reset(
     if problems.any() {
         return Reset { page, token, problems }.show_again();
     }
-    let hash = password::hash(typed).await?;
+    let place = Place::new(Subject::network(Network::of(&request)), Subject::account(&proof.email));
+    let hash = password::hash(typed, place).await?;
     let browser = Browser::of(redirect.session(), agent_of(&request));
     let set = site.write(move |connection| set_password(connection, &token, &hash, &browser)).await?;
     let Some(entry) = set else { return expired(page, "/forgot-password") };

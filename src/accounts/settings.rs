@@ -143,7 +143,7 @@ pub async fn change_password(
     let Some(verified) = verified.filter(|_| !problems.any()) else {
         return Password { page, problems }.show_again();
     };
-    let hash = password::hash(new).await?;
+    let hash = password::hash(new, Subject::member(me.id)).await?;
     let changed = site
         .write(move |connection| {
             if !crate::accounts::still_has_password(connection, me.id, &verified)? {

@@ -15,6 +15,7 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::joining::has_administrator;
 use crate::language::{filters, t};
+use crate::limits::{Network, Subject};
 use crate::members::role::Role;
 use crate::schema::settings;
 use crate::text::digest::sha256;
@@ -123,7 +124,8 @@ pub async fn make(
     if problems.any() {
         return First { page, token, form, problems }.show_again();
     }
-    let new = NewMember { full_name, email, password: password::hash(typed).await?, role: Role::Administrator };
+    let hash = password::hash(typed, Subject::network(Network::of(&request))).await?;
+    let new = NewMember { full_name, email, password: hash, role: Role::Administrator };
     let (browser, before) = (Browser::of(redirect.session(), device(&request)), page.viewer.clone());
     let asked = token.clone();
     let made = site.write(move |connection| {

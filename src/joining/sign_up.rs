@@ -241,12 +241,13 @@ async fn answer(
         return show_again(site, page, &door, form, problems).await;
     }
     let browser = Browser::of(redirect.session(), device(request));
-    if let Err(why) = site.take(Limit::SignUp, Subject::network(Network::of(request))).await {
+    let network = Subject::network(Network::of(request));
+    if let Err(why) = site.take(Limit::SignUp, network.clone()).await {
         let Error::TooMany { sentence, .. } = &why else { return Err(why) };
         problems.add("email", sentence);
         return Ok(refused(show_again(site, page, &door, form, problems).await?, &why));
     }
-    match come_in(site, page.viewer.as_deref(), &typed, &door, &browser).await? {
+    match come_in(site, page.viewer.as_deref(), &typed, &door, (&browser, network)).await? {
         Came::In(token) => {
             site.jobs.wake(mail::JOB);
             cookie::sign_in(redirect.session(), &token)?;
@@ -284,9 +285,9 @@ async fn come_in(
     before: Option<&Viewer>,
     typed: &Typed,
     door: &Door,
-    browser: &Browser,
+    (browser, network): (&Browser, Subject),
 ) -> Result<Came, Error> {
-    let hash = password::hash(typed.password.clone()).await?;
+    let hash = password::hash(typed.password.clone(), network.clone()).await?;
     let (full_name, email) = (typed.full_name.clone(), typed.email.clone());
     let new = NewMember { full_name, email, password: hash, role: Role::Member };
     loop {
@@ -294,7 +295,7 @@ async fn come_in(
         let key = email::key(&new.email);
         let asked = key.clone();
         let known = site.read(move |connection| Known::load(connection, &asked)).await?;
-        let which = password::which(typed.password.clone(), known.hashes()).await?;
+        let which = password::which(typed.password.clone(), known.hashes(), network.clone()).await?;
         if let Some(applicant) = which.and_then(|at| known.applicant(at)) {
             return Ok(Came::Waits(applicant.id));
         }

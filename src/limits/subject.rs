@@ -18,11 +18,6 @@ impl Subject {
         Subject::hashed(&format!("network {network}"))
     }
 
-    /// Whoever is not told apart.
-    pub fn anybody() -> Subject {
-        Subject::hashed("anybody")
-    }
-
     /// The account of an e-mail address, by its key, be there one or not.
     pub fn account(email_key: &str) -> Subject {
         Subject::hashed(&format!("account {email_key}"))
