@@ -6,7 +6,7 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, thumbnail};
 use image::metadata::Orientation;
-use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
 use sha2::{Digest, Sha256};
 
 use crate::language::{number, t, tf};
@@ -17,8 +17,9 @@ pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 pub const SIDES: [u16; 2] = [96, 256];
 /// The most pixels: what telephones take today, and what decoding fits into the memory below.
 const PIXELS: u64 = 50_000_000;
-/// What decoding may take, in bytes.
-const MEMORY: u64 = 256 * 1024 * 1024;
+/// What decoding may take, in bytes. With the file, and with what two hundred that are on their way hold, uploads stay within
+/// 256 MB in all.
+const MEMORY: u64 = 192 * 1024 * 1024;
 /// Of 100: where artefacts no longer show at these sizes.
 const QUALITY: u8 = 85;
 
@@ -36,19 +37,7 @@ pub struct Photo {
 /// # Errors
 /// The sentence that says why the file is refused.
 pub fn prepare(file: &[u8]) -> Result<Photo, String> {
-    if file.is_empty() {
-        return Err(t("This file is empty. Choose a picture.").to_owned());
-    }
-    if file.len() > MAX_BYTES {
-        return Err(too_large());
-    }
-    let format = match image::guess_format(file) {
-        Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) => format,
-        _ => return Err(t("This is not a picture that can be used. Choose a JPEG, PNG or WebP file.").to_owned()),
-    };
-    let damaged = || t("This picture cannot be read. It may be damaged.").to_owned();
-    let picture = picture(file, format).ok_or_else(damaged)?;
-    let (picture, orientation) = decode(&picture, format)?;
+    let (picture, orientation) = read(file)?;
     let square = square(picture, orientation);
     let squares = SIDES
         .map(|side| Ok((side, jpeg(&square, side)?)))
@@ -60,13 +49,36 @@ pub fn prepare(file: &[u8]) -> Result<Photo, String> {
     Ok(Photo { name, squares })
 }
 
+/// Decodes an uploaded file within bounds, and says which way up it is.
+///
+/// # Errors
+/// The sentence that says why the file is refused.
+pub fn read(file: &[u8]) -> Result<(DynamicImage, Orientation), String> {
+    if file.is_empty() {
+        return Err(t("This file is empty. Choose a picture.").to_owned());
+    }
+    if file.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    let format = match image::guess_format(file) {
+        Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) => format,
+        _ => return Err(t("This is not a picture that can be used. Choose a JPEG, PNG or WebP file.").to_owned()),
+    };
+    let picture = picture(file, format).ok_or_else(damaged)?;
+    decode(&picture, format)
+}
+
+/// Why a file that breaks off is refused.
+pub fn damaged() -> String {
+    t("This picture cannot be read. It may be damaged.").to_owned()
+}
+
 /// Why a file of more than [`MAX_BYTES`] bytes is refused.
 pub fn too_large() -> String {
     t("This file is larger than 10 MB. Choose a smaller picture.").to_owned()
 }
 
 fn decode(file: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation), String> {
-    let damaged = || t("This picture cannot be read. It may be damaged.").to_owned();
     let reader = || ImageReader::with_format(Cursor::new(file), format);
     // What a header claims is looked at before anything is made of that size.
     let (width, height) = reader().into_dimensions().map_err(|_| damaged())?;
@@ -83,7 +95,8 @@ fn decode(file: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| damaged())?;
     // The limits above do not bound the picture itself: of 16 bits a channel it takes twice as much.
-    if decoder.total_bytes() > MEMORY {
+    let beside = u64::from(width) * u64::from(height) * bytes_beside(file, format);
+    if decoder.total_bytes() + beside > MEMORY {
         return Err(
             t("This picture is too large to be decoded here. Save it with 8 bits a channel, or smaller.").to_owned()
         );
@@ -92,6 +105,30 @@ fn decode(file: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(|_| damaged())?;
     Ok((picture, orientation))
+}
+
+/// Bytes that decoding takes for each pixel, beside the picture itself: coefficients of all scans of a JPEG that shows coarse
+/// first, and the planes of WebP.
+fn bytes_beside(file: &[u8], format: ImageFormat) -> u64 {
+    match format {
+        ImageFormat::Jpeg => channels_of_progressive(file).map_or(0, |channels| u64::from(channels) * 2),
+        ImageFormat::WebP => 4,
+        _ => 0,
+    }
+}
+
+/// How many channels a JPEG has that is not coded in one pass (its frame is none of SOF0 and SOF1).
+fn channels_of_progressive(file: &[u8]) -> Option<u8> {
+    let mut at = 2;
+    loop {
+        let (marker, length) = (*file.get(at + 1)?, file.get(at + 2..at + 4)?);
+        match marker {
+            0xC0 | 0xC1 => return None,
+            0xC2..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => return file.get(at + 9).copied(),
+            0xDA => return None,
+            _ => at += 2 + usize::from(u16::from_be_bytes(length.try_into().ok()?)),
+        }
+    }
 }
 
 /// The middle of the picture, upright, on white where it is transparent. The picture is not copied, but let go as soon as
@@ -106,8 +143,13 @@ fn square(picture: DynamicImage, orientation: Orientation) -> RgbImage {
     drop(picture);
     let mut small = DynamicImage::ImageRgba8(small);
     small.apply_orientation(orientation);
-    let mut rgb = RgbImage::from_pixel(small.width(), small.height(), image::Rgb([255; 3]));
-    for (to, from) in rgb.pixels_mut().zip(small.into_rgba8().pixels()) {
+    on_white(&small.into_rgba8())
+}
+
+/// Lays a picture on white.
+pub fn on_white(picture: &RgbaImage) -> RgbImage {
+    let mut rgb = RgbImage::from_pixel(picture.width(), picture.height(), image::Rgb([255; 3]));
+    for (to, from) in rgb.pixels_mut().zip(picture.pixels()) {
         let alpha = u16::from(from[3]);
         for (to, from) in to.0.iter_mut().zip(&from.0[..3]) {
             *to = u8::try_from((u16::from(*from) * alpha + 255 * (255 - alpha)) / 255).unwrap_or(255);
@@ -256,6 +298,22 @@ mod tests {
         let crc = crc32(&deep[12..29]);
         deep[29..33].copy_from_slice(&crc.to_be_bytes());
         assert!(prepare(&deep).unwrap_err().contains("8 bits a channel"));
+    }
+
+    #[test]
+    fn a_progressive_picture_is_refused_where_its_coefficients_would_fill_the_memory() {
+        let of_size = |marker: u8, side: u16| {
+            let mut file = noisy(ImageFormat::Jpeg);
+            let at = file.windows(2).position(|two| two == [0xFF, 0xC0]).unwrap();
+            file[at + 1] = marker;
+            file[at + 5..at + 7].copy_from_slice(&side.to_be_bytes());
+            file[at + 7..at + 9].copy_from_slice(&side.to_be_bytes());
+            prepare(&file).unwrap_err()
+        };
+        // 25 million pixels: 75 MB of them, and 150 MB of coefficients.
+        assert!(of_size(0xC2, 5_000).contains("too large to be decoded"));
+        assert!(!of_size(0xC0, 5_000).contains("too large to be decoded"));
+        assert!(!of_size(0xC2, 4_000).contains("too large to be decoded"));
     }
 
     #[test]

@@ -1,19 +1,14 @@
 //! A member's photo: uploading it, taking it away, and serving it to members.
 
-use std::sync::{Arc, LazyLock};
-
 use actix_multipart::Multipart;
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
-use actix_web::web::{self, Path};
+use actix_web::web::Path;
 use diesel::prelude::*;
-use futures_util::StreamExt;
-use tokio::sync::Semaphore;
 
 use crate::db::Connection;
 use crate::error::Error;
-use crate::language::Context;
-use crate::language::{key, t};
+use crate::language::t;
 use crate::limits::{Limit, Subject};
 use crate::members::photo::{self, Photo};
 use crate::members::store;
@@ -21,13 +16,8 @@ use crate::profiles::profile;
 use crate::schema::photos;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, SignedIn, refused};
+use crate::web::picture;
 use crate::web::site::SiteData;
-use crate::web::upload::Upload;
-
-/// A picture may take much memory while it is decoded, so there is one at a time.
-static ONE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
-/// How much of a file that is too large is read off before the answer, so that a browser gets to see it.
-const DRAINED: usize = 64 * 1024 * 1024;
 
 /// `POST /profile/photo`
 ///
@@ -48,20 +38,7 @@ pub async fn upload(
         let again = profile::own(&site, page, me, (Form::default(), problems, "photo".into())).await?;
         return Ok(refused(again, &why));
     }
-    let prepared = match file(form).await? {
-        Ok(file) => {
-            let turn = ONE.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))?;
-            let context = Context::current();
-            // The turn lasts as long as the work, which goes on when the browser hangs up.
-            let work = move || {
-                let _turn = turn;
-                let file = file.read().map_err(|why| Error::Unavailable(why.to_string()))?;
-                Ok::<_, Error>(context.within(|| photo::prepare(&file)))
-            };
-            web::block(work).await??
-        }
-        Err(sentence) => Err(sentence),
-    };
+    let prepared = picture::prepare(form, "photo", photo::prepare).await?;
     let photo: Photo = match prepared {
         Ok(photo) => photo,
         Err(sentence) => {
@@ -108,32 +85,4 @@ pub async fn show(site: SiteData, path: Path<(i64, String, i16)>) -> Result<Http
         .insert_header((CONTENT_DISPOSITION, "inline; filename=\"photo.jpg\""))
         .content_type("image/jpeg")
         .body(jpeg))
-}
-
-/// The file of the form's field `photo`, or why it is refused.
-async fn file(mut form: Multipart) -> Result<Result<Upload, String>, Error> {
-    use actix_multipart::MultipartError as Wrong;
-    let broken = |why| match why {
-        Wrong::ContentTypeMissing
-        | Wrong::ContentTypeParse
-        | Wrong::ContentTypeIncompatible
-        | Wrong::BoundaryMissing => Error::UnknownBody,
-        _ => Error::BadRequest(key("What was sent broke off, so nothing was done.")),
-    };
-    let (mut file, mut seen) = (Upload::default(), 0);
-    while let Some(field) = form.next().await {
-        let mut field = field.map_err(broken)?;
-        let ours = field.name() == Some("photo");
-        while let Some(chunk) = field.next().await {
-            let chunk = chunk.map_err(broken)?;
-            seen += chunk.len();
-            if seen > DRAINED {
-                return Ok(Err(photo::too_large()));
-            }
-            if ours && file.len() <= photo::MAX_BYTES {
-                file.push(&chunk).await?;
-            }
-        }
-    }
-    Ok(if file.len() > photo::MAX_BYTES { Err(photo::too_large()) } else { Ok(file) })
 }

@@ -18,6 +18,7 @@ pub mod origin;
 pub mod page;
 pub mod pagination;
 pub mod pending_form;
+pub mod picture;
 pub mod registration;
 pub mod site;
 pub mod theme;

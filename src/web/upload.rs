@@ -8,7 +8,7 @@ use actix_web::web;
 use crate::error::Error;
 
 /// Bytes that are in memory until they are written.
-const IN_MEMORY: usize = 256 * 1024;
+const IN_MEMORY: usize = 64 * 1024;
 
 /// A file that is uploaded, as far as it has come. It is gone from the disk as soon as nobody holds it any more.
 #[derive(Debug, Default)]
