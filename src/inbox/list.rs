@@ -13,6 +13,7 @@ use crate::inbox::deletion::{self, Recent};
 use crate::inbox::found;
 use crate::inbox::store::{self, Conversation};
 use crate::language::{filters, t, tf};
+use crate::limits::{Limit, Subject};
 use crate::members::MemberCard;
 use crate::schema::{conversations, handles};
 use crate::web::form::{Form, Query};
@@ -80,6 +81,7 @@ struct Inbox {
 pub async fn inbox(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let q: String = query.get("q").trim().chars().take(200).collect();
     if !q.is_empty() {
+        site.meter(Limit::Search, Subject::member(me.id)).await?;
         return found::show(site, page, me, q).await;
     }
     let id = me.id;

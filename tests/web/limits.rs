@@ -145,6 +145,17 @@ fn a_sixty_first_search_in_a_minute_is_refused() {
 }
 
 #[test]
+fn searches_of_messages_count_with_those_for_people() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    assert!((0..30).all(|_| ada.get("/people?q=nobody").page.status == 200));
+    assert!((0..30).all(|_| ada.get("/inbox?q=nobody").page.status == 200));
+    assert_eq!(ada.get("/inbox?q=nobody").page.status, 429);
+    assert!(ada.sees("60 in 1 minute is the most"), "{}", ada.text());
+    assert_eq!(ada.get("/inbox").page.status, 200, "the list is no search");
+}
+
+#[test]
 fn resets_are_limited_by_network_and_silently_by_address() {
     let site = Site::behind_proxy();
     let mut visitor = site.visitor();
