@@ -1,15 +1,22 @@
 //! What is counted of the site as a whole. No number is of a member or a pair, and none changes when somebody disconnects: what
 //! is counted of connections is how many were ever made.
 
+use std::time::{Duration, Instant};
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use crate::cache::{Cache, Cached};
 use crate::dates::{self, DAY};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::language::{t, tf};
+use crate::members::ConnectionCount;
 use crate::moderation::Decision;
 use crate::schema::{job_leases, members, outbox, reports};
+
+/// What takes longer to count is kept.
+const LONG: Duration = Duration::from_millis(100);
 
 /// How many of something there were on a day, by the moment at which it begins.
 pub type Days = Vec<(i64, i64)>;
@@ -75,12 +82,44 @@ fn by_day(connection: &mut Connection, table: &str, column: &str, each: i64) -> 
     Ok(days.into_iter().map(|Day { day, number }| (day * DAY, number / each)).collect())
 }
 
+/// What is drawn over time. It walks every connection and message, so what took long is kept for a while.
+#[derive(Debug)]
+struct Walked {
+    made: Days,
+    invited: Days,
+    messages: Days,
+    took: Duration,
+}
+
+impl Cached for Walked {
+    const SECONDS: i64 = 3_600;
+
+    fn took_long(&self) -> bool {
+        self.took > LONG
+    }
+}
+
+impl Walked {
+    fn load(connection: &mut Connection) -> Result<Walked, Error> {
+        let begun = Instant::now();
+        Ok(Walked {
+            // The day stays on both sides after a disconnect.
+            made: by_day(connection, "relationships", "connected_at", 2)?,
+            invited: by_day(connection, "relationships", "sent_at", 1)?,
+            messages: by_day(connection, "message_copies", "sent_at", 2)?,
+            took: begun.elapsed(),
+        })
+    }
+}
+
 impl Counts {
-    /// Counts.
+    /// Counts; what walks whole tables at most once an hour, where that takes long.
     ///
     /// # Errors
     /// The database's.
-    pub fn load(connection: &mut Connection) -> Result<Counts, Error> {
+    pub fn load(connection: &mut Connection, cache: &Cache) -> Result<Counts, Error> {
+        let of_site = ConnectionCount { id: 0, number: 0, version: 0 };
+        let walked = cache.get_or_read(of_site, |_| Walked::load(connection))?;
         let open = reports::table.filter(reports::decision.eq(Decision::Open)).count();
         let jobs = job_leases::table.order(job_leases::name);
         let jobs = jobs.select((job_leases::name, job_leases::succeeded_at, job_leases::failed_at));
@@ -90,10 +129,9 @@ impl Counts {
             letters: outbox::table.count().get_result(connection)?,
             bytes: bytes(connection)?,
             joined: by_day(connection, "members", "created_at", 1)?,
-            // The day stays on both sides after a disconnect.
-            made: by_day(connection, "relationships", "connected_at", 2)?,
-            invited: by_day(connection, "relationships", "sent_at", 1)?,
-            messages: by_day(connection, "message_copies", "sent_at", 2)?,
+            made: walked.made.clone(),
+            invited: walked.invited.clone(),
+            messages: walked.messages.clone(),
             jobs: on_engine!(connection, |own| jobs.load(own))?,
         })
     }

@@ -38,7 +38,8 @@ struct Overview {
 /// # Errors
 /// The database's.
 pub async fn overview(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
-    let counts = site.read_long(Counts::load).await?;
+    let cache = site.cache.clone();
+    let counts = site.read_long(move |connection| Counts::load(connection, &cache)).await?;
     let figures = vec![
         (t("Members"), number(counts.members)),
         (t("Connections made"), number(counts.made.iter().map(|(_, number)| number).sum::<i64>())),
