@@ -69,6 +69,21 @@ impl ReportPage {
         self.read.row.report.kind == Kind::Appeal
     }
 
+    /// Whether the member is kept out now.
+    fn is_suspended(&self) -> bool {
+        self.stands(&[Decision::Suspended, Decision::Banned])
+    }
+
+    /// Whether the member's profile is hidden now.
+    fn is_hidden(&self) -> bool {
+        self.stands(&[Decision::Hidden])
+    }
+
+    fn stands(&self, kinds: &[Decision]) -> bool {
+        let is_over = |one: &Sanction| one.lifted_at.is_some() || one.until.is_some_and(|until| until <= now());
+        self.read.sanctions.iter().any(|one| kinds.contains(&one.kind) && !is_over(one))
+    }
+
     /// The day on which it was decided.
     fn decided(&self) -> String {
         self.read.row.report.decided_at.map_or_else(String::new, dates::long)
