@@ -9,8 +9,8 @@ use crate::accounts::passkeys::{confirm_pages as passkey_confirm, pages as passk
 use crate::accounts::token_pages as tokens;
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
 use crate::admin::{
-    community, limits as limits_of_site, log as audit_log, members as all_members, overview as overview_of_site,
-    webhooks,
+    community, limits as limits_of_site, log as audit_log, logo, members as all_members,
+    overview as overview_of_site, webhooks,
 };
 use crate::api;
 use crate::connections::invitations::{self, form as invitation};
@@ -82,6 +82,7 @@ pub fn routes(site: &mut ServiceConfig) {
         .route("/rules", get().to(community::rules))
         .route("/privacy", get().to(community::privacy))
         .route("/community.css", get().to(community::style))
+        .route("/community/logo/{name}", get().to(logo::show))
         // Light or dark, and in which language
         .route("/appearance", post().to(theme::change))
         .end();
@@ -270,6 +271,10 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/admin/members/{member}/password", post().to(all_members::send_password_link))
         .route("/admin/community", get().to(community::community))
         .route("/admin/community", post().to(community::save))
+        .route("/admin/community/logo", get().to(logo::at_community))
+        .route("/admin/community/logo", post().to(logo::upload))
+        .route("/admin/community/logo/remove", post().to(logo::remove))
+        .route("/admin/community/logo/{name}/restore", post().to(logo::restore))
         .route("/admin/audit", get().to(audit_log::log))
         .route("/admin/audit/export", get().to(audit_log::export))
         .route("/admin/limits", get().to(limits_of_site::limits))

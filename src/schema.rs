@@ -195,6 +195,10 @@ diesel::table! {
 }
 
 diesel::table! {
+    logos (name) { name -> Text, picture -> Binary, }
+}
+
+diesel::table! {
     photos (member_id, name, side) { member_id -> BigInt, name -> Text, side -> SmallInt, jpeg -> Binary, }
 }
 

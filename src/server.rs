@@ -256,7 +256,8 @@ pub fn mail_of(settings: &Settings, address: &str) -> Result<Mail, Error> {
         None => {
             let host = base.and_then(url::Url::domain).unwrap_or("localhost");
             let address = lettre::Address::new("amicable", host).map_err(|why| Error::Unavailable(why.to_string()))?;
-            Mailbox::new(Some("Amicable".into()), address)
+            // Each letter names the community.
+            Mailbox::new(None, address)
         }
     };
     let limits = settings.limits;

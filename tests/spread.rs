@@ -69,6 +69,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("settings", "name"),
     ("webhooks", "id"),
     ("webhook_deliveries", "webhook_id"),
+    ("logos", "name"),
     ("job_leases", "name"),
     // One chain, to which those who run the site add a row now and then.
     ("audit_entries", "number"),

@@ -12,7 +12,7 @@ use crate::web::community::Community;
 use crate::web::contrast::Colour;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
-use crate::web::site::SiteData;
+use crate::web::site::{Site, SiteData};
 
 /// Characters of the name, and of each text.
 const NAME: usize = 40;
@@ -53,6 +53,17 @@ pub async fn community(site: SiteData, page: Layout) -> Result<HttpResponse, Err
     Texts { page, form, problems: Problems::default() }.show()
 }
 
+/// The page with why a logo is refused.
+///
+/// # Errors
+/// The database's.
+pub async fn refuse_logo(site: &Site, page: Layout, sentence: &str) -> Result<HttpResponse, Error> {
+    let form = form_of(&site.read(Community::load).await?);
+    let mut problems = Problems::default();
+    problems.add("logo", sentence);
+    Texts { page, form, problems }.show_again()
+}
+
 /// `POST /admin/community`
 ///
 /// # Errors
@@ -69,28 +80,32 @@ pub async fn save(
     if problems.any() {
         return Texts { page, form, problems }.show_again();
     }
-    let (by, saved) = (Actor::Member(me.id), community.clone());
-    site.write(move |connection| {
-        let before = Community::load(connection)?;
-        let looks = |community: &Community| (community.by_day.clone(), community.by_night.clone());
-        community.save(connection)?;
-        if looks(&before) != looks(&community) {
-            audit::record(
-                connection,
-                by,
-                Act::LookChanged,
-                None,
-                &format!("{} {}", community.by_day, community.by_night),
-            )?;
-        }
-        let mut texts = community;
-        (texts.by_day, texts.by_night) = looks(&before);
-        if texts != before {
-            audit::record(connection, by, Act::TextsChanged, None, texts.chosen_name())?;
-        }
-        Ok(())
-    })
-    .await?;
+    let by = Actor::Member(me.id);
+    let saved = site
+        .write(move |connection| {
+            let before = Community::load(connection)?;
+            // The form does not hold the logo.
+            let community = community.with_logo(before.logo.clone());
+            let saved = community.clone();
+            let looks = |community: &Community| (community.by_day.clone(), community.by_night.clone());
+            community.save(connection)?;
+            if looks(&before) != looks(&community) {
+                audit::record(
+                    connection,
+                    by,
+                    Act::LookChanged,
+                    None,
+                    &format!("{} {}", community.by_day, community.by_night),
+                )?;
+            }
+            let mut texts = community;
+            (texts.by_day, texts.by_night) = looks(&before);
+            if texts != before {
+                audit::record(connection, by, Act::TextsChanged, None, texts.chosen_name())?;
+            }
+            Ok(saved)
+        })
+        .await?;
     site.community.keep(saved);
     redirect.done(t("The texts are saved."));
     Ok(redirect.to("/admin/community"))
@@ -111,7 +126,7 @@ fn read(form: &Form, problems: &mut Problems) -> Community {
         let missing = if by_day.is_empty() { "by_day" } else { "by_night" };
         problems.add(missing, t("Choose a colour for both, or for neither."));
     }
-    Community::new([name, welcome, rules, privacy, address, by_day, by_night])
+    Community::new([name, welcome, rules, privacy, address, by_day, by_night, String::new()])
 }
 
 /// Reads a colour that can be read on its two grounds, the page and the cards.

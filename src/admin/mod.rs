@@ -4,6 +4,7 @@ pub mod community;
 pub mod counts;
 pub mod limits;
 pub mod log;
+pub mod logo;
 pub mod members;
 pub mod overview;
 pub mod roles;

@@ -36,6 +36,7 @@ use crate::contacts::store;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::schema::members;
+use crate::web::community::Community;
 use crate::web::site::SiteData;
 use answer::Refusal;
 use place::Place;
@@ -110,7 +111,7 @@ async fn respond(site: SiteData, request: &HttpRequest, body: Payload) -> Result
     if !place.methods().split(", ").any(|known| known == method) {
         return Ok(allowing(&place, Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Not at this address.").answer()));
     }
-    let is_minimal = is_minimal(request);
+    let (is_minimal, community) = (is_minimal(request), site.community.get());
     match (method, &place) {
         ("OPTIONS", _) => Ok(allowing(&place, HttpResponse::Ok().finish())),
         ("GET", Place::Card(name)) => files::get(&site, member, name, request).await,
@@ -121,17 +122,17 @@ async fn respond(site: SiteData, request: &HttpRequest, body: Payload) -> Result
             let asked = xml::read(&read(body, MAX_XML).await?).map_err(|_| not_read())?;
             let asked = asked.as_ref().map(|asked| known(asked, names::PROPFIND)).transpose()?;
             let wanted = Wanted::read(asked, is_minimal)?;
-            let owner = site.read(move |connection| owner(connection, member)).await?;
+            let owner = site.read(move |connection| owner(connection, member, &community)).await?;
             Ok(propfind::propfind(site, owner, &place, depth, wanted).await??)
         }
         ("PROPPATCH", _) => {
             let asked = xml::read(&read(body, MAX_XML).await?).map_err(|_| not_read())?;
-            let owner = site.read(move |connection| owner(connection, member)).await?;
+            let owner = site.read(move |connection| owner(connection, member, &community)).await?;
             Ok(propfind::proppatch(&owner, &place, asked.as_ref())?)
         }
         ("REPORT", _) => {
             let asked = xml::read(&read(body, MAX_XML).await?).map_err(|_| not_read())?.ok_or(not_read())?;
-            let owner = site.read(move |connection| owner(connection, member)).await?;
+            let owner = site.read(move |connection| owner(connection, member, &community)).await?;
             Ok(reports::report(site, owner, asked, is_minimal).await??)
         }
         // Somebody who looks with a browser.
@@ -162,9 +163,10 @@ fn is_minimal(request: &HttpRequest) -> bool {
     says("prefer", "return=minimal") || says("prefer", "return-minimal") || says("brief", "t")
 }
 
-fn owner(connection: &mut Connection, id: i64) -> Result<Owner, Error> {
+fn owner(connection: &mut Connection, id: i64, community: &Community) -> Result<Owner, Error> {
     let full_name = members::table.find(id).select(members::full_name).first(connection)?;
-    Ok(Owner { id, full_name, version: store::book(connection, id)?.version })
+    let (community, version) = (community.name().to_owned(), store::book(connection, id)?.version);
+    Ok(Owner { id, full_name, community, version })
 }
 
 /// Reads a body.

@@ -19,6 +19,8 @@ pub struct Owner {
     pub id: i64,
     /// Their name.
     pub full_name: String,
+    /// The name of the community.
+    pub community: String,
     /// The version of their address book.
     pub version: i64,
 }
@@ -87,7 +89,7 @@ impl Resource<'_> {
             names::PRINCIPAL_COLLECTION_SET => Some(href(&Place::Root.path(owner.id))),
             names::PRIVILEGES => Some(self.privileges()),
             known => match self {
-                Resource::Root => (known == names::DISPLAY_NAME).then(|| "Amicable".to_owned()),
+                Resource::Root => (known == names::DISPLAY_NAME).then(|| escaped(&owner.community)),
                 Resource::Home => (known == names::DISPLAY_NAME).then(|| escaped(&owner.full_name)),
                 Resource::Book => of_book(known, owner),
                 Resource::Card(entry) => of_card(known, entry),

@@ -255,7 +255,9 @@ fn finish(
 ) -> Result<Composed, Error> {
     let community = Community::load(connection)?;
     let (id, written_at) = (row.name(), row.created_at);
-    let cover = Cover { from: &mail.from, name: to.name, email: to.email, id: &id, written_at };
+    let mut from = mail.from.clone();
+    from.name.get_or_insert_with(|| community.name().to_owned());
+    let cover = Cover { from: &from, name: to.name, email: to.email, id: &id, written_at };
     let readable = matches!(mail.transport, Transport::Folder(_));
     let context = Context::new(Language::default(), mail.zone).chosen(to.language, to.time_zone);
     let built = context.within(|| message::build(&cover, &make().of_community(&community), readable));

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::language::t;
+use crate::web::site::SiteData;
 
 /// The bytes of a file, and the same by Brotli and by gzip; nothing for what is short or compressed already.
 type Bytes = (&'static [u8], Option<(&'static [u8], &'static [u8])>);
@@ -109,10 +110,11 @@ pub async fn file(request: HttpRequest, file: Path<String>) -> Result<HttpRespon
 }
 
 /// `GET /manifest.webmanifest`: what the site is called and looks like on a home screen.
-pub async fn manifest() -> HttpResponse {
+pub async fn manifest(site: SiteData) -> HttpResponse {
+    let community = site.community.get();
     let manifest = serde_json::json!({
-        "name": "Amicable",
-        "short_name": "Amicable",
+        "name": community.name(),
+        "short_name": community.name(),
         "description": t("The professional network that a community hosts itself."),
         "lang": crate::language::current().tag(),
         "dir": crate::language::current().direction(),

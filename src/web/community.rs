@@ -17,7 +17,7 @@ pub const NAME: &str = "Amicable";
 const EVERY: Duration = Duration::from_secs(5);
 
 /// The settings, by what they are called in the database.
-const ROWS: [&str; 7] = [
+const ROWS: [&str; 8] = [
     "community_name",
     "community_welcome",
     "community_rules",
@@ -25,6 +25,7 @@ const ROWS: [&str; 7] = [
     "community_email",
     "community_accent_by_day",
     "community_accent_by_night",
+    "community_logo",
 ];
 
 /// What the community says.
@@ -43,18 +44,69 @@ pub struct Community {
     pub by_day: String,
     /// The same on a dark ground.
     pub by_night: String,
+    /// The picture beside its name.
+    pub logo: Logo,
+}
+
+/// A logo, by the name of its row, which says its size too.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Logo {
+    name: String,
+    /// Pixels of its file.
+    pub width: u32,
+    /// The same.
+    pub height: u32,
+}
+
+impl Logo {
+    /// Reads a name such as `0123456789abcdef-480x120.png`.
+    pub fn parse(name: &str) -> Option<Logo> {
+        let (digest, rest) = name.split_once('-')?;
+        let (size, ending) = rest.split_once('.')?;
+        let (width, height) = size.split_once('x')?;
+        let is_ours = digest.bytes().all(|byte| byte.is_ascii_hexdigit()) && matches!(ending, "png" | "jpg");
+        let logo = Logo { name: name.to_owned(), width: width.parse().ok()?, height: height.parse().ok()? };
+        is_ours.then_some(logo)
+    }
+
+    /// Returns the name of its row; empty for no logo.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether there is none.
+    pub fn is_none(&self) -> bool {
+        self.name.is_empty()
+    }
+
+    /// Returns where its file is.
+    pub fn path(&self) -> String {
+        format!("/community/logo/{}", self.name)
+    }
 }
 
 impl Community {
-    /// Makes one of what was typed, checked.
-    pub fn new([name, welcome, rules, privacy, email, by_day, by_night]: [String; 7]) -> Community {
-        Community { name, welcome, rules, privacy, email, by_day, by_night }
+    /// Makes one of what was typed, checked, and the name of its logo.
+    pub fn new([name, welcome, rules, privacy, email, by_day, by_night, logo]: [String; 8]) -> Community {
+        let logo = Logo::parse(&logo).unwrap_or_default();
+        Community { name, welcome, rules, privacy, email, by_day, by_night, logo }
     }
 
     /// Returns the path of the style sheet with its colour; nothing where it has chosen none.
     pub fn style(&self) -> Option<String> {
         let colours = self.by_day.clone() + &self.by_night;
         (!colours.is_empty()).then(|| format!("/community.css?v={}", colours.replace('#', "")))
+    }
+
+    /// Returns it with another logo.
+    #[must_use]
+    pub fn with_logo(self, logo: Logo) -> Community {
+        Community { logo, ..self }
+    }
+
+    /// Says one of our own texts in its name, where that names the program.
+    pub fn says(&self, text: &str) -> String {
+        text.replace(NAME, self.name())
     }
 
     /// Returns its name, or the program's where it has chosen none.
@@ -84,7 +136,9 @@ impl Community {
     /// # Errors
     /// The database's.
     pub fn save(&self, connection: &mut Connection) -> Result<(), Error> {
-        let texts = [&self.name, &self.welcome, &self.rules, &self.privacy, &self.email, &self.by_day, &self.by_night];
+        let [name, welcome, rules] = [&self.name, &self.welcome, &self.rules];
+        let [privacy, email, by_day, by_night] = [&self.privacy, &self.email, &self.by_day, &self.by_night];
+        let texts = [name, welcome, rules, privacy, email, by_day, by_night, &self.logo.name];
         ROWS.iter().zip(texts).try_for_each(|(name, value)| registration::put(connection, name, value))
     }
 }

@@ -72,9 +72,10 @@ pub async fn renew(site: SiteData, me: Confirmed, redirect: Redirect) -> Result<
 ///
 /// # Errors
 /// None.
-pub async fn download(_: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+pub async fn download(site: SiteData, _: SignedIn, form: Form) -> Result<HttpResponse, Error> {
     let codes: String = form.get("codes").chars().take(LONGEST).collect();
-    let text = format!("{}\n\n{codes}\n", t("Recovery codes for Amicable. Each signs you in once."));
+    let title = site.community.get().says(t("Recovery codes for Amicable. Each signs you in once."));
+    let text = format!("{title}\n\n{codes}\n");
     Ok(HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"amicable-recovery-codes.txt\""))

@@ -46,8 +46,8 @@ pub async fn set_up(
     if has_app {
         return Ok(redirect.to(SECURITY));
     }
-    let secret = totp::new_secret();
-    let (setup, sealed) = (Setup::of(&secret, &email)?, seal.seal(id, &secret)?);
+    let (secret, community) = (totp::new_secret(), page.community.clone());
+    let (setup, sealed) = (Setup::of(&secret, &email, community.name())?, seal.seal(id, &secret)?);
     SetUp { page, problems: Problems::default(), setup, sealed }.show()
 }
 
@@ -70,9 +70,9 @@ pub async fn turn_on(
     };
     let Some(step) = totp::step(&secret, form.get("code"), 0)? else {
         let email = site.read_one(move |connection| Ok(Addresses::load(connection, id)?.email)).await?;
-        let mut problems = Problems::default();
+        let (mut problems, community) = (Problems::default(), page.community.clone());
         problems.add("code", t("This code is not right. Does your device show the right time? Type the newest one."));
-        return SetUp { page, problems, setup: Setup::of(&secret, &email)?, sealed }.show_again();
+        return SetUp { page, problems, setup: Setup::of(&secret, &email, community.name())?, sealed }.show_again();
     };
     let codes = site.write(move |connection| super::turn_on(connection, id, &sealed, step)).await?;
     site.jobs.wake(mail::JOB);

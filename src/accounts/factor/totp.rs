@@ -6,14 +6,17 @@ use totp_rs::{Builder, Secret, Totp};
 
 use crate::dates::now;
 use crate::error::Error;
+use crate::web::community::NAME;
 
 /// Makes a new secret.
 pub fn new_secret() -> Vec<u8> {
     Secret::generate().as_bytes().to_vec()
 }
 
-fn of(secret: &[u8], account: &str) -> Result<Totp, Error> {
-    let builder = Builder::new().with_secret(secret).with_account_name(account).with_issuer(Some("Amicable"));
+fn of(secret: &[u8], account: &str, site: &str) -> Result<Totp, Error> {
+    // A colon parts the two in what an app takes in.
+    let (account, site) = (account.replace(':', " "), site.replace(':', " "));
+    let builder = Builder::new().with_secret(secret).with_account_name(account).with_issuer(Some(site));
     builder.build().map_err(|why| Error::Internal(format!("no authenticator can be made: {why:?}")))
 }
 
@@ -26,7 +29,7 @@ pub fn step(secret: &[u8], typed: &str, last: i64) -> Result<Option<i64>, Error>
     if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(None);
     }
-    let found = of(secret, "member")?.check(&digits, now().unsigned_abs());
+    let found = of(secret, "member", NAME)?.check(&digits, now().unsigned_abs());
     Ok(found.and_then(|step| i64::try_from(step).ok()).filter(|step| *step > last))
 }
 
@@ -42,12 +45,12 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Shows a secret for an account of this name.
+    /// Shows a secret for an account of this name at a site of this name.
     ///
     /// # Errors
     /// [`Error::Internal`] where the secret is none.
-    pub fn of(secret: &[u8], account: &str) -> Result<Setup, Error> {
-        let totp = of(secret, account)?;
+    pub fn of(secret: &[u8], account: &str, site: &str) -> Result<Setup, Error> {
+        let totp = of(secret, account, site)?;
         let failed = |why: String| Error::Internal(format!("no QR code: {why}"));
         let uri = totp.to_url().map_err(|why| failed(format!("{why:?}")))?;
         let code = QrCode::new(uri.as_bytes()).map_err(|why| failed(why.to_string()))?;
@@ -67,7 +70,9 @@ mod tests {
     #[test]
     fn a_code_is_one_of_now_and_is_used_once() {
         let secret = new_secret();
-        let at = |seconds: i64| of(&secret, "ada").unwrap().generate((now() + seconds).unsigned_abs()).to_string();
+        let at = |seconds: i64| {
+            of(&secret, "ada", "Alumni: Aarhus").unwrap().generate((now() + seconds).unsigned_abs()).to_string()
+        };
         let found = step(&secret, &at(0), 0).unwrap().unwrap();
         assert!((found - now() / 30).abs() <= 1);
         assert_eq!(step(&secret, &at(0), found).unwrap(), None, "used");

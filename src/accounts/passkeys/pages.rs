@@ -28,10 +28,11 @@ const LONGEST_NAME: usize = 50;
 /// [`Error::NotFound`] where passkeys do not work, or the database's.
 pub async fn ask(site: SiteData, me: Confirmed, passkeys: Data<Passkeys>) -> Result<HttpResponse, Error> {
     let (member, full_name, passkeys) = (me.id, me.full_name.clone(), passkeys.get_ref().clone());
+    let community = site.community.get();
     let asked = site.write(move |connection| {
         let email = Addresses::load(connection, member)?.email;
         let known = store::load(connection, member)?.iter().map(|passkey| passkey.cred_id().clone()).collect();
-        let (asked, state) = passkeys.begin_adding(member, (&email, &full_name), known)?;
+        let (asked, state) = passkeys.begin_adding(member, (&email, &full_name), known, community.name())?;
         Ok((challenge::put(connection, Purpose::Add, member, &state)?, asked))
     });
     let (token, asked) = asked.await?;

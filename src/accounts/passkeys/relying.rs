@@ -7,6 +7,7 @@ use webauthn_rs::prelude::{
 };
 
 use crate::error::Error;
+use crate::web::community::NAME;
 
 /// Whom passkeys are made for; nobody where browsers make none: without https, or without a host name.
 #[derive(Debug, Clone)]
@@ -26,7 +27,7 @@ impl Passkeys {
         }
         let builder = WebauthnBuilder::new(&host, &url).map_err(wrong)?;
         // Without a base URL ports are forwarded, as elsewhere.
-        let site = builder.rp_name("Amicable").allow_any_port(base.is_none()).build();
+        let site = builder.rp_name(NAME).allow_any_port(base.is_none()).build();
         Ok(Passkeys(Some(site.map_err(wrong)?)))
     }
 
@@ -48,10 +49,12 @@ impl Passkeys {
         member: i64,
         (email, full_name): (&str, &str),
         known: Vec<CredentialID>,
+        community: &str,
     ) -> Result<(Value, String), Error> {
         let (asked, state) =
             self.site()?.start_passkey_registration(handle_of(member), email, full_name, Some(known)).map_err(wrong)?;
         let mut asked = json!(asked.public_key);
+        asked["rp"]["name"] = json!(community);
         // It is to be found without an e-mail address.
         asked["authenticatorSelection"]["residentKey"] = json!("required");
         asked["authenticatorSelection"]["requireResidentKey"] = json!(true);

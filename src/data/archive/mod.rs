@@ -18,6 +18,7 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::relationship::Limits;
 use crate::schema::{members, photos};
+use crate::web::community::Community;
 use values::Values;
 
 /// A file of the archive, and how many entries stand in it.
@@ -82,7 +83,7 @@ impl Writing {
             }
         }
         self.begin("README.txt")?;
-        self.zip.write_all(readme::text(&name, &written).as_bytes()).map_err(disk)
+        self.zip.write_all(readme::text(&name, &Community::load(connection)?, &written).as_bytes()).map_err(disk)
     }
 
     fn begin(&mut self, name: &str) -> Result<(), Error> {

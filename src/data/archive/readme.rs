@@ -5,14 +5,15 @@ use std::fmt::Write;
 use super::Written;
 use crate::dates;
 use crate::language::{t, tf, tn};
+use crate::web::community::Community;
 
 /// Writes the README.
-pub(super) fn text(name: &str, files: &[Written]) -> String {
+pub(super) fn text(name: &str, community: &Community, files: &[Written]) -> String {
     let mut out = String::new();
     let mut line = |text: &str| {
         let _ = write!(out, "{text}\r\n");
     };
-    line(&tf("Your data on Amicable: {name}", name));
+    line(&community.says(t("Your data on Amicable: {name}")).replace("{name}", name));
     line(&tf("As it was on {time} (UTC)", dates::instant(dates::now())));
     line("");
     line(t(

@@ -186,6 +186,9 @@ macro_rules! copied {
 
 copied!(limits { name: String, number: i32, seconds: i64 } by (name), after last: name.gt(&last.name));
 copied!(settings { name: String, value: String } by (name), after last: name.gt(&last.name));
+copied!(logos {
+    name: String, #[serde(serialize_with = "hex")] picture: Vec<u8>
+} by (name), after last: name.gt(&last.name));
 copied!(members of id {
     id: i64, email: String, email_key: String, password_hash: String, handle: String, full_name: String,
     sort_as: String, sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,

@@ -11,6 +11,7 @@ use super::{Owner, Table};
 pub const TABLES: &[Table] = &[
     Table::of_site(settings::TABLE),
     Table::of_site(limits::TABLE),
+    Table::of_site(logos::TABLE),
     Table::of(members::TABLE, "id", In(files::PROFILE)),
     Table::of(photos::TABLE, "member_id", Photo),
     Table::of(handles::TABLE, "member_id", Not("stands in the profile, and former ones in their changes")),
