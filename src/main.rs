@@ -163,6 +163,13 @@ enum MemberCommand {
         #[command(flatten)]
         how: commands::moderation::Suspension,
     },
+    /// Turn off the second step of a member who has lost their device and their recovery codes
+    SecondFactorOff {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// A handle or a confirmed e-mail address
+        who: String,
+    },
     /// Set a member's password, which ends their sessions; it comes from the terminal
     Password {
         #[command(flatten)]
@@ -257,6 +264,10 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Member(MemberCommand::Suspend { database, who, how }) => {
             there(&database.database_url)?;
             with(&database.database_url, |db| commands::moderation::suspend(db, &who, &how))
+        }
+        Command::Member(MemberCommand::SecondFactorOff { database, who }) => {
+            there(&database.database_url)?;
+            with(&database.database_url, |db| commands::moderation::end_second_factor(db, &who))
         }
         Command::Member(MemberCommand::Password { database, handle, password_stdin }) => {
             there(&database.database_url)?;

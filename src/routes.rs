@@ -10,7 +10,7 @@ use crate::accounts::token_pages as tokens;
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
 use crate::admin::{
     community, limits as limits_of_site, log as audit_log, logo, members as all_members,
-    overview as overview_of_site, webhooks,
+    overview as overview_of_site, second_factor, webhooks,
 };
 use crate::api;
 use crate::connections::invitations::{self, form as invitation};
@@ -269,6 +269,7 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/admin/members/{member}/role", post().to(all_members::give_role))
         .route("/admin/members/{member}/suspend", post().to(all_members::suspend))
         .route("/admin/members/{member}/password", post().to(all_members::send_password_link))
+        .route("/admin/members/{member}/second-factor", post().to(second_factor::turn_off))
         .route("/admin/community", get().to(community::community))
         .route("/admin/community", post().to(community::save))
         .route("/admin/community/logo", get().to(logo::at_community))

@@ -433,8 +433,14 @@ fn what_the_command_line_decides_is_logged() {
         "ben-okoro is suspended.\n"
     );
     assert_eq!(member(&["suspend", "ben-okoro", "--lift"]).1, "ben-okoro is no longer suspended.\n");
+    assert_eq!(member(&["second-factor-off", "ben-okoro"]).1, "The second step of ben-okoro was off.\n");
+    let on = "INSERT INTO second_factors (member_id, secret, last_step, asks_passkey) SELECT id, 'x', 0, FALSE FROM members \
+              WHERE handle = 'ben-okoro'";
+    database.open().write_blocking(|connection| Ok(connection.batch_execute(on)?)).unwrap();
+    let said = member(&["second-factor-off", "ben-okoro"]).1;
+    assert_eq!(said, "The second step of ben-okoro is off now; they are told by e-mail.\n");
     let (good, said) = check();
-    assert!(good && said.contains("audit log: whole, 3 entries"), "{said}");
+    assert!(good && said.contains("audit log: whole, 4 entries"), "{said}");
     let db = database.open();
     let break_it = "UPDATE audit_entries SET detail = 'something else' WHERE number = 2";
     db.write_blocking(|connection| Ok(connection.batch_execute(break_it)?)).unwrap();

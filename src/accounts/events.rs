@@ -62,6 +62,8 @@ numbered! {
         TokenRevoked = 20,
         /// The data was downloaded.
         DataDownloaded = 21,
+        /// The second step was turned off by those who run the site.
+        SecondFactorEnded = 22,
     }
 }
 
@@ -89,6 +91,7 @@ pub const WORDS: &[&str] = &[
     "token for programs made",
     "token for programs revoked",
     "data downloaded",
+    "second step turned off by those who run the site",
 ];
 
 impl Kind {
@@ -117,6 +120,7 @@ impl Kind {
             Kind::TokenMade => t("Token for programs made"),
             Kind::TokenRevoked => t("Token for programs revoked"),
             Kind::DataDownloaded => t("Data downloaded"),
+            Kind::SecondFactorEnded => t("Second step turned off by those who run the site"),
         }
     }
 }

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use crate::accounts::confirm::Confirmed;
 use crate::accounts::email;
+use crate::accounts::factor;
 use crate::admin::roles;
 use crate::audit::{self, Act, Actor};
 use crate::dates;
@@ -124,6 +125,7 @@ struct Account {
     joined: String,
     is_suspended: bool,
     is_hidden: bool,
+    has_second_step: bool,
     decisions: Vec<Sanction>,
 }
 
@@ -145,6 +147,7 @@ fn account(connection: &mut Connection, member: i64) -> Result<Account, Error> {
         joined: dates::long(joined),
         is_suspended: is_suspended(at, until),
         is_hidden: hidden.is_some(),
+        has_second_step: factor::is_asked(connection, member)?,
         decisions: sanctions::of(connection, member)?,
     })
 }

@@ -9,3 +9,4 @@ pub mod members;
 pub mod overview;
 pub mod roles;
 pub mod webhooks;
+pub mod second_factor;

@@ -33,6 +33,8 @@ acts! {
     PasswordSet = "password_set", t("Password set");
     /// A link to set a new password was sent.
     PasswordLinkSent = "password_link_sent", t("Password link sent");
+    /// A member's second step was turned off.
+    SecondFactorEnded = "second_factor_ended", t("Second step turned off");
     /// An account was ended by somebody else than its member.
     MemberDeleted = "member_deleted", t("Account deleted");
     /// A role was given or taken.

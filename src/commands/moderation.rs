@@ -1,7 +1,7 @@
-//! `amicable member role` and `amicable member suspend`: what an administrator may do, for whoever has the command line.
+//! `amicable member role`, `suspend` and `second-factor-off`: what an administrator may do, for whoever has the command line.
 
 use amicable::accounts::email;
-use amicable::admin::roles;
+use amicable::admin::{roles, second_factor};
 use amicable::audit::Actor;
 use amicable::dates;
 use amicable::db::{Connection, Db};
@@ -52,6 +52,19 @@ pub fn give_role(db: &Db, who: &str, word: &str) -> Result<(), Error> {
     })?;
     given.map_err(|why| refused(why.sentence()))?;
     println!("{who} is {} now.", role.word());
+    Ok(())
+}
+
+/// Turns off the second step of a member.
+///
+/// # Errors
+/// [`Error::Unavailable`] where there is no such member, or the database's.
+pub fn end_second_factor(db: &Db, who: &str) -> Result<(), Error> {
+    let was_on = db.write_blocking(|connection| {
+        let member = member(connection, who)?;
+        second_factor::end(connection, Actor::CommandLine, member)
+    })?;
+    println!("The second step of {who} {}.", if was_on { "is off now; they are told by e-mail" } else { "was off" });
     Ok(())
 }
 

@@ -205,6 +205,15 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
                 .button(t("Set a new password"), reset)
                 .small(t("If it was not you, set a new password at once: that signs out everybody else."))
         }
+        Letter::SecondFactorEnded { at } => {
+            let when = tf(
+                "On {day} those who run the site turned the second step of your account off: a sign-in asks for the password alone.",
+                crate::dates::long(*at),
+            );
+            Content::of(t("Your second step is off"), &[&when]).button(t("Sign in"), links.to("/sign-in")).small(t(
+                "If you have not asked for that, set a new password at once and write to those who run the site.",
+            ))
+        }
         Letter::PasskeyAdded { name, at } => {
             let values = (&crate::dates::long(*at), name);
             let when = tf("Since {day} the passkey {name} signs in to your account.", values);

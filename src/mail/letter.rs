@@ -143,6 +143,11 @@ pub enum Letter {
         /// When.
         at: i64,
     },
+    /// Those who run the site have turned the second step off, for somebody who had lost it.
+    SecondFactorEnded {
+        /// When.
+        at: i64,
+    },
     /// A passkey signs in to the account from now on.
     PasskeyAdded {
         /// What the member calls it.
@@ -234,6 +239,7 @@ impl Letter {
             Letter::RecoveryCodeUsed { .. } => "recovery-code-used",
             Letter::SecondFactorOn { .. } => "second-factor-on",
             Letter::SecondFactorOff { .. } => "second-factor-off",
+            Letter::SecondFactorEnded { .. } => "second-factor-ended",
             Letter::PasskeyAdded { .. } => "passkey-added",
             Letter::DeletionBegun { .. } => "deletion-begun",
             Letter::Deleted { .. } => "deleted",

@@ -28,6 +28,7 @@ pub fn all() -> Vec<(&'static str, Content)> {
         Letter::RecoveryCodeUsed { left: 9, at },
         Letter::SecondFactorOn { at },
         Letter::SecondFactorOff { at },
+        Letter::SecondFactorEnded { at },
         Letter::PasskeyAdded { name: "My phone".into(), at },
     ];
     let written = letters.iter().map(|letter| {

@@ -1,7 +1,9 @@
+use amicable::members::role::Role;
 use diesel::prelude::*;
 
 use crate::confirm::a_while_passes;
 use crate::guards::closed;
+use crate::moderation::with_role;
 use crate::support::{PASSWORD, Site, Visitor};
 
 /// The key that the page of the app shows.
@@ -197,6 +199,35 @@ fn turned_off_a_password_is_enough() {
     let mut elsewhere = site.visitor();
     elsewhere.post("/sign-in", &[("email", "ada-ruiz@test.example"), ("password", PASSWORD)]);
     assert_eq!(elsewhere.get("/people").page.status, 200);
+}
+
+#[test]
+fn an_administrator_ends_a_second_step_that_is_lost() {
+    let site = Site::new();
+    let (mut ada, mut root) = (site.member("Ada Ruiz"), with_role(&site, "Root Admin", Role::Administrator));
+    let page = format!("/admin/members/{}", ada.id);
+    root.open(&page);
+    assert!(root.sees("Off: a sign-in asks for the password alone.") && !root.has_button("Turn off the second step"));
+    turn_on(&site, &mut ada);
+    let mut half = half_in(&site);
+    site.letters();
+    a_while_passes(&site);
+    root.open(&page).press("Turn off the second step");
+    assert!(root.sees("Confirm it is you"), "{}", root.text());
+    root.fill("password", PASSWORD).press("Confirm");
+    assert!(root.sees("The second step is off. The member is told by e-mail."), "{}", root.text());
+    // Whoever waited for the second step begins anew.
+    assert_eq!(half.get("/people").page.status, 303);
+    half.post("/sign-in", &[("email", "ada-ruiz@test.example"), ("password", PASSWORD)]);
+    assert_eq!(half.get("/people").page.status, 200);
+    let letters = site.letters();
+    let told = letters.iter().find(|letter| letter.to.contains("ada-ruiz") && letter.subject.contains("second step"));
+    assert!(told.is_some_and(|letter| letter.text.contains("those who run the site turned")), "{letters:?}");
+    ada.open("/settings/devices");
+    assert!(ada.sees("Second step turned off by those who run the site"), "{}", ada.text());
+    assert!(root.open("/admin/audit").sees("Second step turned off: Ada Ruiz (ada-ruiz)"), "{}", root.text());
+    root.post(&format!("{page}/second-factor"), &[]).follow();
+    assert!(root.sees("The second step of this member is off already."), "{}", root.text());
 }
 
 #[test]

@@ -115,6 +115,24 @@ pub fn turn_off(connection: &mut Connection, member: i64) -> Result<bool, Error>
     Ok(true)
 }
 
+/// Ends the second factor of somebody who has lost it and their recovery codes: a sign-in asks for the password alone. Passkeys
+/// stay. The member is told. Returns whether it was on.
+///
+/// # Errors
+/// The database's.
+pub fn end(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+    db::lock_members(connection, [member])?;
+    if !Factor::load(connection, member)?.is_on() {
+        return Ok(false);
+    }
+    diesel::delete(table::table.find(member)).execute(connection)?;
+    recovery::forget(connection, member)?;
+    second_step::end_all(connection, member)?;
+    events::record(connection, member, Kind::SecondFactorEnded, "")?;
+    outbox::put(connection, member, Letter::SecondFactorEnded { at: now() })?;
+    Ok(true)
+}
+
 /// Asks for a passkey after the password from now on. Returns recovery codes where there were none; nothing where the member has
 /// no passkey.
 ///
