@@ -60,7 +60,13 @@ fn site(database: &Database, base_url: &str) -> (Running, String) {
     assert!(child.wait().unwrap().success());
     let serve = ["serve", "--listen", "127.0.0.1:0", "--base-url", base_url, "--database-url", &url];
     let mut child = Command::new(env!("CARGO_BIN_EXE_amicable"));
-    let mut child = child.args(serve).env("NO_COLOR", "1").stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = child
+        .args(serve)
+        .env("NO_COLOR", "1")
+        .env("AMICABLE_TRUSTED_PROXIES", "127.0.0.1")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let line = lines.find(|line| line.contains("http://127.0.0.1:")).unwrap();
     std::thread::spawn(move || lines.for_each(drop));
@@ -133,6 +139,20 @@ struct Browser<'a> {
 }
 
 impl Browser<'_> {
+    /// The status of a sign-in from an address of this machine, whose head says that it comes from another.
+    fn sign_in(&self, from: &str, says: &str, password: &str) -> String {
+        let mut curl = Command::new("curl");
+        curl.args(["-sS", "-o", "/dev/null", "-w", "%{http_code}", "--interface", from, "--cacert"]);
+        curl.arg(self.folder.join("cert")).args(["-A", "Mozilla/5.0", "-H", &format!("Origin: {}", self.base)]);
+        for name in ["X-Forwarded-For", "X-Real-IP", "Forwarded: for"] {
+            let separator = if name.contains(':') { "=" } else { ": " };
+            curl.args(["-H", &format!("{name}{separator}{says}")]);
+        }
+        curl.args(["-d", "email=ada@test.example", "-d", &format!("password={password}")]);
+        let output = curl.arg(format!("{}/sign-in", self.base)).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// Status, way onward and body.
     fn ask(&self, path: &str, form: &[&str], header: &str) -> (String, String, String) {
         let cookies = self.folder.join("cookies");
@@ -204,4 +224,45 @@ fn the_site_works_behind_the_documented_caddy() {
 #[test]
 fn the_site_works_behind_the_documented_nginx() {
     works_behind(nginx);
+}
+
+/// Whoever guesses is told apart from others by the address that the proxy saw, and not by what they say themselves.
+fn tells_clients_apart(proxy: fn(&Path, u16, &str, bool) -> Running) {
+    let (database, folder, port) = (Database::new(), tempfile::tempdir().unwrap(), free_port());
+    certificate(folder.path());
+    let base = format!("https://localhost:{port}");
+    let (_site, upstream) = site(&database, &base);
+    let _proxy = proxy(folder.path(), port, &upstream, true);
+    until_it_listens(port);
+    let browser = Browser { folder: folder.path(), base };
+    for at in 1..=10 {
+        assert_ne!(browser.sign_in("127.0.0.2", &format!("203.0.113.{at}"), "wrong"), "429", "{at}");
+    }
+    assert_eq!(browser.sign_in("127.0.0.2", "203.0.113.11", PASSWORD), "429", "whatever it says of itself");
+    assert_eq!(browser.sign_in("127.0.0.3", "127.0.0.2", PASSWORD), "303", "somebody else");
+}
+
+#[test]
+fn the_documented_caddy_says_who_comes() {
+    tells_clients_apart(caddy);
+}
+
+#[test]
+fn the_documented_nginx_says_who_comes() {
+    tells_clients_apart(nginx);
+}
+
+/// By its own program, which tests/run installs in tests/observatory.
+#[test]
+fn the_mozilla_observatory_gives_an_a_plus() {
+    let (database, folder, port) = (Database::new(), tempfile::tempdir().unwrap(), free_port());
+    certificate(folder.path());
+    let (_site, upstream) = site(&database, &format!("https://localhost:{port}"));
+    let _proxy = caddy(folder.path(), port, &upstream, true);
+    until_it_listens(port);
+    let mut grade = Command::new("node");
+    grade.args(["tests/observatory/grade.mjs", &format!("localhost:{port}")]);
+    let output = grade.env("NODE_EXTRA_CA_CERTS", folder.path().join("cert")).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("A+"), "{said}{}", String::from_utf8_lossy(&output.stderr));
 }
