@@ -1,5 +1,5 @@
 //! A community's first day: an empty folder, the link that is printed, an administrator, closed registration, an invite link,
-//! and three who join by it. What comes later in the day goes on from [`begin`].
+//! three who join by it; then a report, a suspension and an appeal.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -17,7 +17,27 @@ pub struct FirstDay {
     pub members: Vec<Client>,
     server: Child,
     _driver: Driver,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+}
+
+impl FirstDay {
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    /// The text of a letter to somebody, once it is in the folder.
+    async fn letter(&self, to: &str, words: &str) -> String {
+        for _ in 0..300 {
+            let files = std::fs::read_dir(self.folder.path().join("mail")).into_iter().flatten();
+            let letters = files.filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok());
+            let mut wanted = letters.filter(|text| text.contains(&format!("<{to}>")) && text.contains(words));
+            if let Some(text) = wanted.next() {
+                return text;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("no letter to {to} says {words}");
+    }
 }
 
 impl Drop for FirstDay {
@@ -77,28 +97,83 @@ pub async fn begin(scripts: bool) -> FirstDay {
         sees(&person, "Your account is ready").await;
         members.push(person);
     }
-    FirstDay { address, administrator: ada, members, server, _driver: driver, _folder: folder }
+    FirstDay { address, administrator: ada, members, server, _driver: driver, folder }
+}
+
+/// Opens the link with these words, whatever else stands on its line.
+async fn follow(person: &Client, words: &str) {
+    sees(person, words).await;
+    let path = format!("//main//a[normalize-space()='{words}']");
+    person.find(Locator::XPath(&path)).await.unwrap().click().await.unwrap();
+}
+
+async fn confirm_address(day: &FirstDay, person: &Client, email: &str) {
+    let letter = day.letter(email, "/verify-email/").await;
+    let link = letter.split("/verify-email/").nth(1).unwrap();
+    let token: String = link.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
+    person.goto(&day.at(&format!("/verify-email/{token}"))).await.unwrap();
+    press(person, "Confirm address").await;
+    sees(person, "confirmed").await;
 }
 
 async fn story(scripts: bool) {
     let day = begin(scripts).await;
-    let late = &day.members[0];
-    day.administrator.goto(&format!("{}/admin/invites", day.address)).await.unwrap();
-    sees(&day.administrator, "Used up").await;
-    sees(&day.administrator, "Dora Vale").await;
-    late.goto(&format!("{}/people?q=cleo", day.address)).await.unwrap();
-    sees(late, "Cleo Lind").await;
+    let [ben, cleo, dora] = &day.members[..] else { panic!("three have joined") };
+    let ada = &day.administrator;
+    ada.goto(&day.at("/admin/invites")).await.unwrap();
+    sees(ada, "Used up").await;
+    sees(ada, "Dora Vale").await;
+    confirm_address(&day, ben, "ben@test.example").await;
+    confirm_address(&day, cleo, "cleo@test.example").await;
+    // A report.
+    ben.goto(&day.at("/in/cleo-lind")).await.unwrap();
+    press(ben, "Report").await;
+    sees(ben, "Whom you report is not told who reported them.").await;
+    fill(ben, "reason", "She sells watches.").await;
+    press(ben, "Send report").await;
+    sees(ben, "Your report is sent.").await;
+    // A suspension.
+    ada.goto(&day.at("/moderation")).await.unwrap();
+    follow(ada, "Report of a profile: Cleo Lind").await;
+    sees(ada, "She sells watches.").await;
+    fill(ada, "told", "Please sell elsewhere.").await;
+    // A date field takes month, day and year, as English has them.
+    fill(ada, "until", "12312099").await;
+    press(ada, "Suspend").await;
+    sees(ada, "The report is decided.").await;
+    day.letter("ben@test.example", "Your report was answered").await;
+    cleo.goto(&day.at("/people")).await.unwrap();
+    sees(cleo, "Your account is suspended until").await;
+    sees(cleo, "Please sell elsewhere.").await;
+    assert!(!crate::text(cleo).await.unwrap().contains("Ben Okoro"), "who reported is not told");
+    dora.goto(&day.at("/in/cleo-lind")).await.unwrap();
+    sees(dora, "Cleo Lind").await;
+    // An appeal.
+    fill(cleo, "appeal", "They were gifts.").await;
+    press(cleo, "Send appeal").await;
+    sees(cleo, "The answer comes by e-mail.").await;
+    ada.goto(&day.at("/moderation")).await.unwrap();
+    follow(ada, "Appeal: Cleo Lind").await;
+    sees(ada, "They were gifts.").await;
+    press(ada, "End the suspension").await;
+    sees(ada, "The report is decided.").await;
+    day.letter("cleo@test.example", "Your account is open again").await;
+    cleo.goto(&day.at("/people?q=ben")).await.unwrap();
+    sees(cleo, "Ben Okoro").await;
+    // What was done stands in the log.
+    ada.goto(&day.at("/admin/audit")).await.unwrap();
+    sees(ada, "Suspension ended").await;
     for person in day.members.iter().chain([&day.administrator]) {
         person.clone().close().await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn a_community_begins_with_scripts() {
+async fn a_communitys_first_day_with_scripts() {
     story(true).await;
 }
 
 #[tokio::test]
-async fn a_community_begins_without_scripts() {
+async fn a_communitys_first_day_without_scripts() {
     story(false).await;
 }
