@@ -3,12 +3,15 @@
 use crate::moderation::with_role;
 use crate::support::{PASSWORD, Site, Visitor};
 use amicable::members::role::Role;
+use amicable::schema::reports;
 use amicable::web::registration;
 use diesel::prelude::*;
 
 /// What an address is for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Area {
+    /// Everybody.
+    Open,
     /// Its members.
     Members,
     /// Moderators.
@@ -26,24 +29,33 @@ enum Gets {
     In,
     /// The page of an address that there is not.
     Nothing,
+    /// The page to sign in.
+    SignIn,
     /// The page of whoever is suspended.
     TheOnePage,
 }
 
-use Area::{Administration, Members, Moderation, Suspended};
-use Gets::{In, Nothing, TheOnePage};
+use Area::{Administration, Members, Moderation, Open, Suspended};
+use Gets::{In, Nothing, SignIn, TheOnePage};
+
+const AREAS: [Area; 5] = [Open, Members, Moderation, Administration, Suspended];
 
 /// Who gets what, in the order of the areas.
-const TABLE: [(&str, [Gets; 4]); 5] = [
-    ("member", [In, Nothing, Nothing, In]),
-    ("moderator", [In, In, Nothing, In]),
-    ("administrator", [In, In, In, In]),
-    ("suspended", [TheOnePage, TheOnePage, TheOnePage, In]),
-    ("banned", [TheOnePage, TheOnePage, TheOnePage, In]),
+const TABLE: [(&str, [Gets; 5]); 6] = [
+    ("visitor", [In, SignIn, SignIn, SignIn, SignIn]),
+    ("member", [In, In, Nothing, Nothing, In]),
+    ("moderator", [In, In, In, Nothing, In]),
+    ("administrator", [In, In, In, In, In]),
+    ("suspended", [In, TheOnePage, TheOnePage, TheOnePage, In]),
+    ("banned", [In, TheOnePage, TheOnePage, TheOnePage, In]),
 ];
 
-fn area(path: &str) -> Area {
+/// The pages of everybody that are something else for who is suspended: their home.
+const HOME: &str = "/";
+
+fn area(path: &str, is_open: bool) -> Area {
     match path.split('/').nth(1).unwrap() {
+        _ if is_open => Open,
         "moderation" => Moderation,
         "admin" => Administration,
         "suspended" | "confirm" | "photos" => Suspended,
@@ -52,23 +64,29 @@ fn area(path: &str) -> Area {
     }
 }
 
-/// Every address for members, by method.
-fn routes() -> Vec<(&'static str, &'static str)> {
+/// Every address of the site: method, pattern and area.
+fn routes() -> Vec<(&'static str, &'static str, Area)> {
     let table = include_str!("../../src/routes.rs");
-    let members = &table[table.find("fn for_members").unwrap()..];
-    let line = |line: &'static str| {
-        let (path, rest) = line.trim().strip_prefix(".route(\"")?.split_once('"')?;
-        Some((if rest.contains("get()") { "GET" } else { "POST" }, path))
+    let closed = table.find("fn for_members").unwrap();
+    let of = |lines: &'static str, is_open: bool| {
+        let line = move |line: &'static str| {
+            let (path, rest) = line.trim().strip_prefix(".route(\"")?.split_once('"')?;
+            Some((if rest.contains("get()") { "GET" } else { "POST" }, path, area(path, is_open)))
+        };
+        lines.lines().filter_map(line)
     };
-    let routes: Vec<_> = members.lines().filter_map(line).collect();
-    assert!(routes.len() > 60);
+    let routes: Vec<_> = of(&table[..closed], true).chain(of(&table[closed..], false)).collect();
+    assert!(AREAS.iter().all(|area| routes.iter().filter(|(.., of)| of == area).count() > 4));
     routes
 }
 
-/// With something in the place of everything that stands in brackets.
-fn filled(pattern: &str) -> String {
+/// With something in the place of everything that stands in brackets: of the pages of those who run the site something that is
+/// there.
+fn filled(pattern: &str, (member, report): (i64, i64)) -> String {
     let part = |part: &str| match part {
         "{handle}" => "ben-okoro".to_owned(),
+        "{member}" if !pattern.starts_with("/photos") => member.to_string(),
+        "{id}" if pattern.starts_with("/moderation") => report.to_string(),
         part if part.starts_with('{') => "1".to_owned(),
         part => part.to_owned(),
     };
@@ -79,11 +97,21 @@ fn location(visitor: &Visitor) -> &str {
     visitor.page.headers.iter().find(|(name, _)| name == "location").map_or("", |(_, to)| to)
 }
 
+/// Checks that somebody is let in, whatever the answer to an empty form or to something of this number.
+fn is_let_in(visitor: &Visitor, what: &str, must_be_there: bool) {
+    let (status, to) = (visitor.page.status, location(visitor));
+    let is_sent_away = status == 303 && (to.starts_with("/sign-in") || to == "/suspended");
+    assert!(!is_sent_away, "{what}: {status} {to}");
+    assert!(matches!(status, 200 | 303 | 308 | 400 | 404 | 415 | 422), "{what}: {status}");
+    assert!(!must_be_there || status < 400, "{what}: {status}");
+}
+
 #[test]
 fn each_gets_what_the_table_says() {
     let site = Site::new();
-    site.member("Ben Okoro");
+    let ben = site.member("Ben Okoro");
     let mut people = [
+        site.visitor(),
         site.member("Ada Ruiz"),
         with_role(&site, "Mia Moder", Role::Moderator),
         with_role(&site, "Root Admin", Role::Administrator),
@@ -91,6 +119,8 @@ fn each_gets_what_the_table_says() {
         // A role does not open what a ban closes.
         with_role(&site, "Bea Anned", Role::Administrator),
     ];
+    people[1].open("/in/ben-okoro/report").fill("reason", "Spam").press("Send report");
+    let report = site.db.write_blocking(|connection| Ok(reports::table.select(reports::id).first(connection)?)).unwrap();
     // A page of members only where they may make links.
     site.db.write_blocking(|connection| registration::let_members_make_links(connection, true)).unwrap();
     let until = amicable::dates::now() + 86_400;
@@ -101,21 +131,26 @@ fn each_gets_what_the_table_says() {
         site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
     }
     for (visitor, (who, gets)) in people.iter_mut().zip(TABLE) {
-        for (method, pattern) in routes() {
-            let (path, area) = (filled(pattern), area(pattern));
-            let expected =
-                gets[[Members, Moderation, Administration, Suspended].iter().position(|one| *one == area).unwrap()];
-            match (method, expected) {
-                // What is let in may change things, or find nothing of this number; the pages are tried one by one.
-                (_, In) if method == "POST" || pattern.contains('{') => continue,
-                ("GET", _) => visitor.get(&path),
+        for (method, pattern, area) in routes() {
+            let path = filled(pattern, (ben.id, report));
+            let is_one_page = pattern == HOME && gets.contains(&TheOnePage);
+            let expected = if is_one_page { TheOnePage } else { gets[AREAS.iter().position(|one| *one == area).unwrap()] };
+            // It would end the session of whoever is walking, and their account, too.
+            let ends = pattern == "/sign-out" || pattern == "/settings/data/delete";
+            match method {
+                "POST" if expected == In && ends => continue,
+                "GET" => visitor.get(&path),
                 _ => visitor.post(&path, &[]),
             };
-            let status = visitor.page.status;
+            let (status, to, what) = (visitor.page.status, location(visitor), format!("{who} {method} {path}"));
+            // What may not be there: a style sheet nobody chose, and what stands for a number or a name.
+            let is_there = !pattern.contains('{') && pattern != "/community.css"
+                || matches!(area, Moderation | Administration) && !pattern.contains("{name}");
             match expected {
-                In => assert!(status < 400, "{who} {method} {path}: {status}"),
-                Nothing => assert_eq!(status, 404, "{who} {method} {path}"),
-                TheOnePage => assert_eq!((status, location(visitor)), (303, "/suspended"), "{who} {method} {path}"),
+                In => is_let_in(visitor, &what, method == "GET" && is_there),
+                Nothing => assert_eq!(status, 404, "{what}"),
+                SignIn => assert!(status == 303 && to.starts_with("/sign-in?next="), "{what}: {status} {to}"),
+                TheOnePage => assert_eq!((status, to), (303, "/suspended"), "{what}"),
             }
         }
     }
