@@ -1,6 +1,7 @@
 //! D disconnects from R; C was never connected with D. What R gets is what C gets.
 
 mod ends;
+mod suspended;
 mod threads;
 
 use amicable::accounts;
