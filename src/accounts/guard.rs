@@ -64,7 +64,8 @@ async fn count(request: &ServiceRequest) -> Result<(), Error> {
     site.meter(Limit::Pages, subject).await
 }
 
-const NOT_COUNTED: [&str; 6] = ["static", "photos", "community.css", "manifest.webmanifest", "healthz", "readyz"];
+const NOT_COUNTED: [&str; 7] =
+    ["static", "photos", "community", "community.css", "manifest.webmanifest", "healthz", "readyz"];
 
 /// Where whoever deletes their account may keep it.
 pub const DELETION: &str = "/settings/data/delete";
@@ -79,23 +80,26 @@ fn is_leaving(request: &ServiceRequest) -> bool {
         "/sign-out",
         "/suspended",
         "/appearance",
+        "/community.css",
         "/healthz",
         "/readyz",
     ];
     let leaves = viewer::viewer(request.request()).is_some_and(|viewer| viewer.deletion_due_at.is_some());
     let path = request.path();
-    leaves && !open.contains(&path) && !path.starts_with("/static/") && !path.starts_with("/photos/")
+    let brought_along = ["/static/", "/photos/", "/community/"];
+    leaves && !open.contains(&path) && !brought_along.iter().any(|below| path.starts_with(below))
 }
 
 /// What opens for whoever is suspended or banned: the one page that says so with its appeal, what is theirs by law, and the
 /// way out. Everything else leads to that page.
-const OPEN_TO_SUSPENDED: [&str; 11] = [
+const OPEN_TO_SUSPENDED: [&str; 12] = [
     "suspended",
     "sign-out",
     "settings/data",
     "confirm",
     "appearance",
     "static",
+    "community",
     "community.css",
     "photos",
     "rules",

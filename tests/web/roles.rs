@@ -11,7 +11,9 @@ use diesel::prelude::*;
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Area {
     /// Everybody.
-    Open,
+    Everybody,
+    /// Whoever comes in, or comes by a letter.
+    ComingIn,
     /// Its members.
     Members,
     /// Moderators.
@@ -35,27 +37,41 @@ enum Gets {
     TheOnePage,
 }
 
-use Area::{Administration, Members, Moderation, Open, Suspended};
+use Area::{Administration, ComingIn, Everybody, Members, Moderation, Suspended};
 use Gets::{In, Nothing, SignIn, TheOnePage};
 
-const AREAS: [Area; 5] = [Open, Members, Moderation, Administration, Suspended];
+const AREAS: [Area; 6] = [Everybody, ComingIn, Members, Moderation, Administration, Suspended];
 
 /// Who gets what, in the order of the areas.
-const TABLE: [(&str, [Gets; 5]); 6] = [
-    ("visitor", [In, SignIn, SignIn, SignIn, SignIn]),
-    ("member", [In, In, Nothing, Nothing, In]),
-    ("moderator", [In, In, In, Nothing, In]),
-    ("administrator", [In, In, In, In, In]),
-    ("suspended", [In, TheOnePage, TheOnePage, TheOnePage, In]),
-    ("banned", [In, TheOnePage, TheOnePage, TheOnePage, In]),
+const TABLE: [(&str, [Gets; 6]); 6] = [
+    ("visitor", [In, In, SignIn, SignIn, SignIn, SignIn]),
+    ("member", [In, In, In, Nothing, Nothing, In]),
+    ("moderator", [In, In, In, In, Nothing, In]),
+    ("administrator", [In, In, In, In, In, In]),
+    ("suspended", [In, TheOnePage, TheOnePage, TheOnePage, TheOnePage, In]),
+    ("banned", [In, TheOnePage, TheOnePage, TheOnePage, TheOnePage, In]),
 ];
 
-/// The pages of everybody that are something else for who is suspended: their home.
-const HOME: &str = "/";
+/// What is open to everybody, whoever they are.
+const EVERYBODY: [&str; 12] = [
+    "healthz",
+    "readyz",
+    "manifest.webmanifest",
+    "robots.txt",
+    "static",
+    "community",
+    "community.css",
+    "rules",
+    "privacy",
+    "unsubscribe",
+    "appearance",
+    "sign-out",
+];
 
 fn area(path: &str, is_open: bool) -> Area {
     match path.split('/').nth(1).unwrap() {
-        _ if is_open => Open,
+        first if is_open && EVERYBODY.contains(&first) => Everybody,
+        _ if is_open => ComingIn,
         "moderation" => Moderation,
         "admin" => Administration,
         "suspended" | "confirm" | "photos" => Suspended,
@@ -100,7 +116,7 @@ fn location(visitor: &Visitor) -> &str {
 /// Checks that somebody is let in, whatever the answer to an empty form or to something of this number.
 fn is_let_in(visitor: &Visitor, what: &str, must_be_there: bool) {
     let (status, to) = (visitor.page.status, location(visitor));
-    let is_sent_away = status == 303 && (to.starts_with("/sign-in") || to == "/suspended");
+    let is_sent_away = status == 303 && (to.starts_with("/sign-in?next=") || to == "/suspended");
     assert!(!is_sent_away, "{what}: {status} {to}");
     assert!(matches!(status, 200 | 303 | 308 | 400 | 404 | 415 | 422), "{what}: {status}");
     assert!(!must_be_there || status < 400, "{what}: {status}");
@@ -120,7 +136,8 @@ fn each_gets_what_the_table_says() {
         with_role(&site, "Bea Anned", Role::Administrator),
     ];
     people[1].open("/in/ben-okoro/report").fill("reason", "Spam").press("Send report");
-    let report = site.db.write_blocking(|connection| Ok(reports::table.select(reports::id).first(connection)?)).unwrap();
+    let report =
+        site.db.write_blocking(|connection| Ok(reports::table.select(reports::id).first(connection)?)).unwrap();
     // A page of members only where they may make links.
     site.db.write_blocking(|connection| registration::let_members_make_links(connection, true)).unwrap();
     let until = amicable::dates::now() + 86_400;
@@ -133,8 +150,7 @@ fn each_gets_what_the_table_says() {
     for (visitor, (who, gets)) in people.iter_mut().zip(TABLE) {
         for (method, pattern, area) in routes() {
             let path = filled(pattern, (ben.id, report));
-            let is_one_page = pattern == HOME && gets.contains(&TheOnePage);
-            let expected = if is_one_page { TheOnePage } else { gets[AREAS.iter().position(|one| *one == area).unwrap()] };
+            let expected = gets[AREAS.iter().position(|one| *one == area).unwrap()];
             // It would end the session of whoever is walking, and their account, too.
             let ends = pattern == "/sign-out" || pattern == "/settings/data/delete";
             match method {
