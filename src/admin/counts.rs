@@ -82,9 +82,11 @@ fn by_day(connection: &mut Connection, table: &str, column: &str, each: i64) -> 
     Ok(days.into_iter().map(|Day { day, number }| (day * DAY, number / each)).collect())
 }
 
-/// What is drawn over time. It walks every connection and message, so what took long is kept for a while.
+/// What is counted and drawn over time. It walks every member, connection and message, so what took long is kept for a while.
 #[derive(Debug)]
 struct Walked {
+    members: i64,
+    joined: Days,
     made: Days,
     invited: Days,
     messages: Days,
@@ -103,6 +105,8 @@ impl Walked {
     fn load(connection: &mut Connection) -> Result<Walked, Error> {
         let begun = Instant::now();
         Ok(Walked {
+            members: members::table.filter(members::id.gt(0)).count().get_result(connection)?,
+            joined: by_day(connection, "members", "created_at", 1)?,
             // The day stays on both sides after a disconnect.
             made: by_day(connection, "relationships", "connected_at", 2)?,
             invited: by_day(connection, "relationships", "sent_at", 1)?,
@@ -124,11 +128,11 @@ impl Counts {
         let jobs = job_leases::table.order(job_leases::name);
         let jobs = jobs.select((job_leases::name, job_leases::succeeded_at, job_leases::failed_at));
         Ok(Counts {
-            members: members::table.filter(members::id.gt(0)).count().get_result(connection)?,
+            members: walked.members,
             reports: on_engine!(connection, |own| open.get_result(own))?,
             letters: outbox::table.count().get_result(connection)?,
             bytes: bytes(connection)?,
-            joined: by_day(connection, "members", "created_at", 1)?,
+            joined: walked.joined.clone(),
             made: walked.made.clone(),
             invited: walked.invited.clone(),
             messages: walked.messages.clone(),
