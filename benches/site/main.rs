@@ -17,6 +17,7 @@ use amicable::db::DatabaseUrl;
 use amicable::db::Db;
 use amicable::demo::seed;
 use amicable::demo::seed::Plan;
+use amicable::limits::{self, Limit, MAX_NUMBER, Numbers};
 use amicable::schema::{members, relationships};
 use amicable::web::pagination;
 use amicable::web::pagination::Cursor;
@@ -125,6 +126,8 @@ fn measure(database: &DatabaseUrl, size: u32, args: &Args, folder: &Path) -> Vec
     removals(&server, &people);
     imports(&server);
     println!("\nMemory in the end: {}.", server.memory());
+    drop(server);
+    limits_of_pages(database, args.seconds.min(5), folder);
     rates
 }
 
@@ -309,6 +312,33 @@ fn imports(server: &Server) {
         println!("| {step} | {:.2} | {:.2} |", median(times), median(cpus));
     }
     println!("Afterwards it holds {}.", server.memory());
+}
+
+/// What it costs to count every page of a member, in interleaved rounds with a server that counts none.
+fn limits_of_pages(database: &DatabaseUrl, seconds: u32, folder: &Path) {
+    let set = |number| {
+        let numbers = Numbers { number, ..Numbers::of(Limit::Pages) };
+        let db = Db::open(database).unwrap();
+        db.write_blocking(move |connection| limits::set(connection, Limit::Pages, numbers)).unwrap();
+    };
+    let mut rows = [("none", 0, Vec::new()), ("of every page", MAX_NUMBER, Vec::new())];
+    for _ in 0..3 {
+        for (_, number, costs) in &mut rows {
+            set(*number);
+            let server = Server::start(database);
+            let (load, cookie) = (Load { server: &server, folder }, server.sign_in(1));
+            let body = "return wrk.format('GET', '/connections')";
+            load.run(&cookie, body, GROUP_SIZE, 1);
+            let before = server.cpu();
+            let done = load.run(&cookie, body, GROUP_SIZE, seconds);
+            costs.push((server.cpu() - before) * 1e6 / (done.rate * f64::from(seconds)));
+        }
+    }
+    set(0);
+    println!("\n| limit, median of three | CPU of a page, µs |\n|---|---|");
+    for (name, _, costs) in rows {
+        println!("| {name} | {:.0} |", median(costs));
+    }
 }
 
 fn median(mut of: Vec<f64>) -> f64 {
