@@ -1,0 +1,181 @@
+//! Floods, against a server that is a process of its own, so that its memory can be measured: many who wait, and many who
+//! upload at once.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+#[allow(dead_code)]
+#[path = "web/support/database.rs"]
+mod database;
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use amicable::limits::{self, Limit, Numbers};
+use database::Database;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+
+const PASSWORD: &str = "a quiet password";
+
+/// A site that is served, ended when dropped.
+struct Served {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Served {
+    fn start(database: &Database) -> Served {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_amicable"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database-url", &database.argument()]);
+        command.env_remove("DATABASE_URL").env("AMICABLE_MAIL", "off").env("RUST_LOG", "off");
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let line = lines.find(|line| line.contains("http://127.0.0.1:")).unwrap();
+        std::thread::spawn(move || lines.for_each(drop));
+        let address = line.split("http://").nth(1).unwrap();
+        let address: String = address.chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect();
+        Served { child, address: address.parse().unwrap() }
+    }
+
+    /// A number of /proc/…/status, in MB.
+    fn memory(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+    }
+
+    /// How many files and connections it has open.
+    fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
+    }
+
+    /// How long a page takes, over a connection of its own: the median of eleven.
+    async fn page(&self) -> Duration {
+        let mut all = Vec::new();
+        for _ in 0..11 {
+            let begun = Instant::now();
+            let mut stream = TcpStream::connect(self.address).await.unwrap();
+            stream.write_all(b"GET /sign-in HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await.unwrap();
+            assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+            all.push(begun.elapsed());
+        }
+        all.sort();
+        all[5]
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How many files a process may have open here.
+fn most_descriptors() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    line["Max open files".len()..].split_whitespace().next().unwrap().parse().unwrap_or(100_000)
+}
+
+/// Connects from one of this machine's many addresses, each of which is a network of its own.
+async fn from_elsewhere(at: usize, to: SocketAddr) -> TcpStream {
+    let network = at / 100;
+    let from = Ipv4Addr::new(127, 20, u8::try_from(network / 250).unwrap(), u8::try_from(network % 250 + 1).unwrap());
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((from, 0).into()).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
+#[tokio::test]
+async fn seven_thousand_who_wait_slow_nobody_down() {
+    let site = Served::start(&Database::sqlite());
+    let before = site.page().await;
+    // As many as there are descriptors for: tests/run asks for all that the machine gives.
+    let all = (most_descriptors() - 300).min(7_000);
+    let idle = all * 5 / 7;
+    let mut held = Vec::new();
+    for at in 0..all {
+        let mut stream = from_elsewhere(at, site.address).await;
+        if at >= idle {
+            stream.write_all(b"GET / HTTP/1.1\r\nHo").await.unwrap();
+        }
+        held.push(stream);
+    }
+    let meanwhile = site.page().await;
+    assert!(site.descriptors() > all / 2, "{} of {all} are open", site.descriptors());
+    let most = Duration::from_millis(200).max(before * 3);
+    assert!(meanwhile < most, "a page takes {meanwhile:?} beside {all}, and {before:?} alone");
+}
+
+/// A picture that is small as a file, and large once it is decoded.
+fn picture() -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    image::RgbaImage::from_pixel(3_000, 3_000, image::Rgba([20, 60, 200, 255]))
+        .write_to(&mut file, image::ImageFormat::Png)
+        .unwrap();
+    file.into_inner()
+}
+
+/// The cookie of a member who may upload as often as they like.
+fn member(database: &Database) -> impl Fn(&Served) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_amicable"));
+    command.args(["member", "create", "--database-url", &database.argument(), "--full-name", "Ada Ruiz"]);
+    command.args(["--email", "ada@test.example", "--password-stdin"]).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    let numbers = Numbers { number: 1_000, ..Numbers::of(Limit::Uploads) };
+    database.open().write_blocking(move |connection| limits::set(connection, Limit::Uploads, numbers)).unwrap();
+    |site| {
+        let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
+        let form = [("email", "ada@test.example"), ("password", PASSWORD)];
+        let answer = agent.post(format!("http://{}/sign-in", site.address)).send_form(form).unwrap();
+        let cookie = answer.headers().get("set-cookie").unwrap().to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn two_hundred_uploads_at_once_stay_within_256_mb() {
+    let database = Database::sqlite();
+    let cookie = member(&database);
+    let site = Served::start(&database);
+    let cookie = cookie(&site);
+    site.page().await;
+    let (idle, peak) = (site.memory("RssAnon"), site.memory("VmHWM"));
+    let head = "--cut\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.png\"\r\n\r\n";
+    let (whole, mut broken) = (picture(), picture());
+    broken.resize(10 * 1024 * 1024 - 1_000, 0);
+    let mut streams = Vec::new();
+    for at in 0..200 {
+        // Most are as large as can be; the last is the one that is decoded.
+        let file = if at == 199 { &whole } else { &broken };
+        let body = [head.as_bytes(), file, b"\r\n--cut--\r\n"].concat();
+        let request = format!(
+            "POST /profile/photo HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\nConnection: close\r\n\
+             Content-Type: multipart/form-data; boundary=cut\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(site.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(&body[..body.len() - 8]).await.unwrap();
+        streams.push((stream, body[body.len() - 8..].to_vec()));
+    }
+    let stopped = site.memory("RssAnon") - idle.min(site.memory("RssAnon"));
+    assert!(stopped < 100, "200 that stop before their end hold {stopped} MB");
+    for (stream, end) in &mut streams {
+        stream.write_all(end).await.unwrap();
+    }
+    for (mut stream, _) in streams {
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let status = String::from_utf8_lossy(&answer[..12.min(answer.len())]).into_owned();
+        assert!(status.ends_with("422") || status.ends_with("303"), "{status}");
+    }
+    let taken = site.memory("VmHWM") - peak;
+    assert!(taken < 256, "{taken} MB in all");
+}
