@@ -62,7 +62,7 @@ impl Error {
             Error::TooMany { sentence, .. } => (t("Too often"), sentence),
             Error::Busy => (
                 t("Please try again"),
-                t("Very many people are signing in at this moment. Nothing was done; try again in a few seconds."),
+                t("Very many people are signing in at this moment. Nothing was done. Try again in a few seconds."),
             ),
             Error::TooLarge => {
                 (t("Too much at once"), t("What was sent is larger than this form takes, so nothing was done."))
