@@ -154,6 +154,9 @@ export const STAFF = [
   ["/admin/members?q=priya", (page) => follow(page, "main .rows .name")],
   "/admin/community",
   ["/admin/community", (page) => submit(page, { by_day: "#eeee00" }, "/admin/community")],
+  ["/admin/community", (page) => logo(page, "logo.svg", Buffer.from("<svg/>"))],
+  // From here on it stands above every page.
+  ["/admin/community", (page) => logo(page, "logo.png", Buffer.from(LOGO, "base64"))],
   "/admin/audit",
   "/admin/limits",
   ["/admin/limits", (page) => submit(page, { "number-search": "many" }, "/admin/limits")],
@@ -221,6 +224,15 @@ async function choose(page, name, text) {
   await page.waitForURL(/contacts\/import/);
   await page.waitForLoadState();
   await openAll(page);
+}
+
+// A green field of 160 by 48 pixels.
+const LOGO = "iVBORw0KGgoAAAANSUhEUgAAAKAAAAAwCAYAAACWqXFuAAAAdklEQVR42u3SQQkAAAgAMYMYxxT276ExBNljBY6L7Bq4EiJgQAwIBsSAYEAMCAbEgGBADAgGxIBgQAwIBsSAYEAMCAbEgGBADAgGxIBgQAwIBsSAYEAMCAbEgBhQCAyIAcGAGBAMiAHBgBgQDIgBwYAYEAzIDwssALD+2LAllwAAAABJRU5ErkJggg==";
+
+async function logo(page, name, buffer) {
+  await page.locator("#logo").setInputFiles({ name, mimeType: "image/png", buffer });
+  await page.locator('form[action="/admin/community/logo"] button').click();
+  await page.locator("main .error, .toast").first().waitFor();
 }
 
 async function imported(page) {
