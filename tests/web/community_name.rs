@@ -51,7 +51,8 @@ fn mails_of_a_named_community_are_from_it() {
     visitor.open("/forgot-password").fill("email", "ada-ruiz@test.example").press("Send link");
     let letters = site.letters();
     let from = letters[0].whole.lines().find(|line| line.starts_with("From: ")).unwrap();
-    assert!(from.contains("\"Alumni: Aarhus\""), "{from}");
+    // A colon is encoded there: this is the name in base64.
+    assert!(from.contains("=?utf-8?b?QWx1bW5pOiBBYXJodXM=?="), "{from}");
     assert!(!letters[0].text.contains("Amicable"), "{}", letters[0].text);
 }
 

@@ -214,7 +214,7 @@ fn an_administrator_ends_a_second_step_that_is_lost() {
     a_while_passes(&site);
     root.open(&page).press("Turn off the second step");
     assert!(root.sees("Confirm it is you"), "{}", root.text());
-    root.fill("password", PASSWORD).press("Confirm");
+    root.fill("password", PASSWORD).press("Confirm").press("Turn off the second step");
     assert!(root.sees("The second step is off. The member is told by e-mail."), "{}", root.text());
     // Whoever waited for the second step begins anew.
     assert_eq!(half.get("/people").page.status, 303);
