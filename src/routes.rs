@@ -9,8 +9,8 @@ use crate::accounts::passkeys::{confirm_pages as passkey_confirm, pages as passk
 use crate::accounts::token_pages as tokens;
 use crate::accounts::{confirm, devices, guard, pages as accounts, recovery, security, settings};
 use crate::admin::{
-    community, limits as limits_of_site, log as audit_log, logo, members as all_members,
-    overview as overview_of_site, second_factor, webhooks,
+    community, limits as limits_of_site, log as audit_log, logo, members as all_members, overview as overview_of_site,
+    second_factor, webhooks,
 };
 use crate::api;
 use crate::connections::invitations::{self, form as invitation};

@@ -8,5 +8,5 @@ pub mod logo;
 pub mod members;
 pub mod overview;
 pub mod roles;
-pub mod webhooks;
 pub mod second_factor;
+pub mod webhooks;
