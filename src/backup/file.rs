@@ -53,9 +53,11 @@ impl Part {
             |why: std::io::Error| Error::Unavailable(format!("cannot finish {}: {why}", self.place.display()));
         self.file.sync_all().map_err(unusable)?;
         refuse_taken(&self.place)?;
+        // Before the name changes: what fails from then on would be said of a file that is whole.
+        let folder = folder_of(&self.place).map_err(unusable)?;
         std::fs::rename(&self.path, &self.place).map_err(unusable)?;
         self.is_kept = true;
-        sync_folder(&self.place).map_err(unusable)
+        folder.sync_all().map_err(unusable)
     }
 }
 
@@ -76,10 +78,10 @@ pub(super) fn refuse_taken(place: &Path) -> Result<(), Error> {
     }
 }
 
-/// Lets the disk know of a new name.
-pub(super) fn sync_folder(file: &Path) -> std::io::Result<()> {
+/// Opens the folder of a file, to let the disk know of a new name in it.
+pub(super) fn folder_of(file: &Path) -> std::io::Result<File> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    File::open(folder)
 }
 
 #[cfg(test)]

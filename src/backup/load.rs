@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
 
-use super::file::{refuse_taken, sync_folder};
+use super::file::{folder_of, refuse_taken};
 use super::{Backup, Content, Manifest, Part};
 use crate::connections::store;
 use crate::copy::{self, Progress};
@@ -78,8 +78,9 @@ impl Folder {
         let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot finish {}: {why}", place.display()));
         std::fs::File::open(self.file()).and_then(|file| file.sync_all()).map_err(unusable)?;
         refuse_taken(place)?;
+        let folder = folder_of(place).map_err(unusable)?;
         std::fs::rename(self.file(), place).map_err(unusable)?;
-        sync_folder(place).map_err(unusable)
+        folder.sync_all().map_err(unusable)
     }
 }
 
