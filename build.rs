@@ -6,11 +6,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The sheets in the order in which they hold: a later one has the last word.
-const SHEETS: [&str; 27] = [
+const SHEETS: [&str; 28] = [
     "tokens",
     "elements",
     "layout",
     "components/nav",
+    "components/menu",
     "components/tabs",
     "components/card",
     "components/facts",
@@ -43,7 +44,8 @@ fn main() -> io::Result<()> {
     fs::write(out.join("app.css"), style()?)?;
     fs::write(out.join("app.js"), script()?)?;
     fs::copy("static/icon.svg", out.join("icon.svg"))?;
-    for name in ["app.css", "app.js", "icon.svg"] {
+    fs::copy("static/icons/sprite.svg", out.join("sprite.svg"))?;
+    for name in ["app.css", "app.js", "icon.svg", "sprite.svg"] {
         compress(&out.join(name))?;
     }
     Ok(())

@@ -56,9 +56,10 @@ pub(super) fn profile(person: &MemberCard) -> String {
 /// Answers a press: what was done, or why not, on the page one came from.
 pub(super) fn answer(redirect: &Redirect, acted: &Acted, done: impl FnOnce(&str, &Outcome) -> String) -> HttpResponse {
     let (person, answer) = acted;
+    let whom = (person.full_name.as_str(), &*profile(person));
     match answer {
-        Ok(outcome) => redirect.done(done(&person.full_name, outcome)),
-        Err(refusal) => redirect.refused(sentence(*refusal, &person.full_name)),
+        Ok(outcome) => redirect.about(whom, done(&person.full_name, outcome), None, false),
+        Err(refusal) => redirect.about(whom, sentence(*refusal, &person.full_name), None, true),
     };
     redirect.back(&profile(person))
 }
@@ -161,13 +162,18 @@ pub async fn unblock(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let acted = act(&site, &me, &handle, Action::Unblock, String::new()).await?;
-    Ok(answer(&redirect, &acted, |name, outcome| match outcome.pair.mine {
+    Ok(answer(&redirect, &acted, |name, outcome| unblocked(name, outcome.pair.mine)))
+}
+
+/// What is told after unblocking.
+pub(super) fn unblocked(name: &str, side: Side) -> String {
+    match side {
         // The other may have blocked as well.
         Side::Disconnected { .. } | Side::Declined { .. } | Side::BlockedBy { .. } => {
             tf("You have unblocked {name}. They have not been told, and you are not connected.", name)
         }
         _ => tf("You have not blocked {name}.", name),
-    }))
+    }
 }
 
 /// What stands beside a person: the buttons of the action that fits, for the templates.

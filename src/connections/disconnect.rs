@@ -5,8 +5,9 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
+use crate::connections;
 use crate::connections::Answer;
-use crate::connections::actions::{act, answer, page_before_form, profile, returned, seen};
+use crate::connections::actions::{act, answer, page_before_form, profile, returned, seen, unblocked};
 use crate::connections::refusal::sentence;
 use crate::connections::visible;
 use crate::dates;
@@ -126,13 +127,17 @@ async fn disconnect_or_block(
     let (person, answer) = act(site, &me, &handle, action, reason).await?;
     let (name, home) = (&person.full_name, profile(&person));
     let disconnected = tf("You are no longer connected with {name}. They have not been told.", name);
+    let whom = (name.as_str(), home.as_str());
     match answer {
-        Ok(_) if block => redirect.done(tf("You have blocked {name}. They have not been told.", name)),
-        Ok(outcome) if matches!(outcome.pair.mine, Side::Disconnected { .. }) => {
-            redirect.undoable(disconnected, format!("{home}/re-invite"))
+        Ok(_) if block => {
+            let blocked = tf("You have blocked {name}. They have not been told.", name);
+            redirect.about(whom, blocked, Some(format!("{home}/block/undo")), false)
         }
-        Ok(_) => redirect.done(disconnected),
-        Err(refusal) => redirect.refused(sentence(refusal, name)),
+        Ok(outcome) if matches!(outcome.pair.mine, Side::Disconnected { .. }) => {
+            redirect.about(whom, disconnected, Some(format!("{home}/re-invite")), false)
+        }
+        Ok(_) => redirect.about(whom, disconnected, None, false),
+        Err(refusal) => redirect.about(whom, sentence(refusal, name), None, true),
     };
     Ok(returned(&redirect, &form, &home))
 }
@@ -181,6 +186,38 @@ pub fn restore(
         _ => None,
     };
     Ok((person, answer))
+}
+
+/// `POST /in/{handle}/block/undo`: *Undo* of a block. Unblocks, and where they were a connection restores at once what
+/// re-inviting restores. Where it would take an invitation they stay disconnected, whatever the cause.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn undo_block(
+    site: SiteData,
+    me: SignedIn,
+    handle: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
+    let acted = site
+        .write(move |connection| {
+            let (member, row) = visible::member(connection, id, &handle)?;
+            let person = member.person;
+            let was_blocked = row.is_some_and(|row| row.side_at(dates::now(), &limits).is_blocked());
+            let unblocked = connections::act(connection, &limits, (id, person.id), Action::Unblock, "")?;
+            let restores = connections::reinvite(connection, &limits, id, person.id)? == Some(Reinvite::Restores);
+            if !was_blocked || !restores {
+                return Ok((person, unblocked));
+            }
+            let back = connections::act(connection, &limits, (id, person.id), Action::Invite, "")?;
+            Ok((person, back))
+        })
+        .await?;
+    Ok(answer(&redirect, &acted, |name, outcome| match outcome.pair.mine {
+        Side::Connected => restored(name),
+        side => unblocked(name, side),
+    }))
 }
 
 /// Says that a connection is restored.

@@ -85,9 +85,14 @@ impl MemberCard {
     }
 
     /// The colour of the initials' ground, 0 to 7.
-    pub fn hue(&self) -> i64 {
-        self.id.rem_euclid(8)
+    pub fn hue(&self) -> u32 {
+        hue(&self.handle)
     }
+}
+
+/// A colour of eight, which somebody keeps as long as their handle.
+pub fn hue(handle: &str) -> u32 {
+    handle.bytes().fold(7, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) / 7 % 8
 }
 
 /// A member and what is counted of their connections.

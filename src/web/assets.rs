@@ -35,7 +35,7 @@ macro_rules! text {
 }
 
 /// The files of `static/`, each with its kind.
-static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 8]> = LazyLock::new(|| {
     [
         asset("app", "css", "text/css; charset=utf-8", text!("app.css")),
         asset("app", "js", "text/javascript; charset=utf-8", text!("app.js")),
@@ -49,6 +49,7 @@ static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
             kind: "font/woff2",
             bytes: (include_bytes!("../../static/figtree/2.001-european.woff2"), None),
         },
+        asset("sprite", "svg", "image/svg+xml", text!("sprite.svg")),
     ]
 });
 
@@ -84,6 +85,11 @@ pub fn icon() -> &'static str {
 /// The path of the icon for the home screens of telephones.
 pub fn touch_icon() -> &'static str {
     &ASSETS[3].path
+}
+
+/// The path of the shapes of icons; each is named behind `#`.
+pub fn sprite() -> &'static str {
+    &ASSETS[7].path
 }
 
 /// `GET /static/{file}`.

@@ -30,6 +30,8 @@ pub struct Notice {
     pub undo: Option<String>,
     /// A refusal, rather than something done.
     pub refused: bool,
+    /// Whom it names, and their profile.
+    about: Option<(String, String)>,
     /// The member whom it concerns; nobody where it is told while one signs up or in.
     member: Option<i64>,
 }
@@ -37,7 +39,22 @@ pub struct Notice {
 impl Notice {
     /// A notice for a member, cut to what a cookie holds.
     pub fn new(text: String, undo: Option<String>, refused: bool, member: Option<i64>) -> Notice {
-        Notice { text: cut(text), undo, refused, member }
+        Notice { text: cut(text), undo, refused, about: None, member }
+    }
+
+    /// Makes the name of somebody in it a link to their profile.
+    #[must_use]
+    pub fn naming(self, name: &str, profile: &str) -> Notice {
+        Notice { about: Some((name.to_owned(), profile.to_owned())), ..self }
+    }
+
+    /// The sentence for a page: what stands before the name, the name, its link, and what stands behind it.
+    pub fn parts(&self) -> (&str, &str, &str, &str) {
+        let about = self.about.as_ref().filter(|(name, _)| !name.is_empty());
+        match about.and_then(|(name, profile)| Some((self.text.split_once(name)?, name, profile))) {
+            Some(((before, after), name, profile)) => (before, name, profile, after),
+            None => (&self.text, "", "", ""),
+        }
     }
 }
 

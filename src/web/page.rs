@@ -249,6 +249,13 @@ impl Redirect {
         self.tell(text.into(), Some(undo), false)
     }
 
+    /// Tells something about a member, whose name in it leads to their profile.
+    pub fn about(&self, (name, profile): (&str, &str), text: String, undo: Option<String>, refused: bool) -> &Self {
+        let member = viewer::viewer(&self.request).map(|viewer| viewer.id);
+        notices::tell(&self.request, Notice::new(text, undo, refused, member).naming(name, profile));
+        self
+    }
+
     /// Tells why it was not done.
     pub fn refused(&self, text: impl Into<String>) -> &Self {
         self.tell(text.into(), None, true)
@@ -301,6 +308,9 @@ fn is_a_page(path: &str) -> bool {
         | ["registration", "withdraw"]
         | ["contacts", "import", _, _]
         | ["connections" | "contacts", "remove", _, "undo" | "review"]
+        | ["in", _, "block", "undo"]
+        | ["connections", "tags", "delete"]
+        | ["connections", "tags", _, "undo"]
         | ["contacts", "removed", ..]
         | ["contacts", _, "delete"]
         | ["moderation", _, "show" | "lift"]

@@ -74,8 +74,8 @@ impl Viewer {
     }
 
     /// The colour of the initials' ground, 0 to 7.
-    pub fn hue(&self) -> i64 {
-        self.id.rem_euclid(8)
+    pub fn hue(&self) -> u32 {
+        members::hue(&self.handle)
     }
 }
 

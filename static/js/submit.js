@@ -7,14 +7,19 @@ const methodOf = (form, button) => button?.getAttribute("formmethod") ?? form.ge
 function release() {
   sent?.removeAttribute("aria-busy");
   sent = null;
+  document.querySelectorAll(".working").forEach((button) => button.classList.remove("working"));
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || methodOf(form, event.submitter) !== "post") return;
-  if (sent) return event.preventDefault();
+  const method = methodOf(form, event.submitter);
+  if (event.defaultPrevented || method === "dialog") return;
+  if (sent && method === "post") return event.preventDefault();
   // What is saved as a file leaves the page where it is.
   if ("download" in form.dataset) return;
+  // The style sheet shows it when it takes longer than one would wait.
+  event.submitter?.classList.add("working");
+  if (method !== "post") return;
   sent = form;
   form.setAttribute("aria-busy", "true");
 });

@@ -1,6 +1,6 @@
 // Every page of the demo, signed out and in, in light and dark, at three widths, and in five languages: axe-core finds
-// nothing against WCAG 2.2 AA, nothing scrolls sideways, each has one h1, no script or request fails, a first visit takes
-// at most 6 requests and 60 KB, nothing moves while it loads; and the Nu HTML checker finds no error. Says what it found and ends with 1 if there was anything.
+// nothing against WCAG 2.2 AA, nothing scrolls sideways, no action lies under another, each has one h1, no script or request fails, a first visit takes
+// at most 6 requests and 60 KB besides the photos of people, nothing moves while it loads; and the Nu HTML checker finds no error. Says what it found and ends with 1 if there was anything.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block", "meta-viewport"];
 const WIDTHS = [320, 768, 1280];
 const LANGUAGES = ["de", "es", "fr", "ar"];
-const IN_LANGUAGES = ["/", "/in/jonas-weber", "/connections", "/connections/remove", "/connections/overview", "/invitations",
+const IN_LANGUAGES = ["/", "/in/jonas-weber", "/connections", "/connections/remove", "/connections/overview", "/connections/tags", "/connections/disconnected", "/connections/blocked", "/invitations",
   "/people", "/inbox", "/inbox/jonas-weber", "/notifications", "/settings/notifications", "/settings/privacy", "/settings/appearance"];
 
 const found = [];
@@ -45,6 +45,52 @@ async function fits(page, where) {
     return [document.documentElement.scrollWidth, room, wide?.outerHTML.slice(0, 120)];
   });
   if (inner > outer) report(where, `scrolls sideways by ${inner - outer}: ${who}`);
+}
+
+// No action lies under another: the boxes of what one can press are apart. What stays at an edge of the window while the
+// rest scrolls is only compared with itself; and of what lies over the page, only that is asked.
+async function apart(page, where) {
+  const wrong = await page.evaluate(() => {
+    const still = new CSSStyleSheet();
+    still.replaceSync(".bar, .toasts { position: static !important }");
+    const before = [...document.adoptedStyleSheets];
+    document.adoptedStyleSheets = [...before, still];
+    const over = document.querySelector("dialog[open], [popover]:popover-open");
+    const pressed = "a[href], button, input:not([type=hidden]), select, textarea, summary, label[for]";
+    const seen = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".skip, .sr");
+    const boxes = [...(over ?? document).querySelectorAll(pressed)].filter(seen).flatMap((one) =>
+      [...one.getClientRects()].filter((box) => box.width > 2 && box.height > 2).map((box) => ({ one, box })));
+    boxes.sort((a, b) => a.box.top - b.box.top);
+    const stays = (one) => one.closest(".nav") !== null && getComputedStyle(one.closest(".nav")).position === "fixed";
+    const together = (a, b) => a.contains(b) || b.contains(a) || a.control === b || b.control === a || stays(a) !== stays(b);
+    const wrong = [];
+    boxes.forEach(({ one, box }, at) => {
+      for (const { one: other, box: under } of boxes.slice(at + 1)) {
+        if (under.top > box.bottom - 1) break;
+        const width = Math.min(box.right, under.right) - Math.max(box.left, under.left);
+        const height = Math.min(box.bottom, under.bottom) - Math.max(box.top, under.top);
+        // Letters of two lines of a text may share a pixel or two of the height of their lines.
+        if (width > 1 && height > 2 && !together(one, other)) {
+          wrong.push(`${one.outerHTML.slice(0, 90)} and ${other.outerHTML.slice(0, 90)} overlap by ${Math.round(width)} × ${Math.round(height)}`);
+        }
+      }
+    });
+    document.adoptedStyleSheets = before;
+    return wrong;
+  });
+  wrong.slice(0, 2).forEach((what) => report(where, what.replace(/\s+/g, " ")));
+}
+
+// Who is in the window of a small phone without scrolling: whole rows between the header and what stays at the bottom.
+async function people(page, path, least) {
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.goto(path);
+  const number = await page.evaluate(() => {
+    const edge = Math.min(...[...document.querySelectorAll(".nav, .bar")].map((one) => one.getBoundingClientRect().top));
+    const inside = (name) => name.getBoundingClientRect().top >= 0 && name.closest("li").getBoundingClientRect().bottom <= edge + 1;
+    return [...document.querySelectorAll("main .rows .name")].filter(inside).length;
+  });
+  if (number < least) report(`${path} 320 × 700`, `${number} people in the window`);
 }
 
 // WCAG 1.4.12 and 1.4.4: with wide spacing and with letters twice as large nothing is cut off that one could focus.
@@ -150,6 +196,7 @@ async function looks(page, entries, who) {
         const where = `${name} ${colorScheme} ${width}`;
         await axe(page, where, colorScheme === "light" && width === 1280 ? null : LOOKS);
         if (colorScheme === "light") await fits(page, where);
+        if (colorScheme === "light") await apart(page, where);
       }
     }
     if (process.env.TIMES) console.log(name, Date.now() - began);
@@ -164,16 +211,20 @@ async function weighs(chromium, address) {
     const context = await chromium.newContext({ baseURL: address });
     await context.addCookies(cookies);
     const page = await context.newPage();
-    const answers = [];
+    const [answers, photos] = [[], []];
     page.on("requestfinished", (request) => {
       // The page itself first, whatever was there before it was read to its end.
       if (request.isNavigationRequest()) answers.unshift(request.sizes());
+      else if (/\/photos\//.test(request.url())) photos.push(request.sizes());
       else answers.push(request.sizes());
     });
     await page.goto(path, { waitUntil: "networkidle" });
+    // Photos are the people's: as many as are near the window, each of a few kilobytes.
     const sizes = await Promise.all(answers);
     const bytes = sizes.reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
     if (sizes.length > 6 || bytes > 60_000) report(path, `a first visit takes ${sizes.length} requests and ${bytes} bytes`);
+    const largest = Math.max(0, ...(await Promise.all(photos)).map((size) => size.responseBodySize));
+    if (largest > 8_000) report(path, `a photo of a first visit takes ${largest} bytes`);
     if (process.env.TIMES) console.log(path, sizes.length, "requests", bytes, "bytes", "of which HTML", sizes[0].responseBodySize);
     if (path === "/connections" && sizes[0].responseBodySize > 15_000) report(path, `${sizes[0].responseBodySize} bytes of HTML`);
     // One shift of our own is made and seen; whatever else moved was seen before it.
@@ -196,6 +247,13 @@ async function weighs(chromium, address) {
   }
 }
 
+// Of somebody who has not begun to remove anybody.
+async function fitsThree(chromium, address, locale) {
+  const page = await person(chromium, address, { locale }, "jonas@demo.example");
+  for (const path of ["/connections", "/connections/remove"]) await people(page, path, 3);
+  await page.context().close();
+}
+
 async function speaks(chromium, address, language) {
   for (const email of [null, "priya@demo.example"]) {
     const page = await person(chromium, address, { locale: language, viewport: { width: 320, height: 900 } }, email);
@@ -207,6 +265,10 @@ async function speaks(chromium, address, language) {
       if (lang !== language || dir !== (language === "ar" ? "rtl" : "ltr")) report(where, `lang ${lang}, dir ${dir}`);
       await axe(page, where, null);
       await fits(page, where);
+      await apart(page, where);
+      await page.setViewportSize({ width: 390, height: 900 });
+      await apart(page, `${where} 390`);
+      await page.setViewportSize({ width: 320, height: 900 });
     }
     await page.context().close();
   }
@@ -246,6 +308,7 @@ try {
     await looks(signedOut, OPEN, "visitor");
     await weighs(chromium, site.address);
     for (const language of LANGUAGES) await speaks(chromium, site.address, language);
+    for (const locale of ["en-GB", ...LANGUAGES]) await fitsThree(chromium, site.address, locale);
   };
   await Promise.all([looks(signedIn, CLOSED, "member"), languages()]);
   await looks(staff, STAFF, "staff");
