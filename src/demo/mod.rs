@@ -5,6 +5,7 @@ mod import;
 mod messages;
 mod people;
 mod programs;
+mod portraits;
 mod reports;
 pub mod seed;
 mod story;
@@ -63,6 +64,7 @@ pub fn populate(db: &Db, limits: &Limits, export: Option<Read>) -> Result<Demo, 
     let roomy = Limits { connections: u32::MAX, ..limits };
     db.write_blocking(|connection| story::tell(connection, &roomy, &people, own))?;
     db.write_blocking(|connection| contacts::fill(connection, &people))?;
+    db.write_blocking(|connection| portraits::hang(connection, &people))?;
     let owner = people.first().map_or("", |person| person.full_name.as_str());
     let told =
         export.map(|export| format!("{} {owner} has {imported} of these people as connections.", export.summary()));
