@@ -16,6 +16,7 @@ use crate::api;
 use crate::connections::invitations::{self, form as invitation};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
+use crate::connections::tags::pages as tags;
 use crate::connections::{actions, disconnect, disconnected, former, notes};
 use crate::contacts::duplicates::pages as duplicates;
 use crate::contacts::export::pages as export;
@@ -114,6 +115,7 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/in/{handle}/re-invite", post().to(disconnect::re_invite))
         .route("/in/{handle}/may-invite-again", post().to(disconnect::set_may_invite_again))
         .route("/in/{handle}/block", post().to(disconnect::block))
+        .route("/in/{handle}/block/undo", post().to(disconnect::undo_block))
         .route("/in/{handle}/unblock", post().to(actions::unblock))
         .route("/in/{handle}/report", get().to(report_pages::form))
         .route("/in/{handle}/report", post().to(report_pages::send))
@@ -125,6 +127,13 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/connections/disconnected", get().to(disconnected::disconnected))
         .route("/connections/disconnected", post().to(disconnected::re_invite_ticked))
         .route("/connections/blocked", get().to(former::blocked))
+        .route("/connections/tags", get().to(tags::page))
+        .route("/connections/tags/rename", get().to(tags::rename_form))
+        .route("/connections/tags/rename", post().to(tags::rename))
+        .route("/connections/tags/delete", post().to(tags::delete))
+        .route("/connections/tags/add", get().to(tags::add_form))
+        .route("/connections/tags/add", post().to(tags::add))
+        .route("/connections/tags/{id}/undo", post().to(tags::undo))
         .route("/connections/remove", get().to(removal::remove))
         .route("/connections/remove", post().to(removal::select))
         .route("/connections/remove/{id}", get().to(removal::review))

@@ -477,6 +477,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    tag_changes (owner_id, id, other_id, tag) {
+        owner_id -> BigInt,
+        id -> BigInt,
+        other_id -> BigInt,
+        tag -> Text,
+        removed -> Bool,
+    }
+}
+
+diesel::table! {
     contact_tags (owner_id, contact_id, tag) { owner_id -> BigInt, contact_id -> BigInt, tag -> Text, }
 }
 
@@ -662,6 +672,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     begun_sign_ins,
     relationships,
     tags,
+    tag_changes,
     removal_members,
     notifications,
     messages,

@@ -40,6 +40,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("links", "member_id"),
     ("relationships", "owner_id"),
     ("tags", "owner_id"),
+    ("tag_changes", "owner_id"),
     ("directory", "member_id"),
     ("dismissed_suggestions", "owner_id"),
     ("removals", "owner_id"),

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 
 use crate::connections::former::{self, Former};
 use crate::connections::removal::{self, Removal};
+use crate::connections::tabs::Tabs;
 use crate::connections::{act, reinvite, store};
 use crate::dates::now;
 use crate::db::Connection;
@@ -37,6 +38,7 @@ struct Disconnected {
     removals: Vec<Removal>,
     q: String,
     list: ListPage<Former>,
+    tabs: Tabs,
 }
 
 impl Disconnected {
@@ -66,16 +68,17 @@ pub async fn disconnected(
     me: SignedIn,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits) = (me.id, site.limits);
+    let (mine, limits) = (me.counted(), site.limits);
     let q: String = query.get("q").trim().chars().take(200).collect();
     let words = q.clone();
-    let (removals, list) = site
+    let (removals, list, tabs) = site
         .read(move |connection| {
-            let removals = removal::remembered(connection, id, REMOVALS)?;
-            Ok((removals, former::disconnected(connection, &limits, id, &words, &PageRequest::of(&query))?))
+            let removals = removal::remembered(connection, mine.id, REMOVALS)?;
+            let list = former::disconnected(connection, &limits, mine.id, &words, &PageRequest::of(&query))?;
+            Ok((removals, list, Tabs::of(connection, &limits, mine)?))
         })
         .await?;
-    Disconnected { page, removals, q, list }.show()
+    Disconnected { page, removals, q, list, tabs }.show()
 }
 
 /// `POST /connections/disconnected`: *Re-invite ticked*.

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use crate::connections::list;
 use crate::connections::row::{State, StoredPrior};
 use crate::connections::store;
+use crate::connections::tabs::Tabs;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
@@ -41,6 +42,7 @@ pub struct Former {
 struct Blocked {
     page: Layout,
     list: ListPage<Former>,
+    tabs: Tabs,
 }
 
 /// `GET /connections/blocked`
@@ -48,9 +50,14 @@ struct Blocked {
 /// # Errors
 /// The database's.
 pub async fn blocked(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
-    let id = me.id;
-    let list = site.read(move |connection| blocked_ones(connection, id, &PageRequest::of(&query))).await?;
-    Blocked { page, list }.show()
+    let (mine, limits) = (me.counted(), site.limits);
+    let (list, tabs) = site
+        .read(move |connection| {
+            let list = blocked_ones(connection, mine.id, &PageRequest::of(&query))?;
+            Ok((list, Tabs::of(connection, &limits, mine)?))
+        })
+        .await?;
+    Blocked { page, list, tabs }.show()
 }
 
 /// Reads a page of those one has blocked.

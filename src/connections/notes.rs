@@ -28,7 +28,7 @@ const NOTE: usize = 4_000;
 /// Characters in a tag.
 const LENGTH: usize = 40;
 /// Tags on one person.
-const MAX_TAGS: usize = 20;
+pub const MAX_TAGS: usize = 20;
 
 /// What parts two tags: the comma and semicolon of every script that has its own.
 fn parts(c: char) -> bool {
@@ -166,6 +166,15 @@ pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
         problems.add("tags", tf("One person can have {most} tags at the most.", number(MAX_TAGS)));
     }
     words
+}
+
+/// Reads a field of one tag.
+pub fn parse_one(form: &Form, field: &'static str, label: &str, problems: &mut Problems) -> String {
+    let word = problems.line(form, field, label, (1, LENGTH));
+    if word.contains(parts) {
+        problems.add(field, t("One tag has no comma in it.").to_owned());
+    }
+    word
 }
 
 /// Spells tags as the member has spelled them on others: another case or form makes no new tag.

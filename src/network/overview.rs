@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use crate::connections::list::Filter;
 use crate::connections::list::history::History;
 use crate::connections::sql_condition::IsConnected;
+use crate::connections::tabs::Tabs;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::language::filters;
@@ -40,6 +41,7 @@ struct Overview {
     growth: Arc<History>,
     companies: Vec<Share>,
     locations: Vec<Share>,
+    tabs: Tabs,
 }
 
 /// `GET /connections/overview`
@@ -47,17 +49,18 @@ struct Overview {
 /// # Errors
 /// The database's.
 pub async fn overview(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
-    let (mine, cache) = (me.counted(), site.cache.clone());
-    let (growth, places) = site
+    let (mine, cache, limits) = (me.counted(), site.cache.clone(), site.limits);
+    let (growth, places, tabs) = site
         .read_walking(mine.number, move |connection| {
-            Ok((History::of(connection, &cache, mine)?, places(connection, mine.id)?))
+            let growth = History::of(connection, &cache, mine)?;
+            Ok((growth, places(connection, mine.id)?, Tabs::of(connection, &limits, mine)?))
         })
         .await?;
     let (companies, locations) = places.into_iter().unzip();
     let companies = shares(companies, |company| Filter { company, ..Filter::default() });
     let locations = shares(locations, |location| Filter { location, ..Filter::default() });
     let nobody = me.connection_count == 0;
-    Overview { page, nobody, growth, companies, locations }.show()
+    Overview { page, nobody, growth, companies, locations, tabs }.show()
 }
 
 /// Where each connection of a member works and lives.

@@ -77,6 +77,15 @@ pub struct Filter {
     pub sort: Sort,
 }
 
+/// A filter in use.
+#[derive(Debug)]
+pub struct Chip {
+    /// What it says.
+    pub text: String,
+    /// The query of the list without it; never empty.
+    pub query: String,
+}
+
 impl Filter {
     /// Reads a query or a form; a date that is none is as if it were not there.
     pub fn of(form: &Form) -> Filter {
@@ -107,22 +116,65 @@ impl Filter {
 
     /// Says which of the filters that fold away are in use.
     pub fn in_words(&self) -> String {
-        let day = |iso: &str| dates::parse(iso).map_or_else(String::new, dates::long);
-        let texts = [
-            (t("Tag"), self.tag.clone()),
-            (t("Company"), self.company.clone()),
-            (t("Location"), self.location.clone()),
-            (t("Connected after"), day(&self.connected_after)),
-            (t("Connected before"), day(&self.connected_before)),
-            (t("No message since"), day(&self.no_message_since)),
-        ];
-        let valued = texts.iter().filter(|(_, value)| !value.is_empty());
-        let mut words: Vec<String> =
-            valued.map(|(label, value)| tf("{filter}: {value}", (label, value.as_str()))).collect();
-        if self.never_exchanged_a_word {
-            words.push(t("Never exchanged a word").to_owned());
+        self.chips().into_iter().map(|chip| chip.text).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Returns each of the filters that fold away and are in use, with the query that takes it away.
+    pub fn chips(&self) -> Vec<Chip> {
+        let valued = |label: &str, value: &str| tf("{filter}: {value}", (label, value));
+        let day = |label: &str, iso: &str| valued(label, &dates::parse(iso).map_or_else(String::new, dates::long));
+        let mut chips = Vec::new();
+        let mut add = |text: String, without: Filter| chips.push(Chip { text, query: without.prefix() + "page=1" });
+        for (label, name, value) in [
+            (t("Tag"), "tag", &self.tag),
+            (t("Company"), "company", &self.company),
+            (t("Location"), "location", &self.location),
+        ] {
+            if !value.is_empty() {
+                add(valued(label, value), self.without(name));
+            }
         }
-        words.join(" · ")
+        match self.years() {
+            Some(years) => add(years, self.undated()),
+            None => {
+                for (label, name, value) in [
+                    (t("Connected after"), "connected_after", &self.connected_after),
+                    (t("Connected before"), "connected_before", &self.connected_before),
+                ] {
+                    if !value.is_empty() {
+                        add(day(label, value), self.without(name));
+                    }
+                }
+            }
+        }
+        if !self.no_message_since.is_empty() {
+            add(day(t("No message since"), &self.no_message_since), self.without("no_message_since"));
+        }
+        if self.never_exchanged_a_word {
+            add(t("Never exchanged a word").to_owned(), self.without("never_exchanged_a_word"));
+        }
+        chips
+    }
+
+    /// The days asked for as years, where they are whole ones: `2012` or `2012–2015`.
+    fn years(&self) -> Option<String> {
+        let year = |iso: &str| iso.strip_suffix("-01-01")?.parse::<i32>().ok();
+        let (first, last) = (year(&self.connected_after)?, year(&self.connected_before)? - 1);
+        (first <= last).then(|| if first == last { first.to_string() } else { format!("{first}–{last}") })
+    }
+
+    fn without(&self, name: &str) -> Filter {
+        let mut filter = self.clone();
+        match name {
+            "tag" => filter.tag.clear(),
+            "company" => filter.company.clear(),
+            "location" => filter.location.clear(),
+            "connected_after" => filter.connected_after.clear(),
+            "connected_before" => filter.connected_before.clear(),
+            "no_message_since" => filter.no_message_since.clear(),
+            _ => filter.never_exchanged_a_word = false,
+        }
+        filter
     }
 
     /// Whether days are asked for.

@@ -12,7 +12,7 @@ use crate::connections::list::{self, Filter};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::language::{Context, connections, month, number, tf, tnf};
+use crate::language::{Context, connections, current, month, month_name, number, tf, tnf};
 use crate::members::ConnectionCount;
 use crate::time_zone::Zone;
 
@@ -90,6 +90,40 @@ impl History {
     /// What lies under the line.
     pub fn area(&self) -> String {
         format!("{}V95H0Z", self.line())
+    }
+
+    /// The years below the growth plot, each where it begins; on a narrow plot only some are shown.
+    pub fn axis(&self) -> Vec<Tick> {
+        let steps = (self.months.len() as i64 - 1).max(1);
+        let years = (self.first + 11) / 12..=(self.first + steps) / 12;
+        let each = (years.clone().count() as i64 + 4) / 5;
+        let mirrored = current().direction() == "rtl";
+        let tick = |year: i64| {
+            let at = (year * 12 - self.first) as f64 * 100.0 / steps as f64;
+            let is_minor = year % each.max(1) != 0;
+            // What would be cut at an edge is left out.
+            (3.0..=97.0).contains(&at).then(|| Tick {
+                year,
+                at: format!("{:.2}", if mirrored { 100.0 - at } else { at }),
+                is_minor,
+            })
+        };
+        years.filter_map(tick).collect()
+    }
+
+    /// The year in which the most were made.
+    pub fn best(&self) -> String {
+        let most = self.most();
+        tnf(
+            most.1,
+            "The most in one year: {n}, in {year}.",
+            "The most in one year: {n}, in {year}.",
+            &most.0.to_string(),
+        )
+    }
+
+    fn most(&self) -> (i64, i64) {
+        self.by_year().into_iter().max_by_key(|(_, made)| *made).unwrap_or_default()
     }
 
     /// For each year: its name, how many were made in it, how many there were at its end.
@@ -177,17 +211,30 @@ pub struct Bar {
     pub chosen: bool,
 }
 
-/// A link below the strip.
+/// A year or a month below the strip.
 #[derive(Debug)]
-pub struct Year {
-    /// The year.
-    pub name: i64,
+pub struct Period {
+    /// What it is called.
+    pub name: String,
     /// How many were made in it.
     pub number: String,
     /// The query that asks for it.
     pub query: String,
     /// Whether it is what is asked for.
     pub chosen: bool,
+    /// Whether nobody was connected in it.
+    pub is_empty: bool,
+}
+
+/// A year below the growth plot.
+#[derive(Debug)]
+pub struct Tick {
+    /// Which.
+    pub year: i64,
+    /// Where it begins, in hundredths of the width from the left.
+    pub at: String,
+    /// Whether it is left out where there is no room for all.
+    pub is_minor: bool,
 }
 
 impl Strip {
@@ -201,19 +248,24 @@ impl Strip {
         self.history.shows()
     }
 
-    /// Months from the first to this one.
+    /// Months of the strip, which shows whole years, so that each year stands below its own.
     pub fn width(&self) -> usize {
-        self.history.months.len()
+        (self.before() + self.history.months.len()).next_multiple_of(12)
+    }
+
+    /// Months of the first year before the first connection.
+    fn before(&self) -> usize {
+        usize::try_from(self.history.first % 12).unwrap_or(0)
     }
 
     /// The first month as `YYYY-MM`, from which the script counts.
     pub fn first_month(&self) -> String {
-        iso(self.history.first)
+        iso(self.history.first - self.history.first % 12)
     }
 
     /// The picture in words.
     pub fn summary(&self) -> String {
-        let most = self.history.by_year().into_iter().max_by_key(|(_, made)| *made).unwrap_or_default();
+        let most = self.history.most();
         tnf(
             most.1,
             "Connections by month since {first}; the most in {year}: {n}.",
@@ -229,7 +281,7 @@ impl Strip {
             let month = iso(self.history.first + at as i64);
             // A single connection must be seen as well.
             let height = (TALLEST * *made as f64 / tallest).max(2.0);
-            Bar { at, top: format!("{:.1}", 48.0 - height), chosen: self.takes(&month) }
+            Bar { at: at + self.before(), top: format!("{:.1}", 48.0 - height), chosen: self.takes(&month) }
         };
         self.history.months.iter().enumerate().filter(|(_, made)| **made > 0).map(bar).collect()
     }
@@ -239,16 +291,49 @@ impl Strip {
         (after.is_empty() || month >= &after[..7]) && (before.is_empty() || format!("{month}-01") < *before)
     }
 
-    /// A link for each year in which anybody was connected.
-    pub fn years(&self) -> Vec<Year> {
-        let year = |(name, made): (i64, i64)| {
-            let (after, before) = (format!("{name:04}-01-01"), format!("{:04}-01-01", name + 1));
-            let chosen = self.filter.connected_after == after && self.filter.connected_before == before;
-            let mut filter = self.filter.clone();
-            (filter.connected_after, filter.connected_before) = (after, before);
-            Year { name, number: number(made), query: filter.with("", ""), chosen }
+    /// What stands below the strip: its years, and the months of the year that is asked for.
+    pub fn periods(&self) -> Vec<Vec<Period>> {
+        let months = self.months();
+        if months.is_empty() { vec![self.years()] } else { vec![self.years(), months] }
+    }
+
+    /// Every year of the strip, each with a link where anybody was connected in it.
+    pub fn years(&self) -> Vec<Period> {
+        self.history
+            .by_year()
+            .into_iter()
+            .map(|(year, made)| self.period(year * 12, 12, year.to_string(), made))
+            .collect()
+    }
+
+    /// The months of the year that is asked for, or in which the days are that are asked for; none otherwise.
+    pub fn months(&self) -> Vec<Period> {
+        let (after, before) = (&self.filter.connected_after, &self.filter.connected_before);
+        let year_of = |day: &str| dates::parse(day).and_then(dates::civil).map(|date| i64::from(date.year()));
+        // The day before which they were connected may be the next year's first.
+        let last = dates::parse(before).and_then(|moment| dates::civil(moment - 1));
+        let (Some(year), Some(last)) = (year_of(after), last) else { return Vec::new() };
+        if i64::from(last.year()) != year {
+            return Vec::new();
+        }
+        let made = |month: i64| {
+            let at = usize::try_from(year * 12 + month - self.history.first).ok();
+            at.and_then(|at| self.history.months.get(at)).copied().unwrap_or(0)
         };
-        self.history.by_year().into_iter().filter(|(_, made)| *made > 0).map(year).collect()
+        let month = |of_year: i64| {
+            let name = month_name(i8::try_from(of_year + 1).unwrap_or(1));
+            self.period(year * 12 + of_year, 1, name, made(of_year))
+        };
+        (0..12).map(month).collect()
+    }
+
+    /// Some months from one on, counted from the year 0.
+    fn period(&self, first: i64, months: i64, name: String, made: i64) -> Period {
+        let (after, before) = (iso(first) + "-01", iso(first + months) + "-01");
+        let chosen = self.filter.connected_after == after && self.filter.connected_before == before;
+        let mut filter = self.filter.clone();
+        (filter.connected_after, filter.connected_before) = (after, before);
+        Period { name, number: number(made), query: filter.with("", ""), chosen, is_empty: made == 0 }
     }
 }
 
@@ -293,9 +378,27 @@ mod tests {
     fn the_strip_marks_what_the_filter_takes() {
         let filter = Filter { connected_after: "2020-01-01".into(), ..Filter::default() };
         let strip = Strip::new(Arc::new(history()), &filter);
-        assert_eq!(strip.bars().iter().map(|bar| (bar.at, bar.chosen)).collect::<Vec<_>>(), [(0, false), (10, true)]);
+        assert_eq!(strip.bars().iter().map(|bar| (bar.at, bar.chosen)).collect::<Vec<_>>(), [(2, false), (12, true)]);
+        assert_eq!((strip.width(), strip.first_month().as_str()), (24, "2019-01"));
         let years = strip.years();
         assert_eq!(years[0].query, "connected_after=2019-01-01&connected_before=2020-01-01");
         assert!(!years[0].chosen);
+        assert!(strip.months().is_empty());
+    }
+
+    #[test]
+    fn a_chosen_year_shows_its_months() {
+        let filter =
+            Filter { connected_after: "2019-01-01".into(), connected_before: "2020-01-01".into(), ..Filter::default() };
+        let months = Strip::new(Arc::new(history()), &filter).months();
+        assert_eq!((months.len(), months[2].name.as_str(), months[2].number.as_str()), (12, "March", "3"));
+        assert_eq!(months[2].query, "connected_after=2019-03-01&connected_before=2019-04-01");
+        assert!(months[3].is_empty);
+    }
+
+    #[test]
+    fn years_below_the_plot_stand_where_they_begin() {
+        let ticks = history().axis();
+        assert_eq!(ticks.iter().map(|tick| (tick.year, tick.at.as_str())).collect::<Vec<_>>(), [(2020, "90.91")]);
     }
 }

@@ -4,9 +4,10 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::connections::list::{self, Connected, Filter, Sort};
+use crate::connections::tabs::Tabs;
 use crate::error::Error;
 use crate::language::filters;
-use crate::language::{number, t};
+use crate::language::t;
 use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::pagination::{ListPage, PageRequest};
@@ -19,12 +20,18 @@ struct Connections {
     filter: Filter,
     tags: Vec<String>,
     list: ListPage<Connected>,
-    count: String,
+    tabs: Tabs,
 }
 
 impl Connections {
-    fn sorts(&self) -> [(Sort, &'static str); 3] {
-        [(Sort::Recent, t("Recent")), (Sort::First, t("First name")), (Sort::Last, t("Last name"))]
+    fn sorts(&self) -> [(Sort, &'static str); 5] {
+        [
+            (Sort::Recent, t("Recent")),
+            (Sort::Oldest, t("Oldest first")),
+            (Sort::First, t("First name")),
+            (Sort::Last, t("Last name")),
+            (Sort::Company, t("Company")),
+        ]
     }
 }
 
@@ -41,12 +48,13 @@ pub async fn connections(
     let (filter, at, mine) = (Filter::of(&query), PageRequest::of(&query), me.counted());
     let asked = filter.clone();
     let walked = if filter.narrows() { mine.number } else { 0 };
-    let (list, tags) = site
+    let limits = site.limits;
+    let (list, tags, tabs) = site
         .read_walking(walked, move |connection| {
             let mut list = list::page(connection, (mine.id, mine.number), &asked, &at)?;
             let tags = list::with_tags(connection, mine.id, &mut list)?;
-            Ok((list, tags))
+            Ok((list, tags, Tabs::of(connection, &limits, mine)?))
         })
         .await?;
-    Connections { page, filter, tags, list, count: number(me.connection_count) }.show()
+    Connections { page, filter, tags, list, tabs }.show()
 }

@@ -90,7 +90,7 @@ impl Remove {
     fn sorts(&self) -> [(Sort, &'static str); 4] {
         [
             (Sort::Recent, t("Recent")),
-            (Sort::Oldest, t("Longest ago")),
+            (Sort::Oldest, t("Oldest first")),
             (Sort::First, t("Name")),
             (Sort::Company, t("Company")),
         ]

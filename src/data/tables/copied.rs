@@ -303,6 +303,11 @@ copied!(tags of owner_id {
     owner_id: i64, other_id: i64, tag: String
 } by (owner_id, other_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(tag.gt(&last.tag)))));
+copied!(tag_changes of owner_id {
+    owner_id: i64, id: i64, other_id: i64, tag: String, removed: bool
+} by (owner_id, id, other_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(id.gt(last.id)).or(id.eq(last.id).and(other_id.gt(last.other_id)))
+    .or(id.eq(last.id).and(other_id.eq(last.other_id)).and(tag.gt(&last.tag)))));
 copied!(dismissed_suggestions of owner_id {
     owner_id: i64, other_id: i64, dismissed_at: i64
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)

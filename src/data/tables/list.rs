@@ -45,6 +45,7 @@ pub const TABLES: &[Table] = &[
         .names(&[("other_id", Remove)])
         .other_ids(&["removal_id"]),
     Table::of(tags::TABLE, "owner_id", In(files::TAGS)).names(&[("other_id", Remove)]),
+    Table::of(tag_changes::TABLE, "owner_id", Not("what Undo gives back, for a day")).names(&[("other_id", Remove)]),
     Table::of(removals::TABLE, "owner_id", In(files::REMOVALS)),
     Table::of(removal_members::TABLE, "owner_id", In(files::REMOVAL_MEMBERS))
         .names(&[("other_id", Remove)])

@@ -1,0 +1,219 @@
+//! One's tags as a whole: how many connections have each; to rename, merge and delete one, and to tag all that match a
+//! search. What a change took away and put on is kept for a day, for its *Undo*.
+
+pub mod pages;
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
+
+use crate::connections::list::Filter;
+use crate::connections::notes;
+use crate::connections::sql_condition::IsConnected;
+use crate::dates::{DAY, now};
+use crate::db::{self, Connection, id_in, new_id, on_engine};
+use crate::error::Error;
+use crate::schema::{relationships, tag_changes, tags};
+use crate::text::caseless;
+
+/// The columns of a change.
+const COLUMNS: (tag_changes::owner_id, tag_changes::id, tag_changes::other_id, tag_changes::tag, tag_changes::removed) =
+    (tag_changes::owner_id, tag_changes::id, tag_changes::other_id, tag_changes::tag, tag_changes::removed);
+
+/// A tag, and the connections that have it.
+#[derive(Debug)]
+pub struct Tag {
+    /// The word.
+    pub name: String,
+    /// How many connections have it.
+    pub number: i64,
+}
+
+impl Tag {
+    /// The query that lists just these.
+    pub fn query(&self) -> String {
+        Filter { tag: self.name.clone(), ..Filter::default() }.with("", "")
+    }
+}
+
+/// Counts a member's tags on connections, by name.
+///
+/// # Errors
+/// The database's.
+pub fn counted(connection: &mut Connection, me: i64) -> Result<Vec<Tag>, Error> {
+    let on = relationships::owner_id.eq(tags::owner_id).and(relationships::other_id.eq(tags::other_id));
+    let mine = tags::table
+        .inner_join(relationships::table.on(on))
+        .filter(tags::owner_id.eq(me))
+        .filter(IsConnected)
+        .group_by(tags::tag)
+        .select((tags::tag, diesel::dsl::count_star()));
+    let rows: Vec<(String, i64)> = on_engine!(connection, |own| mine.load(own))?;
+    let mut counted: Vec<Tag> = rows.into_iter().map(|(name, number)| Tag { name, number }).collect();
+    counted.sort_by_cached_key(|tag| (caseless(&tag.name), tag.name.clone()));
+    Ok(counted)
+}
+
+/// Calls a tag something else. Where another tag has this name, the two are one from then on.
+///
+/// # Errors
+/// [`Error::NotFound`] where the member has no such tag, or the database's.
+pub fn rename(connection: &mut Connection, me: i64, tag: &str, name: &str) -> Result<Change, Error> {
+    db::lock_members(connection, [me])?;
+    let id = begin(connection, me)?;
+    let name = as_spelled(connection, me, tag, name)?;
+    let merges = name != tag && has(connection, me, &name)?;
+    take(connection, me, id, tag)?;
+    put_instead(connection, me, id, &name)?;
+    Ok(Change { id, name, merges })
+}
+
+/// Deletes a tag from everybody who has it.
+///
+/// # Errors
+/// [`Error::NotFound`] where the member has no such tag, or the database's.
+pub fn delete(connection: &mut Connection, me: i64, tag: &str) -> Result<Change, Error> {
+    db::lock_members(connection, [me])?;
+    let id = begin(connection, me)?;
+    take(connection, me, id, tag)?;
+    Ok(Change { id, name: tag.to_owned(), merges: false })
+}
+
+/// Puts a tag on connections, but for those who have as many as one can have.
+///
+/// # Errors
+/// The database's.
+pub fn tag_all(connection: &mut Connection, me: i64, others: &[i64], tag: &str) -> Result<Change, Error> {
+    db::lock_members(connection, [me])?;
+    let id = begin(connection, me)?;
+    let name = as_spelled(connection, me, "", tag)?;
+    let full = tags::table
+        .filter(tags::owner_id.eq(me))
+        .group_by(tags::other_id)
+        .having(diesel::dsl::count_star().ge(notes::MAX_TAGS as i64))
+        .select(tags::other_id);
+    let full: Vec<i64> = on_engine!(connection, |own| full.load(own))?;
+    let those: Vec<i64> = others.iter().copied().filter(|other| !full.contains(other)).collect();
+    put(connection, me, id, &those, &name)?;
+    Ok(Change { id, name, merges: false })
+}
+
+/// What a change did.
+#[derive(Debug)]
+pub struct Change {
+    /// By which it is undone.
+    pub id: i64,
+    /// The tag, as it is spelled.
+    pub name: String,
+    /// It was merged into another.
+    pub merges: bool,
+}
+
+/// Gives back what a change took away, and takes away what it put on. A second press changes nothing.
+///
+/// # Errors
+/// The database's.
+pub fn undo(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> {
+    db::lock_members(connection, [me])?;
+    let changed = tag_changes::table.filter(tag_changes::owner_id.eq(me)).filter(tag_changes::id.eq(id));
+    let same = tag_changes::other_id.eq(tags::other_id).and(tag_changes::tag.eq(tags::tag));
+    let added = changed.filter(tag_changes::removed.eq(false)).filter(same);
+    let added = tags::table.filter(tags::owner_id.eq(me)).filter(exists(added));
+    on_engine!(connection, |own| diesel::delete(added).execute(own))?;
+    let removed = changed
+        .filter(tag_changes::removed.eq(true))
+        .filter(not(exists(tags::table.filter(tags::owner_id.eq(tag_changes::owner_id)).filter(same))));
+    let removed = removed.select((tag_changes::owner_id, tag_changes::other_id, tag_changes::tag));
+    let columns = (tags::owner_id, tags::other_id, tags::tag);
+    on_engine!(connection, |own| removed.insert_into(tags::table).into_columns(columns).execute(own))?;
+    on_engine!(connection, |own| diesel::delete(changed).execute(own))?;
+    Ok(())
+}
+
+/// Forgets changes of which nobody is told any more, and gives the id of a new one.
+fn begin(connection: &mut Connection, me: i64) -> Result<i64, Error> {
+    // An id begins with the millisecond at which it was made.
+    let oldest = ((now() - DAY) * 1_000) << 20;
+    let old = tag_changes::table.filter(tag_changes::owner_id.eq(me)).filter(tag_changes::id.lt(oldest));
+    on_engine!(connection, |own| diesel::delete(old).execute(own))?;
+    Ok(new_id())
+}
+
+/// Spells a name as another tag that differs in case alone; the tag itself may be spelled anew.
+fn as_spelled(connection: &mut Connection, me: i64, tag: &str, name: &str) -> Result<String, Error> {
+    if caseless(tag) == caseless(name) {
+        return Ok(name.to_owned());
+    }
+    let spelled = notes::as_spelled(connection, me, 0, &[name.to_owned()])?;
+    Ok(spelled.into_iter().next().unwrap_or_else(|| name.to_owned()))
+}
+
+fn has(connection: &mut Connection, me: i64, tag: &str) -> Result<bool, Error> {
+    let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::tag.eq(tag));
+    Ok(diesel::select(exists(rows)).get_result(connection)?)
+}
+
+/// Takes a tag off everybody.
+fn take(connection: &mut Connection, me: i64, id: i64, tag: &str) -> Result<(), Error> {
+    let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::tag.eq(tag));
+    let logged =
+        rows.select((tags::owner_id, id.into_sql::<BigInt>(), tags::other_id, tags::tag, true.into_sql::<Bool>()));
+    on_engine!(connection, |own| logged.insert_into(tag_changes::table).into_columns(COLUMNS).execute(own))?;
+    match on_engine!(connection, |own| diesel::delete(rows).execute(own))? {
+        0 => Err(Error::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// Puts a tag on those of these who lack it, of whom the member has a row as of every connection.
+fn put(connection: &mut Connection, me: i64, id: i64, others: &[i64], tag: &str) -> Result<(), Error> {
+    let tagged = tags::table
+        .filter(tags::owner_id.eq(me))
+        .filter(tags::other_id.eq(relationships::other_id))
+        .filter(tags::tag.eq(tag));
+    let rows = relationships::table
+        .filter(relationships::owner_id.eq(me))
+        .filter(id_in(connection, relationships::other_id, others))
+        .filter(not(exists(tagged)))
+        .select((
+            relationships::owner_id,
+            id.into_sql::<BigInt>(),
+            relationships::other_id,
+            tag.into_sql::<Text>(),
+            false.into_sql::<Bool>(),
+        ));
+    on_engine!(connection, |own| rows.insert_into(tag_changes::table).into_columns(COLUMNS).execute(own))?;
+    put_logged(connection, me, id)
+}
+
+/// Puts a tag on those from whom another was taken, where they lack it.
+fn put_instead(connection: &mut Connection, me: i64, id: i64, tag: &str) -> Result<(), Error> {
+    let tagged = tags::table
+        .filter(tags::owner_id.eq(me))
+        .filter(tags::other_id.eq(tag_changes::other_id))
+        .filter(tags::tag.eq(tag));
+    let rows = tag_changes::table
+        .filter(tag_changes::owner_id.eq(me))
+        .filter(tag_changes::id.eq(id))
+        .filter(not(exists(tagged)))
+        .select((
+            tag_changes::owner_id,
+            tag_changes::id,
+            tag_changes::other_id,
+            tag.into_sql::<Text>(),
+            false.into_sql::<Bool>(),
+        ));
+    on_engine!(connection, |own| rows.insert_into(tag_changes::table).into_columns(COLUMNS).execute(own))?;
+    put_logged(connection, me, id)
+}
+
+fn put_logged(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> {
+    let added = tag_changes::table
+        .filter(tag_changes::owner_id.eq(me))
+        .filter(tag_changes::id.eq(id))
+        .filter(tag_changes::removed.eq(false))
+        .select((tag_changes::owner_id, tag_changes::other_id, tag_changes::tag));
+    let columns = (tags::owner_id, tags::other_id, tags::tag);
+    on_engine!(connection, |own| added.insert_into(tags::table).into_columns(columns).execute(own))?;
+    Ok(())
+}

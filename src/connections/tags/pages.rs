@@ -1,0 +1,190 @@
+//! *Tags*: the page of them, the form that renames one, and the form that tags all that match a search.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use crate::connections::list::{self, Filter};
+use crate::connections::notes;
+use crate::connections::tabs::Tabs;
+use crate::connections::tags::{self, Tag};
+use crate::error::Error;
+use crate::language::filters;
+use crate::language::{t, tf, tn, tnf};
+use crate::web::form::{Form, Problems, Query};
+use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::site::SiteData;
+
+/// Where the tags are.
+const HOME: &str = "/connections/tags";
+
+#[derive(Template)]
+#[template(path = "connections/tags.html")]
+struct Tags {
+    page: Layout,
+    tags: Vec<Tag>,
+    tabs: Tabs,
+}
+
+#[derive(Template)]
+#[template(path = "connections/rename_tag.html")]
+struct RenameTag {
+    page: Layout,
+    tag: String,
+    form: Form,
+    problems: Problems,
+}
+
+#[derive(Template)]
+#[template(path = "connections/tag_all.html")]
+struct TagAll {
+    page: Layout,
+    filter: Filter,
+    /// How many match.
+    number: usize,
+    known: Vec<String>,
+    form: Form,
+    problems: Problems,
+}
+
+/// `GET /connections/tags`
+///
+/// # Errors
+/// The database's.
+pub async fn page(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
+    let (mine, limits) = (me.counted(), site.limits);
+    let read =
+        move |connection: &mut _| Ok((tags::counted(connection, mine.id)?, Tabs::of(connection, &limits, mine)?));
+    let (tags, tabs) = site.read(read).await?;
+    Tags { page, tags, tabs }.show()
+}
+
+/// `GET /connections/tags/rename`: the form, for the tag of the query.
+///
+/// # Errors
+/// [`Error::NotFound`] without a tag.
+pub async fn rename_form(page: Layout, Query(query): Query) -> Result<HttpResponse, Error> {
+    let tag = query.get("tag").to_owned();
+    if tag.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let form = Form::of([("name", tag.as_str())]);
+    RenameTag { page, tag, form, problems: Problems::default() }.show()
+}
+
+/// `POST /connections/tags/rename`
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such tag, or the database's.
+pub async fn rename(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (id, tag) = (me.id, form.get("tag").to_owned());
+    let mut problems = Problems::default();
+    let name = notes::parse_one(&form, "name", t("Name"), &mut problems);
+    if problems.any() {
+        return RenameTag { page, tag, form, problems }.show_again();
+    }
+    if name == tag {
+        return Ok(redirect.to(HOME));
+    }
+    let old = tag.clone();
+    let change = site.write(move |connection| tags::rename(connection, id, &tag, &name)).await?;
+    let names = (old.as_str(), change.name.as_str());
+    let done = match change.merges {
+        true => tf("The tag “{tag}” is merged into “{name}”.", names),
+        false => tf("The tag “{tag}” is called “{name}” now.", names),
+    };
+    redirect.undoable(done, undoing(change.id));
+    Ok(redirect.to(HOME))
+}
+
+/// `POST /connections/tags/delete`
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such tag, or the database's.
+pub async fn delete(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let (id, tag) = (me.id, form.get("tag").to_owned());
+    let change = site.write(move |connection| tags::delete(connection, id, &tag)).await?;
+    redirect.undoable(tf("The tag “{tag}” is deleted.", &change.name), undoing(change.id));
+    Ok(redirect.to(HOME))
+}
+
+/// `GET /connections/tags/add`: the form, for all that match the query.
+///
+/// # Errors
+/// The database's.
+pub async fn add_form(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
+    let filter = Filter::of(&query);
+    let (number, known) = matching(&site, &me, &filter).await?;
+    TagAll { page, filter, number, known, form: Form::default(), problems: Problems::default() }.show()
+}
+
+/// `POST /connections/tags/add`
+///
+/// # Errors
+/// The database's.
+pub async fn add(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let filter = Filter::of(&form);
+    let mut problems = Problems::default();
+    let tag = notes::parse_one(&form, "new_tag", t("Tag"), &mut problems);
+    if problems.any() {
+        let (number, known) = matching(&site, &me, &filter).await?;
+        return TagAll { page, filter, number, known, form, problems }.show_again();
+    }
+    let (mine, asked) = (me.counted(), filter.clone());
+    let (matched, change) = site
+        .write(move |connection| {
+            let all = list::all(connection, mine.id, &asked)?;
+            Ok((all.len(), tags::tag_all(connection, mine.id, &all, &tag)?))
+        })
+        .await?;
+    let done = tnf(
+        matched,
+        "{n} connection has the tag “{tag}” now.",
+        "{n} connections have the tag “{tag}” now.",
+        &change.name,
+    );
+    redirect.undoable(done, undoing(change.id));
+    Ok(redirect.to(&format!("/connections?{}", filter.with("", ""))))
+}
+
+/// `POST /connections/tags/{id}/undo`
+///
+/// # Errors
+/// The database's.
+pub async fn undo(site: SiteData, me: SignedIn, change: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let (me, change) = (me.id, change.into_inner());
+    site.write(move |connection| tags::undo(connection, me, change)).await?;
+    redirect.done(t("The tags are as they were."));
+    Ok(redirect.back(HOME))
+}
+
+fn undoing(change: i64) -> String {
+    format!("{HOME}/{change}/undo")
+}
+
+/// How many match, and which tags there are to choose from.
+async fn matching(site: &SiteData, me: &SignedIn, filter: &Filter) -> Result<(usize, Vec<String>), Error> {
+    let (mine, filter) = (me.counted(), filter.clone());
+    site.read_walking(mine.number, move |connection| {
+        Ok((list::all(connection, mine.id, &filter)?.len(), notes::all(connection, mine.id)?))
+    })
+    .await
+}
+
+impl TagAll {
+    fn title(&self) -> String {
+        tn(self.number, "Tag {n} connection", "Tag {n} connections")
+    }
+}

@@ -1,0 +1,113 @@
+//! Tags as a whole: how many connections have each; to rename, merge, delete and give one, each with *Undo*.
+
+use crate::support::{Site, Visitor, connect};
+
+/// Ada with three connections: two in the choir, one of these in Bern, and one without a tag.
+fn ada() -> (Site, Visitor, [Visitor; 3]) {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let mut others = ["Ben Okoro", "Cleo Marsh", "Dov Katz"].map(|name| site.member(name));
+    for other in &mut others {
+        connect(&mut ada, other);
+    }
+    ada.open("/in/ben-okoro/remarks").fill("tags", "choir").press("Save");
+    ada.open("/in/cleo-marsh/remarks").fill("tags", "choir, Bern").press("Save");
+    ada.open("/connections/tags");
+    (site, ada, others)
+}
+
+#[track_caller]
+fn shows(ada: &mut Visitor, tags: &str) {
+    ada.open("/connections/tags");
+    assert!(ada.sees(tags), "{}", ada.text());
+}
+
+#[test]
+fn a_tag_counts_whom_it_lists() {
+    let (_site, mut ada, [mut ben, ..]) = ada();
+    shows(&mut ada, "Bern 1 connection Rename Delete choir 2 connections Rename Delete");
+    ada.go("choir");
+    assert!(ada.sees("2 people") && ada.sees("Tag: choir"), "{}", ada.text());
+    ben.open("/in/ada-ruiz").press("Disconnect");
+    shows(&mut ada, "choir 1 connection");
+}
+
+#[test]
+fn a_tag_is_renamed_merged_and_as_it_was() {
+    let (_site, mut ada, _others) = ada();
+    ada.open("/connections/tags/rename?tag=choir").fill("name", "Choir of Bern").press("Save");
+    assert!(ada.sees("The tag “choir” is called “Choir of Bern” now."), "{}", ada.text());
+    ada.press("Undo");
+    shows(&mut ada, "Bern 1 connection Rename Delete choir 2 connections");
+    // As the other tag is spelled.
+    ada.open("/connections/tags/rename?tag=Bern").fill("name", "CHOIR").press("Save");
+    assert!(ada.sees("The tag “Bern” is merged into “choir”."), "{}", ada.text());
+    assert!(ada.sees("choir 2 connections") && !ada.sees("Bern 1"), "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.sees("The tags are as they were."), "{}", ada.text());
+    shows(&mut ada, "Bern 1 connection Rename Delete choir 2 connections");
+    // Only the case.
+    ada.open("/connections/tags/rename?tag=choir").fill("name", "Choir").press("Save");
+    shows(&mut ada, "Bern 1 connection Rename Delete Choir 2 connections");
+}
+
+#[test]
+fn a_deleted_tag_comes_back_by_undo() {
+    let (_site, mut ada, _others) = ada();
+    ada.press("Delete");
+    assert!(ada.sees("The tag “Bern” is deleted.") && !ada.sees("Bern 1"), "{}", ada.text());
+    let undo = ada.press("Undo").text();
+    assert!(undo.contains("Bern 1 connection"), "{undo}");
+    ada.open("/in/cleo-marsh/remarks");
+    assert!(ada.page.body.contains("Bern, choir"), "{}", ada.page.body);
+}
+
+#[test]
+fn all_that_match_are_tagged_at_once() {
+    let (_site, mut ada, _others) = ada();
+    ada.open("/connections?q=o").go("Tag these 3");
+    assert!(ada.sees("Tag 3 connections"), "{}", ada.text());
+    ada.fill("new_tag", "choir").press("Save");
+    assert!(ada.sees("3 connections have the tag “choir” now.") && ada.sees("3 people"), "{}", ada.text());
+    ada.press("Undo");
+    shows(&mut ada, "choir 2 connections");
+}
+
+#[test]
+fn a_tag_of_two_words_or_none_is_refused() {
+    let (_site, mut ada, _others) = ada();
+    for name in ["", "one, two", "a tag that is longer than the forty letters there are"] {
+        ada.open("/connections/tags/rename?tag=choir").fill("name", name).press("Save");
+        assert_eq!(ada.page.status, 422, "{name}");
+        ada.open("/connections/tags/add?tag=choir").fill("new_tag", name).press("Save");
+        assert_eq!(ada.page.status, 422, "{name}");
+    }
+    ada.post("/connections/tags/delete", &[("tag", "nobody has it")]);
+    assert_eq!(ada.page.status, 404);
+    ada.post("/connections/tags/rename", &[("tag", "nobody has it"), ("name", "other")]);
+    assert_eq!(ada.page.status, 404);
+}
+
+#[test]
+fn tabs_count_what_they_lead_to() {
+    let (_site, mut ada, _others) = ada();
+    ada.open("/in/ben-okoro").press("Disconnect");
+    ada.open("/in/dov-katz/block").press("Block");
+    for page in ["", "/disconnected", "/blocked", "/tags", "/overview"] {
+        ada.open(&format!("/connections{page}"));
+        assert!(ada.sees("Connections 1 Disconnected 1 Blocked 1 Tags In pictures"), "{page}: {}", ada.text());
+    }
+}
+
+#[test]
+fn a_filter_is_taken_away_by_its_chip() {
+    let (_site, mut ada, _others) = ada();
+    ada.open("/connections?tag=choir&connected_after=2012-01-01&connected_before=2099-01-01&q=o");
+    assert!(ada.sees("Tag: choir ×Remove this filter 2012–2098 ×Remove this filter"), "{}", ada.text());
+    ada.go("2012–2098 ×Remove this filter");
+    assert!(ada.sees("Tag: choir ×Remove this filter") && !ada.sees("2012–2098"), "{}", ada.text());
+    ada.go("Remove connections");
+    assert!(ada.sees("2 people"), "the other screen has the same filter: {}", ada.text());
+    ada.press("Tag: choir ×Remove this filter");
+    assert!(ada.sees("3 people"), "{}", ada.text());
+}
