@@ -68,7 +68,7 @@ pub async fn disconnected(
     me: SignedIn,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let (mine, limits) = (me.counted(), site.limits);
+    let (mine, limits, from) = (me.counted(), site.limits, query.get("from").to_owned());
     let q: String = query.get("q").trim().chars().take(200).collect();
     let words = q.clone();
     let (removals, list, tabs) = site
@@ -78,6 +78,7 @@ pub async fn disconnected(
             Ok((removals, list, Tabs::of(connection, &limits, mine)?))
         })
         .await?;
+    let tabs = tabs.coming_from(&from);
     Disconnected { page, removals, q, list, tabs }.show()
 }
 

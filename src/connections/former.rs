@@ -37,6 +37,13 @@ pub struct Former {
     pub changed_at: i64,
 }
 
+impl Former {
+    /// The day for `<time datetime>`.
+    pub fn day_iso(&self) -> String {
+        dates::iso(self.changed_at)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "connections/blocked.html")]
 struct Blocked {
@@ -50,13 +57,14 @@ struct Blocked {
 /// # Errors
 /// The database's.
 pub async fn blocked(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
-    let (mine, limits) = (me.counted(), site.limits);
+    let (mine, limits, from) = (me.counted(), site.limits, query.get("from").to_owned());
     let (list, tabs) = site
         .read(move |connection| {
             let list = blocked_ones(connection, mine.id, &PageRequest::of(&query))?;
             Ok((list, Tabs::of(connection, &limits, mine)?))
         })
         .await?;
+    let tabs = tabs.coming_from(&from);
     Blocked { page, list, tabs }.show()
 }
 

@@ -19,6 +19,7 @@ pub struct Tabs {
     connections: i64,
     disconnected: i64,
     blocked: i64,
+    from: String,
 }
 
 impl Tabs {
@@ -39,7 +40,28 @@ impl Tabs {
         let oldest_open = limits.oldest_open(dates::now());
         let again: i64 = store::with_expired_invitation(member.id, oldest_open).count().get_result(connection)?;
         let (disconnected, blocked) = (of(State::Disconnected) + again, of(State::Blocked));
-        Ok(Tabs { connections: member.number.into(), disconnected, blocked })
+        Ok(Tabs { connections: member.number.into(), disconnected, blocked, from: String::new() })
+    }
+
+    /// Keeps the query of the list that one comes from, so that one goes back to what was searched and filtered.
+    #[must_use]
+    pub fn coming_from(self, query: &str) -> Tabs {
+        Tabs { from: query.chars().take(1_000).collect(), ..self }
+    }
+
+    /// What stands behind the address of the list.
+    pub fn back(&self) -> String {
+        if self.from.is_empty() { String::new() } else { format!("?{}", self.from) }
+    }
+
+    /// What stands behind the addresses of the other pages.
+    pub fn onward(&self) -> String {
+        if self.from.is_empty() {
+            return String::new();
+        }
+        let mut query = url::form_urlencoded::Serializer::new(String::from("?"));
+        query.append_pair("from", &self.from);
+        query.finish()
     }
 
     /// The number on a tab; nothing where nobody is listed.

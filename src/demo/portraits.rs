@@ -12,6 +12,9 @@ use crate::members::store;
 
 type Colour = [u8; 3];
 
+/// Pixels of a side.
+const LARGEST: u16 = 192;
+
 const GROUNDS: [Colour; 8] = [
     [233, 180, 160],
     [236, 200, 132],
@@ -24,8 +27,6 @@ const GROUNDS: [Colour; 8] = [
 ];
 const SKINS: [Colour; 6] =
     [[250, 221, 200], [240, 200, 168], [222, 172, 134], [187, 132, 94], [142, 92, 62], [98, 62, 44]];
-/// Pixels of a side.
-const LARGEST: u16 = 192;
 const HAIRS: [Colour; 6] = [[38, 30, 28], [74, 48, 34], [120, 78, 44], [186, 138, 76], [166, 82, 44], [176, 174, 172]];
 const CLOTHES: [Colour; 6] = [[28, 90, 68], [119, 41, 90], [44, 72, 120], [160, 67, 43], [72, 72, 80], [230, 224, 210]];
 

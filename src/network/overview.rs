@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::language::filters;
 use crate::members::search;
 use crate::schema::{members, relationships};
+use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::site::SiteData;
 
@@ -48,7 +49,7 @@ struct Overview {
 ///
 /// # Errors
 /// The database's.
-pub async fn overview(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
+pub async fn overview(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let (mine, cache, limits) = (me.counted(), site.cache.clone(), site.limits);
     let (growth, places, tabs) = site
         .read_walking(mine.number, move |connection| {
@@ -60,6 +61,7 @@ pub async fn overview(site: SiteData, page: Layout, me: SignedIn) -> Result<Http
     let companies = shares(companies, |company| Filter { company, ..Filter::default() });
     let locations = shares(locations, |location| Filter { location, ..Filter::default() });
     let nobody = me.connection_count == 0;
+    let tabs = tabs.coming_from(query.get("from"));
     Overview { page, nobody, growth, companies, locations, tabs }.show()
 }
 

@@ -111,3 +111,12 @@ fn a_filter_is_taken_away_by_its_chip() {
     ada.press("Tag: choir ×Remove this filter");
     assert!(ada.sees("3 people"), "{}", ada.text());
 }
+
+#[test]
+fn a_filter_is_kept_through_the_tabs() {
+    let (_site, mut ada, _others) = ada();
+    ada.open("/connections?tag=choir&q=o").go("Tags").go("Blocked").go("Connections 3");
+    assert!(ada.sees("2 people") && ada.sees("Tag: choir"), "{}", ada.text());
+    ada.go("Connections");
+    assert!(ada.sees("3 people"), "the navigation leads to everybody: {}", ada.text());
+}

@@ -46,6 +46,18 @@ pub struct Invitation {
 }
 
 impl Invitation {
+    /// The exact day on which it was sent.
+    pub fn day(&self) -> String {
+        dates::long(self.changed_at)
+    }
+
+    /// The same for `<time datetime>`.
+    pub fn day_iso(&self) -> String {
+        dates::iso(self.changed_at)
+    }
+}
+
+impl Invitation {
     /// When it was sent and until when it can be answered.
     fn sent(&self) -> String {
         tf("Sent {when}, expires on {day}", (&self.when, &self.until))

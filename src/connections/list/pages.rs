@@ -56,5 +56,6 @@ pub async fn connections(
             Ok((list, tags, Tabs::of(connection, &limits, mine)?))
         })
         .await?;
+    let tabs = tabs.coming_from(&filter.with("", ""));
     Connections { page, filter, tags, list, tabs }.show()
 }

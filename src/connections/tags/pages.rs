@@ -51,11 +51,12 @@ struct TagAll {
 ///
 /// # Errors
 /// The database's.
-pub async fn page(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
+pub async fn page(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let (mine, limits) = (me.counted(), site.limits);
     let read =
         move |connection: &mut _| Ok((tags::counted(connection, mine.id)?, Tabs::of(connection, &limits, mine)?));
     let (tags, tabs) = site.read(read).await?;
+    let tabs = tabs.coming_from(query.get("from"));
     Tags { page, tags, tabs }.show()
 }
 
