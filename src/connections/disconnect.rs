@@ -131,7 +131,9 @@ async fn disconnect_or_block(
     match answer {
         Ok(_) if block => {
             let blocked = tf("You have blocked {name}. They have not been told.", name);
-            redirect.about(whom, blocked, Some(format!("{home}/block/undo")), false)
+            // From a page that was no connection's, to unblock is what brings back what was there.
+            let undo = if connected_since(&form).is_some() { "block/undo" } else { "unblock" };
+            redirect.about(whom, blocked, Some(format!("{home}/{undo}")), false)
         }
         Ok(outcome) if matches!(outcome.pair.mine, Side::Disconnected { .. }) => {
             redirect.about(whom, disconnected, Some(format!("{home}/re-invite")), false)

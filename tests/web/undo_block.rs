@@ -30,6 +30,16 @@ fn undo_of_a_block_leaves_a_stranger_one() {
     assert!(!ada.sees("connected again"), "{}", ada.text());
 }
 
+#[test]
+fn undo_of_a_block_leaves_a_former_connection_one() {
+    let (_site, mut ada, mut ben) = two();
+    connect(&mut ada, &mut ben);
+    ada.open("/in/ben-okoro").press("Disconnect");
+    ada.open("/in/ben-okoro/block").press("Block").press("Undo");
+    assert!(ada.open("/connections/disconnected").sees("Ben Okoro"), "{}", ada.text());
+    assert!(!ada.open("/connections").sees("Ben Okoro"), "{}", ada.text());
+}
+
 /// Whoever left before the block is answered for as one who asks before they come back.
 #[test]
 fn undo_of_a_block_tells_no_one_who_left() {
