@@ -57,6 +57,6 @@ mod tables;
 mod tags;
 mod tidying;
 mod tls;
-mod webhooks;
 mod undo_block;
+mod webhooks;
 mod zones;
