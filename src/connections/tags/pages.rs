@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::language::filters;
 use crate::language::{t, tf, tn, tnf};
 use crate::web::form::{Form, Problems, Query};
-use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, see_other};
 use crate::web::site::SiteData;
 
 /// Where the tags are.
@@ -63,11 +63,11 @@ pub async fn page(site: SiteData, page: Layout, me: SignedIn, Query(query): Quer
 /// `GET /connections/tags/rename`: the form, for the tag of the query.
 ///
 /// # Errors
-/// [`Error::NotFound`] without a tag.
+/// The template's.
 pub async fn rename_form(page: Layout, Query(query): Query) -> Result<HttpResponse, Error> {
     let tag = query.get("tag").to_owned();
     if tag.is_empty() {
-        return Err(Error::NotFound);
+        return Ok(see_other(HOME));
     }
     let form = Form::of([("name", tag.as_str())]);
     RenameTag { page, tag, form, problems: Problems::default() }.show()
