@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The sheets in the order in which they hold: a later one has the last word.
-const SHEETS: [&str; 28] = [
+const SHEETS: [&str; 29] = [
     "tokens",
     "elements",
     "layout",
@@ -29,6 +29,7 @@ const SHEETS: [&str; 28] = [
     "components/welcome",
     "components/landing",
     "components/profile",
+    "components/own",
     "components/plot",
     "components/styleguide",
     "narrow",

@@ -33,7 +33,7 @@ use crate::moderation::{decision_pages, own as own_moderation, queue, relationsh
 use crate::network::{home, notifications, overview};
 use crate::notifications::settings as notification_choices;
 use crate::notifications::unsubscribe;
-use crate::profiles::{directory, own, photo, profile};
+use crate::profiles::{directory, edit, forms, lists, photo, profile, vcard};
 use crate::web::address::{Addresses, Table, get, post};
 use crate::web::{assets, observe, theme};
 
@@ -103,8 +103,9 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
     let all = Addresses::after(open, site)
         // A member, and what one does toward them
         .route("/in/{handle}", get().to(profile::profile))
-        .route("/in/{handle}/mutual", get().to(profile::mutual))
-        .route("/in/{handle}/connections", get().to(profile::connections))
+        .route("/in/{handle}/mutual", get().to(lists::mutual))
+        .route("/in/{handle}/connections", get().to(lists::connections))
+        .route("/in/{handle}/card.vcf", get().to(vcard::vcard))
         .route("/in/{handle}/invite", get().to(invitation::form))
         .route("/in/{handle}/invite", post().to(invitation::send))
         .route("/in/{handle}/accept", post().to(actions::accept))
@@ -201,20 +202,25 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/people/{handle}/suggest-again", post().to(directory::not_now::suggest_again))
         .route("/photos/{member}/{name}/{side}", get().to(photo::show))
         // One's own profile
-        // Its forms are answered at their addresses, so those can be opened, and lead to the page they stand on.
-        .route("/profile", get().to(own::at_home))
-        .route("/profile/{kind}", get().to(own::at_home))
-        .route("/profile/positions/{id}", get().to(own::at_home))
-        .route("/profile", post().to(own::summary))
-        .route("/profile/about", post().to(own::about))
-        .route("/profile/handle", post().to(own::handle))
+        // Each of its forms is a page of its own.
+        .route("/profile", get().to(forms::summary))
+        .route("/profile", post().to(edit::summary))
+        .route("/profile/about", post().to(edit::about))
+        .route("/profile/handle", post().to(edit::handle))
         .route("/profile/photo", post().to(photo::upload))
         .route("/profile/photo/remove", post().to(photo::remove))
-        .route("/profile/links", post().to(own::add_link))
-        .route("/profile/links/{id}/remove", post().to(own::remove_link))
-        .route("/profile/positions/{id}", post().to(own::change))
-        .route("/profile/positions/{id}/remove", post().to(own::remove))
-        .route("/profile/{kind}", post().to(own::add))
+        .route("/profile/photo/restore", post().to(photo::restore))
+        .route("/profile/links", post().to(edit::add_link))
+        .route("/profile/links/{id}", get().to(forms::link))
+        .route("/profile/links/{id}", post().to(edit::change_link))
+        .route("/profile/links/{id}/remove", post().to(edit::remove_link))
+        .route("/profile/links/{id}/restore", post().to(edit::restore_link))
+        .route("/profile/positions/{id}", get().to(forms::place))
+        .route("/profile/positions/{id}", post().to(edit::change))
+        .route("/profile/positions/{id}/remove", post().to(edit::remove))
+        .route("/profile/positions/{id}/restore", post().to(edit::restore))
+        .route("/profile/{kind}", get().to(forms::section))
+        .route("/profile/{kind}", post().to(edit::add))
         // Settings
         .route("/settings/account", get().to(settings::account))
         .route("/settings/account", post().to(settings::change_email))

@@ -187,6 +187,7 @@ diesel::table! {
         time_zone -> Text,
         found_by_email -> Bool,
         deletion_due_at -> Nullable<BigInt>,
+        first_steps_closed_at -> Nullable<BigInt>,
     }
 }
 
@@ -199,7 +200,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    photos (member_id, name, side) { member_id -> BigInt, name -> Text, side -> SmallInt, jpeg -> Binary, }
+    photos (member_id, name, side) {
+        member_id -> BigInt,
+        name -> Text,
+        side -> SmallInt,
+        jpeg -> Binary,
+        removed_at -> Nullable<BigInt>,
+    }
 }
 
 diesel::table! {
@@ -299,6 +306,7 @@ diesel::table! {
         started -> Text,
         ended -> Text,
         description -> Text,
+        removed_at -> Nullable<BigInt>,
     }
 }
 
@@ -309,6 +317,7 @@ diesel::table! {
         place -> Integer,
         label -> Text,
         url -> Text,
+        removed_at -> Nullable<BigInt>,
     }
 }
 

@@ -38,6 +38,7 @@ use crate::joining;
 use crate::limits::{self, Meters, Proxies};
 use crate::mail::content::Links;
 use crate::mail::{self, Mail, Transport};
+use crate::members::removed;
 use crate::members::search::{self, Renewal};
 use crate::notifications;
 use crate::relationship::Limits;
@@ -224,6 +225,8 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
     let digest = Job { name: "digest", every: hourly, is_due: None, run: Box::new(write_digests) };
     let purge_accounts = |db: &Db, _: &Turn| db.write_blocking(accounts::purge);
     let security = Job { name: "security", every: hourly, is_due: None, run: Box::new(purge_accounts) };
+    let purge_profiles = |db: &Db, _: &Turn| db.write_blocking(removed::purge);
+    let profiles = Job { name: "profiles", every: hourly, is_due: None, run: Box::new(purge_profiles) };
     let purge_imports = |db: &Db, _: &Turn| db.write_blocking(imports::purge);
     let imports = Job { name: "imports", every: hourly, is_due: None, run: Box::new(purge_imports) };
     let forget_contacts = |db: &Db, turn: &Turn| {
@@ -237,6 +240,7 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
         counts,
         imports,
         security,
+        profiles,
         purge::job(),
         deletion::job(),
         digest,

@@ -64,8 +64,16 @@ fn has(sql: &str, part: &str) -> bool {
 const PAGES: &[(&str, usize)] = &[
     // One finds whom one has written to lately; how many others there are is kept.
     ("/", 6),
+    ("/in/member-000001", 4),
+    ("/in/member-000001?view=stranger", 4),
+    ("/in/member-000001?view=connection", 4),
+    ("/in/member-000002/card.vcf", 5),
+    ("/profile", 2),
+    ("/profile/about", 2),
+    ("/profile/photo", 1),
+    ("/profile/positions", 1),
     // One for how often the handle was changed, which the form says beforehand.
-    ("/in/member-000001", 5),
+    ("/profile/handle", 2),
     ("/in/member-000002", 7),
     ("/in/member-004321", 7),
     ("/in/member-004321/mutual", 6),
@@ -251,6 +259,11 @@ fn moves(hub: &mut Visitor) {
     hub.post("/profile", &[("full_name", "Another Name"), ("headline", "New"), ("location", "")]);
     hub.post("/profile/handle", &[("handle", "hub")]);
     hub.post("/profile/positions", &[("title", "Engineer"), ("company", "Lind"), ("from", ""), ("until", "")]);
+    hub.post("/profile/links", &[("address", "lind.example"), ("label", "")]);
+    for form in ["photo", "links/1", "positions/1"] {
+        hub.post(&format!("/profile/{form}/remove"), &[]);
+        hub.post(&format!("/profile/{form}/restore"), &[]);
+    }
     hub.open("/settings/devices");
     hub.open("/settings/privacy").press("Save");
     hub.open("/").press("Sign out");

@@ -10,7 +10,7 @@ use crate::connections::visible;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::members::store;
-use crate::profiles::own::{Summary, about_of};
+use crate::profiles::edit::{Summary, about_of};
 use crate::web::form::{Form, Problems};
 
 /// One's own profile.

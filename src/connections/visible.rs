@@ -42,6 +42,15 @@ pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<
     }
 }
 
+/// A member's own profile as others find it: a connection, or a stranger. Nothing where those do not find it.
+pub fn to_others(member: Profile, connected: bool) -> Option<Profile> {
+    match (member.is_hidden(), connected) {
+        (false, _) => Some(member),
+        (true, true) => Some(member.withheld()),
+        (true, false) => None,
+    }
+}
+
 /// [`member`] for whoever needs to know no more than who it is.
 ///
 /// # Errors

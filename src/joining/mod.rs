@@ -7,7 +7,7 @@ pub mod letter_pages;
 pub mod letters;
 pub mod link_pages;
 pub mod links;
-mod qr;
+pub mod qr;
 pub mod registration_pages;
 pub mod robots;
 pub mod sign_up;

@@ -4,6 +4,7 @@ pub mod directory;
 pub mod handles;
 pub mod names;
 pub mod photo;
+pub mod removed;
 pub mod role;
 pub mod search;
 pub mod sorting;
@@ -64,12 +65,16 @@ pub fn named(name: String) -> String {
 
 /// Where a photo is, of the size that a page shows.
 pub fn photo_for(member: i64, photo: &str, size: &str) -> String {
-    let side = if size == "large" { photo::SIDES[1] } else { photo::SIDES[0] };
+    let side = match size {
+        "whole" => photo::SIDES[2],
+        "large" => photo::SIDES[1],
+        _ => photo::SIDES[0],
+    };
     format!("/photos/{member}/{photo}/{side}")
 }
 
 impl MemberCard {
-    /// Where their photo is; `size` is `large` on profiles.
+    /// Where their photo is; `size` is `large` on profiles, and `whole` to look at.
     pub fn photo_for(&self, size: &str) -> String {
         photo_for(self.id, &self.photo, size)
     }

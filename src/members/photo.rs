@@ -13,8 +13,8 @@ use crate::language::{number, t, tf};
 
 /// The largest file, in bytes.
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
-/// Pixels of a side, for lists and for profiles; each twice what the style sheet shows, for sharp screens.
-pub const SIDES: [u16; 2] = [96, 256];
+/// Pixels of a side, for lists, for profiles, and to look at; each twice what the style sheet shows, for sharp screens.
+pub const SIDES: [u16; 3] = [96, 256, 768];
 /// The most pixels: what telephones take today, and what decoding fits into the memory below.
 const PIXELS: u64 = 50_000_000;
 /// What decoding may take, in bytes. With the file, and with what two hundred that are on their way hold, uploads stay within

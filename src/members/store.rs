@@ -54,9 +54,9 @@ impl Kind {
 }
 
 impl Position {
-    /// As [`Kind::fields`].
-    pub fn fields(&self) -> (&'static str, &'static str) {
-        if self.kind == 0 { Kind::Position.fields() } else { Kind::Education.fields() }
+    /// Whether it is a position or a school.
+    pub fn which(&self) -> Kind {
+        if self.kind == Kind::Position as i16 { Kind::Position } else { Kind::Education }
     }
 
     /// From when until when, e.g. `March 2019 to today`.
@@ -89,7 +89,7 @@ pub struct Link {
 /// # Errors
 /// The database's.
 pub fn positions(connection: &mut Connection, member: i64) -> Result<(Vec<Position>, Vec<Position>), Error> {
-    let theirs = positions::table.filter(positions::member_id.eq(member));
+    let theirs = positions::table.filter(positions::member_id.eq(member)).filter(positions::removed_at.is_null());
     let mut all: Vec<Position> = on_engine!(connection, |own| theirs.select(Position::as_select()).load(own))?;
     all.sort_by_key(|position| (position.place, position.id));
     Ok(all.into_iter().partition(|position| position.kind == Kind::Position as i16))
@@ -100,7 +100,8 @@ pub fn positions(connection: &mut Connection, member: i64) -> Result<(Vec<Positi
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's.
 pub fn position(connection: &mut Connection, member: i64, id: i64) -> Result<Position, Error> {
-    Ok(positions::table.find((member, id)).select(Position::as_select()).first(connection)?)
+    let stands = positions::table.find((member, id)).filter(positions::removed_at.is_null());
+    Ok(on_engine!(connection, |own| stands.select(Position::as_select()).first(own))?)
 }
 
 /// Adds a position at the top; false where there is no room for it.
@@ -134,7 +135,7 @@ pub fn change_position(connection: &mut Connection, mut row: Position) -> Result
 }
 
 /// Whether just this stands there already: the form was sent twice, as browsers and people do who got no answer.
-fn has_alike(connection: &mut Connection, row: &Position) -> Result<bool, Error> {
+pub(super) fn has_alike(connection: &mut Connection, row: &Position) -> Result<bool, Error> {
     let (work, schools) = positions(connection, row.member_id)?;
     let alike = |there: &Position| {
         let Position { id, place, .. } = *there;
@@ -143,18 +144,9 @@ fn has_alike(connection: &mut Connection, row: &Position) -> Result<bool, Error>
     Ok(work.iter().chain(&schools).any(alike))
 }
 
-fn position_count(connection: &mut Connection, member: i64) -> Result<i64, Error> {
-    Ok(positions::table.filter(positions::member_id.eq(member)).count().get_result(connection)?)
-}
-
-/// Removes a position or school; if it is gone already, that is as well.
-///
-/// # Errors
-/// The database's.
-pub fn remove_position(connection: &mut Connection, member: i64, id: i64) -> Result<(), Error> {
-    db::lock_members(connection, [member])?;
-    diesel::delete(positions::table.find((member, id))).execute(connection)?;
-    company_follows(connection, member)
+pub(super) fn position_count(connection: &mut Connection, member: i64) -> Result<i64, Error> {
+    let stand = positions::table.filter(positions::member_id.eq(member)).filter(positions::removed_at.is_null());
+    Ok(stand.count().get_result(connection)?)
 }
 
 /// Moves a position or school one place up or down among its like.
@@ -186,7 +178,7 @@ fn first_place(connection: &mut Connection, member: i64) -> Result<i32, Error> {
 }
 
 /// The company one is found by is that of the first position that has not ended.
-fn company_follows(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub(super) fn company_follows(connection: &mut Connection, member: i64) -> Result<(), Error> {
     let (work, _) = positions(connection, member)?;
     let company = work.iter().find(|position| position.ended.is_empty()).map_or("", |position| &position.organisation);
     diesel::update(members::table.find(member)).set(members::company.eq(company)).execute(connection)?;
@@ -198,7 +190,7 @@ fn company_follows(connection: &mut Connection, member: i64) -> Result<(), Error
 /// # Errors
 /// The database's.
 pub fn links(connection: &mut Connection, member: i64) -> Result<Vec<Link>, Error> {
-    let theirs = links::table.filter(links::member_id.eq(member));
+    let theirs = links::table.filter(links::member_id.eq(member)).filter(links::removed_at.is_null());
     let mut all: Vec<Link> = on_engine!(connection, |own| theirs.select(Link::as_select()).load(own))?;
     all.sort_by_key(|link| (link.place, link.id));
     Ok(all)
@@ -223,12 +215,23 @@ pub fn add_link(connection: &mut Connection, member_id: i64, label: String, url:
     Ok(true)
 }
 
-/// Removes a link; if it is gone already, that is as well.
+/// A member's own link.
 ///
 /// # Errors
-/// The database's.
-pub fn remove_link(connection: &mut Connection, member: i64, id: i64) -> Result<(), Error> {
-    diesel::delete(links::table.find((member, id))).execute(connection)?;
+/// [`Error::NotFound`], also for somebody else's.
+pub fn link(connection: &mut Connection, member: i64, id: i64) -> Result<Link, Error> {
+    let stands = links::table.find((member, id)).filter(links::removed_at.is_null());
+    Ok(on_engine!(connection, |own| stands.select(Link::as_select()).first(own))?)
+}
+
+/// Changes a link, which stays in its place.
+///
+/// # Errors
+/// [`Error::NotFound`] where it has been removed meanwhile, or the database's.
+pub fn change_link(connection: &mut Connection, mut row: Link) -> Result<(), Error> {
+    db::lock_members(connection, [row.member_id])?;
+    row.place = link(connection, row.member_id, row.id)?.place;
+    diesel::update(links::table.find((row.member_id, row.id))).set(&row).execute(connection)?;
     Ok(())
 }
 

@@ -1,325 +1,134 @@
-//! Editing one's own profile in place: each form of the page posts to one of these.
+//! One's own profile: the page that others get, with a pencil at each section; and as a stranger or a connection sees it.
 
 use actix_web::HttpResponse;
-use actix_web::web::Path;
+use askama::Template;
 
-use crate::connections::store as connections;
-use crate::db::Connection;
+use crate::connections::standing::Standing;
+use crate::connections::visible;
 use crate::error::Error;
-use crate::language::{number, t, tf};
-use crate::members::handles::{self, Changes, Refused};
-use crate::members::names;
-use crate::members::store::{self, Kind, Position};
-use crate::profiles::profile;
-use crate::web::form::{Form, Problems};
-use crate::web::page::{Layout, Redirect, SignedIn, see_other};
-use crate::web::site::SiteData;
-use crate::{accounts, dates};
+use crate::joining::qr;
+use crate::language::filters;
+use crate::language::t;
+use crate::members::Profile;
+use crate::members::store::{Link, Position};
+use crate::network::degree::{Degree, Nearness};
+use crate::profiles::profile::ProfilePage;
+use crate::profiles::shown::{About, Shown};
+use crate::relationship::Side;
+use crate::web::page::{Layout, Render, SignedIn};
+use crate::web::site::Site;
 
-fn home(me: &SignedIn) -> String {
-    format!("/in/{}", me.handle)
+/// As whom one looks at one's own profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViewAs {
+    /// Somebody with whom one shares nobody.
+    Stranger,
+    /// A connection.
+    Connection,
 }
 
-/// `GET /profile` and below, where a form with problems was answered: the page that the forms stand on.
-pub async fn at_home(me: SignedIn) -> HttpResponse {
-    see_other(&home(&me))
-}
-
-/// What stands first on a profile, checked.
-#[derive(Debug, Clone)]
-pub struct Summary {
-    name: String,
-    sort_as: String,
-    headline: String,
-    location: String,
-}
-
-impl Summary {
-    /// Reads a form, and notes what is wrong with it.
-    pub fn of(form: &Form, problems: &mut Problems) -> Summary {
-        Summary {
-            name: accounts::full_name(form, problems),
-            sort_as: problems.line(form, "sort_as", t("Sort as"), (0, names::LONGEST)),
-            headline: problems.line(form, "headline", t("Headline"), (0, 200)),
-            location: problems.line(form, "location", t("Location"), (0, 100)),
+impl ViewAs {
+    /// Reads the parameter of the address.
+    pub(super) fn of(word: &str) -> Option<ViewAs> {
+        match word {
+            "stranger" => Some(ViewAs::Stranger),
+            "connection" => Some(ViewAs::Connection),
+            _ => None,
         }
     }
 
-    /// Saves it, and lets the lists of others follow the name.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn save(&self, connection: &mut Connection, member: i64) -> Result<(), Error> {
-        let renamed = store::rename(connection, member, &self.name, &self.sort_as)?;
-        connections::follow_name(connection, &renamed)?;
-        store::describe(connection, member, &self.headline, &self.location)
+    fn is_connection(self) -> bool {
+        self == ViewAs::Connection
     }
-}
 
-/// Reads what a member says about themselves.
-pub fn about_of(form: &Form, problems: &mut Problems) -> String {
-    problems.text(form, "about", t("About"), (0, 2_000))
-}
-
-/// `POST /profile`: name, what it sorts as, headline and location.
-///
-/// # Errors
-/// The database's.
-pub async fn summary(
-    site: SiteData,
-    page: Layout,
-    me: SignedIn,
-    form: Form,
-    redirect: Redirect,
-) -> Result<HttpResponse, Error> {
-    let mut problems = Problems::default();
-    let summary = Summary::of(&form, &mut problems);
-    if problems.any() {
-        return profile::own(&site, page, me, (form, problems, "summary".into())).await;
-    }
-    let id = me.id;
-    site.write(move |connection| summary.save(connection, id)).await?;
-    redirect.done(t("Your profile is saved."));
-    Ok(redirect.to(&home(&me)))
-}
-
-/// `POST /profile/about`
-///
-/// # Errors
-/// The database's.
-pub async fn about(
-    site: SiteData,
-    page: Layout,
-    me: SignedIn,
-    form: Form,
-    redirect: Redirect,
-) -> Result<HttpResponse, Error> {
-    let mut problems = Problems::default();
-    let about = about_of(&form, &mut problems);
-    if problems.any() {
-        return profile::own(&site, page, me, (form, problems, "about".into())).await;
-    }
-    let id = me.id;
-    site.write(move |connection| store::write_about(connection, id, &about)).await?;
-    redirect.done(t("Your profile is saved."));
-    Ok(redirect.to(&home(&me)))
-}
-
-/// `POST /profile/handle`: the old one leads to the new one.
-///
-/// # Errors
-/// The database's.
-pub async fn handle(
-    site: SiteData,
-    page: Layout,
-    me: SignedIn,
-    form: Form,
-    redirect: Redirect,
-) -> Result<HttpResponse, Error> {
-    let mut problems = Problems::default();
-    let handle = form.get("handle").trim().to_lowercase();
-    if !names::is_handle(&handle) {
-        problems.add("handle", t("A handle has 3 to 40 characters: a to z, 0 to 9, and hyphens between them."));
-    } else if handles::is_reserved(&handle) {
-        problems.add("handle", t("This handle is reserved. Choose another."));
-    } else {
-        let (id, wanted) = (me.id, handle.clone());
-        match site.write(move |connection| handles::change(connection, id, &wanted)).await? {
-            Ok(changes) => {
-                let told = t("Your address is changed. The old one leads here for a year.");
-                redirect.done(format!("{told} {}", handle_changes(changes)));
-                return Ok(redirect.to(&format!("/in/{handle}")));
-            }
-            Err(Refused::Taken) => problems.add("handle", t("Somebody else has this handle, or had it before.")),
-            Err(Refused::TooOften(changes)) => problems.add("handle", handle_changes(changes)),
+    /// Says as whom one looks.
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            ViewAs::Stranger => t("This is what a stranger sees of your profile."),
+            ViewAs::Connection => t("This is what a connection sees of your profile."),
         }
     }
-    profile::own(&site, page, me, (form, problems, "handle".into())).await
-}
 
-/// Says how often the handle was changed lately, and when it can be changed again.
-pub fn handle_changes(changes: Changes) -> String {
-    let (made, most) = (number(changes.made), number(handles::MOST_CHANGES));
-    let sentence = tf("You have changed your handle {made} of {most} times in the last 30 days.", (&made, &most));
-    match changes.next {
-        Some(next) => format!("{sentence} {}", tf("The next change comes free on {day}.", dates::long(next))),
-        None => sentence,
+    fn standing(self) -> Standing {
+        let side = if self.is_connection() { Side::Connected } else { Side::Stranger };
+        Standing { side, ..Standing::none() }
+    }
+
+    fn nearness(self) -> Nearness {
+        let degree = if self.is_connection() { Degree::First } else { Degree::None };
+        Nearness { degree, shared: 0, few: Vec::new() }
     }
 }
 
-/// `POST /profile/positions` and `POST /profile/education`: adds one.
+#[derive(Template)]
+#[template(path = "members/own.html")]
+struct Own {
+    page: Layout,
+    member: Profile,
+    about: About,
+    address: String,
+    /// The address as a picture that cameras read.
+    qr: String,
+}
+
+impl Own {
+    /// Where the form of a position or school is.
+    fn position_path(&self, position: &Position) -> String {
+        format!("/profile/positions/{}", position.id)
+    }
+
+    /// Where the form of a link is.
+    fn link_path(&self, link: &Link) -> String {
+        format!("/profile/links/{}", link.id)
+    }
+
+    /// What the profile lacks, each with the form that adds it.
+    fn missing(&self) -> Vec<(&'static str, &'static str)> {
+        let person = &self.member.person;
+        let all = [
+            (person.photo.is_empty(), t("a photo"), "/profile/photo"),
+            (person.headline.is_empty(), t("a headline"), "/profile"),
+            (person.location.is_empty(), t("a location"), "/profile"),
+            (self.member.about.is_empty(), t("a text about you"), "/profile/about"),
+            (self.about.positions.is_empty(), t("a position"), "/profile/positions"),
+            (self.about.education.is_empty(), t("a school"), "/profile/education"),
+        ];
+        all.into_iter().filter(|(is_missing, ..)| *is_missing).map(|(_, what, path)| (what, path)).collect()
+    }
+}
+
+/// One's own profile, at its address.
 ///
 /// # Errors
-/// The database's.
-pub async fn add(
-    site: SiteData,
+/// [`Error::NotFound`] where one asks for the page of a stranger while moderators hide it, or the database's.
+pub(super) async fn own(
+    site: &Site,
     page: Layout,
     me: SignedIn,
-    kind: Path<String>,
-    form: Form,
-    redirect: Redirect,
+    address: String,
+    view_as: Option<ViewAs>,
 ) -> Result<HttpResponse, Error> {
-    let kind = match kind.as_str() {
-        "positions" => Kind::Position,
-        "education" => Kind::Education,
-        _ => return Err(Error::NotFound),
-    };
-    let mut problems = Problems::default();
-    let row = position(&form, &mut problems, kind, me.id);
-    let open = if kind == Kind::Position { "position" } else { "school" };
-    if problems.any() {
-        return profile::own(&site, page, me, (form, problems, open.into())).await;
+    let (id, handle) = (me.id, me.handle.clone());
+    if let Some(view_as) = view_as {
+        let shown = site
+            .read(move |connection| {
+                let connected = view_as.is_connection();
+                let (member, _) = visible::member(connection, id, &handle)?;
+                let member = visible::to_others(member, connected).ok_or(Error::NotFound)?;
+                Shown::to(connection, member, connected)
+            })
+            .await?;
+        let (standing, nearness, nothing) = (view_as.standing(), view_as.nearness(), String::new());
+        let (hindrance, price, view_as) = (nothing.clone(), nothing, Some(view_as));
+        return ProfilePage { page, shown, standing, nearness, reinvite: None, hindrance, price, address, view_as }
+            .show();
     }
-    if !site.write(move |connection| store::add_position(connection, row)).await? {
-        problems.add(
-            kind.fields().0,
-            tf("A profile has room for {most} positions and schools.", number(store::MAX_ENTRIES)),
-        );
-        return profile::own(&site, page, me, (form, problems, open.into())).await;
-    }
-    redirect.done(t("Your profile is saved."));
-    Ok(redirect.to(&home(&me)))
-}
-
-/// `POST /profile/positions/{id}`: changes one; a press on *Move up* or *Move down* moves it.
-///
-/// # Errors
-/// [`Error::NotFound`] for somebody else's, or the database's.
-pub async fn change(
-    site: SiteData,
-    page: Layout,
-    me: SignedIn,
-    id: Path<i64>,
-    form: Form,
-    redirect: Redirect,
-) -> Result<HttpResponse, Error> {
-    let (member, id) = (me.id, id.into_inner());
-    if let up @ ("up" | "down") = form.get("move") {
-        let up = up == "up";
-        site.write(move |connection| store::move_position(connection, member, id, up)).await?;
-        return Ok(redirect.to(&home(&me)));
-    }
-    let old = site.read(move |connection| store::position(connection, member, id)).await?;
-    let kind = if old.kind == 0 { Kind::Position } else { Kind::Education };
-    let mut problems = Problems::default();
-    let mut row = position(&form, &mut problems, kind, member);
-    if problems.any() {
-        return profile::own(&site, page, me, (form, problems, id.to_string())).await;
-    }
-    row.id = id;
-    site.write(move |connection| store::change_position(connection, row)).await?;
-    redirect.done(t("Your profile is saved."));
-    Ok(redirect.to(&home(&me)))
-}
-
-/// `POST /profile/positions/{id}/remove`
-///
-/// # Errors
-/// The database's.
-pub async fn remove(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
-    let (member, id) = (me.id, *id);
-    site.write(move |connection| store::remove_position(connection, member, id)).await?;
-    redirect.done(t("Removed from your profile."));
-    Ok(redirect.to(&home(&me)))
-}
-
-/// `POST /profile/links`
-///
-/// # Errors
-/// The database's.
-pub async fn add_link(
-    site: SiteData,
-    page: Layout,
-    me: SignedIn,
-    form: Form,
-    redirect: Redirect,
-) -> Result<HttpResponse, Error> {
-    let mut problems = Problems::default();
-    let typed = problems.line(&form, "address", t("Address"), (1, 500));
-    let label = problems.line(&form, "label", t("Label"), (0, 60));
-    let address = web_address(&typed);
-    if address.is_none() && !problems.any() {
-        problems.add("address", t("This does not look like a web address. Write it like https://example.org."));
-    }
-    if let Some(url) = address
-        && !problems.any()
-    {
-        let (id, label) = (me.id, if label.is_empty() { plain(&url) } else { label });
-        if site.write(move |connection| store::add_link(connection, id, label, url)).await? {
-            redirect.done(t("Your profile is saved."));
-            return Ok(redirect.to(&home(&me)));
-        }
-        problems.add("address", tf("A profile has room for {most} links.", number(store::MAX_ENTRIES)));
-    }
-    profile::own(&site, page, me, (form, problems, "link".into())).await
-}
-
-/// `POST /profile/links/{id}/remove`
-///
-/// # Errors
-/// The database's.
-pub async fn remove_link(
-    site: SiteData,
-    me: SignedIn,
-    id: Path<i64>,
-    redirect: Redirect,
-) -> Result<HttpResponse, Error> {
-    let (member, id) = (me.id, *id);
-    site.write(move |connection| store::remove_link(connection, member, id)).await?;
-    redirect.done(t("Removed from your profile."));
-    Ok(redirect.to(&home(&me)))
-}
-
-fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: i64) -> Position {
-    let (title, organisation) = match kind {
-        Kind::Position => (t("Title"), t("Company")),
-        Kind::Education => (t("Degree"), t("School")),
-    };
-    let (title_field, organisation_field) = kind.fields();
-    let least_title = usize::from(kind == Kind::Position);
-    let row = Position {
-        member_id,
-        id: 0,
-        kind: kind as i16,
-        place: 0,
-        title: problems.line(form, title_field, title, (least_title, 100)),
-        organisation: problems.line(form, organisation_field, organisation, (1, 100)),
-        started: month(form, problems, "from"),
-        ended: month(form, problems, "until"),
-        description: problems.text(form, "description", t("Description"), (0, 1_000)),
-    };
-    if !problems.any()
-        && !row.started.is_empty()
-        && !row.ended.is_empty()
-        && row.ended.as_str() < row.started.get(..row.ended.len()).unwrap_or(&row.started)
-    {
-        problems.add("until", t("The end is before the beginning."));
-    }
-    row
-}
-
-/// A month or a year, or nothing.
-fn month(form: &Form, problems: &mut Problems, field: &str) -> String {
-    let text = form.get(field).trim().to_owned();
-    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
-    let legal = match text.split_once('-') {
-        Some((year, month)) => digits(year, 4) && digits(month, 2) && ("01"..="12").contains(&month),
-        None => digits(&text, 4),
-    };
-    if !text.is_empty() && (!legal || text.as_str() < "1900" || text.as_str() > "2199") {
-        problems.add(field, t("Write a year and, if you like, a month: 2019 or 2019-03."));
-    }
-    text
-}
-
-/// A web address, of which only `http` and `https` may stand on a page.
-fn web_address(typed: &str) -> Option<String> {
-    let with_scheme = if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
-    let url = url::Url::parse(&with_scheme).ok()?;
-    let open = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
-    (open && url.host_str()?.contains('.')).then(|| url.to_string())
-}
-
-fn plain(url: &str) -> String {
-    url.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').chars().take(60).collect()
+    let (member, about) = site
+        .read(move |connection| {
+            let (member, _) = visible::member(connection, id, &handle)?;
+            Ok((member, About::of(connection, id)?))
+        })
+        .await?;
+    let qr = qr::svg(&address, t("The address of this profile, for a camera"));
+    Own { page, member, about, address, qr }.show()
 }

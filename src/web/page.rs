@@ -294,7 +294,9 @@ pub fn came_from(request: &HttpRequest) -> Option<String> {
 /// Whether a path may answer GET: what is left out takes forms only, and shows its page in place where they have problems.
 fn is_a_page(path: &str) -> bool {
     match path.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
-        ["profile" | "appearance" | "sign-out", ..]
+        ["appearance" | "sign-out", ..]
+        | ["profile", "photo", _]
+        | ["profile", _, _, _, ..]
         | ["confirm" | "sign-in", "passkey", ..]
         | ["settings", "devices", _]
         | ["settings", "security", "passkeys", ..]

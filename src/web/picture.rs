@@ -16,6 +16,8 @@ use crate::web::upload::Upload;
 static ONE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
 /// How much of a file that is too large is read off before the answer, so that a browser gets to see it.
 const DRAINED: usize = 64 * 1024 * 1024;
+/// How much is read of the path that a form leads back to.
+const MOST_OF_PATH: usize = 2_000;
 
 /// Makes something of the picture in a field of a form, or says why it is refused.
 ///
@@ -26,9 +28,22 @@ pub async fn prepare<T: Send + 'static>(
     field: &str,
     work: fn(&[u8]) -> Result<T, String>,
 ) -> Result<Result<T, String>, Error> {
-    let file = match file(form, field).await? {
+    Ok(prepare_and_lead_back(form, field, work).await?.1)
+}
+
+/// [`prepare`], with the field `back` of the form: the path that it leads back to.
+///
+/// # Errors
+/// As there.
+pub async fn prepare_and_lead_back<T: Send + 'static>(
+    form: Multipart,
+    field: &str,
+    work: fn(&[u8]) -> Result<T, String>,
+) -> Result<(String, Result<T, String>), Error> {
+    let (back, file) = file(form, field).await?;
+    let file = match file {
         Ok(file) => file,
-        Err(sentence) => return Ok(Err(sentence)),
+        Err(sentence) => return Ok((back, Err(sentence))),
     };
     let turn = ONE.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))?;
     let context = Context::current();
@@ -38,27 +53,30 @@ pub async fn prepare<T: Send + 'static>(
         let file = file.read().map_err(|why| Error::Unavailable(why.to_string()))?;
         Ok::<_, Error>(context.within(|| work(&file)))
     };
-    web::block(work).await?
+    Ok((back, web::block(work).await??))
 }
 
-/// The file of the field, or why it is refused.
-async fn file(mut form: Multipart, name: &str) -> Result<Result<Upload, String>, Error> {
-    let (mut file, mut seen) = (Upload::default(), 0);
+/// The file of the field, or why it is refused; and where the form leads back to.
+async fn file(mut form: Multipart, name: &str) -> Result<(String, Result<Upload, String>), Error> {
+    let (mut file, mut back, mut seen) = (Upload::default(), Vec::new(), 0);
     while let Some(field) = form.next().await {
         let mut field = field.map_err(broken)?;
-        let ours = field.name() == Some(name);
+        let (ours, leads_back) = (field.name() == Some(name), field.name() == Some("back"));
         while let Some(chunk) = field.next().await {
             let chunk = chunk.map_err(broken)?;
             seen += chunk.len();
             if seen > DRAINED {
-                return Ok(Err(photo::too_large()));
+                return Ok((String::new(), Err(photo::too_large())));
             }
             if ours && file.len() <= photo::MAX_BYTES {
                 file.push(&chunk).await?;
+            } else if leads_back && back.len() <= MOST_OF_PATH {
+                back.extend_from_slice(&chunk);
             }
         }
     }
-    Ok(if file.len() > photo::MAX_BYTES { Err(photo::too_large()) } else { Ok(file) })
+    let back = String::from_utf8(back).unwrap_or_default();
+    Ok((back, if file.len() > photo::MAX_BYTES { Err(photo::too_large()) } else { Ok(file) }))
 }
 
 fn broken(why: MultipartError) -> Error {

@@ -40,6 +40,7 @@ mod names;
 mod nodes;
 mod notes;
 mod notifications;
+mod own_profile;
 mod photos;
 mod prices;
 mod races;

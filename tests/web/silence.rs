@@ -45,7 +45,7 @@ impl World {
 }
 
 /// Everything a member can open, in a world where D is Dora and Mona is a friend.
-const PAGES: [&str; 37] = [
+const PAGES: [&str; 38] = [
     "/",
     "/inbox",
     "/inbox/dora-lind",
@@ -53,6 +53,7 @@ const PAGES: [&str; 37] = [
     "/inbox?q=lind",
     "/in/dora-lind",
     "/in/dora-lind/mutual",
+    "/in/dora-lind/card.vcf",
     "/in/dora-lind/invite",
     "/in/dora-lind/disconnect",
     "/in/dora-lind/connections",
@@ -332,11 +333,26 @@ fn without_word(body: &str, initials: &str, name: &str) -> String {
     out + rest
 }
 
-fn without_hues(mut body: String) -> String {
+fn without_hues(body: String) -> String {
+    let mut body = without_address(&body);
     for hue in 0..8 {
         body = body.replace(&format!("hue-{hue}"), "hue");
     }
     body
+}
+
+/// Each world has a site of its own, whose address stands on profiles: in a field, and as a picture of one's own.
+fn without_address(body: &str) -> String {
+    let mut parts = body.split("http://127.0.0.1:");
+    let mut kept = parts.next().unwrap().to_owned();
+    for part in parts {
+        kept += "http://site";
+        kept += part.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    }
+    match kept.split_once("<svg class=\"qr\"") {
+        Some((before, rest)) => format!("{before}{}", rest.split_once("</svg>").unwrap().1),
+        None => kept,
+    }
 }
 
 /// Every page that R can reach by links, from lists that show whoever can be found.

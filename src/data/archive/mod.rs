@@ -117,7 +117,8 @@ impl Writing {
 
     /// Adds the photo in the sizes that are kept.
     fn add_photo(&mut self, connection: &mut Connection) -> Result<(), Error> {
-        let mine = photos::table.filter(photos::member_id.eq(self.member)).order(photos::side);
+        let mine = photos::table.filter(photos::member_id.eq(self.member)).filter(photos::removed_at.is_null());
+        let mine = mine.order(photos::side);
         let mine: Vec<(i16, Vec<u8>)> = mine.select((photos::side, photos::jpeg)).load(connection)?;
         for (side, jpeg) in mine {
             self.begin(&format!("photo/{side}.jpg"))?;

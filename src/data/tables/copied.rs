@@ -196,10 +196,12 @@ copied!(members of id {
     suspended_until: Option<i64>, hidden_at: Option<i64>, who_may_invite: i16,
     connections_seen_by: i16, accepts_automatically: bool, asks_before_reinvite: bool,
     language: String, photo: String, confirmed_email: String, mail_secret: String, digest_due_at: Option<i64>,
-    time_zone: String, found_by_email: bool, deletion_due_at: Option<i64>
+    time_zone: String, found_by_email: bool, deletion_due_at: Option<i64>,
+    first_steps_closed_at: Option<i64>
 } by (id), after last: id.gt(last.id));
 copied!(photos of member_id {
-    member_id: i64, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>
+    member_id: i64, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>,
+    removed_at: Option<i64>
 } by (member_id, name, side), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id)
     .or(name.gt(&last.name)).or(name.eq(&last.name).and(side.gt(last.side)))));
 copied!(handles {
@@ -286,10 +288,10 @@ copied!(api_tokens of member_id {
     .and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(positions of member_id {
     member_id: i64, id: i64, kind: i16, place: i32, title: String, organisation: String, started: String,
-    ended: String, description: String
+    ended: String, description: String, removed_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(links of member_id {
-    member_id: i64, id: i64, place: i32, label: String, url: String
+    member_id: i64, id: i64, place: i32, label: String, url: String, removed_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(relationships of owner_id {
     owner_id: i64, other_id: i64, state: i16, may_invite_again: bool, prior: i16, changed_at: i64,

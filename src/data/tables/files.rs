@@ -108,10 +108,12 @@ pub(super) const POSITIONS: &[File] = &[File::new(
         plain("ended"),
         plain("description"),
     ],
-)];
+)
+.only(messages::is_not_removed)];
 
 pub(super) const LINKS: &[File] =
-    &[File::new("links", key("The links on your profile"), &[plain("label"), plain("url")])];
+    &[File::new("links", key("The links on your profile"), &[plain("label"), plain("url")])
+        .only(messages::is_not_removed)];
 
 pub(super) const RELATIONSHIPS: &[File] = &[
     File::new(

@@ -20,6 +20,11 @@ pub(super) fn is_not_deleted(cells: &Cells, _: &When) -> bool {
     cells.get("deleted_at").is_none_or(Value::is_null)
 }
 
+/// Whether the owner has not removed it from the profile.
+pub(super) fn is_not_removed(cells: &Cells, _: &When) -> bool {
+    cells.get("removed_at").is_none_or(Value::is_null)
+}
+
 /// Whether something was begun to be written.
 pub(super) fn has_draft(cells: &Cells, _: &When) -> bool {
     cells.get("draft").and_then(Value::as_str).is_some_and(|draft| !draft.is_empty())
