@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The sheets in the order in which they hold: a later one has the last word.
-const SHEETS: [&str; 29] = [
+const SHEETS: [&str; 30] = [
     "tokens",
     "elements",
     "layout",
@@ -30,6 +30,7 @@ const SHEETS: [&str; 29] = [
     "components/landing",
     "components/profile",
     "components/own",
+    "components/steps",
     "components/plot",
     "components/styleguide",
     "narrow",

@@ -30,7 +30,7 @@ use crate::dav;
 use crate::inbox::{deletion_pages, list as inbox, sending_pages, thread};
 use crate::joining::{first, letter_pages, link_pages, registration_pages, sign_up, waiting};
 use crate::moderation::{decision_pages, own as own_moderation, queue, relationships, report_pages, suspended};
-use crate::network::{home, notifications, overview};
+use crate::network::{first_steps, home, notifications, overview};
 use crate::notifications::settings as notification_choices;
 use crate::notifications::unsubscribe;
 use crate::profiles::{directory, edit, forms, lists, photo, profile, vcard};
@@ -201,6 +201,9 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/people/{handle}/not-now", post().to(directory::not_now::not_now))
         .route("/people/{handle}/suggest-again", post().to(directory::not_now::suggest_again))
         .route("/photos/{member}/{name}/{side}", get().to(photo::show))
+        // The first steps of somebody new
+        .route("/first-steps/close", post().to(first_steps::close))
+        .route("/first-steps/open", post().to(first_steps::open))
         // One's own profile
         // Each of its forms is a page of its own.
         .route("/profile", get().to(forms::summary))

@@ -264,6 +264,7 @@ fn moves(hub: &mut Visitor) {
         hub.post(&format!("/profile/{form}/remove"), &[]);
         hub.post(&format!("/profile/{form}/restore"), &[]);
     }
+    hub.post("/first-steps/close", &[]).follow();
     hub.open("/settings/devices");
     hub.open("/settings/privacy").press("Save");
     hub.open("/").press("Sign out");

@@ -1,6 +1,7 @@
 //! *My network*: home, suggestions, pictures, and whom one's connections know.
 
 pub mod degree;
+pub mod first_steps;
 pub mod found;
 pub mod home;
 pub mod notifications;

@@ -294,7 +294,7 @@ pub fn came_from(request: &HttpRequest) -> Option<String> {
 /// Whether a path may answer GET: what is left out takes forms only, and shows its page in place where they have problems.
 fn is_a_page(path: &str) -> bool {
     match path.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
-        ["appearance" | "sign-out", ..]
+        ["appearance" | "first-steps" | "sign-out", ..]
         | ["profile", "photo", _]
         | ["profile", _, _, _, ..]
         | ["confirm" | "sign-in", "passkey", ..]

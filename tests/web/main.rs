@@ -21,6 +21,7 @@ mod edit_races;
 mod errors;
 mod exports;
 mod fetched;
+mod first_hour;
 mod form_owner;
 mod guards;
 mod headers;

@@ -1,0 +1,143 @@
+//! The first steps: what somebody who is new does first, shown on their home until it is done or closed.
+
+use actix_web::HttpResponse;
+use diesel::prelude::*;
+
+use crate::connections::store as connections;
+use crate::dates::now;
+use crate::db::{Connection, on_engine};
+use crate::error::Error;
+use crate::language::{number, t, tf};
+use crate::members::store;
+use crate::network::found::hidden_from;
+use crate::schema::{directory, members, relationships};
+use crate::web::page::{Redirect, SignedIn};
+use crate::web::registration::{self, Registration};
+use crate::web::site::SiteData;
+use crate::web::viewer::Viewer;
+
+/// From so many connections on, nobody is new.
+pub const SETTLED: i32 = 30;
+/// People to invite.
+const INVITED: usize = 3;
+
+/// A step, the form or list where it is taken, and whether it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What to do.
+    pub title: &'static str,
+    /// Why, or how far it is done.
+    pub reason: String,
+    /// Where.
+    pub path: &'static str,
+    /// Whether it is done.
+    pub is_done: bool,
+    /// Whether it is a small form, which opens over the page.
+    pub is_form: bool,
+}
+
+/// Reads the first steps of a member; nothing where they are all done, or closed, or the member is not new.
+///
+/// # Errors
+/// The database's.
+pub fn of(connection: &mut Connection, me: &Viewer) -> Result<Option<Vec<Step>>, Error> {
+    if me.connection_count >= SETTLED {
+        return Ok(None);
+    }
+    let row = members::table.find(me.id).select((members::headline, members::first_steps_closed_at));
+    let (headline, closed_at): (String, Option<i64>) = row.first(connection)?;
+    if closed_at.is_some() {
+        return Ok(None);
+    }
+    let has_position = !store::positions(connection, me.id)?.0.is_empty();
+    let steps = steps(me, !headline.is_empty(), has_position, invited(connection, me)?);
+    Ok(Some(steps).filter(|steps| steps.iter().any(|step| !step.is_done)))
+}
+
+fn steps(me: &Viewer, has_headline: bool, has_position: bool, invited: usize) -> Vec<Step> {
+    let form = |title, reason: &str, path, is_done| Step { title, reason: reason.into(), path, is_done, is_form: true };
+    let counted = tf("{done} of {all} invited", (&number(invited.min(INVITED)), &number(INVITED)));
+    vec![
+        form(t("Add a photo"), t("So that people recognise you."), "/profile/photo", !me.photo.is_empty()),
+        form(t("Write a headline"), t("What you do, in a line."), "/profile", has_headline),
+        form(t("Add a position"), t("Colleagues find you by it."), "/profile/positions", has_position),
+        Step {
+            title: t("Invite three people you know"),
+            reason: counted,
+            path: "/people",
+            is_done: invited >= INVITED,
+            is_form: false,
+        },
+    ]
+}
+
+/// How many people a member has invited, as it looks to them: those who wait, and those who are connected by now.
+fn invited(connection: &mut Connection, me: &Viewer) -> Result<usize, Error> {
+    let connected = usize::try_from(me.connection_count).unwrap_or(0);
+    if connected >= INVITED {
+        return Ok(connected);
+    }
+    let sent = connections::sent(me.id).select(relationships::other_id).limit(INVITED as i64);
+    let sent: Vec<i64> = on_engine!(connection, |own| sent.load(own))?;
+    Ok(connected + sent.len())
+}
+
+/// What somebody reads who is alone on the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alone {
+    /// Others can sign up at the address.
+    Address,
+    /// Others need an invite link.
+    InviteLink,
+}
+
+impl Alone {
+    /// Returns whether a member sees nobody else on the site, and how others come in.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn of(connection: &mut Connection, me: &Viewer) -> Result<Option<Alone>, Error> {
+        let hidden = hidden_from(connection, me.id)?;
+        // One more than are left out, so that one is left if there is anybody.
+        let most = hidden.len() as i64 + 1;
+        let others = directory::table.filter(directory::member_id.ne(me.id)).select(directory::member_id).limit(most);
+        let others: Vec<i64> = on_engine!(connection, |own| others.load(own))?;
+        if others.iter().any(|id| !hidden.contains(id)) {
+            return Ok(None);
+        }
+        Ok(Some(match registration::load(connection)? {
+            Registration::Open | Registration::Approval => Alone::Address,
+            _ => Alone::InviteLink,
+        }))
+    }
+}
+
+/// `POST /first-steps/close`
+///
+/// # Errors
+/// The database's.
+pub async fn close(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
+    set(&site, &me, Some(now())).await?;
+    redirect.undoable(t("The first steps are closed."), "/first-steps/open".to_owned());
+    Ok(redirect.to("/"))
+}
+
+/// `POST /first-steps/open`: shows them again.
+///
+/// # Errors
+/// The database's.
+pub async fn open(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
+    set(&site, &me, None).await?;
+    redirect.done(t("The first steps are open again."));
+    Ok(redirect.to("/"))
+}
+
+async fn set(site: &SiteData, me: &SignedIn, closed_at: Option<i64>) -> Result<(), Error> {
+    let id = me.id;
+    site.write(move |connection| {
+        let row = members::first_steps_closed_at.eq(closed_at);
+        diesel::update(members::table.find(id)).set(row).execute(connection)?;
+        Ok(())
+    })
+    .await
+}
