@@ -3,6 +3,7 @@
 
 mod first_day;
 mod inbox;
+mod newcomer;
 mod passkeys;
 #[path = "../web/support/mod.rs"]
 #[allow(dead_code)]
