@@ -4,8 +4,15 @@ let sent = null;
 
 const methodOf = (form, button) => button?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get";
 
+// Some forms say that what they do takes a while.
+function tell(form, isBusy) {
+  const told = form?.querySelector("[data-busy]");
+  if (told) told.hidden = !isBusy;
+}
+
 function release() {
   sent?.removeAttribute("aria-busy");
+  tell(sent, false);
   sent = null;
   document.querySelectorAll(".working").forEach((button) => button.classList.remove("working"));
 }
@@ -22,6 +29,7 @@ document.addEventListener("submit", (event) => {
   if (method !== "post") return;
   sent = form;
   form.setAttribute("aria-busy", "true");
+  if (!event.submitter?.hasAttribute("formaction")) tell(form, true);
 });
 
 // The page is left, or comes back from the browser's memory, or the reader stops the browser.

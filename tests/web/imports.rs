@@ -1,5 +1,7 @@
 //! Importing contacts: what a file holds is seen first, stored once, and taken back whole.
 
+use std::io::Write;
+
 use amicable::contacts::store;
 use amicable::schema::{contact_import_files, contact_imports, contacts};
 use diesel::prelude::*;
@@ -142,30 +144,64 @@ fn the_reading_of_a_file_can_be_changed() {
     assert_eq!(book(&site, &ada), ["Иван"]);
 }
 
+/// A ZIP archive of one file.
+fn zipped(name: &str, file: &[u8]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    archive.write_all(file).unwrap();
+    archive.finish().unwrap().into_inner()
+}
+
+/// The same archive, which says that it unpacks to very little.
+fn lying(mut archive: Vec<u8>, size: u32) -> Vec<u8> {
+    let mut at = 0;
+    while let Some(found) = archive[at..].windows(4).position(|four| four == size.to_le_bytes()) {
+        at += found;
+        archive[at..at + 4].copy_from_slice(&7_u32.to_le_bytes());
+    }
+    archive
+}
+
 #[test]
 fn what_is_no_list_is_refused_and_nothing_is_stored() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");
     let torn = "Name,Company\nAnn,Acme\n\"Bob,Beta\nCid,Gamma\n";
-    let wide: Vec<u8> = "\u{feff}Name\nZoë Ng\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (bomb, lie) = (vec![b'x'; 60_000_000], "Ann,Acme\n".repeat(200_000));
     for (file, sentence) in [
-        (b"\x89PNG\r\n\x1a\n".as_slice(), "this is a picture, not a list of contacts"),
+        (b"\x89PNG\r\n\x1a\n".as_slice(), "this is a picture, not a list of contacts; choose the CSV"),
         (b"<!doctype html><html>", "this is a page of the web"),
         (b"PK\x03\x04 and so on", "this ZIP archive is damaged"),
-        (torn.as_bytes(), "Line 3: a quoted field is never closed."),
+        (torn.as_bytes(), "Line 3: a quoted field is never closed; save the list as CSV again"),
         (b"", "the file is empty"),
-        (&vec![b'x'; 50_000_001], "it is larger than 50 MB"),
+        (&zipped("xl/workbook.xml", b"<workbook/>"), "this is a workbook of a spreadsheet; save it as"),
+        (&zipped("Connections.csv", &bomb), "this ZIP archive unpacks to far more than a list of contacts"),
+        (&lying(zipped("Connections.csv", lie.as_bytes()), lie.len() as u32), "this ZIP archive"),
+        (&zipped("Messages.txt", b"Hello"), "this is a ZIP archive without a list of contacts"),
+        (&vec![b'x'; 50_000_001], "it is larger than 50 MB; split it"),
+        (&vec![b'x'; 200_000_000], "it is larger than 50 MB; split it"),
     ] {
         choose(&mut ada, file);
-        assert_eq!(ada.page.status, 422);
+        assert_eq!(ada.page.status, 422, "{sentence}");
         assert!(ada.sees(sentence), "{sentence}: {}", ada.text());
         assert!(ada.has_button("Import"));
     }
     ada.send("/contacts/import", "multipart/form-data; boundary=cut", b"--cut--\r\n");
     assert!(ada.page.status == 422 && ada.sees("Choose a file first."), "{}", ada.text());
     assert_eq!(stored(&site), (0, 0));
-    choose(&mut ada, wide);
-    assert!(ada.sees("1 new") && ada.sees("Zoë Ng"), "{}", ada.text());
+}
+
+#[test]
+fn a_list_in_any_encoding_or_archive_is_read() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let list = "Name,Company\nZoë Ng,Größe AG\n";
+    let wide: Vec<u8> = format!("\u{feff}{list}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let latin = encoding_rs::WINDOWS_1252.encode(list).0;
+    for file in [wide.as_slice(), &latin, list.as_bytes(), &zipped("in/a/folder/Connections.csv", list.as_bytes())] {
+        choose(&mut ada, file);
+        assert!(ada.sees("1 new") && ada.sees("Zoë Ng") && ada.sees("Größe AG"), "{}", ada.text());
+    }
 }
 
 #[test]

@@ -126,8 +126,8 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let megabytes = || number((MAX_BYTES / 1_000_000) as i64);
         f.write_str(&match self {
-            Self::Empty => t("the file is empty").into(),
-            Self::TooLarge => tf("it is larger than {megabytes} MB", megabytes()),
+            Self::Empty => t("the file is empty; export your contacts again, then choose the new file").into(),
+            Self::TooLarge => tf("it is larger than {megabytes} MB; split it into smaller files", megabytes()),
             Self::ZipWithoutList => {
                 t("this is a ZIP archive without a list of contacts in it; choose the file with the contacts").into()
             }
@@ -136,9 +136,12 @@ impl fmt::Display for Why {
             }
             Self::LockedZip => t("this ZIP archive cannot be opened; unpack it and choose the list in it").into(),
             Self::BrokenZip => t("this ZIP archive is damaged; download it again").into(),
-            Self::ZipBomb => t("this ZIP archive unpacks to far more than a list of contacts has").into(),
+            Self::ZipBomb => t(
+                "this ZIP archive unpacks to far more than a list of contacts has; unpack it and choose the list in it",
+            )
+            .into(),
             Self::Spreadsheet => t("this is a workbook of a spreadsheet; save it as “CSV UTF-8”").into(),
-            Self::Picture => t("this is a picture, not a list of contacts").into(),
+            Self::Picture => t("this is a picture, not a list of contacts; choose the CSV, vCard or ZIP file").into(),
             Self::WebPage => t("this is a page of the web, not a list of contacts; download the file again").into(),
             Self::Pdf => t("this is a PDF, not a list of contacts; export the contacts as CSV or vCard").into(),
             Self::OutlookData => t("this is Outlook’s data file; export the contacts from Outlook as CSV").into(),
@@ -151,7 +154,9 @@ impl fmt::Display for Why {
             Self::NoColumns => {
                 t("no column was recognised; the first line has to name the columns, such as Name and E-mail").into()
             }
-            Self::UnclosedQuote => t("a quoted field is never closed").into(),
+            Self::UnclosedQuote => {
+                t("a quoted field is never closed; save the list as CSV again, then choose the new file").into()
+            }
             Self::FieldCount { expected, found } => {
                 tf("{found} cells where the header has {expected}", (&found.to_string(), &expected.to_string()))
             }

@@ -3,15 +3,16 @@
 use std::sync::{Arc, LazyLock};
 
 use actix_multipart::Multipart;
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use encoding_rs::Encoding;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::contacts::import::columns::{TARGETS, Target};
 use crate::contacts::import::{self, Choices, Damaged, MAX_BYTES, Read};
+use crate::contacts::imports::upload::Arrived;
 use crate::contacts::imports::{self, Confirmed, Import, Report, Upload, pack, unpack, upload as sent};
 use crate::contacts::store::MAX_CONTACTS;
 use crate::dates::{civil, now};
@@ -80,21 +81,53 @@ async fn choose(site: &SiteData, page: Layout, me: i64, problems: Problems) -> R
     if again { choose.show_again() } else { choose.show() }
 }
 
-/// Reads a file off the async threads, one at a time; the turn lasts as long as the work, also when the browser hangs up.
-async fn read<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    let turn = ONE.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))?;
+/// The turn of a file to be read. It lasts until what was read is stored, also when the browser hangs up.
+async fn turn() -> Result<OwnedSemaphorePermit, Error> {
+    ONE.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))
+}
+
+/// Does off the async threads what takes long.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let context = Context::current();
-    let work = move || {
-        let _turn = turn;
-        context.within(work)
-    };
-    Ok(web::block(work).await?)
+    Ok(web::block(move || context.within(work)).await?)
+}
+
+fn today() -> jiff::civil::Date {
+    civil(now()).unwrap_or(jiff::civil::Date::MAX)
+}
+
+/// What was read, with its turn.
+struct Turned<T> {
+    read: T,
+    _turn: OwnedSemaphorePermit,
 }
 
 /// Reads a file that was packed.
-async fn read_packed(packed: Vec<u8>, choices: Choices) -> Result<Result<Read, Damaged>, Error> {
-    let today = civil(now()).unwrap_or(jiff::civil::Date::MAX);
-    read(move || Ok(import::read_unpacked(&unpack(&packed)?, &choices, today))).await?
+async fn read_packed(
+    turn: OwnedSemaphorePermit,
+    packed: Vec<u8>,
+    choices: Choices,
+) -> Result<Result<Turned<Read>, Damaged>, Error> {
+    let work = move || {
+        let read = import::read_unpacked(&unpack(&packed)?, &choices, today());
+        Ok(read.map(|read| Turned { read, _turn: turn }))
+    };
+    aside(work).await?
+}
+
+/// Reads a file that has arrived.
+fn open(arrived: Arrived, turn: OwnedSemaphorePermit) -> Result<Result<Turned<(Upload, Read)>, Damaged>, Error> {
+    let (file_name, file) = arrived.read().map_err(|why| Error::Internal(why.to_string()))?;
+    let list = match import::open(&file) {
+        Ok(list) => list,
+        Err(damaged) => return Ok(Err(damaged)),
+    };
+    let read = match import::read_unpacked(&list, &Choices::default(), today()) {
+        Ok(read) => read,
+        Err(damaged) => return Ok(Err(damaged)),
+    };
+    let upload = Upload { packed: pack(&list)?, file_name };
+    Ok(Ok(Turned { read: (upload, read), _turn: turn }))
 }
 
 /// `POST /contacts/import`: reads the file and shows what it holds.
@@ -102,6 +135,7 @@ async fn read_packed(packed: Vec<u8>, choices: Choices) -> Result<Result<Read, D
 /// # Errors
 /// The database's.
 pub async fn upload(
+    request: HttpRequest,
     site: SiteData,
     page: Layout,
     me: SignedIn,
@@ -109,29 +143,20 @@ pub async fn upload(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let opened = match sent::file(form).await? {
-        Ok((file_name, file)) => {
+    let opened = match sent::file(id, &request, form).await? {
+        Ok(arrived) => {
             // Nothing is read for whoever may store nothing.
             site.read(move |connection| limits::check(connection, Limit::Imports, &Subject::member(id))).await?;
-            let today = civil(now()).unwrap_or(jiff::civil::Date::MAX);
-            let work = move || -> Result<Result<(Upload, Read), Damaged>, Error> {
-                let list = match import::open(&file) {
-                    Ok(list) => list,
-                    Err(damaged) => return Ok(Err(damaged)),
-                };
-                Ok(match import::read_unpacked(&list, &Choices::default(), today) {
-                    Ok(read) => Ok((Upload { file_name, packed: pack(&list)? }, read)),
-                    Err(damaged) => Err(damaged),
-                })
-            };
-            read(work).await??.map_err(|damaged| damaged.sentence())
+            let turn = turn().await?;
+            aside(move || open(arrived, turn)).await??.map_err(|damaged| damaged.sentence())
         }
         Err(sentence) => Err(sentence),
     };
     match opened {
         Ok(opened) => {
             let opened = Arc::new(opened);
-            let draft = site.write_bulk(move |connection| imports::begin(connection, id, &opened.0, &opened.1)).await?;
+            let store = move |connection: &mut _| imports::begin(connection, id, &opened.read.0, &opened.read.1);
+            let draft = site.write_bulk(store).await?;
             Ok(redirect.to(&address(draft)))
         }
         Err(sentence) => {
@@ -290,6 +315,7 @@ pub async fn confirm(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (me, id, revision) = (me.id, *id, form.get("revision").parse().unwrap_or(-1));
+    let turn = turn().await?;
     let (import, packed) = match stored(&site, me, id).await {
         Ok(Some(stored)) => stored,
         Ok(None) => return Ok(redirect.to(&address(id))),
@@ -297,9 +323,9 @@ pub async fn confirm(
         Err(why) => return Err(why),
     };
     // It was read before with the same choices, so it can be read.
-    let read = read_packed(packed, import.choices()).await?.map_err(|why| Error::Internal(why.to_string()))?;
+    let read = read_packed(turn, packed, import.choices()).await?.map_err(|why| Error::Internal(why.to_string()))?;
     let read = Arc::new(read);
-    match site.write_bulk(move |connection| imports::confirm(connection, me, (id, revision), &read)).await? {
+    match site.write_bulk(move |connection| imports::confirm(connection, me, (id, revision), &read.read)).await? {
         Confirmed::Done => {}
         Confirmed::ReadAnew => {
             redirect.refused(t("The file was read in another way since. Look again, then confirm."));
@@ -325,6 +351,7 @@ pub async fn read_again(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (me, id) = (me.id, *id);
+    let turn = turn().await?;
     let (import, packed) = match stored(&site, me, id).await {
         Ok(Some(stored)) => stored,
         Ok(None) => return Ok(redirect.to(&address(id))),
@@ -332,10 +359,10 @@ pub async fn read_again(
         Err(why) => return Err(why),
     };
     let choices = choices(&form, &import);
-    match read_packed(packed, choices.clone()).await? {
+    match read_packed(turn, packed, choices.clone()).await? {
         Ok(read) => {
             let read = Arc::new((choices, read));
-            site.write_bulk(move |connection| imports::change(connection, me, id, &read.0, &read.1)).await?;
+            site.write_bulk(move |connection| imports::change(connection, me, id, &read.0, &read.1.read)).await?;
             Ok(redirect.to(&address(id)))
         }
         Err(damaged) => {

@@ -138,7 +138,10 @@ fn a_quote_that_is_never_closed_is_named_by_its_line() {
     let torn = "Li,Ng,,,\"Acme, Cook,12 Mar 2024\n";
     let file = format!("{NOTES}{HEADER}{ROW}{torn}{}", ROW.repeat(9));
     assert_eq!(refused(&file), Why::UnclosedQuote.on(6));
-    assert_eq!(refused(&file).to_string(), "Line 6: a quoted field is never closed.");
+    assert_eq!(
+        refused(&file).to_string(),
+        "Line 6: a quoted field is never closed; save the list as CSV again, then choose the new file."
+    );
 }
 
 #[test]
