@@ -11,6 +11,8 @@ use crate::text::fold;
 
 /// Digits of the shortest phone number that tells one from another.
 const SHORTEST_PHONE: usize = 6;
+/// Digits at the end of a phone number that no country's number, and no nought in its place, changes.
+const PHONE_END: usize = 8;
 /// Characters of a key.
 const LONGEST: usize = 600;
 /// Sites on which the first part of an address names a person. LinkedIn has a rule of its own.
@@ -36,8 +38,14 @@ numbered! {
         Profile = 2,
         /// The name and the company together.
         NameAndCompany = 3,
+        /// The name and the end of a phone number, which is the same with and without the country's.
+        NameAndPhone = 4,
     }
 }
+
+/// All of them, the surest first.
+pub const KEY_KINDS: [KeyKind; 5] =
+    [KeyKind::Email, KeyKind::Phone, KeyKind::Profile, KeyKind::NameAndCompany, KeyKind::NameAndPhone];
 
 /// A key by which a contact is known again.
 pub type Key = (KeyKind, String);
@@ -48,10 +56,12 @@ pub fn keys(card: &Card) -> Vec<Key> {
     let phones = card.phones.iter().filter_map(|one| phone_key(&one.value));
     let links = card.links.iter().filter_map(|one| profile_key(&one.value));
     let name = name_key(&card.name(), &card.company);
+    let called = card.phones.iter().filter_map(|one| name_and_phone_key(&card.name(), &phone_key(&one.value)?));
     let all = emails.map(|key| (0, KeyKind::Email, key));
     let all = all.chain(phones.map(|key| (1, KeyKind::Phone, key)));
     let all = all.chain(links.map(|key| (2, KeyKind::Profile, key)));
     let all = all.chain(name.map(|key| (3, KeyKind::NameAndCompany, key)));
+    let all = all.chain(called.map(|key| (4, KeyKind::NameAndPhone, key)));
     let mut seen = BTreeSet::new();
     let once = all.filter(|(number, _, key)| seen.insert((*number, key.clone())));
     once.map(|(_, kind, key)| (kind, key.chars().take(LONGEST).collect())).collect()
@@ -72,6 +82,17 @@ pub fn phone_key(written: &str) -> Option<String> {
     let digits: String = number.chars().filter_map(|c| c.to_digit(10)).map(|digit| digit.to_string()).collect();
     let digits = digits.strip_prefix("00").map_or(digits.clone(), str::to_owned);
     (digits.len() >= SHORTEST_PHONE).then_some(digits)
+}
+
+/// Returns the end of a phone's key, where it is long enough to tell one phone from another.
+pub fn phone_end(key: &str) -> Option<&str> {
+    key.get(key.len().checked_sub(PHONE_END)?..)
+}
+
+/// Returns the key of a name and the end of a phone's key.
+fn name_and_phone_key(name: &str, phone: &str) -> Option<String> {
+    let name = in_order(&fold(name));
+    phone_end(phone).filter(|_| !name.is_empty()).map(|end| format!("{name}/{end}"))
 }
 
 /// Returns the key of the address of a profile; nothing for any other page, which many may share.
@@ -109,6 +130,14 @@ mod tests {
             assert_eq!(phone_key(written).as_deref(), Some("442079460123"), "{written}");
         }
         assert_eq!(phone_key("112"), None);
+    }
+
+    #[test]
+    fn a_phone_without_its_country_ends_alike() {
+        let end = |written: &str| phone_key(written).and_then(|key| phone_end(&key).map(str::to_owned));
+        assert_eq!(end("+44 20 7946 0123"), end("020 7946 0123"));
+        assert_eq!(end("+1 415 555 0100"), end("(415) 555-0100"));
+        assert_eq!(end("555 0100"), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::contacts::card::Card;
-use crate::contacts::keys::{Key, KeyKind};
+use crate::contacts::keys::{KEY_KINDS, Key};
 use crate::contacts::source::Source;
 use crate::dates::now;
 use crate::db::{self, Connection, id_in, new_id, on_engine, sql_condition};
@@ -317,7 +317,7 @@ fn contact(found: Found) -> Result<Contact, Error> {
 /// The database's.
 pub fn with_keys(connection: &mut Connection, owner: i64, keys: &[Key]) -> Result<HashMap<Key, Vec<i64>>, Error> {
     let mut found: HashMap<Key, Vec<i64>> = HashMap::new();
-    for kind in [KeyKind::Email, KeyKind::Phone, KeyKind::Profile, KeyKind::NameAndCompany] {
+    for kind in KEY_KINDS {
         let wanted: Vec<&str> = keys.iter().filter(|(of, _)| *of == kind).map(|(_, key)| key.as_str()).collect();
         for wanted in wanted.chunks(ROWS) {
             let rows = contact_keys::table.filter(contact_keys::owner_id.eq(owner)).filter(contact_keys::kind.eq(kind));

@@ -352,3 +352,42 @@ fn what_was_deleted_is_forgotten_after_a_month() {
     ada.press("Undo");
     assert_eq!(ada.page.status, 404);
 }
+
+#[test]
+fn a_phone_without_its_country_is_suggested() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for (name, phone) in
+        [("Ben Okoro", "+44 20 7946 0123"), ("Okoro, Ben", "020 7946 0123"), ("Zoe Ng", "020 7946 0123")]
+    {
+        add(&mut ada, &[("full_name", name), ("phone", phone)]);
+    }
+    ada.open("/contacts/duplicates");
+    // Zoe has the number that one of them has, to the digit; the other is of their name only.
+    assert!(ada.sees("1 group of contacts may be one person."), "{}", ada.text());
+    ada.open("/contacts?q=zoe").go("Zoe Ng").press("Delete contact").open("/contacts/duplicates");
+    assert!(ada.sees("The same: Name and phone") && ada.sees("+44 20 7946 0123"), "{}", ada.text());
+    let file = "Name,Phone\nBen Okoro,(020) 7946-0123\nBen Okoro,020 7946 9999\n";
+    ada.upload("/contacts/import", "file", file.as_bytes()).follow();
+    assert!(ada.sees("1 new 1 already here"), "{}", ada.text());
+}
+
+#[test]
+fn a_selection_is_forgotten_after_a_month() {
+    use amicable::schema::{contact_removals, contact_selections};
+    use diesel::prelude::*;
+    let (site, mut ada) = with_three();
+    ada.open("/contacts/remove").press("Select all 3");
+    let left = |connection: &mut amicable::db::Connection| {
+        amicable::contacts::purge::purge(connection)?;
+        let drafts: i64 = contact_removals::table.count().get_result(connection)?;
+        Ok((drafts, contact_selections::table.count().get_result::<i64>(connection)?))
+    };
+    assert_eq!(site.db.write_blocking(left).unwrap(), (1, 3));
+    let older = contact_removals::created_at.eq(contact_removals::created_at - 32 * 86_400);
+    let age = |connection: &mut _| Ok(diesel::update(contact_removals::table).set(older).execute(connection)?);
+    site.db.write_blocking(age).unwrap();
+    assert_eq!(site.db.write_blocking(left).unwrap(), (0, 0));
+    ada.open("/contacts");
+    assert!(ada.sees("3 people"), "{}", ada.text());
+}

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use crate::contacts::keys::{Key, KeyKind};
+use crate::contacts::keys::{KEY_KINDS, Key, KeyKind};
 use crate::contacts::store::{self, Contact};
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
@@ -55,12 +55,14 @@ pub fn groups(connection: &mut Connection, owner: i64) -> Result<(Vec<Group>, us
     let mut groups = Vec::new();
     for ids in found.into_iter().take(SHOWN) {
         let ids: Vec<i64> = ids.into_iter().collect();
-        let kinds = [KeyKind::Email, KeyKind::Phone, KeyKind::Profile, KeyKind::NameAndCompany];
         let share = |kind: &KeyKind| {
             all.iter()
                 .any(|((of, _), with)| *of == *kind as i16 && ids.iter().filter(|id| with.contains(id)).count() > 1)
         };
-        let shared = kinds.into_iter().filter(share).collect();
+        let mut shared: Vec<KeyKind> = KEY_KINDS.into_iter().filter(share).collect();
+        if shared.contains(&KeyKind::Phone) {
+            shared.retain(|kind| *kind != KeyKind::NameAndPhone);
+        }
         groups.push(Group { contacts: store::load_many(connection, owner, &ids)?, shared });
     }
     groups.retain(|group| group.contacts.len() > 1);

@@ -38,6 +38,7 @@ impl Duplicates {
             KeyKind::Phone => t("Phone"),
             KeyKind::Profile => t("Profile"),
             KeyKind::NameAndCompany => t("Name and company"),
+            KeyKind::NameAndPhone => t("Name and phone"),
         };
         group.shared.iter().map(word).collect::<Vec<_>>().join(", ")
     }

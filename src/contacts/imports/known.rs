@@ -1,13 +1,13 @@
 //! Who of a file is in the book already, and who stands in the file twice: by a profile, an e-mail address, a card's own name
 //! for itself, else by name where nothing speaks against it. Members play no part in it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use crate::contacts::card::Card;
 use crate::contacts::import::{Damaged, Read, Row, Why};
-use crate::contacts::keys::{KeyKind, email_key, phone_key, profile_key};
+use crate::contacts::keys::{KeyKind, email_key, phone_end, phone_key, profile_key};
 use crate::contacts::store::IsLive;
 use crate::db::Connection;
 use crate::error::Error;
@@ -69,7 +69,7 @@ pub(super) fn of(connection: &mut Connection, owner: i64) -> Result<Known, Error
     let rows: Vec<(i64, String, String, String)> =
         rows.select((contacts::id, contacts::uid, contacts::full_name, contacts::company)).load(connection)?;
     let keys = contact_keys::table.filter(contact_keys::owner_id.eq(owner));
-    let keys = keys.filter(contact_keys::kind.ne(KeyKind::NameAndCompany));
+    let keys = keys.filter(contact_keys::kind.le(KeyKind::Profile));
     let keys: Vec<(i64, KeyKind, String)> =
         keys.select((contact_keys::contact_id, contact_keys::kind, contact_keys::key)).load(connection)?;
     let mut keys_of: HashMap<i64, Vec<(KeyKind, String)>> = HashMap::new();
@@ -103,7 +103,7 @@ impl Marks {
                 KeyKind::Profile => marks.profiles.push(key),
                 KeyKind::Email => marks.emails.push(key),
                 KeyKind::Phone => marks.phones.push(key),
-                KeyKind::NameAndCompany => {}
+                KeyKind::NameAndCompany | KeyKind::NameAndPhone => {}
             }
         }
         marks
@@ -182,9 +182,12 @@ impl Person {
     /// Whether nothing speaks against somebody of the same name.
     fn may_be(&self, marks: &Marks) -> bool {
         let same_company = self.company.is_empty() || marks.company.is_empty() || self.company == marks.company;
-        let phones: HashSet<&String> = self.phones.iter().collect();
-        let shares_phone =
-            phones.is_empty() || marks.phones.is_empty() || marks.phones.iter().any(|one| phones.contains(one));
+        let same = |one: &String, other: &String| {
+            one == other || phone_end(one).is_some_and(|end| phone_end(other) == Some(end))
+        };
+        let shares_phone = self.phones.is_empty()
+            || marks.phones.is_empty()
+            || marks.phones.iter().any(|one| self.phones.iter().any(|other| same(one, other)));
         same_company && shares_phone
     }
 }
