@@ -14,6 +14,7 @@ use diesel::prelude::*;
 use crate::accounts::confirm::Confirmed;
 use crate::connections::row::State;
 use crate::connections::store;
+use crate::contacts::store as contacts;
 use crate::data::archive;
 use crate::db::Connection;
 use crate::error::Error;
@@ -34,6 +35,7 @@ struct Data {
     page: Layout,
     stored: Stored,
     largest: Vec<(MemberCard, Room)>,
+    contacts: i32,
 }
 
 /// `GET /settings/data`
@@ -42,14 +44,14 @@ struct Data {
 /// The database's.
 pub async fn data(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let (stored, largest) = site
+    let (stored, largest, contacts) = site
         .read_long(move |connection| {
             let stored = room::stored(connection, id)?;
             let largest = largest(connection, id, &stored)?;
-            Ok((stored, largest))
+            Ok((stored, largest, contacts::book(connection, id)?.number))
         })
         .await?;
-    Data { page, stored, largest }.show()
+    Data { page, stored, largest, contacts }.show()
 }
 
 /// The conversations that take the most, each with whom it is; those with people the member blocked are hidden.

@@ -14,7 +14,7 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
             found[name] = json.loads(data)
         elif name.endswith(".csv"):
             found[name] = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-        elif name.endswith(".txt"):
+        elif name.endswith((".txt", ".vcf")):
             found[name] = data.decode()
         else:
             found[name] = len(data)

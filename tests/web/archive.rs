@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::dav::device::Device;
 use crate::support::{Site, Visitor, connect};
 
 /// What stands in each file of a visitor's archive.
@@ -80,6 +81,28 @@ fn tables_and_programs_get_the_same() {
     assert_eq!(mine["csv/notes.csv"][0]["private_note"], "'+49 30 1, sings");
     assert_eq!(mine["csv/invitations_sent.csv"][0]["note"], "'=HYPERLINK(\"x\") from the choir");
     assert_eq!(mine["csv/messages.csv"][1]["text"], "Every Tuesday\nat eight");
+}
+
+#[test]
+fn pictures_of_contacts_and_ones_own_reports_are_in_it() {
+    let site = Site::new();
+    let [mut ada, mut ben] = ["Ada Ruiz", "Ben Okoro"].map(|name| site.member(name));
+    let phone = Device::of(&site, &ada);
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nFN:Zoe Ng\r\nN:Ng;Zoe;;;\r\n\
+                PHOTO;ENCODING=b;TYPE=PNG:iVBORw0KGgo=\r\nEND:VCARD\r\n";
+    assert_eq!(phone.put("1.vcf", card).status, 201);
+    ada.open("/contacts/new").fill("full_name", "Li Wei").press("Save");
+    ada.open("/in/ben-okoro/report").fill("reason", "Sells =things").press("Send report");
+    let (mine, theirs) = (archive(&ada), archive(&ben));
+    let cards = mine["contacts.vcf"].as_str().unwrap();
+    assert!(cards.starts_with(card) && cards.contains("FN:Li Wei") && cards.ends_with("END:VCARD\r\n"), "{cards}");
+    let report = &mine["json/reports.json"][0];
+    assert_eq!((&report["reason"], &report["about"]), (&"Sells =things".into(), &"profile".into()));
+    assert_eq!(report["reported_handle"], "ben-okoro");
+    // Who is reported is not told.
+    assert_eq!(theirs["json/reports.json"].as_array().unwrap().len(), 0);
+    assert!(!theirs.to_string().contains("Sells"));
+    ben.open("/");
 }
 
 #[test]

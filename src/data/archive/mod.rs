@@ -2,6 +2,7 @@
 //! read in one snapshot, a batch of rows at a time, into a file without a name, and sent from there: so that a slow reader
 //! holds no snapshot, and a fault is an error page and not half a file.
 
+mod cards;
 mod readme;
 mod values;
 
@@ -82,8 +83,11 @@ impl Writing {
                 _ => {}
             }
         }
+        self.begin("contacts.vcf")?;
+        let cards = cards::write(connection, self.member, &mut self.zip)?;
         self.begin("README.txt")?;
-        self.zip.write_all(readme::text(&name, &Community::load(connection)?, &written).as_bytes()).map_err(disk)
+        let community = Community::load(connection)?;
+        self.zip.write_all(readme::text(&name, &community, &written, cards).as_bytes()).map_err(disk)
     }
 
     fn begin(&mut self, name: &str) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use crate::language::{t, tf, tn};
 use crate::web::community::Community;
 
 /// Writes the README.
-pub(super) fn text(name: &str, community: &Community, files: &[Written]) -> String {
+pub(super) fn text(name: &str, community: &Community, files: &[Written], cards: u64) -> String {
     let mut out = String::new();
     let mut line = |text: &str| {
         let _ = write!(out, "{text}\r\n");
@@ -28,6 +28,10 @@ pub(super) fn text(name: &str, community: &Community, files: &[Written]) -> Stri
         line(&format!("{0}.csv, {0}.json", file.name));
         line(&format!("  {}: {}", t(file.says), tn(*entries, "{n} entry", "{n} entries")));
     }
+    line("");
+    line("contacts.vcf");
+    let says = t("Your address book as cards, with the pictures in it, for phones and other programs");
+    line(&format!("  {says}: {}", tn(cards, "{n} entry", "{n} entries")));
     line("");
     line(t("Not in here: your password, which nobody can read, and secrets such as the links in letters."));
     out

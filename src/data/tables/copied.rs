@@ -389,7 +389,7 @@ copied!(audit_entries {
     subject_id: Option<i64>, subject: String, detail: String, subject_salt: String, subject_digest: String, hash: String
 } by (number), after last: number.gt(last.number));
 copied!(audit_head { id: i16, number: i64, hash: String } by (id), after last: id.gt(last.id));
-copied!(reports of reported_id {
+copied!(reports of reporter_id {
     reported_id: i64, id: i64, kind: i16, reporter_id: Option<i64>, created_at: i64, reason: String, context: String,
     decision: i16, decided_at: Option<i64>, decided_by: Option<i64>
 } by (reported_id, id), after last: reported_id.ge(last.reported_id)

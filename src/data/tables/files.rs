@@ -97,6 +97,17 @@ pub(super) const DECISIONS: &[File] = &[File::new(
     ],
 )];
 
+pub(super) const REPORTS: &[File] = &[File::new(
+    "reports",
+    key("What you reported to the moderators"),
+    &[
+        time("created_at").named("reported_at"),
+        choice("kind", &["profile", "invitation", "message", "appeal"]).named("about"),
+        member("reported_id").named("reported"),
+        plain("reason"),
+    ],
+)];
+
 pub(super) const POSITIONS: &[File] = &[File::new(
     "positions",
     key("Your positions and your education"),

@@ -66,7 +66,7 @@ pub const TABLES: &[Table] = &[
         .names(&[("other_id", Former)]),
     Table::of(contacts::TABLE, "owner_id", In(files::CONTACTS)).other_ids(&["import_id", "removal_id"]),
     Table::of(contact_cards::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
-    Table::of(contact_files::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
+    Table::of(contact_files::TABLE, "owner_id", Not("stands in contacts.vcf")).other_ids(&["contact_id"]),
     Table::of(contact_words::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
     Table::of(contact_keys::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
     Table::of(contact_tags::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
@@ -84,8 +84,9 @@ pub const TABLES: &[Table] = &[
     Table::of_site(audit_head::TABLE),
     Table::of_site(webhooks::TABLE),
     Table::of_site(webhook_deliveries::TABLE).other_ids(&["webhook_id"]),
-    // A report says what somebody else wrote of the member; what was decided stands in the sanctions.
-    Table::of(reports::TABLE, "reported_id", Not("would tell who reported"))
+    // The archive has what the member reported. What others wrote of them is not theirs, and would tell who reported; what was
+    // decided about them stands in the sanctions.
+    Table::of(reports::TABLE, "reported_id", In(files::REPORTS))
         .names(&[("reporter_id", Clear), ("decided_by", Clear)]),
     Table::of(sanctions::TABLE, "member_id", In(files::DECISIONS))
         .names(&[("decided_by", Clear), ("lifted_by", Clear)]),
