@@ -49,7 +49,8 @@ struct Export {
 pub async fn contacts(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let filter = Filter::of(&query);
     let (asked, id, query) = (filter.clone(), me.id, filter.with("", ""));
-    let number = site.read_long(move |connection| Ok(list::all(connection, id, &asked)?.len())).await?;
+    let number = site.read_long(move |connection| list::number(connection, id, &asked)).await?;
+    let number = usize::try_from(number).unwrap_or_default();
     let words = [filter.q.clone(), filter.in_words()];
     Export {
         page,

@@ -108,8 +108,25 @@ fn cursor_of(row: &Row, sort: Sort) -> Cursor {
     Cursor { key, id: row.id }
 }
 
+/// Whom a filter takes by whether they are members. To find that out is more work than all else, so it is done once a page.
+enum Members {
+    Any,
+    AllBut(Vec<i64>),
+    Only(Vec<i64>),
+}
+
+impl Members {
+    fn of(connection: &mut Connection, owner: i64, filter: &Filter) -> Result<Members, Error> {
+        Ok(match filter.membership {
+            Membership::Any => Members::Any,
+            Membership::NotAMember => Members::AllBut(membership::all(connection, owner)?.0),
+            Membership::NotConnected => Members::Only(membership::all(connection, owner)?.1),
+        })
+    }
+}
+
 /// The contacts that match a filter, in no order.
-fn chosen<'a>(connection: &mut Connection, owner: i64, filter: &Filter) -> Result<Boxed<'a>, Error> {
+fn chosen<'a>(connection: &mut Connection, owner: i64, filter: &Filter, members: &Members) -> Boxed<'a> {
     let mut query = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive).into_boxed();
     for word in wanted(&filter.q) {
         query = with_word(query, owner, "", &word);
@@ -125,16 +142,10 @@ fn chosen<'a>(connection: &mut Connection, owner: i64, filter: &Filter) -> Resul
     if let Some(source) = filter.source {
         query = query.filter(contacts::source.eq(source));
     }
-    match filter.membership {
-        Membership::Any => Ok(query),
-        Membership::NotAMember => {
-            let (members, _) = membership::all(connection, owner)?;
-            Ok(query.filter(diesel::dsl::not(id_in(connection, contacts::id, &members))))
-        }
-        Membership::NotConnected => {
-            let (_, strangers) = membership::all(connection, owner)?;
-            Ok(query.filter(id_in(connection, contacts::id, &strangers)))
-        }
+    match members {
+        Members::Any => query,
+        Members::AllBut(members) => query.filter(diesel::dsl::not(id_in(connection, contacts::id, members))),
+        Members::Only(members) => query.filter(id_in(connection, contacts::id, members)),
     }
 }
 
@@ -174,18 +185,36 @@ pub fn page(
     filter: &Filter,
     at: &PageRequest,
 ) -> Result<(ListPage<Row>, Book), Error> {
-    let book = store::book(connection, owner)?;
-    // Counting all would cost more than the page.
-    let total = match filter.narrows() {
-        true => chosen(connection, owner, filter)?.count().get_result(connection)?,
-        false => book.number.into(),
-    };
+    let (book, members) = (store::book(connection, owner)?, Members::of(connection, owner, filter)?);
+    let total = total(connection, owner, filter, (&members, &book))?;
     let fetch = |at: &PageRequest| {
-        let rows = ordered(chosen(connection, owner, filter)?, filter.sort, at.cursor());
+        let rows = ordered(chosen(connection, owner, filter, &members), filter.sort, at.cursor());
         Ok(rows.select(Row::as_select()).limit(at.limit()).load(connection)?)
     };
     let list = ListPage::read(at, total, filter.sort.end(), fetch, |row| cursor_of(row, filter.sort))?;
     Ok((list, book))
+}
+
+fn total(
+    connection: &mut Connection,
+    owner: i64,
+    filter: &Filter,
+    (members, book): (&Members, &Book),
+) -> Result<i64, Error> {
+    // Counting all would cost more than the page.
+    if !filter.narrows() {
+        return Ok(book.number.into());
+    }
+    Ok(chosen(connection, owner, filter, members).count().get_result(connection)?)
+}
+
+/// How many match.
+///
+/// # Errors
+/// The database's.
+pub fn number(connection: &mut Connection, owner: i64, filter: &Filter) -> Result<i64, Error> {
+    let (book, members) = (store::book(connection, owner)?, Members::of(connection, owner, filter)?);
+    total(connection, owner, filter, (&members, &book))
 }
 
 /// The ids of all that match, in order.
@@ -193,7 +222,8 @@ pub fn page(
 /// # Errors
 /// The database's.
 pub fn all(connection: &mut Connection, owner: i64, filter: &Filter) -> Result<Vec<i64>, Error> {
-    let rows = ordered(chosen(connection, owner, filter)?, filter.sort, None);
+    let members = Members::of(connection, owner, filter)?;
+    let rows = ordered(chosen(connection, owner, filter, &members), filter.sort, None);
     Ok(rows.select(contacts::id).load(connection)?)
 }
 
