@@ -6,6 +6,8 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN, REFERER};
 use url::{Host, Url};
 
+use crate::web::site::SiteData;
+
 /// The address that people type. Without one the site is this machine's own.
 #[derive(Debug, Clone, Default)]
 pub struct Base(Option<Url>);
@@ -50,8 +52,7 @@ fn base(request: &HttpRequest) -> Base {
 
 /// Where people open the site, as they type it, without a slash behind it: this machine, where no operator said.
 pub fn address(request: &HttpRequest) -> String {
-    let here = || format!("http://{}", request.app_config().local_addr());
-    base(request).0.map_or_else(here, |base| base.as_str().trim_end_matches('/').to_owned())
+    request.app_data::<SiteData>().map(|site| site.address.clone()).unwrap_or_default()
 }
 
 /// Whether a form was sent from a page of this site: by `Sec-Fetch-Site`, else by `Origin` against the base URL; a request

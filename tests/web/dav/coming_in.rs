@@ -145,3 +145,11 @@ fn wrong_app_passwords_are_counted_and_right_ones_never() {
     assert!(refused.header("retry-after").parse::<u32>().unwrap() <= 900);
     assert_eq!(status(&phone), 207);
 }
+
+#[test]
+fn the_page_for_phones_names_this_site() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.open("/contacts/phone");
+    assert!(ada.sees(&format!("{}/dav/", site.address)) && ada.sees("ada-ruiz@test.example"), "{}", ada.text());
+}
