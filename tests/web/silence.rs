@@ -1,5 +1,6 @@
 //! D disconnects from R; C was never connected with D. What R gets is what C gets.
 
+mod book;
 mod ends;
 mod suspended;
 mod threads;
