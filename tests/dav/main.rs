@@ -1,13 +1,15 @@
-//! The address book with clients that others wrote, against two accounts, both ways: vdirsyncer and tsdav, which tests/run
-//! installs beside this file.
+//! The address book with clients that others wrote, against two accounts, both ways: vdirsyncer, and tsdav, which tests/run
+//! installs beside this file; and beside radicale, a server that others wrote.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 #[allow(dead_code)]
 #[path = "../web/support/mod.rs"]
 mod support;
 
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use amicable::accounts::app_passwords;
 use amicable::contacts::card::Card;
@@ -191,6 +193,67 @@ fn vdirsyncer_with_a_wrong_password_is_not_let_in() {
     let said = synced.run(&["sync"], false);
     assert!(said.contains("401"), "{said}");
     assert!(names(&site, &ada).is_empty());
+}
+
+/// Another server, with an empty book of `ada`; ended when it is dropped.
+struct Radicale {
+    child: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl Radicale {
+    fn start() -> Radicale {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        let book = here.join("collection-root/ada/contacts");
+        std::fs::create_dir_all(&book).unwrap();
+        std::fs::write(book.join(".Radicale.props"), r#"{"tag": "VADDRESSBOOK"}"#).unwrap();
+        std::fs::write(here.join("users"), "ada:secret").unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let config = format!(
+            "[server]\nhosts = 127.0.0.1:{port}\n[storage]\nfilesystem_folder = {0}\n\
+             [auth]\ntype = htpasswd\nhtpasswd_filename = {0}/users\nhtpasswd_encryption = plain\n",
+            here.display()
+        );
+        std::fs::write(here.join("config"), config).unwrap();
+        let mut command = Command::new("radicale");
+        command.arg("--config").arg(here.join("config")).stdout(Stdio::null()).stderr(Stdio::null());
+        let radicale = Radicale { child: command.spawn().unwrap(), port, _folder: folder };
+        let began = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(began.elapsed() < Duration::from_secs(60), "radicale does not start");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        radicale
+    }
+}
+
+impl Drop for Radicale {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn calls(arguments: &[&str]) -> String {
+    let script = folder().join("calls.py");
+    let Output { status, stdout, stderr } = Command::new("python3").arg(script).args(arguments).output().unwrap();
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+#[test]
+fn radicale_answers_alike() {
+    let site = Site::new();
+    let ada = site.member("Ada Ruiz");
+    let (secret, port) = (secret(&site, &ada), site.address.rsplit_once(':').unwrap().1.to_owned());
+    let book = format!("/dav/{}/contacts/", ada.id);
+    let ours = calls(&["127.0.0.1", &port, "ada-ruiz", &secret, "/dav/", &book]);
+    let radicale = Radicale::start();
+    let port = radicale.port.to_string();
+    let theirs = calls(&["127.0.0.1", &port, "ada", "secret", "/", "/ada/contacts/"]);
+    assert_eq!(ours, theirs);
 }
 
 #[test]
