@@ -100,7 +100,7 @@ fn stranger(at: usize, (name, position, company): &(&str, &str, &str)) -> NewCon
     if source == Source::LinkedIn {
         card.links =
             vec![Valued::new("", &format!("https://www.linkedin.com/in/{}", crate::members::names::handle(name)))];
-        card.connected_on = Some(date(2015 + at as i16 % 10, 1 + at as i8 % 12, 1 + at as i8 % 28));
+        card.connected_on = Some(date(2015 + (at % 10) as i16, 1 + (at % 12) as i8, 1 + (at % 28) as i8));
     } else {
         card.emails = vec![Valued::new(if at.is_multiple_of(2) { "home" } else { "work" }, &address_of(name))];
     }
@@ -109,7 +109,7 @@ fn stranger(at: usize, (name, position, company): &(&str, &str, &str)) -> NewCon
     }
     if at % 4 == 1 {
         card.birthday =
-            Birthday::new((at % 8 == 1).then_some(1970 + at as i16 % 30), 1 + at as i8 % 12, 1 + at as i8 % 28);
+            Birthday::new((at % 8 == 1).then_some(1970 + (at % 30) as i16), 1 + (at % 12) as i8, 1 + (at % 28) as i8);
         card.tags = vec![["choir", "school", "neighbours"][at % 3].to_owned()];
     }
     if at % 7 == 3 {
