@@ -184,24 +184,25 @@ pub fn insert(connection: &mut Connection, owner: i64, new: &[NewContact]) -> Re
     let version = change_book(connection, owner, i32::try_from(new.len()).unwrap_or(i32::MAX))?;
     let mut taken = uids_in_use(connection, owner, new)?;
     let first = new_id();
-    let mut cards = Vec::with_capacity(new.len());
-    for (at, new) in new.iter().enumerate() {
-        let mut card = new.card.clone();
-        let id = first + at as i64;
-        if card.uid.is_empty() || taken.contains_key(&card.uid) {
-            card.uid = new_uid(id);
+    // A part at a time, so that no more than one is in memory in each of its forms.
+    for (new, first) in new.chunks(ROWS).zip((first..).step_by(ROWS)) {
+        let mut cards = Vec::with_capacity(new.len());
+        for (new, id) in new.iter().zip(first..) {
+            let mut card = new.card.clone();
+            if card.uid.is_empty() || taken.contains_key(&card.uid) {
+                card.uid = new_uid(id);
+            }
+            taken.insert(card.uid.clone(), id);
+            cards.push((id, card));
         }
-        taken.insert(card.uid.clone(), id);
-        cards.push((id, card));
-    }
-    let rows: Vec<Row> = new.iter().zip(&cards).map(|(new, (id, card))| row(owner, *id, new, card, version)).collect();
-    for rows in rows.chunks(ROWS) {
-        let rows = diesel::insert_into(contacts::table).values(rows);
+        let rows = new.iter().zip(&cards).map(|(new, (id, card))| row(owner, *id, new, card, version));
+        let rows: Vec<Row> = rows.collect();
+        let rows = diesel::insert_into(contacts::table).values(&rows);
         on_engine!(connection, |own| rows.execute(own))?;
+        derived::insert_cards(connection, owner, &cards)?;
+        derived::insert(connection, owner, &cards)?;
     }
-    derived::insert_cards(connection, owner, &cards)?;
-    derived::insert(connection, owner, &cards)?;
-    Ok(cards.into_iter().map(|(id, _)| id).collect())
+    Ok((first..).take(new.len()).collect())
 }
 
 fn row(owner_id: i64, id: i64, new: &NewContact, card: &Card, version: i64) -> Row {

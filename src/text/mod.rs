@@ -134,9 +134,10 @@ fn spaced(text: &str) -> String {
 
 /// Overrides of the direction, tags, characters of private use, and what is no character.
 fn is_unreadable(c: char) -> bool {
-    matches!(c, '\u{202D}' | '\u{202E}' | '\u{E0000}'..='\u{E007F}')
-        || category(c) == GeneralCategory::PrivateUse
-        || CodePointSetData::new::<NoncharacterCodePoint>().contains(c)
+    !c.is_ascii()
+        && (matches!(c, '\u{202D}' | '\u{202E}' | '\u{E0000}'..='\u{E007F}')
+            || category(c) == GeneralCategory::PrivateUse
+            || CodePointSetData::new::<NoncharacterCodePoint>().contains(c))
 }
 
 /// Whether a tag belongs to the flag of a region, such as Scotland's: a black flag, its letters, and an end.
@@ -179,6 +180,10 @@ fn visible(typed: &str, is_prose: bool) -> String {
 
 /// Whether a character is invisible wherever it stands and changes nothing that others see. What deceives is no such.
 fn is_dropped_anywhere(c: char) -> bool {
+    // Nearly all letters of a file are, and none of these is dropped.
+    if c.is_ascii() {
+        return false;
+    }
     let is_ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c);
     let is_isolate =
         CodePointSetData::new::<BidiControl>().contains(c) && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}');
