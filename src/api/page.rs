@@ -180,6 +180,7 @@ fn kind(schema: &Value) -> String {
     of(schema)
 }
 
+/// A text of the document, without the marks that programs read in it.
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+    value.as_str().unwrap_or_default().replace('`', "")
 }
