@@ -36,9 +36,15 @@ pub struct Problem {
     pub errors: Vec<FieldProblem>,
     #[serde(skip)]
     #[schema(ignore)]
+    headers: Box<Headers>,
+}
+
+/// What the headers of its answer say besides.
+#[derive(Debug, Clone, Default)]
+struct Headers {
+    /// Seconds.
     retry_after: Option<i64>,
-    #[serde(skip)]
-    #[schema(ignore)]
+    /// Methods; empty for none.
     allow: String,
 }
 
@@ -60,8 +66,7 @@ impl Problem {
             title: title.to_owned(),
             detail: detail.into(),
             errors: Vec::new(),
-            retry_after: None,
-            allow: String::new(),
+            headers: Box::default(),
         }
     }
 
@@ -107,7 +112,8 @@ impl Problem {
         let error = Error::WrongMethod(allow.clone());
         let title = error.title_and_sentence().0;
         let detail = t("This address does not take this method.");
-        Problem { allow, ..Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", title, detail) }
+        let headers = Box::new(Headers { allow, ..Headers::default() });
+        Problem { headers, ..Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", title, detail) }
     }
 
     /// A body of another kind than JSON.
@@ -154,11 +160,11 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code()).content_type(MEDIA_TYPE).body(self.body());
         let headers = response.headers_mut();
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.headers.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Ok(allow) = HeaderValue::from_str(&self.allow)
-            && !self.allow.is_empty()
+        if let Ok(allow) = HeaderValue::from_str(&self.headers.allow)
+            && !self.headers.allow.is_empty()
         {
             headers.insert(ALLOW, allow);
         }
@@ -200,6 +206,7 @@ impl Problem {
             _ if status == StatusCode::SERVICE_UNAVAILABLE => ("unavailable", sentence),
             _ => ("error", sentence),
         };
-        Problem { retry_after: error.retry_after(), ..Problem::new(status, kind, title, detail) }
+        let headers = Box::new(Headers { retry_after: error.retry_after(), ..Headers::default() });
+        Problem { headers, ..Problem::new(status, kind, title, detail) }
     }
 }

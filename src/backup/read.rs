@@ -73,11 +73,7 @@ impl Backup {
     }
 
     /// Reads the rows of a table, many at a time: the lines, how many they are, and how many that makes in all.
-    pub(super) fn read(
-        &mut self,
-        content: &Content,
-        each: &mut dyn FnMut(&[u8], u64, u64) -> Result<(), Error>,
-    ) -> Result<u64, Error> {
+    pub(super) fn read(&mut self, content: &Content, each: Lines) -> Result<u64, Error> {
         let why = match self.zip.by_name(&content.path()) {
             Ok(entry) => match read_groups(entry, each) {
                 Ok(rows) => return Ok(rows),
@@ -94,15 +90,15 @@ impl Backup {
     }
 }
 
+/// Is given lines, how many they are, and how many that makes in all.
+pub(super) type Lines<'a> = &'a mut dyn FnMut(&[u8], u64, u64) -> Result<(), Error>;
+
 enum Stopped {
     Unreadable(std::io::Error),
     Refused(Error),
 }
 
-fn read_groups(
-    entry: ZipFile<BufReader<File>>,
-    each: &mut dyn FnMut(&[u8], u64, u64) -> Result<(), Error>,
-) -> Result<u64, Stopped> {
+fn read_groups(entry: ZipFile<BufReader<File>>, each: Lines) -> Result<u64, Stopped> {
     let mut entry = BufReader::with_capacity(1 << 20, entry);
     let (mut lines, mut rows, mut done) = (Vec::new(), 0, 0);
     loop {

@@ -244,7 +244,7 @@ fn hint(connection: &mut Connection, me: &Viewer, section: Section) -> Result<St
     Ok(match section {
         Section::Summary => tf(
             "In lists by last name you are “{name}”. If that is wrong, write it like this: last name, first name.",
-            &sorting::guess(&me.full_name),
+            sorting::guess(&me.full_name),
         ),
         Section::Handle => {
             let hint =

@@ -118,7 +118,7 @@ impl History {
             most.1,
             "The most in one year: {n}, in {year}.",
             "The most in one year: {n}, in {year}.",
-            &most.0.to_string(),
+            most.0.to_string(),
         )
     }
 
