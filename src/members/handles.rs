@@ -24,7 +24,7 @@ const RESERVED: &[&str] = &[
     "amicable", "anonymous", "api", "app", "appearance", "assets", "auth", "billing", "blocked", "blog", "board",
     "circle", "community", "confirm", "connect", "connection", "connections", "contact", "contacts", "dashboard", "dav",
     "delete", "demo", "disconnect", "edit", "email", "everybody", "everyone", "explore", "faq", "feed", "feedback",
-    "first-administrator", "forgot-password", "ftp", "guest", "handle", "health", "healthz", "help", "helpdesk", "home", "host",
+    "first-administrator", "first-steps", "forgot-password", "ftp", "guest", "handle", "health", "healthz", "help", "helpdesk", "home", "host",
     "hostmaster", "imprint", "inbox", "index", "info", "invitation", "invitations", "invite", "invite-links", "join", "legal",
     "localhost", "login", "logout", "mail", "mailer-daemon", "manifest", "members", "messages", "metrics",
     "moderation", "moderator", "moderators", "network", "new", "news", "no-reply", "nobody", "none", "noreply",

@@ -73,7 +73,7 @@ async fn press(person: &Client, label: &str) {
 }
 
 async fn try_to_press(person: &Client, label: &str) -> Result<bool, fantoccini::error::CmdError> {
-    let path = format!("//*[self::button or self::a][normalize-space()='{label}']");
+    let path = format!("//*[self::button or self::a or self::summary][normalize-space()='{label}']");
     for element in person.find_all(Locator::XPath(&path)).await? {
         if element.is_displayed().await? {
             // The bar of the selection may lie over it; whoever tabs to it has it brought into view.

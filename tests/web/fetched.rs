@@ -51,7 +51,7 @@ fn two_presses_at_once_tell_both() {
         assert!(ada.sees(&format!("You are no longer connected with {}.", friend.name)), "{}", ada.text());
         assert!(ada.page.body.contains(&format!("action=\"/in/{}/re-invite\"", friend.handle)));
     }
-    assert_eq!(ada.page.body.matches(">Close<").count(), 2);
+    assert_eq!(ada.page.body.matches("class=\"notice toast").count(), 2);
     assert!(!ada.open("/connections").sees("You are no longer connected"));
 }
 

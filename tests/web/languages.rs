@@ -18,7 +18,7 @@ fn read(body: &str) -> Vec<String> {
                 let spoken = node.ancestors().any(|above| {
                     above.value().as_element().is_some_and(|one| one.attr("lang").is_some() && one.name() != "html")
                 });
-                if !within("script") && !within("style") && !spoken {
+                if !within("script") && !within("style") && !within("kbd") && !spoken {
                     texts.push(text.trim().to_owned());
                 }
             }

@@ -118,7 +118,7 @@ fn is_let_in(visitor: &Visitor, what: &str, must_be_there: bool) {
     let (status, to) = (visitor.page.status, location(visitor));
     let is_sent_away = status == 303 && (to.starts_with("/sign-in?next=") || to == "/suspended");
     assert!(!is_sent_away, "{what}: {status} {to}");
-    assert!(matches!(status, 200 | 303 | 308 | 400 | 404 | 415 | 422), "{what}: {status}");
+    assert!(matches!(status, 200 | 303 | 308 | 400 | 404 | 410 | 415 | 422), "{what}: {status}");
     assert!(!must_be_there || status < 400, "{what}: {status}");
 }
 

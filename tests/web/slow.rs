@@ -88,7 +88,7 @@ fn abandoned_sign_ins_are_neither_compared_nor_counted() {
     drop(turns);
     // Of 64 wrong ones that counted, the eleventh would have closed the account to this network.
     ada.open("/sign-in").fill("email", "ada-ruiz@test.example").fill("password", PASSWORD).press("Sign in");
-    assert!(ada.sees("Ada Ruiz"), "{} {}", ada.page.status, ada.text());
+    assert!(ada.sees("My network"), "{} {}", ada.page.status, ada.text());
 }
 
 #[test]

@@ -19,14 +19,17 @@ const NAMED: usize = 10;
 /// What a check found: what holds, or what does not.
 type Found = Result<String, String>;
 
+/// Repairs what does not hold, and says what it did.
+type Repair = fn(&mut Connection) -> Result<String, Error>;
+
 /// A check.
 struct Check {
     /// Its name.
     name: &'static str,
     /// Looks.
     look: fn(&mut Connection) -> Result<Found, Error>,
-    /// Repairs what does not hold, and says what it did; nothing where that is for somebody to decide.
-    repair: Option<fn(&mut Connection) -> Result<String, Error>>,
+    /// Its repair; nothing where that is for somebody to decide.
+    repair: Option<Repair>,
 }
 
 /// The checks, in the order in which they run. What one repairs, a later one may find whole.
