@@ -89,7 +89,11 @@ fn caddy(folder: &Path, port: u16, upstream: &str, passes_host: bool) -> Running
     let proxy = if passes_host { proxy } else { own_host };
     let site =
         with(documented("caddy"), &[("network.example.org {", &place), ("reverse_proxy 127.0.0.1:8080", &proxy)]);
-    let text = format!("{{\n    admin off\n    auto_https disable_redirects\n    skip_install_trust\n}}\n{site}");
+    // Plain http is led on to https, as the documented one does on port 80, which a test cannot have.
+    let redirect =
+        "servers {\n        listener_wrappers {\n            http_redirect\n            tls\n        }\n    }";
+    let options = format!("admin off\n    auto_https disable_redirects\n    skip_install_trust\n    {redirect}");
+    let text = format!("{{\n    {options}\n}}\n{site}");
     std::fs::write(folder.join("Caddyfile"), text).unwrap();
     let mut command = Command::new("caddy");
     command.args(["run", "--adapter", "caddyfile", "--config", "Caddyfile"]).current_dir(folder);

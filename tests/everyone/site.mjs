@@ -246,7 +246,7 @@ const LOGO = "iVBORw0KGgoAAAANSUhEUgAAAKAAAAAwCAYAAACWqXFuAAAAdklEQVR42u3SQQkAAA
 
 async function logo(page, name, buffer) {
   await page.locator("#logo").setInputFiles({ name, mimeType: "image/png", buffer });
-  await page.locator('form[action="/admin/community/logo"] button').click();
+  await page.locator('form:has(#logo) button').click();
   await page.locator("main .error, .toast").first().waitFor();
 }
 
