@@ -27,13 +27,6 @@ struct Section {
     operations: Vec<Operation>,
 }
 
-impl Section {
-    /// The id of its heading.
-    fn id(&self) -> String {
-        self.name.to_lowercase()
-    }
-}
-
 /// What can be asked.
 struct Operation {
     id: String,

@@ -146,7 +146,9 @@ fn wrong_tokens_and_too_many_requests_are_limited() {
     let site = Site::with_limit(Limit::Programs, 2);
     let ada = site.member("Ada Ruiz");
     let program = Program::of(&site, &ada);
-    let last = (0..3).map(|_| program.get("/profile")).last().unwrap();
+    program.get("/profile");
+    program.get("/profile");
+    let last = program.get("/profile");
     assert_eq!((last.status, last.problem()), (429, "too-many-requests"));
     assert!(last.header("retry-after").parse::<i64>().unwrap() > 0);
 }
