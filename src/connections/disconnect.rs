@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::connections;
 use crate::connections::Answer;
-use crate::connections::actions::{act, answer, page_before_form, profile, returned, seen, unblocked};
+use crate::connections::actions::{act, answer, page_before_form, profile, returned, seen, toward, unblocked};
 use crate::connections::refusal::sentence;
 use crate::connections::visible;
 use crate::dates;
@@ -124,16 +124,24 @@ async fn disconnect_or_block(
         let connected_since = form.get("connected_since").to_owned();
         return ConfirmDisconnect { page, person, form, problems, block, connected_since, back }.show_again();
     }
-    let (person, answer) = act(site, &me, &handle, action, reason).await?;
+    let (limits, id) = (site.limits, me.id);
+    let since = connected_since(&form);
+    let (undo, (person, answer)) = site
+        .write(move |connection| {
+            let row = visible::member(connection, id, &handle)?.1;
+            let before = row.as_ref().map_or(Side::Stranger, |row| row.side_at(dates::now(), &limits));
+            let proven = since.is_some() && row.and_then(|row| row.connected_at) == since;
+            let undo = undo_of_block(before, proven);
+            Ok((undo, toward(connection, &limits, id, &handle, action, &reason)?))
+        })
+        .await?;
     let (name, home) = (&person.full_name, profile(&person));
     let disconnected = tf("You are no longer connected with {name}. They have not been told.", name);
     let whom = (name.as_str(), home.as_str());
     match answer {
         Ok(_) if block => {
             let blocked = tf("You have blocked {name}. They have not been told.", name);
-            // From a page that was no connection's, to unblock is what brings back what was there.
-            let undo = if connected_since(&form).is_some() { "block/undo" } else { "unblock" };
-            redirect.about(whom, blocked, Some(format!("{home}/{undo}")), false)
+            redirect.about(whom, blocked, undo.map(|undo| format!("{home}/{undo}")), false)
         }
         Ok(outcome) if matches!(outcome.pair.mine, Side::Disconnected { .. }) => {
             redirect.about(whom, disconnected, Some(format!("{home}/re-invite")), false)
@@ -142,6 +150,16 @@ async fn disconnect_or_block(
         Err(refusal) => redirect.about(whom, sentence(refusal, name), None, true),
     };
     Ok(returned(&redirect, &form, &home))
+}
+
+/// Returns what undoes a block, where something brings back just what was there. Somebody who left is answered for as a
+/// connection to a press that proves its page, and as a stranger to any other.
+fn undo_of_block(before: Side, proven: bool) -> Option<&'static str> {
+    match before {
+        Side::Connected | Side::WasDisconnected if proven => Some("block/undo"),
+        Side::Stranger | Side::WasDisconnected | Side::Disconnected { may_invite_again: false, .. } => Some("unblock"),
+        _ => None,
+    }
 }
 
 /// `POST /in/{handle}/re-invite`, which is *Undo* too: restores at once, or leads to the invitation it would be.

@@ -24,20 +24,29 @@ fn undo_of_a_block_restores_a_connection() {
 #[test]
 fn undo_of_a_block_leaves_a_stranger_one() {
     let (_site, mut ada, _ben) = two();
+    ada.open("/in/ben-okoro/block").press("Block");
+    ada.post("/in/ben-okoro/block/undo", &[]).follow();
+    assert!(!ada.sees("connected again") && ada.sees("You have unblocked Ben Okoro."), "{}", ada.text());
     ada.open("/in/ben-okoro/block").press("Block").press("Undo");
     assert!(ada.sees("You have unblocked Ben Okoro."), "{}", ada.text());
-    ada.post("/in/ben-okoro/block/undo", &[]).follow();
-    assert!(!ada.sees("connected again"), "{}", ada.text());
 }
 
 #[test]
-fn undo_of_a_block_leaves_a_former_connection_one() {
+fn no_undo_is_offered_that_would_restore_something_else() {
     let (_site, mut ada, mut ben) = two();
     connect(&mut ada, &mut ben);
+    let stale = ada.open("/in/ben-okoro/block").page.clone();
     ada.open("/in/ben-okoro").press("Disconnect");
-    ada.open("/in/ben-okoro/block").press("Block").press("Undo");
+    // From a page of before: what comes back is that Ada has disconnected.
+    ada.page = stale;
+    ada.press("Block").press("Undo");
+    assert!(ada.sees("You have unblocked Ben Okoro."), "{}", ada.text());
     assert!(ada.open("/connections/disconnected").sees("Ben Okoro"), "{}", ada.text());
     assert!(!ada.open("/connections").sees("Ben Okoro"), "{}", ada.text());
+    // That Ben may invite again does not come back with what a block takes.
+    ada.post("/in/ben-okoro/may-invite-again", &[("may_invite_again", "1")]);
+    let blocked = ada.open("/in/ben-okoro/block").press("Block");
+    assert!(blocked.sees("You have blocked Ben Okoro.") && !blocked.page.body.contains(">Undo<"), "{}", blocked.text());
 }
 
 /// Whoever left before the block is answered for as one who asks before they come back.
