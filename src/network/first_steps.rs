@@ -41,7 +41,7 @@ pub struct Step {
 /// # Errors
 /// The database's.
 pub fn of(connection: &mut Connection, me: &Viewer) -> Result<Option<Vec<Step>>, Error> {
-    if me.connection_count >= SETTLED {
+    if me.connection_count >= SETTLED || known(connection, me)? >= SETTLED as usize {
         return Ok(None);
     }
     let row = members::table.find(me.id).select((members::headline, members::first_steps_closed_at));
@@ -71,15 +71,25 @@ fn steps(me: &Viewer, has_headline: bool, has_position: bool, invited: usize) ->
     ]
 }
 
-/// How many people a member has invited, as it looks to them: those who wait, and those who are connected by now.
+/// How many people a member is or was connected with, up to [`SETTLED`]: this does not change when somebody leaves, so that
+/// no step comes back then.
+fn known(connection: &mut Connection, me: &Viewer) -> Result<usize, Error> {
+    let known = relationships::table
+        .filter(relationships::owner_id.eq(me.id))
+        .filter(relationships::connected_at.is_not_null())
+        .select(relationships::other_id)
+        .limit(i64::from(SETTLED));
+    let known: Vec<i64> = on_engine!(connection, |own| known.load(own))?;
+    Ok(known.len())
+}
+
+/// How many people a member has invited, as it looks to them: those who wait, and those who were connected since.
 fn invited(connection: &mut Connection, me: &Viewer) -> Result<usize, Error> {
-    let connected = usize::try_from(me.connection_count).unwrap_or(0);
-    if connected >= INVITED {
-        return Ok(connected);
-    }
-    let sent = connections::sent(me.id).select(relationships::other_id).limit(INVITED as i64);
+    let known = known(connection, me)?;
+    let sent = connections::sent(me.id).filter(relationships::connected_at.is_null());
+    let sent = sent.select(relationships::other_id).limit(INVITED as i64);
     let sent: Vec<i64> = on_engine!(connection, |own| sent.load(own))?;
-    Ok(connected + sent.len())
+    Ok(known + sent.len())
 }
 
 /// What somebody reads who is alone on the site.
@@ -105,10 +115,11 @@ impl Alone {
         if others.iter().any(|id| !hidden.contains(id)) {
             return Ok(None);
         }
-        Ok(Some(match registration::load(connection)? {
-            Registration::Open | Registration::Approval => Alone::Address,
-            _ => Alone::InviteLink,
-        }))
+        Ok(match registration::load(connection)? {
+            Registration::Open | Registration::Approval => Some(Alone::Address),
+            _ if me.may_administer() || registration::members_make_links(connection)? => Some(Alone::InviteLink),
+            _ => None,
+        })
     }
 }
 

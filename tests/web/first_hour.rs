@@ -2,7 +2,7 @@
 
 use amicable::web::registration::{self, Registration};
 
-use crate::support::{Site, Visitor, connect_many};
+use crate::support::{Site, Visitor, connect, connect_many};
 
 fn picture() -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
@@ -60,12 +60,35 @@ fn who_is_alone_reads_what_to_do() {
     assert!(ada.page.body.contains(&format!("value=\"{}\"", site.address)));
     let closed = |connection: &mut _| registration::save(connection, Registration::Closed);
     site.db.write_blocking(closed).unwrap();
+    // A link is offered where one can be made only.
+    assert!(!ada.open("/").sees("Give colleagues an invite link."), "{}", ada.text());
+    let links = |connection: &mut _| registration::let_members_make_links(connection, true);
+    site.db.write_blocking(links).unwrap();
     assert!(ada.open("/").sees("Give colleagues an invite link."), "{}", ada.text());
     let mut ben = site.member("Ben Okoro");
     assert!(!ada.open("/").sees("You are the first."));
     // Whoever is blocked by the only other one sees nobody.
     ben.open("/in/ada-ruiz").press("Block");
     assert!(ada.open("/").sees("You are the first."));
+}
+
+#[test]
+fn no_step_comes_back_when_somebody_leaves() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let mut others = ["Ben Okoro", "Cleo Lind", "Dora Vale"].map(|name| site.member(name));
+    for other in &mut others {
+        connect(&mut ada, other);
+    }
+    let steps = |ada: &mut Visitor| {
+        let text = ada.open("/").text();
+        let at = text.find("First steps").expect("no first steps");
+        text[at..].split("Invitations to answer").next().unwrap_or_default().to_owned()
+    };
+    let before = steps(&mut ada);
+    assert!(before.contains("1 of 4 done"), "{before}");
+    others[0].open("/in/ada-ruiz").press("Disconnect");
+    assert_eq!(steps(&mut ada), before);
 }
 
 #[test]
