@@ -27,7 +27,7 @@ use crate::accounts::factor::seal::Seal;
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{self, guard};
 use crate::cache::Cache;
-use crate::connections::{digest, letters, store::follow_name};
+use crate::connections::{digest, letters, store::follow_name, tags};
 use crate::contacts::{imports, purge as forgotten};
 use crate::data::deletion;
 use crate::db::{Connection, Db};
@@ -225,7 +225,12 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
     let digest = Job { name: "digest", every: hourly, is_due: None, run: Box::new(write_digests) };
     let purge_accounts = |db: &Db, _: &Turn| db.write_blocking(accounts::purge);
     let security = Job { name: "security", every: hourly, is_due: None, run: Box::new(purge_accounts) };
-    let purge_profiles = |db: &Db, _: &Turn| db.write_blocking(removed::purge);
+    let purge_profiles = |db: &Db, _: &Turn| {
+        db.write_blocking(|connection| {
+            removed::purge(connection)?;
+            tags::purge(connection)
+        })
+    };
     let profiles = Job { name: "profiles", every: hourly, is_due: None, run: Box::new(purge_profiles) };
     let purge_imports = |db: &Db, _: &Turn| db.write_blocking(imports::purge);
     let imports = Job { name: "imports", every: hourly, is_due: None, run: Box::new(purge_imports) };

@@ -3,6 +3,8 @@
 
 pub mod pages;
 
+use std::collections::HashSet;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -60,7 +62,7 @@ pub fn counted(connection: &mut Connection, me: i64) -> Result<Vec<Tag>, Error> 
 /// [`Error::NotFound`] where the member has no such tag, or the database's.
 pub fn rename(connection: &mut Connection, me: i64, tag: &str, name: &str) -> Result<Change, Error> {
     db::lock_members(connection, [me])?;
-    let id = begin(connection, me)?;
+    let id = new_id();
     let name = as_spelled(connection, me, tag, name)?;
     let merges = name != tag && has(connection, me, &name)?;
     take(connection, me, id, tag)?;
@@ -74,18 +76,18 @@ pub fn rename(connection: &mut Connection, me: i64, tag: &str, name: &str) -> Re
 /// [`Error::NotFound`] where the member has no such tag, or the database's.
 pub fn delete(connection: &mut Connection, me: i64, tag: &str) -> Result<Change, Error> {
     db::lock_members(connection, [me])?;
-    let id = begin(connection, me)?;
+    let id = new_id();
     take(connection, me, id, tag)?;
     Ok(Change { id, name: tag.to_owned(), merges: false })
 }
 
-/// Puts a tag on connections, but for those who have as many as one can have.
+/// Puts a tag on connections, but for those who have as many as one can have. Returns how many of them have it then.
 ///
 /// # Errors
 /// The database's.
-pub fn tag_all(connection: &mut Connection, me: i64, others: &[i64], tag: &str) -> Result<Change, Error> {
+pub fn tag_all(connection: &mut Connection, me: i64, others: &[i64], tag: &str) -> Result<(usize, Change), Error> {
     db::lock_members(connection, [me])?;
-    let id = begin(connection, me)?;
+    let id = new_id();
     let name = as_spelled(connection, me, "", tag)?;
     let full = tags::table
         .filter(tags::owner_id.eq(me))
@@ -93,9 +95,13 @@ pub fn tag_all(connection: &mut Connection, me: i64, others: &[i64], tag: &str) 
         .having(diesel::dsl::count_star().ge(notes::MAX_TAGS as i64))
         .select(tags::other_id);
     let full: Vec<i64> = on_engine!(connection, |own| full.load(own))?;
+    let with_it = tags::table.filter(tags::owner_id.eq(me)).filter(tags::tag.eq(&name)).select(tags::other_id);
+    let with_it: Vec<i64> = on_engine!(connection, |own| with_it.load(own))?;
+    let with_it: HashSet<i64> = with_it.into_iter().collect();
+    let full: HashSet<i64> = full.into_iter().filter(|other| !with_it.contains(other)).collect();
     let those: Vec<i64> = others.iter().copied().filter(|other| !full.contains(other)).collect();
     put(connection, me, id, &those, &name)?;
-    Ok(Change { id, name, merges: false })
+    Ok((those.len(), Change { id, name, merges: false }))
 }
 
 /// What a change did.
@@ -112,8 +118,11 @@ pub struct Change {
 /// Gives back what a change took away, and takes away what it put on. A second press changes nothing.
 ///
 /// # Errors
-/// The database's.
+/// [`Error::NotFound`] for a change of more than a day ago, or the database's.
 pub fn undo(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> {
+    if id < oldest() {
+        return Err(Error::NotFound);
+    }
     db::lock_members(connection, [me])?;
     let changed = tag_changes::table.filter(tag_changes::owner_id.eq(me)).filter(tag_changes::id.eq(id));
     let same = tag_changes::other_id.eq(tags::other_id).and(tag_changes::tag.eq(tags::tag));
@@ -130,13 +139,19 @@ pub fn undo(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> 
     Ok(())
 }
 
-/// Forgets changes of which nobody is told any more, and gives the id of a new one.
-fn begin(connection: &mut Connection, me: i64) -> Result<i64, Error> {
-    // An id begins with the millisecond at which it was made.
-    let oldest = ((now() - DAY) * 1_000) << 20;
-    let old = tag_changes::table.filter(tag_changes::owner_id.eq(me)).filter(tag_changes::id.lt(oldest));
+/// Forgets the changes of all members that cannot be undone any more.
+///
+/// # Errors
+/// The database's.
+pub fn purge(connection: &mut Connection) -> Result<(), Error> {
+    let old = tag_changes::table.filter(tag_changes::id.lt(oldest()));
     on_engine!(connection, |own| diesel::delete(old).execute(own))?;
-    Ok(new_id())
+    Ok(())
+}
+
+/// The least id of a change that can be undone: an id begins with the millisecond at which it was made.
+fn oldest() -> i64 {
+    ((now() - DAY) * 1_000) << 20
 }
 
 /// Spells a name as another tag that differs in case alone; the tag itself may be spelled anew.

@@ -94,7 +94,7 @@ pub async fn rename(
         return Ok(redirect.to(HOME));
     }
     let old = tag.clone();
-    let change = site.write(move |connection| tags::rename(connection, id, &tag, &name)).await?;
+    let change = site.write_bulk(move |connection| tags::rename(connection, id, &tag, &name)).await?;
     let names = (old.as_str(), change.name.as_str());
     let done = match change.merges {
         true => tf("The tag “{tag}” is merged into “{name}”.", names),
@@ -110,7 +110,7 @@ pub async fn rename(
 /// [`Error::NotFound`] where there is no such tag, or the database's.
 pub async fn delete(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (id, tag) = (me.id, form.get("tag").to_owned());
-    let change = site.write(move |connection| tags::delete(connection, id, &tag)).await?;
+    let change = site.write_bulk(move |connection| tags::delete(connection, id, &tag)).await?;
     redirect.undoable(tf("The tag “{tag}” is deleted.", &change.name), undoing(change.id));
     Ok(redirect.to(HOME))
 }
@@ -121,6 +121,10 @@ pub async fn delete(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
 /// The database's.
 pub async fn add_form(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let filter = Filter::of(&query);
+    // Without a filter, as behind a page that is asked for again by its address alone, that would be everybody.
+    if !filter.narrows() {
+        return Ok(see_other("/connections"));
+    }
     let (number, known) = matching(&site, &me, &filter).await?;
     TagAll { page, filter, number, known, form: Form::default(), problems: Problems::default() }.show()
 }
@@ -144,18 +148,26 @@ pub async fn add(
         return TagAll { page, filter, number, known, form, problems }.show_again();
     }
     let (mine, asked) = (me.counted(), filter.clone());
-    let (matched, change) = site
-        .write(move |connection| {
+    let (matched, (tagged, change)) = site
+        .write_bulk(move |connection| {
             let all = list::all(connection, mine.id, &asked)?;
             Ok((all.len(), tags::tag_all(connection, mine.id, &all, &tag)?))
         })
         .await?;
-    let done = tnf(
-        matched,
+    let mut done = tnf(
+        tagged,
         "{n} connection has the tag “{tag}” now.",
         "{n} connections have the tag “{tag}” now.",
         &change.name,
     );
+    if matched > tagged {
+        done.push(' ');
+        done.push_str(&tn(
+            matched - tagged,
+            "{n} has as many tags as one person can have, and was left as it is.",
+            "{n} have as many tags as one person can have, and were left as they are.",
+        ));
+    }
     redirect.undoable(done, undoing(change.id));
     Ok(redirect.to(&format!("/connections?{}", filter.with("", ""))))
 }
@@ -166,7 +178,7 @@ pub async fn add(
 /// The database's.
 pub async fn undo(site: SiteData, me: SignedIn, change: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (me, change) = (me.id, change.into_inner());
-    site.write(move |connection| tags::undo(connection, me, change)).await?;
+    site.write_bulk(move |connection| tags::undo(connection, me, change)).await?;
     redirect.done(t("The tags are as they were."));
     Ok(redirect.back(HOME))
 }
