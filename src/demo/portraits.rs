@@ -47,7 +47,7 @@ pub fn hang(connection: &mut Connection, people: &[Character]) -> Result<(), Err
         all.extend(beside.join().map_err(|_| Error::Internal("a portrait".into()))??);
         Ok::<_, Error>(all)
     })?;
-    photos.iter().try_for_each(|(member, photo)| store::set_photo(connection, *member, Some(photo)))
+    photos.iter().try_for_each(|(member, photo)| store::set_photo(connection, *member, photo))
 }
 
 fn photos(faces: &[(i64, Face)]) -> Result<Vec<(i64, Photo)>, Error> {

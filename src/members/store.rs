@@ -293,23 +293,22 @@ pub fn write_about(connection: &mut Connection, member: i64, about: &str) -> Res
     Ok(())
 }
 
-/// Changes a member's photo, or takes it away.
+/// Changes a member's photo.
 ///
 /// # Errors
 /// The database's.
-pub fn set_photo(connection: &mut Connection, member: i64, photo: Option<&Photo>) -> Result<(), Error> {
+pub fn set_photo(connection: &mut Connection, member: i64, photo: &Photo) -> Result<(), Error> {
     db::lock_members(connection, [member])?;
     diesel::delete(photos::table.filter(photos::member_id.eq(member))).execute(connection)?;
-    for (side, jpeg) in photo.iter().flat_map(|photo| &photo.squares) {
+    for (side, jpeg) in &photo.squares {
         let row = (
             photos::member_id.eq(member),
-            photos::name.eq(photo.map_or("", |photo| &photo.name)),
+            photos::name.eq(&photo.name),
             photos::side.eq(i16::try_from(*side).unwrap_or(i16::MAX)),
             photos::jpeg.eq(jpeg),
         );
         diesel::insert_into(photos::table).values(row).execute(connection)?;
     }
-    let name = photo.map_or("", |photo| &photo.name);
-    diesel::update(members::table.find(member)).set(members::photo.eq(name)).execute(connection)?;
+    diesel::update(members::table.find(member)).set(members::photo.eq(&photo.name)).execute(connection)?;
     Ok(())
 }

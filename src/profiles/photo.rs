@@ -49,7 +49,7 @@ pub async fn upload(
         }
     };
     let id = me.id;
-    site.write_bulk(move |connection| store::set_photo(connection, id, Some(&photo))).await?;
+    site.write_bulk(move |connection| store::set_photo(connection, id, &photo)).await?;
     redirect.done(t("Your photo is saved."));
     Ok(redirect.to(&local(&back).unwrap_or_else(|| format!("/in/{}", me.handle))))
 }

@@ -29,7 +29,10 @@ function listening() {
   document.addEventListener("keydown", (event) => {
     const action = Object.hasOwn(actions, event.key) && actions[event.key];
     const other = event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented;
-    if (!action || other || !box.checked || writes(event.target) || document.querySelector("dialog[open]")) return;
+    const over = document.querySelector("dialog[open], [popover]:popover-open");
+    if (!action || other || !box.checked || writes(event.target)) return;
+    // Nothing that lies under something else is walked.
+    if (over && !(over === sheet && event.key === "?")) return;
     event.preventDefault();
     action();
   });

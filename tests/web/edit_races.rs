@@ -250,7 +250,7 @@ fn of_two_photos_at_once_one_is_kept() {
                 let (barrier, id) = (&barrier, ada.id);
                 scope.spawn(move || {
                     barrier.wait();
-                    db.write_blocking(|connection| store::set_photo(connection, id, Some(photo))).unwrap();
+                    db.write_blocking(|connection| store::set_photo(connection, id, photo)).unwrap();
                 });
             }
         });

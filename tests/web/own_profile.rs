@@ -82,6 +82,9 @@ fn what_was_removed_is_forgotten_after_a_day() {
     let id = ada.page.path.rsplit('/').next().unwrap().to_owned();
     ada.press("Remove");
     site.db.write_blocking(removed::purge).unwrap();
+    assert_eq!(ada.post(&format!("/profile/positions/{id}/restore"), &[]).page.status, 303);
+    assert!(ada.open("/in/ada-ruiz").sees("Engineer"));
+    ada.go("Edit: Engineer").press("Remove");
     run(&site, "UPDATE positions SET removed_at = removed_at - 90000");
     site.db.write_blocking(removed::purge).unwrap();
     assert_eq!(ada.post(&format!("/profile/positions/{id}/restore"), &[]).page.status, 404);
