@@ -85,7 +85,7 @@ impl Error {
             }
             Error::CommitUnknown(_) => (
                 t("It is not known whether that was done"),
-                t("The database went away before it could say so. Look whether it was done before you try again."),
+                t("The database went away before it could say so. Check whether it was done before you try again."),
             ),
         }
     }
@@ -102,7 +102,9 @@ impl Error {
     fn sentence_of_ours() -> (&'static str, &'static str) {
         (
             t("An error of this site"),
-            t("Something here went wrong, and those who run this site can see it. Look whether what you did was done."),
+            t(
+                "Something here went wrong, and those who run this site can see it. Check whether what you did was saved.",
+            ),
         )
     }
 

@@ -138,7 +138,7 @@ pub async fn revoke(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redir
         Ok(name)
     });
     match revoked.await? {
-        Some(name) => redirect.done(tf("The app password {name} is revoked. Its device is let in no more.", &name)),
+        Some(name) => redirect.done(tf("The app password {name} is revoked. Its device can no longer sign in.", &name)),
         // A second press.
         None => redirect.done(t("This app password is revoked already.")),
     };

@@ -91,7 +91,7 @@ fn wanted(form: &Form, problems: &mut Problems) -> NewToken {
     let is_ticked = |scope: &Scope| form.all("scope").any(|word| word == scope.word());
     let scopes: Vec<Scope> = Scope::ALL.iter().copied().filter(is_ticked).collect();
     if scopes.is_empty() {
-        problems.add("scope", t("Tick what the program may do."));
+        problems.add("scope", t("Select what the program may do."));
     }
     let days = form.get("days").parse().ok().filter(|days| DAYS.contains(days));
     if days.is_none() && !form.get("days").is_empty() {
@@ -178,7 +178,7 @@ pub async fn revoke(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redir
         Ok(name)
     });
     match revoked.await? {
-        Some(name) => redirect.done(tf("The token {name} is revoked. Its program is let in no more.", &name)),
+        Some(name) => redirect.done(tf("The token {name} is revoked. Its program can no longer use it.", &name)),
         // A second press.
         None => redirect.done(t("This token is revoked already.")),
     };

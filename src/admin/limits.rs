@@ -57,8 +57,8 @@ impl Row {
     fn hint(&self) -> String {
         let numbers = Numbers::of(self.limit);
         match numbers.number {
-            0 => t("At first: no limit").to_owned(),
-            most => tf("At first: {number} in {window}", (&number(most), &numbers.window())),
+            0 => t("Default: no limit").to_owned(),
+            most => tf("Default: {number} in {window}", (&number(most), &numbers.window())),
         }
     }
 

@@ -45,7 +45,7 @@ pub async fn overview(site: SiteData, page: Layout) -> Result<HttpResponse, Erro
         (t("Connections made"), number(counts.made.iter().map(|(_, number)| number).sum::<i64>())),
         (t("Open reports"), number(counts.reports)),
         (t("E-mails that wait"), number(counts.letters)),
-        (t("Room taken, in MB"), number(counts.bytes / 1_000_000)),
+        (t("Storage used, in MB"), number(counts.bytes / 1_000_000)),
     ];
     let now = crate::dates::now();
     let plots = [

@@ -121,7 +121,7 @@ pub async fn make(
     let is_ticked = |kind: &Kind| form.all("event").any(|word| word == kind.word());
     let events: Vec<Kind> = Kind::ALL.iter().copied().filter(is_ticked).collect();
     if events.is_empty() {
-        problems.add("event", t("Tick of what it is told."));
+        problems.add("event", t("Select what it is told."));
     }
     if problems.any() {
         return show(&site, page, form, problems).await;
@@ -178,7 +178,7 @@ pub async fn change(
     let (me, (id, deed)) = (me.id, path.into_inner());
     let told = match deed.as_str() {
         "test" => t("A test is on its way. Look at its answer below in a moment."),
-        "off" => t("The webhook is turned off. What happens meanwhile it is not told."),
+        "off" => t("The webhook is turned off. It is not told what happens meanwhile."),
         "on" => t("The webhook is turned on."),
         "remove" => t("The webhook is removed."),
         _ => return Err(Error::NotFound),

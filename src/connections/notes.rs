@@ -172,7 +172,7 @@ pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
 pub fn parse_one(form: &Form, field: &'static str, label: &str, problems: &mut Problems) -> String {
     let word = problems.line(form, field, label, (1, LENGTH));
     if word.contains(parts) {
-        problems.add(field, t("One tag has no comma in it.").to_owned());
+        problems.add(field, t("A tag cannot have a comma in it.").to_owned());
     }
     word
 }

@@ -34,10 +34,13 @@ struct Page {
 impl Page {
     fn modes(&self) -> [(Registration, &'static str); 4] {
         [
-            (Registration::Open, t("Whoever signs up is a member at once.")),
-            (Registration::Approval, t("Whoever signs up says why, and waits until an administrator answers below.")),
-            (Registration::Invite, t("Only whoever has an invite link can sign up.")),
-            (Registration::Closed, t("Nobody can sign up, but by a link that an administrator made.")),
+            (Registration::Open, t("New members can use the site at once.")),
+            (
+                Registration::Approval,
+                t("People say why they want to join, and wait until an administrator answers below."),
+            ),
+            (Registration::Invite, t("Only people with an invite link can sign up.")),
+            (Registration::Closed, t("Nobody can sign up, except by a link that an administrator made.")),
         ]
     }
 

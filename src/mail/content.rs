@@ -233,7 +233,7 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
         Letter::Deleted { .. } => Content::of(
             t("Your account is deleted"),
             &[t(
-                "Your account and everything in it are deleted. Messages that others kept stand there without your name.",
+                "Your account and everything in it are deleted. Messages that others kept stay there without your name.",
             )],
         ),
         _ => Content::of(t("Your password is changed."), &[t("Your password at Amicable is another one now.")])
@@ -286,7 +286,7 @@ fn digest(invitations: i64, unread: i64, links: &Links) -> Content {
 /// Asks for a new address to be confirmed.
 pub fn confirm(full_name: &str, token: &str, links: &Links) -> Content {
     let sentence =
-        tf("Is this the address of the account of {name}? Until you confirm it, it gets no other letters.", full_name);
+        tf("Is this the address of the account of {name}? Until you confirm it, it gets no other e-mail.", full_name);
     Content::of(t("Confirm your e-mail address"), &[&sentence])
         .button(t("Confirm address"), links.to(&format!("/verify-email/{token}")))
         .small(t("The link works for 7 days. If you have not signed up, there is nothing to do."))
@@ -322,7 +322,7 @@ pub fn join_invitation(sender: &Sender, note: &str, code: &str, links: &Links) -
         Content { sender: Some(sender.clone()), quote: note.to_owned(), ..Content::of(heading, &[&what, &then]) };
     content
         .button(t("Join"), links.to(&format!("/join/{code}")))
-        .small(&tf("{name} has entered your address to send you this one letter. They send no other one.", name))
+        .small(&tf("{name} has entered your address to send you this one e-mail. They send no other one.", name))
 }
 
 /// Tells whoever owns an address that somebody signed up with it.
@@ -357,9 +357,9 @@ pub fn reset(accounts: &[(String, String)], links: &Links) -> Content {
 }
 
 fn about_your_account(links: &Links) -> String {
-    tf("This letter is about your account at {site}.", links.site())
+    tf("This e-mail is about your account at {site}.", links.site())
 }
 
 fn as_you_chose(links: &Links) -> String {
-    tf("You get this letter as you have chosen in your settings at {site}.", links.site())
+    tf("You get this e-mail as you have chosen in your settings at {site}.", links.site())
 }

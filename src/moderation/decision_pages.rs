@@ -154,7 +154,7 @@ pub fn verdict(form: &Form, decision: Decision, problems: &mut Problems) -> Verd
     let until = (decision == Decision::Suspended).then(|| dates::parse(form.get("until"))).flatten();
     if decision == Decision::Suspended {
         match until {
-            Some(until) if until <= now() => problems.add("until", t("Choose a day that is yet to come.")),
+            Some(until) if until <= now() => problems.add("until", t("Choose a day in the future.")),
             Some(until) if until > dates::day_after(now(), LONGEST) => {
                 problems.add("until", t("Choose a day within ten years, or ban the member."));
             }

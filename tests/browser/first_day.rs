@@ -129,7 +129,7 @@ async fn story(scripts: bool) {
     ben.goto(&day.at("/in/cleo-lind")).await.unwrap();
     press(ben, "More").await;
     press(ben, "Report").await;
-    sees(ben, "Whom you report is not told who reported them.").await;
+    sees(ben, "The person you report is not told who reported them.").await;
     fill(ben, "reason", "She sells watches.").await;
     press(ben, "Send report").await;
     sees(ben, "Your report is sent.").await;

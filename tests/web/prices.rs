@@ -30,7 +30,7 @@ fn withdrawing_says_first_until_when_one_waits() {
     ada.press("Withdraw 2 invitations");
     assert!(ada.sees("2 invitations withdrawn. Nobody has been told."), "{}", ada.text());
     assert!(ada.open("/invitations/withdraw?member=ben-okoro").sees("One invitation was no longer open."));
-    assert!(ada.open("/invitations/withdraw").sees("Tick the invitations first."));
+    assert!(ada.open("/invitations/withdraw").sees("Select the invitations first."));
 }
 
 #[test]

@@ -294,7 +294,7 @@ fn an_address_that_cannot_be_called_is_told() {
     {
         ada.open("/admin/webhooks").post("/admin/webhooks", &[("address", address)]);
         assert_eq!(ada.page.status, 422, "{address}");
-        assert!(ada.sees("Tick of what it is told."), "{address}");
+        assert!(ada.sees("Select what it is told."), "{address}");
         assert!(ada.sees("Write a web address like") || ada.sees("Address cannot be empty."), "{address}");
     }
     assert!(ada.open("/admin/webhooks").sees("No webhooks yet"));

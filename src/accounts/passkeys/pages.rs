@@ -68,7 +68,9 @@ pub async fn add(
     match added {
         Some(Added::Now) => redirect.done(t("Your passkey is added. You can sign in with it alone.")),
         Some(Added::Already) => redirect.refused(t("This passkey is here already.")),
-        Some(Added::TooMany) => redirect.refused(t("You have as many passkeys as fit here. Remove one first.")),
+        Some(Added::TooMany) => {
+            redirect.refused(t("You have as many passkeys as one account can have. Remove one first."))
+        }
         None => redirect.refused(t("The passkey was not made. Please try again.")),
     };
     Ok(redirect.to(SECURITY))

@@ -278,7 +278,7 @@ pub async fn confirm_withdrawal(
     let here = "/invitations?box=sent";
     let handles = chosen(&query);
     if handles.is_empty() {
-        redirect.refused(t("Tick the invitations first."));
+        redirect.refused(t("Select the invitations first."));
         return Ok(redirect.to(here));
     }
     let (limits, id) = (site.limits, me.id);
@@ -335,7 +335,7 @@ pub async fn answer(
     let here = if action == Action::Withdraw { "/invitations?box=sent" } else { "/invitations" };
     let handles = chosen(&form);
     if handles.is_empty() {
-        redirect.refused(t("Tick the invitations first."));
+        redirect.refused(t("Select the invitations first."));
         return Ok(redirect.back(here));
     }
     let (limits, id) = (site.limits, me.id);

@@ -22,7 +22,7 @@ pub(super) fn text(name: &str, community: &Community, files: &[Written], cards: 
     line(t(
         "Dates and times are in UTC. A cell that a spreadsheet could take for a formula begins with an apostrophe.",
     ));
-    line(t("What others did, and what they keep for themselves, is theirs and stands in their archives."));
+    line(t("What others did, and what they keep for themselves, is theirs and is in their archives."));
     for (file, entries) in files {
         line("");
         line(&format!("{0}.csv, {0}.json", file.name));
@@ -33,6 +33,6 @@ pub(super) fn text(name: &str, community: &Community, files: &[Written], cards: 
     let says = t("Your address book as cards, with the pictures in it, for phones and other programs");
     line(&format!("  {says}: {}", tn(cards, "{n} entry", "{n} entries")));
     line("");
-    line(t("Not in here: your password, which nobody can read, and secrets such as the links in letters."));
+    line(t("Not in here: your password, which nobody can read, and secrets such as the links in e-mails."));
     out
 }

@@ -59,7 +59,7 @@ fn a_form_that_asks_for_nothing_is_shown_again() {
     let mut ada = site.member("Ada Ruiz");
     ada.open("/settings/tokens").post("/settings/tokens", &[("name", ""), ("days", "7")]);
     assert_eq!(ada.page.status, 422);
-    for told in ["Name cannot be empty.", "Tick what the program may do.", "Choose how long it works."] {
+    for told in ["Name cannot be empty.", "Select what the program may do.", "Choose how long it works."] {
         assert!(ada.sees(told), "{told}");
     }
     let (db, id) = (&site.db, ada.id);
