@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
+/// How often a file is opened that somebody else puts in its place meanwhile.
+const ATTEMPTS: u32 = 100;
+
 /// A file that is being written beside its place, under its name with `.part` behind it. What a killed program left there
 /// is written over; what another one writes is left alone.
 pub struct Part {
@@ -20,23 +23,28 @@ impl Part {
     /// # Errors
     /// [`Error::Unavailable`] where there is one, where another program writes it, or where none can be made.
     pub fn begin(place: &Path) -> Result<Part, Error> {
-        refuse_taken(place)?;
         let path = PathBuf::from(format!("{}.part", place.display()));
         let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot write {}: {why}", path.display()));
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(unusable)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::Unavailable(format!("another program writes {}", path.display())));
+        for _ in 0..ATTEMPTS {
+            refuse_taken(place)?;
+            let file = open(&path).map_err(unusable)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::Unavailable(format!("another program writes {}", path.display())));
+                }
+                Err(TryLockError::Error(why)) => return Err(unusable(why)),
             }
-            Err(TryLockError::Error(why)) => return Err(unusable(why)),
+            // Whoever held it before may have put it in its place, or removed it, between the two.
+            if !stands_at(&file, &path).map_err(unusable)? {
+                continue;
+            }
+            let part = Part { place: place.to_owned(), path: path.clone(), file, is_kept: false };
+            refuse_taken(place)?;
+            make_private(&part.file).and_then(|()| part.file.set_len(0)).map_err(unusable)?;
+            return Ok(part);
         }
-        file.set_len(0).map_err(unusable)?;
-        Ok(Part { place: place.to_owned(), path, file, is_kept: false })
+        Err(Error::Unavailable(format!("{} is another file each time that it is opened", path.display())))
     }
 
     /// Returns the file, to write to.
@@ -68,6 +76,41 @@ impl Drop for Part {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+/// Opens a file as it is, or makes it.
+fn open(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Tells whether a file that is open is the one that stands under this name.
+#[cfg(unix)]
+fn stands_at(file: &File, path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let held = file.metadata()?;
+    match path.symlink_metadata() {
+        Ok(named) => Ok((named.dev(), named.ino()) == (held.dev(), held.ino())),
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(why) => Err(why),
+    }
+}
+
+#[cfg(not(unix))]
+fn stands_at(_: &File, path: &Path) -> std::io::Result<bool> {
+    path.try_exists()
+}
+
+/// Lets nobody else read a file, also one that was left there for others to read.
+fn make_private(file: &File) -> std::io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
 }
 
 /// Refuses a place where something stands.
@@ -108,5 +151,43 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&place).unwrap(), "whole");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(Part::begin(&place).is_err());
+    }
+
+    #[test]
+    fn a_file_that_was_renamed_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("site.zip.part");
+        let file = open(&path).unwrap();
+        assert!(stands_at(&file, &path).unwrap());
+        std::fs::rename(&path, folder.path().join("site.zip")).unwrap();
+        assert!(!stands_at(&file, &path).unwrap());
+        open(&path).unwrap();
+        assert!(!stands_at(&file, &path).unwrap());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_others_could_read_becomes_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("site.zip.part");
+        std::fs::write(&path, "half").unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+        let part = Part::begin(&folder.path().join("site.zip")).unwrap();
+        assert_eq!(part.file().metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn begun_together_only_one_is_finished() {
+        let folder = tempfile::tempdir().unwrap();
+        for round in 0..200 {
+            let place = folder.path().join(format!("{round}.zip"));
+            let run = || Part::begin(&place).and_then(Part::finish).is_ok();
+            let finished = std::thread::scope(|scope| {
+                let all: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
+                all.into_iter().map(|one| one.join().unwrap()).filter(|done| *done).count()
+            });
+            assert_eq!(finished, 1);
+        }
     }
 }

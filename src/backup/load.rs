@@ -76,6 +76,14 @@ impl Folder {
     /// Puts the database in its place; it is one file, and flushed.
     fn finish(self, place: &Path) -> Result<(), Error> {
         let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot finish {}: {why}", place.display()));
+        // What the disk kept from being taken into the file would be left behind here.
+        let log = PathBuf::from(format!("{}-wal", self.file().display()));
+        if log.symlink_metadata().is_ok_and(|log| log.len() > 0) {
+            return Err(Error::Unavailable(format!(
+                "cannot finish {}: its log could not be taken into the file; try it again",
+                place.display()
+            )));
+        }
         std::fs::File::open(self.file()).and_then(|file| file.sync_all()).map_err(unusable)?;
         refuse_taken(place)?;
         let folder = folder_of(place).map_err(unusable)?;
@@ -222,5 +230,27 @@ fn compare(connection: &mut Connection, manifest: &Manifest, progress: Progress)
     match manifest.tables.iter().find(found) {
         None => Ok(()),
         Some(content) => Err(Error::Unavailable(format!("{} is not as the backup has it", content.table))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_with_a_log_beside_it_is_not_whole() {
+        let outside = tempfile::tempdir().unwrap();
+        let place = outside.path().join("site.db");
+        for (log, is_whole) in [(Some("half"), false), (Some(""), true), (None, true)] {
+            let folder = Folder::begin(&place).unwrap();
+            std::fs::write(folder.file(), "rows").unwrap();
+            if let Some(log) = log {
+                std::fs::write(format!("{}-wal", folder.file().display()), log).unwrap();
+            }
+            assert_eq!(folder.finish(&place).is_ok(), is_whole);
+            assert_eq!(place.exists(), is_whole);
+            let _ = std::fs::remove_file(&place);
+        }
+        assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
     }
 }
