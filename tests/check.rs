@@ -74,6 +74,7 @@ fn damages() -> Vec<(&'static str, &'static str)> {
         ("DELETE FROM relationships WHERE owner_id = 1 AND state = 4", "(Connected, Stranger)"),
         ("UPDATE relationships SET state = 5 WHERE owner_id = 2 AND state = 4", "(Connected, Disconnected)"),
         ("UPDATE relationships SET state = 7 WHERE owner_id = 3 AND state = 4", "(Blocked, Connected)"),
+        ("UPDATE relationships SET state = 99 WHERE owner_id = 4 AND state = 4", "(state 99, Connected)"),
         ("UPDATE connection_counts SET number = number + 1 WHERE member_id = 5", "connections of 1 members is wrong"),
         ("INSERT INTO tags (owner_id, other_id, tag) VALUES (1, 999999, 'x'), (999998, 1, 'y')", "1 in tags.owner_id"),
         ("UPDATE members SET headline = 'Astronaut', sort_last = 'zz' WHERE id = 7", "1 are missing or out of date"),
@@ -83,7 +84,7 @@ fn damages() -> Vec<(&'static str, &'static str)> {
         ),
         (
             "INSERT INTO outbox (member_id, id, created_at, due_at, attempts, letter) VALUES (1, 1, 1, 1, 0, '{}')",
-            "1 of 1 letters",
+            "1 of 1 letters cannot be read by this version",
         ),
     ];
     if !database::on_postgres() {
@@ -117,6 +118,78 @@ fn a_lost_side_of_a_connection_is_made_anew() {
     assert_eq!(check(&database, &["--repair"]).0, 0);
     sound(&database, &[]);
     assert_eq!(program::connected(&database).len(), friends.len());
+}
+
+fn counted(database: &Database, sql: &str) -> i64 {
+    let db = database.open();
+    let counted = db.read_blocking(|connection| number(connection, &format!("SELECT COUNT(*) AS number FROM {sql}")));
+    db.close();
+    counted.unwrap()
+}
+
+#[test]
+fn a_state_that_is_none_connects_nobody() {
+    let database = Database::new();
+    seeded(&database);
+    damage(
+        &database,
+        "UPDATE relationships SET state = 99, private_note = 'kept' WHERE owner_id = 4 AND state = 4; \
+         UPDATE relationships SET state = 4 WHERE owner_id = 4 AND other_id = (SELECT MIN(other_id) FROM relationships WHERE owner_id = 4)",
+    );
+    let strange = counted(&database, "relationships WHERE owner_id = 4 AND state = 99");
+    assert!(strange > 1);
+    assert_eq!(check(&database, &["--repair"]).0, 0);
+    assert_eq!(counted(&database, "relationships WHERE owner_id = 4 AND state = 4"), 1);
+    assert_eq!(counted(&database, "relationships WHERE other_id = 4 AND state = 4"), 1);
+    assert_eq!(counted(&database, "relationships WHERE owner_id = 4 AND state = 0 AND private_note = 'kept'"), strange);
+}
+
+#[test]
+fn whoever_is_about_to_go_stays_hidden() {
+    let database = Database::new();
+    seeded(&database);
+    // The first is hidden from the second; a connection of theirs has lost its row, another contradicts itself.
+    damage(
+        &database,
+        "UPDATE members SET deletion_due_at = 9999999999 WHERE id = 1; \
+         UPDATE relationships SET state = 14 WHERE other_id = 1 AND state = 4; \
+         DELETE FROM relationships WHERE other_id = 1 AND owner_id = (SELECT MIN(other_id) FROM relationships WHERE owner_id = 1); \
+         DELETE FROM relationships WHERE owner_id = 1 AND other_id = (SELECT MAX(other_id) FROM relationships WHERE owner_id = 1); \
+         UPDATE connection_counts SET number = (SELECT COUNT(*) FROM relationships WHERE owner_id = member_id AND state = 4)",
+    );
+    let (code, said) = check(&database, &["--repair"]);
+    assert!(code == 0 && said.contains("2 pairs"), "{said}");
+    assert_eq!(counted(&database, "relationships WHERE other_id = 1 AND state = 4"), 0);
+    let hidden = counted(&database, "relationships WHERE other_id = 1 AND state = 14");
+    assert_eq!(hidden, counted(&database, "relationships WHERE owner_id = 1 AND state = 4"));
+}
+
+#[test]
+fn more_pairs_than_are_found_at_once_are_mended() {
+    let database = Database::new();
+    seeded(&database);
+    damage(&database, "DELETE FROM relationships WHERE owner_id < other_id AND state = 4");
+    let lost = counted(&database, "relationships WHERE state = 4");
+    assert!(lost > 2_000, "{lost}");
+    let (code, said) = check(&database, &["--repair"]);
+    assert!(code == 0 && said.contains("1000 or more") && said.contains(&format!("{lost} pairs")), "{said}");
+    sound(&database, &[]);
+}
+
+#[test]
+fn a_letter_of_another_version_is_kept_while_it_may_be_sent() {
+    let database = Database::new();
+    seeded(&database);
+    let now = amicable::dates::now();
+    damage(
+        &database,
+        &format!(
+            "INSERT INTO outbox (member_id, id, created_at, due_at, attempts, letter) VALUES (1, 1, {now}, 1, 0, '{{}}'), (1, 2, 1, 1, 0, '{{}}')"
+        ),
+    );
+    let (code, said) = check(&database, &["--repair"]);
+    assert!(code == 0 && said.contains("1 of another version of the program"), "{said}");
+    assert_eq!(counted(&database, "outbox"), 1);
 }
 
 #[test]

@@ -79,6 +79,16 @@ impl State {
         }
     }
 
+    /// Returns the state as it is while the other's account waits to be deleted.
+    pub fn hidden(self) -> State {
+        match self {
+            State::Received => State::ReceivedHidden,
+            State::Connected => State::ConnectedHidden,
+            State::Disconnected => State::DisconnectedHidden,
+            state => state,
+        }
+    }
+
     /// Tells whether the other is not there for the owner.
     pub fn is_unseen(self) -> bool {
         State::UNSEEN.contains(&self)

@@ -10,9 +10,10 @@ use super::store;
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
 use crate::relationship::Pair;
+use crate::schema::members;
 
-/// Pairs that are looked at in one go.
-const MOST: i64 = 1_000;
+/// Pairs that are found in one go.
+pub const MOST: i64 = 1_000;
 
 /// Two rows that stand as no action leads to; where there is no row, a stranger's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
@@ -74,8 +75,8 @@ fn is_legal(mine: State, theirs: State) -> bool {
 }
 
 /// Makes a pair legal, so that nobody sees more of the other than they would have: a block and a disconnect hold, the row of
-/// a connection that is missing on one side is made anew, and anything else makes the two strangers. Notes, tags and
-/// messages stay.
+/// a connection that is missing on one side is made anew, and anything else makes the two strangers. Private notes, tags and
+/// messages stay. A pair that has become legal meanwhile is left alone.
 ///
 /// # Errors
 /// The database's.
@@ -84,24 +85,44 @@ pub fn mend(connection: &mut Connection, illegal: &Illegal) -> Result<(), Error>
     if one == other {
         return forget(connection, one, other);
     }
-    for number in
-        [illegal.mine, illegal.theirs].into_iter().filter(|number| State::of_number((*number).into()).is_none())
-    {
-        let sql = format!("UPDATE relationships SET state = 0 WHERE owner_id IN ({one}, {other}) AND state = {number}");
-        on_engine!(connection, |own| sql_query(sql).execute(own))?;
-    }
     if db::lock_members(connection, [one, other]).is_err() {
         // One of the two is not there any more.
         forget(connection, one, other)?;
         return forget(connection, other, one);
     }
+    // What says nothing cannot be read as a row either.
+    let unknown = clear_unknown(connection, one, other)? + clear_unknown(connection, other, one)? > 0;
     let stored = (store::row(connection, one, other)?, store::row(connection, other, one)?);
     let mut rows = Rows::of(one, other, stored);
-    let (mine, theirs) = mended(rows.mine.state, rows.theirs.state);
+    if !unknown && is_legal(rows.mine.state, rows.theirs.state) {
+        return Ok(());
+    }
+    let (mine, theirs) = mended(rows.mine.state, rows.theirs.state, unknown);
     let since = rows.mine.connected_at.or(rows.theirs.connected_at);
     put(&mut rows.mine, mine, since);
     put(&mut rows.theirs, theirs, since);
+    hide(connection, &mut rows.mine)?;
+    hide(connection, &mut rows.theirs)?;
     store::save(connection, &rows)
+}
+
+/// Makes a stranger of a side whose state is none. Returns whether it was, as a number.
+fn clear_unknown(connection: &mut Connection, owner: i64, other: i64) -> Result<usize, Error> {
+    let known: Vec<String> = states().map(|state| (state as i16).to_string()).collect();
+    let sql = format!(
+        "UPDATE relationships SET state = 0 WHERE owner_id = {owner} AND other_id = {other} AND state NOT IN ({})",
+        known.join(", ")
+    );
+    Ok(on_engine!(connection, |own| sql_query(sql).execute(own))?)
+}
+
+/// Hides a side whose other member is about to be deleted, as all of theirs are.
+fn hide(connection: &mut Connection, row: &mut Row) -> Result<(), Error> {
+    let due = members::table.find(row.other_id).select(members::deletion_due_at.is_not_null());
+    if on_engine!(connection, |own| due.first(own))? {
+        row.state = row.state.hidden();
+    }
+    Ok(())
 }
 
 fn forget(connection: &mut Connection, owner: i64, other: i64) -> Result<(), Error> {
@@ -111,7 +132,7 @@ fn forget(connection: &mut Connection, owner: i64, other: i64) -> Result<(), Err
 }
 
 fn put(row: &mut Row, state: State, since: Option<i64>) {
-    if row.state == state {
+    if row.state.shown() == state {
         return;
     }
     row.state = state;
@@ -125,15 +146,16 @@ fn put(row: &mut Row, state: State, since: Option<i64>) {
     }
 }
 
-/// Returns how two stand whose states contradict each other.
-fn mended(mine: State, theirs: State) -> (State, State) {
+/// Returns how two stand whose states contradict each other, or one of whom had a state that is none: that one may have ended
+/// what the other has, so they are no connection.
+fn mended(mine: State, theirs: State, unknown: bool) -> (State, State) {
     use State::{Blocked, BlockedBy, Connected, Disconnected, Stranger, WasDisconnected};
     match (mine.shown(), theirs.shown()) {
         (Blocked, _) => (Blocked, BlockedBy),
         (_, Blocked) => (BlockedBy, Blocked),
         (Disconnected, _) | (Connected, WasDisconnected) => (Disconnected, WasDisconnected),
         (_, Disconnected) | (WasDisconnected, Connected) => (WasDisconnected, Disconnected),
-        (Connected, Stranger) | (Stranger, Connected) => (Connected, Connected),
+        (Connected, Stranger) | (Stranger, Connected) if !unknown => (Connected, Connected),
         _ => (Stranger, Stranger),
     }
 }
@@ -146,16 +168,21 @@ mod tests {
     fn whatever_is_mended_is_legal() {
         for mine in states() {
             for theirs in states() {
-                let (mine, theirs) = mended(mine, theirs);
-                assert!(is_legal(mine, theirs), "{mine:?} {theirs:?}");
+                for unknown in [false, true] {
+                    let (mine, theirs) = mended(mine, theirs, unknown);
+                    assert!(is_legal(mine, theirs), "{mine:?} {theirs:?}");
+                }
             }
         }
     }
 
     #[test]
     fn a_block_and_a_disconnect_hold() {
-        assert_eq!(mended(State::Blocked, State::Connected), (State::Blocked, State::BlockedBy));
-        assert_eq!(mended(State::Connected, State::Disconnected), (State::WasDisconnected, State::Disconnected));
+        for unknown in [false, true] {
+            let mended = |mine, theirs| mended(mine, theirs, unknown);
+            assert_eq!(mended(State::Blocked, State::Connected), (State::Blocked, State::BlockedBy));
+            assert_eq!(mended(State::Connected, State::Disconnected), (State::WasDisconnected, State::Disconnected));
+        }
         assert!(is_legal(State::Connected, State::ConnectedHidden) && !is_legal(State::Connected, State::Stranger));
     }
 }

@@ -12,6 +12,6 @@ pub mod tokens;
 pub mod transport;
 
 pub use letter::Letter;
-pub use outbox::unreadable;
+pub use outbox::{Unreadable, unreadable};
 pub use sending::{IsTrue, JOB, Mail, job, send_due};
 pub use transport::Transport;

@@ -79,13 +79,26 @@ impl Row {
     }
 }
 
-/// Finds the letters that this version of the program cannot read: the member, and the letter's id.
+/// A letter that this version of the program cannot read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Whom it is to.
+    pub member: i64,
+    /// Its id.
+    pub id: i64,
+    /// Whether it has waited for as long as a letter is tried. Until then a node of another version may send it.
+    pub is_old: bool,
+}
+
+/// Finds the letters that this version of the program cannot read.
 ///
 /// # Errors
 /// The database's.
-pub fn unreadable(connection: &mut Connection) -> Result<Vec<(i64, i64)>, Error> {
+pub fn unreadable(connection: &mut Connection) -> Result<Vec<Unreadable>, Error> {
     let rows: Vec<Row> = table.order((outbox::member_id, outbox::id)).select(Row::as_select()).load(connection)?;
-    Ok(rows.iter().filter(|row| row.written().is_none()).map(|row| (row.member_id, row.id)).collect())
+    let old = now() - LIFE;
+    let one = |row: &Row| Unreadable { member: row.member_id, id: row.id, is_old: row.created_at <= old };
+    Ok(rows.iter().filter(|row| row.written().is_none()).map(one).collect())
 }
 
 /// Returns whether a letter is due.

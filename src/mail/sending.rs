@@ -83,7 +83,9 @@ fn send(db: &Db, mail: &Mail, courier: &mut Courier, row: &Row) -> Result<(), Er
         Some(until) => (until, false),
         None => (now() + outbox::LIFE, true),
     };
+    let is_readable = row.written().is_some();
     let claimed = db.write_blocking(|connection| match outbox::claim(connection, row, until)? {
+        true if !is_readable => Ok(Some(None)),
         true => compose(connection, mail, row).map(Some),
         false => Ok(None),
     })?;
@@ -91,6 +93,8 @@ fn send(db: &Db, mail: &Mail, courier: &mut Courier, row: &Row) -> Result<(), Er
     let Some(composed) = claimed else { return Ok(()) };
     let (word, sent) = match composed {
         Some((word, letter)) => (word, courier.send(&row.name(), &letter)),
+        // A node of the version that wrote it may send it.
+        None if !is_readable && !last => return Ok(()),
         None => return remove(db, row),
     };
     match sent {

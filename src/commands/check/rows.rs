@@ -10,18 +10,25 @@ use super::{Found, listed};
 pub(super) fn pairs(connection: &mut Connection) -> Result<Found, Error> {
     let illegal = soundness::illegal(connection)?;
     if !illegal.is_empty() {
-        return Ok(Err(format!("{} stand as no two can: {}", illegal.len(), named(&illegal))));
+        let more = if illegal.len() as i64 == soundness::MOST { " or more" } else { "" };
+        return Ok(Err(format!("{}{more} stand as no two can: {}", illegal.len(), named(&illegal))));
     }
     let rows = db::number(connection, "SELECT COUNT(*) AS number FROM relationships")?;
     Ok(Ok(format!("{rows} sides, each with its other")))
 }
 
 pub(super) fn mend_pairs(connection: &mut Connection) -> Result<String, Error> {
-    let illegal = soundness::illegal(connection)?;
-    for pair in &illegal {
-        soundness::mend(connection, pair)?;
+    let (mut mended, mut left) = (Vec::new(), soundness::illegal(connection)?);
+    while !left.is_empty() {
+        for pair in &left {
+            soundness::mend(connection, pair)?;
+        }
+        let more = soundness::illegal(connection)?;
+        // What a repair does not change, it would not change the next time either.
+        let next = if more == left { Vec::new() } else { more };
+        mended.extend(std::mem::replace(&mut left, next));
     }
-    Ok(format!("{} pairs: {}", illegal.len(), named(&illegal)))
+    Ok(format!("{} pairs: {}", mended.len(), named(&mended)))
 }
 
 fn named(illegal: &[Illegal]) -> String {

@@ -57,10 +57,15 @@ pub(super) fn outbox(connection: &mut Connection) -> Result<Found, Error> {
     let waiting = db::number(connection, "SELECT COUNT(*) AS number FROM outbox")?;
     let tried = db::number(connection, "SELECT COUNT(*) AS number FROM outbox WHERE attempts > 0")?;
     let far = db::number(connection, &format!("SELECT COUNT(*) AS number FROM outbox WHERE due_at > {}", furthest()))?;
-    Ok(match unreadable.len() {
+    let old = unreadable.iter().filter(|letter| letter.is_old).count();
+    let others = match unreadable.len() {
+        0 => String::new(),
+        some => format!("; {some} of another version of the program"),
+    };
+    Ok(match old {
         0 if far > 0 => Err(format!("{far} of {waiting} letters wait for a date that a clock set ahead has written")),
-        0 => Ok(format!("{waiting} letters wait, of which {tried} were tried before")),
-        some => Err(format!("{some} of {waiting} letters cannot be read by this version")),
+        0 => Ok(format!("{waiting} letters wait, of which {tried} were tried before{others}")),
+        some => Err(format!("{some} of {waiting} letters cannot be read by this version, and have waited too long")),
     })
 }
 
@@ -70,15 +75,17 @@ fn furthest() -> i64 {
 }
 
 pub(super) fn mend_outbox(connection: &mut Connection) -> Result<String, Error> {
-    let unreadable = mail::unreadable(connection)?;
+    let mut unreadable = mail::unreadable(connection)?;
+    unreadable.retain(|letter| letter.is_old);
     let now = dates::now();
     let sql = format!("UPDATE outbox SET due_at = {now}, created_at = {now} WHERE due_at > {}", furthest());
     let due = lines(connection, &format!("{sql} RETURNING 'x' AS line"))?.len();
-    for (member, id) in &unreadable {
+    for mail::Unreadable { member, id, .. } in &unreadable {
         let sql = format!("DELETE FROM outbox WHERE member_id = {member} AND id = {id}");
         lines(connection, &format!("{sql} RETURNING 'x' AS line"))?;
     }
-    let named: Vec<String> = unreadable.iter().map(|(member, id)| format!("{id} to member {member}")).collect();
+    let named: Vec<String> =
+        unreadable.iter().map(|letter| format!("{} to member {}", letter.id, letter.member)).collect();
     Ok(format!(
         "{due} letters are due now; letters removed: {}",
         if named.is_empty() { "none".into() } else { listed(&named) }
