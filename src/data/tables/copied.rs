@@ -286,6 +286,11 @@ copied!(api_tokens of member_id {
     last_used_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(id.gt(last.id))));
+copied!(api_answers of member_id {
+    member_id: i64, token_id: i64, key_hash: String, request_hash: String, status: i32, body: String, created_at: i64
+} by (member_id, token_id, key_hash), after last: member_id.ge(last.member_id)
+    .and(member_id.gt(last.member_id).or(token_id.gt(last.token_id))
+    .or(token_id.eq(last.token_id).and(key_hash.gt(&last.key_hash)))));
 copied!(positions of member_id {
     member_id: i64, id: i64, kind: i16, place: i32, title: String, organisation: String, started: String,
     ended: String, description: String, removed_at: Option<i64>

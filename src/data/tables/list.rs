@@ -39,6 +39,8 @@ pub const TABLES: &[Table] = &[
     Table::of(passkeys::TABLE, "member_id", In(files::PASSKEYS)).other_ids(&["credential_id"]),
     Table::of(app_passwords::TABLE, "member_id", In(files::APP_PASSWORDS)),
     Table::of(api_tokens::TABLE, "member_id", In(files::API_TOKENS)),
+    // Goes along, so that what a program sends once more after a move or a restore is not done once more.
+    Table::of(api_answers::TABLE, "member_id", Not("what programs were answered, for a day")).other_ids(&["token_id"]),
     Table::of(positions::TABLE, "member_id", In(files::POSITIONS)),
     Table::of(links::TABLE, "member_id", In(files::LINKS)),
     Table::of(relationships::TABLE, "owner_id", In(files::RELATIONSHIPS))
@@ -99,8 +101,6 @@ pub const TABLES: &[Table] = &[
     Table::derived("message_search_rows", Owner::Own("owner_id"))
         .names(&[("other_id", Former)])
         .other_ids(&["message_id"]),
-    // What was answered to programs, for a day.
-    Table::derived("api_answers", Owner::Member("member_id")).other_ids(&["token_id"]),
     Table::derived("begun_sign_ins", Owner::Member("member_id")),
     Table::derived("passkey_challenges", Owner::Member("member_id")),
     Table::derived("directory", Owner::Member("member_id")),
