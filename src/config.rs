@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory};
 use lettre::message::Mailbox;
 
@@ -16,7 +17,7 @@ use crate::web::registration::Registration;
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseArgs {
     /// The database: `sqlite:` and the path of a file, which is made if it is missing, or `postgres://`
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:amicable.db", value_parser = database_url, value_name = "URL")]
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:amicable.db", value_parser = database_url, value_name = "URL", hide_env_values = true)]
     pub database_url: DatabaseUrl,
 }
 
@@ -45,7 +46,7 @@ pub struct ServeArgs {
     #[arg(long, env = "AMICABLE_LOG_FORMAT", default_value = "text", value_parser = log_format, value_name = "FORMAT")]
     pub log_format: LogFormat,
     /// The address people type, as in https://network.example.org; without one, only this machine can use the site
-    #[arg(long, env = "AMICABLE_BASE_URL", value_parser = base_url, value_name = "URL")]
+    #[arg(long, env = "AMICABLE_BASE_URL", value_parser = base_url, value_name = "URL", hide_env_values = true)]
     pub base_url: Option<url::Url>,
     /// Where days begin and end for members who have chosen no time zone: a name of the IANA database, as in Europe/Berlin
     #[arg(long, env = "AMICABLE_TIME_ZONE", default_value = "UTC", value_parser = time_zone, value_name = "ZONE")]
@@ -133,6 +134,31 @@ pub fn check_variables<C: CommandFactory>() -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What stands for a value that may hold a secret.
+const NOT_SHOWN: &str = "…";
+
+/// Takes the value out of a complaint about a setting that may hold a password: one whose variable `--help` does not show
+/// either.
+pub fn without_secrets<C: CommandFactory>(mut why: clap::Error) -> clap::Error {
+    let command = C::command();
+    let of = |command: &clap::Command| -> Vec<String> {
+        let secret = command.get_arguments().filter(|argument| argument.is_hide_env_values_set());
+        secret.filter_map(|argument| Some(format!("--{}", argument.get_long()?))).collect()
+    };
+    let secret: Vec<String> = command
+        .get_subcommands()
+        .flat_map(|sub| [vec![of(sub)], sub.get_subcommands().map(of).collect()].concat().concat())
+        .collect();
+    let is_about = |flag: &String| {
+        let named = why.get(ContextKind::InvalidArg);
+        named.is_some_and(|named| named.to_string().split(' ').next() == Some(flag))
+    };
+    if secret.iter().any(is_about) && why.get(ContextKind::InvalidValue).is_some() {
+        why.insert(ContextKind::InvalidValue, ContextValue::String(NOT_SHOWN.into()));
+    }
+    why
 }
 
 fn database_url(url: &str) -> Result<DatabaseUrl, String> {

@@ -65,10 +65,10 @@ enum Command {
     /// Move a site to another database, e.g. from SQLite to PostgreSQL, or go on where an earlier copy stopped
     Copy {
         /// Where the site is; nobody may use it meanwhile
-        #[arg(long, value_name = "URL")]
+        #[arg(long, value_name = "URL", hide_env_values = true)]
         from: DatabaseUrl,
         /// Where it goes; empty, or what an earlier copy left
-        #[arg(long, value_name = "URL")]
+        #[arg(long, value_name = "URL", hide_env_values = true)]
         to: DatabaseUrl,
     },
     /// Write a backup of the site, which may be in use meanwhile
@@ -192,7 +192,7 @@ fn main() -> ExitCode {
         eprintln!("amicable: {why}");
         return ExitCode::from(2);
     }
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|why| config::without_secrets::<Cli>(why).exit());
     let done = match cli.command {
         Command::Check { database, repair } => check(&database.database_url, repair),
         command => run(command).map(|()| ExitCode::SUCCESS),
@@ -214,7 +214,7 @@ fn check(database: &DatabaseUrl, repair: bool) -> Result<ExitCode, Error> {
 /// Says what is wrong with the settings that the site would be served with.
 fn settings(database: &DatabaseUrl) -> Result<String, String> {
     let serve = Cli::try_parse_from(["amicable", "serve"]).map_err(|why| {
-        let text = why.to_string();
+        let text = config::without_secrets::<Cli>(why).to_string();
         text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
     })?;
     #[cfg(unix)]
