@@ -41,6 +41,52 @@ fn a_wrong_setting_is_named() {
 }
 
 #[test]
+fn no_secret_is_said_back() {
+    for (arguments, variable) in [
+        (&["serve", "--database-url", "postgress://ada:s3cret@host/x"][..], ""),
+        (&["serve", "--mail", "smtpx://ada:s3cret@host"], ""),
+        (&["serve", "--base-url", "https://ada:s3cret@host"], ""),
+        (&["copy", "--from", "mysql://ada:s3cret@host", "--to", "sqlite:x"], ""),
+        (&["copy", "--to", "mysql://ada:s3cret@host", "--from", "sqlite:x"], ""),
+        (&["backup", "x.zip"], "DATABASE_URL"),
+        (&["member", "list"], "DATABASE_URL"),
+        (&["member", "list", "--help"], "DATABASE_URL"),
+        (&["serve", "--help"], "DATABASE_URL"),
+        (&["serve", "--help"], "AMICABLE_MAIL"),
+        (&["serve"], "AMICABLE_MAIL"),
+        (&["check"], "AMICABLE_MAIL"),
+    ] {
+        let mut command = amicable(arguments);
+        command.env("DATABASE_URL", "sqlite:/no/such/file.db");
+        if !variable.is_empty() {
+            command.env(variable, "mysql://ada:s3cret@host");
+        }
+        let (_, said) = run(&mut command);
+        assert!(!said.contains("s3cret") && !said.is_empty(), "{arguments:?} {variable}: {said}");
+    }
+}
+
+#[test]
+fn the_readme_names_every_setting() {
+    use clap::Args;
+    let command = amicable::config::DatabaseArgs::augment_args(clap::Command::new("serve"));
+    let command = amicable::config::ServeArgs::augment_args(command);
+    let readme = include_str!("../README.md");
+    let mut rows: Vec<String> = readme
+        .lines()
+        .filter(|line| line.starts_with("| `--"))
+        .map(|line| line.split('|').take(3).collect::<Vec<_>>().join("|"))
+        .collect();
+    let mut settings: Vec<String> = command
+        .get_arguments()
+        .map(|one| format!("| `--{}` | `{}` ", one.get_long().unwrap(), one.get_env().unwrap().to_str().unwrap()))
+        .collect();
+    rows.sort();
+    settings.sort();
+    assert_eq!(rows, settings);
+}
+
+#[test]
 fn members_are_made_and_listed() {
     let database = Database::new();
     let url = database.argument();
