@@ -13,6 +13,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::accounts::tokens::{self, Program, Scope};
 use crate::api::problem::{MEDIA_TYPE, Problem};
@@ -133,6 +134,39 @@ impl From<Problem> for Reply {
     }
 }
 
+/// What of an answer a token sees.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The fields that it sees; nothing for all.
+    only: Option<Vec<&'static str>>,
+}
+
+impl Seen {
+    /// [`Reply::ok`] with what is seen.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn ok(&self, value: &impl Serialize) -> Result<Reply, Error> {
+        Reply::ok(&self.of(value)?)
+    }
+
+    /// [`Reply::created`] with what is seen.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn created(&self, value: &impl Serialize) -> Result<Reply, Error> {
+        Reply::created(&self.of(value)?)
+    }
+
+    fn of(&self, value: &impl Serialize) -> Result<Value, Error> {
+        let mut value = serde_json::to_value(value).map_err(|why| Error::Internal(why.to_string()))?;
+        if let (Some(only), Value::Object(fields)) = (&self.only, &mut value) {
+            fields.retain(|name, _| only.contains(&name.as_str()));
+        }
+        Ok(value)
+    }
+}
+
 /// What an operation answers.
 pub type Answer = Result<HttpResponse, Problem>;
 
@@ -148,6 +182,12 @@ impl Asked {
         Err(Problem::forbidden(tf("This token does not have the scope {scope}.", scope.word())))
     }
 
+    /// What its token sees of an answer: all of it where it may read, else these fields alone, which come of what it sent.
+    pub fn seen(&self, read: Scope, else_only: &[&'static str]) -> Seen {
+        let may_read = self.program.scopes.contains(&read);
+        Seen { only: (!may_read).then(|| else_only.to_vec()) }
+    }
+
     /// Whose the token is.
     pub fn me(&self) -> i64 {
         self.program.viewer.id
@@ -161,11 +201,6 @@ impl Asked {
     /// What members may do how often.
     pub fn limits(&self) -> Limits {
         self.site.limits
-    }
-
-    /// By which a second sending of the same is known: the idempotency key, or a number of its own.
-    pub fn press(&self) -> String {
-        self.key.clone().unwrap_or_else(|| crate::db::new_id().to_string())
     }
 
     /// The query, read as pages read it.

@@ -51,7 +51,7 @@ async fn program(request: &ServiceRequest) -> Result<Program, Problem> {
     let limits = site.limits;
     let Some(program) = site.read(move |connection| tokens::program(connection, &limits, &secret)).await? else {
         // Whoever has a right one is let in, however often others were wrong.
-        site.take(Limit::Tokens, Subject::network(Network::of(request.request()))).await?;
+        site.meter(Limit::Tokens, Subject::network(Network::of(request.request()))).await?;
         return Err(Problem::unauthorized());
     };
     if program.viewer.is_suspended {

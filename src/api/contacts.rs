@@ -136,10 +136,13 @@ pub struct Contact {
     version: i64,
     /// When they came into the book.
     #[schema(format = DateTime)]
+    #[schema(required = false)]
     created_at: String,
     /// Where they came from.
+    #[schema(required = false)]
     source: String,
     /// What you know of them.
+    #[schema(required = false)]
     card: CardSent,
 }
 
@@ -327,9 +330,10 @@ pub async fn add(asked: Asked) -> Answer {
     asked.needs(Scope::WriteContacts)?;
     let (sent, me): (CardSent, i64) = (asked.json()?, asked.me());
     let card = sent.read(&Card::default())??;
+    let seen = asked.seen(Scope::ReadContacts, &["id", "version"]);
     asked
         .change(move |connection| match changing::add(connection, me, card)? {
-            Some(id) => Reply::created(&load(connection, me, id)?),
+            Some(id) => seen.created(&load(connection, me, id)?),
             None => Ok(Problem::conflict("too-many-contacts", book_is_full(MAX_CONTACTS)).into()),
         })
         .await
@@ -361,6 +365,7 @@ pub async fn show(asked: Asked, id: Path<i64>) -> Answer {
 pub async fn change(asked: Asked, id: Path<i64>) -> Answer {
     asked.needs(Scope::WriteContacts)?;
     let (sent, me, id): (ContactChange, i64, i64) = (asked.json()?, asked.me(), *id);
+    let seen = asked.seen(Scope::ReadContacts, &["id", "version"]);
     asked
         .change(move |connection| {
             let before = store::load(connection, me, id)?;
@@ -369,7 +374,7 @@ pub async fn change(asked: Asked, id: Path<i64>) -> Answer {
                 Err(problem) => return Ok(problem.into()),
             };
             match changing::edit(connection, me, (id, sent.version), card)? {
-                None => Reply::ok(&load(connection, me, id)?),
+                None => seen.ok(&load(connection, me, id)?),
                 Some(_) => {
                     let detail = t("This contact was changed since you loaded it. Load it again first.");
                     Ok(Problem::conflict("changed-meanwhile", detail).into())

@@ -159,7 +159,8 @@ pub async fn messages(asked: Asked, handle: Path<String>) -> Answer {
 pub async fn send(asked: Asked, handle: Path<String>) -> Answer {
     asked.needs(Scope::WriteMessages)?;
     let sent: MessageToSend = asked.json()?;
-    let (limits, me, press, handle) = (asked.limits(), asked.me(), asked.press(), handle.into_inner());
+    // What is sent twice is known by its idempotency key alone, for as long as that is kept.
+    let (limits, me, press, handle) = (asked.limits(), asked.me(), db::new_id().to_string(), handle.into_inner());
     let mut problems = Problems::default();
     let text = problems.text(&Form::of([("text", &sent.text)]), "text", t("Message"), (1, MAX_LENGTH));
     if let Some(problem) = Problem::of_fields(&problems) {

@@ -5,14 +5,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::accounts::tokens::Scope;
-use crate::api::asked::{Answer, Asked, Reply};
+use crate::api::asked::{Answer, Asked, Seen};
 use crate::api::problem::Problem;
 use crate::api::shapes::{Relation, moment};
 use crate::connections::disconnect::REASON;
-use crate::connections::{actions, disconnect as disconnecting, standing, visible};
+use crate::connections::{self, disconnect as disconnecting, invitations, standing, store, visible};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::t;
+use crate::members::MemberCard;
 use crate::relationship::{Action, Limits};
 use crate::web::form::{Form, Problems};
 use crate::web::viewer::Viewer;
@@ -63,16 +64,46 @@ fn relation(connection: &mut Connection, limits: &Limits, me: &Viewer, handle: &
     Ok(Relation::of(me, limits, (profile.person, profile.about), standing))
 }
 
+/// The member of a handle, and what they say about themselves, as the acting member sees them before they act: afterwards they
+/// may not be seen any more. An invitation is withdrawn from wherever its list has it, as on the page.
+fn before(connection: &mut Connection, me: i64, handle: &str, action: Action) -> Result<(MemberCard, String), Error> {
+    match visible::member(connection, me, handle) {
+        Err(Error::NotFound) if action == Action::Withdraw => {
+            let handle = handle.to_ascii_lowercase();
+            let listed = invitations::find(connection, me, &handle, action)?;
+            Ok((listed.ok_or(Error::NotFound)?, String::new()))
+        }
+        seen => seen.map(|(profile, _)| (profile.person, profile.about)),
+    }
+}
+
+/// How one stands to somebody after one has acted.
+fn after(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: &Viewer,
+    member: (MemberCard, String),
+) -> Result<Relation, Error> {
+    let row = store::row(connection, me.id, member.0.id)?;
+    let standing = standing::one(connection, limits, (me.id, member.0.id), row)?;
+    Ok(Relation::of(me, limits, member, standing))
+}
+
+/// What a token sees of an answer that may not read connections: what its deed has come to.
+fn seen(asked: &Asked) -> Seen {
+    asked.seen(Scope::ReadConnections, &["standing"])
+}
+
 /// Acts, and answers with how one stands to them then.
 async fn act(asked: Asked, handle: Path<String>, action: Action, text: String) -> Answer {
     asked.needs(Scope::WriteConnections)?;
-    let (limits, me, handle) = (asked.limits(), asked.viewer(), handle.into_inner());
+    let (limits, me, handle, seen) = (asked.limits(), asked.viewer(), handle.into_inner(), seen(&asked));
     asked
         .change(move |connection| {
-            let (person, answer) = actions::toward(connection, &limits, me.id, &handle, action, &text)?;
-            match answer {
-                Ok(_) => Reply::ok(&relation(connection, &limits, &me, &handle)?),
-                Err(refusal) => Ok(Problem::refused(refusal, &person.full_name).into()),
+            let member = before(connection, me.id, &handle, action)?;
+            match connections::act(connection, &limits, (me.id, member.0.id), action, &text)? {
+                Ok(_) => seen.ok(&after(connection, &limits, &me, member)?),
+                Err(refusal) => Ok(Problem::refused(refusal, &member.0.full_name).into()),
             }
         })
         .await
@@ -176,12 +207,13 @@ pub async fn disconnect(asked: Asked, handle: Path<String>) -> Answer {
 )]
 pub async fn re_invite(asked: Asked, handle: Path<String>) -> Answer {
     asked.needs(Scope::WriteConnections)?;
-    let (limits, me, handle) = (asked.limits(), asked.viewer(), handle.into_inner());
+    let (limits, me, handle, seen) = (asked.limits(), asked.viewer(), handle.into_inner(), seen(&asked));
     asked
         .change(move |connection| {
+            let member = before(connection, me.id, &handle, Action::Invite)?;
             let (person, answer) = disconnecting::restore(connection, &limits, me.id, &handle)?;
             match answer {
-                Some(Ok(_)) => Reply::ok(&relation(connection, &limits, &me, &handle)?),
+                Some(Ok(_)) => seen.ok(&after(connection, &limits, &me, member)?),
                 Some(Err(refusal)) => Ok(Problem::refused(refusal, &person.full_name).into()),
                 None => {
                     let detail = t("There is nothing to restore at once. Send an invitation instead.");

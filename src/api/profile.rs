@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::tokens::Scope;
-use crate::api::asked::{Answer, Asked, Reply};
+use crate::api::asked::{Answer, Asked};
 use crate::api::problem::Problem;
 use crate::connections::visible;
-use crate::db::Connection;
+use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::members::store;
 use crate::profiles::edit::{Summary, about_of};
@@ -17,24 +17,34 @@ use crate::web::form::{Form, Problems};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Profile {
     /// By which others address one.
+    #[schema(required = false)]
     handle: String,
     /// The name.
+    #[schema(required = false)]
     full_name: String,
     /// How the name sorts by last name; empty for what is guessed.
+    #[schema(required = false)]
     sort_as: String,
     /// A line about oneself.
+    #[schema(required = false)]
     headline: String,
     /// Where one is.
+    #[schema(required = false)]
     location: String,
     /// What one says about oneself.
+    #[schema(required = false)]
     about: String,
     /// How many connections one has.
+    #[schema(required = false)]
     connections: i32,
     /// Where one works and worked, the newest first.
+    #[schema(required = false)]
     positions: Vec<Entry>,
     /// Where one studied.
+    #[schema(required = false)]
     education: Vec<Entry>,
     /// Links.
+    #[schema(required = false)]
     links: Vec<Link>,
 }
 
@@ -115,9 +125,24 @@ pub async fn show(asked: Asked) -> Answer {
     asked.read(move |connection| load(connection, me.id, &me.handle)).await
 }
 
+impl ProfileChange {
+    /// The fields that were sent.
+    fn fields(&self) -> Vec<&'static str> {
+        let all = [
+            ("full_name", &self.full_name),
+            ("sort_as", &self.sort_as),
+            ("headline", &self.headline),
+            ("location", &self.location),
+            ("about", &self.about),
+        ];
+        all.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name).collect()
+    }
+}
+
 /// Changes your profile.
 ///
-/// What is left out stays as it is. Connections find it on your profile at once.
+/// What is left out stays as it is. Connections find it on your profile at once. A token without `profile:read` is answered with
+/// the fields that it sent.
 #[utoipa::path(
     patch, path = "/api/v1/profile", tag = "Profile", operation_id = "changeProfile",
     request_body = ProfileChange,
@@ -127,8 +152,11 @@ pub async fn show(asked: Asked) -> Answer {
 pub async fn change(asked: Asked) -> Answer {
     asked.needs(Scope::WriteProfile)?;
     let (change, me): (ProfileChange, _) = (asked.json()?, asked.viewer());
+    let seen = asked.seen(Scope::ReadProfile, &change.fields());
     asked
         .change(move |connection| {
+            // Of two who change different fields at once, neither takes the other's back.
+            db::lock_members(connection, [me.id])?;
             let now = load(connection, me.id, &me.handle)?;
             let form = Form::of([
                 ("full_name", change.full_name.as_deref().unwrap_or(&now.full_name)),
@@ -144,7 +172,7 @@ pub async fn change(asked: Asked) -> Answer {
             }
             summary.save(connection, me.id)?;
             store::write_about(connection, me.id, &about)?;
-            Reply::ok(&load(connection, me.id, &me.handle)?)
+            seen.ok(&load(connection, me.id, &me.handle)?)
         })
         .await
 }

@@ -24,7 +24,7 @@ use crate::web::form::{Form, Problems};
 pub struct RemovalToBegin {
     /// These connections.
     members: Vec<MemberToRemove>,
-    /// All connections that match, besides.
+    /// All connections that match, besides; for a token that may read them, too.
     filter: Option<RemovalFilter>,
 }
 
@@ -104,15 +104,17 @@ pub struct RemovalToConfirm {
     private_reason: String,
 }
 
-/// A removal.
+/// A removal. A token that may not read connections is answered with its id, and with what its own deed has come to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Removal {
     /// By which it is addressed.
     id: String,
     /// How many stand in it.
+    #[schema(required = false)]
     number: i64,
     /// When it was begun.
     #[schema(format = DateTime)]
+    #[schema(required = false)]
     begun_at: String,
     /// When it was confirmed; nothing for a draft.
     #[schema(format = DateTime)]
@@ -121,12 +123,16 @@ pub struct Removal {
     #[schema(format = DateTime)]
     undone_at: Option<String>,
     /// How many were disconnected.
+    #[schema(required = false)]
     removed: i32,
     /// How many were connected again.
+    #[schema(required = false)]
     restored: i32,
     /// Why, for yourself.
+    #[schema(required = false)]
     private_reason: String,
     /// Whether they may invite you again.
+    #[schema(required = false)]
     may_invite_again: bool,
 }
 
@@ -171,12 +177,17 @@ pub async fn begin(asked: Asked) -> Answer {
         ticked: sent.members.iter().map(|one| one.handle.to_lowercase()).collect(),
     };
     let select = match &sent.filter {
-        Some(filter) => Select::All(filter.read()?),
+        Some(filter) => {
+            // Whether anybody matches is read.
+            asked.needs(Scope::ReadConnections)?;
+            Select::All(filter.read()?)
+        }
         None => Select::AsTicked,
     };
+    let seen = asked.seen(Scope::ReadConnections, &["id"]);
     asked
         .change_many(move |connection| match draft::take_over(connection, me, None, &sheet, &select)?.draft {
-            Some(id) => Reply::created(&load(connection, me, id)?),
+            Some(id) => seen.created(&load(connection, me, id)?),
             None => Ok(Problem::conflict("nobody", t("None of these is a connection of yours.")).into()),
         })
         .await
@@ -252,13 +263,14 @@ pub async fn confirm(asked: Asked, id: Path<i64>) -> Answer {
     let mut problems = Problems::default();
     let form = Form::of([("private_reason", &sent.private_reason)]);
     let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
+    let seen = asked.seen(Scope::ReadConnections, &["id", "removed", "restored"]);
     if let Some(problem) = Problem::of_fields(&problems) {
         return Err(problem);
     }
     asked
         .change_many(move |connection| {
             removal::confirm(connection, me, id, sent.may_invite_again, &reason)?;
-            Reply::ok(&load(connection, me, id)?)
+            seen.ok(&load(connection, me, id)?)
         })
         .await
 }
@@ -273,9 +285,10 @@ pub async fn confirm(asked: Asked, id: Path<i64>) -> Answer {
 pub async fn undo(asked: Asked, id: Path<i64>) -> Answer {
     asked.needs(Scope::WriteConnections)?;
     let (limits, me, id) = (asked.limits(), asked.me(), *id);
+    let seen = asked.seen(Scope::ReadConnections, &["id", "removed", "restored"]);
     asked
         .change_many(move |connection| match removal::undo(connection, &limits, me, id)? {
-            Ok(_) => Reply::ok(&load(connection, me, id)?),
+            Ok(_) => seen.ok(&load(connection, me, id)?),
             Err(refusal) => Ok(Problem::refused(refusal, "").into()),
         })
         .await

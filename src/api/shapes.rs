@@ -94,12 +94,15 @@ impl HowYouStand {
     }
 }
 
-/// How one stands to a member, with what is private to oneself.
+/// How one stands to a member, with what is private to oneself. A token that may not read connections is answered with
+/// `standing` alone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Relation {
     /// The member.
+    #[schema(required = false)]
     pub member: Member,
     /// What they say about themselves.
+    #[schema(required = false)]
     pub about: String,
     /// How one stands to them.
     pub standing: HowYouStand,
@@ -110,12 +113,16 @@ pub struct Relation {
     #[schema(format = DateTime)]
     pub invited_at: Option<String>,
     /// The note of the invitation that waits.
+    #[schema(required = false)]
     pub invitation_note: String,
     /// Why one cannot invite them now, for reasons of one's own; empty where one can, as far as it lies with oneself.
+    #[schema(required = false)]
     pub hindrance: String,
     /// One's private note about them.
+    #[schema(required = false)]
     pub private_note: String,
     /// One's private tags.
+    #[schema(required = false)]
     pub tags: Vec<String>,
 }
 

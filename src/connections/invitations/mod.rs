@@ -394,12 +394,7 @@ fn answer_all(
     let mut answered = Answered::default();
     let mut pauses = Vec::new();
     for handle in chosen {
-        // A handle they had before finds them too: the page may be older than the new one.
-        let of_handle = handles::table.inner_join(table::table.on(table::id.eq(handles::member_id)));
-        let of_handle = of_handle.filter(handles::handle.eq(handle)).select(MemberCard::as_select());
-        let person: Option<MemberCard> = of_handle.first(connection).optional()?;
-        // Only those who stand in the lists: what stands nowhere must not be named.
-        let Some(person) = person.map(|person| listed(connection, me, person, action)).transpose()?.flatten() else {
+        let Some(person) = find(connection, me, handle, action)? else {
             answered.not.push(t("One invitation was no longer open.").to_owned());
             continue;
         };
@@ -413,6 +408,19 @@ fn answer_all(
     }
     answered.again = pauses.into_iter().min().flatten();
     Ok(answered)
+}
+
+/// Finds the member of a handle whose invitation, or to whom one, stands in the lists: what stands nowhere must not be named.
+/// Whoever has blocked the member who sent it stands there, though their profile does not.
+///
+/// # Errors
+/// The database's.
+pub fn find(connection: &mut Connection, me: i64, handle: &str, action: Action) -> Result<Option<MemberCard>, Error> {
+    // A handle they had before finds them too: the page may be older than the new one.
+    let of_handle = handles::table.inner_join(table::table.on(table::id.eq(handles::member_id)));
+    let of_handle = of_handle.filter(handles::handle.eq(handle)).select(MemberCard::as_select());
+    let person: Option<MemberCard> = of_handle.first(connection).optional()?;
+    Ok(person.map(|person| listed(connection, me, person, action)).transpose()?.flatten())
 }
 
 /// The person, if they stand in the list that is answered, or stood there until it was answered: a second press, or one in

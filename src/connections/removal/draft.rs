@@ -19,6 +19,9 @@ use crate::web::pagination::{Cursor, ListPage, PageRequest};
 /// Days for which a selection is kept.
 pub const KEPT_DAYS: i64 = 30;
 
+/// Handles that are looked for at once; SQLite takes 32,766 values in a statement.
+const AT_ONCE: usize = 10_000;
+
 /// A draft that somebody may go on with.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -66,16 +69,15 @@ impl Sheet {
     /// had been connected, which a page that was made up does not. Of all others nothing is stored, so that whoever ticks
     /// everybody learns nothing.
     fn members(&self, connection: &mut Connection, me: i64) -> Result<(Vec<i64>, Vec<i64>), Error> {
-        let named: Vec<&str> = self.shown.keys().chain(&self.ticked).map(String::as_str).collect();
-        if named.is_empty() {
-            return Ok((Vec::new(), Vec::new()));
+        let named: HashSet<&str> = self.shown.keys().chain(&self.ticked).map(String::as_str).collect();
+        let named: Vec<&str> = named.into_iter().collect();
+        let mut rows: Vec<(String, i64, State, Option<i64>)> = Vec::new();
+        for some in named.chunks(AT_ONCE) {
+            let own = relationships::other_id.eq(handles::member_id).and(relationships::owner_id.eq(me));
+            let found = handles::table.inner_join(relationships::table.on(own)).filter(handles::handle.eq_any(some));
+            let columns = (handles::handle, relationships::other_id, relationships::state, relationships::connected_at);
+            rows.extend(found.select(columns).load::<(String, i64, State, Option<i64>)>(connection)?);
         }
-        let own = relationships::other_id.eq(handles::member_id).and(relationships::owner_id.eq(me));
-        let rows = handles::table.inner_join(relationships::table.on(own)).filter(handles::handle.eq_any(named));
-        type Found = (String, i64, State, Option<i64>);
-        let rows: Vec<Found> = rows
-            .select((handles::handle, relationships::other_id, relationships::state, relationships::connected_at))
-            .load(connection)?;
         let (mut ticked, mut others) = (Vec::new(), Vec::new());
         for (handle, id, state, since) in rows {
             let proven = since.is_some() && self.shown.get(&handle).copied() == since;

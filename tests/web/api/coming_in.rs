@@ -154,6 +154,53 @@ fn wrong_tokens_and_too_many_requests_are_limited() {
 }
 
 #[test]
+fn a_few_wrong_tokens_write_nothing() {
+    let site = Site::with_limit(Limit::Tokens, 40);
+    let counted = || {
+        let sql = "SELECT COUNT(*) AS number FROM limit_counts";
+        site.db.read_blocking(|connection| amicable::db::number(connection, sql)).unwrap()
+    };
+    let wrong = Program::bearing(&site, "amicable_1_0");
+    let statuses: Vec<u16> = (0..9).map(|_| wrong.get("/profile").status).collect();
+    assert_eq!((statuses, counted()), (vec![401; 9], 0));
+    let statuses: Vec<u16> = (0..40).map(|_| wrong.get("/profile").status).collect();
+    assert_eq!((statuses.iter().filter(|status| **status == 429).count(), counted()), (9, 1));
+}
+
+#[test]
+fn a_token_that_may_only_write_reads_nothing() {
+    use serde_json::json;
+    let site = Site::new();
+    let [mut ada, mut ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
+    crate::support::connect(&mut ada, &mut ben);
+    let since = site.connected_since(&ada, &ben);
+    let writes: Vec<Scope> = Scope::ALL.iter().copied().filter(|scope| scope.word().ends_with(":write")).collect();
+    let (hers, reader) = (Program::with(&site, &ada, &writes), Program::of(&site, &ada));
+    let keys = |answer: &super::Answer| {
+        assert!(answer.status < 300, "{answer:?}");
+        answer.body.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(hers.post("/members/ben-ode/disconnect", json!({})).body, json!({ "standing": "disconnected" }));
+    assert_eq!(hers.post("/members/ben-ode/re-invite", json!({})).body, json!({ "standing": "connected" }));
+    assert_eq!(hers.post("/removals", json!({ "filter": { "q": "ben" } })).problem(), "forbidden");
+    let begun = hers.post("/removals", json!({ "members": [{ "handle": "ben-ode", "connected_since": null }] }));
+    assert_eq!(keys(&begun), "id", "{since}");
+    let at = format!("/removals/{}", begun.body["id"].as_str().unwrap());
+    assert_eq!(keys(&hers.post(&format!("{at}/confirm"), json!({}))), "id removed restored");
+    assert_eq!(keys(&hers.post(&format!("{at}/undo"), json!({}))), "id removed restored");
+    let changed = hers.ask("PATCH", "/profile", "application/json", br#"{"headline": "Builds"}"#);
+    assert_eq!(changed.body, json!({ "headline": "Builds" }));
+    let made = hers.post("/contacts", json!({ "full_name": "Zoë Ng" }));
+    assert_eq!(keys(&made), "id version");
+    let path = format!("/contacts/{}", made.body["id"].as_str().unwrap());
+    let change = json!({ "version": made.body["version"], "card": { "full_name": "Zoe Ng" } }).to_string();
+    assert_eq!(keys(&hers.ask("PUT", &path, "application/json", change.as_bytes())), "id version");
+    // Whoever may read sees all of it.
+    assert!(keys(&reader.post("/members/ben-ode/disconnect", json!({}))).contains("private_note"));
+    assert!(keys(&reader.ask("PATCH", "/profile", "application/json", b"{}")).contains("positions"));
+}
+
+#[test]
 fn every_operation_asks_for_its_scope() {
     let site = Site::new();
     let ada = site.member("Ada Ruiz");

@@ -41,6 +41,76 @@ fn declining_and_withdrawing_are_as_silent_as_on_the_page() {
 }
 
 #[test]
+fn an_invitation_is_withdrawn_from_whoever_is_not_seen() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let hers = Program::of(&site, &ada);
+    let ways: [(&str, Box<dyn Fn(&Program, i64)>); 4] = [
+        ("Ben Decliner", Box::new(|his, _| assert_eq!(his.post("/members/ada-ruiz/decline", json!({})).status, 200))),
+        ("Ben Blocker", Box::new(|his, _| assert_eq!(his.post("/members/ada-ruiz/block", json!({})).status, 200))),
+        ("Ben Hidden", Box::new(|_, id| run(&site, &format!("UPDATE members SET hidden_at = 1 WHERE id = {id}")))),
+        (
+            "Ben Leaver",
+            Box::new(|_, id| run(&site, &format!("UPDATE members SET deletion_due_at = 9999999999 WHERE id = {id}"))),
+        ),
+    ];
+    let answers: Vec<_> = ways
+        .iter()
+        .map(|(name, way)| {
+            let ben = site.member(name);
+            assert_eq!(hers.post(&format!("/members/{}/invite", ben.handle), json!({})).status, 200);
+            way(&Program::of(&site, &ben), ben.id);
+            assert!(ada.open("/invitations?box=sent").sees(name), "{name}");
+            let answer = hers.post(&format!("/members/{}/withdraw", ben.handle), json!({}));
+            assert_eq!(hers.get("/invitations/sent").body["total"], 0, "{name}");
+            (answer.status, answer.body["standing"].clone())
+        })
+        .collect();
+    assert!(answers.iter().all(|answer| *answer == (200, json!("none"))), "{answers:?}");
+    // Who was never invited is not there.
+    let cara = site.member("Cara Aske");
+    Program::of(&site, &cara).post("/members/ada-ruiz/block", json!({}));
+    assert_eq!(hers.post("/members/cara-aske/withdraw", json!({})).problem(), "not-found");
+}
+
+fn run(site: &Site, sql: &str) {
+    site.db.write_blocking(|connection| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), connection)?)).unwrap();
+}
+
+#[test]
+fn a_removal_may_name_more_than_a_statement_takes() {
+    let site = Site::new();
+    let [mut ada, mut ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
+    let hers = Program::of(&site, &ada);
+    let mut named: Vec<_> =
+        (0..40_000).map(|at| json!({ "handle": format!("nobody-{at}"), "connected_since": null })).collect();
+    assert_eq!(hers.post("/removals", json!({ "members": named })).problem(), "nobody");
+    connect(&mut ada, &mut ben);
+    named.push(json!({ "handle": "ben-ode", "connected_since": null }));
+    assert_eq!(hers.post("/removals", json!({ "members": named })).body["number"], 1);
+}
+
+#[test]
+fn two_who_change_a_profile_keep_each_others_fields() {
+    let site = Site::new();
+    let ada = site.member("Ada Ruiz");
+    let (one, other) = (Program::of(&site, &ada), Program::of(&site, &ada));
+    let change = |program: &Program, field: &str, value: &str| {
+        let body = json!({ field: value }).to_string();
+        assert_eq!(program.ask("PATCH", "/profile", "application/json", body.as_bytes()).status, 200);
+    };
+    for round in 0..20 {
+        let value = format!("Round {round}");
+        std::thread::scope(|scope| {
+            scope.spawn(|| change(&one, "headline", &value));
+            scope.spawn(|| change(&other, "location", &value));
+        });
+        let profile = one.get("/profile").body;
+        assert_eq!((&profile["headline"], &profile["location"]), (&json!(value), &json!(value)));
+    }
+}
+
+#[test]
 fn a_disconnect_is_restored_whole() {
     let site = Site::new();
     let [mut ada, mut ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));

@@ -17,12 +17,37 @@ fn world() -> (Site, [Visitor; 4]) {
     (site, [d, r, c, mona])
 }
 
-/// What of an answer must not differ, with the moments taken out.
+/// A value with the ids and moments taken out, and nothing else: a number of something must not differ either.
+fn masked(value: Value) -> Value {
+    let is_id = |name: &str| ["id", "undo", "next_cursor"].contains(&name);
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| match value {
+                Value::String(_) if is_id(&name) => (name, json!("an id")),
+                value => (name, masked(value)),
+            })
+            .collect(),
+        Value::Array(all) => all.into_iter().map(masked).collect(),
+        Value::String(text) if text.parse::<jiff::Timestamp>().is_ok() => json!("a moment"),
+        value => value,
+    }
+}
+
+#[test]
+fn numbers_are_compared_and_ids_are_not() {
+    let answer = |total: i64, id: &str, at: &str| masked(json!({ "total": total, "items": [{ "id": id, "at": at }] }));
+    let one = answer(1, "71", "2026-03-12T08:30:00Z");
+    assert_eq!(one, answer(1, "72", "2026-03-13T08:30:00Z"));
+    assert_ne!(one, answer(2, "71", "2026-03-12T08:30:00Z"));
+}
+
+/// What of an answer must not differ.
 fn comparable(answer: Answer) -> (u16, Vec<(String, String)>, String) {
     let mut headers = answer.headers;
     headers.retain(|(name, _)| !["date", "content-length", "x-request-id"].contains(&name.as_str()));
     headers.sort();
-    (answer.status, headers, answer.body.to_string().replace(char::is_numeric, "0"))
+    (answer.status, headers, masked(answer.body).to_string())
 }
 
 const PATHS: [&str; 11] = [
