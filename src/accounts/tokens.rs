@@ -165,6 +165,9 @@ pub fn revoke(connection: &mut Connection, member: i64, id: i64) -> Result<Optio
     let row = api_tokens::table.find((member, id));
     let name = row.select(api_tokens::name).first(connection).optional()?;
     diesel::delete(row).execute(connection)?;
+    // What it was answered may be what it is not to read any more.
+    let answers = api_answers::table.filter(api_answers::member_id.eq(member)).filter(api_answers::token_id.eq(id));
+    diesel::delete(answers).execute(connection)?;
     Ok(name)
 }
 
@@ -173,6 +176,7 @@ pub fn revoke(connection: &mut Connection, member: i64, id: i64) -> Result<Optio
 /// # Errors
 /// The database's.
 pub fn revoke_all(connection: &mut Connection, member: i64) -> Result<usize, Error> {
+    diesel::delete(api_answers::table.filter(api_answers::member_id.eq(member))).execute(connection)?;
     Ok(diesel::delete(api_tokens::table.filter(api_tokens::member_id.eq(member))).execute(connection)?)
 }
 

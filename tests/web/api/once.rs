@@ -73,6 +73,43 @@ fn two_at_once_under_a_key_are_done_once() {
 }
 
 #[test]
+fn a_key_of_one_program_stops_no_message_of_another() {
+    let site = Site::new();
+    let [mut ada, mut ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
+    connect(&mut ada, &mut ben);
+    let (mut hers, mut other) = (Program::of(&site, &ada), Program::of(&site, &ada));
+    (hers.key, other.key) = ("one".into(), "one".into());
+    for (program, text) in [(&hers, "First"), (&other, "Second")] {
+        let sent = program.post("/conversations/ben-ode/messages", json!({ "text": text }));
+        assert_eq!((sent.status, &sent.body["text"]), (201, &json!(text)));
+    }
+    assert_eq!(hers.get("/conversations/ben-ode/messages").body["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_was_answered_goes_with_the_token() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let kept = || {
+        let sql = "SELECT COUNT(*) AS number FROM api_answers";
+        site.db.read_blocking(|connection| amicable::db::number(connection, sql)).unwrap()
+    };
+    let ask = || {
+        let mut hers = Program::of(&site, &ada);
+        hers.key = "one".into();
+        assert_eq!(hers.post("/contacts", json!({ "full_name": "Zoë Ng" })).status, 201);
+    };
+    ask();
+    ask();
+    assert_eq!(kept(), 2);
+    ada.open("/settings/tokens").press("Revoke");
+    assert_eq!(kept(), 1, "{}", ada.text());
+    ada.open("/settings/password").fill("password", crate::support::PASSWORD);
+    ada.fill("new_password", "quite another password").press("Save");
+    assert_eq!(kept(), 0, "{}", ada.text());
+}
+
+#[test]
 fn an_answer_is_forgotten_after_a_day() {
     let site = Site::new();
     let ada = site.member("Ada Ruiz");
