@@ -64,8 +64,18 @@ async fn count(request: &ServiceRequest) -> Result<(), Error> {
     site.meter(Limit::Pages, subject).await
 }
 
-const NOT_COUNTED: [&str; 7] =
-    ["static", "photos", "community", "community.css", "manifest.webmanifest", "healthz", "readyz"];
+/// The last two are asked by devices, which bring no cookie: they would use up the pages of their network.
+const NOT_COUNTED: [&str; 9] = [
+    "static",
+    "photos",
+    "community",
+    "community.css",
+    "manifest.webmanifest",
+    "healthz",
+    "readyz",
+    "dav",
+    ".well-known",
+];
 
 /// Where whoever deletes their account may keep it.
 pub const DELETION: &str = "/settings/data/delete";

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::accounts::app_passwords::{self, Device};
 use crate::dav::answer::Refusal;
 use crate::error::Error;
-use crate::limits::{self, Limit, Network, Subject};
+use crate::limits::{Limit, Network, Subject};
 use crate::web::site::SiteData;
 
 /// Bytes of the header; a name and a secret take a tenth.
@@ -27,8 +27,7 @@ pub async fn device(site: &SiteData, request: &HttpRequest) -> Result<Option<Dev
     let found = site.read(find).await?;
     if found.is_none() {
         // Whoever has the right one is let in, however often others were wrong.
-        let network = Subject::network(Network::of(request));
-        site.write(move |connection| limits::take(connection, Limit::AppPasswords, &network)).await?;
+        site.meter(Limit::AppPasswords, Subject::network(Network::of(request))).await?;
     }
     if let Some(device) = found.filter(Device::is_stale)
         && let Err(why) = site.write(move |connection| app_passwords::touch(connection, &device)).await

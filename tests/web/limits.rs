@@ -45,6 +45,21 @@ fn the_eleventh_wrong_password_is_not_compared() {
 }
 
 #[test]
+fn devices_use_up_no_pages_of_their_network() {
+    let site = Site::with_limit(Limit::Pages, 3);
+    let mut visitor = site.visitor();
+    for _ in 0..4 {
+        visitor.get("/.well-known/carddav");
+        visitor.get("/dav/");
+    }
+    assert_eq!(visitor.open("/sign-in").page.status, 200);
+    for _ in 0..4 {
+        visitor.get("/sign-in");
+    }
+    assert_eq!(visitor.page.status, 429);
+}
+
+#[test]
 fn an_unknown_address_is_limited_as_a_known_one() {
     let site = Site::behind_proxy();
     let mut guesser = site.visitor();
