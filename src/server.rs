@@ -223,7 +223,12 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
         Ok(())
     };
     let digest = Job { name: "digest", every: hourly, is_due: None, run: Box::new(write_digests) };
-    let purge_accounts = |db: &Db, _: &Turn| db.write_blocking(accounts::purge);
+    let purge_accounts = |db: &Db, _: &Turn| {
+        db.write_blocking(|connection| {
+            accounts::purge(connection)?;
+            webhooks::store::purge(connection)
+        })
+    };
     let security = Job { name: "security", every: hourly, is_due: None, run: Box::new(purge_accounts) };
     let purge_profiles = |db: &Db, _: &Turn| {
         db.write_blocking(|connection| {

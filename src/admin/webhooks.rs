@@ -5,12 +5,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 
+use crate::accounts::confirm::Confirmed;
 use crate::audit::{self, Act, Actor};
 use crate::dates;
 use crate::error::Error;
 use crate::language::{filters, number, t, tf, tn};
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::page::{Layout, Redirect, Render};
 use crate::web::site::SiteData;
 use crate::webhooks::store::{self, MAX_WEBHOOKS, TEST};
 use crate::webhooks::{self, Delivery, Kind, Webhook};
@@ -112,7 +113,7 @@ fn address(form: &Form, problems: &mut Problems) -> String {
 pub async fn make(
     site: SiteData,
     page: Layout,
-    me: SignedIn,
+    me: Confirmed,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -154,11 +155,11 @@ struct One {
     deliveries: Vec<Delivery>,
 }
 
-/// `GET /admin/webhooks/{id}`
+/// `GET /admin/webhooks/{id}`, which shows the secret.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn one(site: SiteData, page: Layout, id: Path<i64>) -> Result<HttpResponse, Error> {
+pub async fn one(site: SiteData, page: Layout, _: Confirmed, id: Path<i64>) -> Result<HttpResponse, Error> {
     let id = *id;
     let read = site.read(move |connection| Ok((store::find(connection, id)?, store::deliveries(connection, id)?)));
     let (webhook, deliveries) = read.await?;
@@ -171,7 +172,7 @@ pub async fn one(site: SiteData, page: Layout, id: Path<i64>) -> Result<HttpResp
 /// [`Error::NotFound`], or the database's.
 pub async fn change(
     site: SiteData,
-    me: SignedIn,
+    me: Confirmed,
     path: Path<(i64, String)>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {

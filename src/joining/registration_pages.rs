@@ -16,6 +16,7 @@ use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::registration::{self, Registration};
 use crate::web::site::{Site, SiteData};
+use crate::webhooks;
 
 /// Registrations that a page shows, the oldest first.
 const MOST: i64 = 50;
@@ -134,5 +135,6 @@ pub async fn answer(
         None => redirect.refused(t("This registration was answered or withdrawn already.")),
     };
     site.jobs.wake(mail::JOB);
+    site.jobs.wake(webhooks::JOB);
     Ok(redirect.to("/admin/registration"))
 }

@@ -28,6 +28,7 @@ use crate::web::page::{Layout, Redirect, Render, refused, see_other};
 use crate::web::registration;
 use crate::web::site::{Site, SiteData};
 use crate::web::viewer::Viewer;
+use crate::webhooks;
 
 /// Characters of an answer to *Why do you want to join?*
 const LONGEST_REASON: usize = 1_000;
@@ -250,6 +251,7 @@ async fn answer(
     match come_in(site, page.viewer.as_deref(), &typed, &door, (&browser, network)).await? {
         Came::In(token) => {
             site.jobs.wake(mail::JOB);
+            site.jobs.wake(webhooks::JOB);
             cookie::sign_in(redirect.session(), &token)?;
             redirect.done(t("Welcome! Your account is ready. Tell people who you are, then look for those you know."));
             Ok(redirect.to(&wanted(&form)))
@@ -261,6 +263,7 @@ async fn answer(
         }
         Came::Waits(application) => {
             site.jobs.wake(mail::JOB);
+            site.jobs.wake(webhooks::JOB);
             applications::sign_in(redirect.session(), application)?;
             Ok(redirect.to("/registration"))
         }

@@ -19,6 +19,7 @@ use crate::relationship::{Action, Limits, Side};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::site::SiteData;
+use crate::webhooks;
 
 /// Characters of a report.
 pub const REASON: usize = 2_000;
@@ -135,6 +136,7 @@ pub async fn send(
     if problems.any() {
         return ReportForm { page, person, form, problems, back }.show_again();
     }
+    site.jobs.wake(webhooks::JOB);
     redirect.done(t("Your report is sent. The moderators look at it; nobody else is told."));
     let name = &person.full_name;
     let disconnected = tf("You are no longer connected with {name}. They have not been told.", name);

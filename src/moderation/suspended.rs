@@ -14,6 +14,7 @@ use crate::moderation::{Decision, Kind};
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::site::{Site, SiteData};
+use crate::webhooks;
 
 #[derive(Template)]
 #[template(path = "moderation/suspended.html")]
@@ -100,6 +101,7 @@ pub async fn appeal(
         reports::file(connection, &New { kind: Kind::Appeal, reporter: id, reported: id, reason, context })
     })
     .await?;
+    site.jobs.wake(webhooks::JOB);
     redirect.done(t("Your appeal is sent. The answer comes by e-mail."));
     Ok(redirect.to("/suspended"))
 }

@@ -205,7 +205,14 @@ pub fn remove(connection: &mut Connection, id: i64) -> Result<(), Error> {
 
 /// Returns whether anybody is to be told something.
 pub(super) fn is_any_due(connection: &mut Connection) -> Result<bool, Error> {
-    Ok(!due(connection)?.is_empty())
+    let on = webhooks::table.filter(webhooks::is_on).filter(webhooks::due_at.le(now())).select(webhooks::id);
+    let on: Vec<i64> = on_engine!(connection, |own| on.load(own))?;
+    let waiting = webhook_deliveries::table
+        .filter(webhook_deliveries::webhook_id.eq_any(on))
+        .filter(webhook_deliveries::done_at.is_null())
+        .select(webhook_deliveries::id)
+        .limit(1);
+    Ok(on_engine!(connection, |own| waiting.first::<i64>(own)).optional()?.is_some())
 }
 
 /// Loads what is next for each webhook that is on and may be called now.
@@ -225,7 +232,8 @@ pub(super) fn due(connection: &mut Connection) -> Result<Vec<(Webhook, Delivery)
     Ok(found)
 }
 
-/// Notes how an attempt was answered. What has failed is tried again after a pause that doubles, and given up after three days.
+/// Notes how an attempt was answered. What has failed is tried again after a pause that doubles, and given up after three days,
+/// with whatever waits behind it for as long.
 pub(super) fn note(
     connection: &mut Connection,
     (webhook, delivery): (&Webhook, &Delivery),
@@ -248,9 +256,29 @@ pub(super) fn note(
         false => (webhooks::due_at.eq(now + pause), webhooks::attempts.eq(webhook.attempts + 1)),
     };
     diesel::update(webhooks::table.find(webhook.id)).set(next).execute(connection)?;
-    let old = webhook_deliveries::table
-        .filter(webhook_deliveries::webhook_id.eq(webhook.id))
-        .filter(done_at.le(now - KEPT_DAYS * DAY));
+    if is_good { Ok(()) } else { give_up(connection, webhook.id) }
+}
+
+/// Gives up what has waited for a webhook for too long.
+fn give_up(connection: &mut Connection, webhook: i64) -> Result<(), Error> {
+    use webhook_deliveries::{created_at, done_at, webhook_id};
+    let overdue = webhook_deliveries::table
+        .filter(webhook_id.eq(webhook))
+        .filter(done_at.is_null())
+        .filter(created_at.le(now() - LIFE));
+    diesel::update(overdue).set(done_at.eq(now())).execute(connection)?;
+    Ok(())
+}
+
+/// Forgets what was done long ago, and gives up what has waited for too long for webhooks that are turned off.
+///
+/// # Errors
+/// The database's.
+pub fn purge(connection: &mut Connection) -> Result<(), Error> {
+    for webhook in all(connection)?.iter().filter(|webhook| !webhook.is_on) {
+        give_up(connection, webhook.id)?;
+    }
+    let old = webhook_deliveries::table.filter(webhook_deliveries::done_at.le(now() - KEPT_DAYS * DAY));
     diesel::delete(old).execute(connection)?;
     Ok(())
 }

@@ -11,8 +11,8 @@ use crate::webhooks::{event, store};
 
 /// The job's name.
 pub const JOB: &str = "webhooks";
-/// How soon something is told, at the latest.
-const EVERY: Duration = Duration::from_secs(2);
+/// How soon something is told at the latest, where the node that wrote it down has not woken the job of its own.
+const EVERY: Duration = Duration::from_secs(10);
 
 /// The job that calls the webhooks.
 pub fn job(caller: Caller) -> Job {

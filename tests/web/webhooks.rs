@@ -199,6 +199,71 @@ fn after_three_days_the_next_is_told() {
     assert_eq!(program.called().len(), 2);
 }
 
+fn waiting(site: &Site) -> i64 {
+    let sql = "SELECT COUNT(*) AS number FROM webhook_deliveries WHERE done_at IS NULL";
+    site.db.read_blocking(|connection| amicable::db::number(connection, sql)).unwrap()
+}
+
+#[test]
+fn what_waits_behind_for_three_days_is_given_up_too() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    let program = Program::new(&[BROKEN]);
+    made(&mut ada, &program.address, "member_joined");
+    let here = ada.page.path.clone();
+    for name in ["Ben Ode", "Cara Aske", "Dora Lind"] {
+        site.member(name);
+    }
+    run(&site, "UPDATE webhook_deliveries SET created_at = created_at - 259201");
+    site.member("Eva Moss");
+    tell(&site, true);
+    assert_eq!((program.called().len(), waiting(&site)), (1, 1));
+    assert!(ada.open(&here).sees("Given up: no answer") && ada.sees("Waits"), "{}", ada.text());
+}
+
+#[test]
+fn old_deliveries_are_forgotten_whether_or_not_one_is_called() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    let program = Program::new(&[GOOD]);
+    made(&mut ada, &program.address, "member_joined");
+    site.member("Ben Ode");
+    ada.press("Turn off");
+    let purge = || site.db.write_blocking(amicable::webhooks::store::purge).unwrap();
+    purge();
+    assert_eq!(waiting(&site), 1);
+    run(&site, "UPDATE webhook_deliveries SET created_at = created_at - 259201");
+    purge();
+    assert_eq!(waiting(&site), 0);
+    run(&site, "UPDATE webhook_deliveries SET done_at = done_at - 2592001");
+    purge();
+    assert_eq!(run(&site, "DELETE FROM webhook_deliveries"), 0);
+}
+
+#[test]
+fn a_webhook_is_changed_by_somebody_who_shows_that_it_is_them() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    let program = Program::new(&[GOOD]);
+    made(&mut ada, &program.address, "member_joined");
+    let here = ada.page.path.clone();
+    run(&site, "UPDATE sessions SET confirmed_at = 1");
+    for (path, fields) in [
+        ("/admin/webhooks", &[("address", "https://example.org/hook"), ("event", "member_joined")][..]),
+        (&*format!("{here}/off"), &[]),
+        (&format!("{here}/remove"), &[]),
+    ] {
+        // A form without fields is not kept, and is sent again by hand.
+        ada.post(path, fields);
+        let asked = ada.page.status == 403 && ada.sees("Confirm it is you");
+        assert!(asked || fields.is_empty() && ada.page.status == 303, "{path}: {}", ada.text());
+    }
+    assert_eq!(run(&site, "UPDATE webhooks SET attempts = 0 WHERE is_on"), 1);
+    // Its page shows the secret.
+    assert!(ada.open(&here).sees("Confirm it is you"), "{}", ada.text());
+    assert!(!ada.page.body.contains("id=\"secret\""));
+}
+
 #[test]
 fn one_that_is_broken_keeps_no_other_waiting() {
     let site = Site::new();
