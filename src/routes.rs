@@ -13,7 +13,7 @@ use crate::admin::{
     second_factor, webhooks,
 };
 use crate::api;
-use crate::connections::invitations::{self, form as invitation};
+use crate::connections::invitations::{self, form as invitation, undo as declined};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
 use crate::connections::tags::pages as tags;
@@ -110,6 +110,7 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/in/{handle}/invite", post().to(invitation::send))
         .route("/in/{handle}/accept", post().to(actions::accept))
         .route("/in/{handle}/decline", post().to(actions::decline))
+        .route("/in/{handle}/decline/undo", post().to(declined::undo))
         .route("/in/{handle}/withdraw", post().to(actions::withdraw))
         .route("/in/{handle}/{action:disconnect|block}", get().to(disconnect::confirm_disconnect))
         .route("/in/{handle}/disconnect", post().to(disconnect::disconnect))
@@ -182,6 +183,7 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/invitations", get().to(invitations::invitations))
         .route("/invitations/withdraw", get().to(invitations::confirm_withdrawal))
         .route("/invitations/{answer}", post().to(invitations::answer))
+        .route("/invitations/declined/{first}/{last}/undo", post().to(declined::undo_all))
         .route("/notifications", get().to(notifications::notifications))
         .route("/notifications/read", post().to(notifications::mark_all))
         .route("/notifications/{id}/{deed}", post().to(notifications::change))

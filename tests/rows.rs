@@ -24,11 +24,12 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
 /// The actions, some from a page that says since when the two are connected.
-fn actions(page: Option<i64>) -> [Action; 12] {
+fn actions(page: Option<i64>) -> [Action; 13] {
     [
         Action::Invite,
         Action::Accept,
         Action::Decline,
+        Action::UndoDecline,
         Action::Withdraw,
         Action::Disconnect { may_invite_again: false, page: None },
         Action::Disconnect { may_invite_again: true, page: None },

@@ -14,10 +14,11 @@ use amicable::relationship::{
 /// Since when the two have been connected, as a page of the connection says.
 const SINCE: i64 = 900_000;
 
-const ACTIONS: [Action; 13] = [
+const ACTIONS: [Action; 14] = [
     Action::Invite,
     Action::Accept,
     Action::Decline,
+    Action::UndoDecline,
     Action::Withdraw,
     Action::Disconnect { may_invite_again: false, page: None },
     Action::Disconnect { may_invite_again: true, page: None },
@@ -206,6 +207,8 @@ fn what_one_did_one_can_take_back_alone() {
     let prior = Prior::Nothing;
     let declined = Pair { mine: Side::Declined { prior }, theirs: Side::Invited { prior } };
     assert_eq!(next(declined, Action::Invite, &facts()), connected);
+    let received = Pair { mine: Side::Received { prior }, theirs: Side::Invited { prior } };
+    assert_eq!(next(declined, Action::UndoDecline, &facts()), received);
     let blocked = next(connected, BLOCK, &facts());
     let unblocked = next(blocked, Action::Unblock, &facts());
     assert_eq!(unblocked, Pair { mine: DISCONNECTED, theirs: Side::WasDisconnected });

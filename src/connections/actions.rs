@@ -12,7 +12,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::language::tf;
 use crate::members::MemberCard;
-use crate::relationship::{Action, Limits, Offer, Outcome, Side};
+use crate::relationship::{Action, Limits, Offer, Outcome, Refusal, Side};
 use crate::web::form::Form;
 use crate::web::page::{Redirect, SignedIn, local};
 use crate::web::site::SiteData;
@@ -59,7 +59,7 @@ pub(super) fn answer(redirect: &Redirect, acted: &Acted, done: impl FnOnce(&str,
     let whom = (person.full_name.as_str(), &*profile(person));
     match answer {
         Ok(outcome) => redirect.about(whom, done(&person.full_name, outcome), None, false),
-        Err(refusal) => redirect.about(whom, sentence(*refusal, &person.full_name), None, true),
+        Err(refusal) => refused(redirect, person, *refusal),
     };
     redirect.back(&profile(person))
 }
@@ -88,10 +88,25 @@ pub async fn decline(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let acted = act(&site, &me, &handle, Action::Decline, String::new()).await?;
-    Ok(answer(&redirect, &acted, |name, _| {
-        tf("You declined the invitation from {name}. They have not been told.", name)
-    }))
+    let (person, answer) = act(&site, &me, &handle, Action::Decline, String::new()).await?;
+    match answer {
+        Ok(_) => declined(&redirect, &person),
+        Err(refusal) => refused(&redirect, &person, refusal),
+    };
+    Ok(redirect.back(&profile(&person)))
+}
+
+/// Tells what was declined, with *Undo*.
+pub(super) fn declined<'a>(redirect: &'a Redirect, person: &MemberCard) -> &'a Redirect {
+    let (name, home) = (&*person.full_name, profile(person));
+    let text = tf("You declined the invitation from {name}. They have not been told.", name);
+    redirect.about((name, &home), text, Some(format!("{home}/decline/undo")), false)
+}
+
+/// Tells why an action was refused.
+fn refused<'a>(redirect: &'a Redirect, person: &MemberCard, refusal: Refusal) -> &'a Redirect {
+    let (name, home) = (&*person.full_name, profile(person));
+    redirect.about((name, &home), sentence(refusal, name), None, true)
 }
 
 /// `POST /in/{handle}/withdraw`

@@ -83,6 +83,8 @@ pub enum Action {
     Accept,
     /// Say no, silently.
     Decline,
+    /// Take one's own decline back, silently: the invitation waits for an answer again.
+    UndoDecline,
     /// Take one's own invitation back, silently.
     Withdraw,
     /// End the connection, silently.
@@ -169,7 +171,7 @@ impl Action {
 
     /// Tells whether the action takes back that its member declined, which it does also where an invitation is refused.
     fn takes_back_a_decline(self) -> bool {
-        matches!(self, Action::Invite | Action::Accept | Action::SetMayInviteAgain(true))
+        matches!(self, Action::Invite | Action::Accept | Action::UndoDecline | Action::SetMayInviteAgain(true))
     }
 }
 

@@ -166,6 +166,10 @@ impl Records {
             (Side::Received { .. }, Side::Declined { .. }) => {
                 self.mine.declined_until = self.mine.invited_at.map(|sent| facts.limits.expiry(sent));
             }
+            // The invitation keeps its day and its place in the list.
+            (Side::Declined { .. }, Side::Received { .. }) => {
+                self.mine.changed_at = self.mine.invited_at.unwrap_or(facts.now);
+            }
             (Side::Invited { .. } | Side::BlockedBy { invited: true, .. }, _) if after.mine != before.mine => {
                 // A re-invite costs nothing, so it need not be slowed either.
                 if !before.mine.prior().is_former() {

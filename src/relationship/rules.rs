@@ -43,6 +43,7 @@ impl Pair {
             Action::Invite => self.invite(facts),
             Action::Accept => self.accept(facts),
             Action::Decline => self.decline(),
+            Action::UndoDecline => self.undo_decline(),
             Action::Withdraw => self.withdraw(facts),
             Action::Disconnect { may_invite_again, page } => {
                 Ok(silent(self.disconnect(may_invite_again, facts.proves_connection(page))))
@@ -149,6 +150,20 @@ impl Pair {
         match (self.mine, self.theirs) {
             (Side::Received { prior }, theirs) => Ok(silent(pair(Side::Declined { prior }, theirs))),
             (Side::Declined { .. }, _) => Ok(silent(self)),
+            (Side::Connected, _) => Err(Refusal::AlreadyConnected),
+            _ => Err(Refusal::NoInvitation),
+        }
+    }
+
+    /// Brings a declined invitation back as it was. What somebody declines whom they do not let invite them again was
+    /// declined by an unblocking, which is no decline to take back.
+    fn undo_decline(self) -> Result<Outcome, Refusal> {
+        match (self.mine, self.theirs) {
+            (Side::Declined { prior: Prior::Disconnected { may_invite_again: false, .. } }, _) => {
+                Err(Refusal::NoInvitation)
+            }
+            (Side::Declined { prior }, theirs) => Ok(silent(pair(Side::Received { prior }, theirs))),
+            (Side::Received { .. }, _) => Ok(silent(self)),
             (Side::Connected, _) => Err(Refusal::AlreadyConnected),
             _ => Err(Refusal::NoInvitation),
         }

@@ -249,6 +249,11 @@ impl Redirect {
         self.tell(text.into(), Some(undo), false)
     }
 
+    /// Tells what was done, with *Undo* where there is one, and why the rest was not.
+    pub fn partly(&self, text: impl Into<String>, undo: Option<String>) -> &Self {
+        self.tell(text.into(), undo, true)
+    }
+
     /// Tells something about a member, whose name in it leads to their profile.
     pub fn about(&self, (name, profile): (&str, &str), text: String, undo: Option<String>, refused: bool) -> &Self {
         let member = viewer::viewer(&self.request).map(|viewer| viewer.id);
@@ -310,7 +315,8 @@ fn is_a_page(path: &str) -> bool {
         | ["registration", "withdraw"]
         | ["contacts", "import", _, _]
         | ["connections" | "contacts", "remove", _, "undo" | "review"]
-        | ["in", _, "block", "undo"]
+        | ["in", _, "block" | "decline", "undo"]
+        | ["invitations", "declined", ..]
         | ["connections", "tags", "delete"]
         | ["connections", "tags", _, "undo"]
         | ["contacts", "removed", ..]

@@ -1,6 +1,6 @@
 //! What actions do to dates and notes: long random lives of two members, with everything checked after every action.
 
-use amicable::relationship::{Action, Dates, Facts, Note, Record, Records, Side, WhoMayInvite};
+use amicable::relationship::{Action, Dates, Facts, Note, Record, Records, Refusal, Side, WhoMayInvite};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
@@ -135,6 +135,43 @@ fn an_invitation_expires_on_both_records_at_once() {
         assert_eq!([pair.mine, pair.theirs], sides);
         assert_eq!(facts().now > limits.oldest_open(now), open);
     }
+}
+
+#[test]
+fn undo_of_a_decline_is_the_identity() {
+    for (may_invite_again, text) in [(None, ""), (None, "Hello"), (Some(true), "Hello")] {
+        let mut records = Records::default();
+        if let Some(may_invite_again) = may_invite_again {
+            records.apply(Action::Invite, &facts(), "").unwrap();
+            records = swapped(records);
+            records.apply(Action::Accept, &facts(), "").unwrap();
+            records.apply(Action::Disconnect { may_invite_again, page: None }, &facts(), "why").unwrap();
+            records = swapped(records);
+        }
+        let mut at = |action, later| {
+            let facts = Facts { now: facts().now + later, ..facts() };
+            let outcome = records.apply(action, &facts, text);
+            records = swapped(std::mem::take(&mut records));
+            (outcome.map(|outcome| outcome.notification), records.clone())
+        };
+        let (_, before) = at(Action::Invite, 5);
+        assert_eq!(at(Action::Decline, 9).0, Ok(None));
+        // The inviter does nothing in between.
+        at(Action::Accept, 10).0.unwrap_err();
+        assert_eq!(at(Action::UndoDecline, 11).0, Ok(None));
+        assert_eq!(swapped(records), before);
+    }
+}
+
+#[test]
+fn an_unblocking_is_no_decline_to_undo() {
+    let mut records = Records::default();
+    records.apply(Action::Invite, &facts(), "Hello").unwrap();
+    let mut records = swapped(records);
+    for action in [Action::Decline, Action::Block { page: None }, Action::Unblock] {
+        records.apply(action, &facts(), "").unwrap();
+    }
+    assert_eq!(records.apply(Action::UndoDecline, &facts(), "").unwrap_err(), Refusal::NoInvitation);
 }
 
 #[test]

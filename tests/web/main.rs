@@ -60,5 +60,6 @@ mod tags;
 mod tidying;
 mod tls;
 mod undo_block;
+mod undo_decline;
 mod webhooks;
 mod zones;

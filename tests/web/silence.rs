@@ -758,6 +758,7 @@ impl Five {
             Action::Accept,
             Action::Accept,
             Action::Decline,
+            Action::UndoDecline,
             Action::Withdraw,
             Action::Disconnect { may_invite_again: false, page: None },
             Action::Block { page: None },

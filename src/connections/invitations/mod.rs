@@ -7,7 +7,7 @@ use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
 
-use crate::connections::actions::withdrawn;
+use crate::connections::actions::{declined, withdrawn};
 use crate::connections::refusal::{again_from, sentence};
 use crate::connections::row::{Row, State};
 use crate::connections::sql_condition::LooksSent;
@@ -339,14 +339,8 @@ pub async fn answer(
         return Ok(redirect.back(here));
     }
     let (limits, id) = (site.limits, me.id);
-    let Answered { done, not, again } =
-        site.write(move |connection| answer_all(connection, &limits, id, &handles, action)).await?;
-    let told = told(action, &done, again);
-    if !not.is_empty() {
-        redirect.refused(told.map(|told| told + " ").unwrap_or_default() + &first_of(&not));
-    } else if let Some(told) = told {
-        redirect.done(told);
-    }
+    let answered = site.write(move |connection| answer_all(connection, &limits, id, &handles, action)).await?;
+    tell(&redirect, action, &answered);
     Ok(match local(form.get("back")) {
         Some(back) => redirect.to(&back),
         None => redirect.back(here),
@@ -376,9 +370,11 @@ fn first_of(not: &[String]) -> String {
 #[derive(Debug, Default)]
 struct Answered {
     /// For whom it worked.
-    done: Vec<String>,
+    done: Vec<MemberCard>,
     /// Why not for the others.
     not: Vec<String>,
+    /// When the first and the last were answered.
+    between: (i64, i64),
     /// From when the last of those withdrawn may be invited again; nothing if one may be at any time.
     again: Option<i64>,
 }
@@ -391,7 +387,7 @@ fn answer_all(
     chosen: &[String],
     action: Action,
 ) -> Result<Answered, Error> {
-    let mut answered = Answered::default();
+    let mut answered = Answered { between: (now(), now()), ..Answered::default() };
     let mut pauses = Vec::new();
     for handle in chosen {
         let Some(person) = find(connection, me, handle, action)? else {
@@ -401,12 +397,13 @@ fn answer_all(
         match crate::connections::act(connection, limits, (me, person.id), action, "")? {
             Ok(_) => {
                 pauses.push(crate::connections::again(connection, me, person.id)?);
-                answered.done.push(person.full_name);
+                answered.done.push(person);
             }
             Err(refusal) => answered.not.push(sentence(refusal, &person.full_name)),
         }
     }
     answered.again = pauses.into_iter().min().flatten();
+    answered.between.1 = now();
     Ok(answered)
 }
 
@@ -441,9 +438,22 @@ fn listed(
     Ok(Some(person).filter(|_| listed))
 }
 
-fn told(action: Action, done: &[String], again: Option<i64>) -> Option<String> {
+/// Tells what was done, and why some of it was not; declines with *Undo*.
+fn tell(redirect: &Redirect, action: Action, answered: &Answered) {
+    let Answered { done, not, again, .. } = answered;
+    match (told(action, done, *again), undo::path(action, answered)) {
+        (Some(told), undo) if !not.is_empty() => redirect.partly(told + " " + &first_of(not), undo),
+        (Some(_), Some(_)) if done.len() == 1 => declined(redirect, &done[0]),
+        (Some(told), Some(undo)) => redirect.undoable(told, undo),
+        (Some(told), None) => redirect.done(told),
+        (None, _) => redirect.refused(first_of(not)),
+    };
+}
+
+fn told(action: Action, done: &[MemberCard], again: Option<i64>) -> Option<String> {
     let number = done.len();
-    Some(match (action, done) {
+    let names: Vec<&String> = done.iter().map(|person| &person.full_name).collect();
+    Some(match (action, &names[..]) {
         (_, []) => return None,
         (Action::Accept, [name]) => tf("You and {name} are connected.", name),
         (Action::Decline, [name]) => tf("You declined the invitation from {name}. They have not been told.", name),
@@ -470,3 +480,4 @@ fn told(action: Action, done: &[String], again: Option<i64>) -> Option<String> {
     })
 }
 pub mod form;
+pub mod undo;
