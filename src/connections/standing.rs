@@ -110,6 +110,11 @@ impl Standing {
     pub fn invited_on(&self) -> String {
         self.invited_at.map_or_else(String::new, dates::long)
     }
+
+    /// The same day for `<time datetime>`.
+    pub fn invited_iso(&self) -> String {
+        self.invited_at.map_or_else(String::new, dates::iso)
+    }
 }
 
 /// A note of the invitation two are connected by.
@@ -139,6 +144,11 @@ impl InvitationNote {
             true => tf("You wrote on {day}:", &day),
             false => tf("They wrote on {day}:", &day),
         }
+    }
+
+    /// The day for `<time datetime>`.
+    pub fn written_iso(&self) -> String {
+        dates::iso(self.at)
     }
 }
 

@@ -26,7 +26,7 @@ struct Relationships {
     page: Layout,
     person: MemberCard,
     figures: Vec<(&'static str, String)>,
-    newest: Vec<(MemberCard, String)>,
+    newest: Vec<(MemberCard, i64)>,
 }
 
 /// `GET /moderation/{member}/relationships`
@@ -67,7 +67,7 @@ fn figures(connection: &mut Connection, member: i64) -> Result<Vec<(&'static str
     Ok(vec![(t("Connections"), number(connections)), (t("Invitations sent in 30 days"), number(sent))])
 }
 
-fn newest(connection: &mut Connection, member: i64) -> Result<Vec<(MemberCard, String)>, Error> {
+fn newest(connection: &mut Connection, member: i64) -> Result<Vec<(MemberCard, i64)>, Error> {
     let rows = relationships::table
         .filter(relationships::owner_id.eq(member))
         .filter(relationships::removal_id.is_null())
@@ -80,5 +80,5 @@ fn newest(connection: &mut Connection, member: i64) -> Result<Vec<(MemberCard, S
     let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
     let people = members::persons(connection, &ids)?;
     let since = |id: i64| rows.iter().find(|(other, _)| *other == id).map_or(0, |(_, since)| *since);
-    Ok(people.into_iter().map(|person| (person.clone(), dates::long(since(person.id)))).collect())
+    Ok(people.into_iter().map(|person| (person.clone(), since(person.id))).collect())
 }

@@ -41,6 +41,11 @@ impl Suspended {
     fn appealed(&self) -> String {
         self.appeal.as_ref().map_or_else(String::new, |appeal| dates::long(appeal.created_at))
     }
+
+    /// The same day for `<time datetime>`.
+    fn appealed_iso(&self) -> String {
+        self.appeal.as_ref().map_or_else(String::new, |appeal| dates::iso(appeal.created_at))
+    }
 }
 
 /// `GET /suspended`

@@ -54,6 +54,11 @@ impl Removal {
     pub fn day(&self) -> String {
         self.confirmed_at.map_or_else(String::new, crate::dates::long)
     }
+
+    /// The same day for `<time datetime>`.
+    pub fn day_iso(&self) -> String {
+        self.confirmed_at.map_or_else(String::new, crate::dates::iso)
+    }
 }
 
 /// Of these, those whom the member can see, in order.
