@@ -2,9 +2,10 @@
 
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
-/// Takes off what is no part of an address: `mailto:`, a name before angle brackets, quotation marks, punctuation behind
-/// it, and what cannot be seen. What is no address stays as it is, to be refused.
+/// Takes off what is no part of an address: `mailto:`, a name before angle brackets, quotation marks, any punctuation
+/// behind it, and what cannot be seen. What is no address stays as it is, to be refused.
 pub fn tidy(typed: &str) -> String {
     let seen: String = typed.chars().filter(|c| !is_invisible(*c)).map(|c| if c == '＠' { '@' } else { c }).collect();
     let mut text = between_brackets(seen.trim());
@@ -38,7 +39,20 @@ pub fn is_whole(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
     let odd = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c);
     let local_is = !local.is_empty() && !local.contains(odd);
-    local_is && ascii(domain).is_some_and(|domain| domain.split('.').count() > 1 && domain.split('.').all(is_label))
+    let named = domain.split(is_dot).filter(|label| !label.is_empty()).all(is_name);
+    let labels = |ascii: &str| ascii.split('.').count() > 1 && ascii.split('.').all(is_label);
+    local_is && named && ascii(domain).is_some_and(|domain| labels(&domain))
+}
+
+/// Whether a part of a domain has letters, digits and hyphens alone, of any script, and none of the hyphens at an end.
+fn is_name(label: &str) -> bool {
+    let may_stand = |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '-' | '·' | '・');
+    label.chars().all(may_stand) && !label.starts_with('-') && !label.ends_with('-')
+}
+
+/// The full stops that part a domain, of any script.
+fn is_dot(c: char) -> bool {
+    matches!(c, '.' | '。' | '．' | '｡')
 }
 
 /// The domain as DNS has it: `bücher.example` is `xn--bcher-kva.example`.
@@ -60,11 +74,12 @@ fn between_brackets(text: &str) -> String {
 }
 
 fn is_around(c: char) -> bool {
-    c.is_whitespace() || "<>()[]{}\"'“”„‟‘’‚«»‹›`".contains(c)
+    c.is_whitespace() || "<>()[]{}\"'“”„‟‘’‚«»‹›`¿¡".contains(c)
 }
 
+/// What no domain ends with.
 fn is_behind(c: char) -> bool {
-    ".,;:!?。，；：！？、".contains(c)
+    !(c.is_alphanumeric() || is_combining_mark(c) || c == '@')
 }
 
 /// Control characters, and those of no width that come with pasting.
@@ -94,6 +109,10 @@ mod tests {
             "ada@EXAMPLE.org.",
             "\"ada\"@example.org",
             "ada＠example.org",
+            "ada@example.org¿",
+            "¿ada@example.org?",
+            "ada@example.org …",
+            "ada@example.org/",
         ] {
             assert_eq!(tidy(typed), "ada@example.org", "{typed:?}");
             assert!(is_whole(&tidy(typed)));
@@ -130,6 +149,10 @@ mod tests {
             "ada@.org",
             "ada@example..org",
             "a,b@example.org",
+            "ada@exam¿ple.org",
+            "ada@exam/ple.org",
+            "ada@-example.org",
+            "ada@example.org@",
         ] {
             assert!(!is_whole(&tidy(typed)), "{typed:?}");
         }
