@@ -4,6 +4,7 @@
 //! - [`connections`] is the heart: the verbs in `mod.rs`, then its screens; the rules are in [`relationship`].
 //! - [`profiles`] are members' pages, [`network`] is *My network*, [`members`] says who the members are.
 //! - [`inbox`] is what connections write to each other.
+//! - [`tags`] is a member's tags as a whole, on connections and contacts.
 //! - [`joining`] is how somebody becomes a member: signing up, invite links, registrations that wait.
 //! - [`accounts`] says who may come in; [`notifications`] is what people are told; [`contacts`] reads address books.
 //! - [`data`] is everything of a member at once: the one list of tables, the archive, the end of an account.
@@ -56,6 +57,7 @@ pub mod relationship;
 pub mod routes;
 pub mod schema;
 pub mod server;
+pub mod tags;
 pub mod text;
 pub mod time_zone;
 pub mod web;

@@ -16,7 +16,6 @@ use crate::api;
 use crate::connections::invitations::{self, form as invitation, undo as declined};
 use crate::connections::list::pages as connections;
 use crate::connections::removal::pages as removal;
-use crate::connections::tags::pages as tags;
 use crate::connections::{actions, disconnect, disconnected, former, notes};
 use crate::contacts::duplicates::pages as duplicates;
 use crate::contacts::export::pages as export;
@@ -34,6 +33,7 @@ use crate::network::{first_steps, home, notifications, overview};
 use crate::notifications::settings as notification_choices;
 use crate::notifications::unsubscribe;
 use crate::profiles::{directory, edit, forms, lists, photo, profile, vcard};
+use crate::tags::pages as tags;
 use crate::web::address::{Addresses, Table, get, post};
 use crate::web::{assets, observe, theme};
 

@@ -496,6 +496,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    contact_tag_changes (owner_id, id, contact_id, tag) {
+        owner_id -> BigInt,
+        id -> BigInt,
+        contact_id -> BigInt,
+        tag -> Text,
+        removed -> Bool,
+    }
+}
+
+diesel::table! {
     contact_tags (owner_id, contact_id, tag) { owner_id -> BigInt, contact_id -> BigInt, tag -> Text, }
 }
 
@@ -693,6 +703,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact_words,
     contact_keys,
     contact_tags,
+    contact_tag_changes,
     contact_selections,
     contact_files,
     contacts_kept_apart,

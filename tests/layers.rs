@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["profiles"],
     &["network", "demo"],
     &["moderation"],
-    &["dav", "joining"],
+    &["dav", "joining", "tags"],
     &["contacts"],
     &["accounts"],
     &["inbox"],

@@ -58,6 +58,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("contact_words", "owner_id"),
     ("contact_keys", "owner_id"),
     ("contact_tags", "owner_id"),
+    ("contact_tag_changes", "owner_id"),
     ("contact_books", "owner_id"),
     ("contact_removals", "owner_id"),
     ("contact_selections", "owner_id"),

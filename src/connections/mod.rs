@@ -22,7 +22,6 @@ pub mod sql_condition;
 pub mod standing;
 pub mod store;
 pub mod tabs;
-pub mod tags;
 pub mod visible;
 
 use diesel::dsl::{Filter, Gt};

@@ -13,6 +13,7 @@ pub mod membership;
 pub mod pages;
 pub mod purge;
 pub mod removal;
+pub mod retag;
 pub mod source;
 pub mod store;
 mod tags;

@@ -4,7 +4,7 @@ mod derived;
 mod removals;
 mod sync;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -35,6 +35,17 @@ sql_condition!(
 pub struct NewContact {
     /// What is known of them.
     pub card: Card,
+    /// Where that came from.
+    pub source: Source,
+    /// The import that brought it.
+    pub import_id: Option<i64>,
+}
+
+/// A contact that is to be stored, of a list that is kept elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// What is known of them.
+    pub card: &'a Card,
     /// Where that came from.
     pub source: Source,
     /// The import that brought it.
@@ -178,6 +189,16 @@ fn count(connection: &mut Connection, owner: i64, more: i32) -> Result<(), Error
 /// # Errors
 /// The database's.
 pub fn insert(connection: &mut Connection, owner: i64, new: &[NewContact]) -> Result<Vec<i64>, Error> {
+    let each = new.iter().map(|one| Incoming { card: &one.card, source: one.source, import_id: one.import_id });
+    let each: Vec<Incoming<'_>> = each.collect();
+    insert_each(connection, owner, &each)
+}
+
+/// The same as [`insert`], without a copy of each card.
+///
+/// # Errors
+/// The database's.
+pub fn insert_each(connection: &mut Connection, owner: i64, new: &[Incoming<'_>]) -> Result<Vec<i64>, Error> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
@@ -186,16 +207,10 @@ pub fn insert(connection: &mut Connection, owner: i64, new: &[NewContact]) -> Re
     let first = new_id();
     // A part at a time, so that no more than one is in memory in each of its forms.
     for (new, first) in new.chunks(ROWS).zip((first..).step_by(ROWS)) {
-        let mut cards = Vec::with_capacity(new.len());
-        for (new, id) in new.iter().zip(first..) {
-            let mut card = new.card.clone();
-            if card.uid.is_empty() || taken.contains_key(&card.uid) {
-                card.uid = new_uid(id);
-            }
-            taken.insert(card.uid.clone(), id);
-            cards.push((id, card));
-        }
-        let rows = new.iter().zip(&cards).map(|(new, (id, card))| row(owner, *id, new, card, version));
+        let cards = (first..).zip(new).map(|(id, one)| (id, with_free_uid(&mut taken, id, one.card)));
+        let cards: Vec<(i64, Card)> = cards.collect();
+        let cards: Vec<(i64, &Card)> = cards.iter().map(|(id, card)| (*id, card)).collect();
+        let rows = new.iter().zip(&cards).map(|(one, (id, card))| row((owner, *id), one, card, version));
         let rows: Vec<Row> = rows.collect();
         let rows = diesel::insert_into(contacts::table).values(&rows);
         on_engine!(connection, |own| rows.execute(own))?;
@@ -205,7 +220,16 @@ pub fn insert(connection: &mut Connection, owner: i64, new: &[NewContact]) -> Re
     Ok((first..).take(new.len()).collect())
 }
 
-fn row(owner_id: i64, id: i64, new: &NewContact, card: &Card, version: i64) -> Row {
+/// Returns a card with its uid, or with a new one where another contact has it or there is none.
+fn with_free_uid(taken: &mut HashSet<String>, id: i64, card: &Card) -> Card {
+    let mut card = card.clone();
+    if card.uid.is_empty() || !taken.insert(card.uid.clone()) {
+        card.uid = new_uid(id);
+    }
+    card
+}
+
+fn row((owner_id, id): (i64, i64), new: &Incoming<'_>, card: &Card, version: i64) -> Row {
     let summary = Summary::of(card, version);
     Row {
         owner_id,
@@ -232,9 +256,9 @@ fn new_uid(id: i64) -> String {
     format!("{id:x}-{:08x}@amicable", rand::random::<u32>())
 }
 
-fn uids_in_use(connection: &mut Connection, owner: i64, new: &[NewContact]) -> Result<HashMap<String, i64>, Error> {
+fn uids_in_use(connection: &mut Connection, owner: i64, new: &[Incoming<'_>]) -> Result<HashSet<String>, Error> {
     let uids: Vec<String> = new.iter().map(|new| new.card.uid.clone()).filter(|uid| !uid.is_empty()).collect();
-    by_uid(connection, owner, &uids)
+    Ok(by_uid(connection, owner, &uids)?.into_keys().collect())
 }
 
 /// Which of these uids the book has, each with its contact.
@@ -263,13 +287,26 @@ pub fn update(connection: &mut Connection, owner: i64, id: i64, card: &Card) -> 
 fn change_card(connection: &mut Connection, owner: i64, id: i64, card: &Card, version: i64) -> Result<(), Error> {
     let live = contacts::table.find((owner, id)).filter(IsLive);
     let uid: String = live.select(contacts::uid).first(connection).optional()?.ok_or(Error::NotFound)?;
-    let cards = [(id, Card { uid, ..card.clone() })];
+    let stored = Card { uid, ..card.clone() };
     let summary = Summary::of(card, version);
     diesel::update(contacts::table.find((owner, id))).set(summary).execute(connection)?;
-    derived::delete(connection, owner, &[id])?;
-    diesel::delete(contact_cards::table.find((owner, id))).execute(connection)?;
-    derived::insert_cards(connection, owner, &cards)?;
-    derived::insert(connection, owner, &cards)
+    derived::replace(connection, owner, &[(id, &stored)])
+}
+
+/// Gives contacts other tags, each with its card, under one new version of the book.
+///
+/// # Errors
+/// The database's.
+pub fn retag(connection: &mut Connection, owner: i64, cards: &[(i64, &Card)]) -> Result<(), Error> {
+    let version = change_book(connection, owner, 0)?;
+    for cards in cards.chunks(ROWS) {
+        let ids: Vec<i64> = cards.iter().map(|(id, _)| *id).collect();
+        let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(id_in(connection, contacts::id, &ids));
+        let changed = (contacts::changed_at.eq(now()), contacts::version.eq(version));
+        diesel::update(rows).set(changed).execute(connection)?;
+        derived::replace(connection, owner, cards)?;
+    }
+    Ok(())
 }
 
 /// A contact that is not deleted.

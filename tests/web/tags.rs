@@ -51,6 +51,54 @@ fn a_tag_is_renamed_merged_and_as_it_was() {
     shows(&mut ada, "Bern 1 connection Rename Delete Choir 2 connections");
 }
 
+/// Ada, and a contact of hers with these tags.
+fn with_contact(tags: &str) -> (Site, Visitor) {
+    let (site, mut ada, _others) = ada();
+    ada.open("/contacts/new").fill("full_name", "Eva Lind").fill("tags", tags).press("Save");
+    (site, ada)
+}
+
+/// The tags of the contact, as its form has them.
+fn of_contact(ada: &mut Visitor) -> String {
+    ada.open("/contacts").go("Eva Lind").go("Edit");
+    let field = ada.page.body.split("name=\"tags\"").nth(1).expect("a field of tags");
+    field.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_tag_is_renamed_on_contacts_too() {
+    let (_site, mut ada) = with_contact("choir, school");
+    ada.open("/connections/tags/rename?tag=choir").fill("name", "Singers").press("Save");
+    assert_eq!(of_contact(&mut ada), "Singers, school");
+    assert!(ada.open("/contacts?q=singers").sees("Eva Lind"), "{}", ada.text());
+    assert!(!ada.open("/contacts?tag=choir").sees("Eva Lind"), "{}", ada.text());
+    // A second press of Undo changes nothing.
+    ada.open("/connections/tags/rename?tag=Singers").fill("name", "choir").press("Save");
+    let notice = ada.page.clone();
+    ada.press("Undo");
+    assert_eq!(of_contact(&mut ada), "Singers, school");
+    ada.page = notice;
+    ada.press("Undo");
+    assert_eq!(of_contact(&mut ada), "Singers, school");
+}
+
+#[test]
+fn a_merged_tag_stands_once_on_contacts() {
+    let (_site, mut ada) = with_contact("Bern, choir");
+    ada.open("/connections/tags/rename?tag=Bern").fill("name", "choir").press("Save");
+    let notice = ada.page.clone();
+    assert_eq!(of_contact(&mut ada), "choir");
+    ada.page = notice;
+    ada.press("Undo");
+    assert_eq!(of_contact(&mut ada), "choir, Bern");
+    ada.open("/connections/tags").press("Delete");
+    let notice = ada.page.clone();
+    assert_eq!(of_contact(&mut ada), "choir");
+    ada.page = notice;
+    ada.press("Undo");
+    assert_eq!(of_contact(&mut ada), "choir, Bern");
+}
+
 #[test]
 fn a_deleted_tag_comes_back_by_undo() {
     let (_site, mut ada, _others) = ada();

@@ -38,7 +38,7 @@ fn insert_json<T: Serialize>(
 }
 
 /// Puts what contacts are found by into the tables.
-pub(super) fn insert(connection: &mut Connection, owner: i64, cards: &[(i64, Card)]) -> Result<(), Error> {
+pub(super) fn insert(connection: &mut Connection, owner: i64, cards: &[(i64, &Card)]) -> Result<(), Error> {
     for cards in cards.chunks(ROWS) {
         let all_words: Vec<(i64, String)> = each(cards, words);
         let of_words = ("contact_words", "contact_id, word");
@@ -55,7 +55,17 @@ pub(super) fn insert(connection: &mut Connection, owner: i64, cards: &[(i64, Car
     Ok(())
 }
 
-fn each<T>(cards: &[(i64, Card)], of: impl Fn(&Card) -> Vec<T>) -> Vec<(i64, T)> {
+/// Puts other cards in place of those of contacts.
+pub(super) fn replace(connection: &mut Connection, owner: i64, cards: &[(i64, &Card)]) -> Result<(), Error> {
+    let ids: Vec<i64> = cards.iter().map(|(id, _)| *id).collect();
+    delete(connection, owner, &ids)?;
+    let these = id_in(connection, contact_cards::contact_id, &ids);
+    diesel::delete(contact_cards::table.filter(contact_cards::owner_id.eq(owner)).filter(these)).execute(connection)?;
+    insert_cards(connection, owner, cards)?;
+    insert(connection, owner, cards)
+}
+
+fn each<T>(cards: &[(i64, &Card)], of: impl Fn(&Card) -> Vec<T>) -> Vec<(i64, T)> {
     cards.iter().flat_map(|(id, card)| of(card).into_iter().map(|one| (*id, one))).collect()
 }
 
@@ -71,7 +81,7 @@ pub(super) fn delete(connection: &mut Connection, owner: i64, ids: &[i64]) -> Re
 }
 
 /// Stores the cards themselves.
-pub(super) fn insert_cards(connection: &mut Connection, owner: i64, cards: &[(i64, Card)]) -> Result<(), Error> {
+pub(super) fn insert_cards(connection: &mut Connection, owner: i64, cards: &[(i64, &Card)]) -> Result<(), Error> {
     let rows: Result<Vec<_>, Error> = cards.iter().map(|(id, card)| Ok((*id, written(card)?, &card.raw))).collect();
     let rows = rows?;
     for rows in rows.chunks(ROWS) {

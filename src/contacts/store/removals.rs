@@ -119,6 +119,7 @@ pub fn restore(connection: &mut Connection, owner: i64, removal: i64) -> Result<
     let back =
         (contacts::deleted_at.eq(None::<i64>), contacts::removal_id.eq(None::<i64>), contacts::version.eq(version));
     diesel::update(these).set(back).execute(connection)?;
+    let cards: Vec<(i64, &Card)> = cards.iter().map(|(id, card)| (*id, card)).collect();
     derived::insert(connection, owner, &cards)?;
     store::count(connection, owner, counted(ids.len()))?;
     let result = (contact_removals::undone_at.eq(now()), contact_removals::restored.eq(counted(ids.len())));

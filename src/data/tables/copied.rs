@@ -374,6 +374,11 @@ copied!(contact_tags of owner_id {
     owner_id: i64, contact_id: i64, tag: String
 } by (owner_id, contact_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(tag.gt(&last.tag)))));
+copied!(contact_tag_changes of owner_id {
+    owner_id: i64, id: i64, contact_id: i64, tag: String, removed: bool
+} by (owner_id, id, contact_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(id.gt(last.id)).or(id.eq(last.id).and(contact_id.gt(last.contact_id)))
+    .or(id.eq(last.id).and(contact_id.eq(last.contact_id)).and(tag.gt(&last.tag)))));
 copied!(contact_books of owner_id {
     owner_id: i64, version: i64, number: i32, forgotten_version: i64
 } by (owner_id), after last: owner_id.gt(last.owner_id));

@@ -72,6 +72,8 @@ pub const TABLES: &[Table] = &[
     Table::of(contact_words::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
     Table::of(contact_keys::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
     Table::of(contact_tags::TABLE, "owner_id", Not("stands in the contacts")).other_ids(&["contact_id"]),
+    Table::of(contact_tag_changes::TABLE, "owner_id", Not("what Undo gives back, for a day"))
+        .other_ids(&["contact_id"]),
     Table::of(contact_books::TABLE, "owner_id", Not("counts the contacts")),
     Table::of(contact_removals::TABLE, "owner_id", Not("what was deleted is forgotten after a month"))
         .other_ids(&["kept_id"]),

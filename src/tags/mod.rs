@@ -1,5 +1,5 @@
-//! One's tags as a whole: how many connections have each; to rename, merge and delete one, and to tag all that match a
-//! search. What a change took away and put on is kept for a day, for its *Undo*.
+//! One's tags as a whole: how many connections have each; to rename, merge and delete one, also on contacts, and to tag
+//! all connections that match a search. What a change took away and put on is kept for a day, for its *Undo*.
 
 pub mod pages;
 
@@ -12,6 +12,7 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use crate::connections::list::Filter;
 use crate::connections::notes;
 use crate::connections::sql_condition::IsConnected;
+use crate::contacts::retag;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
@@ -56,7 +57,7 @@ pub fn counted(connection: &mut Connection, me: i64) -> Result<Vec<Tag>, Error> 
     Ok(counted)
 }
 
-/// Calls a tag something else. Where another tag has this name, the two are one from then on.
+/// Calls a tag something else, on connections and contacts. Where another tag has this name, the two are one from then on.
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has no such tag, or the database's.
@@ -64,21 +65,22 @@ pub fn rename(connection: &mut Connection, me: i64, tag: &str, name: &str) -> Re
     db::lock_members(connection, [me])?;
     let id = new_id();
     let name = as_spelled(connection, me, tag, name)?;
-    let merges = name != tag && has(connection, me, &name)?;
-    take(connection, me, id, tag)?;
+    let merges = name != tag && (has(connection, me, &name)? || retag::has(connection, me, &name)?);
+    let taken = take(connection, me, id, tag)?;
     put_instead(connection, me, id, &name)?;
-    Ok(Change { id, name, merges })
+    let on_contacts = retag::replace(connection, me, id, tag, Some(&name))?;
+    if taken + on_contacts == 0 { Err(Error::NotFound) } else { Ok(Change { id, name, merges }) }
 }
 
-/// Deletes a tag from everybody who has it.
+/// Deletes a tag from everybody who has it, connections and contacts.
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has no such tag, or the database's.
 pub fn delete(connection: &mut Connection, me: i64, tag: &str) -> Result<Change, Error> {
     db::lock_members(connection, [me])?;
     let id = new_id();
-    take(connection, me, id, tag)?;
-    Ok(Change { id, name: tag.to_owned(), merges: false })
+    let taken = take(connection, me, id, tag)? + retag::replace(connection, me, id, tag, None)?;
+    if taken == 0 { Err(Error::NotFound) } else { Ok(Change { id, name: tag.to_owned(), merges: false }) }
 }
 
 /// Puts a tag on connections, but for those who have as many as one can have. Returns how many of them have it then.
@@ -136,7 +138,7 @@ pub fn undo(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> 
     let columns = (tags::owner_id, tags::other_id, tags::tag);
     on_engine!(connection, |own| removed.insert_into(tags::table).into_columns(columns).execute(own))?;
     on_engine!(connection, |own| diesel::delete(changed).execute(own))?;
-    Ok(())
+    retag::undo(connection, me, id)
 }
 
 /// Forgets the changes of all members that cannot be undone any more.
@@ -146,7 +148,7 @@ pub fn undo(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> 
 pub fn purge(connection: &mut Connection) -> Result<(), Error> {
     let old = tag_changes::table.filter(tag_changes::id.lt(oldest()));
     on_engine!(connection, |own| diesel::delete(old).execute(own))?;
-    Ok(())
+    retag::purge(connection, oldest())
 }
 
 /// The least id of a change that can be undone: an id begins with the millisecond at which it was made.
@@ -168,16 +170,13 @@ fn has(connection: &mut Connection, me: i64, tag: &str) -> Result<bool, Error> {
     Ok(diesel::select(exists(rows)).get_result(connection)?)
 }
 
-/// Takes a tag off everybody.
-fn take(connection: &mut Connection, me: i64, id: i64, tag: &str) -> Result<(), Error> {
+/// Takes a tag off every connection, and returns off how many.
+fn take(connection: &mut Connection, me: i64, id: i64, tag: &str) -> Result<usize, Error> {
     let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::tag.eq(tag));
     let logged =
         rows.select((tags::owner_id, id.into_sql::<BigInt>(), tags::other_id, tags::tag, true.into_sql::<Bool>()));
     on_engine!(connection, |own| logged.insert_into(tag_changes::table).into_columns(COLUMNS).execute(own))?;
-    match on_engine!(connection, |own| diesel::delete(rows).execute(own))? {
-        0 => Err(Error::NotFound),
-        _ => Ok(()),
-    }
+    Ok(on_engine!(connection, |own| diesel::delete(rows).execute(own))?)
 }
 
 /// Puts a tag on those of these who lack it, of whom the member has a row as of every connection.
