@@ -149,7 +149,7 @@ impl Summary {
 
 /// The key by which lists sort companies; who has none is the last.
 fn company_key(company: &str) -> String {
-    if company.is_empty() { "b".to_owned() } else { format!("a{}", sorting::keys(company, company).last) }
+    if company.is_empty() { "b".to_owned() } else { format!("a{}", sorting::key_of_text(company)) }
 }
 
 /// The address book of a member.

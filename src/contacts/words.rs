@@ -13,11 +13,13 @@ pub(crate) fn words(card: &Card) -> Vec<String> {
     let name = [card.name(), card.joined_name(), card.nickname.clone()];
     let emails = card.emails.iter().map(|one| one.value.clone());
     let phones = card.phones.iter().map(|one| digits(&one.value));
-    let work = [card.company.clone(), card.department.clone(), card.position.clone()];
+    let work = [card.department.clone(), card.position.clone()];
     let tags = card.tags.iter().cloned();
     let texts = name.into_iter().chain(work).chain(emails).chain(phones).chain(tags);
     let mut all: Vec<String> = texts.flat_map(|text| terms(&text)).collect();
-    all.extend(terms(&card.company).iter().map(|word| format!("{IN_COMPANY}{word}")));
+    let company = terms(&card.company);
+    all.extend(company.iter().map(|word| format!("{IN_COMPANY}{word}")));
+    all.extend(company);
     all.sort_unstable();
     all.dedup();
     all.truncate(MOST);

@@ -82,6 +82,12 @@ pub fn keys(full_name: &str, sort_as: &str) -> Keys {
     Keys { first: key(&joined(&given, &family)), last: key(&joined(&family, &given)) }
 }
 
+/// Returns the key by which a text sorts that is no name of a person, such as a company's.
+pub fn key_of_text(text: &str) -> String {
+    let (first, rest) = written(text, text);
+    key(&format!("{}{BETWEEN_FIELDS}{}", words_of(&first), words_of(&rest)))
+}
+
 /// Returns how a name is guessed to stand in a list: `Lovelace, Ada`.
 pub fn guess(full_name: &str) -> String {
     let (family, given) = parts(full_name);

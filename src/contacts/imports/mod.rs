@@ -15,7 +15,7 @@ use flate2::write::DeflateEncoder;
 use crate::contacts::import::columns::Target;
 use crate::contacts::import::{Choices, MAX_BYTES, Read};
 use crate::contacts::source::Source;
-use crate::contacts::store::{self, IsLive, MAX_CONTACTS, NewContact, RemovalKind};
+use crate::contacts::store::{self, Incoming, IsLive, MAX_CONTACTS, RemovalKind};
 use crate::dates::{self, DAY, now};
 use crate::db::{self, Connection, new_id};
 use crate::error::Error;
@@ -232,10 +232,9 @@ pub fn confirm(
     if book.number as usize + sorted.new.len() > MAX_CONTACTS {
         return Ok(Confirmed::NoRoom(book.number));
     }
-    let contact =
-        |at: &usize| NewContact { card: read.rows[*at].card.clone(), source: read.source, import_id: Some(id) };
-    let new: Vec<NewContact> = sorted.new.iter().map(contact).collect();
-    store::insert(connection, owner, &new)?;
+    let contact = |at: &usize| Incoming { card: &read.rows[*at].card, source: read.source, import_id: Some(id) };
+    let new: Vec<Incoming<'_>> = sorted.new.iter().map(contact).collect();
+    store::insert_each(connection, owner, &new)?;
     let done = (
         contact_imports::confirmed_at.eq(now()),
         contact_imports::imported.eq(i32::try_from(new.len()).unwrap_or(i32::MAX)),
