@@ -295,7 +295,7 @@ impl Asked {
                 }
                 Some(_) => {
                     let detail = t("This idempotency key was used for another request.");
-                    return Ok(Problem::unreadable(detail).into());
+                    return Ok(Problem::conflict("key-used", detail).into());
                 }
                 None => {}
             }

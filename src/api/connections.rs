@@ -5,10 +5,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::accounts::tokens::Scope;
 use crate::api::asked::{Answer, Asked};
+use crate::api::problem::Problem;
 use crate::api::shapes::{Member, Page, PageQuery};
 use crate::connections::former::{self, Former};
 use crate::connections::list::{self, Connected, Filter};
 use crate::dates;
+use crate::language::t;
+use crate::web::form::Problems;
 
 /// A connection.
 #[derive(Debug, Serialize, ToSchema)]
@@ -94,6 +97,20 @@ impl From<Former> for FormerConnection {
     }
 }
 
+/// Refuses what cannot be a day: without it everybody would match.
+///
+/// # Errors
+/// The problem.
+pub fn check_days<'a>(days: impl IntoIterator<Item = (&'static str, &'a str)>) -> Result<(), Problem> {
+    let mut problems = Problems::default();
+    for (field, day) in days {
+        if !day.is_empty() && dates::parse(day).is_none() {
+            problems.add(field, t("Write the day like 2024-03-12."));
+        }
+    }
+    Problem::of_fields(&problems).map_or(Ok(()), Err)
+}
+
 /// Lists your connections.
 #[utoipa::path(
     get, path = "/api/v1/connections", tag = "Connections", operation_id = "connections",
@@ -103,7 +120,9 @@ impl From<Former> for FormerConnection {
 )]
 pub async fn connections(asked: Asked) -> Answer {
     asked.needs(Scope::ReadConnections)?;
-    let (filter, at, mine) = (Filter::of(&asked.query()?), asked.page()?, asked.viewer().counted());
+    let query = asked.query()?;
+    check_days(["connected_after", "connected_before", "no_message_since"].map(|field| (field, query.get(field))))?;
+    let (filter, at, mine) = (Filter::of(&query), asked.page()?, asked.viewer().counted());
     asked
         .read(move |connection| {
             let mut list = list::page(connection, (mine.id, mine.number), &filter, &at)?;

@@ -64,6 +64,7 @@ pub struct Message {
 #[serde(deny_unknown_fields)]
 pub struct MessageToSend {
     /// What it says, in up to 5,000 characters.
+    #[schema(min_length = 1, max_length = 5000, pattern = r"\S")]
     text: String,
 }
 

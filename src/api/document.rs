@@ -54,12 +54,24 @@ pub fn document(address: &str) -> Result<Value, Error> {
             Scope::ALL.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(", ")
         ),
     } });
+    let schemas = document["components"]["schemas"].take();
     for methods in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             complete(method, operation);
+            allow_no_body(operation, &schemas);
         }
     }
+    document["components"]["schemas"] = schemas;
     Ok(document)
+}
+
+/// Says that a body may be left out of which no field has to be there.
+fn allow_no_body(operation: &mut Value, schemas: &Value) {
+    let Some(body) = operation.get_mut("requestBody") else { return };
+    let path = body["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
+    let schema = &schemas[path.rsplit('/').next().unwrap_or_default()];
+    let is_needed = schema["required"].as_array().is_some_and(|fields| !fields.is_empty());
+    body["required"] = json!(is_needed || !schema.is_object());
 }
 
 /// Adds what all operations share: why they may not be done, and the key by which they are done once.
@@ -85,7 +97,7 @@ fn complete(method: &str, operation: &mut Value) {
             "in": "header",
             "required": false,
             "description": "A text of your own: the same request under it is done once, and answered alike for 24 hours.",
-            "schema": { "type": "string", "maxLength": 255 },
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" },
         });
         match operation["parameters"].as_array_mut() {
             Some(parameters) => parameters.push(key),

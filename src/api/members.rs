@@ -69,8 +69,7 @@ fn relation(connection: &mut Connection, limits: &Limits, me: &Viewer, handle: &
 fn before(connection: &mut Connection, me: i64, handle: &str, action: Action) -> Result<(MemberCard, String), Error> {
     match visible::member(connection, me, handle) {
         Err(Error::NotFound) if action == Action::Withdraw => {
-            let handle = handle.to_ascii_lowercase();
-            let listed = invitations::find(connection, me, &handle, action)?;
+            let listed = invitations::find(connection, me, handle, action)?;
             Ok((listed.ok_or(Error::NotFound)?, String::new()))
         }
         seen => seen.map(|(profile, _)| (profile.person, profile.about)),

@@ -77,14 +77,18 @@ pub struct Link {
 #[serde(deny_unknown_fields)]
 pub struct ProfileChange {
     /// The name.
+    #[schema(min_length = 1, pattern = r"\S")]
     full_name: Option<String>,
     /// How the name sorts by last name; empty for a guess.
     sort_as: Option<String>,
     /// A line about oneself, of up to 200 characters.
+    #[schema(max_length = 200)]
     headline: Option<String>,
     /// Where one is, of up to 100 characters.
+    #[schema(max_length = 100)]
     location: Option<String>,
     /// What one says about oneself, of up to 2,000 characters.
+    #[schema(max_length = 2000)]
     about: Option<String>,
 }
 

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::accounts::tokens::Scope;
 use crate::api::asked::{Answer, Asked, Reply};
+use crate::api::connections::check_days;
 use crate::api::problem::Problem;
 use crate::api::shapes::{Member, Page, PageQuery, moment};
 use crate::connections::disconnect::REASON;
@@ -65,22 +66,13 @@ pub struct RemovalFilter {
 }
 
 impl RemovalFilter {
-    /// As lists read it. What cannot be a day is told, since without it everybody would match.
+    /// As lists read it.
     fn read(&self) -> Result<Filter, Problem> {
-        let mut problems = Problems::default();
-        let days = [
-            ("connected_after", &self.connected_after),
-            ("connected_before", &self.connected_before),
-            ("no_message_since", &self.no_message_since),
-        ];
-        for (field, day) in days {
-            if !day.is_empty() && dates::parse(day).is_none() {
-                problems.add(field, t("Write the day like 2024-03-12."));
-            }
-        }
-        if let Some(problem) = Problem::of_fields(&problems) {
-            return Err(problem);
-        }
+        check_days([
+            ("connected_after", self.connected_after.as_str()),
+            ("connected_before", self.connected_before.as_str()),
+            ("no_message_since", self.no_message_since.as_str()),
+        ])?;
         Ok(Filter::of(&Form::of([
             ("q", &self.q),
             ("tag", &self.tag),

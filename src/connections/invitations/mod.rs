@@ -17,7 +17,7 @@ use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{number, t, tf, tn, tnf};
-use crate::members::MemberCard;
+use crate::members::{MemberCard, names};
 use crate::relationship::{Action, Allowance, Limits, Side};
 use crate::schema::{handles, members as table, relationships};
 use crate::web::form::{Form, Query};
@@ -413,6 +413,10 @@ fn answer_all(
 /// # Errors
 /// The database's.
 pub fn find(connection: &mut Connection, me: i64, handle: &str, action: Action) -> Result<Option<MemberCard>, Error> {
+    let handle = handle.to_ascii_lowercase();
+    if !names::is_handle(&handle) {
+        return Ok(None);
+    }
     // A handle they had before finds them too: the page may be older than the new one.
     let of_handle = handles::table.inner_join(table::table.on(table::id.eq(handles::member_id)));
     let of_handle = of_handle.filter(handles::handle.eq(handle)).select(MemberCard::as_select());

@@ -12,7 +12,7 @@ use crate::connections::store;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
-use crate::members::MemberCard;
+use crate::members::{MemberCard, names};
 use crate::schema::{handles, members, relationships, removal_members, removals};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 
@@ -70,7 +70,7 @@ impl Sheet {
     /// everybody learns nothing.
     fn members(&self, connection: &mut Connection, me: i64) -> Result<(Vec<i64>, Vec<i64>), Error> {
         let named: HashSet<&str> = self.shown.keys().chain(&self.ticked).map(String::as_str).collect();
-        let named: Vec<&str> = named.into_iter().collect();
+        let named: Vec<&str> = named.into_iter().filter(|handle| names::is_handle(handle)).collect();
         let mut rows: Vec<(String, i64, State, Option<i64>)> = Vec::new();
         for some in named.chunks(AT_ONCE) {
             let own = relationships::other_id.eq(handles::member_id).and(relationships::owner_id.eq(me));

@@ -33,7 +33,7 @@ fn a_key_with_another_request_is_refused() {
     (hers.key, other.key) = ("one".into(), "one".into());
     assert_eq!(hers.post("/contacts", json!({ "full_name": "Zoë Ng" })).status, 201);
     let changed = hers.post("/contacts", json!({ "full_name": "Zoe Ng" }));
-    assert_eq!((changed.status, changed.problem()), (422, "unreadable"));
+    assert_eq!((changed.status, changed.problem()), (409, "key-used"));
     // Another token has keys of its own.
     assert_eq!(other.post("/contacts", json!({ "full_name": "Zoe Ng" })).status, 201);
     hers.key = "ö".repeat(3);

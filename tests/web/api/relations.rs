@@ -82,6 +82,10 @@ fn a_removal_may_name_more_than_a_statement_takes() {
     let site = Site::new();
     let [mut ada, mut ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
     let hers = Program::of(&site, &ada);
+    for odd in ["\u{0}", "", "BEN ODE", "ö"] {
+        let odd = json!({ "members": [{ "handle": odd, "connected_since": null }] });
+        assert_eq!(hers.post("/removals", odd).problem(), "nobody");
+    }
     let mut named: Vec<_> =
         (0..40_000).map(|at| json!({ "handle": format!("nobody-{at}"), "connected_since": null })).collect();
     assert_eq!(hers.post("/removals", json!({ "members": named })).problem(), "nobody");
