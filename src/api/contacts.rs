@@ -59,7 +59,8 @@ impl From<Listed> for ListedContact {
 /// A value with its kind.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Value {
+#[schema(as = ContactValue)]
+pub struct ValueSent {
     /// `home`, `work`, `mobile`, `fax`, `other`; or whatever you call it; or empty.
     kind: String,
     /// The value.
@@ -104,11 +105,11 @@ pub struct CardSent {
     /// The name among friends.
     nickname: String,
     /// E-mail addresses, the preferred one first.
-    emails: Vec<Value>,
+    emails: Vec<ValueSent>,
     /// Phone numbers, the preferred one first.
-    phones: Vec<Value>,
+    phones: Vec<ValueSent>,
     /// Web pages and profiles elsewhere.
-    links: Vec<Value>,
+    links: Vec<ValueSent>,
     /// Postal addresses.
     addresses: Vec<PostalAddress>,
     /// The company.
@@ -191,7 +192,8 @@ pub struct ContactQuery {
 
 impl CardSent {
     fn of(card: Card) -> CardSent {
-        let values = |all: Vec<Valued>| all.into_iter().map(|one| Value { kind: one.kind, value: one.value }).collect();
+        let values =
+            |all: Vec<Valued>| all.into_iter().map(|one| ValueSent { kind: one.kind, value: one.value }).collect();
         let address = |one: Address| PostalAddress {
             kind: one.kind,
             street: one.street,
