@@ -79,9 +79,8 @@ fn a_key_of_one_program_stops_no_message_of_another() {
     connect(&mut ada, &mut ben);
     let (mut hers, mut other) = (Program::of(&site, &ada), Program::of(&site, &ada));
     (hers.key, other.key) = ("one".into(), "one".into());
-    for (program, text) in [(&hers, "First"), (&other, "Second")] {
-        let sent = program.post("/conversations/ben-ode/messages", json!({ "text": text }));
-        assert_eq!((sent.status, &sent.body["text"]), (201, &json!(text)));
+    for program in [&hers, &other] {
+        assert_eq!(program.post("/conversations/ben-ode/messages", json!({ "text": "Hello" })).status, 201);
     }
     assert_eq!(hers.get("/conversations/ben-ode/messages").body["items"].as_array().unwrap().len(), 2);
 }
