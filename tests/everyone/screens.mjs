@@ -1,9 +1,11 @@
-// Pictures of the main screens for docs/ and the README, light and dark: `node screens.mjs [folder]`.
+// Pictures of the main screens for docs/ and the README: wide in light and dark, on a phone of 320 px, and in Arabic.
+// `node screens.mjs [folder]`.
 import { mkdirSync } from "node:fs";
 import { browser, demo, person } from "./site.mjs";
 
 const FOLDER = process.argv[2] ?? new URL("../../docs/screens", import.meta.url).pathname;
 const SCREENS = {
+  landing: "/",
   "my-network": "/",
   profile: "/in/jonas-weber",
   connections: "/connections",
@@ -12,22 +14,26 @@ const SCREENS = {
   people: "/people",
   pictures: "/connections/overview",
 };
+const WIDE = { viewport: { width: 1200, height: 780 } };
+const KINDS = {
+  light: { ...WIDE, colorScheme: "light" },
+  dark: { ...WIDE, colorScheme: "dark" },
+  phone: { colorScheme: "light", viewport: { width: 320, height: 700 }, deviceScaleFactor: 2 },
+  arabic: { ...WIDE, colorScheme: "light", locale: "ar" },
+};
 
 mkdirSync(FOLDER, { recursive: true });
 const site = await demo();
 const chromium = await browser();
-for (const colorScheme of ["light", "dark"]) {
-  const options = { colorScheme, viewport: { width: 1200, height: 780 } };
-  const shoot = (page, name) => page.screenshot({ path: `${FOLDER}/${name}-${colorScheme}.png` });
+for (const [kind, options] of Object.entries(KINDS)) {
   const visitor = await person(chromium, site.address, options, null);
-  await visitor.goto("/");
-  await shoot(visitor, "landing");
   const member = await person(chromium, site.address, options);
   for (const [name, path] of Object.entries(SCREENS)) {
-    await member.goto(path);
-    if (name === "remove") for (const at of [0, 2]) await member.getByRole("checkbox").nth(at).check();
-    await member.evaluate(() => scrollTo(0, 0));
-    await shoot(member, name);
+    const page = name === "landing" ? visitor : member;
+    await page.goto(path);
+    if (name === "remove") for (const at of [0, 2]) await page.getByRole("checkbox").nth(at).check();
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: `${FOLDER}/${name}-${kind}.png` });
   }
 }
 await chromium.close();
