@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use crate::contacts::card::{Card, Valued};
+use crate::contacts::card::{Birthday, Card, Valued};
 use crate::contacts::list::hue;
 use crate::contacts::membership::{self, Member};
 use crate::contacts::store::{self, Contact, MAX_CONTACTS};
@@ -49,10 +49,7 @@ impl ContactPage {
     }
 
     fn birthday(&self) -> String {
-        self.contact.card.birthday.map_or_else(String::new, |day| match day.year {
-            Some(year) => language::date(year, day.month, day.day),
-            None => language::day_of_year(day.month, day.day),
-        })
+        self.contact.card.birthday.map_or_else(String::new, birthday)
     }
 
     fn connected_on(&self) -> Option<(String, String)> {
@@ -70,6 +67,14 @@ impl ContactPage {
         keys::phone_key(&phone.value)?;
         let plus = if phone.value.trim().starts_with('+') { "+" } else { "" };
         Some(format!("{plus}{}", phone.value.chars().filter(char::is_ascii_digit).collect::<String>()))
+    }
+}
+
+/// Returns a birthday as people say it, with its year where that is known.
+pub(super) fn birthday(day: Birthday) -> String {
+    match day.year {
+        Some(year) => language::date(year, day.month, day.day),
+        None => language::day_of_year(day.month, day.day),
     }
 }
 

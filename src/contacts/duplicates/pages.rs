@@ -6,7 +6,7 @@ use askama::Template;
 use crate::contacts::card::{Card, Valued};
 use crate::contacts::duplicates::{self, Group, SHOWN};
 use crate::contacts::keys::KeyKind;
-use crate::contacts::pages::undo_of;
+use crate::contacts::pages::{birthday, undo_of};
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{self, t, tf, tn};
@@ -56,7 +56,7 @@ impl Duplicates {
             (t("Phone"), joined(&card.phones)),
             (t("Links"), joined(&card.links)),
             (t("Addresses"), addresses),
-            (t("Birthday"), card.birthday.map_or_else(String::new, |day| day.to_string())),
+            (t("Birthday"), card.birthday.map_or_else(String::new, birthday)),
             (t("Connected on"), day),
             (t("Private note"), card.note.clone()),
             (t("Tags"), card.tags.join(", ")),
