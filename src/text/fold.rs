@@ -49,6 +49,11 @@ fn folded(text: &str, spells_out: bool) -> String {
     let lower: String = text.nfkc().flat_map(char::to_lowercase).nfc().collect();
     let mut out = String::with_capacity(lower.len());
     for c in lower.chars() {
+        // Most letters of most texts: nothing to take apart.
+        if c.is_ascii() {
+            push(&mut out, c);
+            continue;
+        }
         match spelled_out(c).filter(|_| spells_out) {
             Some(two) => out.push_str(two),
             None => std::iter::once(c)
@@ -71,7 +76,7 @@ fn is_accent(c: char) -> bool {
 }
 
 fn is_ignorable(c: char) -> bool {
-    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+    !c.is_ascii() && CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
 fn push(out: &mut String, c: char) {

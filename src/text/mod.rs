@@ -194,7 +194,7 @@ fn is_dropped_anywhere(c: char) -> bool {
 }
 
 fn is_variation(c: char) -> bool {
-    CodePointSetData::new::<VariationSelector>().contains(c)
+    !c.is_ascii() && CodePointSetData::new::<VariationSelector>().contains(c)
 }
 
 /// Whether a selector or a Mongolian separator stands behind a letter that takes one.

@@ -85,15 +85,11 @@ pub(super) fn insert_cards(connection: &mut Connection, owner: i64, cards: &[(i6
     let rows: Result<Vec<_>, Error> = cards.iter().map(|(id, card)| Ok((*id, written(card)?, &card.raw))).collect();
     let rows = rows?;
     for rows in rows.chunks(ROWS) {
-        let row = |(id, card, raw): &(i64, String, &String)| {
-            (
-                contact_cards::owner_id.eq(owner),
-                contact_cards::contact_id.eq(*id),
-                contact_cards::card.eq(card.clone()),
-                contact_cards::raw.eq((*raw).clone()),
-            )
-        };
-        let rows: Vec<_> = rows.iter().map(row).collect();
+        let owned = contact_cards::owner_id.eq(owner);
+        let each = rows.iter().map(|(id, card, raw)| {
+            (owned, contact_cards::contact_id.eq(*id), contact_cards::card.eq(card), contact_cards::raw.eq(*raw))
+        });
+        let rows: Vec<_> = each.collect();
         let rows = diesel::insert_into(contact_cards::table).values(&rows);
         on_engine!(connection, |own| rows.execute(own))?;
     }
