@@ -18,7 +18,7 @@ const WIDE = { viewport: { width: 1200, height: 780 } };
 const KINDS = {
   light: { ...WIDE, colorScheme: "light" },
   dark: { ...WIDE, colorScheme: "dark" },
-  phone: { colorScheme: "light", viewport: { width: 320, height: 700 }, deviceScaleFactor: 2 },
+  phone: { colorScheme: "light", viewport: { width: 320, height: 700 } },
   arabic: { ...WIDE, colorScheme: "light", locale: "ar" },
 };
 
@@ -31,6 +31,8 @@ for (const [kind, options] of Object.entries(KINDS)) {
   for (const [name, path] of Object.entries(SCREENS)) {
     const page = name === "landing" ? visitor : member;
     await page.goto(path);
+    // A selection of the pictures before.
+    if (await page.locator("button[value=start_over]").count()) await page.locator("button[value=start_over]").click();
     if (name === "remove") for (const at of [0, 2]) await page.getByRole("checkbox").nth(at).check();
     await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path: `${FOLDER}/${name}-${kind}.png` });
