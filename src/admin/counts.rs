@@ -12,7 +12,7 @@ use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::language::{t, tf};
 use crate::members::ConnectionCount;
-use crate::moderation::Decision;
+use crate::moderation::reports::IsOpen;
 use crate::schema::{job_leases, members, outbox, reports};
 
 /// What takes longer to count is kept.
@@ -124,7 +124,7 @@ impl Counts {
     pub fn load(connection: &mut Connection, cache: &Cache) -> Result<Counts, Error> {
         let of_site = ConnectionCount { id: 0, number: 0, version: 0 };
         let walked = cache.get_or_read(of_site, |_| Walked::load(connection))?;
-        let open = reports::table.filter(reports::decision.eq(Decision::Open)).count();
+        let open = reports::table.filter(IsOpen).count();
         let jobs = job_leases::table.order(job_leases::name);
         let jobs = jobs.select((job_leases::name, job_leases::succeeded_at, job_leases::failed_at));
         Ok(Counts {

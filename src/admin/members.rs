@@ -12,7 +12,7 @@ use crate::accounts::factor;
 use crate::admin::roles;
 use crate::audit::{self, Act, Actor};
 use crate::dates;
-use crate::db::{Connection, id_in, on_engine};
+use crate::db::{Connection, id_in, on_engine, sql_condition};
 use crate::error::Error;
 use crate::language::{filters, t};
 use crate::mail::{self, Letter, outbox};
@@ -86,10 +86,15 @@ fn standing(role: Role, (at, until): (Option<i64>, Option<i64>), hidden: Option<
     words.join(" · ")
 }
 
+sql_condition!(
+    /// The member helps to run the site.
+    IsStaff: diesel::sql_types::Bool = "members.role > 0"
+);
+
 /// Those who run the site, and those who are suspended.
 fn noted(connection: &mut Connection) -> Result<Vec<i64>, Error> {
     let limit = SHOWN as i64;
-    let staff = rows::table.filter(rows::role.gt(0)).order((rows::role.desc(), rows::id)).select(rows::id).limit(limit);
+    let staff = rows::table.filter(IsStaff).order((rows::role.desc(), rows::id)).select(rows::id).limit(limit);
     let mut ids: Vec<i64> = on_engine!(connection, |own| staff.load(own))?;
     let out = rows::table.filter(rows::suspended_at.is_not_null()).order(rows::suspended_at.desc());
     let out = out.select(rows::id).limit(limit);

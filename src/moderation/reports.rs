@@ -3,11 +3,20 @@
 use diesel::prelude::*;
 
 use crate::dates::now;
-use crate::db::{Connection, new_id, on_engine};
+use crate::db::{Connection, new_id, on_engine, sql_condition};
 use crate::error::Error;
 use crate::moderation::{Decision, Kind};
 use crate::schema::reports;
 use crate::webhooks::{self, Event};
+
+sql_condition!(
+    /// The report waits for a decision.
+    IsOpen: diesel::sql_types::Bool = "reports.decision = 0"
+);
+sql_condition!(
+    /// The report is decided.
+    IsClosed: diesel::sql_types::Bool = "reports.decision <> 0"
+);
 
 /// Rows of a page of the queue.
 pub const PAGE: usize = 50;
@@ -79,17 +88,14 @@ pub fn page(connection: &mut Connection, closed: bool, behind: Option<i64>) -> R
     let limit = PAGE as i64 + 1;
     if closed {
         let rows = reports::table
-            .filter(reports::decision.ne(Decision::Open))
+            .filter(IsClosed)
             .filter(reports::id.lt(behind.unwrap_or(i64::MAX)))
             .order(reports::id.desc())
             .limit(limit);
         return Ok(on_engine!(connection, |own| rows.select(Report::as_select()).load(own))?);
     }
-    let rows = reports::table
-        .filter(reports::decision.eq(Decision::Open))
-        .filter(reports::id.gt(behind.unwrap_or(0)))
-        .order(reports::id)
-        .limit(limit);
+    let rows =
+        reports::table.filter(IsOpen).filter(reports::id.gt(behind.unwrap_or(0))).order(reports::id).limit(limit);
     Ok(on_engine!(connection, |own| rows.select(Report::as_select()).load(own))?)
 }
 
