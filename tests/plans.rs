@@ -203,7 +203,7 @@ const FEW: [(&str, &str); 21] = [
     ("GROUP BY `directory`.`company`", "the same"),
     ("GROUP BY `directory`.`location`", "the same"),
     ("/ 86400 AS day", "for administrators, once an hour"),
-    ("SELECT COUNT(*) FROM `applications`", "registrations that wait for an answer"),
+    ("FROM `applications`", "registrations that wait for an answer"),
     ("SELECT COUNT(*) FROM `outbox`", "mail that waits to be sent"),
     ("SELECT COUNT(*) FROM `reports` WHERE reports.decision = 0", "reports that wait for a decision"),
     ("ORDER BY `members`.`role` DESC", "those who run the site"),

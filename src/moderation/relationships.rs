@@ -7,7 +7,7 @@ use askama::Template;
 use diesel::prelude::*;
 
 use super::decision_pages::log_look;
-use crate::connections::row::State;
+use crate::connections::sql_condition::IsConnected;
 use crate::dates::{self, DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
@@ -70,9 +70,7 @@ fn figures(connection: &mut Connection, member: i64) -> Result<Vec<(&'static str
 fn newest(connection: &mut Connection, member: i64) -> Result<Vec<(MemberCard, i64)>, Error> {
     let rows = relationships::table
         .filter(relationships::owner_id.eq(member))
-        .filter(relationships::removal_id.is_null())
-        .filter(relationships::connected_at.is_not_null())
-        .filter(relationships::state.eq(State::Connected))
+        .filter(IsConnected)
         .order((relationships::connected_at.desc(), relationships::other_id.desc()))
         .limit(SHOWN)
         .select((relationships::other_id, relationships::connected_at.assume_not_null()));
