@@ -82,9 +82,10 @@ const PAGES: &[(&str, usize)] = &[
     ("/profile/positions", 1),
     // One for how often the handle was changed, which the form says beforehand.
     ("/profile/handle", 2),
-    ("/in/member-000002", 7),
-    ("/in/member-004321", 7),
-    ("/in/member-004321/mutual", 6),
+    // One for the number of connections, which stands in a table of its own, spread by member.
+    ("/in/member-000002", 8),
+    ("/in/member-004321", 8),
+    ("/in/member-004321/mutual", 7),
     ("/in/member-009999/invite", 12),
     // Two count what the tabs lead to.
     ("/connections", 6),
@@ -151,7 +152,8 @@ const PAGES: &[(&str, usize)] = &[
     // One opens 5,000 conversations, the other 10,000 messages.
     ("/inbox", 4),
     ("/inbox/LARGEST", 4),
-    ("/inbox?q=an", 3),
+    // One for whom they are of, whose rows stand on every machine.
+    ("/inbox?q=an", 4),
     // One more counts the contacts.
     ("/settings/data", 5),
     ("/settings/data/delete", 1),
@@ -213,7 +215,7 @@ const FEW: [(&str, &str); 21] = [
     (CIRCLE, "the 50 newest connections of one's 50 newest"),
 ];
 const BY_QUARTER: &str = "GROUP BY relationships.connected_at / 900";
-const CIRCLE: &str = ") near CROSS JOIN relationships theirs";
+const CIRCLE: &str = ") near CROSS JOIN ";
 
 #[test]
 fn every_statement_finds_its_rows_by_an_index() {
@@ -447,6 +449,8 @@ fn plan(site: &Site, sql: &str) -> Vec<String> {
         let bad = |step: &String| {
             all_messages(step)
                 || (step.starts_with("SCAN") && !brought(step) && !in_order(step) || step.contains("TEMP B-TREE"))
+                // The rows of a subquery, whose own steps are among these.
+                && step != \"SCAN copies\"
                 // FTS5's tables are its indexes.
                 && !step.contains("VIRTUAL TABLE INDEX")
         };

@@ -34,7 +34,7 @@ use crate::error::Error;
 use crate::language::t;
 use crate::mail::{Letter, outbox};
 use crate::members::role::Role;
-use crate::members::{handles, names, search, sorting};
+use crate::members::{handles, names, search, sorting, store};
 use crate::schema::{emails, members};
 use crate::text;
 use crate::web::form::{Form, Problems};
@@ -153,6 +153,7 @@ fn insert(connection: &mut Connection, id: i64, new: &NewMember, confirmed: &str
         members::role.eq(new.role),
     );
     diesel::insert_into(members::table).values(row).execute(connection)?;
+    store::start_count(connection, id)?;
     search::index(connection, id)?;
     webhooks::record(connection, &Event::MemberJoined { handle, full_name: new.full_name.clone() })
 }

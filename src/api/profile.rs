@@ -9,7 +9,7 @@ use crate::api::problem::Problem;
 use crate::connections::visible;
 use crate::db::{self, Connection};
 use crate::error::Error;
-use crate::members::store;
+use crate::members::{ConnectionCount, store};
 use crate::profiles::edit::{Summary, about_of};
 use crate::web::form::{Form, Problems};
 
@@ -110,7 +110,7 @@ fn load(connection: &mut Connection, me: i64, handle: &str) -> Result<Profile, E
         headline: profile.person.headline,
         location: profile.person.location,
         about: profile.about,
-        connections: profile.connection_count,
+        connections: ConnectionCount::of(connection, me)?.number,
         positions: positions.into_iter().map(entry).collect(),
         education: education.into_iter().map(entry).collect(),
         links: links.into_iter().map(|link| Link { label: link.label, url: link.url }).collect(),

@@ -17,6 +17,7 @@ pub mod notes;
 pub mod refusal;
 pub mod removal;
 pub mod row;
+mod shared;
 pub mod soundness;
 pub mod sql_condition;
 pub mod standing;

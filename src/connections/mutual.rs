@@ -1,16 +1,16 @@
 //! Mutual connections: whom two members both know.
 
-use diesel::dsl::{count_star, exists, min, sql};
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable};
+use std::collections::HashMap;
 
-use crate::connections::row::State;
+use diesel::prelude::*;
+
+use crate::connections::shared::{self, Owners};
 use crate::connections::sql_condition::IsConnected;
-use crate::db::{Connection, id_in, on_engine};
+use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::members as people;
-use crate::members::{ConnectionCount, MemberCard, Profile};
-use crate::schema::{connection_counts, relationships, theirs};
+use crate::members::{ConnectionCount, MemberCard};
+use crate::schema::relationships;
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 use crate::web::viewer::Viewer;
 
@@ -32,8 +32,8 @@ pub struct ViewerAndOther {
 
 impl ViewerAndOther {
     /// The one who looks, and another.
-    pub fn of(me: &Viewer, other: &Profile) -> ViewerAndOther {
-        ViewerAndOther { me: me.counted(), other: other.counted() }
+    pub fn of(me: &Viewer, other: ConnectionCount) -> ViewerAndOther {
+        ViewerAndOther { me: me.counted(), other }
     }
 
     /// Whether both have few connections.
@@ -87,31 +87,23 @@ pub fn shared_with(
     if others.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<i64> = others.iter().map(|other| other.id).collect();
-    let these = connection_counts::table.filter(id_in(connection, connection_counts::member_id, &ids));
     // The fewer connections of the two are looked up among the others.
-    let shared = sql::<Nullable<BigInt>>("CASE WHEN connection_counts.number <= ")
-        .bind::<Integer, _>(me.number.min(COUNTED))
-        .sql(
-            " THEN (SELECT COUNT(*) FROM relationships theirs WHERE theirs.owner_id = connection_counts.member_id \
-             AND theirs.state = 4 AND theirs.removal_id IS NULL AND theirs.connected_at IS NOT NULL \
-             AND EXISTS (SELECT 1 FROM relationships mine WHERE mine.owner_id = ",
-        )
-        .bind::<BigInt, _>(me.id)
-        .sql(" AND mine.other_id = theirs.other_id AND mine.state = 4)) WHEN ")
-        .bind::<Integer, _>(me.number)
-        .sql(" <= ")
-        .bind::<Integer, _>(COUNTED)
-        .sql(" THEN (SELECT COUNT(*) FROM relationships mine WHERE mine.owner_id = ")
-        .bind::<BigInt, _>(me.id)
-        .sql(
-            " AND mine.state = 4 AND mine.removal_id IS NULL AND mine.connected_at IS NOT NULL \
-             AND EXISTS (SELECT 1 FROM relationships theirs WHERE theirs.owner_id = connection_counts.member_id \
-             AND theirs.other_id = mine.other_id AND theirs.state = 4)) END",
-        );
-    let counted: Vec<(i64, Option<i64>)> = these.select((connection_counts::member_id, shared)).load(connection)?;
-    let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
-    Ok(counted.into_iter().map(|(id, shared)| (id, shared.map(number))).collect())
+    let (fewer, more): (Vec<_>, Vec<_>) = others.iter().partition(|other| other.number <= me.number.min(COUNTED));
+    let ids = |these: &[&ConnectionCount]| these.iter().map(|other| other.id).collect::<Vec<i64>>();
+    let (fewer, more) = (ids(&fewer), ids(&more));
+    let mut counted = HashMap::new();
+    if !fewer.is_empty() {
+        let rows = shared::counted(connection, &Owners::Each(&fewer), &Owners::One(me.id))?;
+        counted.extend(rows.into_iter().map(|(id, number, _)| (id, number)));
+    }
+    let is_told = me.number <= COUNTED;
+    if is_told && !more.is_empty() {
+        let rows = shared::counted(connection, &Owners::One(me.id), &Owners::Each(&more))?;
+        counted.extend(rows.into_iter().map(|(id, number, _)| (id, number)));
+    }
+    let number = |id| counted.get(&id).map_or(0, |number| u32::try_from(*number).unwrap_or(u32::MAX));
+    let told = fewer.into_iter().map(|id| (id, Some(number(id))));
+    Ok(told.chain(more.into_iter().map(|id| (id, is_told.then(|| number(id))))).collect())
 }
 
 /// Counts for each of these members how many connections they share with `me`, and gives the first of those in the order
@@ -128,19 +120,8 @@ pub fn first_shared(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let also_mine = theirs
-        .filter(theirs.field(relationships::owner_id).eq(me))
-        .filter(theirs.field(relationships::other_id).eq(relationships::other_id))
-        .filter(theirs.field(relationships::state).eq(State::Connected));
-    let shared = relationships::table
-        .filter(id_in(connection, relationships::owner_id, &ids))
-        .filter(IsConnected)
-        .filter(exists(also_mine))
-        .group_by(relationships::owner_id)
-        .select((relationships::owner_id, count_star(), min(relationships::other_id)));
-    let rows: Vec<(i64, i64, Option<i64>)> = on_engine!(connection, |own| shared.load(own))?;
-    let told = |(id, number, first)| Some((id, u32::try_from(number).unwrap_or(u32::MAX), first?));
-    Ok(rows.into_iter().filter_map(told).collect())
+    let rows = shared::counted(connection, &Owners::Each(&ids), &Owners::One(me))?;
+    Ok(rows.into_iter().map(|(id, number, first)| (id, u32::try_from(number).unwrap_or(u32::MAX), first)).collect())
 }
 
 /// Whether two members have a connection in common.
@@ -176,16 +157,5 @@ pub fn mutual_ids(
     most: i64,
 ) -> Result<Vec<i64>, Error> {
     let (few, many) = if a.number <= b.number { (a.id, b.id) } else { (b.id, a.id) };
-    let also_theirs = theirs
-        .filter(theirs.field(relationships::owner_id).eq(many))
-        .filter(theirs.field(relationships::other_id).eq(relationships::other_id))
-        .filter(theirs.field(relationships::state).eq(State::Connected));
-    let shared = relationships::table
-        .filter(relationships::owner_id.eq(few))
-        .filter(IsConnected)
-        .filter(exists(also_theirs))
-        .order(relationships::other_id)
-        .limit(most)
-        .select(relationships::other_id);
-    Ok(on_engine!(connection, |own| shared.load(own))?)
+    shared::ids(connection, few, many, most)
 }

@@ -97,7 +97,7 @@ impl State {
 
 /// One side of a relationship as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = relationships, treat_none_as_null = true)]
+#[diesel(table_name = relationships, primary_key(owner_id, other_id), treat_none_as_null = true)]
 #[allow(missing_docs)]
 pub struct Row {
     pub owner_id: i64,

@@ -1,5 +1,6 @@
 //! The two rows of a relationship in SQL: loaded together, saved together.
 
+use diesel::connection::SimpleConnection;
 use diesel::dsl::Add;
 use diesel::helper_types::{Eq, EqAny, Filter, InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
@@ -116,9 +117,12 @@ pub type CountedMore = (
 /// # Errors
 /// The database's.
 pub fn count_all(connection: &mut Connection) -> Result<(), Error> {
-    let sql = "UPDATE connection_counts SET number = (SELECT COUNT(*) FROM relationships \
-               WHERE relationships.owner_id = connection_counts.member_id AND relationships.state = 4)";
-    diesel::sql_query(sql).execute(connection)?;
+    connection.batch_execute(
+        "DELETE FROM connection_counts; \
+         INSERT INTO connection_counts (member_id, number) SELECT members.id, \
+         (SELECT COUNT(*) FROM relationships WHERE relationships.owner_id = members.id AND relationships.state = 4) \
+         FROM members",
+    )?;
     Ok(())
 }
 

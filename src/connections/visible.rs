@@ -8,7 +8,7 @@ use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::members::handles::leads;
 use crate::members::{MemberCard, Profile, names};
-use crate::schema::{connection_counts, handles, members, relationships};
+use crate::schema::{handles, members, relationships};
 
 /// The member of a handle, as the viewer may see them, and the viewer's side toward them where there is a row. A handle
 /// they had before finds them too.
@@ -24,7 +24,6 @@ pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<
     let side = relationships::owner_id.eq(viewer).and(relationships::other_id.eq(members::id));
     let found = handles::table
         .inner_join(members::table.on(members::id.eq(handles::member_id)))
-        .inner_join(connection_counts::table.on(connection_counts::member_id.eq(handles::member_id)))
         .left_join(relationships::table.on(side))
         .filter(handles::handle.eq(handle))
         .filter(leads(now()))

@@ -21,9 +21,22 @@ pub struct IdIn<C> {
 /// Whether a column holds one of these ids.
 pub fn id_in<C>(connection: &Connection, column: C, ids: &[i64]) -> IdIn<C> {
     let postgres = matches!(connection, Connection::Postgres(_));
-    let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-    let text = if postgres { format!("{{{ids}}}") } else { format!("[{ids}]") };
-    IdIn { column, list: text, postgres }
+    IdIn { column, list: id_list(connection, ids), postgres }
+}
+
+/// Writes a list of ids as each engine reads one that is bound as a text.
+pub fn id_list(connection: &Connection, ids: &[i64]) -> String {
+    let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    if matches!(connection, Connection::Postgres(_)) { format!("{{{list}}}") } else { format!("[{list}]") }
+}
+
+/// What stands before and behind a bound [`id_list`] that a column is to be in. Citus asks those shards alone which an array
+/// names.
+pub fn in_list(postgres: bool) -> (&'static str, &'static str) {
+    match postgres {
+        true => (" = ANY (", "::bigint[])"),
+        false => (" IN (SELECT value FROM json_each(", "))"),
+    }
 }
 
 impl<C> Expression for IdIn<C> {
@@ -52,11 +65,7 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.column.walk_ast(out.reborrow())?;
-        let (before, after) = match self.postgres {
-            // As rows, which can be hashed; against a bound array each row would be compared with each member of it.
-            true => (" IN (SELECT unnest(", "::bigint[]))"),
-            false => (" IN (SELECT value FROM json_each(", "))"),
-        };
+        let (before, after) = in_list(self.postgres);
         out.push_sql(before);
         out.push_bind_param::<Text, _>(&self.list)?;
         out.push_sql(after);

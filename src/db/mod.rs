@@ -9,6 +9,7 @@ mod sql_condition;
 mod sqlite;
 mod url;
 
+use std::collections::BTreeSet;
 use std::ops::DerefMut;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -18,7 +19,7 @@ use diesel::r2d2::{ConnectionManager, Pool};
 use rand::RngExt;
 
 use crate::error::Error;
-use crate::schema::members;
+use crate::schema::connection_counts;
 
 /// A module of its own, since the derive takes the name `Connection` for itself.
 mod engine {
@@ -35,7 +36,7 @@ mod engine {
 }
 
 pub use engine::AnyConnection as Connection;
-pub use id_in::{IdIn, id_in};
+pub use id_in::{IdIn, id_in, id_list, in_list};
 pub use migrations::{Schema, Step, Told, number};
 pub(crate) use numbered::numbered;
 pub(crate) use sql_condition::sql_condition;
@@ -56,6 +57,8 @@ pub(crate) use on_engine;
 
 /// Rows that are walked in a millisecond or two.
 const SHORT: i32 = 500;
+/// Members up to which each is locked by a statement that the server knows already.
+const ONE_BY_ONE: usize = 3;
 
 type Connections = Pool<ConnectionManager<Connection>>;
 
@@ -319,18 +322,38 @@ pub fn run_migrations(connection: &mut Connection, wanted: &dyn Fn(&str) -> bool
 }
 
 /// Lets nobody else hold these members until the transaction ends, so that what is read of them and of their
-/// relationships stays so. SQLite has one writer at a time anyway; PostgreSQL locks the members' rows, in the order of
-/// their ids, so that two who hold the same do not wait for each other.
+/// relationships stays so. SQLite has one writer at a time anyway; PostgreSQL locks the rows that count their
+/// connections, in the order of their ids, so that two who hold the same do not wait for each other: those rows are spread,
+/// where Citus would lock all members at once.
 ///
 /// # Errors
 /// [`Error::NotFound`] where one is missing, or the database's.
 pub fn lock_members(connection: &mut Connection, ids: impl IntoIterator<Item = i64>) -> Result<(), Error> {
     let Connection::Postgres(postgres) = connection else { return Ok(()) };
-    let ids: std::collections::BTreeSet<i64> = ids.into_iter().collect();
-    let rows = members::table.filter(members::id.eq_any(&ids)).order(members::id).select(members::id);
-    // Sorted first, then locked one by one.
-    let held: Vec<i64> = rows.for_no_key_update().load(postgres)?;
-    if held.len() == ids.len() { Ok(()) } else { Err(Error::NotFound) }
+    let ids: BTreeSet<i64> = ids.into_iter().collect();
+    if ids.len() > ONE_BY_ONE {
+        return lock_many(postgres, &ids);
+    }
+    for id in ids {
+        // One row a statement: over several, Citus locks none.
+        let row = connection_counts::table.find(id).select(connection_counts::member_id);
+        if row.for_no_key_update().load::<i64>(postgres)?.is_empty() {
+            return Err(Error::NotFound);
+        }
+    }
+    Ok(())
+}
+
+/// [`lock_members`] of many, in one way to the server and back. Ids are numbers, so that they can stand in the text.
+fn lock_many(postgres: &mut PgConnection, ids: &BTreeSet<i64>) -> Result<(), Error> {
+    let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    postgres.batch_execute(&format!(
+        "DO $$ DECLARE one BIGINT; BEGIN FOREACH one IN ARRAY '{{{list}}}'::BIGINT[] LOOP \
+         PERFORM FROM connection_counts WHERE member_id = one FOR NO KEY UPDATE; END LOOP; END $$"
+    ))?;
+    let held = connection_counts::table.filter(connection_counts::member_id.eq_any(ids));
+    let held: i64 = held.count().get_result(postgres)?;
+    if usize::try_from(held) == Ok(ids.len()) { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Whether what is committed on this connection is flushed at once; a bulk load into an empty database does without.

@@ -117,6 +117,7 @@ fn member(connection: &mut Connection, made: &ImportedMember, from: &Card, passw
         members::created_at.eq(now()),
     );
     on_engine!(connection, |own| diesel::insert_into(members::table).values(row).execute(own))?;
+    crate::members::store::start_count(connection, *id)?;
     store::count(connection, *id, 1)?;
     crate::members::search::index(connection, *id)
 }

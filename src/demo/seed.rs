@@ -251,7 +251,7 @@ fn count(connection: &mut Connection, friends: &[Vec<u32>]) -> Result<(), Error>
             }
         };
         connection.batch_execute(&format!(
-            "UPDATE connection_counts SET number = counted.number FROM ({numbered}) counted WHERE member_id = counted.id"
+            "INSERT INTO connection_counts (member_id, number) SELECT counted.id, counted.number FROM ({numbered}) counted"
         ))?;
     }
     Ok(())

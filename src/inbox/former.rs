@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::inbox::purge;
-use crate::members::handles;
+use crate::members::{handles, store};
 use crate::schema::{conversations, members, message_copies, message_deletions, messages};
 
 /// The date of a *Former member*, whose account is never due to be removed.
@@ -104,6 +104,7 @@ fn make(connection: &mut Connection, former: i64) -> Result<(), Error> {
         members::deletion_due_at.eq(NEVER),
     );
     diesel::insert_into(members::table).values(row).execute(connection)?;
+    store::start_count(connection, former)?;
     handles::take(connection, former, &handle)?;
     Ok(())
 }

@@ -13,6 +13,7 @@ pub mod search;
 pub mod sending;
 pub mod sending_pages;
 pub mod store;
+pub mod texts;
 pub mod thread;
 
 /// Characters of a message.

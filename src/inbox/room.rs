@@ -1,13 +1,12 @@
 //! How much a member's messages take.
 
-use diesel::dsl::{case_when, sql};
 use diesel::prelude::*;
+use diesel::sql_query;
 use diesel::sql_types::BigInt;
 
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::language::{number, tf, tn};
-use crate::schema::{message_copies, messages};
 
 /// Messages, and the bytes of their texts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,28 +44,42 @@ pub struct Stored {
     pub conversations: Vec<(i64, Room)>,
 }
 
+#[derive(QueryableByName)]
+struct Sums {
+    #[diesel(sql_type = BigInt)]
+    other_id: i64,
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = BigInt)]
+    bytes: i64,
+    #[diesel(sql_type = BigInt)]
+    deleted: i64,
+    #[diesel(sql_type = BigInt)]
+    deleted_bytes: i64,
+}
+
 /// Measures a member's own copies. Whether the other keeps one makes no difference.
 ///
 /// # Errors
 /// The database's.
 pub fn stored(connection: &mut Connection, me: i64) -> Result<Stored, Error> {
-    let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
-    let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
-    let sum = |what: &str| sql::<BigInt>(&format!("CAST(SUM({what}) AS BIGINT)"));
-    let rows = message_copies::table
-        .inner_join(messages::table.on(text))
-        .filter(message_copies::owner_id.eq(me))
-        .group_by(message_copies::other_id)
-        .select((
-            message_copies::other_id,
-            sum("CASE WHEN message_copies.deletion_id IS NULL THEN 1 ELSE 0 END"),
-            sum("CASE WHEN message_copies.deletion_id IS NULL THEN octet_length(messages.text) ELSE 0 END"),
-            sum("CASE WHEN message_copies.deletion_id IS NULL THEN 0 ELSE 1 END"),
-            sum("CASE WHEN message_copies.deletion_id IS NULL THEN 0 ELSE octet_length(messages.text) END"),
-        ));
-    let rows: Vec<(i64, i64, i64, i64, i64)> = on_engine!(connection, |own| rows.load(own))?;
+    // As a subquery, as in `texts`.
+    let end = if matches!(connection, Connection::Postgres(_)) { " OFFSET 0" } else { "" };
+    let rows = sql_query(format!(
+        "SELECT copies.other_id, \
+         CAST(SUM(CASE WHEN copies.deletion_id IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS number, \
+         CAST(SUM(CASE WHEN copies.deletion_id IS NULL THEN octet_length(messages.text) ELSE 0 END) AS BIGINT) AS bytes, \
+         CAST(SUM(CASE WHEN copies.deletion_id IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS deleted, \
+         CAST(SUM(CASE WHEN copies.deletion_id IS NULL THEN 0 ELSE octet_length(messages.text) END) AS BIGINT) \
+         AS deleted_bytes \
+         FROM (SELECT owner_id, other_id, id, is_mine, deletion_id FROM message_copies WHERE owner_id = {me}{end}) copies \
+         CROSS JOIN messages WHERE messages.id = copies.id \
+         AND messages.writer_id = CASE WHEN copies.is_mine THEN copies.owner_id ELSE copies.other_id END \
+         GROUP BY copies.other_id"
+    ));
+    let rows: Vec<Sums> = on_engine!(connection, |own| rows.load(own))?;
     let mut stored = Stored::default();
-    for (other, number, bytes, deleted, deleted_bytes) in rows {
+    for Sums { other_id: other, number, bytes, deleted, deleted_bytes } in rows {
         let kept = Room { number, bytes };
         stored.kept.add(kept);
         stored.deleted.add(Room { number: deleted, bytes: deleted_bytes });

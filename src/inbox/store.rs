@@ -1,6 +1,5 @@
 //! Conversations and messages as their owner has them, in SQL.
 
-use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -8,6 +7,7 @@ use crate::connections::row::{Row, State};
 use crate::dates::now;
 use crate::db::{Connection, id_in, new_id, on_engine, sql_condition};
 use crate::error::Error;
+use crate::inbox::texts::{COPY, WithText, WithTexts};
 use crate::members::handles::leads;
 use crate::members::{MemberCard, names};
 use crate::schema::{conversations, handles, members, message_copies, messages, relationships};
@@ -161,15 +161,14 @@ pub fn newest_of(connection: &mut Connection, owner: i64, others: &[i64]) -> Res
         .eq(conversations::owner_id)
         .and(message_copies::other_id.eq(conversations::other_id + 0))
         .and(message_copies::id.nullable().eq(conversations::place));
-    let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
-    let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
     let newest = conversations::table
         .inner_join(message_copies::table.on(copy))
-        .inner_join(messages::table.on(text))
         .filter(conversations::owner_id.eq(owner))
         .filter(id_in(connection, conversations::other_id, others))
-        .select((conversations::other_id, message_copies::sent_at, message_copies::is_mine, messages::text));
-    Ok(on_engine!(connection, |own| newest.load(own))?)
+        .select(COPY)
+        .offset(0);
+    let newest: Vec<WithText> = on_engine!(connection, |own| WithTexts(newest).load(own))?;
+    Ok(newest.into_iter().map(|(_, other, _, is_mine, sent_at, text)| (other, sent_at, is_mine, text)).collect())
 }
 
 /// A message as its owner has it.
@@ -190,18 +189,18 @@ pub type Page = (Vec<Message>, Option<i64>);
 /// # Errors
 /// The database's.
 pub fn page(connection: &mut Connection, (owner, other): (i64, i64), before: i64) -> Result<Page, Error> {
-    let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
-    let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
-    let rows = message_copies::table
-        .inner_join(messages::table.on(text))
+    let copies = message_copies::table
         .filter(message_copies::owner_id.eq(owner))
         .filter(message_copies::other_id.eq(other))
         .filter(message_copies::id.lt(before))
         .filter(message_copies::deletion_id.is_null())
         .order(message_copies::id.desc())
         .limit(MESSAGES as i64 + 1)
-        .select((message_copies::id, message_copies::is_mine, message_copies::sent_at, messages::text));
-    let mut rows: Vec<Message> = on_engine!(connection, |own| rows.load(own))?;
+        .select(COPY);
+    let rows: Vec<WithText> = on_engine!(connection, |own| WithTexts(copies).load(own))?;
+    let message = |(_, _, id, is_mine, sent_at, text)| Message { id, is_mine, sent_at, text };
+    let mut rows: Vec<Message> = rows.into_iter().map(message).collect();
+    rows.sort_by_key(|message| std::cmp::Reverse(message.id));
     let has_more = rows.len() > MESSAGES;
     rows.truncate(MESSAGES);
     let older = rows.last().map(|message| message.id).filter(|_| has_more);

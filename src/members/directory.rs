@@ -25,7 +25,7 @@ const ROWS: i64 = 2_000;
 
 /// How a member stands in the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = directory)]
+#[diesel(table_name = directory, primary_key(member_id))]
 pub struct Entry {
     /// The member.
     pub member_id: i64,

@@ -111,6 +111,29 @@ pub struct ConnectionCount {
     pub version: i32,
 }
 
+impl ConnectionCount {
+    /// Reads what is counted of a member.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn of(connection: &mut Connection, id: i64) -> Result<ConnectionCount, Error> {
+        let counted = connection_counts::table.find(id);
+        let counted = counted.select((connection_counts::number, connection_counts::version));
+        let (number, version): (i32, i32) = on_engine!(connection, |own| counted.first(own))?;
+        Ok(ConnectionCount { id, number, version })
+    }
+
+    /// How many connections, as others may know it: a rounded number, in which one more or less does not show.
+    pub fn rounded_connections(self) -> &'static str {
+        match self.number {
+            ..50 => t("Fewer than 50 connections"),
+            50..100 => t("50+ connections"),
+            100..500 => t("100+ connections"),
+            500.. => t("500+ connections"),
+        }
+    }
+}
+
 numbered! {
     /// Who sees the list of a member's connections.
     pub enum ConnectionsSeenBy {
@@ -131,20 +154,11 @@ pub struct Profile {
     pub about: String,
     /// How they stand in a list by last name; empty for what is guessed.
     pub sort_as: String,
-    #[diesel(select_expression = connection_counts::number)]
-    pub connection_count: i32,
-    #[diesel(select_expression = connection_counts::version)]
-    connection_version: i32,
     pub connections_seen_by: ConnectionsSeenBy,
     hidden_at: Option<i64>,
 }
 
 impl Profile {
-    /// What is counted of their connections.
-    pub fn counted(&self) -> ConnectionCount {
-        ConnectionCount { id: self.person.id, number: self.connection_count, version: self.connection_version }
-    }
-
     /// Returns whether moderators have hidden it from others.
     pub fn is_hidden(&self) -> bool {
         self.hidden_at.is_some()
@@ -159,16 +173,6 @@ impl Profile {
         self.person.photo.clone_from(&nothing);
         self.about = nothing;
         self
-    }
-
-    /// How many connections, as others may know it: a rounded number, in which one more or less does not show.
-    pub fn rounded_connections(&self) -> &'static str {
-        match self.connection_count {
-            ..50 => t("Fewer than 50 connections"),
-            50..100 => t("50+ connections"),
-            100..500 => t("100+ connections"),
-            500.. => t("500+ connections"),
-        }
     }
 }
 

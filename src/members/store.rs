@@ -9,10 +9,20 @@ use crate::error::Error;
 use crate::language::tf;
 use crate::members::photo::Photo;
 use crate::members::{search, sorting};
-use crate::schema::{links, members, photos, positions};
+use crate::schema::{connection_counts, links, members, photos, positions};
 
 /// Positions and schools a profile can have, and links.
 pub const MAX_ENTRIES: i64 = 50;
+
+/// Begins to count the connections of a new member.
+///
+/// # Errors
+/// The database's.
+pub fn start_count(connection: &mut Connection, member: i64) -> Result<(), Error> {
+    let row = connection_counts::member_id.eq(member);
+    on_engine!(connection, |own| diesel::insert_into(connection_counts::table).values(row).execute(own))?;
+    Ok(())
+}
 
 /// A position or a school is a row of the same table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +35,7 @@ pub enum Kind {
 
 /// A position, or a school.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = positions)]
+#[diesel(table_name = positions, primary_key(member_id, id))]
 #[allow(missing_docs)]
 pub struct Position {
     pub member_id: i64,
@@ -74,7 +84,7 @@ impl Position {
 
 /// A link of a profile.
 #[derive(Debug, Clone, Default, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = links)]
+#[diesel(table_name = links, primary_key(member_id, id))]
 #[allow(missing_docs)]
 pub struct Link {
     pub member_id: i64,

@@ -105,30 +105,44 @@ where
     i64: diesel::serialize::ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        // Where the newest of each begin is looked up first, so that of a hub's rows only those are read. On SQLite that is
-        // read from the index alone, which has those who disconnected as well: a few fewer are looked at then.
-        out.push_sql(
-            "SELECT theirs.other_id, COUNT(*) FROM (SELECT mine.other_id AS id, COALESCE((SELECT last.connected_at \
-             FROM relationships last WHERE last.owner_id = mine.other_id AND last.removal_id IS NULL \
-             AND last.connected_at IS NOT NULL",
-        );
-        if POSTGRES {
-            out.push_sql(" AND last.state = 4");
+        // Of a hub's rows only the newest are read. On SQLite that is read from the index alone, which has those who disconnected as
+        // well: a few fewer are looked at then.
+        out.push_sql("SELECT theirs.other_id, COUNT(*) FROM (SELECT mine.other_id AS id");
+        if !POSTGRES {
+            out.push_sql(
+                ", COALESCE((SELECT last.connected_at FROM relationships last WHERE last.owner_id = mine.other_id \
+                 AND last.removal_id IS NULL AND last.connected_at IS NOT NULL \
+                 ORDER BY last.connected_at DESC, last.other_id DESC LIMIT 1 OFFSET ",
+            );
+            out.push_bind_param::<BigInt, _>(&(NEWEST - 1))?;
+            out.push_sql("), 0) AS since");
         }
-        out.push_sql(" ORDER BY last.connected_at DESC, last.other_id DESC LIMIT 1 OFFSET ");
-        out.push_bind_param::<BigInt, _>(&(NEWEST - 1))?;
-        out.push_sql("), 0) AS since FROM relationships mine WHERE mine.owner_id = ");
+        out.push_sql(" FROM relationships mine WHERE mine.owner_id = ");
         out.push_bind_param::<BigInt, _>(&self.me)?;
         out.push_sql(
             " AND mine.state = 4 AND mine.removal_id IS NULL AND mine.connected_at IS NOT NULL \
              ORDER BY mine.connected_at DESC, mine.other_id DESC LIMIT ",
         );
         out.push_bind_param::<BigInt, _>(&NEWEST)?;
-        out.push_sql(
-            ") near CROSS JOIN relationships theirs WHERE theirs.owner_id = near.id AND theirs.state = 4 \
-             AND theirs.removal_id IS NULL AND theirs.connected_at IS NOT NULL \
-             AND theirs.connected_at >= near.since AND theirs.other_id <> ",
-        );
+        out.push_sql(") near CROSS JOIN ");
+        // SQLite has no LATERAL. Citus looks into the rows of others only beside a row of theirs.
+        if POSTGRES {
+            out.push_sql(
+                "connection_counts beside CROSS JOIN LATERAL (SELECT last.other_id FROM relationships last \
+                 WHERE last.owner_id = beside.member_id AND last.state = 4 \
+                 AND last.removal_id IS NULL AND last.connected_at IS NOT NULL \
+                 ORDER BY last.connected_at DESC, last.other_id DESC LIMIT ",
+            );
+            out.push_bind_param::<BigInt, _>(&NEWEST)?;
+            out.push_sql(") theirs WHERE beside.member_id = near.id AND ");
+        } else {
+            out.push_sql(
+                "relationships theirs WHERE theirs.owner_id = near.id AND theirs.state = 4 \
+                 AND theirs.removal_id IS NULL AND theirs.connected_at IS NOT NULL \
+                 AND theirs.connected_at >= near.since AND ",
+            );
+        }
+        out.push_sql("theirs.other_id <> ");
         out.push_bind_param::<BigInt, _>(&self.me)?;
         out.push_sql(" GROUP BY theirs.other_id");
         Ok(())

@@ -11,7 +11,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{tf, tnf};
-use crate::members::{ConnectionsSeenBy, MemberCard};
+use crate::members::{ConnectionCount, ConnectionsSeenBy, MemberCard};
 use crate::profiles::directory::{self, Card};
 use crate::relationship::{Limits, Side};
 use crate::web::form::Query;
@@ -56,7 +56,8 @@ pub async fn mutual(
     let (member, cards, total, paged) = site
         .read_walking(me.connection_count, move |connection| {
             let member = visible::member(connection, viewer.id, &handle)?.0;
-            let list = mutual::page(connection, ViewerAndOther::of(&viewer, &member), &PageRequest::of(&query))?;
+            let other = ConnectionCount::of(connection, member.person.id)?;
+            let list = mutual::page(connection, ViewerAndOther::of(&viewer, other), &PageRequest::of(&query))?;
             let (total, paged) = (list.total, Some((list.previous, list.next)));
             Ok((member, cards(connection, &limits, &viewer, list.rows)?, total, paged))
         })
@@ -85,7 +86,8 @@ pub async fn connections(
             if !connected || member.connections_seen_by != ConnectionsSeenBy::Connections {
                 return Err(Error::NotFound);
             }
-            let list = list::page_of_other(connection, (member.person.id, member.connection_count), viewer.id, &at)?;
+            let other = ConnectionCount::of(connection, member.person.id)?;
+            let list = list::page_of_other(connection, (other.id, other.number), viewer.id, &at)?;
             let people = list.rows.into_iter().map(|row| row.person).collect();
             let paged = Some((list.previous, list.next));
             Ok((member, cards(connection, &limits, &viewer, people)?, paged))

@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::joining::qr;
 use crate::language::filters;
 use crate::language::t;
-use crate::members::Profile;
 use crate::members::store::{Link, Position};
+use crate::members::{ConnectionCount, Profile};
 use crate::network::degree::{Degree, Nearness};
 use crate::profiles::profile::ProfilePage;
 use crate::profiles::shown::{About, Shown};
@@ -66,6 +66,7 @@ struct Own {
     page: Layout,
     member: Profile,
     about: About,
+    counted: ConnectionCount,
     address: String,
     /// The address as a picture that cameras read.
     qr: String,
@@ -118,10 +119,22 @@ pub(super) async fn own(
                 Shown::to(connection, member, connected)
             })
             .await?;
+        let counted = me.counted();
         let (standing, nearness, nothing) = (view_as.standing(), view_as.nearness(), String::new());
         let (hindrance, price, view_as) = (nothing.clone(), nothing, Some(view_as));
-        return ProfilePage { page, shown, standing, nearness, reinvite: None, hindrance, price, address, view_as }
-            .show();
+        return ProfilePage {
+            page,
+            shown,
+            counted,
+            standing,
+            nearness,
+            reinvite: None,
+            hindrance,
+            price,
+            address,
+            view_as,
+        }
+        .show();
     }
     let (member, about) = site
         .read(move |connection| {
@@ -130,5 +143,6 @@ pub(super) async fn own(
         })
         .await?;
     let qr = qr::svg(&address, t("The address of this profile, for a camera"));
-    Own { page, member, about, address, qr }.show()
+    let counted = me.counted();
+    Own { page, member, counted, about, address, qr }.show()
 }

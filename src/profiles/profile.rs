@@ -14,6 +14,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::mutual_connections;
+use crate::members::ConnectionCount;
 use crate::network::degree::{self, Nearness};
 use crate::notifications::store as notifications;
 use crate::profiles::own::{self, ViewAs};
@@ -32,6 +33,7 @@ const FACES: usize = 3;
 pub(super) struct ProfilePage {
     pub(super) page: Layout,
     pub(super) shown: Shown,
+    pub(super) counted: ConnectionCount,
     pub(super) standing: Standing,
     pub(super) nearness: Nearness,
     pub(super) reinvite: Option<Reinvite>,
@@ -61,7 +63,7 @@ impl ProfilePage {
 }
 
 /// Another member's profile as it was read.
-type Read = (Shown, Standing, Nearness, Option<Reinvite>, String);
+type Read = ((Shown, ConnectionCount), Standing, Nearness, Option<Reinvite>, String);
 
 /// `GET /in/{handle}`
 ///
@@ -83,7 +85,7 @@ pub async fn profile(
     let read = site
         .read_walking(me.connection_count, move |connection| other(connection, (&limits, &cache), &viewer, &wanted))
         .await?;
-    let (shown, standing, nearness, reinvite, price) = read;
+    let ((shown, counted), standing, nearness, reinvite, price) = read;
     let person = &shown.member.person;
     if person.handle != *handle {
         return Ok(HttpResponse::Found().insert_header((LOCATION, format!("/in/{}", person.handle))).finish());
@@ -97,7 +99,7 @@ pub async fn profile(
         Some(refusal) => in_place_of_button(refusal, &person.full_name),
         None => String::new(),
     };
-    ProfilePage { page, shown, standing, nearness, reinvite, hindrance, price, address, view_as: None }.show()
+    ProfilePage { page, shown, counted, standing, nearness, reinvite, hindrance, price, address, view_as: None }.show()
 }
 
 fn other(
@@ -110,11 +112,12 @@ fn other(
     let id = member.person.id;
     let price = row.as_ref().map_or_else(String::new, |row| invitations::price(row, limits, &member.person.full_name));
     let standing = standing::one(connection, limits, (me.id, id), row)?;
-    let nearness = degree::nearness(connection, cache, ViewerAndOther::of(me, &member), standing.connected(), FACES)?;
+    let counted = ConnectionCount::of(connection, id)?;
+    let nearness = degree::nearness(connection, cache, ViewerAndOther::of(me, counted), standing.connected(), FACES)?;
     let reinvite = match standing.offer() {
         Offer::Reinvite => connections::reinvite(connection, limits, me.id, id)?,
         _ => None,
     };
     let shown = Shown::to(connection, member, standing.connected())?;
-    Ok((shown, standing, nearness, reinvite, price))
+    Ok(((shown, counted), standing, nearness, reinvite, price))
 }

@@ -65,8 +65,7 @@ fn missing(schema: &BTreeMap<String, Vec<(String, bool)>>, tables: &[Table]) -> 
                 found.push(format!("whom {name}.{column} names"));
             }
             let copied = table.copied.as_ref().is_none_or(|copied| copied.columns.contains(&column.as_str()));
-            // Counted anew by a copy.
-            if !copied && !["connection_count", "connection_version"].contains(&column.as_str()) {
+            if !copied {
                 found.push(format!("{name}.{column} in the copy"));
             }
         }

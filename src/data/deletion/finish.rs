@@ -163,11 +163,8 @@ fn say_farewell(connection: &mut Connection, leaver: Leaver) -> Result<(), Error
     }
     search::remove(connection, member)?;
     audit::forget(connection, member)?;
-    let counted = matches!(connection, Connection::Sqlite(_));
     for table in TABLES {
-        // On PostgreSQL the counts are a view of the members.
-        let is_there = counted || table.name != "connection_counts";
-        if let (Owner::Member(owner), None, true) = (table.owner, &table.copied, is_there) {
+        if let (Owner::Member(owner), None) = (table.owner, &table.copied) {
             connection.batch_execute(&format!("DELETE FROM {} WHERE {owner} = {member}", table.name))?;
         }
     }

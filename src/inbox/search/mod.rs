@@ -4,18 +4,18 @@
 mod postgres;
 mod sqlite;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use diesel::dsl::case_when;
 use diesel::prelude::*;
 
 use crate::connections::row::State;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::inbox::store::Message;
-use crate::members::MemberCard;
+use crate::inbox::texts::{COPY, WithText, WithTexts};
 use crate::members::search::words::{Word, terms, typed};
-use crate::schema::{members, message_copies, messages, relationships};
+use crate::members::{self, MemberCard};
+use crate::schema::{message_copies, relationships};
 
 /// Matches that are looked at, the newest first.
 const MOST: i64 = 200;
@@ -53,24 +53,26 @@ impl Wanted {
         let others: Vec<i64> = others.into_iter().collect();
         let ids: Vec<i64> = found.into_iter().map(|(_, id)| id).collect();
         let oldest = ids.iter().copied().min().unwrap_or(i64::MAX);
-        let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
-        let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
         let blocked = relationships::owner_id.eq(message_copies::owner_id);
         let blocked = blocked.and(relationships::other_id.eq(message_copies::other_id));
         let blocked = relationships::table.filter(blocked).filter(relationships::state.eq(State::Blocked));
-        let rows = message_copies::table
-            .inner_join(messages::table.on(text))
-            .inner_join(members::table.on(members::id.eq(message_copies::other_id)))
+        let copies = message_copies::table
             .filter(message_copies::owner_id.eq(owner))
             .filter(id_in(connection, message_copies::other_id, &others))
             .filter(id_in(connection, message_copies::id, &ids))
             // With statistics SQLite would look each id up in all of a conversation.
             .filter(message_copies::id.ge(oldest))
             .filter(message_copies::deletion_id.is_null())
-            .filter(diesel::dsl::not(diesel::dsl::exists(blocked)));
-        let columns = (message_copies::id, message_copies::is_mine, message_copies::sent_at, messages::text);
-        let rows = rows.select((columns, MemberCard::as_select()));
-        let mut rows: Vec<(Message, MemberCard)> = rows.load(connection)?;
+            .filter(diesel::dsl::not(diesel::dsl::exists(blocked)))
+            .select(COPY)
+            .offset(0);
+        let rows: Vec<WithText> = on_engine!(connection, |own| WithTexts(copies).load(own))?;
+        let persons = members::persons(connection, &others)?;
+        let persons: HashMap<i64, MemberCard> = persons.into_iter().map(|person| (person.id, person)).collect();
+        let found = |(_, other, id, is_mine, sent_at, text)| {
+            Some((Message { id, is_mine, sent_at, text }, persons.get(&other)?.clone()))
+        };
+        let mut rows: Vec<(Message, MemberCard)> = rows.into_iter().filter_map(found).collect();
         rows.sort_by_key(|(message, _)| std::cmp::Reverse(message.id));
         Ok(rows)
     }
@@ -153,10 +155,9 @@ pub fn missing(connection: &mut Connection) -> Result<Vec<Copy>, Error> {
 pub fn index_missing(connection: &mut Connection) -> Result<usize, Error> {
     let missing = missing(connection)?;
     for (owner, other, id) in &missing {
-        let writer = case_when(message_copies::is_mine, message_copies::owner_id).otherwise(message_copies::other_id);
-        let text = messages::writer_id.eq(writer).and(messages::id.eq(message_copies::id));
-        let one = message_copies::table.find((*owner, *other, *id)).inner_join(messages::table.on(text));
-        let text: Option<String> = one.select(messages::text).first(connection).optional()?;
+        let one = message_copies::table.find((*owner, *other, *id)).select(COPY).limit(1);
+        let one = on_engine!(connection, |own| WithTexts(one).load::<WithText>(own))?.pop();
+        let text = one.map(|(.., text)| text);
         if let Some(text) = text {
             index(connection, (*owner, *other, *id), &text)?;
         }
@@ -166,16 +167,18 @@ pub fn index_missing(connection: &mut Connection) -> Result<usize, Error> {
 
 /// Loads the copies that follow one in the order of their keys, a batch, with their texts.
 fn beyond(connection: &mut Connection, last: Option<Copy>) -> Result<Vec<(Copy, String)>, Error> {
-    use message_copies::{id, is_mine, other_id, owner_id};
-    let writer = case_when(is_mine, owner_id).otherwise(other_id);
-    let text = messages::writer_id.eq(writer).and(messages::id.eq(id));
-    let mut rows = message_copies::table.inner_join(messages::table.on(text)).into_boxed();
+    use message_copies::{id, other_id, owner_id};
+    let mut copies = message_copies::table.into_boxed();
     if let Some((owner, other, message)) = last {
         let later = owner_id.gt(owner).or(other_id.gt(other)).or(other_id.eq(other).and(id.gt(message)));
-        rows = rows.filter(owner_id.ge(owner)).filter(later);
+        copies = copies.filter(owner_id.ge(owner)).filter(later);
     }
-    let rows = rows.order((owner_id, other_id, id)).limit(BATCH);
-    Ok(rows.select(((owner_id, other_id, id), messages::text)).load(connection)?)
+    let copies = copies.order((owner_id, other_id, id)).limit(BATCH).select(COPY);
+    let rows: Vec<WithText> = WithTexts(copies).load(connection)?;
+    let mut rows: Vec<(Copy, String)> =
+        rows.into_iter().map(|(owner, other, message, .., text)| ((owner, other, message), text)).collect();
+    rows.sort_by_key(|(copy, _)| *copy);
+    Ok(rows)
 }
 
 /// A word as the index has it for an owner.
