@@ -10,6 +10,7 @@ use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::config;
 use amicable::config::{DatabaseArgs, LimitArgs, LogFormat, ServeArgs};
+use amicable::data::distribute;
 use amicable::db::DatabaseUrl;
 use amicable::db::Db;
 use amicable::demo;
@@ -61,6 +62,9 @@ enum Command {
     Migrate {
         #[command(flatten)]
         database: DatabaseArgs,
+        /// Also spread the tables over the machines of a Citus cluster
+        #[arg(long)]
+        distribute: bool,
     },
     /// Move a site to another database, e.g. from SQLite to PostgreSQL, or go on where an earlier copy stopped
     Copy {
@@ -240,9 +244,12 @@ fn run(command: Command) -> Result<(), Error> {
             with(&database.database_url, |db| serve(db, &args, before, |_| {}))
         }
         Command::Demo { serve: args, connections } => show(&args, connections),
-        Command::Migrate { database } => as_it_is(&database.database_url, |db| {
+        Command::Migrate { database, distribute } => as_it_is(&database.database_url, |db| {
             db.migrate_telling(&progress::migrating)?;
             println!("The database is up to date.");
+            if distribute {
+                println!("Tables that were spread now: {}.", distribute::distribute(db)?);
+            }
             Ok(())
         }),
         Command::Copy { from, to } => copy(&from, &to),

@@ -450,7 +450,7 @@ fn plan(site: &Site, sql: &str) -> Vec<String> {
             all_messages(step)
                 || (step.starts_with("SCAN") && !brought(step) && !in_order(step) || step.contains("TEMP B-TREE"))
                 // The rows of a subquery, whose own steps are among these.
-                && step != \"SCAN copies\"
+                && step != "SCAN copies"
                 // FTS5's tables are its indexes.
                 && !step.contains("VIRTUAL TABLE INDEX")
         };

@@ -3,5 +3,6 @@
 
 pub mod archive;
 pub mod deletion;
+pub mod distribute;
 pub mod pages;
 pub mod tables;

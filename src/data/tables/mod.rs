@@ -41,6 +41,31 @@ pub enum Owner {
     Own(&'static str),
 }
 
+/// Where the rows of a table stand in a database of several machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spread {
+    /// With the other rows of the member in this column.
+    ByMember(&'static str),
+    /// By this column, for itself: it is unique over all members.
+    By(&'static str),
+    /// On every machine: the register of members, and what is of the site.
+    Everywhere,
+}
+
+/// Who is a member, and by which handle and address: every page asks for it, and it seldom changes.
+const REGISTER: &[&str] = &["members", "handles", "emails"];
+
+/// Tables that are spread by something else than a member, and by which column.
+const BY_KEY: &[(&str, &str)] = &[
+    ("former_handles", "handle_hash"),
+    ("email_claims", "email_key"),
+    ("applications", "id"),
+    ("refused_addresses", "email_hash"),
+    ("passkey_challenges", "token_hash"),
+    ("receipts", "id"),
+    ("limit_counts", "subject"),
+];
+
 /// What the end of an account does with a column that names its member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named {
@@ -66,6 +91,16 @@ pub enum Archive {
 }
 
 impl Table {
+    /// Where its rows stand in a database of several machines.
+    pub fn spread(&self) -> Spread {
+        match (BY_KEY.iter().find(|(name, _)| *name == self.name), self.owner) {
+            _ if REGISTER.contains(&self.name) => Spread::Everywhere,
+            (Some((_, column)), _) => Spread::By(column),
+            (None, Owner::Member(column) | Owner::Own(column)) => Spread::ByMember(column),
+            (None, Owner::Site) => Spread::Everywhere,
+        }
+    }
+
     /// A table of which a member has rows, by this column.
     const fn of(copied: Copied, owner: &'static str, archive: Archive) -> Table {
         let (name, owner) = (copied.name, Owner::Member(owner));

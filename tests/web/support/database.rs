@@ -4,20 +4,37 @@
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use amicable::data::distribute::distribute;
 use amicable::db::DatabaseUrl;
 use amicable::db::Db;
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl};
 
 static SERVER: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("TEST_DATABASE_URL").ok());
+
+/// The machines of a cluster of Citus, the coordinator first, as they are reached; none where there is no cluster.
+static MACHINES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    #[derive(diesel::QueryableByName)]
+    struct Machine {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        address: String,
+    }
+    let all = "SELECT nodename || ':' || nodeport AS address FROM pg_dist_node ORDER BY groupid";
+    let mut server = connection(SERVER.as_ref().unwrap());
+    // Where there is no Citus, there is no such table.
+    let all = diesel::sql_query(all).load::<Machine>(&mut server).unwrap_or_default();
+    all.into_iter().map(|machine| machine.address).collect()
+});
 
 /// Migrated once; every database of a test is a copy of it.
 static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
     let name = name("template");
-    admin(&format!("CREATE DATABASE {name}"));
-    Db::open(&DatabaseUrl::Postgres(url(&name))).unwrap().migrate().unwrap();
-    // The pool lets go of its connections a moment later, and nobody may be connected to what is copied.
-    admin(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
+    create(&name, None);
+    let db = Db::open(&DatabaseUrl::Postgres(url(&name))).unwrap();
+    db.migrate().unwrap();
+    if on_citus() {
+        distribute(&db).unwrap();
+    }
     name
 });
 
@@ -37,7 +54,7 @@ impl Database {
             return database;
         }
         let name = name("test");
-        admin(&format!("CREATE DATABASE {name} TEMPLATE {}", *TEMPLATE));
+        create(&name, Some(&TEMPLATE));
         Database { url: DatabaseUrl::Postgres(url(&name)), name, _folder: None }
     }
 
@@ -47,7 +64,7 @@ impl Database {
             return Database::sqlite();
         }
         let name = name("test");
-        admin(&format!("CREATE DATABASE {name}"));
+        create(&name, None);
         Database { url: DatabaseUrl::Postgres(url(&name)), name, _folder: None }
     }
 
@@ -71,7 +88,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if !self.name.is_empty() {
-            admin(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+            everywhere(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }
 }
@@ -79,6 +96,31 @@ impl Drop for Database {
 /// Whether the tests run on PostgreSQL.
 pub fn on_postgres() -> bool {
     SERVER.is_some()
+}
+
+/// Whether they are machines of Citus.
+pub fn on_citus() -> bool {
+    on_postgres() && !MACHINES.is_empty()
+}
+
+/// Makes a database, empty or as another one; in a cluster on every machine.
+fn create(name: &str, template: Option<&str>) {
+    // The pool lets go of its connections a moment later, and nobody may be connected to what is copied.
+    if let Some(template) = template {
+        everywhere(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'"));
+    }
+    let like = template.map(|template| format!(" TEMPLATE {template}")).unwrap_or_default();
+    everywhere(&format!("CREATE DATABASE {name}{like}"));
+    if template.is_some() || !on_citus() {
+        return;
+    }
+    for machine in &*MACHINES {
+        run(&of_machine(machine, name), "CREATE EXTENSION citus");
+    }
+    let node = |machine: &String| machine.replace(':', "', ");
+    let workers = MACHINES[1..].iter().map(|worker| format!("SELECT citus_add_node('{});", node(worker)));
+    let sql = format!("SELECT citus_set_coordinator_host('{}); {}", node(&MACHINES[0]), workers.collect::<String>());
+    run(&url(name), &sql);
 }
 
 fn name(kind: &str) -> String {
@@ -94,7 +136,28 @@ fn url(name: &str) -> String {
     format!("{host}/{name}{query}")
 }
 
-fn admin(sql: &str) {
-    let mut connection = PgConnection::establish(SERVER.as_ref().unwrap()).unwrap();
-    connection.batch_execute(sql).unwrap();
+/// [`url`] of another machine of the cluster.
+fn of_machine(machine: &str, name: &str) -> String {
+    let url = url(name);
+    let (before, after) = url.split_once('@').unwrap();
+    let (_, database) = after.split_once('/').unwrap();
+    format!("{before}@{machine}/{database}")
+}
+
+/// Runs a statement on every machine, outside of the databases of tests.
+fn everywhere(sql: &str) {
+    if !on_citus() {
+        return run(SERVER.as_ref().unwrap(), sql);
+    }
+    for machine in &*MACHINES {
+        run(&of_machine(machine, "postgres"), sql);
+    }
+}
+
+fn run(url: &str, sql: &str) {
+    connection(url).batch_execute(sql).unwrap();
+}
+
+fn connection(url: &str) -> PgConnection {
+    PgConnection::establish(url).unwrap()
 }
