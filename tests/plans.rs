@@ -191,7 +191,8 @@ const STAFF: &[(&str, usize)] = &[
 ];
 
 /// What is walked or sorted although no index orders it, because there are never many.
-const FEW: [(&str, &str); 21] = [
+const FEW: [(&str, &str); 22] = [
+    ("DELETE FROM receipts", "those of the last hours, by a job"),
     ("FROM message_search", "one's own messages that have the words, by date"),
     ("CASE members.company WHEN", "one's own connections, by company"),
     ("WITH whole AS MATERIALIZED", "at most 1,000 matches of each kind"),
@@ -385,7 +386,7 @@ fn keep_contacts(site: &Site, hub: &mut Visitor, contact: &str) {
     let (_, token) = phone.changes("");
     assert_eq!(phone.delete("1.vcf").status, 204);
     assert_eq!(phone.changes(&token).0, ["-1.vcf"]);
-    site.db.write_blocking(|connection| amicable::contacts::purge::purge(connection)).unwrap();
+    site.db.write_blocking(amicable::contacts::purge::purge).unwrap();
 }
 
 fn moves(hub: &mut Visitor) {

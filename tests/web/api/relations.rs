@@ -45,7 +45,8 @@ fn an_invitation_is_withdrawn_from_whoever_is_not_seen() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");
     let hers = Program::of(&site, &ada);
-    let ways: [(&str, Box<dyn Fn(&Program, i64)>); 4] = [
+    type Way<'a> = Box<dyn Fn(&Program, i64) + 'a>;
+    let ways: [(&str, Way); 4] = [
         ("Ben Decliner", Box::new(|his, _| assert_eq!(his.post("/members/ada-ruiz/decline", json!({})).status, 200))),
         ("Ben Blocker", Box::new(|his, _| assert_eq!(his.post("/members/ada-ruiz/block", json!({})).status, 200))),
         ("Ben Hidden", Box::new(|_, id| run(&site, &format!("UPDATE members SET hidden_at = 1 WHERE id = {id}")))),

@@ -153,7 +153,7 @@ fn parsed(answer: &[u8]) -> Answer {
 fn joined(mut chunks: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     loop {
-        let line = chunks.windows(2).position(|window| window == b"\r\n").expect("the answer broke off");
+        let Some(line) = chunks.windows(2).position(|window| window == b"\r\n") else { panic!("the answer broke off") };
         let length = usize::from_str_radix(std::str::from_utf8(&chunks[..line]).unwrap(), 16).unwrap();
         if length == 0 {
             return body;
