@@ -1,5 +1,6 @@
-//! Every statement that a page runs, with its plan: none walks a table, none sorts more than a page, and none runs
-//! more often than docs/architecture.md says. On a network of 100,000 members with a hub of 30,000 connections.
+//! Every statement that a page runs, with its plan: none walks a table, none sorts more than a page, none runs more often
+//! than docs/architecture.md says, and none is one that a cluster refuses. On a network of 100,000 members with a hub of
+//! 30,000 connections.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 #[allow(dead_code)]
@@ -16,6 +17,7 @@ use std::sync::Mutex;
 use amicable::contacts::card::{Card, Valued};
 use amicable::contacts::source::Source;
 use amicable::contacts::store::{self, NewContact};
+use amicable::data::tables::{Spread, TABLES};
 use amicable::demo::seed;
 use amicable::demo::seed::Plan;
 use amicable::schema::reports;
@@ -41,7 +43,7 @@ impl Instrumentation for Recorder {
         if let InstrumentationEvent::StartQuery { query, .. } = event {
             let text = query.to_string();
             let sql = text.split(" -- binds").next().unwrap().to_owned();
-            let receipt = sql.contains("INTO receipts");
+            let receipt = sql.contains(" receipts");
             if !receipt
                 && ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.trim_start().starts_with(verb))
             {
@@ -191,8 +193,7 @@ const STAFF: &[(&str, usize)] = &[
 ];
 
 /// What is walked or sorted although no index orders it, because there are never many.
-const FEW: [(&str, &str); 22] = [
-    ("DELETE FROM receipts", "those of the last hours, by a job"),
+const FEW: [(&str, &str); 21] = [
     ("FROM message_search", "one's own messages that have the words, by date"),
     ("CASE members.company WHEN", "one's own connections, by company"),
     ("WITH whole AS MATERIALIZED", "at most 1,000 matches of each kind"),
@@ -287,6 +288,10 @@ fn every_statement_finds_its_rows_by_an_index() {
         }
     }
     assert!(statements.len() > 60, "{}", statements.len());
+    let refused =
+        |(sql, paths): (&String, &Vec<String>)| Some(format!("{}\n    {sql}\n    {paths:?}", spread_too_far(sql)?));
+    let refused: Vec<String> = statements.iter().filter_map(refused).collect();
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
     slow.extend(over);
     assert!(slow.is_empty(), "{}", slow.join("\n"));
 }
@@ -320,6 +325,66 @@ fn of_staff(site: &Site, over: &mut Vec<String>) -> Vec<(String, Vec<String>)> {
         all.push((path, seen));
     }
     all
+}
+
+/// Why a cluster of Citus would refuse a statement, or ask all its machines for it: docs/scaling.md says what it takes.
+fn spread_too_far(sql: &str) -> Option<&'static str> {
+    let sql = sql.replace('`', "\"");
+    let owner = |table: &str| match TABLES.iter().find(|one| one.name == table)?.spread() {
+        Spread::ByMember(column) | Spread::By(column) => Some(column),
+        Spread::Everywhere => None,
+    };
+    if sql.contains("IN (SELECT unnest(") {
+        return Some("an array names the shards that are asked, rows do not");
+    }
+    if sql.contains(" FOR ") && sql.contains("UPDATE") && sql.contains("ANY (") {
+        return Some("one row is locked at a time");
+    }
+    // What a row is spread by stays as it is.
+    let table =
+        sql.split([' ', '"']).filter(|word| !word.is_empty()).nth(if sql.starts_with("INSERT") { 2 } else { 1 });
+    let set = sql.split(" SET ").nth(1).map(|set| set.split(" WHERE ").next().unwrap());
+    if let (Some(owner), Some(set)) = (table.and_then(owner), set)
+        && set.contains(&format!("\"{owner}\" ="))
+    {
+        return Some("the column by which a row is spread is set");
+    }
+    // A table that is joined names its owner: a bound one, or that of another.
+    for joined in sql.split(" JOIN \"").skip(1) {
+        let table = joined.split('"').next().unwrap();
+        let Some(owner) = owner(table) else { continue };
+        let of_owner = |after: &str| after.starts_with('"') && after.split('"').nth(3).is_some_and(is_owner);
+        let is_placed = |after: &str| after.starts_with(['$', '?']) || of_owner(after);
+        if !sql.split(&format!("(\"{table}\".\"{owner}\" = ")).skip(1).any(is_placed)
+            && !sql.contains(&format!(" = \"{table}\".\"{owner}\")"))
+        {
+            return Some("rows of two owners are joined");
+        }
+    }
+    None
+}
+
+/// Whether a column says whose a row is.
+fn is_owner(column: &str) -> bool {
+    ["owner_id", "member_id", "id"].contains(&column)
+}
+
+#[test]
+fn what_a_cluster_refuses_is_known() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for refused in [
+        "SELECT \"members\".\"id\" FROM \"members\" WHERE \"members\".\"id\" IN (SELECT unnest($1::bigint[]))",
+        "SELECT \"tags\".\"tag\" FROM \"tags\" WHERE (\"tags\".\"owner_id\" = ANY ($1)) FOR NO KEY UPDATE",
+        "INSERT INTO \"directory\" (\"member_id\") VALUES ($1) ON CONFLICT DO UPDATE SET \"member_id\" = $2",
+        "UPDATE \"positions\" SET \"member_id\" = $1 WHERE (\"positions\".\"id\" = $2)",
+        "SELECT \"messages\".\"text\" FROM (\"message_copies\" INNER JOIN \"messages\" ON \
+         ((\"messages\".\"writer_id\" = CASE WHEN (true) THEN 1 END) AND (\"messages\".\"id\" = \"message_copies\".\"id\")))",
+    ] {
+        assert!(spread_too_far(refused).is_some(), "{refused}");
+    }
+    let placed = "SELECT 1 FROM (\"handles\" INNER JOIN \"relationships\" ON ((\"relationships\".\"other_id\" = \
+                  \"handles\".\"member_id\") AND (\"relationships\".\"owner_id\" = $1)))";
+    assert_eq!(spread_too_far(placed), None);
 }
 
 /// Writes, reads, deletes, and lets the job remove it.

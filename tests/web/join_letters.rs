@@ -72,7 +72,7 @@ fn an_applicant_finds_the_invitation_once_let_in() {
     let mut ada = site.member("Ada Ruiz");
     site.db.write_blocking(|connection| registration::save(connection, Registration::Approval)).unwrap();
     let page = contact(&site, &ada, "ines@test.example");
-    assert!(ada.open(&page).sees("waits until an administrator lets them in"), "{}", ada.text());
+    assert!(ada.open(&page).sees("wait until an administrator lets them in"), "{}", ada.text());
     ada.fill("email", "ines@test.example").press("Send invitation");
     let link = site.letters()[0].link("/join/");
     let mut ines = site.visitor();
