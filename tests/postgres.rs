@@ -185,7 +185,7 @@ fn whoever_is_held_is_changed_by_one_at_a_time() {
     let (_database, db) = with_number();
     let member = |connection: &mut Connection| {
         let sql = "INSERT INTO members (id, email, email_key, password_hash, handle, full_name, sort_first, sort_last, created_at) \
-                   VALUES (1, '', '', '', '', '', '', '', 0)";
+                   VALUES (1, '', '', '', '', '', '', '', 0); INSERT INTO connection_counts (member_id) VALUES (1)";
         Ok(connection.batch_execute(sql)?)
     };
     db.write_blocking(member).unwrap();
