@@ -3,6 +3,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
@@ -67,7 +68,11 @@ pub fn hand_over_of(connection: &mut Connection, leaver: Leaver, owner: i64, mos
     let copies = side.filter(id_in(connection, message_copies::id, &some));
     diesel::update(copies).set(message_copies::other_id.eq(former)).execute(connection)?;
     let texts = messages::table.filter(messages::writer_id.eq(member)).filter(id_in(connection, messages::id, &some));
-    diesel::update(texts).set(messages::writer_id.eq(former)).execute(connection)?;
+    // What a row is spread by is not changed: the text is written anew.
+    let anew = texts.clone().select((former.into_sql::<BigInt>(), messages::id, messages::text));
+    let columns = (messages::writer_id, messages::id, messages::text);
+    on_engine!(connection, |own| diesel::insert_into(messages::table).values(anew).into_columns(columns).execute(own))?;
+    on_engine!(connection, |own| diesel::delete(texts).execute(own))?;
     move_words(connection, (owner, member), former, &some)?;
     if some.len() == most {
         return Ok(true);
