@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::connections;
 use crate::connections::Answer;
-use crate::connections::actions::{act, answer, page_before_form, profile, returned, seen, toward, unblocked};
+use crate::connections::actions::{act, answer, page_before_form, profile, returned, seen, unblocked};
 use crate::connections::refusal::sentence;
 use crate::connections::visible;
 use crate::dates;
@@ -128,11 +128,13 @@ async fn disconnect_or_block(
     let since = connected_since(&form);
     let (undo, (person, answer)) = site
         .write(move |connection| {
-            let row = visible::member(connection, id, &handle)?.1;
+            let (member, row) = visible::member(connection, id, &handle)?;
             let before = row.as_ref().map_or(Side::Stranger, |row| row.side_at(dates::now(), &limits));
             let proven = since.is_some() && row.and_then(|row| row.connected_at) == since;
             let undo = undo_of_block(before, proven);
-            Ok((undo, toward(connection, &limits, id, &handle, action, &reason)?))
+            let person = member.person;
+            let answer = connections::act(connection, &limits, (id, person.id), action, &reason)?;
+            Ok((undo, (person, answer)))
         })
         .await?;
     let (name, home) = (&person.full_name, profile(&person));

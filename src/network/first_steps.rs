@@ -41,7 +41,11 @@ pub struct Step {
 /// # Errors
 /// The database's.
 pub fn of(connection: &mut Connection, me: &Viewer) -> Result<Option<Vec<Step>>, Error> {
-    if me.connection_count >= SETTLED || known(connection, me)? >= SETTLED as usize {
+    if me.connection_count >= SETTLED {
+        return Ok(None);
+    }
+    let known = known(connection, me)?;
+    if known >= SETTLED as usize {
         return Ok(None);
     }
     let row = members::table.find(me.id).select((members::headline, members::first_steps_closed_at));
@@ -50,7 +54,7 @@ pub fn of(connection: &mut Connection, me: &Viewer) -> Result<Option<Vec<Step>>,
         return Ok(None);
     }
     let has_position = !store::positions(connection, me.id)?.0.is_empty();
-    let steps = steps(me, !headline.is_empty(), has_position, invited(connection, me)?);
+    let steps = steps(me, !headline.is_empty(), has_position, known + waiting(connection, me)?);
     Ok(Some(steps).filter(|steps| steps.iter().any(|step| !step.is_done)))
 }
 
@@ -83,13 +87,12 @@ fn known(connection: &mut Connection, me: &Viewer) -> Result<usize, Error> {
     Ok(known.len())
 }
 
-/// How many people a member has invited, as it looks to them: those who wait, and those who were connected since.
-fn invited(connection: &mut Connection, me: &Viewer) -> Result<usize, Error> {
-    let known = known(connection, me)?;
+/// How many people wait for an answer, as it looks to the member, who was connected with none of them before.
+fn waiting(connection: &mut Connection, me: &Viewer) -> Result<usize, Error> {
     let sent = connections::sent(me.id).filter(relationships::connected_at.is_null());
     let sent = sent.select(relationships::other_id).limit(INVITED as i64);
     let sent: Vec<i64> = on_engine!(connection, |own| sent.load(own))?;
-    Ok(known + sent.len())
+    Ok(sent.len())
 }
 
 /// What somebody reads who is alone on the site.
