@@ -6,7 +6,7 @@ use rand::RngExt;
 
 use crate::accounts::email;
 use crate::dates::now;
-use crate::db::{self, Connection, id_in, new_id, on_engine};
+use crate::db::{self, Connection, new_id, on_engine, owner_in};
 use crate::error::Error;
 use crate::members::handles::leads;
 use crate::schema::{app_passwords, email_claims, emails, handles, members};
@@ -113,7 +113,7 @@ pub fn device(connection: &mut Connection, name: &str, secret: &str) -> Result<O
     let named = named(connection, name)?;
     let open = app_passwords::table
         .inner_join(members::table)
-        .filter(id_in(connection, app_passwords::member_id, &named))
+        .filter(owner_in(connection, app_passwords::member_id, &named))
         .filter(app_passwords::secret_hash.eq(hash(secret)))
         .filter(members::suspended_at.is_null().or(members::suspended_until.le(now()).assume_not_null()))
         .filter(members::deletion_due_at.is_null())

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::connections::row::State;
 use crate::connections::store;
-use crate::db::{self, Connection, id_in};
+use crate::db::{self, Connection, id_in, owner_in};
 use crate::error::Error;
 use crate::schema::{connection_counts, relationships};
 
@@ -41,12 +41,12 @@ fn mark(connection: &mut Connection, member: i64, marks: [(State, State); 3], mo
     db::lock_members(connection, known.iter().copied())?;
     for (at, (from, to)) in marks.into_iter().enumerate() {
         let rows = relationships::table
-            .filter(id_in(connection, relationships::owner_id, &known))
+            .filter(owner_in(connection, relationships::owner_id, &known))
             .filter(relationships::other_id.eq(member))
             .filter(relationships::state.eq(from));
         if at == 0 {
             let counted: Vec<i64> = rows.clone().select(relationships::owner_id).load(connection)?;
-            let counts = connection_counts::table.filter(id_in(connection, connection_counts::member_id, &counted));
+            let counts = connection_counts::table.filter(owner_in(connection, connection_counts::member_id, &counted));
             diesel::update(counts).set(store::counted(more)).execute(connection)?;
         }
         diesel::update(rows).set(relationships::state.eq(to)).execute(connection)?;
@@ -63,15 +63,15 @@ pub fn remove_some(connection: &mut Connection, member: i64, most: usize) -> Res
     let mine = relationships::table.filter(relationships::owner_id.eq(member)).order(relationships::other_id);
     let others: Vec<i64> = mine.select(relationships::other_id).limit(most as i64).load(connection)?;
     let theirs = relationships::table
-        .filter(id_in(connection, relationships::owner_id, &others))
+        .filter(owner_in(connection, relationships::owner_id, &others))
         .filter(relationships::other_id.eq(member));
     // Hidden ones are counted no more.
     let counted = theirs.clone().filter(relationships::state.eq(State::Connected)).select(relationships::owner_id);
     let counted: Vec<i64> = counted.load(connection)?;
-    let counts = connection_counts::table.filter(id_in(connection, connection_counts::member_id, &counted));
+    let counts = connection_counts::table.filter(owner_in(connection, connection_counts::member_id, &counted));
     diesel::update(counts).set(store::counted(-1)).execute(connection)?;
     diesel::delete(theirs).execute(connection)?;
-    let tagged = tags::table.filter(id_in(connection, tags::owner_id, &others)).filter(tags::other_id.eq(member));
+    let tagged = tags::table.filter(owner_in(connection, tags::owner_id, &others)).filter(tags::other_id.eq(member));
     diesel::delete(tagged).execute(connection)?;
     let mine = relationships::table.filter(relationships::owner_id.eq(member)).filter(id_in(
         connection,

@@ -117,7 +117,7 @@ impl Statement {
                 out.push_bind_param::<BigInt, _>(id)
             }
             Bound::Each(list) => {
-                let (before, after) = crate::db::in_list(self.postgres);
+                let (before, after) = crate::db::owner_list(self.postgres);
                 out.push_sql(before);
                 out.push_bind_param::<Text, _>(list)?;
                 out.push_sql(after);

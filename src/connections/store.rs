@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::connections::row::{Row, Rows, State};
 use crate::connections::sql_condition::{Listed, LooksSent};
-use crate::db::{Connection, id_in, on_engine};
+use crate::db::{Connection, on_engine, owner_in};
 use crate::error::Error;
 use crate::members::store::Renamed;
 use crate::schema::{connection_counts, members, relationships};
@@ -157,7 +157,7 @@ pub fn follow_name(connection: &mut Connection, renamed: &Renamed) -> Result<(),
     let known_to = relationships::table.filter(relationships::owner_id.eq(member)).select(relationships::other_id);
     let known_to: Vec<i64> = known_to.load(connection)?;
     let rows = relationships::table
-        .filter(id_in(connection, relationships::owner_id, &known_to))
+        .filter(owner_in(connection, relationships::owner_id, &known_to))
         .filter(relationships::other_id.eq(member));
     let names = (relationships::sort_first.eq(&keys.first), relationships::sort_last.eq(&keys.last));
     diesel::update(rows).set(names).execute(connection)?;

@@ -6,7 +6,7 @@ use diesel::dsl::{count_star, max, min, not};
 use diesel::prelude::*;
 use icu_properties::props::Script;
 
-use crate::db::{Connection, id_in, on_engine};
+use crate::db::{Connection, id_in, on_engine, owner_in};
 use crate::error::Error;
 use crate::language::number;
 use crate::members::search::line;
@@ -339,7 +339,7 @@ pub fn entries(connection: &mut Connection, ids: &[i64]) -> Result<HashMap<i64, 
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let these = directory::table.filter(id_in(connection, directory::member_id, ids));
+    let these = directory::table.filter(owner_in(connection, directory::member_id, ids));
     let entries: Vec<Entry> = on_engine!(connection, |own| these.select(Entry::as_select()).load(own))?;
     Ok(entries.into_iter().map(|entry| (entry.member_id, entry)).collect())
 }

@@ -16,7 +16,7 @@ use diesel::deserialize::FromStaticSqlRow;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use crate::db::{Connection, id_in, numbered, on_engine};
+use crate::db::{Connection, id_in, numbered, on_engine, owner_in};
 use crate::error::Error;
 use crate::language::t;
 use crate::schema::{connection_counts, members};
@@ -198,7 +198,7 @@ pub fn persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<MemberCar
 pub fn counted_persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<(MemberCard, ConnectionCount)>, Error> {
     let these = members::table
         .inner_join(connection_counts::table.on(connection_counts::member_id.eq(members::id)))
-        .filter(id_in(connection, members::id, ids));
+        .filter(owner_in(connection, connection_counts::member_id, ids));
     let mut rows: Vec<(MemberCard, i32, i32)> = on_engine!(connection, |own| these
         .select((MemberCard::as_select(), connection_counts::number, connection_counts::version))
         .load(own))?;

@@ -15,7 +15,7 @@ use diesel::prelude::*;
 
 use crate::connections::row::{SideRow, State};
 use crate::connections::store;
-use crate::db::{Connection, id_in, on_engine};
+use crate::db::{Connection, on_engine, owner_in};
 use crate::error::Error;
 use crate::members as people;
 use crate::members::MemberCard;
@@ -103,11 +103,11 @@ fn their_sides(
     more: i32,
 ) -> Result<(), Error> {
     let theirs = relationships::table
-        .filter(id_in(connection, relationships::owner_id, others))
+        .filter(owner_in(connection, relationships::owner_id, others))
         .filter(relationships::other_id.eq(me))
         .filter(relationships::state.eq(from));
     diesel::update(theirs).set(relationships::state.eq(to)).execute(connection)?;
-    let counts = connection_counts::table.filter(id_in(connection, connection_counts::member_id, others));
+    let counts = connection_counts::table.filter(owner_in(connection, connection_counts::member_id, others));
     diesel::update(counts).set(store::counted(more)).execute(connection)?;
     Ok(())
 }

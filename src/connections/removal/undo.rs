@@ -8,7 +8,7 @@ use crate::connections::removal::{Removal, find, number, still_disconnected, the
 use crate::connections::row::{SideRow, State};
 use crate::connections::store;
 use crate::dates::now;
-use crate::db::{self, Connection, id_in, on_engine};
+use crate::db::{self, Connection, id_in, on_engine, owner_in};
 use crate::error::Error;
 use crate::relationship::{Facts, Limits, OtherMember, Records, Refusal, Reinvite};
 use crate::schema::{members, relationships, removals};
@@ -65,7 +65,7 @@ fn their_rows(connection: &mut Connection, me: i64, mine: &[SideRow]) -> Result<
     let others: Vec<i64> = mine.iter().map(|row| row.other_id).collect();
     let rows = relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::owner_id)))
-        .filter(id_in(connection, relationships::owner_id, &others))
+        .filter(owner_in(connection, relationships::owner_id, &others))
         .filter(relationships::other_id.eq(me));
     let asks = members::asks_before_reinvite;
     let rows: Vec<(SideRow, bool)> = on_engine!(connection, |own| rows.select((SideRow::as_select(), asks)).load(own))?;
