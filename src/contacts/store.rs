@@ -12,7 +12,7 @@ use crate::contacts::card::Card;
 use crate::contacts::keys::{KEY_KINDS, Key};
 use crate::contacts::source::Source;
 use crate::dates::now;
-use crate::db::{self, Connection, id_in, new_id, on_engine, sql_condition};
+use crate::db::{self, Connection, id_in, new_ids, on_engine, sql_condition};
 use crate::error::Error;
 use crate::members::sorting;
 use crate::schema::{contact_books, contact_cards, contact_keys, contacts};
@@ -204,7 +204,7 @@ pub fn insert_each(connection: &mut Connection, owner: i64, new: &[Incoming<'_>]
     }
     let version = change_book(connection, owner, i32::try_from(new.len()).unwrap_or(i32::MAX))?;
     let mut taken = uids_in_use(connection, owner, new)?;
-    let first = new_id();
+    let first = new_ids(new.len());
     // A part at a time, so that no more than one is in memory in each of its forms.
     for (new, first) in new.chunks(ROWS).zip((first..).step_by(ROWS)) {
         let cards = (first..).zip(new).map(|(id, one)| (id, with_free_uid(&mut taken, id, one.card)));

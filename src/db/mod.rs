@@ -399,22 +399,36 @@ pub fn analyze(connection: &mut Connection) -> Result<(), Error> {
 /// would be a hot spot on many nodes. Each is larger than every earlier one of this node, so that lists in the order of
 /// their ids are in the order in which their rows were made, also within a millisecond and after the clock was set back.
 pub fn new_id() -> i64 {
+    new_ids(1)
+}
+
+/// Makes so many ids, which follow each other, and returns the first: no other of this node is among them.
+pub fn new_ids(number: usize) -> i64 {
     static LAST: AtomicI64 = AtomicI64::new(0);
+    let more = i64::try_from(number).unwrap_or(i64::MAX) - 1;
     let millis = jiff::Timestamp::now().as_millisecond();
     let wanted = (millis << 20) | i64::from(rand::rng().random_range(0..1 << 20));
     let step = i64::from(rand::rng().random_range(1..1 << 8));
-    let next = |last: i64| wanted.max(last + step);
-    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
-    last.map_or(wanted, next)
+    let first = |last: i64| wanted.max(last + step);
+    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(first(last) + more));
+    last.map_or(wanted, first)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::new_id;
+    use super::{new_id, new_ids};
 
     #[test]
     fn ids_are_in_the_order_of_their_making() {
         let ids: Vec<i64> = (0..5_000).map(|_| new_id()).collect();
         assert!(ids.is_sorted_by(|one, next| one < next));
+    }
+
+    #[test]
+    fn ids_made_at_once_are_nobody_elses() {
+        for _ in 0..100 {
+            let first = new_ids(30_000);
+            assert!(new_id() >= first + 30_000);
+        }
     }
 }
