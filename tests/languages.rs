@@ -140,3 +140,42 @@ fn every_text_stands_in_every_language_with_its_values() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A word of the English texts, words beside which it means something else, and what the languages must not call it.
+type Word = (&'static str, &'static [&'static str], &'static [(&'static str, &'static [&'static str])]);
+
+/// A connection is no contact, leaving one is no signing out, and an apostrophe is no prime.
+const WORDS: [Word; 2] = [
+    (
+        "connection",
+        &["contact", "address book"],
+        &[("de", &["Kontakt"]), ("es", &["contacto"]), ("fr", &["contact"]), ("ar", &["جهات الاتصال", "جهة اتصال"])],
+    ),
+    ("disconnect", &[], &[("fr", &["déconnect"]), ("es", &["cerrar sesión"]), ("de", &["abmelden", "abgemeldet"])]),
+];
+
+#[test]
+fn what_differs_is_not_called_the_same() {
+    let mut wrong = Vec::new();
+    for language in ["de", "es", "fr", "ar"] {
+        let catalogue = polib::po_file::parse(Path::new(&format!("src/language/{language}.po"))).unwrap();
+        for message in catalogue.messages() {
+            let english = message.msgid().to_lowercase();
+            let plural = message.msgstr_plural().cloned().unwrap_or_default();
+            for said in plural.iter().map(String::as_str).chain(message.msgstr()) {
+                let letters: Vec<char> = said.chars().collect();
+                if letters.windows(3).any(|at| at[1] == '\'' && at[0].is_alphabetic() && at[2].is_alphabetic()) {
+                    wrong.push(format!("{language}: {said}"));
+                }
+                for (word, unless, never) in WORDS {
+                    if !english.contains(word) || unless.iter().any(|other| english.contains(other)) {
+                        continue;
+                    }
+                    let of_it = never.iter().filter(|(of, _)| *of == language).flat_map(|(_, words)| *words);
+                    wrong.extend(of_it.filter(|no| said.contains(**no)).map(|no| format!("{language}, {no}: {said}")));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
