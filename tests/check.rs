@@ -71,7 +71,7 @@ fn a_site_in_use_is_sound() {
 /// Damages, and what is said of each.
 fn damages() -> Vec<(&'static str, &'static str)> {
     let mut all = vec![
-        ("DELETE FROM relationships WHERE owner_id = 1 AND state = 4", "(Connected, Stranger)"),
+        ("DELETE FROM relationships WHERE owner_id = 1 AND state = 4", "members 1 and 2 (Stranger, Connected)"),
         ("UPDATE relationships SET state = 5 WHERE owner_id = 2 AND state = 4", "(Connected, Disconnected)"),
         ("UPDATE relationships SET state = 7 WHERE owner_id = 3 AND state = 4", "(Blocked, Connected)"),
         ("UPDATE relationships SET state = 99 WHERE owner_id = 4 AND state = 4", "(state 99, Connected)"),

@@ -47,13 +47,14 @@ fn word(number: i16) -> String {
 /// The database's.
 pub fn illegal(connection: &mut Connection) -> Result<Vec<Illegal>, Error> {
     let legal: Vec<String> = legal().map(|(mine, theirs)| format!("({mine}, {theirs})")).collect();
+    // Both rows of a pair are brought together by grouping, and not by a join of two owners, which a cluster refuses.
     let sql = format!(
-        "SELECT mine.owner_id AS one, mine.other_id AS other, mine.state AS mine, \
-         CAST(COALESCE(theirs.state, 0) AS SMALLINT) AS theirs FROM relationships mine \
-         LEFT JOIN relationships theirs ON theirs.owner_id = mine.other_id AND theirs.other_id = mine.owner_id \
-         WHERE (theirs.owner_id IS NULL OR mine.owner_id <= mine.other_id) AND (mine.owner_id = mine.other_id \
-         OR (mine.state, COALESCE(theirs.state, 0)) NOT IN (VALUES {})) \
-         ORDER BY mine.owner_id, mine.other_id LIMIT {MOST}",
+        "SELECT * FROM (SELECT CASE WHEN owner_id < other_id THEN owner_id ELSE other_id END AS one, \
+         CASE WHEN owner_id < other_id THEN other_id ELSE owner_id END AS other, \
+         CAST(COALESCE(MAX(CASE WHEN owner_id <= other_id THEN state END), 0) AS SMALLINT) AS mine, \
+         CAST(COALESCE(MAX(CASE WHEN owner_id > other_id THEN state END), 0) AS SMALLINT) AS theirs \
+         FROM relationships GROUP BY 1, 2) pairs \
+         WHERE one = other OR (mine, theirs) NOT IN (VALUES {}) ORDER BY one, other LIMIT {MOST}",
         legal.join(", ")
     );
     Ok(on_engine!(connection, |own| sql_query(sql).load(own))?)

@@ -119,9 +119,9 @@ pub type CountedMore = (
 pub fn count_all(connection: &mut Connection) -> Result<(), Error> {
     connection.batch_execute(
         "DELETE FROM connection_counts; \
-         INSERT INTO connection_counts (member_id, number) SELECT members.id, \
-         (SELECT COUNT(*) FROM relationships WHERE relationships.owner_id = members.id AND relationships.state = 4) \
-         FROM members",
+         INSERT INTO connection_counts (member_id, number) SELECT members.id, COALESCE(counted.number, 0) FROM members \
+         LEFT JOIN (SELECT owner_id, COUNT(*) AS number FROM relationships WHERE state = 4 GROUP BY owner_id) counted \
+         ON counted.owner_id = members.id",
     )?;
     Ok(())
 }

@@ -36,13 +36,9 @@ impl Reference {
     }
 }
 
-fn references(connection: &Connection) -> Vec<Reference> {
+fn references() -> Vec<Reference> {
     let mut all = Vec::new();
     for table in TABLES.iter().filter(|table| table.name != "members") {
-        // A view of the members in PostgreSQL.
-        if table.name == "connection_counts" && matches!(connection, Connection::Postgres(_)) {
-            continue;
-        }
         if let Owner::Member(column) = table.owner {
             all.push(Reference { table: table.name, column, clears: false });
         }
@@ -59,7 +55,7 @@ fn references(connection: &Connection) -> Vec<Reference> {
 
 fn found(connection: &mut Connection) -> Result<Vec<(Reference, i64)>, Error> {
     let mut found = Vec::new();
-    for reference in references(connection) {
+    for reference in references() {
         match reference.count(connection)? {
             0 => {}
             number => found.push((reference, number)),

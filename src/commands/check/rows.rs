@@ -42,8 +42,9 @@ fn named(illegal: &[Illegal]) -> String {
 pub(super) fn counts(connection: &mut Connection) -> Result<Found, Error> {
     let wrong = db::number(
         connection,
-        "SELECT COUNT(*) AS number FROM members LEFT JOIN connection_counts ON member_id = members.id \
-         WHERE COALESCE(number, -1) <> (SELECT COUNT(*) FROM relationships WHERE owner_id = members.id AND state = 4)",
+        "SELECT COUNT(*) AS number FROM members LEFT JOIN connection_counts kept ON kept.member_id = members.id \
+         LEFT JOIN (SELECT owner_id, COUNT(*) AS number FROM relationships WHERE state = 4 GROUP BY owner_id) counted \
+         ON counted.owner_id = members.id WHERE COALESCE(kept.number, -1) <> COALESCE(counted.number, 0)",
     )?;
     Ok(match wrong {
         0 => Ok("every member's number of connections is right".into()),

@@ -36,9 +36,9 @@ fn key(connection: &Connection) -> &'static str {
 /// The database's.
 pub fn stale(connection: &mut Connection) -> Result<Vec<i64>, Error> {
     let sql = format!(
-        "SELECT id FROM members WHERE deletion_due_at IS NULL AND (id NOT IN (SELECT {} FROM member_search) \
-         OR NOT EXISTS (SELECT 1 FROM directory WHERE member_id = id AND directory.sort_last = members.sort_last)) \
-         ORDER BY id",
+        "SELECT id FROM members LEFT JOIN (SELECT {} AS found FROM member_search) held ON found = id \
+         LEFT JOIN directory ON directory.member_id = id AND directory.sort_last = members.sort_last \
+         WHERE deletion_due_at IS NULL AND (found IS NULL OR directory.member_id IS NULL) ORDER BY id",
         key(connection)
     );
     let mut stale = ids(connection, &sql)?;
