@@ -1,5 +1,5 @@
 //! Joins the style sheets and the scripts of `static/` into one file each, and compresses what is text as short as each
-//! encoding can make it, so that no visitor waits for it.
+//! encoding can make it, so that no visitor waits for it. Lists the migrations of PostgreSQL with their texts.
 
 use std::fs;
 use std::io::{self, Write};
@@ -50,7 +50,19 @@ fn main() -> io::Result<()> {
     for name in ["app.css", "app.js", "icon.svg", "sprite.svg"] {
         compress(&out.join(name))?;
     }
-    Ok(())
+    println!("cargo::rerun-if-changed=migrations");
+    fs::write(out.join("postgres.rs"), migrations("postgres")?)
+}
+
+/// A list of the folders of migrations in their order, each as its name and the text of its file, as Rust reads it.
+fn migrations(engine: &str) -> io::Result<String> {
+    let root = std::env::current_dir()?.join("migrations").join(engine);
+    let mut folders = fs::read_dir(root)?.map(|folder| Ok(folder?.path())).collect::<io::Result<Vec<_>>>()?;
+    folders.sort();
+    let each = |folder: &PathBuf| {
+        format!("({:?}, include_str!({:?})),\n", folder.file_name().unwrap_or_default(), folder.join("up.sql"))
+    };
+    Ok(format!("&[\n{}]\n", folders.iter().map(each).collect::<String>()))
 }
 
 fn style() -> io::Result<String> {

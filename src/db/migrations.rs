@@ -12,11 +12,13 @@ use diesel::sql_types::BigInt;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use crate::db::by_statement::ByStatement;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+/// Its folders with their texts, which build.rs lists.
+pub(super) const POSTGRES: ByStatement = ByStatement(include!(concat!(env!("OUT_DIR"), "/postgres.rs")));
 /// How often somebody is told that a migration is still running.
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
@@ -122,7 +124,7 @@ pub(super) fn run(connection: &mut Connection, wanted: &dyn Fn(&str) -> bool, to
 
 fn run_on<DB: Backend>(
     connection: &mut impl MigrationHarness<DB>,
-    source: EmbeddedMigrations,
+    source: impl MigrationSource<DB>,
     wanted: &dyn Fn(&str) -> bool,
     told: Told,
 ) -> Result<(), Error> {
@@ -158,8 +160,8 @@ fn version<DB: Backend>(migration: &dyn Migration<DB>) -> String {
     migration.name().version().to_string()
 }
 
-fn versions<DB: Backend>(source: EmbeddedMigrations) -> Result<Vec<String>, Error> {
-    let all = MigrationSource::<DB>::migrations(&source).map_err(|why| Error::Unavailable(why.to_string()))?;
+fn versions<DB: Backend>(source: impl MigrationSource<DB>) -> Result<Vec<String>, Error> {
+    let all = source.migrations().map_err(|why| Error::Unavailable(why.to_string()))?;
     let mut versions: Vec<String> = all.iter().map(|migration| version(migration.as_ref())).collect();
     versions.sort_unstable();
     Ok(versions)

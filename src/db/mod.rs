@@ -1,6 +1,7 @@
 //! The database: how it is opened, read and changed, whichever engine it is. What is of one engine alone is in the
 //! file of its name; search is the one thing besides that the two do differently.
 
+mod by_statement;
 mod id_in;
 mod migrations;
 mod numbered;
