@@ -1,59 +1,13 @@
 //! A highly available PostgreSQL on loopback: three servers under Patroni in synchronous mode, etcd, and HAProxy in
 //! front, from Debian's packages. All of it in a temporary folder, every process ended by its id.
 
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
 
-/// A port that is free now.
-pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// A process that is killed when it is dropped.
-pub struct Process(Child);
-
-impl Process {
-    pub fn start(command: &mut Command, log: &Path) -> Process {
-        let file = || std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
-        Process(command.stdin(Stdio::null()).stdout(file()).stderr(file()).spawn().unwrap())
-    }
-
-    /// As a crash: no word of farewell.
-    pub fn kill(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-
-    /// As an operator stops it.
-    pub fn stop(&mut self) {
-        signal("TERM", self.0.id());
-        let _ = self.0.wait();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-fn signal(name: &str, id: u32) {
-    let _ = Command::new("kill").args([&format!("-{name}"), &id.to_string()]).stderr(Stdio::null()).status();
-}
-
-/// Waits until it is so, and says how long it took.
-pub fn until(what: &str, most: u64, mut is_so: impl FnMut() -> bool) -> Duration {
-    let started = Instant::now();
-    while !is_so() {
-        assert!(started.elapsed() < Duration::from_secs(most), "waited {most} s for {what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    started.elapsed()
-}
+use crate::process::{Process, as_user, bin, free_port, kill_postgres, postgres_user, until};
 
 struct Server {
     name: String,
@@ -136,12 +90,7 @@ impl Cluster {
         if let Some(mut patroni) = server.patroni.take() {
             patroni.kill();
         }
-        let file = std::fs::read_to_string(server.folder.join("data/postmaster.pid")).unwrap_or_default();
-        if let Some(id) = file.lines().next().and_then(|line| line.trim().parse::<u32>().ok()) {
-            let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
-            signal("KILL", id);
-            children.split_whitespace().filter_map(|id| id.parse().ok()).for_each(|id| signal("KILL", id));
-        }
+        kill_postgres(&server.folder.join("data"));
     }
 
     pub fn start_balancer(&mut self) {
@@ -277,33 +226,6 @@ postgresql:
   pg_hba: ['local all all trust', 'host all all 127.0.0.1/32 trust', 'host replication all 127.0.0.1/32 trust']
 "
         )
-    }
-}
-
-fn bin() -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").unwrap();
-    let mut found: Vec<PathBuf> = versions.map(|version| version.unwrap().path().join("bin")).collect();
-    found.retain(|bin| bin.join("initdb").exists());
-    found.sort();
-    found.pop().expect("PostgreSQL: tests/run installs it")
-}
-
-/// PostgreSQL refuses to run as root.
-fn postgres_user() -> Option<(u32, u32)> {
-    use std::os::unix::fs::MetadataExt;
-    if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
-        return None;
-    }
-    let users = std::fs::read_to_string("/etc/passwd").unwrap();
-    let line = users.lines().find(|line| line.starts_with("postgres:")).expect("a user postgres");
-    let mut numbers = line.split(':').skip(2).map(|number| number.parse().unwrap());
-    Some((numbers.next().unwrap(), numbers.next().unwrap()))
-}
-
-fn as_user(command: &mut Command, user: Option<(u32, u32)>) -> &mut Command {
-    match user {
-        Some((user, group)) => command.uid(user).gid(group),
-        None => command,
     }
 }
 

@@ -19,9 +19,6 @@ use diesel::prelude::*;
 const PASSWORD: &str = "a quiet password";
 /// People who invite, and as many who leave and come back.
 const PEOPLE: usize = 6;
-/// Members whom each of those who invite may invite.
-const OTHERS: usize = 600;
-
 /// What one person did to another, and how it was answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Answer {
@@ -61,8 +58,8 @@ pub struct Load {
 }
 
 impl Load {
-    /// Makes the members.
-    pub fn prepare(db: &Db, address: &str) -> Load {
+    /// Makes the members, and for each of those who invite as many others.
+    pub fn prepare(db: &Db, address: &str, others: usize) -> Load {
         let hashed = password::hash_now(PASSWORD).unwrap();
         let limits = Limits::default();
         let member = |connection: &mut amicable::db::Connection, name: String| {
@@ -80,7 +77,7 @@ impl Load {
                 let mut inviting = Vec::new();
                 for number in 0..PEOPLE {
                     let others =
-                        (0..OTHERS).map(|other| member(connection, format!("other{number}-{other}"))).collect();
+                        (0..others).map(|other| member(connection, format!("other{number}-{other}"))).collect();
                     inviting.push((member(connection, format!("inviting{number}")), others));
                 }
                 let mut leaving = Vec::new();
@@ -214,11 +211,12 @@ pub struct Found {
     lost: usize,
     doubled: usize,
     half_done: usize,
-    errors: usize,
+    pub errors: usize,
     longest: u64,
 }
 
 impl Found {
+    /// Whether nothing was lost, doubled or half done.
     pub fn sound(&self) -> bool {
         self.lost + self.doubled + self.half_done == 0 && self.answered > 0
     }
