@@ -109,11 +109,13 @@ impl Error {
     }
 
     /// Whether what the database said is our fault, which no further attempt mends: what was asked breaks a rule of a
-    /// table, or what was answered cannot be read.
+    /// table or is nothing that the engine does, or what was answered cannot be read.
     pub fn is_ours(why: &diesel::result::Error) -> bool {
         use diesel::result::DatabaseErrorKind as Kind;
         use diesel::result::Error as Why;
         match why {
+            // In English only: what Citus says of a statement that it does not run.
+            Why::DatabaseError(Kind::Unknown, said) => said.message().contains("not supported"),
             Why::DatabaseError(kind, _) => matches!(
                 kind,
                 Kind::UniqueViolation
