@@ -188,4 +188,14 @@ mod tests {
         assert!(Error::is_ours(&database(Kind::UniqueViolation)));
         assert!(Error::is_ours(&diesel::result::Error::DeserializationError("a number of no meaning".into())));
     }
+
+    #[test]
+    fn what_no_further_attempt_mends_is_ours() {
+        use diesel::result::{DatabaseErrorKind as Kind, Error as Why};
+        let ours = |kind, said: &str| Error::is_ours(&Why::DatabaseError(kind, Box::new(said.to_owned())));
+        assert!(ours(Kind::CheckViolation, "violates a check"));
+        assert!(ours(Kind::Unknown, "correlated subqueries are not supported here"));
+        assert!(!ours(Kind::Unknown, "could not extend file: No space left on device"));
+        assert!(!ours(Kind::SerializationFailure, "could not serialize access"));
+    }
 }
