@@ -1,0 +1,76 @@
+//! `amicable demo`.
+
+use std::path::{Path, PathBuf};
+
+use amicable::config::{self, LimitArgs, ServeArgs};
+use amicable::contacts::import;
+use amicable::dates;
+use amicable::db::DatabaseUrl;
+use amicable::demo::{self, styleguide};
+use amicable::error::Error;
+use amicable::language::{Context, Language};
+use amicable::mail::Transport;
+use amicable::relationship::Limits;
+use amicable::web::registration::Registration;
+use rand::RngExt;
+
+use super::opening::with;
+use super::serve::serve;
+
+/// Serves a made-up network until it is stopped, and removes it.
+pub fn show(args: &ServeArgs, connections: Option<PathBuf>) -> Result<(), Error> {
+    // The days of an export are days where the site is.
+    let context = Context::new(Language::default(), args.time_zone);
+    let export = context.within(|| connections.map(|path| read_export(&path)).transpose())?;
+    // Others on this machine can neither guess its name nor look into it.
+    let folder = std::env::temp_dir().join(format!("amicable-demo-{:032x}", rand::rng().random::<u128>()));
+    let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot make {}: {why}", folder.display()));
+    private_folder(&folder).map_err(unusable)?;
+    let file = DatabaseUrl::Sqlite(folder.join("demo.db").to_string_lossy().into_owned());
+    let mut args = args.clone();
+    if config::DEFAULT_MAIL.parse() == Ok(args.mail.clone()) {
+        args.mail = Transport::Folder(folder.join("mail"));
+    }
+    // Everybody may look around, as quickly as a script does.
+    args.registration = args.registration.or(Some(Registration::Open));
+    args.sign_up_seconds = 0;
+    let result = with(&file, |db| {
+        let limits = Limits::from(&LimitArgs::clone(&args.limits));
+        let made = context.within(|| demo::populate(db, &limits, export))?;
+        serve(db, &args, styleguide::routes, |address| {
+            if let Some(imported) = &made.imported {
+                println!("{imported}");
+            }
+            println!("A made-up network of {} members is at {address}\n\nSign in as", made.members);
+            for account in &made.accounts {
+                println!(
+                    "  {:<14} {}  password: {}\n                 {}",
+                    account.full_name, account.email, account.password, account.story
+                );
+            }
+            if let Transport::Folder(folder) = &args.mail {
+                println!("\nWhat it would send by e-mail is in {}", folder.display());
+            }
+            println!("\nNothing of it is kept. Stop with Ctrl-C.");
+        })
+    });
+    // Left behind, it would only take room; that it cannot be removed is no reason to fail.
+    let _ = std::fs::remove_dir_all(&folder);
+    result
+}
+
+/// Makes a folder that is its owner's alone.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path)
+}
+
+fn read_export(path: &Path) -> Result<import::Read, Error> {
+    let bytes =
+        std::fs::read(path).map_err(|why| Error::Unavailable(format!("cannot read {}: {why}", path.display())))?;
+    let today = dates::civil(dates::now()).unwrap_or(jiff::civil::Date::MAX);
+    import::read(&bytes, &Default::default(), today)
+        .map_err(|why| Error::Unavailable(format!("{}: {why}", path.display())))
+}
