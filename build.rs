@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The sheets in the order in which they hold: a later one has the last word.
-const SHEETS: [&str; 30] = [
+const SHEETS: [&str; 33] = [
     "tokens",
     "elements",
     "layout",
@@ -33,7 +33,10 @@ const SHEETS: [&str; 30] = [
     "components/steps",
     "components/plot",
     "components/styleguide",
-    "narrow",
+    "narrow/header",
+    "narrow/bar",
+    "narrow/sheets",
+    "narrow/lists",
     "wide",
     "motion",
     "print",
