@@ -27,7 +27,7 @@ use crate::error::Error;
     ),
     paths(
         profile::show, profile::change,
-        members::show, members::invite, members::accept, members::decline, members::withdraw, members::disconnect,
+        members::show, members::invite, members::accept, members::decline, members::undo_decline, members::withdraw, members::disconnect,
         members::re_invite, members::set_may_invite_again, members::block, members::unblock,
         connections::connections, connections::disconnected, connections::blocked,
         invitations::received, invitations::sent,

@@ -69,8 +69,7 @@ fn relation(connection: &mut Connection, limits: &Limits, me: &Viewer, handle: &
 fn before(connection: &mut Connection, me: i64, handle: &str, action: Action) -> Result<(MemberCard, String), Error> {
     match visible::member(connection, me, handle) {
         Err(Error::NotFound) if action == Action::Withdraw => {
-            let listed = invitations::find(connection, me, handle, action)?;
-            Ok((listed.ok_or(Error::NotFound)?, String::new()))
+            Ok((invitations::to_withdraw(connection, me, handle)?, String::new()))
         }
         seen => seen.map(|(profile, _)| (profile.person, profile.about)),
     }
@@ -164,6 +163,19 @@ pub async fn accept(asked: Asked, handle: Path<String>) -> Answer {
 )]
 pub async fn decline(asked: Asked, handle: Path<String>) -> Answer {
     act(asked, handle, Action::Decline, String::new()).await
+}
+
+/// Takes a decline back: their invitation waits for your answer again. They are not told.
+///
+/// It waits as it was: with its note, its day, and the time that it has left.
+#[utoipa::path(
+    post, path = "/api/v1/members/{handle}/decline/undo", tag = "Members", operation_id = "undoDecline",
+    params(("handle" = String, Path, description = "Their handle")),
+    responses((status = 200, description = "How you stand to them now", body = Relation)),
+    security(("token" = ["connections:write"])),
+)]
+pub async fn undo_decline(asked: Asked, handle: Path<String>) -> Answer {
+    act(asked, handle, Action::UndoDecline, String::new()).await
 }
 
 /// Withdraws your invitation. They are not told.

@@ -45,6 +45,7 @@ fn operations(site: &mut ServiceConfig) -> Table {
         .route("/api/v1/members/{handle}/invite", post().to(members::invite))
         .route("/api/v1/members/{handle}/accept", post().to(members::accept))
         .route("/api/v1/members/{handle}/decline", post().to(members::decline))
+        .route("/api/v1/members/{handle}/decline/undo", post().to(members::undo_decline))
         .route("/api/v1/members/{handle}/withdraw", post().to(members::withdraw))
         .route("/api/v1/members/{handle}/disconnect", post().to(members::disconnect))
         .route("/api/v1/members/{handle}/re-invite", post().to(members::re_invite))

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 
 use crate::connections::Answer;
+use crate::connections::invitations;
 use crate::connections::refusal::sentence;
 use crate::connections::standing::Standing;
 use crate::connections::visible;
@@ -120,14 +121,25 @@ pub async fn withdraw(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
-    let (acted, again) = site
+    let (acted, is_seen, again) = site
         .write(move |connection| {
-            let acted = toward(connection, &limits, id, &handle, Action::Withdraw, "")?;
-            let again = crate::connections::again(connection, id, acted.0.id)?;
-            Ok((acted, again))
+            let person = invitations::to_withdraw(connection, id, &handle)?;
+            let answer = crate::connections::act(connection, &limits, (id, person.id), Action::Withdraw, "")?;
+            let again = crate::connections::again(connection, id, person.id)?;
+            Ok(((person, answer), is_seen(connection, id, &handle)?, again))
         })
         .await?;
-    Ok(answer(&redirect, &acted, |name, _| withdrawn(name, again)))
+    let back = answer(&redirect, &acted, |name, _| withdrawn(name, again));
+    // The page of whoever is not seen any more is none to go back to.
+    Ok(if is_seen { back } else { redirect.to("/invitations?box=sent") })
+}
+
+/// Whether a member has a page that another can open.
+fn is_seen(connection: &mut Connection, me: i64, handle: &str) -> Result<bool, Error> {
+    match visible::person(connection, me, handle) {
+        Err(Error::NotFound) => Ok(false),
+        seen => seen.map(|_| true),
+    }
 }
 
 /// What is told after withdrawing: from when one may invite again, or that they may re-invite at any time.

@@ -11,7 +11,7 @@ use crate::connections::actions::{declined, withdrawn};
 use crate::connections::refusal::{again_from, sentence};
 use crate::connections::row::{Row, State};
 use crate::connections::sql_condition::LooksSent;
-use crate::connections::store;
+use crate::connections::{store, visible};
 use crate::dates::{self, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
@@ -405,6 +405,18 @@ fn answer_all(
     answered.again = pauses.into_iter().min().flatten();
     answered.between.1 = now();
     Ok(answered)
+}
+
+/// Finds whom an invitation is withdrawn from: it may be from wherever its list has it, also from whoever has blocked the member
+/// since, or is hidden.
+///
+/// # Errors
+/// [`Error::NotFound`] where they are neither seen nor listed, or the database's.
+pub fn to_withdraw(connection: &mut Connection, me: i64, handle: &str) -> Result<MemberCard, Error> {
+    match visible::person(connection, me, handle) {
+        Err(Error::NotFound) => find(connection, me, handle, Action::Withdraw)?.ok_or(Error::NotFound),
+        seen => seen,
+    }
 }
 
 /// Finds the member of a handle whose invitation, or to whom one, stands in the lists: what stands nowhere must not be named.

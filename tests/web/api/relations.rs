@@ -41,37 +41,81 @@ fn declining_and_withdrawing_are_as_silent_as_on_the_page() {
 }
 
 #[test]
+fn a_decline_is_taken_back_by_a_program_too() {
+    let site = Site::new();
+    let [mut ada, ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
+    let (hers, his) = (Program::of(&site, &ada), Program::of(&site, &ben));
+    hers.post("/members/ben-ode/invite", json!({ "note": "From the course" }));
+    let (waiting, sent) = (his.get("/invitations/received").body, ada.open("/invitations?box=sent").text());
+    assert_eq!(his.post("/members/ada-ruiz/decline", json!({})).status, 200);
+    assert_eq!(his.get("/invitations/received").body["total"], 0);
+    let back = his.post("/members/ada-ruiz/decline/undo", json!({}));
+    assert_eq!((back.status, &back.body["standing"]), (200, &json!("invitation_received")));
+    assert_eq!(his.get("/invitations/received").body, waiting);
+    assert_eq!(ada.open("/invitations?box=sent").text(), sent);
+    // What was never declined is answered as on the page.
+    let nothing = hers.post("/members/ben-ode/decline/undo", json!({}));
+    assert_eq!((nothing.status, nothing.problem()), (409, "no-invitation"));
+}
+
+#[test]
 fn an_invitation_is_withdrawn_from_whoever_is_not_seen() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");
     let hers = Program::of(&site, &ada);
-    type Way<'a> = Box<dyn Fn(&Program, i64) + 'a>;
-    let ways: [(&str, Way); 4] = [
-        ("Ben Decliner", Box::new(|his, _| assert_eq!(his.post("/members/ada-ruiz/decline", json!({})).status, 200))),
-        ("Ben Blocker", Box::new(|his, _| assert_eq!(his.post("/members/ada-ruiz/block", json!({})).status, 200))),
-        ("Ben Hidden", Box::new(|_, id| run(&site, &format!("UPDATE members SET hidden_at = 1 WHERE id = {id}")))),
-        (
-            "Ben Leaver",
-            Box::new(|_, id| run(&site, &format!("UPDATE members SET deletion_due_at = 9999999999 WHERE id = {id}"))),
-        ),
-    ];
-    let answers: Vec<_> = ways
-        .iter()
-        .map(|(name, way)| {
-            let ben = site.member(name);
-            assert_eq!(hers.post(&format!("/members/{}/invite", ben.handle), json!({})).status, 200);
-            way(&Program::of(&site, &ben), ben.id);
-            assert!(ada.open("/invitations?box=sent").sees(name), "{name}");
-            let answer = hers.post(&format!("/members/{}/withdraw", ben.handle), json!({}));
-            assert_eq!(hers.get("/invitations/sent").body["total"], 0, "{name}");
-            (answer.status, answer.body["standing"].clone())
-        })
-        .collect();
+    let mut answers = Vec::new();
+    for (name, way) in ways_out_of_sight() {
+        let ben = site.member(name);
+        assert_eq!(hers.post(&format!("/members/{}/invite", ben.handle), json!({})).status, 200);
+        way(&site, &Program::of(&site, &ben), ben.id);
+        assert!(ada.open("/invitations?box=sent").sees(name), "{name}");
+        let answer = hers.post(&format!("/members/{}/withdraw", ben.handle), json!({}));
+        assert_eq!(hers.get("/invitations/sent").body["total"], 0, "{name}");
+        answers.push((answer.status, answer.body["standing"].clone()));
+    }
     assert!(answers.iter().all(|answer| *answer == (200, json!("none"))), "{answers:?}");
     // Who was never invited is not there.
     let cara = site.member("Cara Aske");
     Program::of(&site, &cara).post("/members/ada-ruiz/block", json!({}));
     assert_eq!(hers.post("/members/cara-aske/withdraw", json!({})).problem(), "not-found");
+}
+
+#[test]
+fn an_old_profile_page_withdraws_as_the_list_does() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for (name, way) in ways_out_of_sight() {
+        let ben = site.member(name);
+        let profile = format!("/in/{}", ben.handle);
+        ada.open(&format!("{profile}/invite")).press("Send invitation").open(&profile);
+        way(&site, &Program::of(&site, &ben), ben.id);
+        // A second press is answered as the first.
+        for _ in 0..2 {
+            ada.post(&format!("{profile}/withdraw"), &[]).follow();
+            let told =
+                format!("Your invitation to {name} is withdrawn. They have not been told. You may invite them again");
+            assert!(ada.page.status == 200 && ada.sees(&told), "{name}: {} {}", ada.page.path, ada.text());
+            assert!(!ada.open("/invitations?box=sent").sees(name), "{name}");
+        }
+    }
+    let cara = site.member("Cara Aske");
+    Program::of(&site, &cara).post("/members/ada-ruiz/block", json!({}));
+    ada.post("/in/cara-aske/withdraw", &[]);
+    assert_eq!(ada.page.status, 404);
+}
+
+type Way = fn(&Site, &Program, i64);
+
+/// How a member who was invited may come out of sight, or not, afterwards.
+fn ways_out_of_sight() -> [(&'static str, Way); 4] {
+    [
+        ("Ben Decliner", |_, his, _| assert_eq!(his.post("/members/ada-ruiz/decline", json!({})).status, 200)),
+        ("Ben Blocker", |_, his, _| assert_eq!(his.post("/members/ada-ruiz/block", json!({})).status, 200)),
+        ("Ben Hidden", |site, _, id| run(site, &format!("UPDATE members SET hidden_at = 1 WHERE id = {id}"))),
+        ("Ben Leaver", |site, _, id| {
+            run(site, &format!("UPDATE members SET deletion_due_at = 9999999999 WHERE id = {id}"));
+        }),
+    ]
 }
 
 fn run(site: &Site, sql: &str) {
