@@ -8,6 +8,9 @@ mod database;
 #[path = "web/support/program.rs"]
 mod program;
 
+#[path = "upgrade/versions.rs"]
+mod versions;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -5,6 +5,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use diesel::backend::Backend;
+use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -19,6 +20,11 @@ use crate::error::Error;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// Its folders with their texts, which build.rs lists.
 pub(super) const POSTGRES: ByStatement = ByStatement(include!(concat!(env!("OUT_DIR"), "/postgres.rs")));
+/// The migration that moved the counts of connections, and with them the rows that are locked. Nodes of versions before it
+/// and after it would not wait for each other.
+const MOVES_LOCKS: &str = "20261220000700";
+/// How long sessions of a node that has just stopped may take to end.
+const SESSIONS_END: Duration = Duration::from_secs(3);
 /// How often somebody is told that a migration is still running.
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
@@ -121,6 +127,33 @@ pub(super) fn run(connection: &mut Connection, wanted: &dyn Fn(&str) -> bool, to
         Connection::Postgres(postgres) => run_on(postgres, POSTGRES, wanted, told),
     }
 }
+
+/// Refuses to move what is locked while a node of an earlier version uses the database: its changes and those of this
+/// version would not see each other. Such a node is known by its sessions, whose name says no version.
+///
+/// # Errors
+/// [`Error::Unavailable`], which says what to do, or the database's.
+pub(super) fn refuse_beside_others(connection: &mut Connection) -> Result<(), Error> {
+    let schema = Schema::of(connection)?;
+    if schema.applied.is_empty() || !schema.pending().contains(&MOVES_LOCKS) {
+        return Ok(());
+    }
+    let since = Instant::now();
+    while number(connection, OTHERS)? > 0 {
+        if since.elapsed() > SESSIONS_END {
+            return Err(Error::Unavailable(BESIDE_OTHERS.into()));
+        }
+        // A transaction sees the activity as it was when it first asked.
+        connection.batch_execute("SELECT pg_stat_clear_snapshot(), pg_sleep(0.1)")?;
+    }
+    Ok(())
+}
+
+/// Counts the sessions of other programs that may be nodes of an earlier version.
+const OTHERS: &str = "SELECT COUNT(*) AS number FROM pg_stat_activity WHERE datname = current_database() \
+                      AND application_name = 'amicable' AND current_setting('application_name') <> 'amicable'";
+const BESIDE_OTHERS: &str = "an earlier version of Amicable is still using this database, and this update cannot be made \
+                             beside it; nothing was changed. Stop every node of the earlier version, then try again";
 
 fn run_on<DB: Backend>(
     connection: &mut impl MigrationHarness<DB>,

@@ -96,7 +96,10 @@ impl Server {
     }
 
     pub(super) fn migrate(&self, told: Told) -> Result<(), Error> {
-        self.fill(|connection| migrations::run(connection, &|_| true, told))
+        self.fill(|connection| {
+            migrations::refuse_beside_others(connection)?;
+            migrations::run(connection, &|_| true, told)
+        })
     }
 
     /// Runs a closure in one transaction under the lock of those who migrate.
@@ -409,7 +412,8 @@ fn with_defaults(url: &str) -> String {
         ("tcp_user_timeout", "5000"),
         ("keepalives_idle", "5"),
         ("target_session_attrs", "read-write"),
-        ("application_name", "amicable"),
+        // Versions before the first that says which one it is are called just "amicable".
+        ("application_name", concat!("amicable%20", env!("CARGO_PKG_VERSION"))),
         ("options", &session),
     ] {
         if !["?", "&"].iter().any(|sign| url.contains(&format!("{sign}{name}="))) {
