@@ -16,7 +16,7 @@ pub mod removal;
 pub mod retag;
 pub mod source;
 pub mod store;
-mod tags;
+pub mod tags;
 mod typed;
 pub mod vcard;
 mod words;

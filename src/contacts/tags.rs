@@ -74,6 +74,16 @@ pub(super) fn all(connection: &mut Connection, owner: i64) -> Result<Vec<String>
     Ok(on_engine!(connection, |own| Used(owner).load(own))?)
 }
 
+/// Counts how many of an owner's contacts have each tag.
+///
+/// # Errors
+/// The database's.
+pub fn counted(connection: &mut Connection, owner: i64) -> Result<Vec<(String, i64)>, Error> {
+    let mine = contact_tags::table.filter(contact_tags::owner_id.eq(owner)).group_by(contact_tags::tag);
+    let mine = mine.select((contact_tags::tag, diesel::dsl::count_star()));
+    Ok(on_engine!(connection, |own| mine.load(own))?)
+}
+
 /// Every tag that an owner has on anybody, in order, as a field suggests them.
 ///
 /// # Errors

@@ -1,9 +1,9 @@
-//! One's tags as a whole: how many connections have each; to rename, merge and delete one, also on contacts, and to tag
+//! One's tags as a whole: how many connections and contacts have each; to rename, merge and delete one, also on contacts, and to tag
 //! all connections that match a search. What a change took away and put on is kept for a day, for its *Undo*.
 
 pub mod pages;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -12,7 +12,7 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use crate::connections::list::Filter;
 use crate::connections::notes;
 use crate::connections::sql_condition::IsConnected;
-use crate::contacts::retag;
+use crate::contacts::{self, retag};
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
@@ -23,27 +23,48 @@ use crate::text::caseless;
 const COLUMNS: (tag_changes::owner_id, tag_changes::id, tag_changes::other_id, tag_changes::tag, tag_changes::removed) =
     (tag_changes::owner_id, tag_changes::id, tag_changes::other_id, tag_changes::tag, tag_changes::removed);
 
-/// A tag, and the connections that have it.
-#[derive(Debug)]
+/// A tag, and how many have it.
+#[derive(Debug, Default)]
 pub struct Tag {
     /// The word.
     pub name: String,
     /// How many connections have it.
-    pub number: i64,
+    pub connections: i64,
+    /// How many contacts have it.
+    pub contacts: i64,
 }
 
 impl Tag {
-    /// The query that lists just these.
+    /// The query that lists just these, of connections and of contacts alike.
     pub fn query(&self) -> String {
         Filter { tag: self.name.clone(), ..Filter::default() }.with("", "")
     }
+
+    /// Where those are listed who have it: connections, if any do.
+    pub fn home(&self) -> String {
+        let list = if self.connections > 0 { "connections" } else { "contacts" };
+        format!("/{list}?{}", self.query())
+    }
 }
 
-/// Counts a member's tags on connections, by name.
+/// Counts a member's tags on connections and on contacts, by name.
 ///
 /// # Errors
 /// The database's.
 pub fn counted(connection: &mut Connection, me: i64) -> Result<Vec<Tag>, Error> {
+    let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
+    for (name, number) in on_connections(connection, me)? {
+        tags.entry(name).or_default().connections = number;
+    }
+    for (name, number) in contacts::tags::counted(connection, me)? {
+        tags.entry(name).or_default().contacts = number;
+    }
+    let mut counted: Vec<Tag> = tags.into_iter().map(|(name, tag)| Tag { name, ..tag }).collect();
+    counted.sort_by_cached_key(|tag| (caseless(&tag.name), tag.name.clone()));
+    Ok(counted)
+}
+
+fn on_connections(connection: &mut Connection, me: i64) -> Result<Vec<(String, i64)>, Error> {
     let on = relationships::owner_id.eq(tags::owner_id).and(relationships::other_id.eq(tags::other_id));
     let mine = tags::table
         .inner_join(relationships::table.on(on))
@@ -51,10 +72,7 @@ pub fn counted(connection: &mut Connection, me: i64) -> Result<Vec<Tag>, Error> 
         .filter(IsConnected)
         .group_by(tags::tag)
         .select((tags::tag, diesel::dsl::count_star()));
-    let rows: Vec<(String, i64)> = on_engine!(connection, |own| mine.load(own))?;
-    let mut counted: Vec<Tag> = rows.into_iter().map(|(name, number)| Tag { name, number }).collect();
-    counted.sort_by_cached_key(|tag| (caseless(&tag.name), tag.name.clone()));
-    Ok(counted)
+    Ok(on_engine!(connection, |own| mine.load(own))?)
 }
 
 /// Calls a tag something else, on connections and contacts. Where another tag has this name, the two are one from then on.

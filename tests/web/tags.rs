@@ -58,6 +58,27 @@ fn with_contact(tags: &str) -> (Site, Visitor) {
     (site, ada)
 }
 
+#[test]
+fn a_tag_of_contacts_alone_stands_with_the_others() {
+    let (_site, mut ada) = with_contact("school, choir");
+    shows(
+        &mut ada,
+        "Bern 1 connection Rename Delete choir 2 connections 1 contact Rename Delete school 1 contact Rename",
+    );
+    ada.go("1 contact");
+    assert!(ada.page.path.starts_with("/contacts") && ada.sees("Eva Lind") && ada.sees("Tag: choir"), "{}", ada.text());
+    ada.open("/connections/tags").go("school");
+    assert!(
+        ada.page.path.starts_with("/contacts") && ada.sees("Eva Lind") && ada.sees("Tag: school"),
+        "{}",
+        ada.text()
+    );
+    // Who is deleted is not counted.
+    ada.go("Eva Lind").press("Delete contact");
+    shows(&mut ada, "choir 2 connections Rename Delete");
+    assert!(!ada.sees("school"), "{}", ada.text());
+}
+
 /// The tags of the contact, as its form has them.
 fn of_contact(ada: &mut Visitor) -> String {
     ada.open("/contacts").go("Eva Lind").go("Edit");
