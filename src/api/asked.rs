@@ -63,7 +63,9 @@ impl FromRequest for Asked {
 /// The idempotency key of a request.
 fn key_of(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let Some(header) = request.headers().get("idempotency-key") else { return Ok(None) };
-    let text = header.to_str().ok().map(str::trim).filter(|text| !text.is_empty() && text.len() <= LONGEST_KEY);
+    let text = header.to_str().ok().map(str::trim);
+    // A tab is none of the letters, though a header may have one.
+    let text = text.filter(|text| (1..=LONGEST_KEY).contains(&text.len()) && !text.contains('\t'));
     let unreadable = || Problem::unreadable(t("An idempotency key is a text of up to 255 letters of ASCII."));
     text.map(|text| Some(text.to_owned())).ok_or_else(unreadable)
 }

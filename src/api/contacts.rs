@@ -152,9 +152,18 @@ pub struct Contact {
 #[serde(deny_unknown_fields)]
 pub struct ContactChange {
     /// The version that the change was made from.
+    #[serde(deserialize_with = "whole")]
     version: i64,
     /// What you know of them now, as a whole.
     card: CardSent,
+}
+
+/// Reads a whole number, also one that is written as `3.0`: to JSON it is the same.
+fn whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    let number = serde_json::Number::deserialize(from)?;
+    let written = number.to_string();
+    let digits = written.strip_suffix(".0").unwrap_or(&written);
+    digits.parse().map_err(|_| serde::de::Error::custom(format!("{number} is no whole number")))
 }
 
 /// What was deleted, to be taken back.
@@ -324,7 +333,7 @@ pub async fn contacts(asked: Asked) -> Answer {
 /// Adds a contact.
 #[utoipa::path(
     post, path = "/api/v1/contacts", tag = "Contacts", operation_id = "addContact",
-    request_body = CardSent,
+    request_body(content = ref("#/components/schemas/ContactToKeep")),
     responses((status = 201, description = "The contact", body = Contact)),
     security(("token" = ["contacts:write"])),
 )]

@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use crate::accounts::tokens::Scope;
 use crate::api::problem::{FieldProblem, MEDIA_TYPE, Problem};
-use crate::api::{connections, contacts, conversations, invitations, members, profile, removals};
+use crate::api::{connections, contacts, conversations, invitations, members, profile, removals, texts};
 use crate::error::Error;
 
 #[derive(OpenApi)]
@@ -27,8 +27,8 @@ use crate::error::Error;
     ),
     paths(
         profile::show, profile::change,
-        members::show, members::invite, members::accept, members::decline, members::undo_decline, members::withdraw, members::disconnect,
-        members::re_invite, members::set_may_invite_again, members::block, members::unblock,
+        members::show, members::invite, members::accept, members::decline, members::undo_decline, members::withdraw,
+        members::disconnect, members::re_invite, members::set_may_invite_again, members::block, members::unblock,
         connections::connections, connections::disconnected, connections::blocked,
         invitations::received, invitations::sent,
         removals::begin, removals::show, removals::members, removals::forget, removals::confirm, removals::undo,
@@ -54,10 +54,14 @@ pub fn document(address: &str) -> Result<Value, Error> {
             Scope::ALL.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(", ")
         ),
     } });
-    let schemas = document["components"]["schemas"].take();
+    let mut schemas = document["components"]["schemas"].take();
+    texts::describe(&mut schemas);
     for methods in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             complete(method, operation);
+            for one in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+                texts::allow_no_day(&mut one["schema"]);
+            }
             allow_no_body(operation, &schemas);
         }
     }
@@ -70,7 +74,7 @@ fn allow_no_body(operation: &mut Value, schemas: &Value) {
     let Some(body) = operation.get_mut("requestBody") else { return };
     let path = body["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
     let schema = &schemas[path.rsplit('/').next().unwrap_or_default()];
-    let is_needed = schema["required"].as_array().is_some_and(|fields| !fields.is_empty());
+    let is_needed = ["required", "anyOf"].iter().any(|key| schema[key].as_array().is_some_and(|all| !all.is_empty()));
     body["required"] = json!(is_needed || !schema.is_object());
 }
 

@@ -18,6 +18,7 @@ pub mod problem;
 pub mod profile;
 pub mod removals;
 pub mod shapes;
+mod texts;
 
 use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;

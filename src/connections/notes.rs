@@ -26,7 +26,7 @@ use crate::web::site::SiteData;
 /// Characters of a private note.
 const NOTE: usize = 4_000;
 /// Characters in a tag.
-const LENGTH: usize = 40;
+pub const LENGTH: usize = 40;
 /// Tags on one person.
 pub const MAX_TAGS: usize = 20;
 

@@ -82,3 +82,23 @@ fn the_page_shows_every_operation_to_anybody() {
     }
     assert!(visitor.sees("members.handle") && visitor.sees("Idempotency-Key") && visitor.sees("connections:write"));
 }
+
+#[test]
+fn the_document_says_what_texts_are_refused() {
+    let document = document(&Site::new());
+    let schemas = &document["components"]["schemas"];
+    let patterns = |schema: &str, field: &str| schemas[schema]["properties"][field]["allOf"].to_string();
+    for (schema, field) in [("InvitationToSend", "note"), ("MessageToSend", "text"), ("ContactCard", "full_name")] {
+        assert!(patterns(schema, field).contains("u0000"), "{schema}.{field}");
+    }
+    assert!(patterns("ProfileChange", "full_name").contains(r"\\p{L}"));
+    // A contact says who it is, also where it is changed.
+    let sent = &document["paths"]["/api/v1/contacts"]["post"]["requestBody"];
+    assert_eq!(sent["required"], true);
+    let reference = "#/components/schemas/ContactToKeep";
+    assert_eq!(sent["content"]["application/json"]["schema"]["$ref"], reference);
+    assert_eq!(schemas["ContactChange"]["properties"]["card"]["$ref"], reference);
+    assert!(schemas["ContactToKeep"]["anyOf"].as_array().is_some_and(|ways| ways.len() == 6));
+    // What is not there is left out.
+    assert!(!document["paths"].to_string().contains("null"), "{}", document["paths"]);
+}
