@@ -82,11 +82,16 @@ impl Resolver for Lookup {
 impl Caller {
     /// Calls for a site of this address; addresses of private networks only where that is allowed.
     pub fn new(site: &str, allows_private: bool) -> Caller {
+        Caller::waiting(site, allows_private, TIMEOUT)
+    }
+
+    /// [`Caller::new`] with another time that an answer may take.
+    pub fn waiting(site: &str, allows_private: bool, most: Duration) -> Caller {
         let config = Config::builder()
             .max_redirects(0)
             .http_status_as_error(false)
             .proxy(None)
-            .timeout_global(Some(TIMEOUT))
+            .timeout_global(Some(most))
             .max_response_header_size(16 * 1024)
             // A connection that is kept would be of an address that was looked up before.
             .max_idle_connections(0)

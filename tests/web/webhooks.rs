@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use amicable::admin::roles;
 use amicable::audit::Actor;
@@ -275,6 +276,29 @@ fn one_that_is_broken_keeps_no_other_waiting() {
     site.member("Cara Aske");
     tell(&site, true);
     assert_eq!((broken.called().len(), good.called().len()), (1, 2));
+}
+
+#[test]
+fn one_that_is_down_or_slow_is_tried_again() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    // Nobody listens at the one; the other takes a call and says nothing.
+    let down = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let slow = TcpListener::bind("127.0.0.1:0").unwrap();
+    let good = Program::new(&[GOOD]);
+    let mut pages = Vec::new();
+    for address in [format!("http://{down}"), format!("http://{}", slow.local_addr().unwrap()), good.address.clone()] {
+        made(&mut ada, &address, "member_joined");
+        pages.push(ada.page.path.clone());
+    }
+    site.member("Ben Ode");
+    let caller = Caller::waiting("https://site.example", true, Duration::from_millis(300));
+    tell_due(&site.db, &caller, &|| true).unwrap();
+    assert_eq!(good.called().len(), 1);
+    for page in &pages[..2] {
+        assert!(ada.open(page).sees("Waits, tried 1 time: no answer"), "{}", ada.text());
+    }
+    assert!(ada.open(&pages[2]).sees("Told: 204"), "{}", ada.text());
 }
 
 #[test]
