@@ -159,6 +159,9 @@ const PAGES: &[(&str, usize)] = &[
     ("/inbox?q=an", 4),
     // One more counts the contacts.
     ("/settings/data", 5),
+    // Some a table, and two a batch of 500 rows: the hub has 100,000 notifications, 20,000 messages in 5,000 conversations, and
+    // 30,000 contacts.
+    ("/settings/data/archive", 880),
     ("/settings/data/delete", 1),
     ("/settings/account", 2),
     // One for the second factor, one for the passkeys, one for the app passwords.
@@ -194,7 +197,7 @@ const STAFF: &[(&str, usize)] = &[
 ];
 
 /// What is walked or sorted although no index orders it, because there are never many.
-const FEW: [(&str, &str); 21] = [
+const FEW: [(&str, &str); 23] = [
     ("FROM message_search", "one's own messages that have the words, by date"),
     ("CASE members.company WHEN", "one's own connections, by company"),
     ("WITH whole AS MATERIALIZED", "at most 1,000 matches of each kind"),
@@ -215,6 +218,8 @@ const FEW: [(&str, &str); 21] = [
     ("FROM `limits`", "one row a limit that was set"),
     ("FROM `job_leases`", "one row a job"),
     ("SELECT COUNT(*) FROM `members`", "the same"),
+    ("SELECT `photos`.`side`, `photos`.`jpeg`", "the sizes of one photo"),
+    ("FROM `reports` WHERE (`reports`.`reporter_id` =", "the reports that one filed"),
     (CIRCLE, "the 50 newest connections of one's 50 newest"),
 ];
 const BY_QUARTER: &str = "GROUP BY relationships.connected_at / 900";

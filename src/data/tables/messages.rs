@@ -1,12 +1,14 @@
 //! The texts of the copies of messages, which stand in a table of whoever wrote them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
 use serde_json::Value;
 
 use super::{Cells, When};
-use crate::db::{Connection, id_in, on_engine};
+use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::schema::messages;
 
@@ -37,23 +39,38 @@ fn key(cells: &Cells) -> (i64, i64) {
     (number(if is_mine { "owner_id" } else { "other_id" }), number("id"))
 }
 
-/// Adds the texts of copies.
+/// Adds the texts of copies, in one statement however many wrote them.
 pub(super) fn add_texts(connection: &mut Connection, copies: &mut [Cells]) -> Result<(), Error> {
-    let mut by_writer = BTreeMap::<i64, Vec<i64>>::new();
-    for (writer, id) in copies.iter().map(key) {
-        by_writer.entry(writer).or_default().push(id);
-    }
-    let mut texts = HashMap::new();
-    for (writer, ids) in by_writer {
-        let theirs =
-            messages::table.filter(messages::writer_id.eq(writer)).filter(id_in(connection, messages::id, &ids));
-        let found: Vec<(i64, String)> =
-            on_engine!(connection, |own| theirs.select((messages::id, messages::text)).load(own))?;
-        texts.extend(found.into_iter().map(|(id, text)| ((writer, id), text)));
-    }
+    let mut texts = texts(connection, copies.iter().map(key))?;
     for cells in copies {
         let text = texts.remove(&key(cells)).unwrap_or_default();
         cells.insert("text".into(), text.into());
     }
     Ok(())
+}
+
+#[derive(QueryableByName)]
+#[diesel(table_name = messages)]
+struct Written {
+    writer_id: i64,
+    id: i64,
+    text: String,
+}
+
+/// Reads texts by who wrote them and their ids.
+fn texts(
+    connection: &mut Connection,
+    keys: impl Iterator<Item = (i64, i64)>,
+) -> Result<HashMap<(i64, i64), String>, Error> {
+    let pairs: Vec<String> = keys.map(|(writer, id)| format!("[{writer},{id}]")).collect();
+    let these = match connection {
+        Connection::Sqlite(_) => "SELECT value ->> 0, value ->> 1 FROM json_each(?)",
+        Connection::Postgres(_) => {
+            "SELECT (value ->> 0)::bigint, (value ->> 1)::bigint FROM jsonb_array_elements($1::jsonb)"
+        }
+    };
+    let sql = format!("SELECT writer_id, id, text FROM messages WHERE (writer_id, id) IN ({these})");
+    let query = sql_query(sql).bind::<Text, _>(format!("[{}]", pairs.join(",")));
+    let found: Vec<Written> = on_engine!(connection, |own| query.load(own))?;
+    Ok(found.into_iter().map(|one| ((one.writer_id, one.id), one.text)).collect())
 }
