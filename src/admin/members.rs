@@ -111,7 +111,7 @@ fn named(connection: &mut Connection, q: &str) -> Result<Vec<i64>, Error> {
     ids.extend(emails::table.find(&key).select(emails::member_id).load::<i64>(connection)?);
     let claims = email_claims::table.filter(email_claims::email_key.eq(&key)).filter(email_claims::member_id.ne(0));
     ids.extend(claims.select(email_claims::member_id).load::<i64>(connection)?);
-    if let Some(wanted) = Wanted::of(q) {
+    if let Some(wanted) = Wanted::of(q, &[]) {
         ids.extend(wanted.find(connection, &[])?.into_iter().map(|(id, _)| id));
     }
     let mut seen = std::collections::HashSet::new();

@@ -1,9 +1,11 @@
 //! Mutual connections: whom two members both know.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
+use crate::cache::{Cache, Cached};
 use crate::connections::shared::{self, Owners};
 use crate::connections::sql_condition::IsConnected;
 use crate::db::{Connection, on_engine};
@@ -36,32 +38,73 @@ impl ViewerAndOther {
         ViewerAndOther { me: me.counted(), other }
     }
 
-    /// Whether both have few connections.
-    pub fn are_few(self) -> bool {
-        self.me.number <= MAX_SHORT && self.other.number <= MAX_SHORT
+    /// Whether the other has few connections.
+    pub fn other_has_few(self) -> bool {
+        self.other.number <= MAX_SHORT
     }
 }
 
-/// Whom two members both know: how many, and the first of them.
-///
-/// # Errors
-/// The database's.
-pub fn mutual(
-    connection: &mut Connection,
-    two: ViewerAndOther,
-    most: usize,
-) -> Result<(usize, Vec<MemberCard>), Error> {
-    let ids = mutual_ids(connection, two.me, two.other, i64::MAX)?;
-    let first = people::persons(connection, &ids[..ids.len().min(most)])?;
-    Ok((ids.len(), first))
+/// The connections of a member, in the order of the ids.
+#[derive(Debug)]
+pub struct ConnectionIds(Vec<i64>);
+
+impl Cached for ConnectionIds {
+    const SECONDS: i64 = 60;
+
+    fn took_long(&self) -> bool {
+        true
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.len() * size_of::<i64>()
+    }
+}
+
+impl ConnectionIds {
+    /// Returns the connections of a member.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn of(connection: &mut Connection, cache: &Cache, member: ConnectionCount) -> Result<Arc<Self>, Error> {
+        cache.get_or_read(member, |id| {
+            let all = relationships::table.filter(relationships::owner_id.eq(id)).filter(IsConnected);
+            let all = all.order(relationships::other_id).select(relationships::other_id);
+            Ok(ConnectionIds(on_engine!(connection, |own| all.load(own))?))
+        })
+    }
+
+    /// Whether a member is among them.
+    pub fn has(&self, id: i64) -> bool {
+        self.0.binary_search(&id).is_ok()
+    }
+
+    /// Returns the ids, in order.
+    pub fn ids(&self) -> &[i64] {
+        &self.0
+    }
+
+    /// Returns those who are among others as well, which are in order.
+    fn shared(&self, others: &[i64]) -> Vec<i64> {
+        let (mut shared, mut others) = (Vec::new(), others.iter().peekable());
+        for id in &self.0 {
+            while others.next_if(|other| *other < id).is_some() {}
+            shared.extend(others.next_if_eq(&id));
+        }
+        shared
+    }
 }
 
 /// A page of whom two members both know.
 ///
 /// # Errors
 /// The database's.
-pub fn page(connection: &mut Connection, two: ViewerAndOther, at: &PageRequest) -> Result<ListPage<MemberCard>, Error> {
-    let ids = mutual_ids(connection, two.me, two.other, i64::MAX)?;
+pub fn page(
+    connection: &mut Connection,
+    cache: &Cache,
+    two: ViewerAndOther,
+    at: &PageRequest,
+) -> Result<ListPage<MemberCard>, Error> {
+    let ids = mutual_ids(connection, cache, two.me, two.other)?;
     let fetch = |at: &PageRequest| {
         let (ids, most) = (ids.iter().copied(), usize::try_from(at.limit()).unwrap_or(0));
         let some: Vec<i64> = match at.cursor() {
@@ -75,6 +118,20 @@ pub fn page(connection: &mut Connection, two: ViewerAndOther, at: &PageRequest) 
     ListPage::read(at, ids.len() as i64, Cursor::last_name(), fetch, cursor)
 }
 
+/// How many rows are read to compare a member's connections: none where they are kept.
+pub fn walked(cache: &Cache, me: ConnectionCount) -> i32 {
+    if cache.get::<ConnectionIds>(me).is_some() { 0 } else { me.number }
+}
+
+/// How many connections two members share, and the first of those in the order of the ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SharedCount {
+    /// How many.
+    pub number: u32,
+    /// The first of them; 0 where there is none.
+    pub first: i64,
+}
+
 /// Counts for each of these members how many connections they share with `me`; not where both have more than [`COUNTED`].
 ///
 /// # Errors
@@ -83,45 +140,24 @@ pub fn shared_with(
     connection: &mut Connection,
     me: ConnectionCount,
     others: &[ConnectionCount],
-) -> Result<Vec<(i64, Option<u32>)>, Error> {
-    if others.is_empty() {
-        return Ok(Vec::new());
-    }
+) -> Result<Vec<(i64, Option<SharedCount>)>, Error> {
     // The fewer connections of the two are looked up among the others.
     let (fewer, more): (Vec<_>, Vec<_>) = others.iter().partition(|other| other.number <= me.number.min(COUNTED));
     let ids = |these: &[&ConnectionCount]| these.iter().map(|other| other.id).collect::<Vec<i64>>();
     let (fewer, more) = (ids(&fewer), ids(&more));
-    let mut counted = HashMap::new();
+    let mut rows = Vec::new();
     if !fewer.is_empty() {
-        let rows = shared::counted(connection, &Owners::Each(&fewer), &Owners::One(me.id))?;
-        counted.extend(rows.into_iter().map(|(id, number, _)| (id, number)));
+        rows.extend(shared::counted(connection, &Owners::Each(&fewer), &Owners::One(me.id))?);
     }
     let is_told = me.number <= COUNTED;
     if is_told && !more.is_empty() {
-        let rows = shared::counted(connection, &Owners::One(me.id), &Owners::Each(&more))?;
-        counted.extend(rows.into_iter().map(|(id, number, _)| (id, number)));
+        rows.extend(shared::counted(connection, &Owners::One(me.id), &Owners::Each(&more))?);
     }
-    let number = |id| counted.get(&id).map_or(0, |number| u32::try_from(*number).unwrap_or(u32::MAX));
-    let told = fewer.into_iter().map(|id| (id, Some(number(id))));
-    Ok(told.chain(more.into_iter().map(|id| (id, is_told.then(|| number(id))))).collect())
-}
-
-/// Counts for each of these members how many connections they share with `me`, and gives the first of those in the order
-/// of the ids. Of a member who has more than [`MAX_SHORT`] connections nothing is told, nor of one who shares none.
-///
-/// # Errors
-/// The database's.
-pub fn first_shared(
-    connection: &mut Connection,
-    me: i64,
-    others: &[ConnectionCount],
-) -> Result<Vec<(i64, u32, i64)>, Error> {
-    let ids: Vec<i64> = others.iter().filter(|other| other.number <= MAX_SHORT).map(|other| other.id).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows = shared::counted(connection, &Owners::Each(&ids), &Owners::One(me))?;
-    Ok(rows.into_iter().map(|(id, number, first)| (id, u32::try_from(number).unwrap_or(u32::MAX), first)).collect())
+    let count = |(id, number, first)| (id, SharedCount { number: u32::try_from(number).unwrap_or(u32::MAX), first });
+    let counted: HashMap<i64, SharedCount> = rows.into_iter().map(count).collect();
+    let of = |id| counted.get(&id).copied().unwrap_or(SharedCount { number: 0, first: 0 });
+    let told = fewer.into_iter().map(|id| (id, Some(of(id))));
+    Ok(told.chain(more.into_iter().map(|id| (id, is_told.then(|| of(id))))).collect())
 }
 
 /// Whether two members have a connection in common.
@@ -129,7 +165,8 @@ pub fn first_shared(
 /// # Errors
 /// The database's.
 pub fn have_mutual(connection: &mut Connection, me: ConnectionCount, other: ConnectionCount) -> Result<bool, Error> {
-    Ok(!mutual_ids(connection, me, other, 1)?.is_empty())
+    let (few, many) = ordered(me, other);
+    Ok(!shared::ids(connection, few.id, many.id, 1)?.is_empty())
 }
 
 /// The connections of a member in the order of their ids; the first [`LOOKED_AT`] of a member who has more than [`MAX_SHORT`].
@@ -146,16 +183,26 @@ pub fn connections_of(connection: &mut Connection, member: ConnectionCount) -> R
     Ok(on_engine!(connection, |own| all.load(own))?)
 }
 
-/// Whom two members are both connected with, at most so many: each connection of the one looked up among the other's.
+/// Whom two members are both connected with, in the order of the ids: each connection of the one is looked up among the other's.
+/// Two long lists are kept, and compared here.
 ///
 /// # Errors
 /// The database's.
 pub fn mutual_ids(
     connection: &mut Connection,
+    cache: &Cache,
     a: ConnectionCount,
     b: ConnectionCount,
-    most: i64,
 ) -> Result<Vec<i64>, Error> {
-    let (few, many) = if a.number <= b.number { (a.id, b.id) } else { (b.id, a.id) };
-    shared::ids(connection, few, many, most)
+    let (few, many) = ordered(a, b);
+    if few.number <= MAX_SHORT {
+        return shared::ids(connection, few.id, many.id, i64::MAX);
+    }
+    let many = ConnectionIds::of(connection, cache, many)?;
+    Ok(ConnectionIds::of(connection, cache, few)?.shared(many.ids()))
+}
+
+/// The one who has fewer connections first.
+fn ordered(a: ConnectionCount, b: ConnectionCount) -> (ConnectionCount, ConnectionCount) {
+    if a.number <= b.number { (a, b) } else { (b, a) }
 }

@@ -170,9 +170,9 @@ pub struct Value {
 }
 
 impl Value {
-    /// How many members, as it is read.
+    /// How many members, as it is read; nothing where they are not counted.
     pub fn count(&self) -> String {
-        number(self.number)
+        if self.number > 0 { number(self.number) } else { String::new() }
     }
 }
 
@@ -200,6 +200,13 @@ impl Counted {
         };
         counted.offer();
         counted
+    }
+
+    /// Offers the same without a number, where not everybody was counted.
+    #[must_use]
+    pub fn uncounted(mut self) -> Counted {
+        self.companies.iter_mut().chain(&mut self.locations).for_each(|value| value.number = 0);
+        self
     }
 
     /// Takes members out again whom whoever looks must not find, and leaves what is offered of a list that these facets

@@ -1,19 +1,15 @@
 //! Whom a search finds, in the order in which the one who searches most likely means them.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use diesel::prelude::*;
 
 use crate::cache::Cache;
-use crate::connections::row::State;
+use crate::connections::mutual::ConnectionIds;
 use crate::connections::sql_condition::IsConnected;
 use crate::connections::store;
-use crate::db::{Connection, id_in, on_engine};
+use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::members::ConnectionCount;
 use crate::members::search::{MAX_FOUND, Place, Searched, Wanted};
-use crate::network::degree::ConnectionIds;
 use crate::network::second_degree::SecondDegree;
 use crate::schema::{members, relationships};
 
@@ -33,6 +29,15 @@ pub enum Near {
     Other,
 }
 
+/// What is looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    /// What was typed.
+    pub q: &'a str,
+    /// What must stand somewhere besides, and makes nobody come first.
+    pub elsewhere: [&'a str; 2],
+}
+
 /// Finds members who match every word by its beginning: those whose name it is come first, then one's connections, then
 /// those with whom one shares connections, then the rest; in each, those whose name matches before those of whom something
 /// else does. At most [`MAX_FOUND`]; nobody who is hidden.
@@ -44,42 +49,34 @@ pub fn members(
     cache: &Cache,
     me: ConnectionCount,
     hidden: &[i64],
-    text: &str,
+    words: Words,
 ) -> Result<Vec<(i64, Near)>, Error> {
-    let Some(wanted) = Wanted::of(text) else { return Ok(Vec::new()) };
-    let found = wanted.find(connection, hidden)?;
+    let Some(wanted) = Wanted::of(words.q, &words.elsewhere) else { return Ok(Vec::new()) };
+    let mut found = wanted.find(connection, hidden)?;
     let is_cut = found.len() as i64 >= MAX_FOUND;
-    let mut places: HashMap<i64, Place> = HashMap::new();
-    for (id, place) in found {
-        places.entry(id).and_modify(|known| *known = place.min(*known)).or_insert(place);
-    }
+    // Each kind comes in the order of the ids; whoever is of two is of the first.
+    found.sort();
+    found.dedup_by_key(|(id, _)| *id);
     // Among those that were left out may be one's own connections.
     if is_cut && me.number <= LOOKED_THROUGH {
-        for searched in own(connection, me.id, &wanted)? {
-            if let Entry::Vacant(unknown) = places.entry(searched.id)
-                && let Some(place) = wanted.place_in(&searched)
-            {
-                unknown.insert(place);
-            }
-        }
+        let own = own(connection, me.id, &wanted)?.into_iter();
+        let own = own.filter(|own| found.binary_search_by_key(&own.id, |(id, _)| *id).is_err());
+        let own: Vec<(i64, Place)> = own.filter_map(|own| Some((own.id, wanted.place_in(&own)?))).collect();
+        found.extend(own);
+        found.sort();
     }
-    let mut ids: Vec<i64> = places.keys().copied().collect();
-    ids.sort_unstable();
-    let connected = connected(connection, cache, me, Some(&ids))?;
+    let connected = ConnectionIds::of(connection, cache, me)?;
     let known = SecondDegree::of(connection, cache, me)?;
-    let near = |id: &i64| match connected.binary_search(id) {
-        Ok(_) => Near::Connected,
-        Err(_) if known.meets(&[*id]) => Near::Shared,
-        Err(_) => Near::Other,
+    let near = |id: i64| match connected.has(id) {
+        true => Near::Connected,
+        false if known.meets(&[id]) => Near::Shared,
+        false => Near::Other,
     };
-    let mut found: Vec<(i64, Near)> = ids.into_iter().map(|id| (id, near(&id))).collect();
+    let mut found: Vec<(i64, Place, Near)> = found.into_iter().map(|(id, place)| (id, place, near(id))).collect();
     // By their ids within each, so that what changes of somebody's connections does not move them.
-    found.sort_by_cached_key(|(id, near)| {
-        let place = places.get(id).copied().unwrap_or(Place::Elsewhere);
-        (place != Place::WholeName, *near, place)
-    });
+    found.sort_by_key(|(_, place, near)| (*place != Place::WholeName, *near, *place));
     found.truncate(MAX_FOUND as usize);
-    Ok(found)
+    Ok(found.into_iter().map(|(id, _, near)| (id, near)).collect())
 }
 
 /// Returns whom no list shows to a member: who has blocked them, and who is no longer there.
@@ -107,30 +104,4 @@ fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<Sear
         };
     }
     Ok(mine.load(connection)?)
-}
-
-/// Returns a member's connections, those among some at least, in the order of their ids.
-///
-/// # Errors
-/// The database's.
-pub fn connected(
-    connection: &mut Connection,
-    cache: &Cache,
-    me: ConnectionCount,
-    among: Option<&[i64]>,
-) -> Result<Vec<i64>, Error> {
-    use relationships::{other_id, owner_id};
-    // A short list is kept, so that a thousand people need not be looked up in it.
-    if let Some(mine) = ConnectionIds::of(connection, cache, me)? {
-        return Ok(mine.ids().to_vec());
-    }
-    let mine = relationships::table.filter(owner_id.eq(me.id)).filter(relationships::state.eq(State::Connected));
-    let mine = mine.order(other_id).select(other_id);
-    Ok(match among {
-        Some(ids) => {
-            let these = mine.filter(id_in(connection, other_id, ids));
-            on_engine!(connection, |own| these.load(own))?
-        }
-        None => on_engine!(connection, |own| mine.load(own))?,
-    })
 }

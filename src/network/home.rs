@@ -8,6 +8,7 @@ use askama::Template;
 use crate::connections::invitations::{self, Invitation};
 use crate::connections::list::dormant::Dormant;
 use crate::connections::list::history::History;
+use crate::connections::mutual;
 use crate::connections::refusal::sentence;
 use crate::connections::standing::Standing;
 use crate::error::Error;
@@ -58,9 +59,13 @@ impl Home {
 pub async fn home(site: SiteData, page: Layout, redirect: Redirect) -> Result<HttpResponse, Error> {
     let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page, &redirect) };
     let (limits, cache, me) = (site.limits, site.cache.clone(), viewer.clone());
+    let walked = History::walked(&cache, viewer.counted()).max(mutual::walked(&cache, viewer.counted()));
     let ((mut waiting, suggestions), (old_invitations, dormant, growth), (first_steps, alone)) = site
-        .read_walking(viewer.connection_count, move |connection| {
-            let waiting = invitations::received(connection, &limits, &me, &PageRequest::default())?.rows;
+        .read_walking(walked, move |connection| {
+            let waiting = match me.invitations {
+                0 => Vec::new(),
+                _ => invitations::received(connection, &limits, &me, &PageRequest::default())?.rows,
+            };
             let suggestions = suggestions::for_member(connection, &cache, &me, 8)?;
             let growth = History::of(connection, &cache, me.counted())?;
             let dormant = Dormant::of(connection, &cache, me.counted())?;

@@ -7,4 +7,5 @@ pub mod home;
 pub mod notifications;
 pub mod overview;
 pub mod second_degree;
+pub mod shared_counts;
 pub mod suggestions;

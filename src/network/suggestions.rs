@@ -1,26 +1,22 @@
 //! *People you may know*: those with whom a member shares the most connections.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use diesel::prelude::*;
 
-use crate::cache::{Cache, Cached};
-use crate::connections::mutual;
+use crate::cache::Cache;
+use crate::connections::mutual::ConnectionIds;
 use crate::connections::row::State;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::language::{mutual_connections, tn};
 use crate::members::{ConnectionCount, MemberCard};
 use crate::network::second_degree::SecondDegree;
+use crate::network::shared_counts::SharedCounts;
 use crate::schema::{dismissed_suggestions, members, relationships};
 use crate::web::viewer::Viewer;
 use crate::{dates, members as people};
 
 /// How many suggestions are counted exactly, of which the first are shown: so that a shorter list begins as a longer one.
 const CONSIDERED: usize = 20;
-/// Numbers that are kept for a member.
-const MAX_COUNTED: usize = 200;
 
 /// How many connections two members share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,18 +54,15 @@ pub fn people_you_may_know(
     me: &Viewer,
     most: usize,
 ) -> Result<Vec<Suggestion>, Error> {
-    let circle = SecondDegree::of(connection, cache, me.counted())?;
-    let ids: Vec<i64> = circle.ranked().iter().map(|(id, _)| *id).collect();
-    let left_out = left_out(connection, me.id, &ids)?;
-    let strangers = circle.ranked().iter().filter(|(id, _)| !left_out.contains(id));
-    let chosen: Vec<(i64, u32)> = strangers.take(CONSIDERED.max(most)).copied().collect();
+    let chosen = strangers(connection, cache, me, CONSIDERED.max(most))?;
     let ids: Vec<i64> = chosen.iter().map(|(id, _)| *id).collect();
     let at_least = |id| chosen.iter().find(|(other, _)| *other == id).map_or(0, |(_, number)| *number);
     let found = people::counted_persons(connection, &ids)?;
-    let exact = SharedCounts::of(connection, cache, me.counted(), found.iter().map(|(_, count)| *count))?;
+    let counts: Vec<ConnectionCount> = found.iter().map(|(_, count)| *count).collect();
+    let exact = SharedCounts::of(connection, cache, me.counted(), &counts)?;
     let suggestion = |(person, _): (MemberCard, ConnectionCount)| Suggestion {
         mutual: match exact.get(&person.id).copied().flatten() {
-            Some(number) => Shared::Exactly(number),
+            Some(count) => Shared::Exactly(count.number),
             None => Shared::AtLeast(at_least(person.id)),
         },
         person,
@@ -80,54 +73,21 @@ pub fn people_you_may_know(
     Ok(suggestions)
 }
 
-/// How many connections a member shares with others, each with the version of the other's connections for which it is true.
-#[derive(Debug, Default)]
-struct SharedCounts(Mutex<HashMap<i64, (i32, Option<u32>)>>);
-
-impl Cached for SharedCounts {
-    const SECONDS: i64 = 600;
-
-    fn took_long(&self) -> bool {
-        true
+/// The first of a member's circle to whom they do not stand in any way, and how many of the connections know each. In a circle of
+/// friends most are connections, so those are left out before any is looked up.
+fn strangers(connection: &mut Connection, cache: &Cache, me: &Viewer, most: usize) -> Result<Vec<(i64, u32)>, Error> {
+    let circle = SecondDegree::of(connection, cache, me.counted())?;
+    let connected = ConnectionIds::of(connection, cache, me.counted())?;
+    let mut others = circle.ranked().iter().filter(|(id, _)| !connected.has(*id)).copied().peekable();
+    let mut chosen = Vec::new();
+    while chosen.len() < most && others.peek().is_some() {
+        let some: Vec<(i64, u32)> = others.by_ref().take(2 * most).collect();
+        let ids: Vec<i64> = some.iter().map(|(id, _)| *id).collect();
+        let left_out = left_out(connection, me.id, &ids)?;
+        chosen.extend(some.into_iter().filter(|(id, _)| !left_out.contains(id)));
     }
-}
-
-impl SharedCounts {
-    /// Returns the numbers of these members, counting those that are not known or no longer true.
-    fn of(
-        connection: &mut Connection,
-        cache: &Cache,
-        me: ConnectionCount,
-        others: impl Iterator<Item = ConnectionCount>,
-    ) -> Result<HashMap<i64, Option<u32>>, Error> {
-        let known = cache.get_or_read(me, |_| Ok(SharedCounts::default()))?;
-        let mut numbers = HashMap::new();
-        let mut unknown = Vec::new();
-        for other in others {
-            match known.get(other) {
-                Some(number) => drop(numbers.insert(other.id, number)),
-                None => unknown.push(other),
-            }
-        }
-        for (id, number) in mutual::shared_with(connection, me, &unknown)? {
-            numbers.insert(id, number);
-        }
-        known.keep(&unknown, &numbers);
-        Ok(numbers)
-    }
-
-    fn get(&self, other: ConnectionCount) -> Option<Option<u32>> {
-        let known = self.0.lock().ok()?;
-        known.get(&other.id).filter(|(version, _)| *version == other.version).map(|(_, number)| *number)
-    }
-
-    fn keep(&self, counted: &[ConnectionCount], numbers: &HashMap<i64, Option<u32>>) {
-        let Ok(mut known) = self.0.lock() else { return };
-        if known.len() > MAX_COUNTED {
-            known.clear();
-        }
-        known.extend(counted.iter().filter_map(|other| Some((other.id, (other.version, *numbers.get(&other.id)?)))));
-    }
+    chosen.truncate(most);
+    Ok(chosen)
 }
 
 /// The newest members one does not know, for whoever has no connections yet.

@@ -52,12 +52,13 @@ pub async fn mutual(
     handle: Path<String>,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let (viewer, limits, handle) = (me.viewer(), site.limits, handle.into_inner());
+    let (viewer, limits, cache, handle) = (me.viewer(), site.limits, site.cache.clone(), handle.into_inner());
     let (member, cards, total, paged) = site
-        .read_walking(me.connection_count, move |connection| {
+        .read_walking(mutual::walked(&site.cache, me.counted()), move |connection| {
             let member = visible::member(connection, viewer.id, &handle)?.0;
             let other = ConnectionCount::of(connection, member.person.id)?;
-            let list = mutual::page(connection, ViewerAndOther::of(&viewer, other), &PageRequest::of(&query))?;
+            let two = ViewerAndOther::of(&viewer, other);
+            let list = mutual::page(connection, &cache, two, &PageRequest::of(&query))?;
             let (total, paged) = (list.total, Some((list.previous, list.next)));
             Ok((member, cards(connection, &limits, &viewer, list.rows)?, total, paged))
         })

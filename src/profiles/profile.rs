@@ -6,7 +6,7 @@ use actix_web::web::Path;
 use askama::Template;
 
 use crate::cache::Cache;
-use crate::connections::mutual::ViewerAndOther;
+use crate::connections::mutual::{ViewerAndOther, walked};
 use crate::connections::refusal::in_place_of_button;
 use crate::connections::standing::{self, Standing};
 use crate::connections::{self, invitations, visible};
@@ -83,7 +83,9 @@ pub async fn profile(
     }
     let (limits, cache, viewer, wanted) = (site.limits, site.cache.clone(), me.viewer(), handle.clone());
     let read = site
-        .read_walking(me.connection_count, move |connection| other(connection, (&limits, &cache), &viewer, &wanted))
+        .read_walking(walked(&site.cache, me.counted()), move |connection| {
+            other(connection, (&limits, &cache), &viewer, &wanted)
+        })
         .await?;
     let ((shown, counted), standing, nearness, reinvite, price) = read;
     let person = &shown.member.person;

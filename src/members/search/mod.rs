@@ -1,5 +1,6 @@
 //! Searching all members by name, headline, company and location: what is the same on both engines.
 
+pub mod needle;
 mod postgres;
 pub mod soundness;
 mod sqlite;
@@ -85,14 +86,17 @@ pub struct Wanted {
     words: Vec<Word>,
     /// As a name stands in the index, for each way to spell it.
     whole: Vec<String>,
+    /// Words that must stand somewhere besides.
+    elsewhere: Vec<Word>,
 }
 
 impl Wanted {
-    /// Reads what was typed; nothing where it has no letter or digit.
-    pub fn of(text: &str) -> Option<Wanted> {
+    /// Reads what was typed, and what must stand somewhere besides; nothing where no letter or digit was typed.
+    pub fn of(text: &str, elsewhere: &[&str]) -> Option<Wanted> {
         let words = typed(text);
         let whole = spellings(text).iter().map(|name| format!("{WHOLE_NAME}{}", in_order(name))).collect();
-        (!words.is_empty()).then_some(Wanted { words, whole })
+        let elsewhere = elsewhere.iter().flat_map(|text| typed(text)).collect();
+        (!words.is_empty()).then_some(Wanted { words, whole, elsewhere })
     }
 
     /// Finds members who match every word by its beginning, up to [`MAX_FOUND`] of each place; a member may come in more than one.
@@ -103,8 +107,8 @@ impl Wanted {
     pub fn find(&self, connection: &mut Connection, hidden: &[i64]) -> Result<Vec<(i64, Place)>, Error> {
         let most = MAX_FOUND + i64::try_from(hidden.len()).unwrap_or(i64::MAX - MAX_FOUND);
         let found = match connection {
-            Connection::Sqlite(sqlite) => sqlite::matching(sqlite, &self.words, &self.whole, most)?,
-            Connection::Postgres(postgres) => postgres::matching(postgres, &self.words, &self.whole, most)?,
+            Connection::Sqlite(sqlite) => sqlite::matching(sqlite, self, most)?,
+            Connection::Postgres(postgres) => postgres::matching(postgres, self, most)?,
         };
         let hidden: HashSet<i64> = hidden.iter().copied().collect();
         Ok(seen(found.into_iter().filter(|(_, id)| !hidden.contains(id))))
@@ -112,18 +116,20 @@ impl Wanted {
 
     /// Patterns of the column `folded` for each word, of which one at least fits whoever matches.
     pub fn in_folded(&self) -> impl Iterator<Item = Vec<String>> {
-        self.words.iter().map(|word| word.each().map(contains).collect())
+        self.words.iter().chain(&self.elsewhere).map(|word| word.each().map(contains).collect())
     }
 
     /// Returns where a member matches every word; nothing where they do not.
     pub fn place_in(&self, searched: &Searched) -> Option<Place> {
-        let in_all = |terms: &[String]| self.words.iter().all(|word| word.begins_any(terms));
+        let in_all = |words: &[Word], terms: &[String]| words.iter().all(|word| word.begins_any(terms));
         let mut all = terms(&searched.full_name);
-        if in_all(&all) {
+        let in_name = in_all(&self.words, &all);
+        if in_name && self.elsewhere.is_empty() {
             return Some(Place::Name);
         }
         all.extend(searched.others());
-        in_all(&all).then_some(Place::Elsewhere)
+        let has_all = in_all(&self.words, &all) && in_all(&self.elsewhere, &all);
+        has_all.then_some(if in_name { Place::Name } else { Place::Elsewhere })
     }
 }
 

@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Integer, Text};
 
 use crate::error::Error;
 use crate::members::search::words::Word;
-use crate::members::search::{IN_NAME, Searched, WHOLE_NAME};
+use crate::members::search::{IN_NAME, Searched, WHOLE_NAME, Wanted};
 
 /// Rows of one statement when all are indexed.
 const ROWS: i64 = 1_000;
@@ -20,14 +20,14 @@ const BEGINNING: usize = 4;
 const BEGINS: &str = "<";
 
 /// Where the words were found and in whom: the whole name, the name, and, where those are not too many, anywhere.
-pub(super) fn matching(
-    postgres: &mut PgConnection,
-    words: &[Word],
-    whole: &[String],
-    most: i64,
-) -> QueryResult<Vec<(i32, i64)>> {
-    let whole = whole.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" | ");
-    Matching { most, whole, name: query(words, IN_NAME), all: query(words, "") }.load(postgres)
+pub(super) fn matching(postgres: &mut PgConnection, wanted: &Wanted, most: i64) -> QueryResult<Vec<(i32, i64)>> {
+    let whole = wanted.whole.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" | ");
+    let besides = |found: String| match wanted.elsewhere.is_empty() {
+        true => found,
+        false => format!("({found}) & {}", query(&wanted.elsewhere, "")),
+    };
+    let name = besides(query(&wanted.words, IN_NAME));
+    Matching { most, whole: besides(whole), name, all: besides(query(&wanted.words, "")) }.load(postgres)
 }
 
 /// Each word open at its end; where that is short, its beginning, which is a lexeme of its own.

@@ -7,20 +7,20 @@ use diesel::sqlite::Sqlite;
 
 use crate::error::Error;
 use crate::members::search::words::Word;
-use crate::members::search::{IN_NAME, Searched};
+use crate::members::search::{IN_NAME, Searched, Wanted};
 
 /// Rows of one transaction when all are indexed.
 const ROWS: i64 = 2_000;
 
 /// Where the words were found and in whom: the whole name, the name, and, where those are not too many, anywhere.
-pub(super) fn matching(
-    sqlite: &mut SqliteConnection,
-    words: &[Word],
-    whole: &[String],
-    most: i64,
-) -> QueryResult<Vec<(i32, i64)>> {
-    let whole = whole.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" OR ");
-    Matching { most, whole, name: phrase(words, IN_NAME), all: phrase(words, "") }.load(sqlite)
+pub(super) fn matching(sqlite: &mut SqliteConnection, wanted: &Wanted, most: i64) -> QueryResult<Vec<(i32, i64)>> {
+    let whole = wanted.whole.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" OR ");
+    let besides = |found: String| match wanted.elsewhere.is_empty() {
+        true => found,
+        false => format!("({found}) AND {}", phrase(&wanted.elsewhere, "")),
+    };
+    let name = besides(phrase(&wanted.words, IN_NAME));
+    Matching { most, whole: besides(whole), name, all: besides(phrase(&wanted.words, "")) }.load(sqlite)
 }
 
 /// The statement, which stays prepared; diesel's `sql_query` would be prepared anew each time.

@@ -6,18 +6,23 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 
 use crate::cache::{Cache, Cached};
-use crate::connections::mutual::MAX_SHORT;
+use crate::connections::mutual::{ConnectionIds, MAX_SHORT};
 use crate::db::{Connection, id_in};
 use crate::error::Error;
 use crate::members::ConnectionCount;
 use crate::members::directory::{self, Counted, Entry, From, Listed, entries};
 use crate::members::search::MAX_FOUND;
-use crate::network::found::{self, Near, hidden_from};
+use crate::network::found::{self, Near, Words, hidden_from};
 use crate::network::second_degree::SecondDegree;
 use crate::profiles::directory::asked::{Asked, Degrees, View};
 use crate::schema::{directory as table, members};
 use crate::web::pagination::{Cursor, ListPage, PageRequest, ROWS};
 use crate::web::viewer::Viewer;
+
+/// Rows on a page of those who were found: the best stand on the first.
+const FOUND_ROWS: usize = 20;
+/// Of so many who were found the companies and locations are counted. Of more, those of the first are offered without a number.
+const LOOKED_AT: usize = 200;
 
 /// A page of a list, with what is counted of all of it.
 #[derive(Debug)]
@@ -54,13 +59,14 @@ impl Listing {
             (View::Newest, _) => Listing::newest(connection, &hidden, at),
             (_, Degrees::Any) => Listing::everybody(connection, cache, me, asked, at, &hidden),
             (_, degree) => {
-                let mut near = near(connection, cache, me, degree, &hidden)?;
+                let near = near(connection, cache, me, degree, &hidden)?;
                 let kept: Vec<&Entry> = near.values().filter(|entry| asked.facets.fit(entry)).collect();
                 let counted = Counted::of(kept.iter().copied());
                 let mut ids: Vec<(String, i64)> =
                     kept.iter().map(|entry| (entry.sort_last.clone(), entry.member_id)).collect();
                 ids.sort_unstable();
-                let page = numbered(ids.into_iter().map(|(_, id)| id).collect(), at, |id| near.remove(&id));
+                let ids: Vec<i64> = ids.into_iter().map(|(_, id)| id).collect();
+                let page = numbered(&ids, (at, ROWS), |_| Ok(near))?;
                 Ok(Listing { counted, ..Listing::plain(page) })
             }
         }
@@ -120,17 +126,25 @@ impl Listing {
         at: &PageRequest,
         hidden: &[i64],
     ) -> Result<Listing, Error> {
-        let mut found = found::members(connection, cache, me.counted(), hidden, &asked.q)?;
+        let facets = &asked.facets;
+        let words = Words { q: &asked.q, elsewhere: [&facets.company, &facets.location] };
+        let mut found = found::members(connection, cache, me.counted(), hidden, words)?;
         let is_cut = found.len() as i64 >= MAX_FOUND;
-        let ids: Vec<i64> = found.iter().map(|(id, _)| *id).collect();
-        let mut all = entries(connection, &ids)?;
-        found.retain(|(id, _)| all.get(id).is_some_and(|entry| asked.facets.fit(entry)));
+        let ids = |found: &[(i64, Near)]| found.iter().map(|(id, _)| *id).collect::<Vec<i64>>();
+        if facets.narrow() {
+            let all = entries(connection, &ids(&found))?;
+            found.retain(|(id, _)| all.get(id).is_some_and(|entry| facets.fit(entry)));
+        }
         let of = |degree| found.iter().filter(|(_, near)| is(*near, degree)).count() as i64;
         let (first, second) = (of(Degrees::First), of(Degrees::Second));
         found.retain(|(_, near)| is(*near, asked.degree));
-        let counted = Counted::of(found.iter().filter_map(|(id, _)| all.get(id)));
-        let ids = found.into_iter().map(|(id, _)| id).collect();
-        let page = numbered(ids, at, |id| all.remove(&id));
+        let ids = ids(&found);
+        let looked_at = entries(connection, &ids[..ids.len().min(LOOKED_AT)])?;
+        let mut counted = Counted::of(looked_at.values());
+        if ids.len() > LOOKED_AT {
+            counted = counted.uncounted();
+        }
+        let page = numbered(&ids, (at, FOUND_ROWS), |ids| entries(connection, ids))?;
         Ok(Listing { counted, first: Some(first), second: Some(second), is_cut, ..Listing::plain(page) })
     }
 }
@@ -193,19 +207,24 @@ fn newest(connection: &mut Connection, hidden: &[i64], at: &PageRequest) -> Resu
     Ok(query.limit(at.limit()).load(connection)?)
 }
 
-/// A page of a list that is known whole, by its number.
-fn numbered(ids: Vec<i64>, at: &PageRequest, mut take: impl FnMut(i64) -> Option<Entry>) -> ListPage<Entry> {
-    let pages = ids.len().div_ceil(ROWS).max(1);
+/// A page of a list that is known whole, by its number, with so many rows.
+fn numbered(
+    ids: &[i64],
+    (at, size): (&PageRequest, usize),
+    read: impl FnOnce(&[i64]) -> Result<HashMap<i64, Entry>, Error>,
+) -> Result<ListPage<Entry>, Error> {
+    let pages = ids.len().div_ceil(size).max(1);
     let page = at.page().clamp(1, u32::try_from(pages).unwrap_or(1));
-    let first = (page as usize - 1) * ROWS;
-    let rows = ids.iter().skip(first).take(ROWS).filter_map(|id| take(*id)).collect();
-    ListPage {
-        rows,
+    let first = (page as usize - 1) * size;
+    let ids_of_page = &ids[first..ids.len().min(first + size)];
+    let mut entries = read(ids_of_page)?;
+    Ok(ListPage {
+        rows: ids_of_page.iter().filter_map(|id| entries.remove(id)).collect(),
         total: ids.len() as i64,
         page,
         previous: (page > 1).then(|| format!("page={}", page - 1)),
         next: ((page as usize) < pages).then(|| format!("page={}", page + 1)),
-    }
+    })
 }
 
 /// Everybody of a degree who is listed.
@@ -216,14 +235,12 @@ fn near(
     degree: Degrees,
     hidden: &[i64],
 ) -> Result<HashMap<i64, Entry>, Error> {
-    let ids = match degree {
-        Degrees::First => found::connected(connection, cache, me.counted(), None)?,
-        _ => {
-            let circle = SecondDegree::of(connection, cache, me.counted())?;
-            let connected = found::connected(connection, cache, me.counted(), Some(circle.ids()))?;
-            let is_further = |id: &&i64| connected.binary_search(id).is_err() && !hidden.contains(id) && **id != me.id;
-            circle.ids().iter().filter(is_further).copied().collect()
-        }
-    };
+    let connected = ConnectionIds::of(connection, cache, me.counted())?;
+    if degree == Degrees::First {
+        return entries(connection, connected.ids());
+    }
+    let circle = SecondDegree::of(connection, cache, me.counted())?;
+    let is_further = |id: &&i64| !connected.has(**id) && !hidden.contains(id) && **id != me.id;
+    let ids: Vec<i64> = circle.ids().iter().filter(is_further).copied().collect();
     entries(connection, &ids)
 }

@@ -10,19 +10,21 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use askama::Template;
 
+use crate::cache::Cache;
 use crate::connections::allowance::own_hindrance;
-use crate::connections::mutual;
+use crate::connections::mutual::{SharedCount, walked};
 use crate::connections::refusal::in_place_of_button;
 use crate::connections::standing::{self, Standing};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::filters;
-use crate::language::{mutual_connections, number, t, tf, tnf};
+use crate::language::{number, t, tf, tnf};
 use crate::limits::{Limit, Subject};
 use crate::members::directory::Entry;
 use crate::members::{ConnectionCount, MemberCard, counted_persons, persons, search};
 use crate::network::degree::Degree;
+use crate::network::shared_counts::SharedCounts;
 use crate::network::suggestions;
 use crate::relationship::Limits;
 use crate::web::form::Query;
@@ -85,15 +87,17 @@ pub async fn people(site: SiteData, page: Layout, me: SignedIn, Query(query): Qu
         site.meter(Limit::Search, Subject::member(me.id)).await?;
     }
     let (limits, cache, viewer, wanted) = (site.limits, site.cache.clone(), me.viewer(), asked.clone());
+    // Everybody is counted; the other lists read little once one's own connections are kept.
+    let walked = if asked.view == View::Everybody { i32::MAX } else { walked(&cache, me.counted()) };
     let (cards, rows, listing) = site
-        .read_long(move |connection| {
+        .read_walking(walked, move |connection| {
             if wanted.view == View::MayKnow {
                 let people = suggestions::for_member(connection, &cache, &viewer, SUGGESTED)?;
                 let people = people.into_iter().map(|one| (one.remark(), one.person)).collect();
                 return Ok((cards(connection, &limits, &viewer, people)?, Vec::new(), None));
             }
             let listing = Listing::of(connection, &cache, &viewer, &wanted, &at)?;
-            Ok((Vec::new(), rows(connection, &limits, &viewer, &listing)?, Some(listing)))
+            Ok((Vec::new(), rows(connection, (&limits, &cache), &viewer, &listing)?, Some(listing)))
         })
         .await?;
     let found = listing.as_ref().map_or_else(String::new, |listing| found(&asked, listing));
@@ -163,13 +167,18 @@ pub(super) fn cards(
     Ok(people.into_iter().map(card).collect())
 }
 
-fn rows(connection: &mut Connection, limits: &Limits, viewer: &Viewer, listing: &Listing) -> Result<Vec<Row>, Error> {
+fn rows(
+    connection: &mut Connection,
+    (limits, cache): (&Limits, &Cache),
+    viewer: &Viewer,
+    listing: &Listing,
+) -> Result<Vec<Row>, Error> {
     let entries: HashMap<i64, &Entry> = listing.page.rows.iter().map(|entry| (entry.member_id, entry)).collect();
     let ids: Vec<i64> = listing.page.rows.iter().map(|entry| entry.member_id).collect();
     let people = counted_persons(connection, &ids)?;
     let others: Vec<ConnectionCount> =
         people.iter().map(|(_, count)| *count).filter(|other| other.id != viewer.id).collect();
-    let mut known = shared(connection, viewer, &others)?;
+    let mut known = shared(connection, cache, viewer, &others)?;
     let people = people.into_iter().map(|(person, _)| (known.remove(&person.id).unwrap_or_default(), person)).collect();
     let row = |card: Card| {
         let degree = match (card.standing.connected(), card.remark.is_empty()) {
@@ -193,30 +202,29 @@ fn rows(connection: &mut Connection, limits: &Limits, viewer: &Viewer, listing: 
 /// Says of each whom of one's connections they know.
 fn shared(
     connection: &mut Connection,
+    cache: &Cache,
     viewer: &Viewer,
     others: &[ConnectionCount],
 ) -> Result<HashMap<i64, String>, Error> {
-    let (few, many): (Vec<ConnectionCount>, Vec<ConnectionCount>) =
-        others.iter().partition(|other| other.number <= mutual::MAX_SHORT);
-    let first = mutual::first_shared(connection, viewer.id, &few)?;
-    let mut ids: Vec<i64> = first.iter().map(|(_, _, first)| *first).collect();
+    let counts = SharedCounts::of(connection, cache, viewer.counted(), others)?;
+    let known = |(id, count): (i64, Option<SharedCount>)| Some((id, count.filter(|count| count.number > 0)?));
+    let known: Vec<(i64, SharedCount)> = counts.into_iter().filter_map(known).collect();
+    let mut ids: Vec<i64> = known.iter().map(|(_, count)| count.first).collect();
     ids.sort_unstable();
     ids.dedup();
     let names: HashMap<i64, String> =
         persons(connection, &ids)?.into_iter().map(|person| (person.id, person.full_name)).collect();
-    let knows = |(id, number, first): &(i64, u32, i64)| {
-        let name = names.get(first)?;
-        let remark = match number - 1 {
-            0 => tf("Knows {name}", name),
-            more => tnf(more, "Knows {name} and {n} more", "Knows {name} and {n} more", name),
-        };
-        Some((*id, remark))
+    let remark = |(id, count): (i64, SharedCount)| {
+        let name = names.get(&count.first)?;
+        Some((
+            id,
+            match count.number - 1 {
+                0 => tf("Knows {name}", name),
+                more => tnf(more, "Knows {name} and {n} more", "Knows {name} and {n} more", name),
+            },
+        ))
     };
-    let mut remarks: HashMap<i64, String> = first.iter().filter_map(knows).collect();
-    let counted = mutual::shared_with(connection, viewer.counted(), &many)?;
-    let counted = counted.into_iter().filter_map(|(id, number)| Some((id, number.filter(|number| *number > 0)?)));
-    remarks.extend(counted.map(|(id, number)| (id, mutual_connections(number))));
-    Ok(remarks)
+    Ok(known.into_iter().filter_map(remark).collect())
 }
 
 fn found(asked: &Asked, listing: &Listing) -> String {
