@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::accounts::tokens::{self, Program, Scope};
 use crate::api::problem::{MEDIA_TYPE, Problem};
+use crate::cache::Cache;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{key, t, tf};
@@ -198,6 +199,11 @@ impl Asked {
     /// Whose the token is, with what verbs ask of whoever acts.
     pub fn viewer(&self) -> Viewer {
         self.program.viewer.clone()
+    }
+
+    /// What this node keeps of lists.
+    pub fn cache(&self) -> Cache {
+        self.site.cache.clone()
     }
 
     /// What members may do how often.

@@ -123,9 +123,10 @@ pub async fn connections(asked: Asked) -> Answer {
     let query = asked.query()?;
     check_days(["connected_after", "connected_before", "no_message_since"].map(|field| (field, query.get(field))))?;
     let (filter, at, mine) = (Filter::of(&query), asked.page()?, asked.viewer().counted());
+    let cache = asked.cache();
     asked
         .read(move |connection| {
-            let mut list = list::page(connection, (mine.id, mine.number), &filter, &at)?;
+            let mut list = list::page(connection, &cache, mine, &filter, &at)?;
             list::with_tags(connection, mine.id, &mut list)?;
             Ok(Page::of(list, Connection::from))
         })

@@ -35,6 +35,7 @@ mod kept;
 mod languages;
 mod limits;
 mod logo;
+mod long_lists;
 mod mail;
 mod moderation;
 mod names;

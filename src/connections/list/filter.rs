@@ -2,11 +2,12 @@
 
 use crate::dates;
 use crate::language::{t, tf};
+use crate::members::search::needle::Needle;
 use crate::web::form::Form;
 use crate::web::pagination::Cursor;
 
 /// The order of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Sort {
     /// The newest connection first.
     #[default]
@@ -107,6 +108,22 @@ impl Filter {
     /// Whether anything is left out.
     pub fn narrows(&self) -> bool {
         !self.q.is_empty() || self.folded_in_use()
+    }
+
+    /// What is looked for in the texts of members.
+    pub(super) fn needles(&self) -> Vec<Needle> {
+        let company = Some(&self.company).filter(|company| !company.is_empty());
+        let location = Some(&self.location).filter(|location| !location.is_empty());
+        let words = self.q.split_whitespace().map(Needle::word);
+        words
+            .chain(company.map(|text| Needle::company(text)))
+            .chain(location.map(|text| Needle::location(text)))
+            .collect()
+    }
+
+    /// Whether it matters what was written to whom.
+    pub(super) fn asks_for_messages(&self) -> bool {
+        !self.no_message_since.is_empty() || self.never_exchanged_a_word
     }
 
     /// Whether any of the filters that fold away is in use.

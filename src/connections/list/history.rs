@@ -16,11 +16,15 @@ use crate::language::{Context, connections, current, month, month_name, number, 
 use crate::members::ConnectionCount;
 use crate::time_zone::Zone;
 
-/// Units of the growth plot; its lines stand in `connections/growth.html`.
-const WIDTH: f64 = 320.0;
-const HEIGHT: f64 = 92.0;
-/// The tallest bar of the strip.
-const TALLEST: f64 = 46.0;
+/// Tenths of a unit of the growth plot; its lines stand in `connections/growth.html`.
+const WIDTH: i64 = 3_200;
+const HEIGHT: i64 = 920;
+/// Tenths of a unit above the line, and below the bars.
+const ABOVE: i64 = 20;
+const BELOW: i64 = 480;
+/// The tallest bar of the strip, and the shortest: a single connection must be seen as well.
+const TALLEST: i64 = 460;
+const SHORTEST: i64 = 20;
 
 /// How many connections were made in each month, from the first such month until this one.
 #[derive(Debug, Clone, Default)]
@@ -40,15 +44,14 @@ impl History {
         let zone = Context::current().zone;
         let of =
             |moment: i64| dates::civil(moment).map(|date| i64::from(date.year()) * 12 + i64::from(date.month()) - 1);
-        let counted: Vec<(i64, i64)> = moments.iter().filter_map(|(at, made)| Some((of(*at)?, *made))).collect();
-        let (Some(first), Some(last)) = (counted.iter().map(|(month, _)| *month).min(), of(now)) else {
-            return History::default();
-        };
+        let first = moments.iter().map(|(moment, _)| *moment).min();
+        let (Some(first), Some(last)) = (first.and_then(of), of(now)) else { return History::default() };
         let length = usize::try_from(last - first + 1).unwrap_or(1).clamp(1, 12 * 200);
+        // A moment is looked up among these: to name the day of each of thousands would take milliseconds.
+        let starts: Vec<i64> = (1..length as i64).map(|at| start(first + at)).collect();
         let mut months = vec![0; length];
-        for (month, made) in counted {
-            let at = usize::try_from(month - first).unwrap_or(0).min(length - 1);
-            months[at] += made;
+        for (moment, made) in moments {
+            months[starts.partition_point(|start| start <= moment)] += made;
         }
         let line = drawn(&months);
         History { zone, first, months, line }
@@ -94,17 +97,18 @@ impl History {
 
     /// The years below the growth plot, each where it begins; on a narrow plot only some are shown.
     pub fn axis(&self) -> Vec<Tick> {
-        let steps = (self.months.len() as i64 - 1).max(1);
+        let steps = steps(&self.months);
         let years = (self.first + 11) / 12..=(self.first + steps) / 12;
         let each = (years.clone().count() as i64 + 4) / 5;
         let mirrored = current().direction() == "rtl";
         let tick = |year: i64| {
-            let at = (year * 12 - self.first) as f64 * 100.0 / steps as f64;
+            let at = rounded((year * 12 - self.first) * 10_000, steps);
             let is_minor = year % each.max(1) != 0;
+            let shown = if mirrored { 10_000 - at } else { at };
             // What would be cut at an edge is left out.
-            (3.0..=97.0).contains(&at).then(|| Tick {
+            (300..=9_700).contains(&at).then(|| Tick {
                 year,
-                at: format!("{:.2}", if mirrored { 100.0 - at } else { at }),
+                at: format!("{}.{:02}", shown / 100, shown % 100),
                 is_minor,
             })
         };
@@ -157,15 +161,31 @@ fn running(months: &[i64]) -> Vec<i64> {
 /// The growth as a path of SVG.
 fn drawn(months: &[i64]) -> String {
     let running = running(months);
-    let all = running.last().copied().unwrap_or(0).max(1) as f64;
-    let steps = (running.len() - 1).max(1) as f64;
-    let mut path = format!("M0 {:.1}", HEIGHT + 2.0);
+    let (all, steps) = (running.last().copied().unwrap_or(0).max(1), steps(months));
+    let mut path = String::from("M0 ");
+    put_tenths(&mut path, HEIGHT + ABOVE);
     for (at, sum) in running.iter().enumerate() {
-        let (x, y) = (WIDTH * at as f64 / steps, HEIGHT + 2.0 - HEIGHT * *sum as f64 / all);
-        // Writing to a string does not fail.
-        let _ = write!(path, "L{x:.1} {y:.1}");
+        path.push('L');
+        put_tenths(&mut path, rounded(WIDTH * at as i64, steps));
+        path.push(' ');
+        put_tenths(&mut path, HEIGHT + ABOVE - rounded(HEIGHT * sum, all));
     }
     path
+}
+
+/// From the first month to the last.
+fn steps(months: &[i64]) -> i64 {
+    (months.len() as i64 - 1).max(1)
+}
+
+fn rounded(of: i64, by: i64) -> i64 {
+    (of + by / 2) / by
+}
+
+/// Writes a number of tenths. To write it as a floating-point number would take several times as long.
+fn put_tenths(path: &mut String, tenths: i64) {
+    // Writing to a string does not fail.
+    let _ = write!(path, "{}.{}", tenths / 10, tenths % 10);
 }
 
 impl Cached for History {
@@ -173,7 +193,11 @@ impl Cached for History {
     const SECONDS: i64 = 3_600;
 
     fn took_long(&self) -> bool {
-        self.total() > 500
+        true
+    }
+
+    fn bytes(&self) -> usize {
+        self.line.len() + self.months.len() * size_of::<i64>()
     }
 
     fn is_true(&self) -> bool {
@@ -182,13 +206,19 @@ impl Cached for History {
 }
 
 impl History {
+    /// How many rows are read for the history of a member: none where it is kept.
+    pub fn walked(cache: &Cache, member: ConnectionCount) -> i32 {
+        if cache.get::<History>(member).is_some() { 0 } else { member.number }
+    }
+
     /// The history of a member.
     ///
     /// # Errors
     /// The database's.
     pub fn of(connection: &mut Connection, cache: &Cache, member: ConnectionCount) -> Result<Arc<History>, Error> {
         cache.get_or_read(member, |id| {
-            Ok(History::new(&list::moments(connection, id, &Filter::default())?, dates::now()))
+            let mine = ConnectionCount { id, ..member };
+            Ok(History::new(&list::moments(connection, cache, mine, &Filter::default())?, dates::now()))
         })
     }
 }
@@ -198,21 +228,24 @@ impl History {
 pub struct Strip {
     history: Arc<History>,
     filter: Filter,
+    /// The bars as paths of SVG: those that the filter leaves out, and those that it takes.
+    pub bars: (String, String),
+    /// What stands below the strip: its years, and the months of the year that is asked for.
+    pub periods: Vec<Vec<Period>>,
 }
 
 /// A month of the strip.
 #[derive(Debug)]
-pub struct Bar {
-    /// Its place.
-    pub at: usize,
-    /// Where it begins from above.
-    pub top: String,
+struct Bar {
+    at: usize,
+    /// Tenths of a unit from above.
+    top: i64,
     /// Whether the filter takes it.
-    pub chosen: bool,
+    chosen: bool,
 }
 
 /// A year or a month below the strip.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Period {
     /// What it is called.
     pub name: String,
@@ -240,7 +273,24 @@ pub struct Tick {
 impl Strip {
     /// A strip for a filter.
     pub fn new(history: Arc<History>, filter: &Filter) -> Strip {
-        Strip { history, filter: filter.clone() }
+        let nothing = (String::new(), String::new());
+        let mut strip = Strip { history, filter: filter.clone(), bars: nothing, periods: Vec::new() };
+        if strip.shows() {
+            (strip.bars, strip.periods) = (strip.drawn(), strip.listed());
+        }
+        strip
+    }
+
+    fn drawn(&self) -> (String, String) {
+        let mut paths = (String::new(), String::new());
+        for bar in self.each() {
+            let path = if bar.chosen { &mut paths.1 } else { &mut paths.0 };
+            // Writing to a string does not fail.
+            let _ = write!(path, "M{} ", bar.at);
+            put_tenths(path, bar.top);
+            path.push_str("h.8V48h-.8z");
+        }
+        paths
     }
 
     /// Whether there is enough for a picture.
@@ -275,24 +325,26 @@ impl Strip {
     }
 
     /// A bar for each month in which anybody was connected.
-    pub fn bars(&self) -> Vec<Bar> {
-        let tallest = self.history.months.iter().copied().max().unwrap_or(1).max(1) as f64;
+    fn each(&self) -> Vec<Bar> {
+        let tallest = self.history.months.iter().copied().max().unwrap_or(1).max(1);
+        let (first, last) = self.asked_for();
         let bar = |(at, made): (usize, &i64)| {
-            let month = iso(self.history.first + at as i64);
-            // A single connection must be seen as well.
-            let height = (TALLEST * *made as f64 / tallest).max(2.0);
-            Bar { at: at + self.before(), top: format!("{:.1}", 48.0 - height), chosen: self.takes(&month) }
+            let month = self.history.first + at as i64;
+            let height = rounded(TALLEST * made, tallest).max(SHORTEST);
+            Bar { at: at + self.before(), top: BELOW - height, chosen: (first..=last).contains(&month) }
         };
         self.history.months.iter().enumerate().filter(|(_, made)| **made > 0).map(bar).collect()
     }
 
-    fn takes(&self, month: &str) -> bool {
-        let (after, before) = (&self.filter.connected_after, &self.filter.connected_before);
-        (after.is_empty() || month >= &after[..7]) && (before.is_empty() || format!("{month}-01") < *before)
+    /// The first and the last month in which a day is that the filter takes.
+    fn asked_for(&self) -> (i64, i64) {
+        let day = |iso: &str| iso.parse::<Date>().ok();
+        let month = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month()) - 1;
+        let last = day(&self.filter.connected_before).and_then(|before| before.yesterday().ok());
+        (day(&self.filter.connected_after).map_or(i64::MIN, month), last.map_or(i64::MAX, month))
     }
 
-    /// What stands below the strip: its years, and the months of the year that is asked for.
-    pub fn periods(&self) -> Vec<Vec<Period>> {
+    fn listed(&self) -> Vec<Vec<Period>> {
         let months = self.months();
         if months.is_empty() { vec![self.years()] } else { vec![self.years(), months] }
     }
@@ -341,6 +393,12 @@ fn parts(months: i64) -> (i16, i8) {
     (i16::try_from(months / 12).unwrap_or(0), i8::try_from(months % 12 + 1).unwrap_or(1))
 }
 
+/// The moment at which a month begins.
+fn start(months: i64) -> i64 {
+    let (year, of_year) = parts(months);
+    Date::new(year, of_year, 1).ok().and_then(dates::start_of).unwrap_or(i64::MAX)
+}
+
 fn name_of(months: i64) -> String {
     let (year, of_year) = parts(months);
     month(year, of_year)
@@ -378,7 +436,8 @@ mod tests {
     fn the_strip_marks_what_the_filter_takes() {
         let filter = Filter { connected_after: "2020-01-01".into(), ..Filter::default() };
         let strip = Strip::new(Arc::new(history()), &filter);
-        assert_eq!(strip.bars().iter().map(|bar| (bar.at, bar.chosen)).collect::<Vec<_>>(), [(2, false), (12, true)]);
+        assert_eq!(strip.each().iter().map(|bar| (bar.at, bar.chosen)).collect::<Vec<_>>(), [(2, false), (12, true)]);
+        assert_eq!(strip.bars, ("M2 2.0h.8V48h-.8z".into(), "M12 32.7h.8V48h-.8z".into()));
         assert_eq!((strip.width(), strip.first_month().as_str()), (24, "2019-01"));
         let years = strip.years();
         assert_eq!(years[0].query, "connected_after=2019-01-01&connected_before=2020-01-01");

@@ -3,21 +3,26 @@
 pub mod dormant;
 mod filter;
 pub mod history;
+mod kept;
 pub mod pages;
 
 pub use filter::{Filter, Sort};
+
+use std::collections::HashMap;
 
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use crate::cache::Cache;
+use crate::connections::list::kept::Kept;
 use crate::connections::notes;
 use crate::connections::sql_condition::{ByCompany, CompanyKey, IsConnected};
 use crate::connections::store;
 use crate::dates;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::members::{MemberCard, search};
+use crate::members::{ConnectionCount, MemberCard, search};
 use crate::schema::{members, relationships, tags as table};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 
@@ -162,22 +167,39 @@ impl From<'_> {
     }
 }
 
-/// A page of the list of a member who has so many connections.
+/// How many rows are walked for a page of a list, where what is kept of it does not do.
+pub fn walked(cache: &Cache, mine: ConnectionCount, filter: &Filter) -> i32 {
+    let is_kept = || cache.get::<Kept>(mine).is_some_and(|kept| kept.has_order(filter.sort));
+    let walks = filter.narrows() || filter.sort == Sort::Company;
+    if walks && !(kept::serves(mine, filter) && is_kept()) { mine.number } else { 0 }
+}
+
+/// A page of the list of a member.
 ///
 /// # Errors
 /// The database's.
 pub fn page(
     connection: &mut Connection,
-    (me, connections): (i64, i32),
+    cache: &Cache,
+    mine: ConnectionCount,
     filter: &Filter,
     at: &PageRequest,
 ) -> Result<ListPage<Connected>, Error> {
+    let me = mine.id;
+    let found = match kept::serves(mine, filter) {
+        true => Some(Kept::of(connection, cache, mine)?.found(connection, me, filter)?),
+        false => None,
+    };
     // Counting a hub's rows would cost more than the page.
-    let total = match filter.narrows() {
-        true => chosen(me, filter).count().get_result(connection)?,
-        false => connections.into(),
+    let total = match &found {
+        Some(found) => found.len() as i64,
+        None if filter.narrows() => chosen(me, filter).count().get_result(connection)?,
+        None => mine.number.into(),
     };
     let fetch = |at: &PageRequest| {
+        if let Some(ids) = found.as_ref().and_then(|found| kept::part(found, at, filter.sort)) {
+            return these(connection, me, &ids);
+        }
         let (cursor, most) = (at.cursor(), at.limit());
         let rows: QueryResult<Vec<Found>> = match filter.narrows() {
             true => ordered!(chosen(me, filter), filter.sort, cursor.as_ref(), |query| {
@@ -227,6 +249,21 @@ pub fn page_of_other(
 
 type Found = (Columns, MemberCard);
 
+/// These connections of a member, in this order.
+fn these(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<Connected>, Error> {
+    let rows = everybody(me).filter(id_in(connection, relationships::other_id, ids));
+    let rows: Vec<Found> = on_engine!(connection, |own| rows.select(Found::as_select()).load(own))?;
+    let mut rows: HashMap<i64, Connected> = rows.into_iter().map(|row| (row.1.id, Connected::of(row))).collect();
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+}
+
+/// The ids of all connections of a member in the order of a sort.
+fn ids_in_order(connection: &mut Connection, me: i64, sort: Sort) -> Result<Vec<i64>, Error> {
+    Ok(ordered!(everybody(me), sort, None::<&(Cursor, bool)>, |query| {
+        on_engine!(connection, |own| query.select(relationships::other_id).load(own))
+    })?)
+}
+
 /// Puts their owner's tags on the rows of a page, and gives every tag that the owner uses.
 ///
 /// # Errors
@@ -250,8 +287,17 @@ const QUARTER: i64 = 900;
 ///
 /// # Errors
 /// The database's.
-pub fn moments(connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec<(i64, i64)>, Error> {
-    let filter = filter.undated();
+pub fn moments(
+    connection: &mut Connection,
+    cache: &Cache,
+    mine: ConnectionCount,
+    filter: &Filter,
+) -> Result<Vec<(i64, i64)>, Error> {
+    let (me, filter) = (mine.id, filter.undated());
+    if filter.narrows() && kept::serves(mine, &filter) {
+        let moments = Kept::of(connection, cache, mine)?.moments(&filter);
+        return Ok(moments.into_iter().map(|moment| (moment, 1)).collect());
+    }
     if filter.narrows() {
         let moments: Vec<i64> =
             chosen(me, &filter).select(relationships::connected_at.assume_not_null()).load(connection)?;

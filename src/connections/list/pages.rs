@@ -47,11 +47,10 @@ pub async fn connections(
 ) -> Result<HttpResponse, Error> {
     let (filter, at, mine) = (Filter::of(&query), PageRequest::of(&query), me.counted());
     let asked = filter.clone();
-    let walked = if filter.narrows() { mine.number } else { 0 };
-    let limits = site.limits;
+    let (limits, cache) = (site.limits, site.cache.clone());
     let (list, tags, tabs) = site
-        .read_walking(walked, move |connection| {
-            let mut list = list::page(connection, (mine.id, mine.number), &asked, &at)?;
+        .read_walking(list::walked(&site.cache, mine, &filter), move |connection| {
+            let mut list = list::page(connection, &cache, mine, &asked, &at)?;
             let tags = list::with_tags(connection, mine.id, &mut list)?;
             Ok((list, tags, Tabs::of(connection, &limits, mine)?))
         })

@@ -140,8 +140,9 @@ pub async fn remove(
     let (filter, at, draft) = (Filter::of(&query), PageRequest::of(&query), draft_of(&query));
     let (cache, mine) = (site.cache.clone(), me.counted());
     let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
+    let walked = list::walked(&cache, mine, &filter).max(History::walked(&cache, mine));
     let read = site
-        .read_walking(mine.number, move |connection| {
+        .read_walking(walked, move |connection| {
             let confirmed = match draft {
                 Some(id) => find(connection, mine.id, id)?.confirmed_at.is_some(),
                 None => false,
@@ -149,10 +150,10 @@ pub async fn remove(
             if confirmed {
                 return Ok(None);
             }
-            let mut list = list::page(connection, (mine.id, mine.number), &asked, &at)?;
+            let mut list = list::page(connection, &cache, mine, &asked, &at)?;
             let tags = list::with_tags(connection, mine.id, &mut list)?;
             let history = if asked.undated().narrows() {
-                Arc::new(History::new(&list::moments(connection, mine.id, &asked)?, now()))
+                Arc::new(History::new(&list::moments(connection, &cache, mine, &asked)?, now()))
             } else {
                 History::of(connection, &cache, mine)?
             };
