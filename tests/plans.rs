@@ -88,7 +88,7 @@ const PAGES: &[(&str, usize)] = &[
     ("/in/member-000002", 8),
     ("/in/member-004321", 8),
     ("/in/member-004321/mutual", 7),
-    ("/in/member-009999/invite", 12),
+    ("/in/member-009999/invite", 5),
     // Two count what the tabs lead to.
     ("/connections", 6),
     ("/connections?sort=first_name", 6),

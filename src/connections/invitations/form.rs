@@ -9,12 +9,12 @@ use crate::connections::refusal::{in_place_of_button, sentence};
 use crate::connections::standing::{self, Standing};
 use crate::connections::visible;
 use crate::dates::now;
-use crate::db::Connection;
+use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::language::filters;
 use crate::language::{t, tf};
 use crate::members::MemberCard;
-use crate::relationship::{Action, Allowance, Limits, Refusal, Reinvite, Side};
+use crate::relationship::{Action, Allowance, Limits, Offer, Refusal, Reinvite, Side};
 use crate::schema::members as table;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
@@ -90,14 +90,15 @@ fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle
     let me = viewer.id;
     let (member, row) = visible::member(connection, me, handle)?;
     let person = member.person;
-    let sender = table::table.find(me).select(MemberCard::as_select()).first(connection)?;
-    Ok(Prepared {
-        allowance: crate::connections::allowance::allowance(connection, limits, me, now())?,
-        reinvite: crate::connections::reinvite(connection, limits, me, person.id)?,
-        standing: standing::one(connection, limits, (me, person.id), row)?,
-        person,
-        sender,
-    })
+    let sender = table::table.find(me);
+    let sender = on_engine!(connection, |own| sender.select(MemberCard::as_select()).first(own))?;
+    let standing = standing::one(connection, limits, (me, person.id), row)?;
+    let reinvite = match standing.offer() {
+        Offer::Reinvite => crate::connections::reinvite(connection, limits, me, person.id)?,
+        _ => None,
+    };
+    let allowance = crate::connections::allowance::allowance(connection, limits, me, now())?;
+    Ok(Prepared { person, sender, allowance, reinvite, standing })
 }
 
 async fn prepared(site: &Site, me: &SignedIn, handle: String) -> Result<Prepared, Error> {
