@@ -45,7 +45,7 @@ struct Html<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mail/letter.txt", escape = "none")]
+#[template(path = "mail/letter.txt", escape = "none", whitespace = "preserve")]
 struct Text<'a> {
     letter: &'a Content,
 }
