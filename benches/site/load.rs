@@ -8,10 +8,15 @@ use std::time::Instant;
 use super::server::Server;
 
 /// What was measured; times in milliseconds.
+#[derive(Default)]
 pub struct Measured {
     pub rate: f64,
     pub p50: f64,
     pub p99: f64,
+    /// Microseconds of CPU that a request took of the site's process.
+    pub cpu: f64,
+    /// The same of the database's own processes.
+    pub engine_cpu: f64,
 }
 
 /// Ends with a sentence where `wrk` is missing.
@@ -38,6 +43,7 @@ impl Load<'_> {
              function request()\n n = n + 1\n {body}\nend\n"
         );
         std::fs::write(&script, lua).unwrap();
+        let before = (self.server.cpu(), self.server.engine_cpu());
         let output = Command::new("wrk")
             .args(["-t1", &format!("-c{at_once}"), &format!("-d{seconds}s"), "--latency", "-s"])
             .arg(&script)
@@ -50,8 +56,16 @@ impl Load<'_> {
             let line = text.lines().find(|line| line.trim().starts_with(label)).unwrap_or_else(|| panic!("{text}"));
             line.split_whitespace().nth(1).unwrap().to_owned()
         };
-        let rate = after("Requests/sec:").parse().unwrap();
-        Measured { rate, p50: millis(&after("50%")), p99: millis(&after("99%")) }
+        let done =
+            text.lines().find(|line| line.contains("requests in")).and_then(|line| line.split_whitespace().next());
+        let done: f64 = done.and_then(|done| done.parse().ok()).unwrap_or_else(|| panic!("{text}"));
+        Measured {
+            rate: after("Requests/sec:").parse().unwrap(),
+            p50: millis(&after("50%")),
+            p99: millis(&after("99%")),
+            cpu: (self.server.cpu() - before.0) * 1e6 / done,
+            engine_cpu: (self.server.engine_cpu() - before.1) * 1e6 / done,
+        }
     }
 }
 
@@ -90,5 +104,5 @@ pub fn invite_and_accept(server: &Server, first: u32, people: u32) -> Measured {
     let mut times = times.into_inner().unwrap();
     times.sort_by(f64::total_cmp);
     let rate = times.len() as f64 / started.elapsed().as_secs_f64();
-    Measured { rate, p50: times[times.len() / 2], p99: times[times.len() * 99 / 100] }
+    Measured { rate, p50: times[times.len() / 2], p99: times[times.len() * 99 / 100], ..Measured::default() }
 }

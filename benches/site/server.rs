@@ -62,9 +62,17 @@ async fn from_memory(name: web::Path<u32>) -> impl Responder {
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
 }
 
+/// Seconds of CPU that a process has taken; the kernel counts in hundredths.
+fn cpu_of(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    after_name.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
 /// The second process, ended when it is dropped.
 pub struct Server {
     child: Child,
+    database: DatabaseUrl,
     pub address: String,
 }
 
@@ -79,7 +87,7 @@ impl Server {
             .unwrap();
         let mut address = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        let server = Server { child, address: address.trim().to_owned() };
+        let server = Server { child, database: database.clone(), address: address.trim().to_owned() };
         while ureq::get(format!("{}/readyz", server.address)).call().is_err() {
             std::thread::sleep(Duration::from_millis(2));
         }
@@ -98,10 +106,20 @@ impl Server {
 
     /// Seconds of CPU that the process has taken.
     pub fn cpu(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
-        let after_name = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        // The kernel counts in hundredths.
-        after_name.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+        cpu_of(&self.child.id().to_string())
+    }
+
+    /// Seconds of CPU that the sessions of the database have taken, where that is a server of this machine.
+    pub fn engine_cpu(&self) -> f64 {
+        let DatabaseUrl::Postgres(url) = &self.database else { return 0.0 };
+        let name = url.split(['/', '?']).nth(3).unwrap_or_default();
+        let is_session = |process: &String| {
+            let title = std::fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap_or_default();
+            title.starts_with("postgres:") && title.split(' ').any(|word| word == name)
+        };
+        let processes = std::fs::read_dir("/proc").unwrap();
+        let processes = processes.filter_map(|process| process.ok()?.file_name().into_string().ok());
+        processes.filter(is_session).map(|process| cpu_of(&process)).sum()
     }
 
     /// A member who is signed in.
