@@ -198,6 +198,8 @@ pub fn with_expired_invitation(owner: i64, oldest_open: i64) -> WithExpiredInvit
     relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .filter(relationships::owner_id.eq(owner))
+        // Else SQLite would walk all connections.
+        .filter(Listed)
         .filter(relationships::disconnected_at.is_not_null())
         .filter(relationships::invited_at.le(oldest_open))
         .filter(relationships::state.between(State::Invited, State::Declined))

@@ -39,6 +39,8 @@ impl Tabs {
         let oldest_open = limits.oldest_open(dates::now());
         let again = relationships::table
             .filter(relationships::owner_id.eq(member.id))
+            // Else SQLite would walk all connections.
+            .filter(Listed)
             .filter(relationships::disconnected_at.is_not_null())
             .filter(relationships::invited_at.le(oldest_open))
             .filter(relationships::state.between(State::Invited, State::Declined));

@@ -32,7 +32,7 @@ fn error_pages_keep_the_navigation() {
     seen(ada.post("/settings/privacy", &[("as", &ben.handle), ("who_may_invite", "nobody")]), 409);
     // The program does not know this number, and the database not this table.
     sql(&site, "UPDATE members SET who_may_invite = 77 WHERE handle = 'ben-okoro'");
-    seen(ada.get("/in/ben-okoro/invite"), 500);
+    seen(ada.post("/in/ben-okoro/invite", &[]), 500);
     assert!(ada.sees("An error of this site"), "{}", ada.text());
     sql(&site, "UPDATE members SET who_may_invite = 0 WHERE handle = 'ben-okoro'");
     connect(&mut ada, &mut ben);

@@ -193,7 +193,7 @@ impl Cached for History {
     const SECONDS: i64 = 3_600;
 
     fn took_long(&self) -> bool {
-        true
+        self.total() > 500
     }
 
     fn bytes(&self) -> usize {
