@@ -14,7 +14,7 @@ enum Lines {
 use Lines::{Many, One};
 
 /// The fields that hold texts which somebody sends, by schema.
-const TEXTS: [(&str, Lines, &[&str]); 11] = [
+const TEXTS: [(&str, Lines, &[&str]); 12] = [
     ("InvitationToSend", Many, &["note"]),
     ("Disconnect", Many, &["private_reason"]),
     ("Block", Many, &["private_reason"]),
@@ -40,6 +40,7 @@ const TEXTS: [(&str, Lines, &[&str]); 11] = [
     ),
     ("ContactCard", Many, &["private_note"]),
     ("ContactValue", One, &["kind", "value"]),
+    ("PostalAddress", Many, &["street"]),
     ("PostalAddress", One, &["kind", "city", "region", "postcode", "country"]),
 ];
 /// A month and a day of it, as far as a pattern can say.
