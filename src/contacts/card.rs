@@ -272,7 +272,8 @@ fn line(text: &str, most: usize) -> String {
 
 fn prose(text: &str, most: usize) -> String {
     let lines: Vec<String> = text::prose(text).split('\n').map(text::salvaged).collect();
-    cut(&lines.join("\n"), most)
+    // A line of which nothing could be kept is none at the beginning.
+    cut(&text::prose(&lines.join("\n")), most)
 }
 
 fn cut(text: &str, most: usize) -> String {
