@@ -1,17 +1,21 @@
 //! Moving a site from one database to another: table by table in the order of the keys, a batch a transaction, so that
 //! the last row of the target says where to go on; then both sides are read again and compared.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::connections::store;
 use crate::data::tables;
-use crate::db::{Connection, Db};
+use crate::db::{Connection, Db, number};
 use crate::error::Error;
 use crate::inbox;
 use crate::members::search;
 use crate::schema;
 use crate::text::digest::hex;
+
+/// A table that stands in a target until the copy is whole, so that nobody takes what a killed one leaves for a site.
+const MARK: &str = "unfinished_copy";
 
 /// What a table holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +47,7 @@ pub fn copy(from: &Db, to: &Db, progress: Progress) -> Result<Vec<Held>, Error> 
             )));
         }
     }
+    target.batch_execute(&format!("CREATE TABLE IF NOT EXISTS {MARK} (since BIGINT)"))?;
     for table in tables::copied() {
         let total = (table.count)(&mut source)?;
         (table.copy)(&mut source, &mut target, &|done| progress(table.name, done, total))?;
@@ -54,12 +59,36 @@ pub fn copy(from: &Db, to: &Db, progress: Progress) -> Result<Vec<Held>, Error> 
     crate::db::analyze(&mut target)?;
     let (there, here) = (held(&mut source, progress)?, held(&mut target, progress)?);
     match there.iter().zip(&here).find(|(there, here)| there != here) {
-        None => Ok(here),
+        None => {
+            target.batch_execute(&format!("DROP TABLE {MARK}"))?;
+            Ok(here)
+        }
         Some((there, here)) => Err(Error::Unavailable(format!(
             "{} differs: {} rows there, {} here. Was the site in use, or the target not empty?",
             there.table, there.rows, here.rows
         ))),
     }
+}
+
+/// Refuses a database into which a copy was begun and not finished: it may look whole, and lacks the tables that come last.
+///
+/// # Errors
+/// [`Error::Unavailable`], which says what to do, or the database's.
+pub fn refuse_unfinished(connection: &mut Connection) -> Result<(), Error> {
+    let sql = match connection {
+        Connection::Sqlite(_) => format!("SELECT COUNT(*) AS number FROM sqlite_master WHERE name = '{MARK}'"),
+        Connection::Postgres(_) => {
+            format!("SELECT COUNT(*) AS number FROM pg_class WHERE oid = to_regclass('{MARK}')")
+        }
+    };
+    if number(connection, &sql)? == 0 {
+        return Ok(());
+    }
+    Err(Error::Unavailable(
+        "a copy into this database was not finished, so it does not hold the whole site; start `amicable copy` again, which \
+         goes on where it stopped"
+            .into(),
+    ))
 }
 
 /// A target that was only started holds settings of its own, and nobody's: the key of the cookies of no member.

@@ -538,10 +538,23 @@ fn a_copy_that_was_killed_goes_on_where_it_stopped() {
         child.kill().unwrap();
         child.wait().unwrap();
         holding.batch_execute("ROLLBACK").unwrap();
+        drop(holding);
+        db.close();
+        is_not_taken_for_a_site(&target);
     }
     let (done, said) = copy(&database.argument(), &target.argument());
     assert!(done && said.contains("members"), "{said}");
     sound(&target, &[]);
+}
+
+/// What a killed copy leaves is neither served nor backed up, and is found by a check.
+fn is_not_taken_for_a_site(target: &Database) {
+    let (url, folder) = (target.argument(), tempfile::tempdir().unwrap());
+    let file = folder.path().join("site.zip").display().to_string();
+    for arguments in [&["check"][..], &["member", "list"], &["backup", &file], &["serve", "--listen", "127.0.0.1:0"]] {
+        let (done, said) = run(amicable(arguments).args(["--database-url", &url]));
+        assert!(!done && said.contains("a copy into this database was not finished"), "{arguments:?}: {said}");
+    }
 }
 
 /// Whether a copy has brought rows of this table. SQLite, which has one writer, is held from then on.

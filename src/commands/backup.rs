@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use amicable::backup::{self, Backup, Content, Manifest};
+use amicable::copy::refuse_unfinished;
 use amicable::db::{DatabaseUrl, Db};
 use amicable::error::Error;
 
@@ -13,6 +14,7 @@ use super::progress;
 /// # Errors
 /// See [`backup::write`].
 pub fn backup(db: &Db, file: &Path) -> Result<(), Error> {
+    db.read_blocking(refuse_unfinished)?;
     let bar = progress::bar();
     let manifest = backup::write(db, file, &|table, done, all| progress::show(&bar, table, done, all));
     bar.finish_and_clear();

@@ -4,7 +4,7 @@ use amicable::db::{DatabaseUrl, Db};
 use amicable::demo::seed;
 use amicable::error::Error;
 
-use super::opening::{there, with};
+use super::opening::{migrated, there, with};
 use super::progress;
 
 /// Copies a site, and prints the rows of each table with their digest.
@@ -15,7 +15,7 @@ pub fn copy(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<(), Error> {
     there(from)?;
     let bar = progress::bar();
     let progress = |table: &str, done, all| progress::show(&bar, table, done, all);
-    let held = with(from, |from| with(to, |to| amicable::copy::copy(from, to, &progress)))?;
+    let held = with(from, |from| migrated(to, |to| amicable::copy::copy(from, to, &progress)))?;
     bar.finish_and_clear();
     println!("{:<16}{:>12}  SHA-256, the same on both sides", "table", "rows");
     for held in held {

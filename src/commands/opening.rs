@@ -1,5 +1,6 @@
 //! How commands open the database.
 
+use amicable::copy::refuse_unfinished;
 use amicable::db::{DatabaseUrl, Db};
 use amicable::error::Error;
 
@@ -7,6 +8,14 @@ use super::progress;
 
 /// Opens a database, brings it up to date, uses it and closes it.
 pub fn with<T>(database: &DatabaseUrl, run: impl FnOnce(&Db) -> Result<T, Error>) -> Result<T, Error> {
+    migrated(database, |db| {
+        db.read_blocking(refuse_unfinished)?;
+        run(db)
+    })
+}
+
+/// [`with`] for a database that a copy goes into, which may have begun before.
+pub fn migrated<T>(database: &DatabaseUrl, run: impl FnOnce(&Db) -> Result<T, Error>) -> Result<T, Error> {
     as_it_is(database, |db| {
         // The log of a site that is served says how far it has come.
         match tracing::enabled!(tracing::Level::INFO) {

@@ -1,6 +1,7 @@
 //! The checks of what the site stands on: the schema, the database, the outbox, the jobs, the audit log.
 
 use amicable::audit::{self, Chain};
+use amicable::copy::refuse_unfinished;
 use amicable::db::{self, Connection, Schema};
 use amicable::error::Error;
 use amicable::{dates, jobs, mail};
@@ -27,7 +28,7 @@ fn lines(connection: &mut Connection, sql: &str) -> Result<Vec<String>, Error> {
 
 pub(super) fn schema(connection: &mut Connection) -> Result<Found, Error> {
     let schema = Schema::of(connection)?;
-    if let Err(why) = schema.refuse_other() {
+    if let Err(why) = schema.refuse_other().and_then(|()| refuse_unfinished(connection)) {
         return Ok(Err(why.to_string()));
     }
     let newest = schema.applied.last().map_or("", String::as_str);
