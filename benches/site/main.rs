@@ -115,6 +115,9 @@ fn measure(database: &DatabaseUrl, size: u32, args: &Args, folder: &Path) -> Vec
         seed::seed(&db, &plan, &|_, _, _| {}).unwrap();
         println!("Made in {:.1} s.", started.elapsed().as_secs_f64());
     }
+    // One member searches as often as the load asks for.
+    let searches = Numbers { number: MAX_NUMBER, ..Numbers::of(Limit::Search) };
+    db.write_blocking(move |connection| limits::set(connection, Limit::Search, searches)).unwrap();
     let people = People::of(&db, i64::from(size));
     drop(db);
     println!("The hub has {} connections. On disk: {:.0} MB.", people.friends.len(), bytes(database) / 1e6);
