@@ -144,13 +144,14 @@ fn every_text_stands_in_every_language_with_its_values() {
 /// A word of the English texts, words beside which it means something else, and what the languages must not call it.
 type Word = (&'static str, &'static [&'static str], &'static [(&'static str, &'static [&'static str])]);
 
-/// A connection is no contact, leaving one is no signing out, and an apostrophe is no prime.
-const WORDS: [Word; 2] = [
+/// A connection is no contact, the note of an invitation is no message, leaving is no signing out, and an apostrophe is no prime.
+const WORDS: [Word; 3] = [
     (
         "connection",
         &["contact", "address book"],
-        &[("de", &["Kontakt"]), ("es", &["contacto"]), ("fr", &["contact"]), ("ar", &["جهات الاتصال", "جهة اتصال"])],
+        &[("de", &["kontakt"]), ("es", &["contacto"]), ("fr", &["contact"]), ("ar", &["جهات الاتصال", "جهة اتصال"])],
     ),
+    ("note", &["message"], &[("de", &["nachricht"]), ("es", &["mensaje"]), ("fr", &["message"]), ("ar", &["رسال"])]),
     ("disconnect", &[], &[("fr", &["déconnect"]), ("es", &["cerrar sesión"]), ("de", &["abmelden", "abgemeldet"])]),
 ];
 
@@ -172,7 +173,11 @@ fn what_differs_is_not_called_the_same() {
                         continue;
                     }
                     let of_it = never.iter().filter(|(of, _)| *of == language).flat_map(|(_, words)| *words);
-                    wrong.extend(of_it.filter(|no| said.contains(**no)).map(|no| format!("{language}, {no}: {said}")));
+                    wrong.extend(
+                        of_it
+                            .filter(|no| said.to_lowercase().contains(**no))
+                            .map(|no| format!("{language}, {no}: {said}")),
+                    );
                 }
             }
         }

@@ -117,7 +117,7 @@ impl Target {
             Target::BirthYear => t("Year of birth"),
             Target::BirthMonth => t("Month of birth"),
             Target::BirthDay => t("Day of birth"),
-            Target::Note => t("Note"),
+            Target::Note => t("Private note"),
             Target::Tags => t("Tags"),
             Target::ConnectedOn => t("Connected on"),
         }
