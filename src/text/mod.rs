@@ -17,6 +17,8 @@ use unicode_normalization::UnicodeNormalization;
 const ACCENTS: usize = 4;
 /// Marks of any kind on one letter: Burmese takes five, Tibetan stacks take more.
 const MARKS: usize = 8;
+/// From the black flag of a region to the end of its tags.
+const FLAG: usize = 7;
 /// Blank lines that may follow one another.
 const BLANK_LINES: usize = 2;
 
@@ -58,19 +60,17 @@ pub fn line(typed: &str) -> String {
 
 /// Returns what can be kept of a line that nobody is there to correct, such as a row of a file.
 pub fn salvaged(written: &str) -> String {
-    let line = line(written);
-    // Nearly every line is whole.
-    if !line.contains('\n') && check(&line).is_ok() {
-        return line;
-    }
-    let mut kept = String::new();
-    for c in line.chars().map(|c| if c == '\n' { ' ' } else { c }) {
-        kept.push(c);
-        if check(&kept).is_err() {
-            kept.pop();
+    let mut kept = line(written);
+    // What is left out may have parted a letter from its accent; then the two are composed, and looked at again.
+    loop {
+        let letters: Vec<char> = kept.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
+        let mut flawed = flaws(&letters).map(|(at, _)| at).peekable();
+        if flawed.peek().is_none() && !kept.contains('\n') {
+            return kept;
         }
+        let whole = letters.iter().enumerate().filter(|(at, _)| flawed.next_if_eq(at).is_none());
+        kept = line(&whole.map(|(_, c)| c).collect::<String>());
     }
-    spaced(&kept)
 }
 
 /// Refuses what others could not read.
@@ -79,28 +79,35 @@ pub fn salvaged(written: &str) -> String {
 /// The first [`Flaw`].
 pub fn check(text: &str) -> Result<(), Flaw> {
     let letters: Vec<char> = text.chars().collect();
-    let (mut accents, mut marks) = (0, 0);
-    for (at, c) in letters.iter().copied().enumerate() {
-        if c.is_control() && c != '\n' && c != '\t' || c == '\u{FFFD}' {
-            return Err(Flaw::Control);
-        }
-        if is_unreadable(c) && !is_in_flag(&letters, at) {
-            return Err(Flaw::Unreadable(c));
-        }
-        if !is_mark(c) {
+    flaws(&letters).next().map_or(Ok(()), |(_, flaw)| Err(flaw))
+}
+
+/// The places of what others could not read, each judged as if those before it were left out.
+fn flaws(letters: &[char]) -> impl Iterator<Item = (usize, Flaw)> {
+    let (mut accents, mut marks, mut before) = (0, 0, None);
+    letters.iter().copied().enumerate().filter_map(move |(at, c)| {
+        let is_accent = || script(c) == Script::Inherited && !is_variation(c);
+        let flaw = if c.is_control() && c != '\n' && c != '\t' || c == '\u{FFFD}' {
+            Some(Flaw::Control)
+        } else if is_unreadable(c) && !is_in_flag(letters, at) {
+            Some(Flaw::Unreadable(c))
+        } else if !is_mark(c) {
             (accents, marks) = (0, 0);
-            continue;
+            None
+        } else if before.is_none_or(char::is_whitespace) {
+            Some(Flaw::Unreadable(c))
+        } else if marks == MARKS || accents == ACCENTS && is_accent() {
+            Some(Flaw::TooManyAccents)
+        } else {
+            marks += 1;
+            accents += usize::from(is_accent());
+            None
+        };
+        if flaw.is_none() {
+            before = Some(c);
         }
-        if at == 0 || letters[at - 1].is_whitespace() {
-            return Err(Flaw::Unreadable(c));
-        }
-        marks += 1;
-        accents += usize::from(script(c) == Script::Inherited && !is_variation(c));
-        if accents > ACCENTS || marks > MARKS {
-            return Err(Flaw::TooManyAccents);
-        }
-    }
-    Ok(())
+        flaw.map(|flaw| (at, flaw))
+    })
 }
 
 /// Whether a text has a letter of some script.
@@ -143,10 +150,11 @@ fn is_unreadable(c: char) -> bool {
 /// Whether a tag belongs to the flag of a region, such as Scotland's: a black flag, its letters, and an end.
 fn is_in_flag(letters: &[char], at: usize) -> bool {
     let is_tag = |c: &char| matches!(c, '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}');
-    let from = letters[..at].iter().rposition(|c| !is_tag(c));
-    let until = letters[at..].iter().position(|c| !is_tag(c)).map(|more| at + more);
+    let near = at.saturating_sub(FLAG)..(at + FLAG).min(letters.len());
+    let from = letters[near.start..at].iter().rposition(|c| !is_tag(c)).map(|after| near.start + after);
+    let until = letters[at..near.end].iter().position(|c| !is_tag(c)).map(|more| at + more);
     let (Some(from), Some(until)) = (from, until) else { return false };
-    letters[from] == '\u{1F3F4}' && letters[until] == '\u{E007F}' && (4..=7).contains(&(until - from))
+    letters[from] == '\u{1F3F4}' && letters[until] == '\u{E007F}' && (4..=FLAG).contains(&(until - from))
 }
 
 /// The text composed (NFC), with ends of lines of one kind, without what is invisible and carries nothing.
@@ -162,8 +170,12 @@ fn visible(typed: &str, is_prose: bool) -> String {
         })
         .collect();
     let mut kept: Vec<char> = Vec::with_capacity(typed.len());
+    // Where the next letter is that is not dropped.
+    let mut ahead = 0;
     for (at, c) in typed.iter().copied().enumerate() {
-        let next = typed[at + 1..].iter().copied().find(|c| !is_dropped_anywhere(*c));
+        ahead = ahead.max(at + 1);
+        ahead += typed[ahead..].iter().take_while(|c| is_dropped_anywhere(**c)).count();
+        let next = typed.get(ahead).copied();
         let is_kept = match c {
             '\u{200C}' | '\u{200D}' => joins(&kept, c, next),
             // Within a text of several lines a mark may hold a sentence together that has words of both directions.
@@ -234,7 +246,8 @@ fn joins(before: &[char], joiner: char, next: Option<char>) -> bool {
         let last_is_emoji = is_emoji(last) || is_variation(last);
         return is_virama(next) && last.is_alphabetic() || last_is_emoji && is_emoji(next);
     }
-    let base = before.iter().rev().copied().find(|c| joining(*c) != JoiningType::Transparent).unwrap_or(last);
+    let mut marked = before.iter().rev().copied().take(MARKS + 1);
+    let base = marked.find(|c| joining(*c) != JoiningType::Transparent).unwrap_or(last);
     matches!(joining(base), JoiningType::DualJoining | JoiningType::LeftJoining)
         && (matches!(joining(next), JoiningType::DualJoining | JoiningType::RightJoining))
 }
@@ -324,6 +337,17 @@ mod tests {
         assert_eq!(salvaged("A\u{202E}da\u{7}\n \u{301}Ruiz"), "Ada Ruiz");
         let pile = salvaged(&format!("a{}", "\u{301}".repeat(90)));
         assert!(check(&pile).is_ok() && pile.starts_with('á'));
+        assert_eq!(salvaged("Zo\u{FFFD}\u{308}e\u{FFFD}\u{301}"), "Zöé", "what was parted is composed");
+    }
+
+    /// The square of so many would take minutes.
+    #[test]
+    fn a_long_text_takes_as_long_as_it_is() {
+        let many = 200_000;
+        assert_eq!(line(&"\u{200B}".repeat(many)), "");
+        assert_eq!(salvaged(&format!("a{}", "\u{FFFD}".repeat(many))), "a");
+        assert_eq!(salvaged(&format!("a{}", "\u{E0061}".repeat(many))), "a");
+        assert_eq!(check(&line(&format!("ب{}", "\u{65F}\u{200C}".repeat(many)))), Err(Flaw::TooManyAccents));
     }
 
     #[test]
