@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::accounts::tokens::Scope;
 use crate::api::asked::{Answer, Asked, Seen};
 use crate::api::problem::Problem;
-use crate::api::shapes::{Relation, moment};
+use crate::api::shapes::{Relation, connected_since};
 use crate::connections::disconnect::REASON;
 use crate::connections::{self, disconnect as disconnecting, invitations, standing, store, visible};
 use crate::db::Connection;
@@ -203,7 +203,7 @@ pub async fn withdraw(asked: Asked, handle: Path<String>) -> Answer {
 pub async fn disconnect(asked: Asked, handle: Path<String>) -> Answer {
     let sent: Disconnect = asked.json()?;
     let reason = text("private_reason", t("Private reason"), &sent.private_reason, REASON)?;
-    let page = moment(sent.connected_since.as_deref());
+    let page = connected_since(sent.connected_since.as_deref())?;
     act(asked, handle, Action::Disconnect { may_invite_again: sent.may_invite_again, page }, reason).await
 }
 
@@ -259,7 +259,8 @@ pub async fn set_may_invite_again(asked: Asked, handle: Path<String>) -> Answer 
 pub async fn block(asked: Asked, handle: Path<String>) -> Answer {
     let sent: Block = asked.json()?;
     let reason = text("private_reason", t("Private reason"), &sent.private_reason, REASON)?;
-    act(asked, handle, Action::Block { page: moment(sent.connected_since.as_deref()) }, reason).await
+    let page = connected_since(sent.connected_since.as_deref())?;
+    act(asked, handle, Action::Block { page }, reason).await
 }
 
 /// Unblocks somebody. They are not told, and you are not connected.

@@ -8,7 +8,7 @@ use crate::accounts::tokens::Scope;
 use crate::api::asked::{Answer, Asked, Reply};
 use crate::api::connections::check_days;
 use crate::api::problem::Problem;
-use crate::api::shapes::{Member, Page, PageQuery, moment};
+use crate::api::shapes::{Member, Page, PageQuery, connected_since};
 use crate::connections::disconnect::REASON;
 use crate::connections::list::Filter;
 use crate::connections::removal::draft::{self, Select, Sheet};
@@ -163,9 +163,12 @@ fn load(connection: &mut Connection, me: i64, id: i64) -> Result<Removal, Error>
 pub async fn begin(asked: Asked) -> Answer {
     asked.needs(Scope::WriteConnections)?;
     let (sent, me): (RemovalToBegin, i64) = (asked.json()?, asked.me());
-    let since = |one: &MemberToRemove| moment(one.connected_since.as_deref()).unwrap_or(0);
+    let shown = |one: &MemberToRemove| {
+        let since = connected_since(one.connected_since.as_deref())?.unwrap_or(0);
+        Ok::<_, Problem>((one.handle.to_lowercase(), since))
+    };
     let sheet = Sheet {
-        shown: sent.members.iter().map(|one| (one.handle.to_lowercase(), since(one))).collect(),
+        shown: sent.members.iter().map(shown).collect::<Result<_, _>>()?,
         ticked: sent.members.iter().map(|one| one.handle.to_lowercase()).collect(),
     };
     let select = match &sent.filter {

@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::api::problem::Problem;
 use crate::connections::allowance::own_hindrance;
 use crate::connections::refusal::in_place_of_button;
 use crate::connections::standing::Standing;
 use crate::dates;
+use crate::language::t;
 use crate::members::MemberCard;
 use crate::relationship::{Limits, Offer};
 use crate::web::pagination::ListPage;
@@ -147,7 +149,14 @@ impl Relation {
     }
 }
 
-/// A moment that was sent, in unix seconds; nothing for what is none.
-pub fn moment(text: Option<&str>) -> Option<i64> {
-    text?.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
+/// Reads since when two are connected, in unix seconds, as an earlier answer said it.
+///
+/// # Errors
+/// The problem of what is no moment.
+pub fn connected_since(text: Option<&str>) -> Result<Option<i64>, Problem> {
+    let moment = text.map(str::parse::<jiff::Timestamp>).transpose();
+    let unreadable = |_| {
+        Problem::unreadable(t("connected_since is to be as an earlier answer said it, such as 2026-11-26T08:30:00Z."))
+    };
+    Ok(moment.map_err(unreadable)?.map(jiff::Timestamp::as_second))
 }

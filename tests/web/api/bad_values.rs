@@ -134,3 +134,19 @@ fn a_wrong_method_kind_or_size_is_told() {
     let deep = "[".repeat(100_000);
     assert_eq!(hers.ask("POST", "/contacts", "application/json", deep.as_bytes()).problem(), "unreadable");
 }
+
+#[test]
+fn what_is_no_moment_proves_no_page() {
+    let site = Site::new();
+    let [mut ada, mut ben] = ["Ada Ruiz", "Ben Ode"].map(|name| site.member(name));
+    connect(&mut ada, &mut ben);
+    let hers = Program::of(&site, &ada);
+    let since = json!({ "connected_since": "yesterday" });
+    for verb in ["disconnect", "block"] {
+        let answer = hers.post(&format!("/members/ben-ode/{verb}"), since.clone());
+        assert_eq!((answer.status, answer.problem()), (422, "unreadable"), "{verb}");
+    }
+    let removal = json!({ "members": [{ "handle": "ben-ode", "connected_since": "yesterday" }] });
+    assert_eq!(hers.post("/removals", removal).status, 422);
+    assert_eq!(hers.get("/members/ben-ode").body["standing"], "connected");
+}
