@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::Add;
-use diesel::helper_types::{Eq, EqAny, Filter, InnerJoinOn, IntoBoxed};
+use diesel::helper_types::{Between, Eq, EqAny, Filter, InnerJoinOn, IntoBoxed, IsNotNull, LtEq};
 use diesel::prelude::*;
 
 use crate::connections::row::{Row, Rows, State};
@@ -192,17 +192,33 @@ pub fn sent(owner: i64) -> Filter<Filter<relationships::table, Eq<relationships:
     relationships::table.filter(relationships::owner_id.eq(owner)).filter(LooksSent)
 }
 
-/// Returns the rows of a member who disconnected, where an invitation came in between and has expired: they are
-/// disconnected as before.
-pub fn with_expired_invitation(owner: i64, oldest_open: i64) -> WithExpiredInvitation<'static> {
+/// The rows of a member who disconnected, where an invitation came in between and has expired: they are disconnected as before.
+pub fn expired_invitation(owner: i64, oldest_open: i64) -> ExpiredInvitation {
     relationships::table
-        .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .filter(relationships::owner_id.eq(owner))
         // Else SQLite would walk all connections.
         .filter(Listed)
         .filter(relationships::disconnected_at.is_not_null())
         .filter(relationships::invited_at.le(oldest_open))
         .filter(relationships::state.between(State::Invited, State::Declined))
+}
+
+/// What [`expired_invitation`] gives.
+pub type ExpiredInvitation = Filter<
+    Filter<
+        Filter<
+            Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, Listed>,
+            IsNotNull<relationships::disconnected_at>,
+        >,
+        LtEq<relationships::invited_at, i64>,
+    >,
+    Between<relationships::state, State, State>,
+>;
+
+/// [`expired_invitation`] with the others.
+pub fn with_expired_invitation(owner: i64, oldest_open: i64) -> WithExpiredInvitation<'static> {
+    expired_invitation(owner, oldest_open)
+        .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .into_boxed()
 }
 

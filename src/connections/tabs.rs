@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::connections::row::State;
 use crate::connections::sql_condition::Listed;
+use crate::connections::store;
 use crate::dates;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
@@ -37,13 +38,7 @@ impl Tabs {
         let of = |state: State| counted.iter().find(|(other, _)| *other == state).map_or(0, |(_, number)| *number);
         // An invitation that came in between and has expired leaves them disconnected.
         let oldest_open = limits.oldest_open(dates::now());
-        let again = relationships::table
-            .filter(relationships::owner_id.eq(member.id))
-            // Else SQLite would walk all connections.
-            .filter(Listed)
-            .filter(relationships::disconnected_at.is_not_null())
-            .filter(relationships::invited_at.le(oldest_open))
-            .filter(relationships::state.between(State::Invited, State::Declined));
+        let again = store::expired_invitation(member.id, oldest_open);
         let again: i64 = on_engine!(connection, |own| again.count().get_result(own))?;
         let (disconnected, blocked) = (of(State::Disconnected) + again, of(State::Blocked));
         Ok(Tabs { connections: member.number.into(), disconnected, blocked, from: String::new() })
