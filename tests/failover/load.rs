@@ -128,13 +128,23 @@ impl Load {
     }
 
     /// Forgets the longest wait so far; gives what to hand to [`Load::said_since`].
-    pub fn begin_step(&self) -> (u64, usize) {
+    fn begin_step(&self) -> (u64, usize) {
         let longest = self.shared.longest.swap(0, Ordering::Relaxed);
         self.longest.fetch_max(longest, Ordering::Relaxed);
         (self.shared.requests.load(Ordering::Relaxed), self.shared.told.lock().unwrap().errors.len())
     }
 
-    pub fn said_since(&self, (requests, errors): (u64, usize)) -> String {
+    /// Lets something happen under the load, waits a while after it, and prints what people saw.
+    pub fn step(&self, name: &str, after: Duration, act: &mut dyn FnMut()) {
+        std::thread::sleep(Duration::from_secs(2));
+        let before = self.begin_step();
+        let took = Instant::now();
+        act();
+        std::thread::sleep(after);
+        println!("{name:<36} {:4.1} s, {}", took.elapsed().as_secs_f64(), self.said_since(before));
+    }
+
+    fn said_since(&self, (requests, errors): (u64, usize)) -> String {
         let told = self.shared.told.lock().unwrap();
         let since = &told.errors[errors..];
         let what: HashSet<&String> = since.iter().collect();

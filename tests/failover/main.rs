@@ -38,14 +38,7 @@ fn main() {
     let db = Db::open(&DatabaseUrl::Postgres(database)).unwrap();
     let mut load = Load::prepare(&db, &format!("http://127.0.0.1:{}", site.port), OTHERS);
     load.start();
-    let step = |name: &str, load: &Load, act: &mut dyn FnMut()| {
-        std::thread::sleep(Duration::from_secs(2));
-        let before = load.begin_step();
-        let took = Instant::now();
-        act();
-        std::thread::sleep(Duration::from_secs(2));
-        println!("{name:<36} {:4.1} s, {}", took.elapsed().as_secs_f64(), load.said_since(before));
-    };
+    let step = |name: &str, load: &Load, act: &mut dyn FnMut()| load.step(name, Duration::from_secs(2), act);
     for round in 1..=rounds {
         println!("round {round}");
         step("a node is killed, and started", &load, &mut || site.restart_node(0, Process::kill));
