@@ -2,6 +2,7 @@
 //! file of its name; search is the one thing besides that the two do differently.
 
 mod by_statement;
+mod citus;
 mod id_in;
 mod migrations;
 mod numbered;

@@ -17,7 +17,7 @@ use rand::RngExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
-use crate::db::{Connection, Connections, Load, Told, migrations};
+use crate::db::{Connection, Connections, Load, Told, citus, migrations};
 use crate::error::Error;
 use crate::metrics::{self, METRICS};
 
@@ -306,18 +306,6 @@ impl Attempts {
     }
 }
 
-/// What a coordinator of Citus says, in English only, where transactions of several machines wait for each other.
-const MET: [&str; 1] = ["involved in a distributed deadlock"];
-
-/// What it says where a machine went away while it was asked; one that cannot be reached is a failed connection by its kind.
-const AWAY: [&str; 5] = [
-    "server closed the connection unexpectedly",
-    "failure on connection marked as essential",
-    "connection to the remote node",
-    "connection not open",
-    "terminating connection",
-];
-
 type Manager = <Connection as diesel::Connection>::TransactionManager;
 
 fn begin_with(connection: &mut Connection, sql: &str) -> Result<(), DieselError> {
@@ -337,10 +325,8 @@ fn failed(connection: &mut Connection, error: Error) -> Failed {
     match kind {
         DatabaseErrorKind::SerializationFailure => Failed::RolledBack(error),
         DatabaseErrorKind::Unknown if is_deadlock(connection, why.details()) => Failed::RolledBack(error),
-        DatabaseErrorKind::Unknown if MET.iter().any(|said| why.message().contains(said)) => Failed::RolledBack(error),
-        DatabaseErrorKind::Unknown if AWAY.iter().any(|said| why.message().contains(said)) => {
-            Failed::ConnectionLost(error)
-        }
+        DatabaseErrorKind::Unknown if citus::is_deadlock(why.message()) => Failed::RolledBack(error),
+        DatabaseErrorKind::Unknown if citus::is_away(why.message()) => Failed::ConnectionLost(error),
         // It has become a standby; another is the one to write to.
         DatabaseErrorKind::ReadOnlyTransaction => {
             break_off(connection);
