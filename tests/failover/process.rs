@@ -27,8 +27,15 @@ impl Process {
 
     /// As an operator stops it.
     pub fn stop(&mut self) {
-        signal("TERM", self.0.id());
+        signal("TERM", &[self.0.id()]);
         let _ = self.0.wait();
+    }
+
+    /// As one that has so much to do that it answers nobody for a while.
+    pub fn stand_still(&self, time: Duration) {
+        signal("STOP", &[self.0.id()]);
+        std::thread::sleep(time);
+        signal("CONT", &[self.0.id()]);
     }
 }
 
@@ -38,8 +45,10 @@ impl Drop for Process {
     }
 }
 
-fn signal(name: &str, id: u32) {
-    let _ = Command::new("kill").args([&format!("-{name}"), &id.to_string()]).stderr(Stdio::null()).status();
+/// Sends a signal to processes, all at the same moment.
+pub fn signal(name: &str, ids: &[u32]) {
+    let ids = ids.iter().map(u32::to_string);
+    let _ = Command::new("kill").arg(format!("-{name}")).args(ids).stderr(Stdio::null()).status();
 }
 
 /// Waits until it is so, and says how long it took.
@@ -54,12 +63,15 @@ pub fn until(what: &str, most: u64, mut is_so: impl FnMut() -> bool) -> Duration
 
 /// Kills every process of the PostgreSQL in a folder, as if its machine had gone.
 pub fn kill_postgres(data: &Path) {
+    signal("KILL", &postgres(data));
+}
+
+/// Returns the processes of the PostgreSQL in a folder, the first of which started the others.
+pub fn postgres(data: &Path) -> Vec<u32> {
     let file = std::fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
-    if let Some(id) = file.lines().next().and_then(|line| line.trim().parse::<u32>().ok()) {
-        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
-        signal("KILL", id);
-        children.split_whitespace().filter_map(|id| id.parse().ok()).for_each(|id| signal("KILL", id));
-    }
+    let Some(id) = file.lines().next().and_then(|line| line.trim().parse::<u32>().ok()) else { return Vec::new() };
+    let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    std::iter::once(id).chain(children.split_whitespace().filter_map(|id| id.parse().ok())).collect()
 }
 
 /// Where the newest PostgreSQL has its programs.

@@ -51,9 +51,11 @@ impl Site {
         ureq::get(format!("http://127.0.0.1:{}/healthz", self.nodes[at].0)).call().is_ok()
     }
 
+    /// Ends a node and starts it again; the other one has much to do meanwhile.
     pub fn restart_node(&mut self, at: usize, end: fn(&mut Process)) {
         end(self.nodes[at].1.as_mut().unwrap());
-        std::thread::sleep(Duration::from_secs(1));
+        self.nodes[1 - at].1.as_ref().unwrap().stand_still(Duration::from_millis(600));
+        std::thread::sleep(Duration::from_millis(400));
         self.start_node(at);
         until("the node", 30, || self.answers(at));
         // The balancer is to see it too before the other goes.
@@ -61,7 +63,8 @@ impl Site {
     }
 }
 
-/// `/healthz`, and not `/readyz`, which asks the database: while that is away a node lets people wait.
+/// `/healthz`, and not `/readyz`, which asks the database: while that is away a node lets people wait. Without a timeout of its own
+/// a check may take as long as the time between two, and a node that is only busy, the last there is, would be taken for dead.
 fn balancing(port: u16, nodes: &[(u16, Option<Process>)]) -> String {
     let servers: String = nodes
         .iter()
@@ -69,7 +72,7 @@ fn balancing(port: u16, nodes: &[(u16, Option<Process>)]) -> String {
         .map(|(at, (port, _))| format!("    server node{at} 127.0.0.1:{port} check\n"))
         .collect();
     format!(
-        "defaults\n    mode http\n    timeout connect 1s\n    timeout client 60s\n    timeout server 60s\n    \
+        "defaults\n    mode http\n    timeout check 2s\n    timeout connect 1s\n    timeout client 60s\n    timeout server 60s\n    \
          retries 5\n    option redispatch 1\n    retry-on conn-failure empty-response\nlisten site\n    bind 127.0.0.1:{port}\n    \
          balance roundrobin\n    option httpchk GET /healthz\n    default-server inter 200ms fall 1 rise 1\n{servers}"
     )
