@@ -7,7 +7,7 @@ use amicable::db::{DatabaseUrl, Db};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
-use crate::process::{Process, as_user, bin, free_port, kill_postgres, postgres_user, until};
+use crate::process::{Process, as_user, bin, free_port, kill_postgres, postgres, postgres_user, signal, until};
 
 /// Machines, the first of which is the coordinator.
 const MACHINES: usize = 3;
@@ -101,6 +101,14 @@ impl Cluster {
     pub fn kill_machine(&mut self, at: usize) {
         kill_postgres(&self.machines[at].data);
         drop(self.machines[at].process.take());
+    }
+
+    /// Lets a machine stand still, connections and all, while something happens.
+    pub fn freeze_machine(&self, at: usize, meanwhile: impl FnOnce()) {
+        let processes = postgres(&self.machines[at].data);
+        signal("STOP", &processes);
+        meanwhile();
+        signal("CONT", &processes);
     }
 
     /// Opens a database as the site does, at a machine.

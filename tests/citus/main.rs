@@ -6,6 +6,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod cluster;
+mod commit;
 #[path = "../failover/load.rs"]
 mod load;
 #[path = "../failover/process.rs"]
@@ -102,6 +103,8 @@ fn main() {
     println!("there and back after {:.1} s", started.elapsed().as_secs_f64());
     let db = cluster.open(0, "site");
     rivals(&cluster);
+    commit::cut_off(&mut cluster, &db);
+    println!("a commit was cut off after {:.1} s", started.elapsed().as_secs_f64());
     let mut site = Site::start([cluster.url(0, "site"), cluster.url(1, "site")]);
     let mut load = Load::prepare(&db, &format!("http://127.0.0.1:{}", site.port), OTHERS);
     println!("prepared after {:.1} s", started.elapsed().as_secs_f64());
@@ -117,6 +120,9 @@ fn main() {
                 cluster.start_machine(at);
             });
         }
+        step("a worker stands still", &load, &mut || {
+            cluster.freeze_machine(2, || std::thread::sleep(Duration::from_secs(10)));
+        });
         step("a node is stopped, and started", &load, &mut || site.restart_node(1, Process::stop));
     }
     let found = load.stop_and_check(&db);
