@@ -30,7 +30,9 @@ static MACHINES: LazyLock<Vec<String>> = LazyLock::new(|| {
 static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
     let name = name("template");
     create(&name, None);
-    let db = Db::open(&DatabaseUrl::Postgres(url(&name))).unwrap();
+    // Tables are made and spread at the coordinator, wherever the tests ask.
+    let url = if on_citus() { of_machine(&MACHINES[0], &name) } else { url(&name) };
+    let db = Db::open(&DatabaseUrl::Postgres(url)).unwrap();
     db.migrate().unwrap();
     if on_citus() {
         distribute(&db).unwrap();
@@ -120,7 +122,7 @@ fn create(name: &str, template: Option<&str>) {
     let node = |machine: &String| machine.replace(':', "', ");
     let workers = MACHINES[1..].iter().map(|worker| format!("SELECT citus_add_node('{});", node(worker)));
     let sql = format!("SELECT citus_set_coordinator_host('{}); {}", node(&MACHINES[0]), workers.collect::<String>());
-    run(&url(name), &sql);
+    run(&of_machine(&MACHINES[0], name), &sql);
 }
 
 fn name(kind: &str) -> String {
