@@ -26,6 +26,9 @@ pub fn fold(text: &str) -> String {
 /// Returns the ways in which a text may be typed: folded, and where they differ also with two letters for one, as where
 /// `Müller` is typed as `Mueller`.
 pub fn spellings(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return vec![fold(text)];
+    }
     let (short, long) = (folded(text, false), folded(text, true));
     if short == long { vec![short] } else { vec![short, long] }
 }
@@ -46,7 +49,18 @@ fn folded(text: &str, spells_out: bool) -> String {
     if text.is_ascii() {
         return text.chars().filter(|c| !matches!(c, '\'' | '`')).map(|c| c.to_ascii_lowercase()).collect();
     }
+    // The letters of Western Europe are composed as they stand, and so is what they become.
+    let is_western = |c: char| c.is_ascii() || matches!(c, '\u{C0}'..='\u{FF}');
+    if text.chars().all(is_western) {
+        return plain_letters(&text.to_lowercase(), spells_out);
+    }
     let lower: String = text.nfkc().flat_map(char::to_lowercase).nfc().collect();
+    // Syllables of Hangul and voiced kana are one letter each.
+    plain_letters(&lower, spells_out).nfc().collect()
+}
+
+/// The letters that a plain keyboard has, of composed small ones.
+fn plain_letters(lower: &str, spells_out: bool) -> String {
     let mut out = String::with_capacity(lower.len());
     for c in lower.chars() {
         // Most letters of most texts: nothing to take apart.
@@ -62,8 +76,7 @@ fn folded(text: &str, spells_out: bool) -> String {
                 .for_each(|c| push(&mut out, c)),
         }
     }
-    // Syllables of Hangul and voiced kana are one letter each.
-    out.nfc().collect()
+    out
 }
 
 /// Marks that a reader supplies: those of no script of its own, and the points of Hebrew, Arabic and Syriac. Vowel signs
@@ -148,6 +161,19 @@ mod tests {
             ("Ａｄａ", "ada"),
         ] {
             assert_eq!(fold(written), typed, "{written}");
+        }
+    }
+
+    #[test]
+    fn letters_of_western_europe_fold_as_all_others_do() {
+        for c in '\u{C0}'..='\u{FF}' {
+            for text in [format!("{c}"), format!("a{c}'B"), format!("{c}{c}")] {
+                for spells_out in [false, true] {
+                    let lower: String = text.nfkc().flat_map(char::to_lowercase).nfc().collect();
+                    let all: String = plain_letters(&lower, spells_out).nfc().collect();
+                    assert_eq!(folded(&text, spells_out), all, "{text}");
+                }
+            }
         }
     }
 

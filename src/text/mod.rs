@@ -63,6 +63,9 @@ pub fn salvaged(written: &str) -> String {
     let mut kept = line(written);
     // What is left out may have parted a letter from its accent; then the two are composed, and looked at again.
     loop {
+        if is_plain(&kept) && !kept.contains('\n') {
+            return kept;
+        }
         let letters: Vec<char> = kept.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
         let mut flawed = flaws(&letters).map(|(at, _)| at).peekable();
         if flawed.peek().is_none() && !kept.contains('\n') {
@@ -78,8 +81,17 @@ pub fn salvaged(written: &str) -> String {
 /// # Errors
 /// The first [`Flaw`].
 pub fn check(text: &str) -> Result<(), Flaw> {
+    if is_plain(text) {
+        return Ok(());
+    }
     let letters: Vec<char> = text.chars().collect();
     flaws(&letters).next().map_or(Ok(()), |(_, flaw)| Err(flaw))
+}
+
+/// Whether a text has only what stands alone, is seen and is composed: what is printed of ASCII, the Latin letters and signs
+/// up to U+02FF, and ends of lines as they are kept. Most of a file is, and needs no look into the tables of Unicode.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '\t' | '\n' | ' '..='~' | '\u{A0}'..='\u{2FF}') && c != '\u{AD}')
 }
 
 /// The places of what others could not read, each judged as if those before it were left out.
@@ -159,6 +171,9 @@ fn is_in_flag(letters: &[char], at: usize) -> bool {
 
 /// The text composed (NFC), with ends of lines of one kind, without what is invisible and carries nothing.
 fn visible(typed: &str, is_prose: bool) -> String {
+    if is_plain(typed) {
+        return typed.to_owned();
+    }
     let ends = typed.replace("\r\n", "\n");
     let typed: Vec<char> = ends
         .chars()
@@ -338,6 +353,18 @@ mod tests {
         let pile = salvaged(&format!("a{}", "\u{301}".repeat(90)));
         assert!(check(&pile).is_ok() && pile.starts_with('á'));
         assert_eq!(salvaged("Zo\u{FFFD}\u{308}e\u{FFFD}\u{301}"), "Zöé", "what was parted is composed");
+    }
+
+    #[test]
+    fn each_plain_letter_is_kept_and_readable() {
+        for c in ('\0'..='\u{2FF}').filter(|c| is_plain(&c.to_string())) {
+            let text = format!("a{c}b");
+            let letters: Vec<char> = text.chars().collect();
+            assert_eq!(flaws(&letters).next(), None, "{c:?}");
+            assert!(!is_dropped_anywhere(c) && !is_variation(c) && !is_mark(c), "{c:?}");
+            assert_eq!(text.nfc().collect::<String>(), text, "{c:?}");
+        }
+        assert!(!is_plain("\u{AD}") && !is_plain("\r") && !is_plain("e\u{301}") && !is_plain("\u{7}"));
     }
 
     /// The square of so many would take minutes.
