@@ -23,6 +23,8 @@ use crate::web::pagination::PageRequest;
 
 /// Stands between two texts, and in none.
 const BETWEEN: char = '\0';
+/// Searches of which the places are kept: for the history beside the list, and for its next page.
+const MAX_SEARCHES: usize = 8;
 
 /// The connections of a member, the newest first.
 #[derive(Debug, Default)]
@@ -35,6 +37,19 @@ pub struct Kept {
     ends: Vec<usize>,
     /// Their places in another order, once it was asked for.
     orders: Mutex<HashMap<Sort, Arc<Vec<usize>>>>,
+    /// Who matched, the latest search last.
+    searches: Mutex<Vec<(Search, Arc<Vec<u32>>)>>,
+}
+
+/// What a filter says of who matches, whatever the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Search([String; 5]);
+
+impl Search {
+    fn of(filter: &Filter) -> Search {
+        let Filter { q, company, location, connected_after, connected_before, .. } = filter;
+        Search([q, company, location, connected_after, connected_before].map(String::clone))
+    }
 }
 
 impl Cached for Kept {
@@ -45,8 +60,8 @@ impl Cached for Kept {
     }
 
     fn bytes(&self) -> usize {
-        // Three numbers of each, and its place in three orders.
-        self.texts.capacity() + self.ids.len() * 6 * size_of::<usize>()
+        // Three numbers of each, its place in three orders, and in what was searched for.
+        self.texts.capacity() + self.ids.len() * (6 * size_of::<usize>() + MAX_SEARCHES * size_of::<u32>())
     }
 }
 
@@ -99,26 +114,44 @@ impl Kept {
     /// # Errors
     /// The database's.
     pub fn found(&self, connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec<i64>, Error> {
-        let mut places = self.places(filter);
-        match filter.sort {
-            Sort::Recent => {}
-            Sort::Oldest => places.reverse(),
+        let places = self.places(filter);
+        let ids = places.iter().map(|at| self.ids[*at as usize]);
+        Ok(match filter.sort {
+            Sort::Recent => ids.collect(),
+            Sort::Oldest => ids.rev().collect(),
             sort => {
                 let mut is_found = vec![false; self.ids.len()];
-                places.iter().for_each(|at| is_found[*at] = true);
-                places = self.order(connection, me, sort)?.iter().copied().filter(|at| is_found[*at]).collect();
+                places.iter().for_each(|at| is_found[*at as usize] = true);
+                let order = self.order(connection, me, sort)?;
+                order.iter().filter(|at| is_found[**at]).map(|at| self.ids[*at]).collect()
             }
-        }
-        Ok(places.into_iter().map(|at| self.ids[at]).collect())
+        })
     }
 
     /// Returns when those who match were connected.
     pub fn moments(&self, filter: &Filter) -> Vec<i64> {
-        self.places(filter).into_iter().map(|at| self.since[at]).collect()
+        self.places(filter).iter().map(|at| self.since[*at as usize]).collect()
     }
 
     /// The places of those who match.
-    fn places(&self, filter: &Filter) -> Vec<usize> {
+    fn places(&self, filter: &Filter) -> Arc<Vec<u32>> {
+        let search = Search::of(filter);
+        let mut searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, places)) = searches.iter().find(|(before, _)| *before == search) {
+            return places.clone();
+        }
+        drop(searches);
+        let places: Vec<u32> = self.search(filter).into_iter().filter_map(|at| u32::try_from(at).ok()).collect();
+        let places = Arc::new(places);
+        searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
+        if searches.len() == MAX_SEARCHES {
+            searches.remove(0);
+        }
+        searches.push((search, places.clone()));
+        places
+    }
+
+    fn search(&self, filter: &Filter) -> Vec<usize> {
         let day = |iso: &str, otherwise| dates::parse(iso).unwrap_or(otherwise);
         let (after, before) = (day(&filter.connected_after, i64::MIN), day(&filter.connected_before, i64::MAX));
         let from = self.since.partition_point(|since| *since >= before);
@@ -141,7 +174,7 @@ impl Kept {
             {
                 at += self.ends[at..].iter().take_while(|end| **end < from + hit).count();
                 if at < among.end {
-                    is_found[at] = is_found[at] || needle.is_in(self.text(at));
+                    is_found[at] = is_found[at] || needle.is_anywhere() || needle.is_in(self.text(at));
                 }
                 at += 1;
                 from = self.start(at);
@@ -213,7 +246,9 @@ mod tests {
             let filter =
                 Filter { q: q.into(), company: company.into(), location: location.into(), ..Filter::default() };
             let has_all = |at: &usize| filter.needles().iter().all(|needle| needle.is_in(kept.text(*at)));
-            assert_eq!(kept.places(&filter), (0..9).filter(has_all).collect::<Vec<_>>(), "{filter:?}");
+            let expected: Vec<u32> = (0..9).filter(has_all).map(|at| at as u32).collect();
+            assert_eq!(*kept.places(&filter), expected, "{filter:?}");
+            assert_eq!(*kept.places(&filter), expected, "the same again: {filter:?}");
         }
         assert_eq!(kept.places(&Filter { q: "'".into(), ..Filter::default() }).len(), 9);
     }
@@ -226,8 +261,8 @@ mod tests {
             connected_before: before.into(),
             ..Filter::default()
         };
-        assert_eq!(kept().places(&filter("1970-01-05", "1970-01-10")), [3, 4, 5, 6, 7]);
-        assert_eq!(kept().places(&filter("", "1970-01-06")), [7, 8]);
+        assert_eq!(*kept().places(&filter("1970-01-05", "1970-01-10")), [3, 4, 5, 6, 7]);
+        assert_eq!(*kept().places(&filter("", "1970-01-06")), [7, 8]);
         assert!(kept().places(&filter("1970-01-10", "1970-01-05")).is_empty());
     }
 }

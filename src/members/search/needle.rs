@@ -47,6 +47,11 @@ impl Needle {
         self.each.iter().map(String::as_str)
     }
 
+    /// Whether it may stand anywhere in a text.
+    pub fn is_anywhere(&self) -> bool {
+        self.line.is_none()
+    }
+
     /// Whether a text of the column has it.
     pub fn is_in(&self, folded: &str) -> bool {
         let text = self.line.map_or(folded, |at| folded.split('\n').nth(at).unwrap_or(""));
