@@ -60,23 +60,44 @@ pub fn members(
     // Among those that were left out may be one's own connections.
     if is_cut && me.number <= LOOKED_THROUGH {
         let own = own(connection, me.id, &wanted)?.into_iter();
-        let own = own.filter(|own| found.binary_search_by_key(&own.id, |(id, _)| *id).is_err());
-        let own: Vec<(i64, Place)> = own.filter_map(|own| Some((own.id, wanted.place_in(&own)?))).collect();
+        let own = own.filter(|(own, _)| found.binary_search_by_key(&own.id, |(id, _)| *id).is_err());
+        let own = own.filter_map(|(own, folded)| Some((own.id, wanted.place_in(&own, &folded)?)));
+        let own: Vec<(i64, Place)> = own.collect();
         found.extend(own);
         found.sort();
     }
     let connected = ConnectionIds::of(connection, cache, me)?;
     let known = SecondDegree::of(connection, cache, me)?;
-    let near = |id: i64| match connected.has(id) {
-        true => Near::Connected,
-        false if known.meets(&[id]) => Near::Shared,
-        false => Near::Other,
+    // All three are in the order of the ids, so that each is walked once.
+    let (mut connected, mut known) = (Walk(connected.ids()), Walk(known.ids()));
+    let mut near = |id: i64| match (connected.has(id), known.has(id)) {
+        (true, _) => Near::Connected,
+        (false, true) => Near::Shared,
+        (false, false) => Near::Other,
     };
     let mut found: Vec<(i64, Place, Near)> = found.into_iter().map(|(id, place)| (id, place, near(id))).collect();
     // By their ids within each, so that what changes of somebody's connections does not move them.
     found.sort_by_key(|(_, place, near)| (*place != Place::WholeName, *near, *place));
     found.truncate(MAX_FOUND as usize);
     Ok(found.into_iter().map(|(id, _, near)| (id, near)).collect())
+}
+
+/// Ids in their order, asked for others in theirs.
+struct Walk<'a>(&'a [i64]);
+
+impl Walk<'_> {
+    /// Whether an id is among them, where none that was asked for before is greater.
+    fn has(&mut self, id: i64) -> bool {
+        // Those in between are passed over in growing steps: of a hub's thousands a search asks for few.
+        let mut step = 1;
+        while self.0.get(step).is_some_and(|next| *next < id) {
+            self.0 = &self.0[step..];
+            step *= 2;
+        }
+        let near = &self.0[..self.0.len().min(step + 1)];
+        self.0 = &self.0[near.partition_point(|one| *one < id)..];
+        self.0.first() == Some(&id)
+    }
 }
 
 /// Returns whom no list shows to a member: who has blocked them, and who is no longer there.
@@ -88,13 +109,13 @@ pub fn hidden_from(connection: &mut Connection, me: i64) -> Result<Vec<i64>, Err
     Ok(on_engine!(connection, |own| unseen.load(own))?)
 }
 
-/// Those of a member's connections who have all words somewhere.
-fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<Searched>, Error> {
+/// Those of a member's connections who have all words somewhere, with their column `folded`.
+fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<(Searched, String)>, Error> {
     let mine = relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .filter(relationships::owner_id.eq(me))
         .filter(IsConnected);
-    let mut mine = mine.select(Searched::as_select()).limit(OWN).into_boxed();
+    let mut mine = mine.select((Searched::as_select(), members::folded)).limit(OWN).into_boxed();
     for patterns in wanted.in_folded() {
         let mut patterns = patterns.into_iter().map(|pattern| members::folded.like(pattern).escape('\\'));
         mine = match (patterns.next(), patterns.next()) {
@@ -104,4 +125,23 @@ fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<Sear
         };
     }
     Ok(mine.load(connection)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Walk;
+
+    #[test]
+    fn a_walk_finds_what_a_look_up_finds() {
+        for gap in [1, 2, 3, 7, 50] {
+            let among: Vec<i64> = (0..200).map(|at| at * gap - 20).collect();
+            for step in [1, 2, 5, 40] {
+                let mut walk = Walk(&among);
+                for id in (-50..700).step_by(step) {
+                    assert_eq!(walk.has(id), among.binary_search(&id).is_ok(), "{gap} {step} {id}");
+                }
+            }
+        }
+        assert!(!Walk(&[]).has(1));
+    }
 }

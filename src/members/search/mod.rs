@@ -119,8 +119,11 @@ impl Wanted {
         self.words.iter().chain(&self.elsewhere).map(|word| word.each().map(contains).collect())
     }
 
-    /// Returns where a member matches every word; nothing where they do not.
-    pub fn place_in(&self, searched: &Searched) -> Option<Place> {
+    /// Returns where a member matches every word; nothing where they do not. The column `folded` is theirs.
+    pub fn place_in(&self, searched: &Searched, folded: &str) -> Option<Place> {
+        if !self.words.iter().chain(&self.elsewhere).all(|word| word.may_begin_in(folded)) {
+            return None;
+        }
         let in_all = |words: &[Word], terms: &[String]| words.iter().all(|word| word.begins_any(terms));
         let mut all = terms(&searched.full_name);
         let in_name = in_all(&self.words, &all);

@@ -21,8 +21,10 @@ use crate::web::viewer::Viewer;
 
 /// Rows on a page of those who were found: the best stand on the first.
 const FOUND_ROWS: usize = 20;
-/// Of so many who were found the companies and locations are counted. Of more, those of the first are offered without a number.
-const LOOKED_AT: usize = 200;
+/// Of so many who were found the companies and locations are counted.
+const COUNTED: usize = 200;
+/// Of more, those of the first few are offered, without a number.
+const SAMPLED: usize = 60;
 
 /// A page of a list, with what is counted of all of it.
 #[derive(Debug)]
@@ -139,12 +141,14 @@ impl Listing {
         let (first, second) = (of(Degrees::First), of(Degrees::Second));
         found.retain(|(_, near)| is(*near, asked.degree));
         let ids = ids(&found);
-        let looked_at = entries(connection, &ids[..ids.len().min(LOOKED_AT)])?;
-        let mut counted = Counted::of(looked_at.values());
-        if ids.len() > LOOKED_AT {
-            counted = counted.uncounted();
-        }
-        let page = numbered(&ids, (at, FOUND_ROWS), |ids| entries(connection, ids))?;
+        let is_sample = ids.len() > COUNTED;
+        let looked_at = entries(connection, &ids[..ids.len().min(if is_sample { SAMPLED } else { COUNTED })])?;
+        let counted = Counted::of(looked_at.values());
+        let counted = if is_sample { counted.uncounted() } else { counted };
+        let page = numbered(&ids, (at, FOUND_ROWS), |ids| match ids.iter().all(|id| looked_at.contains_key(id)) {
+            true => Ok(looked_at),
+            false => entries(connection, ids),
+        })?;
         Ok(Listing { counted, first: Some(first), second: Some(second), is_cut, ..Listing::plain(page) })
     }
 }
