@@ -287,6 +287,9 @@ fn renew_to(connection: &mut Connection, folding: u32, follow: Follow) -> Result
     let some = members::table.filter(members::id.gt(after)).filter(members::deletion_due_at.is_null());
     let some = some.order(members::id).select(members::id).limit(BATCH);
     let some: Vec<i64> = some.load(connection)?;
+    if some.is_empty() && is_left_to_merge(connection)? {
+        return Ok(Renewal::GoesOn);
+    }
     // What is edited just now is indexed by whoever edits it, before or after.
     db::lock_members(connection, some.iter().copied())?;
     for member in &some {
@@ -296,6 +299,14 @@ fn renew_to(connection: &mut Connection, folding: u32, follow: Follow) -> Result
     }
     reached(connection, folding, &some.last().map_or(DONE.to_owned(), i64::to_string))?;
     Ok(if some.is_empty() { Renewal::Done } else { Renewal::GoesOn })
+}
+
+/// Merges a part of what the index holds of before; says whether there was any. PostgreSQL does so by itself.
+fn is_left_to_merge(connection: &mut Connection) -> Result<bool, Error> {
+    match connection {
+        Connection::Sqlite(own) => sqlite::merge(own),
+        Connection::Postgres(_) => Ok(false),
+    }
 }
 
 /// Reads the folding and how far it came, and lets no other node change that until the transaction ends.
@@ -349,7 +360,9 @@ mod tests {
             // A newer program comes in the middle, and an old node goes on, or starts again.
             assert_eq!(renew_to(connection, 10, |_, _| Ok(()))?, Renewal::GoesOn);
             assert_eq!(renew_to(connection, 3, |_, _| Ok(()))?, Renewal::Newer);
+            while renew_to(connection, 10, |_, _| Ok(()))? == Renewal::GoesOn {}
             assert_eq!(renew_to(connection, 10, |_, _| Ok(()))?, Renewal::Done);
+            assert!(!is_left_to_merge(connection)?);
             assert_eq!(renew_to(connection, 3, |_, _| Ok(()))?, Renewal::Newer);
             assert_eq!(locked(connection)?, "10 done");
             Ok(())

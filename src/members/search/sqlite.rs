@@ -1,5 +1,6 @@
 //! With FTS5: <https://www.sqlite.org/fts5.html>.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Integer, Text};
@@ -11,6 +12,8 @@ use crate::members::search::{IN_NAME, Searched, Wanted};
 
 /// Rows of one transaction when all are indexed.
 const ROWS: i64 = 2_000;
+/// Pages of the index that are merged in one transaction, in which nobody else can change anything.
+const MERGED_PAGES: i32 = 500;
 
 /// Where the words were found and in whom: the whole name, the name, and, where those are not too many, anywhere.
 pub(super) fn matching(sqlite: &mut SqliteConnection, wanted: &Wanted, most: i64) -> QueryResult<Vec<(i32, i64)>> {
@@ -91,6 +94,21 @@ pub(super) fn index_all(sqlite: &mut SqliteConnection) -> Result<(), Error> {
 pub(super) fn clear(sqlite: &mut SqliteConnection) -> Result<(), Error> {
     diesel::sql_query("INSERT INTO member_search (member_search) VALUES ('delete-all')").execute(sqlite)?;
     Ok(())
+}
+
+/// Merges a part of the index, in which what was indexed before still stands as deleted: a search of a common word reads
+/// past all of it. Says whether there was something to merge.
+/// See <https://www.sqlite.org/fts5.html#the_merge_command>.
+pub(super) fn merge(sqlite: &mut SqliteConnection) -> Result<bool, Error> {
+    let changes = |sqlite: &mut SqliteConnection| diesel::select(sql::<BigInt>("total_changes()")).get_result(sqlite);
+    let before: i64 = changes(sqlite)?;
+    // A negative number begins with all segments, as the optimization of the whole does.
+    diesel::sql_query("INSERT INTO member_search (member_search, rank) VALUES ('merge', ?)")
+        .bind::<Integer, _>(-MERGED_PAGES)
+        .execute(sqlite)?;
+    let after: i64 = changes(sqlite)?;
+    // The command itself counts as one.
+    Ok(after - before >= 2)
 }
 
 /// Each word quoted, and open at its end.
