@@ -3,7 +3,8 @@
 use crate::contacts::card::Card;
 use crate::members::search::words::terms;
 
-/// Stands before a word of the company: so that a search for companies asks for nothing else.
+/// Stands before a word of the company: so that a search for companies asks for nothing else. A search for anything asks
+/// for words with it and without it.
 pub(crate) const IN_COMPANY: &str = "=";
 /// Words of one contact.
 const MOST: usize = 200;
@@ -17,9 +18,7 @@ pub(crate) fn words(card: &Card) -> Vec<String> {
     let tags = card.tags.iter().cloned();
     let texts = name.into_iter().chain(work).chain(emails).chain(phones).chain(tags);
     let mut all: Vec<String> = texts.flat_map(|text| terms(&text)).collect();
-    let company = terms(&card.company);
-    all.extend(company.iter().map(|word| format!("{IN_COMPANY}{word}")));
-    all.extend(company);
+    all.extend(terms(&card.company).into_iter().map(|word| format!("{IN_COMPANY}{word}")));
     all.sort_unstable();
     all.dedup();
     all.truncate(MOST);

@@ -1,5 +1,6 @@
 //! The list of a member's contacts: search, filters and orders, a page at a time, each by an index of the owner's.
 
+mod has_word;
 pub mod pages;
 
 use std::collections::HashMap;
@@ -7,17 +8,17 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::contacts::filter::{Filter, Membership, Sort};
+use crate::contacts::list::has_word::HasWord;
 use crate::contacts::membership::{self, Member};
 use crate::contacts::store::{self, Book, IsLive, Row};
 use crate::contacts::tags;
-use crate::contacts::words::IN_COMPANY;
 use crate::dates;
 use crate::db::{Connection, id_in};
 use crate::error::Error;
 use crate::members::names;
 use crate::members::search::words::{Word, typed};
 use crate::relationship::Limits;
-use crate::schema::{contact_tags, contact_words, contacts};
+use crate::schema::{contact_tags, contacts};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 use crate::web::viewer::Viewer;
 
@@ -129,10 +130,10 @@ impl Members {
 fn chosen<'a>(connection: &mut Connection, owner: i64, filter: &Filter, members: &Members) -> Boxed<'a> {
     let mut query = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive).into_boxed();
     for word in wanted(&filter.q) {
-        query = with_word(query, owner, "", &word);
+        query = query.filter(HasWord::anywhere(owner, &word));
     }
     for word in typed(&filter.company) {
-        query = with_word(query, owner, IN_COMPANY, &word);
+        query = query.filter(HasWord::in_company(owner, &word));
     }
     if !filter.tag.is_empty() {
         let tagged = contact_tags::table.filter(contact_tags::owner_id.eq(owner));
@@ -154,25 +155,6 @@ fn wanted(q: &str) -> Vec<Word> {
     let digits: String = q.chars().filter(char::is_ascii_digit).collect();
     let is_number = digits.len() > 3 && q.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
     if is_number { typed(&digits) } else { typed(q) }
-}
-
-/// Narrows to the contacts that have a word which begins so, in any of its spellings.
-fn with_word<'a>(query: Boxed<'a>, owner: i64, place: &str, word: &Word) -> Boxed<'a> {
-    let beginning = |word: &str| {
-        let first = format!("{place}{word}");
-        let beyond = format!("{first}{}", char::MAX);
-        let words = contact_words::table.filter(contact_words::owner_id.eq(owner));
-        words
-            .filter(contact_words::word.ge(first))
-            .filter(contact_words::word.lt(beyond))
-            .select(contact_words::contact_id)
-    };
-    let mut each = word.each().map(|word| contacts::id.eq_any(beginning(word)));
-    match (each.next(), each.next()) {
-        (Some(one), Some(other)) => query.filter(one.or(other)),
-        (Some(one), None) => query.filter(one),
-        _ => query,
-    }
 }
 
 /// A page of the list, and the book.

@@ -1,38 +1,42 @@
 //! What is found by: the words, keys and tags of a card, each in a table of its own. A card and these change together.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use serde::Serialize;
 
 use crate::contacts::card::Card;
-use crate::contacts::keys::keys;
+use crate::contacts::keys::{KEY_KINDS, Key, keys};
 use crate::contacts::store::ROWS;
 use crate::contacts::words::words;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::schema::{contact_cards, contact_keys, contact_tags, contact_words};
 
-/// Rows of a table as one list that the engine takes apart, so that thousands are one statement. Both read an element of a
-/// JSON array by `->>`.
-fn insert_json<T: Serialize>(
+/// Inserts texts of contacts into a table, each list with its contact: as one value that the engine takes apart, so that
+/// thousands are one statement. `columns` stand behind the owner and the contact, `values` is what is written in them.
+fn insert_texts(
     connection: &mut Connection,
-    (table, columns): (&str, &str),
-    values: &str,
+    (table, columns, values): (&str, &str, &str),
     owner: i64,
-    rows: &[T],
+    texts: &BTreeMap<i64, Vec<String>>,
 ) -> Result<(), Error> {
-    if rows.is_empty() {
+    if texts.values().all(Vec::is_empty) {
         return Ok(());
     }
-    let rows = serde_json::to_string(rows).map_err(|why| Error::Internal(why.to_string()))?;
-    let source = match connection {
-        Connection::Sqlite(_) => "json_each(?)",
-        Connection::Postgres(_) => "json_array_elements($2::json) AS row (value)",
+    let texts = serde_json::to_string(texts).map_err(|why| Error::Internal(why.to_string()))?;
+    let (owned, source) = match connection {
+        Connection::Sqlite(_) => ("?", "json_each(?) AS one, json_each(one.value) AS text"),
+        Connection::Postgres(_) => {
+            ("$1", "json_each($2::json) AS one CROSS JOIN LATERAL json_array_elements_text(one.value) AS text (value)")
+        }
     };
-    let owned = if matches!(connection, Connection::Sqlite(_)) { "?" } else { "$1" };
-    let sql = format!("INSERT INTO {table} (owner_id, {columns}) SELECT {owned}, {values} FROM {source}");
+    let sql = format!(
+        "INSERT INTO {table} (owner_id, contact_id, {columns}) \
+         SELECT {owned}, CAST(one.key AS BIGINT), {values} FROM {source}"
+    );
     on_engine!(connection, |own| {
-        diesel::sql_query(&sql).bind::<BigInt, _>(owner).bind::<Text, _>(&rows).execute(own)
+        diesel::sql_query(&sql).bind::<BigInt, _>(owner).bind::<Text, _>(&texts).execute(own)
     })?;
     Ok(())
 }
@@ -40,17 +44,17 @@ fn insert_json<T: Serialize>(
 /// Puts what contacts are found by into the tables.
 pub(super) fn insert(connection: &mut Connection, owner: i64, cards: &[(i64, &Card)]) -> Result<(), Error> {
     for cards in cards.chunks(ROWS) {
-        let all_words: Vec<(i64, String)> = each(cards, words);
-        let of_words = ("contact_words", "contact_id, word");
-        insert_json(connection, of_words, "CAST(value ->> 0 AS BIGINT), value ->> 1", owner, &all_words)?;
-        let all_keys: Vec<(i64, i16, String)> =
-            each(cards, keys).into_iter().map(|(id, (kind, key))| (id, kind as i16, key)).collect();
-        let of_keys = ("contact_keys", "contact_id, kind, key");
-        let columns = "CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS SMALLINT), value ->> 2";
-        insert_json(connection, of_keys, columns, owner, &all_keys)?;
-        let tags: Vec<(i64, String)> = each(cards, |card| card.tags.clone());
-        let of_tags = ("contact_tags", "contact_id, tag");
-        insert_json(connection, of_tags, "CAST(value ->> 0 AS BIGINT), value ->> 1", owner, &tags)?;
+        let all = |of: fn(&Card) -> Vec<String>| cards.iter().map(|(id, card)| (*id, of(card))).collect();
+        insert_texts(connection, ("contact_words", "word", "text.value"), owner, &all(words))?;
+        insert_texts(connection, ("contact_tags", "tag", "text.value"), owner, &all(|card| card.tags.clone()))?;
+        let keys: Vec<(i64, Vec<Key>)> = cards.iter().map(|(id, card)| (*id, keys(card))).collect();
+        for kind in KEY_KINDS {
+            let of_kind =
+                |keys: &[Key]| keys.iter().filter(|(of, _)| *of == kind).map(|(_, key)| key.clone()).collect();
+            let texts = keys.iter().map(|(id, keys)| (*id, of_kind(keys))).collect();
+            let values = format!("{}, text.value", kind as i16);
+            insert_texts(connection, ("contact_keys", "kind, key", &values), owner, &texts)?;
+        }
     }
     Ok(())
 }
@@ -63,10 +67,6 @@ pub(super) fn replace(connection: &mut Connection, owner: i64, cards: &[(i64, &C
     diesel::delete(contact_cards::table.filter(contact_cards::owner_id.eq(owner)).filter(these)).execute(connection)?;
     insert_cards(connection, owner, cards)?;
     insert(connection, owner, cards)
-}
-
-fn each<T>(cards: &[(i64, &Card)], of: impl Fn(&Card) -> Vec<T>) -> Vec<(i64, T)> {
-    cards.iter().flat_map(|(id, card)| of(card).into_iter().map(|one| (*id, one))).collect()
 }
 
 /// Takes contacts out of what is found by.
