@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::dates;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::ConnectionCount;
 
 /// Values that are kept, and bytes that they may take; beyond either the cache begins anew.
@@ -19,7 +20,7 @@ pub struct Cache(Arc<Mutex<Entries>>);
 
 #[derive(Debug, Default)]
 struct Entries {
-    of: HashMap<(TypeId, i64), Entry>,
+    of: HashMap<(TypeId, MemberId), Entry>,
     bytes: usize,
 }
 
@@ -32,7 +33,7 @@ struct Entry {
 }
 
 impl Entries {
-    fn keep(&mut self, key: (TypeId, i64), entry: Entry) {
+    fn keep(&mut self, key: (TypeId, MemberId), entry: Entry) {
         self.bytes -= self.of.remove(&key).map_or(0, |before| before.bytes);
         if self.of.len() >= MAX_ENTRIES || self.bytes + entry.bytes > MAX_BYTES {
             *self = Entries::default();
@@ -66,7 +67,7 @@ impl Cache {
     pub fn get_or_read<T: Cached>(
         &self,
         member: ConnectionCount,
-        read: impl FnOnce(i64) -> Result<T, Error>,
+        read: impl FnOnce(MemberId) -> Result<T, Error>,
     ) -> Result<Arc<T>, Error> {
         if let Some(value) = self.get(member) {
             return Ok(value);
@@ -111,7 +112,7 @@ mod tests {
     fn a_value_is_read_anew_once_connections_changed() {
         let cache = Cache::default();
         let read = |version, value| {
-            let member = ConnectionCount { id: 1, number: 0, version };
+            let member = ConnectionCount { id: MemberId::new(1), number: 0, version };
             cache.get_or_read(member, |_| Ok(Long(value))).unwrap()
         };
         assert_eq!(*read(1, "first"), Long("first"));
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn what_is_kept_stays_within_its_bytes() {
         let cache = Cache::default();
-        let member = |id| ConnectionCount { id, number: 0, version: 0 };
+        let member = |id| ConnectionCount { id: MemberId::new(id), number: 0, version: 0 };
         let read = |id, megabytes| cache.get_or_read(member(id), |_| Ok(Large(megabytes))).unwrap().0;
         for id in 0..2 {
             read(id, 11);

@@ -17,6 +17,7 @@
 //! - [`moderation`] is what members report, and what moderators decide.
 //! - [`language`] is what every text goes through, and the translations.
 //! - [`limits`] says how often who may do what, in one table.
+//! - [`ids`] are the types of the ids of rows.
 //! - [`jobs`] is the work beside the requests: named loops, one node at a time.
 //! - [`metrics`] is what is counted and timed, for Prometheus.
 //! - [`web`] is what every page shares; [`db`], [`schema`] and [`error`] are what every slice stands on.
@@ -41,6 +42,7 @@ pub mod dav;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod ids;
 pub mod inbox;
 pub mod jobs;
 pub mod joining;

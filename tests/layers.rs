@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["members", "relationship"],
     &["audit"],
     &["db"],
-    &["dates", "schema", "language", "error", "text", "time_zone", "metrics"],
+    &["dates", "schema", "language", "error", "text", "time_zone", "metrics", "ids"],
 ];
 
 fn layer(slice: &str) -> Option<usize> {

@@ -20,6 +20,7 @@ use amicable::contacts::store::{self, NewContact};
 use amicable::data::tables::{Spread, TABLES};
 use amicable::demo::seed;
 use amicable::demo::seed::Plan;
+use amicable::ids::MemberId;
 use amicable::schema::reports;
 use amicable::web::registration;
 use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
@@ -242,7 +243,7 @@ fn every_statement_finds_its_rows_by_an_index() {
     site.db.write_blocking(|connection| Ok(diesel::sql_query(told).execute(connection)?)).unwrap();
     let mut hub = site.visitor();
     hub.open("/sign-in").fill("email", "member1@seed.example").fill("password", seed::PASSWORD).press("Sign in");
-    (hub.id, hub.handle) = (1, "member-000001".to_owned());
+    (hub.id, hub.handle) = (MemberId::new(1), "member-000001".to_owned());
     let mut statements: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let contact = book(&site);
     let largest = hub.open("/settings/data").page.body.clone();
@@ -422,13 +423,14 @@ fn talk(site: &Site, hub: &mut Visitor, largest: &str) {
 /// Fills the address book of the hub, and gives one of its contacts.
 fn book(site: &Site) -> String {
     let found = "UPDATE members SET found_by_email = TRUE WHERE id < 1000";
+    let hub = MemberId::new(1);
     let fill = |connection: &mut amicable::db::Connection| {
         diesel::sql_query(found).execute(connection)?;
-        amicable::demo::contacts::many(connection, 1, 3_000)?;
+        amicable::demo::contacts::many(connection, hub, 3_000)?;
         let card = Card { full_name: "Cleo Marsh".into(), company: "Kiln".into(), ..Card::default() };
         let emails = vec![Valued::new("", "member777@seed.example")];
         let new = NewContact { card: Card { emails, ..card }, source: Source::ByHand, import_id: None };
-        Ok(store::insert(connection, 1, &[new.clone(), new])?[0])
+        Ok(store::insert(connection, hub, &[new.clone(), new])?[0])
     };
     site.db.write_blocking(fill).unwrap().to_string()
 }

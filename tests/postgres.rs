@@ -15,6 +15,7 @@ use amicable::db;
 use amicable::db::DatabaseUrl;
 use amicable::db::{Connection, Db};
 use amicable::error::Error;
+use amicable::ids::MemberId;
 use amicable::schema::settings;
 use database::Database;
 use diesel::connection::SimpleConnection;
@@ -194,7 +195,7 @@ fn whoever_is_held_is_changed_by_one_at_a_time() {
             scope.spawn(|| {
                 for _ in 0..10 {
                     db.write_blocking(|connection| {
-                        db::lock_members(connection, [1])?;
+                        db::lock_members(connection, [MemberId::new(1)])?;
                         add_one(connection)
                     })
                     .unwrap();
@@ -203,7 +204,10 @@ fn whoever_is_held_is_changed_by_one_at_a_time() {
         }
     });
     assert_eq!(number(&db), "80");
-    assert!(matches!(db.write_blocking(|connection| db::lock_members(connection, [2])), Err(Error::NotFound)));
+    assert!(matches!(
+        db.write_blocking(|connection| db::lock_members(connection, [MemberId::new(2)])),
+        Err(Error::NotFound)
+    ));
 }
 
 #[test]

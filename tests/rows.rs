@@ -15,6 +15,7 @@ use amicable::connections::row::Row;
 use amicable::connections::store;
 use amicable::db::{Connection, Db};
 use amicable::error::Error;
+use amicable::ids::MemberId;
 use amicable::relationship::Limits;
 use amicable::relationship::{Action, Prior, Side};
 use amicable::schema::{connection_counts, relationships};
@@ -56,7 +57,7 @@ fn db() -> (Database, Db) {
     (database, db)
 }
 
-fn members(connection: &mut Connection, number: usize) -> Vec<i64> {
+fn members(connection: &mut Connection, number: usize) -> Vec<MemberId> {
     let password = password::hash_now("a quiet password").unwrap();
     let member = |at: usize| {
         let (full_name, email) = (format!("Member Number{at}"), format!("m{at}@test.example"));
@@ -67,12 +68,12 @@ fn members(connection: &mut Connection, number: usize) -> Vec<i64> {
     (0..number).map(member).collect()
 }
 
-fn befriend(connection: &mut Connection, a: i64, b: i64) {
+fn befriend(connection: &mut Connection, a: MemberId, b: MemberId) {
     connections::act(connection, &LIMITS, (a, b), Action::Invite, "Hello").unwrap().unwrap();
     connections::act(connection, &LIMITS, (b, a), Action::Accept, "").unwrap().unwrap();
 }
 
-fn row(connection: &mut Connection, owner: i64, other: i64) -> Option<Row> {
+fn row(connection: &mut Connection, owner: MemberId, other: MemberId) -> Option<Row> {
     store::row(connection, owner, other).unwrap()
 }
 
@@ -87,7 +88,7 @@ fn of_a_disconnect(row: &Row) -> Option<impl PartialEq + std::fmt::Debug + use<>
     disconnected.then(|| (row.private_reason.clone(), row.removal_id, row.disconnected_at.unwrap_or(row.changed_at)))
 }
 
-fn checked_action(connection: &mut Connection, (me, other): (i64, i64), action: Action) -> Result<(), Error> {
+fn checked_action(connection: &mut Connection, (me, other): (MemberId, MemberId), action: Action) -> Result<(), Error> {
     let before = row(connection, other, me);
     let since = before.as_ref().and_then(|row| row.connected_at);
     let _ = connections::act(connection, &LIMITS, (me, other), action, "mine alone")?;

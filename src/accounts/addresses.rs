@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::accounts::email;
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::schema::{email_claims, emails, members};
 
@@ -16,7 +17,7 @@ const MAX_CLAIMS: i64 = 5;
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Candidate {
     /// Its member.
-    pub member: i64,
+    pub member: MemberId,
     /// The hash of its password.
     pub hash: String,
 }
@@ -49,20 +50,20 @@ pub(super) fn lock(connection: &mut Connection, key: &str) -> Result<(), Error> 
 }
 
 /// Lets a member claim an address, and asks its owner to confirm it.
-pub(super) fn claim(connection: &mut Connection, member: i64, key: &str) -> Result<(), Error> {
+pub(super) fn claim(connection: &mut Connection, member: MemberId, key: &str) -> Result<(), Error> {
     put_claim(connection, member, key)?;
     outbox::put(connection, member, Letter::ConfirmAddress)
 }
 
 /// Lets a member claim an address.
-pub(super) fn put_claim(connection: &mut Connection, member: i64, key: &str) -> Result<(), Error> {
+pub(super) fn put_claim(connection: &mut Connection, member: MemberId, key: &str) -> Result<(), Error> {
     let row = (email_claims::email_key.eq(key), email_claims::member_id.eq(member));
     let claim = diesel::insert_into(email_claims::table).values(row).on_conflict_do_nothing();
     on_engine!(connection, |own| claim.execute(own))?;
     Ok(())
 }
 
-fn give_up_claim(connection: &mut Connection, member: i64, key: &str) -> Result<(), Error> {
+fn give_up_claim(connection: &mut Connection, member: MemberId, key: &str) -> Result<(), Error> {
     diesel::delete(email_claims::table.find((key, member))).execute(connection)?;
     Ok(())
 }
@@ -83,7 +84,7 @@ impl Addresses {
     ///
     /// # Errors
     /// The database's.
-    pub fn load(connection: &mut Connection, member: i64) -> Result<Addresses, Error> {
+    pub fn load(connection: &mut Connection, member: MemberId) -> Result<Addresses, Error> {
         Ok(members::table.find(member).select(Addresses::as_select()).first(connection)?)
     }
 
@@ -97,7 +98,7 @@ impl Addresses {
 ///
 /// # Errors
 /// The database's.
-pub fn change(connection: &mut Connection, member: i64, email: &str) -> Result<(), Error> {
+pub fn change(connection: &mut Connection, member: MemberId, email: &str) -> Result<(), Error> {
     db::lock_members(connection, [member])?;
     let (before, key) = (Addresses::load(connection, member)?, email::key(email));
     let set = (members::email.eq(email), members::email_key.eq(&key));
@@ -123,7 +124,7 @@ pub fn change(connection: &mut Connection, member: i64, email: &str) -> Result<(
 ///
 /// # Errors
 /// The database's.
-pub fn confirm(connection: &mut Connection, member: i64, proved: &str) -> Result<bool, Error> {
+pub fn confirm(connection: &mut Connection, member: MemberId, proved: &str) -> Result<bool, Error> {
     db::lock_members(connection, [member])?;
     let (before, key) = (Addresses::load(connection, member)?, email::key(proved));
     let (is_entered, is_former) = (key == before.email_key, key == email::key(&before.confirmed_email));

@@ -8,6 +8,7 @@ use crate::accounts::email;
 use crate::dates::now;
 use crate::db::{self, Connection, new_id, on_engine, owner_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::handles::leads;
 use crate::schema::{app_passwords, email_claims, emails, handles, members};
 use crate::text::digest::sha256;
@@ -40,7 +41,7 @@ pub struct AppPassword {
 ///
 /// # Errors
 /// The database's.
-pub fn all(connection: &mut Connection, member: i64) -> Result<Vec<AppPassword>, Error> {
+pub fn all(connection: &mut Connection, member: MemberId) -> Result<Vec<AppPassword>, Error> {
     let mine = app_passwords::table.filter(app_passwords::member_id.eq(member)).order(app_passwords::id.desc());
     Ok(mine.select(AppPassword::as_select()).load(connection)?)
 }
@@ -50,7 +51,7 @@ pub fn all(connection: &mut Connection, member: i64) -> Result<Vec<AppPassword>,
 ///
 /// # Errors
 /// The database's.
-pub fn make(connection: &mut Connection, member: i64, name: &str) -> Result<Option<(i64, String)>, Error> {
+pub fn make(connection: &mut Connection, member: MemberId, name: &str) -> Result<Option<(i64, String)>, Error> {
     db::lock_members(connection, [member])?;
     let mine = app_passwords::table.filter(app_passwords::member_id.eq(member)).count();
     if mine.get_result::<i64>(connection)? >= MAX_PASSWORDS {
@@ -72,7 +73,7 @@ pub fn make(connection: &mut Connection, member: i64, name: &str) -> Result<Opti
 ///
 /// # Errors
 /// The database's.
-pub fn revoke(connection: &mut Connection, member: i64, id: i64) -> Result<Option<String>, Error> {
+pub fn revoke(connection: &mut Connection, member: MemberId, id: i64) -> Result<Option<String>, Error> {
     let row = app_passwords::table.find((member, id));
     let name = row.select(app_passwords::name).first(connection).optional()?;
     diesel::delete(row).execute(connection)?;
@@ -83,7 +84,7 @@ pub fn revoke(connection: &mut Connection, member: i64, id: i64) -> Result<Optio
 ///
 /// # Errors
 /// The database's.
-pub fn revoke_all(connection: &mut Connection, member: i64) -> Result<usize, Error> {
+pub fn revoke_all(connection: &mut Connection, member: MemberId) -> Result<usize, Error> {
     let mine = app_passwords::table.filter(app_passwords::member_id.eq(member));
     Ok(diesel::delete(mine).execute(connection)?)
 }
@@ -92,7 +93,7 @@ pub fn revoke_all(connection: &mut Connection, member: i64) -> Result<usize, Err
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Device {
     /// The member.
-    pub member: i64,
+    pub member: MemberId,
     id: i64,
     last_used_at: Option<i64>,
 }
@@ -118,13 +119,13 @@ pub fn device(connection: &mut Connection, name: &str, secret: &str) -> Result<O
         .filter(members::suspended_at.is_null().or(members::suspended_until.le(now()).assume_not_null()))
         .filter(members::deletion_due_at.is_null())
         .select((app_passwords::member_id, app_passwords::id, app_passwords::last_used_at));
-    type Found = (i64, i64, Option<i64>);
+    type Found = (MemberId, i64, Option<i64>);
     let found: Option<Found> = on_engine!(connection, |own| open.first(own)).optional()?;
     Ok(found.map(|(member, id, last_used_at)| Device { member, id, last_used_at }))
 }
 
 /// Loads who signs in by an e-mail address, confirmed or not, or has a handle.
-fn named(connection: &mut Connection, name: &str) -> Result<Vec<i64>, Error> {
+fn named(connection: &mut Connection, name: &str) -> Result<Vec<MemberId>, Error> {
     if !name.contains('@') {
         let handle = handles::table.filter(handles::handle.eq(name.trim().to_lowercase())).filter(leads(now()));
         return Ok(on_engine!(connection, |own| handle.select(handles::member_id).load(own))?);
@@ -132,8 +133,8 @@ fn named(connection: &mut Connection, name: &str) -> Result<Vec<i64>, Error> {
     let key = email::key(name);
     let owner = emails::table.filter(emails::email_key.eq(&key)).select(emails::member_id);
     let claims = email_claims::table.filter(email_claims::email_key.eq(&key)).select(email_claims::member_id);
-    let mut found: Vec<i64> = on_engine!(connection, |own| owner.load(own))?;
-    found.extend(on_engine!(connection, |own| claims.load::<i64>(own))?);
+    let mut found: Vec<MemberId> = on_engine!(connection, |own| owner.load(own))?;
+    found.extend(on_engine!(connection, |own| claims.load::<MemberId>(own))?);
     Ok(found)
 }
 

@@ -8,6 +8,7 @@ use crate::accounts::{NewMember, email};
 use crate::dates::now;
 use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::current;
 use crate::schema::applications::{self, table};
 use crate::webhooks::{self, Event};
@@ -21,7 +22,7 @@ const COOKIE: &str = "application";
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Applicant {
     /// The registration.
-    pub id: i64,
+    pub id: MemberId,
     /// The hash of its password.
     pub hash: String,
 }
@@ -41,7 +42,7 @@ pub fn of_address(connection: &mut Connection, key: &str) -> Result<Vec<Applican
 #[diesel(table_name = applications)]
 pub struct Application {
     /// What it is known by; the id of the member that it becomes.
-    pub id: i64,
+    pub id: MemberId,
     /// The name.
     pub full_name: String,
     /// The e-mail address, as typed.
@@ -62,7 +63,7 @@ pub struct Application {
 ///
 /// # Errors
 /// The database's.
-pub fn put(connection: &mut Connection, new: &NewMember, reason: &str, code: &str) -> Result<i64, Error> {
+pub fn put(connection: &mut Connection, new: &NewMember, reason: &str, code: &str) -> Result<MemberId, Error> {
     let id = new_id();
     let row = (
         applications::id.eq(id),
@@ -84,7 +85,7 @@ pub fn put(connection: &mut Connection, new: &NewMember, reason: &str, code: &st
 ///
 /// # Errors
 /// The database's.
-pub fn find(connection: &mut Connection, id: i64) -> Result<Option<Application>, Error> {
+pub fn find(connection: &mut Connection, id: MemberId) -> Result<Option<Application>, Error> {
     Ok(table.find(id).select(Application::as_select()).first(connection).optional()?)
 }
 
@@ -109,7 +110,7 @@ pub fn count(connection: &mut Connection) -> Result<i64, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn take(connection: &mut Connection, id: i64) -> Result<Option<Application>, Error> {
+pub fn take(connection: &mut Connection, id: MemberId) -> Result<Option<Application>, Error> {
     let found = find(connection, id)?;
     let gone = diesel::delete(table.find(id)).execute(connection)?;
     Ok(found.filter(|_| gone == 1))
@@ -119,13 +120,13 @@ pub fn take(connection: &mut Connection, id: i64) -> Result<Option<Application>,
 ///
 /// # Errors
 /// [`Error::Internal`] where the cookie cannot be written.
-pub fn sign_in(session: &Session, id: i64) -> Result<(), Error> {
+pub fn sign_in(session: &Session, id: MemberId) -> Result<(), Error> {
     session.renew();
     session.insert(COOKIE, id).map_err(|why| Error::Internal(why.to_string()))
 }
 
 /// Returns the registration that this browser is signed in to.
-pub fn signed_in(session: &Session) -> Option<i64> {
+pub fn signed_in(session: &Session) -> Option<MemberId> {
     session.get(COOKIE).ok().flatten()
 }
 

@@ -7,6 +7,7 @@ use rand::RngExt;
 use crate::dates::now;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::schema::browsers;
 use crate::text::digest::sha256;
@@ -43,7 +44,7 @@ impl Browser {
 ///
 /// # Errors
 /// The database's.
-pub fn is_known(connection: &mut Connection, ids: &[i64], browser: &Browser) -> Result<bool, Error> {
+pub fn is_known(connection: &mut Connection, ids: &[MemberId], browser: &Browser) -> Result<bool, Error> {
     for id in ids {
         let row = browsers::table.find((*id, browser.hash())).select(browsers::seen_at);
         if on_engine!(connection, |own| row.first::<i64>(own)).optional()?.is_some() {
@@ -57,7 +58,7 @@ pub fn is_known(connection: &mut Connection, ids: &[i64], browser: &Browser) -> 
 ///
 /// # Errors
 /// The database's.
-pub fn meet(connection: &mut Connection, member: i64, browser: &Browser) -> Result<(), Error> {
+pub fn meet(connection: &mut Connection, member: MemberId, browser: &Browser) -> Result<(), Error> {
     let mine = browsers::table.filter(browsers::member_id.eq(member));
     let any = on_engine!(connection, |own| mine.select(browsers::seen_at).first::<i64>(own)).optional()?;
     let row = (browsers::member_id.eq(member), browsers::browser_hash.eq(browser.hash()), browsers::seen_at.eq(now()));

@@ -16,6 +16,7 @@ use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{password, sessions};
 use crate::dates::now;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{filters, t};
 use crate::limits::{self, Limit, Subject};
 use crate::schema::members;
@@ -172,7 +173,7 @@ pub async fn go_on(
 ///
 /// # Errors
 /// The database's.
-pub async fn password_hash(site: &Site, member: i64, password: &str) -> Result<Option<String>, Error> {
+pub async fn password_hash(site: &Site, member: MemberId, password: &str) -> Result<Option<String>, Error> {
     let hash: String = site
         .read(move |connection| Ok(members::table.find(member).select(members::password_hash).first(connection)?))
         .await?;

@@ -10,6 +10,7 @@ use crate::accounts::sessions::{self, GREATEST_AGE};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{filters, t, tf};
 use crate::schema::sessions as table;
 use crate::web::cookie::IDLE;
@@ -125,7 +126,7 @@ pub async fn sign_out(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Red
 }
 
 /// Ends a session by its id, and returns what its device is called.
-fn end(connection: &mut Connection, member: i64, id: i64) -> Result<Option<String>, Error> {
+fn end(connection: &mut Connection, member: MemberId, id: i64) -> Result<Option<String>, Error> {
     let one = table::table.filter(table::member_id.eq(member)).filter(table::id.eq(id));
     let Some(agent) = one.select(table::device).first::<String>(connection).optional()? else { return Ok(None) };
     diesel::delete(one).execute(connection)?;

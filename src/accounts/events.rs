@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::dates::{self, DAY, now};
 use crate::db::{Connection, new_id, numbered, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::schema::security_events as table;
 
@@ -130,10 +131,10 @@ impl Kind {
 ///
 /// # Errors
 /// The database's.
-pub fn record(connection: &mut Connection, member: i64, kind: Kind, detail: &str) -> Result<(), Error> {
+pub fn record(connection: &mut Connection, member: MemberId, kind: Kind, detail: &str) -> Result<(), Error> {
     let row = (
         table::member_id.eq(member),
-        table::id.eq(new_id()),
+        table::id.eq(new_id::<i64>()),
         table::created_at.eq(now()),
         table::kind.eq(kind),
         table::detail.eq(detail.chars().take(LONGEST_DETAIL).collect::<String>()),
@@ -180,7 +181,7 @@ pub struct Events {
 ///
 /// # Errors
 /// The database's.
-pub fn list(connection: &mut Connection, member: i64, before: Option<i64>) -> Result<Events, Error> {
+pub fn list(connection: &mut Connection, member: MemberId, before: Option<i64>) -> Result<Events, Error> {
     let mine = table::table
         .filter(table::member_id.eq(member))
         .filter(table::id.lt(before.unwrap_or(i64::MAX)))
@@ -199,7 +200,7 @@ pub fn list(connection: &mut Connection, member: i64, before: Option<i64>) -> Re
 ///
 /// # Errors
 /// The database's.
-pub fn count(connection: &mut Connection, member: i64, kind: Kind, since: i64) -> Result<i64, Error> {
+pub fn count(connection: &mut Connection, member: MemberId, kind: Kind, since: i64) -> Result<i64, Error> {
     let mine = table::table.filter(table::member_id.eq(member)).filter(table::kind.eq(kind));
     let lately = mine.filter(table::created_at.gt(since)).count();
     Ok(on_engine!(connection, |own| lately.get_result(own))?)

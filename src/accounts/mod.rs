@@ -31,6 +31,7 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::mail::{Letter, outbox};
 use crate::members::role::Role;
@@ -62,7 +63,7 @@ pub struct NewMember {
 ///
 /// # Errors
 /// The database's.
-pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<i64>, Error> {
+pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<MemberId>, Error> {
     let (id, key) = (new_id(), email::key(&new.email));
     // Nothing may be written before it: a sign-up that is refused is committed as well.
     if !claim_email(connection, id, &key)? {
@@ -121,7 +122,7 @@ impl Known {
 ///
 /// # Errors
 /// The database's.
-pub fn enroll(connection: &mut Connection, id: i64, new: &NewMember) -> Result<(), Error> {
+pub fn enroll(connection: &mut Connection, id: MemberId, new: &NewMember) -> Result<(), Error> {
     insert(connection, id, new, "")?;
     addresses::claim(connection, id, &email::key(&new.email))
 }
@@ -130,13 +131,13 @@ pub fn enroll(connection: &mut Connection, id: i64, new: &NewMember) -> Result<(
 ///
 /// # Errors
 /// The database's.
-pub fn let_in(connection: &mut Connection, id: i64, new: &NewMember, language: String) -> Result<(), Error> {
+pub fn let_in(connection: &mut Connection, id: MemberId, new: &NewMember, language: String) -> Result<(), Error> {
     insert(connection, id, new, "")?;
     addresses::put_claim(connection, id, &email::key(&new.email))?;
     outbox::put(connection, id, Letter::RegistrationAccepted { language })
 }
 
-fn insert(connection: &mut Connection, id: i64, new: &NewMember, confirmed: &str) -> Result<(), Error> {
+fn insert(connection: &mut Connection, id: MemberId, new: &NewMember, confirmed: &str) -> Result<(), Error> {
     let handle = claim_a_handle(connection, id, &new.full_name)?;
     let keys = sorting::keys(&new.full_name, "");
     let row = (
@@ -162,18 +163,18 @@ fn insert(connection: &mut Connection, id: i64, new: &NewMember, confirmed: &str
 ///
 /// # Errors
 /// The database's.
-pub fn claim_email(connection: &mut Connection, member: i64, key: &str) -> Result<bool, Error> {
+pub fn claim_email(connection: &mut Connection, member: MemberId, key: &str) -> Result<bool, Error> {
     let row = (emails::email_key.eq(key), emails::member_id.eq(member));
     let claim = diesel::insert_into(emails::table).values(row).on_conflict_do_nothing();
     if on_engine!(connection, |own| claim.execute(own))? == 1 {
         return Ok(true);
     }
-    let owner: Option<i64> = emails::table.find(key).select(emails::member_id).first(connection).optional()?;
+    let owner: Option<MemberId> = emails::table.find(key).select(emails::member_id).first(connection).optional()?;
     Ok(owner == Some(member))
 }
 
 /// Makes the handle of a name a new member's; where it is taken, one with a number behind it.
-fn claim_a_handle(connection: &mut Connection, member: i64, full_name: &str) -> Result<String, Error> {
+fn claim_a_handle(connection: &mut Connection, member: MemberId, full_name: &str) -> Result<String, Error> {
     let base = names::handle(full_name);
     for number in 1..=50 {
         let handle = if number == 1 { base.clone() } else { format!("{}-{number}", &base[..base.len().min(32)]) };
@@ -191,7 +192,7 @@ fn claim_a_handle(connection: &mut Connection, member: i64, full_name: &str) -> 
 ///
 /// # Errors
 /// The database's.
-pub fn still_has_password(connection: &mut Connection, member: i64, hash: &str) -> Result<bool, Error> {
+pub fn still_has_password(connection: &mut Connection, member: MemberId, hash: &str) -> Result<bool, Error> {
     db::lock_members(connection, [member])?;
     let stored: String = members::table.find(member).select(members::password_hash).first(connection)?;
     Ok(stored == hash)

@@ -172,6 +172,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::ids::MemberId;
 
     #[test]
     fn a_password_is_the_same_from_every_keyboard() {
@@ -195,13 +196,13 @@ mod tests {
         actix_web::rt::System::new().block_on(async {
             let (end, until) = mpsc::channel::<()>();
             let turns = Turns::new(1);
-            let turn = turns.wait(Subject::member(1).into()).await.unwrap();
+            let turn = turns.wait(Subject::member(MemberId::new(1)).into()).await.unwrap();
             let work = work_in(turn, move || until.recv());
             assert!(actix_web::rt::time::timeout(Duration::from_millis(50), work).await.is_err(), "hung up");
-            let next = turns.wait(Subject::member(2).into());
+            let next = turns.wait(Subject::member(MemberId::new(2)).into());
             assert!(actix_web::rt::time::timeout(Duration::from_millis(50), next).await.is_err(), "too early");
             drop(end);
-            assert!(turns.wait(Subject::member(2).into()).await.is_ok());
+            assert!(turns.wait(Subject::member(MemberId::new(2)).into()).await.is_ok());
         });
     }
 }

@@ -18,6 +18,7 @@ use crate::audit::{self, Act, Actor};
 use crate::dates::now;
 use crate::db::{self, Connection};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{filters, t};
 use crate::limits::{self, Limit, Network, Subject};
 use crate::mail::tokens::{self, Purpose};
@@ -149,7 +150,7 @@ pub async fn reset(
 ///
 /// # Errors
 /// The database's.
-pub fn set_by_operator(connection: &mut Connection, member: i64, hash: &Hashed) -> Result<(), Error> {
+pub fn set_by_operator(connection: &mut Connection, member: MemberId, hash: &Hashed) -> Result<(), Error> {
     db::lock_members(connection, [member])?;
     diesel::update(members::table.find(member)).set(members::password_hash.eq(hash.as_str())).execute(connection)?;
     diesel::delete(rows::table.filter(rows::member_id.eq(member))).execute(connection)?;

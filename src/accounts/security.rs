@@ -11,6 +11,7 @@ use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::passkeys::store::{self, Named};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Render, SignedIn};
@@ -73,7 +74,7 @@ pub async fn again(
 async fn show(
     site: &SiteData,
     page: Layout,
-    member: i64,
+    member: MemberId,
     passkeys: &Passkeys,
     (form, problems): (Form, Problems),
     status: StatusCode,

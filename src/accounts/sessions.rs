@@ -7,6 +7,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::store as inbox;
 use crate::members::role::Role;
 use crate::members::suspension::is_suspended;
@@ -24,7 +25,7 @@ pub const GREATEST_AGE: i64 = 90 * DAY;
 ///
 /// # Errors
 /// The database's.
-pub fn start(connection: &mut Connection, member: i64, device: &str) -> Result<String, Error> {
+pub fn start(connection: &mut Connection, member: MemberId, device: &str) -> Result<String, Error> {
     let token = new_token(member);
     let row = (
         sessions::member_id.eq(member),
@@ -32,14 +33,14 @@ pub fn start(connection: &mut Connection, member: i64, device: &str) -> Result<S
         sessions::device.eq(device.chars().take(200).collect::<String>()),
         sessions::created_at.eq(now()),
         sessions::last_seen.eq(now()),
-        sessions::id.eq(new_id()),
+        sessions::id.eq(new_id::<i64>()),
         sessions::confirmed_at.eq(now()),
     );
     diesel::insert_into(sessions::table).values(row).execute(connection)?;
     Ok(token)
 }
 
-fn new_token(member: i64) -> String {
+fn new_token(member: MemberId) -> String {
     format!("{member}.{:032x}", rand::rng().random::<u128>())
 }
 
@@ -89,7 +90,7 @@ pub fn end_others(connection: &mut Connection, viewer: &Viewer) -> Result<usize,
 ///
 /// # Errors
 /// The database's.
-pub fn end(connection: &mut Connection, member: i64, token_hash: &str) -> Result<(), Error> {
+pub fn end(connection: &mut Connection, member: MemberId, token_hash: &str) -> Result<(), Error> {
     diesel::delete(sessions::table.find((member, token_hash))).execute(connection)?;
     Ok(())
 }
@@ -100,7 +101,7 @@ pub fn end(connection: &mut Connection, member: i64, token_hash: &str) -> Result
 /// # Errors
 /// The database's.
 pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Result<Option<(Viewer, bool)>, Error> {
-    let Some(member) = token.split('.').next().and_then(|id| id.parse::<i64>().ok()) else { return Ok(None) };
+    let Some(member) = token.split('.').next().and_then(|id| id.parse::<MemberId>().ok()) else { return Ok(None) };
     let token_hash = sha256(token);
     let invitations = connections::waiting(limits, member).count().single_value();
     let unread = notifications::table.filter(notifications::owner_id.eq(member)).filter(Unread).count().single_value();

@@ -8,6 +8,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{key, t};
 use crate::members::role::Role;
 use crate::members::suspension::is_suspended;
@@ -104,7 +105,7 @@ pub struct Token {
 ///
 /// # Errors
 /// The database's.
-pub fn all(connection: &mut Connection, member: i64) -> Result<Vec<Token>, Error> {
+pub fn all(connection: &mut Connection, member: MemberId) -> Result<Vec<Token>, Error> {
     type Row = ((i64, String, String, i64), Option<i64>, Option<i64>);
     let mine = api_tokens::table.filter(api_tokens::member_id.eq(member)).order(api_tokens::id.desc());
     let columns = (api_tokens::id, api_tokens::name, api_tokens::scopes, api_tokens::created_at);
@@ -136,7 +137,7 @@ pub struct NewToken {
 ///
 /// # Errors
 /// The database's.
-pub fn make(connection: &mut Connection, member: i64, new: &NewToken) -> Result<Option<(i64, String)>, Error> {
+pub fn make(connection: &mut Connection, member: MemberId, new: &NewToken) -> Result<Option<(i64, String)>, Error> {
     db::lock_members(connection, [member])?;
     let mine = api_tokens::table.filter(api_tokens::member_id.eq(member)).count();
     if mine.get_result::<i64>(connection)? >= MAX_TOKENS {
@@ -161,7 +162,7 @@ pub fn make(connection: &mut Connection, member: i64, new: &NewToken) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub fn revoke(connection: &mut Connection, member: i64, id: i64) -> Result<Option<String>, Error> {
+pub fn revoke(connection: &mut Connection, member: MemberId, id: i64) -> Result<Option<String>, Error> {
     let row = api_tokens::table.find((member, id));
     let name = row.select(api_tokens::name).first(connection).optional()?;
     diesel::delete(row).execute(connection)?;
@@ -175,7 +176,7 @@ pub fn revoke(connection: &mut Connection, member: i64, id: i64) -> Result<Optio
 ///
 /// # Errors
 /// The database's.
-pub fn revoke_all(connection: &mut Connection, member: i64) -> Result<usize, Error> {
+pub fn revoke_all(connection: &mut Connection, member: MemberId) -> Result<usize, Error> {
     diesel::delete(api_answers::table.filter(api_answers::member_id.eq(member))).execute(connection)?;
     Ok(diesel::delete(api_tokens::table.filter(api_tokens::member_id.eq(member))).execute(connection)?)
 }
@@ -259,8 +260,8 @@ pub fn program(connection: &mut Connection, limits: &Limits, secret: &str) -> Re
 }
 
 /// Whose a token says it is.
-fn owner(secret: &str) -> Option<i64> {
-    i64::from_str_radix(secret.strip_prefix(PREFIX)?.split('_').next()?, 16).ok()
+fn owner(secret: &str) -> Option<MemberId> {
+    i64::from_str_radix(secret.strip_prefix(PREFIX)?.split('_').next()?, 16).ok().map(MemberId::new)
 }
 
 /// Notes that a token is in use.
@@ -291,7 +292,7 @@ pub struct Answered {
 /// The database's.
 pub fn take_key(
     connection: &mut Connection,
-    (member, token): (i64, i64),
+    (member, token): (MemberId, i64),
     key: &str,
     request_hash: &str,
 ) -> Result<Option<Answered>, Error> {
@@ -313,7 +314,7 @@ pub fn take_key(
 /// The database's.
 pub fn keep_answer(
     connection: &mut Connection,
-    (member, token): (i64, i64),
+    (member, token): (MemberId, i64),
     key: &str,
     (status, body): (u16, &str),
 ) -> Result<(), Error> {
@@ -347,7 +348,7 @@ mod tests {
 
     #[test]
     fn a_token_says_whose_it_is() {
-        assert_eq!(owner("amicable_1f_00"), Some(31));
+        assert_eq!(owner("amicable_1f_00"), Some(MemberId::new(31)));
         for odd in ["", "1f_00", "amicable_", "amicable_x_1", "amicable_ffffffffffffffffff_1"] {
             assert_eq!(owner(odd), None, "{odd}");
         }

@@ -199,6 +199,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
+    use crate::ids::MemberId;
     use crate::limits::Network;
 
     fn place(last: u8) -> Place {
@@ -229,7 +230,7 @@ mod tests {
         let turns = Turns::new(1);
         let first = turns.wait(place(1)).now_or_never().unwrap().unwrap();
         let at = |member| {
-            let place = Place::new(place(1).of, Subject::member(member));
+            let place = Place::new(place(1).of, Subject::member(MemberId::new(member)));
             turns.lock().enter(&place).unwrap().unwrap()
         };
         let mut guessers: Vec<_> = (0..40).map(|_| at(1)).collect();

@@ -10,6 +10,7 @@ use crate::cache::{Cache, Cached};
 use crate::dates::{self, DAY};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{t, tf};
 use crate::members::ConnectionCount;
 use crate::moderation::reports::IsOpen;
@@ -122,7 +123,7 @@ impl Counts {
     /// # Errors
     /// The database's.
     pub fn load(connection: &mut Connection, cache: &Cache) -> Result<Counts, Error> {
-        let of_site = ConnectionCount { id: 0, number: 0, version: 0 };
+        let of_site = ConnectionCount { id: MemberId::NOBODY, number: 0, version: 0 };
         let walked = cache.get_or_read(of_site, |_| Walked::load(connection))?;
         let open = reports::table.filter(IsOpen).count();
         let jobs = job_leases::table.order(job_leases::name);

@@ -14,6 +14,7 @@ use crate::audit::{self, Act, Actor};
 use crate::dates;
 use crate::db::{Connection, id_in, on_engine, sql_condition};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{filters, t};
 use crate::mail::{self, Letter, outbox};
 use crate::members::role::Role;
@@ -61,9 +62,9 @@ fn found(connection: &mut Connection, q: &str) -> Result<Vec<(MemberCard, String
     }
     let these = rows::table.filter(id_in(connection, rows::id, &ids));
     let columns = (rows::id, rows::role, rows::suspended_at, rows::suspended_until, rows::hidden_at);
-    type Standing = (i64, Role, Option<i64>, Option<i64>, Option<i64>);
+    type Standing = (MemberId, Role, Option<i64>, Option<i64>, Option<i64>);
     let standings: Vec<Standing> = on_engine!(connection, |own| these.select(columns).load(own))?;
-    let words = |id: i64| match standings.iter().find(|(one, ..)| *one == id) {
+    let words = |id: MemberId| match standings.iter().find(|(one, ..)| *one == id) {
         Some((_, role, at, until, hidden)) => standing(*role, (*at, *until), *hidden),
         None => String::new(),
     };
@@ -92,25 +93,25 @@ sql_condition!(
 );
 
 /// Those who run the site, and those who are suspended.
-fn noted(connection: &mut Connection) -> Result<Vec<i64>, Error> {
+fn noted(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
     let limit = SHOWN as i64;
     let staff = rows::table.filter(IsStaff).order((rows::role.desc(), rows::id)).select(rows::id).limit(limit);
-    let mut ids: Vec<i64> = on_engine!(connection, |own| staff.load(own))?;
+    let mut ids: Vec<MemberId> = on_engine!(connection, |own| staff.load(own))?;
     let out = rows::table.filter(rows::suspended_at.is_not_null()).order(rows::suspended_at.desc());
     let out = out.select(rows::id).limit(limit);
-    let out: Vec<i64> = on_engine!(connection, |own| out.load(own))?;
+    let out: Vec<MemberId> = on_engine!(connection, |own| out.load(own))?;
     ids.extend(out.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>());
     Ok(ids)
 }
 
 /// Those of a handle or an e-mail address, else of a name.
-fn named(connection: &mut Connection, q: &str) -> Result<Vec<i64>, Error> {
+fn named(connection: &mut Connection, q: &str) -> Result<Vec<MemberId>, Error> {
     let key = email::key(q);
     let of_handle = handles::table.find(q.to_lowercase()).select(handles::member_id);
-    let mut ids: Vec<i64> = of_handle.load(connection)?;
-    ids.extend(emails::table.find(&key).select(emails::member_id).load::<i64>(connection)?);
+    let mut ids: Vec<MemberId> = of_handle.load(connection)?;
+    ids.extend(emails::table.find(&key).select(emails::member_id).load::<MemberId>(connection)?);
     let claims = email_claims::table.filter(email_claims::email_key.eq(&key)).filter(email_claims::member_id.ne(0));
-    ids.extend(claims.select(email_claims::member_id).load::<i64>(connection)?);
+    ids.extend(claims.select(email_claims::member_id).load::<MemberId>(connection)?);
     if let Some(wanted) = Wanted::of(q, &[]) {
         ids.extend(wanted.find(connection, &[])?.into_iter().map(|(id, _)| id));
     }
@@ -134,7 +135,7 @@ struct Account {
     decisions: Vec<Sanction>,
 }
 
-fn account(connection: &mut Connection, member: i64) -> Result<Account, Error> {
+fn account(connection: &mut Connection, member: MemberId) -> Result<Account, Error> {
     let person = members::persons(connection, &[member])?.pop().ok_or(Error::NotFound)?;
     let columns = (
         rows::role,
@@ -177,14 +178,14 @@ impl Member {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn member(site: SiteData, page: Layout, member: Path<i64>) -> Result<HttpResponse, Error> {
+pub async fn member(site: SiteData, page: Layout, member: Path<MemberId>) -> Result<HttpResponse, Error> {
     show(&site, page, member.into_inner(), (Form::default(), Problems::default())).await
 }
 
 async fn show(
     site: &Site,
     page: Layout,
-    member: i64,
+    member: MemberId,
     (form, problems): (Form, Problems),
 ) -> Result<HttpResponse, Error> {
     let account = site.read(move |connection| account(connection, member)).await?;
@@ -193,7 +194,7 @@ async fn show(
     if again { page.show_again() } else { page.show() }
 }
 
-fn path(member: i64) -> String {
+fn path(member: MemberId) -> String {
     format!("/admin/members/{member}")
 }
 
@@ -204,7 +205,7 @@ fn path(member: i64) -> String {
 pub async fn give_role(
     site: SiteData,
     me: Confirmed,
-    member: Path<i64>,
+    member: Path<MemberId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -225,7 +226,7 @@ pub async fn suspend(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    member: Path<i64>,
+    member: Path<MemberId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -264,7 +265,7 @@ pub async fn suspend(
 pub async fn send_password_link(
     site: SiteData,
     me: SignedIn,
-    member: Path<i64>,
+    member: Path<MemberId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (by, member) = (Actor::Member(me.id), member.into_inner());

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::audit::{self, Act, Actor};
 use crate::db::{self, Connection};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::members::role::Role;
 use crate::members::suspension::is_suspended;
@@ -33,7 +34,12 @@ impl Refused {
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is no such member, or the database's.
-pub fn give(connection: &mut Connection, by: Actor, member: i64, role: Role) -> Result<Result<(), Refused>, Error> {
+pub fn give(
+    connection: &mut Connection,
+    by: Actor,
+    member: MemberId,
+    role: Role,
+) -> Result<Result<(), Refused>, Error> {
     // Two administrators who take the role from each other meet at these rows.
     let administrators = administrators(connection)?;
     db::lock_members(connection, administrators.iter().copied().chain([member]))?;
@@ -55,6 +61,6 @@ pub fn give(connection: &mut Connection, by: Actor, member: i64, role: Role) -> 
     Ok(Ok(()))
 }
 
-fn administrators(connection: &mut Connection) -> Result<Vec<i64>, Error> {
+fn administrators(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
     Ok(members::table.filter(members::role.eq(Role::Administrator)).select(members::id).load(connection)?)
 }

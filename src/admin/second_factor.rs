@@ -9,6 +9,7 @@ use crate::accounts::factor;
 use crate::audit::{self, Act, Actor};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::mail;
 use crate::schema::members;
@@ -19,8 +20,8 @@ use crate::web::site::SiteData;
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is no such member, or the database's.
-pub fn end(connection: &mut Connection, by: Actor, member: i64) -> Result<bool, Error> {
-    let member: i64 = members::table.find(member).select(members::id).first(connection)?;
+pub fn end(connection: &mut Connection, by: Actor, member: MemberId) -> Result<bool, Error> {
+    let member: MemberId = members::table.find(member).select(members::id).first(connection)?;
     if !factor::end(connection, member)? {
         return Ok(false);
     }
@@ -35,7 +36,7 @@ pub fn end(connection: &mut Connection, by: Actor, member: i64) -> Result<bool, 
 pub async fn turn_off(
     site: SiteData,
     me: Confirmed,
-    member: Path<i64>,
+    member: Path<MemberId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (by, member) = (Actor::Member(me.id), member.into_inner());

@@ -20,6 +20,7 @@ use crate::api::problem::{MEDIA_TYPE, Problem};
 use crate::cache::Cache;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{key, t, tf};
 use crate::relationship::Limits;
 use crate::text::digest::sha256;
@@ -192,7 +193,7 @@ impl Asked {
     }
 
     /// Whose the token is.
-    pub fn me(&self) -> i64 {
+    pub fn me(&self) -> MemberId {
         self.program.viewer.id
     }
 

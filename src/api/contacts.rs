@@ -16,6 +16,7 @@ use crate::contacts::{book_is_full, change as changing, typed_card};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{t, tf};
 use crate::web::form::{Form, Problems};
 
@@ -300,7 +301,7 @@ impl CardSent {
     }
 }
 
-fn load(connection: &mut Connection, me: i64, id: i64) -> Result<Contact, Error> {
+fn load(connection: &mut Connection, me: MemberId, id: i64) -> Result<Contact, Error> {
     let contact = store::load(connection, me, id)?;
     Ok(Contact {
         id: contact.id.to_string(),
@@ -339,7 +340,7 @@ pub async fn contacts(asked: Asked) -> Answer {
 )]
 pub async fn add(asked: Asked) -> Answer {
     asked.needs(Scope::WriteContacts)?;
-    let (sent, me): (CardSent, i64) = (asked.json()?, asked.me());
+    let (sent, me): (CardSent, MemberId) = (asked.json()?, asked.me());
     let card = sent.read(&Card::default())??;
     let seen = asked.seen(Scope::ReadContacts, &["id", "version"]);
     asked
@@ -375,7 +376,7 @@ pub async fn show(asked: Asked, id: Path<i64>) -> Answer {
 )]
 pub async fn change(asked: Asked, id: Path<i64>) -> Answer {
     asked.needs(Scope::WriteContacts)?;
-    let (sent, me, id): (ContactChange, i64, i64) = (asked.json()?, asked.me(), *id);
+    let (sent, me, id): (ContactChange, MemberId, i64) = (asked.json()?, asked.me(), *id);
     let seen = asked.seen(Scope::ReadContacts, &["id", "version"]);
     asked
         .change(move |connection| {

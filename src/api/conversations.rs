@@ -13,6 +13,7 @@ use crate::api::shapes::{Member, Page, PageQuery};
 use crate::dates;
 use crate::db;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::sending::{self, Sent};
 use crate::inbox::thread::{mark_read, too_many_first};
 use crate::inbox::{MAX_LENGTH, deletion, store};
@@ -100,9 +101,9 @@ pub async fn conversations(asked: Asked) -> Answer {
                 key: String::new(),
                 id: conversation.place.unwrap_or(0),
             })?;
-            let others: Vec<i64> = list.rows.iter().map(|(conversation, _)| conversation.other_id).collect();
+            let others: Vec<MemberId> = list.rows.iter().map(|(conversation, _)| conversation.other_id).collect();
             let newest = store::newest_of(connection, me, &others)?;
-            let mut newest: HashMap<i64, store::Newest> = newest.into_iter().map(|one| (one.0, one)).collect();
+            let mut newest: HashMap<MemberId, store::Newest> = newest.into_iter().map(|one| (one.0, one)).collect();
             Ok(Page::of(list, |(conversation, person)| Conversation {
                 newest: newest.remove(&conversation.other_id).map(|(_, at, is_mine, text)| NewestMessage {
                     is_mine,
@@ -161,7 +162,8 @@ pub async fn send(asked: Asked, handle: Path<String>) -> Answer {
     asked.needs(Scope::WriteMessages)?;
     let sent: MessageToSend = asked.json()?;
     // What is sent twice is known by its idempotency key alone, for as long as that is kept.
-    let (limits, me, press, handle) = (asked.limits(), asked.me(), db::new_id().to_string(), handle.into_inner());
+    let (limits, me, press, handle) =
+        (asked.limits(), asked.me(), db::new_id::<i64>().to_string(), handle.into_inner());
     let mut problems = Problems::default();
     let text = problems.text(&Form::of([("text", &sent.text)]), "text", t("Message"), (1, MAX_LENGTH));
     if let Some(problem) = Problem::of_fields(&problems) {
@@ -204,7 +206,7 @@ pub async fn send(asked: Asked, handle: Path<String>) -> Answer {
 )]
 pub async fn read(asked: Asked, handle: Path<String>) -> Answer {
     asked.needs(Scope::WriteMessages)?;
-    let (sent, me, handle): (Read, i64, String) = (asked.json()?, asked.me(), handle.into_inner());
+    let (sent, me, handle): (Read, MemberId, String) = (asked.json()?, asked.me(), handle.into_inner());
     asked
         .change(move |connection| {
             let partner = store::partner(connection, me, &handle)?;

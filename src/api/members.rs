@@ -12,6 +12,7 @@ use crate::connections::disconnect::REASON;
 use crate::connections::{self, disconnect as disconnecting, invitations, standing, store, visible};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::members::MemberCard;
 use crate::relationship::{Action, Limits};
@@ -66,7 +67,12 @@ fn relation(connection: &mut Connection, limits: &Limits, me: &Viewer, handle: &
 
 /// The member of a handle, and what they say about themselves, as the acting member sees them before they act: afterwards they
 /// may not be seen any more. An invitation is withdrawn from wherever its list has it, as on the page.
-fn before(connection: &mut Connection, me: i64, handle: &str, action: Action) -> Result<(MemberCard, String), Error> {
+fn before(
+    connection: &mut Connection,
+    me: MemberId,
+    handle: &str,
+    action: Action,
+) -> Result<(MemberCard, String), Error> {
     match visible::member(connection, me, handle) {
         Err(Error::NotFound) if action == Action::Withdraw => {
             Ok((invitations::to_withdraw(connection, me, handle)?, String::new()))

@@ -9,6 +9,7 @@ use crate::api::problem::Problem;
 use crate::connections::visible;
 use crate::db::{self, Connection};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::{ConnectionCount, store};
 use crate::profiles::edit::{Summary, about_of};
 use crate::web::form::{Form, Problems};
@@ -92,7 +93,7 @@ pub struct ProfileChange {
     about: Option<String>,
 }
 
-fn load(connection: &mut Connection, me: i64, handle: &str) -> Result<Profile, Error> {
+fn load(connection: &mut Connection, me: MemberId, handle: &str) -> Result<Profile, Error> {
     let (profile, _) = visible::member(connection, me, handle)?;
     let (positions, education) = store::positions(connection, me)?;
     let entry = |one: store::Position| Entry {

@@ -16,6 +16,7 @@ use crate::connections::removal::{self, find};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::web::form::{Form, Problems};
 
@@ -138,7 +139,7 @@ pub struct RemovalMember {
     connected_since: Option<String>,
 }
 
-fn load(connection: &mut Connection, me: i64, id: i64) -> Result<Removal, Error> {
+fn load(connection: &mut Connection, me: MemberId, id: i64) -> Result<Removal, Error> {
     let removal = find(connection, me, id)?;
     Ok(Removal {
         id: id.to_string(),
@@ -162,7 +163,7 @@ fn load(connection: &mut Connection, me: i64, id: i64) -> Result<Removal, Error>
 )]
 pub async fn begin(asked: Asked) -> Answer {
     asked.needs(Scope::WriteConnections)?;
-    let (sent, me): (RemovalToBegin, i64) = (asked.json()?, asked.me());
+    let (sent, me): (RemovalToBegin, MemberId) = (asked.json()?, asked.me());
     let shown = |one: &MemberToRemove| {
         let since = connected_since(one.connected_since.as_deref())?.unwrap_or(0);
         Ok::<_, Problem>((one.handle.to_lowercase(), since))
@@ -254,7 +255,7 @@ pub async fn forget(asked: Asked, id: Path<i64>) -> Answer {
 )]
 pub async fn confirm(asked: Asked, id: Path<i64>) -> Answer {
     asked.needs(Scope::WriteConnections)?;
-    let (sent, me, id): (RemovalToConfirm, i64, i64) = (asked.json()?, asked.me(), *id);
+    let (sent, me, id): (RemovalToConfirm, MemberId, i64) = (asked.json()?, asked.me(), *id);
     let mut problems = Problems::default();
     let form = Form::of([("private_reason", &sent.private_reason)]);
     let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));

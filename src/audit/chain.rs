@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{audit_entries, audit_head};
 use crate::text::digest::sha256;
 
@@ -21,11 +22,11 @@ pub struct Entry {
     pub number: i64,
     pub done_at: i64,
     pub act: String,
-    pub actor_id: Option<i64>,
+    pub actor_id: Option<MemberId>,
     pub actor: String,
     pub actor_salt: String,
     pub actor_digest: String,
-    pub subject_id: Option<i64>,
+    pub subject_id: Option<MemberId>,
     pub subject: String,
     pub detail: String,
     pub subject_salt: String,
@@ -44,7 +45,7 @@ impl Entry {
     fn keeps_names(&self) -> bool {
         let actor = digest(&self.actor_salt, self.actor_id, &[&self.actor]);
         let subject = digest(&self.subject_salt, self.subject_id, &[&self.subject, &self.detail]);
-        let is_removed = |salt: &str, id: Option<i64>, texts: &[&str]| {
+        let is_removed = |salt: &str, id: Option<MemberId>, texts: &[&str]| {
             salt.is_empty() && id.is_none() && texts.iter().all(|text| text.is_empty())
         };
         (actor == self.actor_digest || is_removed(&self.actor_salt, self.actor_id, &[&self.actor]))
@@ -54,7 +55,7 @@ impl Entry {
 }
 
 /// The digest of a part with names. The salt keeps anybody from guessing them once they are removed.
-pub(super) fn digest(salt: &str, member: Option<i64>, texts: &[&str]) -> String {
+pub(super) fn digest(salt: &str, member: Option<MemberId>, texts: &[&str]) -> String {
     sha256(&serde_json::json!((salt, member, texts)).to_string())
 }
 

@@ -6,6 +6,7 @@ pub use super::chain::Entry;
 use super::{Act, COMMAND_LINE, SITE};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::schema::audit_entries as rows;
 
@@ -15,9 +16,9 @@ pub struct Filter {
     /// Of this act alone.
     pub act: Option<Act>,
     /// Done by this member alone.
-    pub actor: Option<i64>,
+    pub actor: Option<MemberId>,
     /// Done to this member alone.
-    pub subject: Option<i64>,
+    pub subject: Option<MemberId>,
     /// Before the entry of this number.
     pub before: Option<i64>,
 }
@@ -64,7 +65,7 @@ pub fn newest(connection: &mut Connection, filter: &Filter, limit: i64) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn who_looked(connection: &mut Connection, member: i64, limit: i64) -> Result<Vec<(i64, String)>, Error> {
+pub fn who_looked(connection: &mut Connection, member: MemberId, limit: i64) -> Result<Vec<(i64, String)>, Error> {
     let query = rows::table
         .filter(rows::subject_id.eq(member))
         .filter(rows::act.eq(Act::RelationshipsOpened.word()))

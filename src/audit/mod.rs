@@ -12,6 +12,7 @@ use rand::RngExt;
 use crate::dates::now;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{audit_entries, audit_head, members};
 pub use act::Act;
 pub use chain::{Chain, verify};
@@ -20,7 +21,7 @@ pub use chain::{Chain, verify};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
     /// A member.
-    Member(i64),
+    Member(MemberId),
     /// Whoever has the command line.
     CommandLine,
     /// The program by itself.
@@ -40,7 +41,7 @@ pub fn record(
     connection: &mut Connection,
     actor: Actor,
     act: Act,
-    subject: Option<i64>,
+    subject: Option<MemberId>,
     detail: &str,
 ) -> Result<(), Error> {
     let (actor_id, actor) = match actor {
@@ -78,9 +79,9 @@ pub fn record(
 ///
 /// # Errors
 /// The database's.
-pub fn forget(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn forget(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     use audit_entries as rows;
-    let nobody = None::<i64>;
+    let nobody = None::<MemberId>;
     let nothing = (rows::actor_id.eq(nobody), rows::actor.eq(""), rows::actor_salt.eq(""));
     diesel::update(rows::table.filter(rows::actor_id.eq(member))).set(nothing).execute(connection)?;
     let nothing = (rows::subject_id.eq(nobody), rows::subject.eq(""), rows::detail.eq(""), rows::subject_salt.eq(""));
@@ -101,7 +102,7 @@ fn lock_head(connection: &mut Connection) -> Result<(i64, String), Error> {
     })
 }
 
-fn name_of(connection: &mut Connection, member: i64) -> Result<String, Error> {
+fn name_of(connection: &mut Connection, member: MemberId) -> Result<String, Error> {
     let columns = (members::full_name, members::handle);
     let found: Option<(String, String)> = members::table.find(member).select(columns).first(connection).optional()?;
     Ok(found.map_or_else(String::new, |(full_name, handle)| format!("{full_name} ({handle})")))

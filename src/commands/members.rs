@@ -6,6 +6,7 @@ use amicable::accounts::{self, NewMember, password};
 use amicable::data::deletion::{self, Refused};
 use amicable::db::Db;
 use amicable::error::Error;
+use amicable::ids::MemberId;
 use amicable::members::role::Role;
 use amicable::schema::members;
 use amicable::web::form::{Form, Problems};
@@ -24,7 +25,7 @@ fn read_password(from_stdin: bool) -> Result<String, Error> {
 /// Sets a password, which ends the sessions of whoever has it.
 pub fn set_password(db: &Db, handle: &str, from_stdin: bool) -> Result<(), Error> {
     let nobody = || Error::Unavailable(format!("there is no member {handle}; `amicable member list` shows all"));
-    let found: Option<(i64, String, String)> = db.write_blocking(|connection| {
+    let found: Option<(MemberId, String, String)> = db.write_blocking(|connection| {
         let row = members::table.filter(members::handle.eq(handle));
         Ok(row.select((members::id, members::full_name, members::email)).first(connection).optional()?)
     })?;
@@ -83,7 +84,7 @@ pub fn delete(db: &Db, handle: &str, yes: bool) -> Result<(), Error> {
     let named = members::table.filter(members::handle.eq(handle)).filter(members::id.gt(0));
     let columns = (members::id, members::full_name, members::email);
     let found = db.read_blocking(|connection| Ok(named.select(columns).first(connection).optional()?))?;
-    let Some((member, name, email)): Option<(i64, String, String)> = found else {
+    let Some((member, name, email)): Option<(MemberId, String, String)> = found else {
         return Err(Error::Unavailable(format!("there is no member {handle}")));
     };
     if !yes {

@@ -6,6 +6,7 @@ use amicable::audit::Actor;
 use amicable::dates;
 use amicable::db::{Connection, Db};
 use amicable::error::Error;
+use amicable::ids::MemberId;
 use amicable::members::role::Role;
 use amicable::moderation::{Decision, sanctions};
 use amicable::schema::{emails, handles};
@@ -30,10 +31,10 @@ fn refused(why: impl Into<String>) -> Error {
 }
 
 /// Finds a member by handle or confirmed e-mail address.
-fn member(connection: &mut Connection, who: &str) -> Result<i64, Error> {
+fn member(connection: &mut Connection, who: &str) -> Result<MemberId, Error> {
     let by_handle = handles::table.find(who.to_lowercase()).select(handles::member_id);
     let by_email = emails::table.find(email::key(who)).select(emails::member_id);
-    let found: Option<i64> = match by_handle.first(connection).optional()? {
+    let found: Option<MemberId> = match by_handle.first(connection).optional()? {
         Some(found) => Some(found),
         None => by_email.first(connection).optional()?,
     };

@@ -11,6 +11,7 @@ use crate::connections::visible;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::tf;
 use crate::members::MemberCard;
 use crate::relationship::{Action, Limits, Offer, Outcome, Refusal, Side};
@@ -40,7 +41,7 @@ pub(super) async fn act(
 pub fn toward(
     connection: &mut Connection,
     limits: &Limits,
-    me: i64,
+    me: MemberId,
     handle: &str,
     action: Action,
     text: &str,
@@ -135,7 +136,7 @@ pub async fn withdraw(
 }
 
 /// Whether a member has a page that another can open.
-fn is_seen(connection: &mut Connection, me: i64, handle: &str) -> Result<bool, Error> {
+fn is_seen(connection: &mut Connection, me: MemberId, handle: &str) -> Result<bool, Error> {
     match visible::person(connection, me, handle) {
         Err(Error::NotFound) => Ok(false),
         seen => seen.map(|_| true),

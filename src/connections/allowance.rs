@@ -6,6 +6,7 @@ use crate::connections::standing::Standing;
 use crate::dates::{self, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::relationship::{Allowance, Limits, Refusal, Side};
 use crate::schema::relationships;
 use crate::web::viewer::Viewer;
@@ -17,7 +18,7 @@ const WEEK: i64 = 7;
 ///
 /// # Errors
 /// The database's.
-pub fn allowance(connection: &mut Connection, limits: &Limits, me: i64, now: i64) -> Result<Allowance, Error> {
+pub fn allowance(connection: &mut Connection, limits: &Limits, me: MemberId, now: i64) -> Result<Allowance, Error> {
     use diesel::dsl::{count_star, min};
     let sent = relationships::table
         .filter(relationships::owner_id.eq(me))

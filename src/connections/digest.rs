@@ -6,6 +6,7 @@ use crate::connections::waiting;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::notifications::store::Unread;
 use crate::relationship::Limits;
@@ -21,14 +22,14 @@ const SOME: i64 = 100;
 pub fn write_due(connection: &mut Connection, limits: &Limits) -> Result<usize, Error> {
     let due = members::table.filter(members::digest_due_at.le(now())).filter(members::deletion_due_at.is_null());
     let due = due.order(members::digest_due_at).limit(SOME);
-    let due: Vec<i64> = on_engine!(connection, |own| due.select(members::id).load(own))?;
+    let due: Vec<MemberId> = on_engine!(connection, |own| due.select(members::id).load(own))?;
     for member in &due {
         write(connection, limits, *member)?;
     }
     Ok(due.len())
 }
 
-fn write(connection: &mut Connection, limits: &Limits, member: i64) -> Result<(), Error> {
+fn write(connection: &mut Connection, limits: &Limits, member: MemberId) -> Result<(), Error> {
     let next = members::digest_due_at.eq(now() + 7 * DAY);
     diesel::update(members::table.find(member)).set(next).execute(connection)?;
     let invitations = waiting(limits, member).count();

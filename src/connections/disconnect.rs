@@ -13,6 +13,7 @@ use crate::connections::visible;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::language::{t, tf};
 use crate::members::MemberCard;
@@ -189,7 +190,7 @@ pub async fn re_invite(
 pub fn restore(
     connection: &mut Connection,
     limits: &Limits,
-    me: i64,
+    me: MemberId,
     handle: &str,
 ) -> Result<(MemberCard, Option<Answer>), Error> {
     let (member, row) = visible::member(connection, me, handle)?;

@@ -14,6 +14,7 @@ use crate::connections::{act, reinvite, store};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::language::{t, tf, tn};
 use crate::members::MemberCard;
@@ -131,7 +132,7 @@ fn not_at_once(names: &[String]) -> String {
 fn re_invite_all(
     connection: &mut Connection,
     limits: &Limits,
-    me: i64,
+    me: MemberId,
     ticked: &BTreeSet<String>,
 ) -> Result<(Vec<String>, Vec<String>), Error> {
     let of_handles = handles::table.inner_join(members::table.on(members::id.eq(handles::member_id)));

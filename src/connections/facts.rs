@@ -9,6 +9,7 @@ use crate::connections::store;
 use crate::dates::{self, now};
 use crate::db::{Connection, numbered, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::ConnectionCount;
 use crate::members::suspension::is_suspended;
 use crate::relationship::{Action, Facts, Limits, OtherMember, WhoMayInvite};
@@ -46,7 +47,7 @@ pub fn of(connection: &mut Connection, limits: &Limits, rows: &Rows, action: Act
 }
 
 /// Returns what a member has chosen and how they stand, and how many connections they have.
-fn other_member(connection: &mut Connection, member: i64) -> Result<(OtherMember, i32), Error> {
+fn other_member(connection: &mut Connection, member: MemberId) -> Result<(OtherMember, i32), Error> {
     let choices = (
         members::who_may_invite,
         members::accepts_automatically,

@@ -11,6 +11,7 @@ use crate::connections::tabs::Tabs;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::members::MemberCard;
 use crate::relationship::Limits;
@@ -72,7 +73,7 @@ pub async fn blocked(site: SiteData, page: Layout, me: SignedIn, Query(query): Q
 ///
 /// # Errors
 /// The database's.
-pub fn blocked_ones(connection: &mut Connection, me: i64, at: &PageRequest) -> Result<ListPage<Former>, Error> {
+pub fn blocked_ones(connection: &mut Connection, me: MemberId, at: &PageRequest) -> Result<ListPage<Former>, Error> {
     let total = store::in_state(me, State::Blocked).count().get_result(connection)?;
     paged(total, at, |at| in_state(connection, me, State::Blocked, "", at))
 }
@@ -84,7 +85,7 @@ pub fn blocked_ones(connection: &mut Connection, me: i64, at: &PageRequest) -> R
 pub fn disconnected(
     connection: &mut Connection,
     limits: &Limits,
-    me: i64,
+    me: MemberId,
     q: &str,
     at: &PageRequest,
 ) -> Result<ListPage<Former>, Error> {
@@ -119,7 +120,7 @@ type Read = (i64, StoredPrior, String, bool, MemberCard);
 
 fn in_state(
     connection: &mut Connection,
-    me: i64,
+    me: MemberId,
     state: State,
     q: &str,
     at: &PageRequest,
@@ -140,6 +141,6 @@ fn paged(
     at: &PageRequest,
     fetch: impl FnMut(&PageRequest) -> Result<Vec<Former>, Error>,
 ) -> Result<ListPage<Former>, Error> {
-    let cursor = |row: &Former| Cursor { key: row.changed_at.to_string(), id: row.person.id };
+    let cursor = |row: &Former| Cursor { key: row.changed_at.to_string(), id: row.person.id.get() };
     ListPage::read(at, total, Cursor::oldest(), fetch, cursor)
 }

@@ -7,6 +7,7 @@ use crate::connections::row::State;
 use crate::connections::store;
 use crate::db::{self, Connection, id_in, owner_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{connection_counts, relationships};
 
 /// What a row is marked as whose other member is not there. The other states show on no page.
@@ -20,7 +21,7 @@ const MARKS: [(State, State); 3] = [
 ///
 /// # Errors
 /// The database's.
-pub fn hide(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn hide(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     mark(connection, member, MARKS, -1)
 }
 
@@ -28,15 +29,15 @@ pub fn hide(connection: &mut Connection, member: i64) -> Result<(), Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn show(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn show(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     mark(connection, member, MARKS.map(|(shown, hidden)| (hidden, shown)), 1)
 }
 
 /// Marks the others' rows. The first mark is that of connections, which are counted.
-fn mark(connection: &mut Connection, member: i64, marks: [(State, State); 3], more: i32) -> Result<(), Error> {
+fn mark(connection: &mut Connection, member: MemberId, marks: [(State, State); 3], more: i32) -> Result<(), Error> {
     // Whoever has a row that shows is in one of the member's own.
     let known = relationships::table.filter(relationships::owner_id.eq(member)).select(relationships::other_id);
-    let mut known: Vec<i64> = known.load(connection)?;
+    let mut known: Vec<MemberId> = known.load(connection)?;
     known.push(member);
     db::lock_members(connection, known.iter().copied())?;
     for (at, (from, to)) in marks.into_iter().enumerate() {
@@ -45,7 +46,7 @@ fn mark(connection: &mut Connection, member: i64, marks: [(State, State); 3], mo
             .filter(relationships::other_id.eq(member))
             .filter(relationships::state.eq(from));
         if at == 0 {
-            let counted: Vec<i64> = rows.clone().select(relationships::owner_id).load(connection)?;
+            let counted: Vec<MemberId> = rows.clone().select(relationships::owner_id).load(connection)?;
             let counts = connection_counts::table.filter(owner_in(connection, connection_counts::member_id, &counted));
             diesel::update(counts).set(store::counted(more)).execute(connection)?;
         }
@@ -58,16 +59,16 @@ fn mark(connection: &mut Connection, member: i64, marks: [(State, State); 3], mo
 ///
 /// # Errors
 /// The database's.
-pub fn remove_some(connection: &mut Connection, member: i64, most: usize) -> Result<bool, Error> {
+pub fn remove_some(connection: &mut Connection, member: MemberId, most: usize) -> Result<bool, Error> {
     use crate::schema::tags;
     let mine = relationships::table.filter(relationships::owner_id.eq(member)).order(relationships::other_id);
-    let others: Vec<i64> = mine.select(relationships::other_id).limit(most as i64).load(connection)?;
+    let others: Vec<MemberId> = mine.select(relationships::other_id).limit(most as i64).load(connection)?;
     let theirs = relationships::table
         .filter(owner_in(connection, relationships::owner_id, &others))
         .filter(relationships::other_id.eq(member));
     // Hidden ones are counted no more.
     let counted = theirs.clone().filter(relationships::state.eq(State::Connected)).select(relationships::owner_id);
-    let counted: Vec<i64> = counted.load(connection)?;
+    let counted: Vec<MemberId> = counted.load(connection)?;
     let counts = connection_counts::table.filter(owner_in(connection, connection_counts::member_id, &counted));
     diesel::update(counts).set(store::counted(-1)).execute(connection)?;
     diesel::delete(theirs).execute(connection)?;

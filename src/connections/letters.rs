@@ -5,6 +5,7 @@ use crate::connections::store;
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::mail::Letter;
 use crate::relationship::{Limits, Side};
 
@@ -14,7 +15,7 @@ use crate::relationship::{Limits, Side};
 ///
 /// # Errors
 /// The database's.
-pub fn is_true(connection: &mut Connection, limits: &Limits, to: i64, letter: &Letter) -> Result<bool, Error> {
+pub fn is_true(connection: &mut Connection, limits: &Limits, to: MemberId, letter: &Letter) -> Result<bool, Error> {
     let Some(from) = letter.from() else { return Ok(true) };
     let row = store::row(connection, to, from)?;
     let now = now();

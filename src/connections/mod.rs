@@ -31,6 +31,7 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{self, Connection};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::notifications::{self, Event};
 use crate::relationship::{Action, Limits, Outcome, Pair, Refusal, Reinvite, Side};
 use crate::schema::relationships;
@@ -45,7 +46,7 @@ use row::{Row, State};
 pub fn act(
     connection: &mut Connection,
     limits: &Limits,
-    (me, other): (i64, i64),
+    (me, other): (MemberId, MemberId),
     action: Action,
     text: &str,
 ) -> Result<Answer, Error> {
@@ -74,14 +75,14 @@ fn is_received(side: Side) -> bool {
 pub type Answer = Result<Outcome, Refusal>;
 
 /// Enters for a removal what has expired meanwhile: whoever was re-invited, and did not answer, is disconnected as before.
-fn save_expired(connection: &mut Connection, limits: &Limits, me: i64, removal: i64) -> Result<(), Error> {
+fn save_expired(connection: &mut Connection, limits: &Limits, me: MemberId, removal: i64) -> Result<(), Error> {
     let now = now();
     let expired = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::removal_id.eq(removal))
         .filter(relationships::disconnected_at.is_not_null())
         .filter(relationships::invited_at.le(limits.oldest_open(now)));
-    for other in expired.select(relationships::other_id).load::<i64>(connection)? {
+    for other in expired.select(relationships::other_id).load::<MemberId>(connection)? {
         let mut rows = store::pair(connection, me, other)?;
         let mut records = rows.records();
         records.expire(*limits, now);
@@ -95,7 +96,12 @@ fn save_expired(connection: &mut Connection, limits: &Limits, me: i64, removal: 
 ///
 /// # Errors
 /// [`Error::NotFound`] where a member is missing.
-pub fn reinvite(connection: &mut Connection, limits: &Limits, me: i64, other: i64) -> Result<Option<Reinvite>, Error> {
+pub fn reinvite(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: MemberId,
+    other: MemberId,
+) -> Result<Option<Reinvite>, Error> {
     let rows = store::pair(connection, me, other)?;
     // A re-invite asks for no mutual connection, so none is looked for.
     let facts = facts::of(connection, limits, &rows, Action::Accept)?;
@@ -106,7 +112,7 @@ pub fn reinvite(connection: &mut Connection, limits: &Limits, me: i64, other: i6
 ///
 /// # Errors
 /// The database's.
-pub fn again(connection: &mut Connection, me: i64, other: i64) -> Result<Option<i64>, Error> {
+pub fn again(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<Option<i64>, Error> {
     let row = store::row(connection, me, other)?;
     Ok(row
         .filter(|row| !row.side().prior().is_former())
@@ -123,11 +129,11 @@ pub fn pause_of_withdrawal(row: &Row, limits: &Limits, now: i64) -> Option<i64> 
 ///
 /// # Errors
 /// The database's.
-pub fn sides(connection: &mut Connection, limits: &Limits, me: i64, other: i64) -> Result<Pair, Error> {
+pub fn sides(connection: &mut Connection, limits: &Limits, me: MemberId, other: MemberId) -> Result<Pair, Error> {
     Ok(store::pair(connection, me, other)?.records().pair(limits, now()))
 }
 
 /// Returns the rows of the invitations that wait for a member's answer.
-pub fn waiting(limits: &Limits, me: i64) -> Filter<store::InState, Gt<relationships::changed_at, i64>> {
+pub fn waiting(limits: &Limits, me: MemberId) -> Filter<store::InState, Gt<relationships::changed_at, i64>> {
     store::in_state(me, State::Received).filter(relationships::changed_at.gt(limits.oldest_open(now())))
 }

@@ -10,6 +10,7 @@ use crate::connections::shared::{self, Owners};
 use crate::connections::sql_condition::IsConnected;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members as people;
 use crate::members::{ConnectionCount, MemberCard};
 use crate::schema::relationships;
@@ -46,7 +47,7 @@ impl ViewerAndOther {
 
 /// The connections of a member, in the order of the ids.
 #[derive(Debug)]
-pub struct ConnectionIds(Vec<i64>);
+pub struct ConnectionIds(Vec<MemberId>);
 
 impl Cached for ConnectionIds {
     const SECONDS: i64 = 60;
@@ -56,7 +57,7 @@ impl Cached for ConnectionIds {
     }
 
     fn bytes(&self) -> usize {
-        self.0.len() * size_of::<i64>()
+        self.0.len() * size_of::<MemberId>()
     }
 }
 
@@ -74,17 +75,17 @@ impl ConnectionIds {
     }
 
     /// Whether a member is among them.
-    pub fn has(&self, id: i64) -> bool {
+    pub fn has(&self, id: MemberId) -> bool {
         self.0.binary_search(&id).is_ok()
     }
 
     /// Returns the ids, in order.
-    pub fn ids(&self) -> &[i64] {
+    pub fn ids(&self) -> &[MemberId] {
         &self.0
     }
 
     /// Returns those who are among others as well, which are in order.
-    fn shared(&self, others: &[i64]) -> Vec<i64> {
+    fn shared(&self, others: &[MemberId]) -> Vec<MemberId> {
         let (mut shared, mut others) = (Vec::new(), others.iter().peekable());
         for id in &self.0 {
             while others.next_if(|other| *other < id).is_some() {}
@@ -107,14 +108,14 @@ pub fn page(
     let ids = mutual_ids(connection, cache, two.me, two.other)?;
     let fetch = |at: &PageRequest| {
         let (ids, most) = (ids.iter().copied(), usize::try_from(at.limit()).unwrap_or(0));
-        let some: Vec<i64> = match at.cursor() {
+        let some: Vec<MemberId> = match at.cursor() {
             None => ids.take(most).collect(),
-            Some((from, false)) => ids.filter(|id| *id > from.id).take(most).collect(),
-            Some((from, true)) => ids.rev().filter(|id| *id < from.id).take(most).collect(),
+            Some((from, false)) => ids.filter(|id| id.get() > from.id).take(most).collect(),
+            Some((from, true)) => ids.rev().filter(|id| id.get() < from.id).take(most).collect(),
         };
         people::persons(connection, &some)
     };
-    let cursor = |person: &MemberCard| Cursor { key: String::new(), id: person.id };
+    let cursor = |person: &MemberCard| Cursor { key: String::new(), id: person.id.get() };
     ListPage::read(at, ids.len() as i64, Cursor::last_name(), fetch, cursor)
 }
 
@@ -129,7 +130,7 @@ pub struct SharedCount {
     /// How many.
     pub number: u32,
     /// The first of them; 0 where there is none.
-    pub first: i64,
+    pub first: MemberId,
 }
 
 /// Counts for each of these members how many connections they share with `me`; not where both have more than [`COUNTED`].
@@ -140,10 +141,10 @@ pub fn shared_with(
     connection: &mut Connection,
     me: ConnectionCount,
     others: &[ConnectionCount],
-) -> Result<Vec<(i64, Option<SharedCount>)>, Error> {
+) -> Result<Vec<(MemberId, Option<SharedCount>)>, Error> {
     // The fewer connections of the two are looked up among the others.
     let (fewer, more): (Vec<_>, Vec<_>) = others.iter().partition(|other| other.number <= me.number.min(COUNTED));
-    let ids = |these: &[&ConnectionCount]| these.iter().map(|other| other.id).collect::<Vec<i64>>();
+    let ids = |these: &[&ConnectionCount]| these.iter().map(|other| other.id).collect::<Vec<MemberId>>();
     let (fewer, more) = (ids(&fewer), ids(&more));
     let mut rows = Vec::new();
     if !fewer.is_empty() {
@@ -154,8 +155,8 @@ pub fn shared_with(
         rows.extend(shared::counted(connection, &Owners::One(me.id), &Owners::Each(&more))?);
     }
     let count = |(id, number, first)| (id, SharedCount { number: u32::try_from(number).unwrap_or(u32::MAX), first });
-    let counted: HashMap<i64, SharedCount> = rows.into_iter().map(count).collect();
-    let of = |id| counted.get(&id).copied().unwrap_or(SharedCount { number: 0, first: 0 });
+    let counted: HashMap<MemberId, SharedCount> = rows.into_iter().map(count).collect();
+    let of = |id| counted.get(&id).copied().unwrap_or(SharedCount { number: 0, first: MemberId::NOBODY });
     let told = fewer.into_iter().map(|id| (id, Some(of(id))));
     Ok(told.chain(more.into_iter().map(|id| (id, is_told.then(|| of(id))))).collect())
 }
@@ -173,7 +174,7 @@ pub fn have_mutual(connection: &mut Connection, me: ConnectionCount, other: Conn
 ///
 /// # Errors
 /// The database's.
-pub fn connections_of(connection: &mut Connection, member: ConnectionCount) -> Result<Vec<i64>, Error> {
+pub fn connections_of(connection: &mut Connection, member: ConnectionCount) -> Result<Vec<MemberId>, Error> {
     let all = relationships::table
         .filter(relationships::owner_id.eq(member.id))
         .filter(IsConnected)
@@ -193,7 +194,7 @@ pub fn mutual_ids(
     cache: &Cache,
     a: ConnectionCount,
     b: ConnectionCount,
-) -> Result<Vec<i64>, Error> {
+) -> Result<Vec<MemberId>, Error> {
     let (few, many) = ordered(a, b);
     if few.number <= MAX_SHORT {
         return shared::ids(connection, few.id, many.id, i64::MAX);

@@ -14,6 +14,7 @@ use crate::connections::sql_condition::IsConnected;
 use crate::connections::{standing, store, visible};
 use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::language::{number, t, tf};
 use crate::members::MemberCard;
@@ -134,7 +135,13 @@ pub async fn submit(
 ///
 /// # Errors
 /// [`Error::NotFound`] where the other is missing, or the database's.
-pub fn save(connection: &mut Connection, me: i64, other: i64, note: &str, words: &[String]) -> Result<(), Error> {
+pub fn save(
+    connection: &mut Connection,
+    me: MemberId,
+    other: MemberId,
+    note: &str,
+    words: &[String],
+) -> Result<(), Error> {
     db::lock_members(connection, [me, other])?;
     let stored = store::row(connection, me, other)?;
     let mut mine = stored.clone().unwrap_or(Row::new(me, other));
@@ -181,7 +188,12 @@ pub fn parse_one(form: &Form, field: &'static str, label: &str, problems: &mut P
 ///
 /// # Errors
 /// The database's.
-pub fn as_spelled(connection: &mut Connection, me: i64, other: i64, words: &[String]) -> Result<Vec<String>, Error> {
+pub fn as_spelled(
+    connection: &mut Connection,
+    me: MemberId,
+    other: MemberId,
+    words: &[String],
+) -> Result<Vec<String>, Error> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
@@ -204,7 +216,7 @@ pub fn as_spelled(connection: &mut Connection, me: i64, other: i64, words: &[Str
 }
 
 /// Those of these words, in whatever case, that a member has as tags on contacts in the address book: one vocabulary.
-fn on_contacts(connection: &mut Connection, me: i64, words: &[String]) -> Result<Vec<String>, Error> {
+fn on_contacts(connection: &mut Connection, me: MemberId, words: &[String]) -> Result<Vec<String>, Error> {
     let wanted: Vec<String> = words.iter().map(|word| caseless(word)).collect();
     let mine = contact_tags::table.filter(contact_tags::owner_id.eq(me)).select(contact_tags::tag).distinct();
     let all: Vec<String> = on_engine!(connection, |own| mine.order(contact_tags::tag).load(own))?;
@@ -215,7 +227,7 @@ fn on_contacts(connection: &mut Connection, me: i64, words: &[String]) -> Result
 ///
 /// # Errors
 /// The database's.
-pub fn on(connection: &mut Connection, me: i64, other: i64) -> Result<Vec<String>, Error> {
+pub fn on(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<Vec<String>, Error> {
     let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
     let rows = rows.select(tags::tag).order(tags::tag);
     Ok(on_engine!(connection, |own| rows.load(own))?)
@@ -225,14 +237,18 @@ pub fn on(connection: &mut Connection, me: i64, other: i64) -> Result<Vec<String
 ///
 /// # Errors
 /// The database's.
-pub fn of(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMap<i64, Vec<String>>, Error> {
+pub fn of(
+    connection: &mut Connection,
+    me: MemberId,
+    others: &[MemberId],
+) -> Result<HashMap<MemberId, Vec<String>>, Error> {
     let rows = tags::table
         .filter(tags::owner_id.eq(me))
         .filter(id_in(connection, tags::other_id, others))
         .select((tags::other_id, tags::tag))
         .order((tags::other_id, tags::tag));
-    let rows: Vec<(i64, String)> = on_engine!(connection, |own| rows.load(own))?;
-    let mut by_person: HashMap<i64, Vec<String>> = HashMap::new();
+    let rows: Vec<(MemberId, String)> = on_engine!(connection, |own| rows.load(own))?;
+    let mut by_person: HashMap<MemberId, Vec<String>> = HashMap::new();
     for (other, tag) in rows {
         by_person.entry(other).or_default().push(tag);
     }
@@ -243,7 +259,7 @@ pub fn of(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMa
 ///
 /// # Errors
 /// The database's.
-pub fn all(connection: &mut Connection, me: i64) -> Result<Vec<String>, Error> {
+pub fn all(connection: &mut Connection, me: MemberId) -> Result<Vec<String>, Error> {
     let connected = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::other_id.eq(tags::other_id))

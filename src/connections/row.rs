@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::numbered;
+use crate::ids::MemberId;
 use crate::relationship::{Limits, Note, Prior, Record, Records, Side};
 use crate::schema::relationships;
 
@@ -100,8 +101,8 @@ impl State {
 #[diesel(table_name = relationships, primary_key(owner_id, other_id), treat_none_as_null = true)]
 #[allow(missing_docs)]
 pub struct Row {
-    pub owner_id: i64,
-    pub other_id: i64,
+    pub owner_id: MemberId,
+    pub other_id: MemberId,
     pub state: State,
     pub may_invite_again: bool,
     pub prior: StoredPrior,
@@ -139,7 +140,7 @@ pub(super) struct Stance<'a> {
 
 impl Row {
     /// Returns the row of a stranger, which is not stored.
-    pub fn new(owner_id: i64, other_id: i64) -> Row {
+    pub fn new(owner_id: MemberId, other_id: MemberId) -> Row {
         Row {
             owner_id,
             other_id,
@@ -232,8 +233,8 @@ impl Row {
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = relationships)]
 pub(super) struct SideRow {
-    pub(super) owner_id: i64,
-    pub(super) other_id: i64,
+    pub(super) owner_id: MemberId,
+    pub(super) other_id: MemberId,
     state: State,
     may_invite_again: bool,
     prior: StoredPrior,
@@ -301,7 +302,7 @@ pub struct Rows {
 
 impl Rows {
     /// Returns the rows as they are stored, with a stranger's for one that is missing.
-    pub(super) fn of(me: i64, other: i64, stored: (Option<Row>, Option<Row>)) -> Rows {
+    pub(super) fn of(me: MemberId, other: MemberId, stored: (Option<Row>, Option<Row>)) -> Rows {
         let (mine, theirs) = stored.clone();
         Rows { mine: mine.unwrap_or(Row::new(me, other)), theirs: theirs.unwrap_or(Row::new(other, me)), stored }
     }

@@ -8,14 +8,15 @@ use diesel::sql_types::{BigInt, Text};
 
 use crate::db::{Connection, id_list};
 use crate::error::Error;
+use crate::ids::MemberId;
 
 /// Whose connections.
 #[derive(Debug, Clone)]
 pub(super) enum Owners<'a> {
     /// One member's.
-    One(i64),
+    One(MemberId),
     /// Each of these members'.
-    Each(&'a [i64]),
+    Each(&'a [MemberId]),
 }
 
 /// Counts for each of some members what they share with one, and tells the first of it in the order of the ids. Members who share
@@ -27,7 +28,7 @@ pub(super) fn counted(
     connection: &mut Connection,
     first: &Owners,
     looked_up: &Owners,
-) -> Result<Vec<(i64, i64, i64)>, Error> {
+) -> Result<Vec<(MemberId, i64, MemberId)>, Error> {
     let each = if matches!(first, Owners::Each(_)) { "few" } else { "many" };
     let head = format!("SELECT {each}.owner_id, COUNT(*), MIN(few.other_id)");
     let statement = Statement::new(connection, (first, looked_up), head, format!(" GROUP BY {each}.owner_id"));
@@ -41,7 +42,12 @@ pub(super) fn counted(
 ///
 /// # Errors
 /// The database's.
-pub(super) fn ids(connection: &mut Connection, few: i64, many: i64, most: i64) -> Result<Vec<i64>, Error> {
+pub(super) fn ids(
+    connection: &mut Connection,
+    few: MemberId,
+    many: MemberId,
+    most: i64,
+) -> Result<Vec<MemberId>, Error> {
     let tail = format!(" ORDER BY few.other_id LIMIT {most}");
     let owners = (&Owners::One(few), &Owners::One(many));
     let statement = Statement::new(connection, owners, "SELECT few.other_id".into(), tail);
@@ -55,7 +61,7 @@ pub(super) fn ids(connection: &mut Connection, few: i64, many: i64, most: i64) -
 
 #[derive(Debug, Clone)]
 enum Bound {
-    One(i64),
+    One(MemberId),
     Each(String),
 }
 

@@ -9,6 +9,7 @@ use super::row::{Row, Rows, State, StoredPrior, side};
 use super::store;
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::relationship::Pair;
 use crate::schema::members;
 
@@ -20,10 +21,10 @@ pub const MOST: i64 = 1_000;
 pub struct Illegal {
     /// One member.
     #[diesel(sql_type = BigInt)]
-    pub one: i64,
+    pub one: MemberId,
     /// The other.
     #[diesel(sql_type = BigInt)]
-    pub other: i64,
+    pub other: MemberId,
     #[diesel(sql_type = SmallInt)]
     mine: i16,
     #[diesel(sql_type = SmallInt)]
@@ -108,7 +109,7 @@ pub fn mend(connection: &mut Connection, illegal: &Illegal) -> Result<(), Error>
 }
 
 /// Makes a stranger of a side whose state is none. Returns whether it was, as a number.
-fn clear_unknown(connection: &mut Connection, owner: i64, other: i64) -> Result<usize, Error> {
+fn clear_unknown(connection: &mut Connection, owner: MemberId, other: MemberId) -> Result<usize, Error> {
     let known: Vec<String> = states().map(|state| (state as i16).to_string()).collect();
     let sql = format!(
         "UPDATE relationships SET state = 0 WHERE owner_id = {owner} AND other_id = {other} AND state NOT IN ({})",
@@ -126,7 +127,7 @@ fn hide(connection: &mut Connection, row: &mut Row) -> Result<(), Error> {
     Ok(())
 }
 
-fn forget(connection: &mut Connection, owner: i64, other: i64) -> Result<(), Error> {
+fn forget(connection: &mut Connection, owner: MemberId, other: MemberId) -> Result<(), Error> {
     let sql = format!("DELETE FROM relationships WHERE owner_id = {owner} AND other_id = {other}");
     on_engine!(connection, |own| sql_query(sql).execute(own))?;
     Ok(())

@@ -9,6 +9,7 @@ use crate::connections::row::Row;
 use crate::dates::{self, now};
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::tf;
 use crate::relationship::{Limits, Offer, Side};
 use crate::schema::relationships;
@@ -159,7 +160,7 @@ impl InvitationNote {
 pub fn one(
     connection: &mut Connection,
     limits: &Limits,
-    (me, other): (i64, i64),
+    (me, other): (MemberId, MemberId),
     row: Option<Row>,
 ) -> Result<Standing, Error> {
     let tags = notes::on(connection, me, other)?;
@@ -176,9 +177,9 @@ pub fn one(
 pub fn many(
     connection: &mut Connection,
     limits: &Limits,
-    me: i64,
-    others: &[i64],
-) -> Result<HashMap<i64, Standing>, Error> {
+    me: MemberId,
+    others: &[MemberId],
+) -> Result<HashMap<MemberId, Standing>, Error> {
     let now = now();
     let rows = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
         connection,

@@ -9,6 +9,7 @@ use crate::connections::row::{Row, Rows, State};
 use crate::connections::sql_condition::{Listed, LooksSent};
 use crate::db::{Connection, on_engine, owner_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::store::Renamed;
 use crate::schema::{connection_counts, members, relationships};
 use crate::web::pagination::PageRequest;
@@ -18,7 +19,7 @@ use crate::web::pagination::PageRequest;
 ///
 /// # Errors
 /// The database's.
-pub fn pair(connection: &mut Connection, me: i64, other: i64) -> Result<Rows, Error> {
+pub fn pair(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<Rows, Error> {
     use relationships::{other_id, owner_id};
     let both = (owner_id.eq(me).and(other_id.eq(other))).or(owner_id.eq(other).and(other_id.eq(me)));
     let rows =
@@ -39,7 +40,7 @@ pub fn pair(connection: &mut Connection, me: i64, other: i64) -> Result<Rows, Er
 ///
 /// # Errors
 /// The database's.
-pub fn row(connection: &mut Connection, owner: i64, other: i64) -> Result<Option<Row>, Error> {
+pub fn row(connection: &mut Connection, owner: MemberId, other: MemberId) -> Result<Option<Row>, Error> {
     let row =
         on_engine!(connection, |own| { relationships::table.find((owner, other)).select(Row::as_select()).first(own) });
     Ok(row.optional()?)
@@ -94,7 +95,7 @@ pub(super) fn save_row(connection: &mut Connection, row: &Row, stored: Option<&R
 ///
 /// # Errors
 /// The database's.
-pub fn count(connection: &mut Connection, member: i64, more: i32) -> Result<(), Error> {
+pub fn count(connection: &mut Connection, member: MemberId, more: i32) -> Result<(), Error> {
     let theirs = connection_counts::table.find(member);
     on_engine!(connection, |own| diesel::update(theirs).set(counted(more)).execute(own))?;
     Ok(())
@@ -130,7 +131,7 @@ pub fn count_all(connection: &mut Connection) -> Result<(), Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn number_of(connection: &mut Connection, member: i64) -> Result<i32, Error> {
+pub fn number_of(connection: &mut Connection, member: MemberId) -> Result<i32, Error> {
     let theirs = connection_counts::table.find(member).select(connection_counts::number);
     Ok(on_engine!(connection, |own| theirs.first(own))?)
 }
@@ -139,7 +140,7 @@ pub fn number_of(connection: &mut Connection, member: i64) -> Result<i32, Error>
 ///
 /// # Errors
 /// The database's.
-pub fn note_message(connection: &mut Connection, me: i64, other: i64, at: i64) -> Result<(), Error> {
+pub fn note_message(connection: &mut Connection, me: MemberId, other: MemberId, at: i64) -> Result<(), Error> {
     use relationships::{last_message_at, other_id, owner_id};
     let both = (owner_id.eq(me).and(other_id.eq(other))).or(owner_id.eq(other).and(other_id.eq(me)));
     let earlier = last_message_at.is_null().or(last_message_at.lt(at));
@@ -155,7 +156,7 @@ pub fn note_message(connection: &mut Connection, me: i64, other: i64, at: i64) -
 pub fn follow_name(connection: &mut Connection, renamed: &Renamed) -> Result<(), Error> {
     let Renamed { member, keys: Some(keys) } = renamed else { return Ok(()) };
     let known_to = relationships::table.filter(relationships::owner_id.eq(member)).select(relationships::other_id);
-    let known_to: Vec<i64> = known_to.load(connection)?;
+    let known_to: Vec<MemberId> = known_to.load(connection)?;
     let rows = relationships::table
         .filter(owner_in(connection, relationships::owner_id, &known_to))
         .filter(relationships::other_id.eq(member));
@@ -165,35 +166,38 @@ pub fn follow_name(connection: &mut Connection, renamed: &Renamed) -> Result<(),
 }
 
 /// The rows of a member in a state other than connected, by index.
-pub fn in_state(owner: i64, state: State) -> InState {
+pub fn in_state(owner: MemberId, state: State) -> InState {
     relationships::table.filter(relationships::owner_id.eq(owner)).filter(relationships::state.eq(state)).filter(Listed)
 }
 
 /// What [`in_state`] gives.
 pub type InState = Filter<
-    Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, Eq<relationships::state, State>>,
+    Filter<Filter<relationships::table, Eq<relationships::owner_id, MemberId>>, Eq<relationships::state, State>>,
     Listed,
 >;
 
 /// The rows of a member whose others are not there for them, by index.
-pub fn unseen(owner: i64) -> Unseen {
+pub fn unseen(owner: MemberId) -> Unseen {
     let rows = relationships::table.filter(relationships::owner_id.eq(owner));
     rows.filter(relationships::state.eq_any(State::UNSEEN)).filter(Listed)
 }
 
 /// What [`unseen`] gives.
 pub type Unseen = Filter<
-    Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, EqAny<relationships::state, [State; 4]>>,
+    Filter<
+        Filter<relationships::table, Eq<relationships::owner_id, MemberId>>,
+        EqAny<relationships::state, [State; 4]>,
+    >,
     Listed,
 >;
 
 /// A member's invitations that look pending to them, also those whose receiver has blocked them.
-pub fn sent(owner: i64) -> Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, LooksSent> {
+pub fn sent(owner: MemberId) -> Filter<Filter<relationships::table, Eq<relationships::owner_id, MemberId>>, LooksSent> {
     relationships::table.filter(relationships::owner_id.eq(owner)).filter(LooksSent)
 }
 
 /// The rows of a member who disconnected, where an invitation came in between and has expired: they are disconnected as before.
-pub fn expired_invitation(owner: i64, oldest_open: i64) -> ExpiredInvitation {
+pub fn expired_invitation(owner: MemberId, oldest_open: i64) -> ExpiredInvitation {
     relationships::table
         .filter(relationships::owner_id.eq(owner))
         // Else SQLite would walk all connections.
@@ -207,7 +211,7 @@ pub fn expired_invitation(owner: i64, oldest_open: i64) -> ExpiredInvitation {
 pub type ExpiredInvitation = Filter<
     Filter<
         Filter<
-            Filter<Filter<relationships::table, Eq<relationships::owner_id, i64>>, Listed>,
+            Filter<Filter<relationships::table, Eq<relationships::owner_id, MemberId>>, Listed>,
             IsNotNull<relationships::disconnected_at>,
         >,
         LtEq<relationships::invited_at, i64>,
@@ -216,7 +220,7 @@ pub type ExpiredInvitation = Filter<
 >;
 
 /// [`expired_invitation`] with the others.
-pub fn with_expired_invitation(owner: i64, oldest_open: i64) -> WithExpiredInvitation<'static> {
+pub fn with_expired_invitation(owner: MemberId, oldest_open: i64) -> WithExpiredInvitation<'static> {
     expired_invitation(owner, oldest_open)
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .into_boxed()
@@ -231,7 +235,7 @@ pub type WithExpiredInvitation<'a> = IntoBoxed<
 
 /// A page of [`with_expired_invitation`], in the order of [`by_age`], by the day of the disconnect.
 pub fn with_expired_invitation_by_age(
-    owner: i64,
+    owner: MemberId,
     oldest_open: i64,
     at: &PageRequest,
 ) -> WithExpiredInvitation<'static> {
@@ -255,7 +259,7 @@ pub fn with_expired_invitation_by_age(
 
 /// A page of a member's rows in a state, joined with who it is, by the date the side came into it: the newest first,
 /// or the oldest when going backwards from the cursor.
-pub fn by_age<'a>(owner: i64, state: State, at: &PageRequest) -> ByAge<'a> {
+pub fn by_age<'a>(owner: MemberId, state: State, at: &PageRequest) -> ByAge<'a> {
     let mut rows =
         in_state(owner, state).inner_join(members::table.on(members::id.eq(relationships::other_id))).into_boxed();
     let cursor = at.cursor();

@@ -6,6 +6,7 @@ use crate::connections::row::{Row, State};
 use crate::dates::now;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::handles::leads;
 use crate::members::{MemberCard, Profile, names};
 use crate::schema::{handles, members, relationships};
@@ -15,7 +16,7 @@ use crate::schema::{handles, members, relationships};
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is none, and just so where they have blocked the viewer.
-pub fn member(connection: &mut Connection, viewer: i64, handle: &str) -> Result<(Profile, Option<Row>), Error> {
+pub fn member(connection: &mut Connection, viewer: MemberId, handle: &str) -> Result<(Profile, Option<Row>), Error> {
     // Handles are in lower case; what cannot be one, the database need not be asked for.
     let handle = &handle.to_ascii_lowercase();
     if !names::is_handle(handle) {
@@ -54,6 +55,6 @@ pub fn to_others(member: Profile, connected: bool) -> Option<Profile> {
 ///
 /// # Errors
 /// As [`member`].
-pub fn person(connection: &mut Connection, viewer: i64, handle: &str) -> Result<MemberCard, Error> {
+pub fn person(connection: &mut Connection, viewer: MemberId, handle: &str) -> Result<MemberCard, Error> {
     Ok(member(connection, viewer, handle)?.0.person)
 }

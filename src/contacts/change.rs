@@ -6,16 +6,17 @@ use crate::contacts::source::Source;
 use crate::contacts::store::{self, MAX_CONTACTS, NewContact, RemovalKind};
 use crate::db::{self, Connection};
 use crate::error::Error;
+use crate::ids::MemberId;
 
 /// Adds a contact. Returns its id; nothing where the book is full.
 ///
 /// # Errors
 /// The database's.
-pub fn add(connection: &mut Connection, owner: i64, card: Card) -> Result<Option<i64>, Error> {
+pub fn add(connection: &mut Connection, owner: MemberId, card: Card) -> Result<Option<i64>, Error> {
     if store::book(connection, owner)?.number as usize >= MAX_CONTACTS {
         return Ok(None);
     }
-    let tags = notes::as_spelled(connection, owner, 0, &card.tags)?;
+    let tags = notes::as_spelled(connection, owner, MemberId::NOBODY, &card.tags)?;
     let new = NewContact { card: Card { tags, ..card }, source: Source::ByHand, import_id: None };
     Ok(store::insert(connection, owner, &[new])?.pop())
 }
@@ -25,13 +26,18 @@ pub fn add(connection: &mut Connection, owner: i64, card: Card) -> Result<Option
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's; the database's.
-pub fn edit(connection: &mut Connection, owner: i64, (id, seen): (i64, i64), card: Card) -> Result<Option<i64>, Error> {
+pub fn edit(
+    connection: &mut Connection,
+    owner: MemberId,
+    (id, seen): (i64, i64),
+    card: Card,
+) -> Result<Option<i64>, Error> {
     db::lock_members(connection, [owner])?;
     let now = store::load(connection, owner, id)?;
     if now.version != seen {
         return Ok(Some(now.version));
     }
-    let tags = notes::as_spelled(connection, owner, 0, &card.tags)?;
+    let tags = notes::as_spelled(connection, owner, MemberId::NOBODY, &card.tags)?;
     store::update(connection, owner, id, &Card { tags, ..card })?;
     Ok(None)
 }
@@ -40,7 +46,7 @@ pub fn edit(connection: &mut Connection, owner: i64, (id, seen): (i64, i64), car
 ///
 /// # Errors
 /// The database's.
-pub fn delete(connection: &mut Connection, owner: i64, id: i64) -> Result<Option<i64>, Error> {
+pub fn delete(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Option<i64>, Error> {
     match store::load(connection, owner, id) {
         Ok(_) => Ok(Some(store::delete(connection, owner, &[id], RemovalKind::One)?)),
         Err(Error::NotFound) => Ok(None),

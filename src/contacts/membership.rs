@@ -12,6 +12,7 @@ use crate::connections::standing::{self, Standing};
 use crate::contacts::keys::KeyKind;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::{self, MemberCard};
 use crate::relationship::Limits;
 use crate::schema::{contact_keys, emails, members as table, relationships};
@@ -32,12 +33,12 @@ pub struct Member {
 #[derive(Debug, Clone, Copy, Queryable)]
 struct Match {
     contact: i64,
-    member: i64,
+    member: MemberId,
     state: Option<State>,
 }
 
 /// The contacts that are members, or those of them who are among some.
-fn matches(connection: &mut Connection, owner: i64, among: Option<&[i64]>) -> Result<Vec<Match>, Error> {
+fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[i64]>) -> Result<Vec<Match>, Error> {
     let side = relationships::owner_id.eq(owner).and(relationships::other_id.eq(table::id));
     let found = contact_keys::table
         .inner_join(emails::table.on(emails::email_key.eq(contact_keys::key)))
@@ -75,8 +76,8 @@ pub fn of(
     if found.is_empty() {
         return Ok(HashMap::new());
     }
-    let ids: Vec<i64> = found.iter().map(|one| one.member).collect();
-    let people: HashMap<i64, MemberCard> =
+    let ids: Vec<MemberId> = found.iter().map(|one| one.member).collect();
+    let people: HashMap<MemberId, MemberCard> =
         members::persons(connection, &ids)?.into_iter().map(|person| (person.id, person)).collect();
     let standings = standing::many(connection, limits, viewer.id, &ids)?;
     let member = |one: &Match| {
@@ -93,7 +94,7 @@ pub fn of(
 ///
 /// # Errors
 /// The database's.
-pub(super) fn all(connection: &mut Connection, owner: i64) -> Result<(Vec<i64>, Vec<i64>), Error> {
+pub(super) fn all(connection: &mut Connection, owner: MemberId) -> Result<(Vec<i64>, Vec<i64>), Error> {
     let found = matches(connection, owner, None)?;
     let not_connected = found.iter().filter(|one| one.state != Some(State::Connected)).map(|one| one.contact).collect();
     Ok((found.iter().map(|one| one.contact).collect(), not_connected))

@@ -10,6 +10,7 @@ use crate::contacts::card::Card;
 use crate::contacts::store;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{contact_tag_changes, contact_tags};
 
 /// Rows of one statement; PostgreSQL takes 65,535 parameters.
@@ -19,7 +20,7 @@ const ROWS: usize = 2_000;
 ///
 /// # Errors
 /// The database's.
-pub fn has(connection: &mut Connection, owner: i64, tag: &str) -> Result<bool, Error> {
+pub fn has(connection: &mut Connection, owner: MemberId, tag: &str) -> Result<bool, Error> {
     let rows = contact_tags::table.filter(contact_tags::owner_id.eq(owner)).filter(contact_tags::tag.eq(tag));
     Ok(diesel::select(exists(rows)).get_result(connection)?)
 }
@@ -30,7 +31,7 @@ pub fn has(connection: &mut Connection, owner: i64, tag: &str) -> Result<bool, E
 /// The database's.
 pub fn replace(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     change: i64,
     tag: &str,
     other: Option<&str>,
@@ -66,7 +67,7 @@ fn by_ref(cards: &[(i64, Card)]) -> Vec<(i64, &Card)> {
     cards.iter().map(|(id, card)| (*id, card)).collect()
 }
 
-fn write_down(connection: &mut Connection, owner: i64, id: i64, log: &[(i64, &str, bool)]) -> Result<(), Error> {
+fn write_down(connection: &mut Connection, owner: MemberId, id: i64, log: &[(i64, &str, bool)]) -> Result<(), Error> {
     use contact_tag_changes::{contact_id, owner_id, removed, table, tag};
     for log in log.chunks(ROWS) {
         let row = |(contact, of, taken): &(i64, &str, bool)| {
@@ -84,7 +85,7 @@ fn write_down(connection: &mut Connection, owner: i64, id: i64, log: &[(i64, &st
 ///
 /// # Errors
 /// The database's.
-pub fn undo(connection: &mut Connection, owner: i64, change: i64) -> Result<(), Error> {
+pub fn undo(connection: &mut Connection, owner: MemberId, change: i64) -> Result<(), Error> {
     use contact_tag_changes::{contact_id, id, owner_id, removed, table, tag};
     let log = table.filter(owner_id.eq(owner)).filter(id.eq(change));
     let rows: Vec<(i64, String, bool)> = log.select((contact_id, tag, removed)).load(connection)?;

@@ -14,6 +14,7 @@ use crate::contacts::source::Source;
 use crate::dates::now;
 use crate::db::{self, Connection, id_in, new_ids, on_engine, sql_condition};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::sorting;
 use crate::schema::{contact_books, contact_cards, contact_keys, contacts};
 
@@ -94,7 +95,7 @@ pub struct Book {
 #[diesel(table_name = contacts)]
 #[allow(missing_docs)]
 pub struct Row {
-    pub owner_id: i64,
+    pub owner_id: MemberId,
     pub id: i64,
     pub uid: String,
     pub source: Source,
@@ -156,14 +157,14 @@ fn company_key(company: &str) -> String {
 ///
 /// # Errors
 /// The database's.
-pub fn book(connection: &mut Connection, owner: i64) -> Result<Book, Error> {
+pub fn book(connection: &mut Connection, owner: MemberId) -> Result<Book, Error> {
     use contact_books::{forgotten_version, number, version};
     let row = contact_books::table.find(owner).select((version, number, forgotten_version));
     Ok(on_engine!(connection, |own| row.first(own).optional())?.unwrap_or_default())
 }
 
 /// Begins a change of a book: locks its owner and gives the version in which it happens.
-fn change_book(connection: &mut Connection, owner: i64, more: i32) -> Result<i64, Error> {
+fn change_book(connection: &mut Connection, owner: MemberId, more: i32) -> Result<i64, Error> {
     db::lock_members(connection, [owner])?;
     use contact_books::{number, owner_id, version};
     let first = (owner_id.eq(owner), version.eq(1), number.eq(more));
@@ -177,7 +178,7 @@ fn change_book(connection: &mut Connection, owner: i64, more: i32) -> Result<i64
 }
 
 /// Says that so many more contacts are in a book.
-fn count(connection: &mut Connection, owner: i64, more: i32) -> Result<(), Error> {
+fn count(connection: &mut Connection, owner: MemberId, more: i32) -> Result<(), Error> {
     let number = contact_books::number.eq(contact_books::number + more);
     diesel::update(contact_books::table.find(owner)).set(number).execute(connection)?;
     Ok(())
@@ -188,7 +189,7 @@ fn count(connection: &mut Connection, owner: i64, more: i32) -> Result<(), Error
 ///
 /// # Errors
 /// The database's.
-pub fn insert(connection: &mut Connection, owner: i64, new: &[NewContact]) -> Result<Vec<i64>, Error> {
+pub fn insert(connection: &mut Connection, owner: MemberId, new: &[NewContact]) -> Result<Vec<i64>, Error> {
     let each = new.iter().map(|one| Incoming { card: &one.card, source: one.source, import_id: one.import_id });
     let each: Vec<Incoming<'_>> = each.collect();
     insert_each(connection, owner, &each)
@@ -198,7 +199,7 @@ pub fn insert(connection: &mut Connection, owner: i64, new: &[NewContact]) -> Re
 ///
 /// # Errors
 /// The database's.
-pub fn insert_each(connection: &mut Connection, owner: i64, new: &[Incoming<'_>]) -> Result<Vec<i64>, Error> {
+pub fn insert_each(connection: &mut Connection, owner: MemberId, new: &[Incoming<'_>]) -> Result<Vec<i64>, Error> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
@@ -229,7 +230,7 @@ fn with_free_uid(taken: &mut HashSet<String>, id: i64, card: &Card) -> Card {
     card
 }
 
-fn row((owner_id, id): (i64, i64), new: &Incoming<'_>, card: &Card, version: i64) -> Row {
+fn row((owner_id, id): (MemberId, i64), new: &Incoming<'_>, card: &Card, version: i64) -> Row {
     let summary = Summary::of(card, version);
     Row {
         owner_id,
@@ -256,7 +257,7 @@ fn new_uid(id: i64) -> String {
     format!("{id:x}-{:08x}@amicable", rand::random::<u32>())
 }
 
-fn uids_in_use(connection: &mut Connection, owner: i64, new: &[Incoming<'_>]) -> Result<HashSet<String>, Error> {
+fn uids_in_use(connection: &mut Connection, owner: MemberId, new: &[Incoming<'_>]) -> Result<HashSet<String>, Error> {
     let uids: Vec<String> = new.iter().map(|new| new.card.uid.clone()).filter(|uid| !uid.is_empty()).collect();
     Ok(by_uid(connection, owner, &uids)?.into_keys().collect())
 }
@@ -265,7 +266,7 @@ fn uids_in_use(connection: &mut Connection, owner: i64, new: &[Incoming<'_>]) ->
 ///
 /// # Errors
 /// The database's.
-pub fn by_uid(connection: &mut Connection, owner: i64, uids: &[String]) -> Result<HashMap<String, i64>, Error> {
+pub fn by_uid(connection: &mut Connection, owner: MemberId, uids: &[String]) -> Result<HashMap<String, i64>, Error> {
     let mut found = HashMap::new();
     for uids in uids.chunks(ROWS) {
         let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive);
@@ -279,12 +280,12 @@ pub fn by_uid(connection: &mut Connection, owner: i64, uids: &[String]) -> Resul
 ///
 /// # Errors
 /// [`Error::NotFound`] where it is not there or deleted, or the database's.
-pub fn update(connection: &mut Connection, owner: i64, id: i64, card: &Card) -> Result<(), Error> {
+pub fn update(connection: &mut Connection, owner: MemberId, id: i64, card: &Card) -> Result<(), Error> {
     let version = change_book(connection, owner, 0)?;
     change_card(connection, owner, id, card, version)
 }
 
-fn change_card(connection: &mut Connection, owner: i64, id: i64, card: &Card, version: i64) -> Result<(), Error> {
+fn change_card(connection: &mut Connection, owner: MemberId, id: i64, card: &Card, version: i64) -> Result<(), Error> {
     let live = contacts::table.find((owner, id)).filter(IsLive);
     let uid: String = live.select(contacts::uid).first(connection).optional()?.ok_or(Error::NotFound)?;
     let stored = Card { uid, ..card.clone() };
@@ -297,7 +298,7 @@ fn change_card(connection: &mut Connection, owner: i64, id: i64, card: &Card, ve
 ///
 /// # Errors
 /// The database's.
-pub fn retag(connection: &mut Connection, owner: i64, cards: &[(i64, &Card)]) -> Result<(), Error> {
+pub fn retag(connection: &mut Connection, owner: MemberId, cards: &[(i64, &Card)]) -> Result<(), Error> {
     let version = change_book(connection, owner, 0)?;
     for cards in cards.chunks(ROWS) {
         let ids: Vec<i64> = cards.iter().map(|(id, _)| *id).collect();
@@ -313,7 +314,7 @@ pub fn retag(connection: &mut Connection, owner: i64, cards: &[(i64, &Card)]) ->
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn load(connection: &mut Connection, owner: i64, id: i64) -> Result<Contact, Error> {
+pub fn load(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Contact, Error> {
     load_many(connection, owner, &[id])?.pop().ok_or(Error::NotFound)
 }
 
@@ -321,7 +322,7 @@ pub fn load(connection: &mut Connection, owner: i64, id: i64) -> Result<Contact,
 ///
 /// # Errors
 /// The database's.
-pub fn load_many(connection: &mut Connection, owner: i64, ids: &[i64]) -> Result<Vec<Contact>, Error> {
+pub fn load_many(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> Result<Vec<Contact>, Error> {
     let card = contact_cards::owner_id.eq(contacts::owner_id).and(contact_cards::contact_id.eq(contacts::id));
     let rows = contacts::table
         .inner_join(contact_cards::table.on(card))
@@ -353,7 +354,7 @@ fn contact(found: Found) -> Result<Contact, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn with_keys(connection: &mut Connection, owner: i64, keys: &[Key]) -> Result<HashMap<Key, Vec<i64>>, Error> {
+pub fn with_keys(connection: &mut Connection, owner: MemberId, keys: &[Key]) -> Result<HashMap<Key, Vec<i64>>, Error> {
     let mut found: HashMap<Key, Vec<i64>> = HashMap::new();
     for kind in KEY_KINDS {
         let wanted: Vec<&str> = keys.iter().filter(|(of, _)| *of == kind).map(|(_, key)| key.as_str()).collect();

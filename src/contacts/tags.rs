@@ -11,6 +11,7 @@ use diesel::sql_types::{BigInt, HasSqlType, Text};
 use crate::connections::notes;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::contact_tags;
 
 /// Tags that a list offers.
@@ -20,7 +21,11 @@ const MOST: i64 = 200;
 ///
 /// # Errors
 /// The database's.
-pub(super) fn of(connection: &mut Connection, owner: i64, ids: &[i64]) -> Result<HashMap<i64, Vec<String>>, Error> {
+pub(super) fn of(
+    connection: &mut Connection,
+    owner: MemberId,
+    ids: &[i64],
+) -> Result<HashMap<i64, Vec<String>>, Error> {
     let rows = contact_tags::table.filter(contact_tags::owner_id.eq(owner));
     let rows = rows.filter(id_in(connection, contact_tags::contact_id, ids));
     let rows = rows.select((contact_tags::contact_id, contact_tags::tag));
@@ -35,7 +40,7 @@ pub(super) fn of(connection: &mut Connection, owner: i64, ids: &[i64]) -> Result
 
 /// Every tag that an owner has on a contact, in order. It jumps from one to the next in the index, however many contacts have
 /// each.
-struct Used(i64);
+struct Used(MemberId);
 
 impl QueryId for Used {
     type QueryId = Used;
@@ -70,7 +75,7 @@ where
 ///
 /// # Errors
 /// The database's.
-pub(super) fn all(connection: &mut Connection, owner: i64) -> Result<Vec<String>, Error> {
+pub(super) fn all(connection: &mut Connection, owner: MemberId) -> Result<Vec<String>, Error> {
     Ok(on_engine!(connection, |own| Used(owner).load(own))?)
 }
 
@@ -78,7 +83,7 @@ pub(super) fn all(connection: &mut Connection, owner: i64) -> Result<Vec<String>
 ///
 /// # Errors
 /// The database's.
-pub fn counted(connection: &mut Connection, owner: i64) -> Result<Vec<(String, i64)>, Error> {
+pub fn counted(connection: &mut Connection, owner: MemberId) -> Result<Vec<(String, i64)>, Error> {
     let mine = contact_tags::table.filter(contact_tags::owner_id.eq(owner)).group_by(contact_tags::tag);
     let mine = mine.select((contact_tags::tag, diesel::dsl::count_star()));
     Ok(on_engine!(connection, |own| mine.load(own))?)
@@ -88,7 +93,7 @@ pub fn counted(connection: &mut Connection, owner: i64) -> Result<Vec<(String, i
 ///
 /// # Errors
 /// The database's.
-pub(super) fn vocabulary(connection: &mut Connection, owner: i64) -> Result<Vec<String>, Error> {
+pub(super) fn vocabulary(connection: &mut Connection, owner: MemberId) -> Result<Vec<String>, Error> {
     let mut words = all(connection, owner)?;
     words.extend(notes::all(connection, owner)?);
     words.sort_unstable();

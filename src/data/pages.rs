@@ -18,6 +18,7 @@ use crate::contacts::store as contacts;
 use crate::data::archive;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::room::{self, Room, Stored};
 use crate::language::{Context, filters, t};
 use crate::limits::{Limit, Subject};
@@ -55,10 +56,11 @@ pub async fn data(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResp
 }
 
 /// The conversations that take the most, each with whom it is; those with people the member blocked are hidden.
-fn largest(connection: &mut Connection, me: i64, stored: &Stored) -> Result<Vec<(MemberCard, Room)>, Error> {
-    let blocked: Vec<i64> = store::in_state(me, State::Blocked).select(relationships::other_id).load(connection)?;
+fn largest(connection: &mut Connection, me: MemberId, stored: &Stored) -> Result<Vec<(MemberCard, Room)>, Error> {
+    let blocked: Vec<MemberId> =
+        store::in_state(me, State::Blocked).select(relationships::other_id).load(connection)?;
     let shown = stored.conversations.iter().filter(|(other, _)| !blocked.contains(other)).take(LARGEST);
-    let (others, rooms): (Vec<i64>, Vec<Room>) = shown.copied().unzip();
+    let (others, rooms): (Vec<MemberId>, Vec<Room>) = shown.copied().unzip();
     let persons = members::persons(connection, &others)?;
     let room_of = |person: &MemberCard| others.iter().position(|id| *id == person.id).map(|at| rooms[at]);
     Ok(persons.into_iter().filter_map(|person| room_of(&person).map(|room| (person, room))).collect())
@@ -68,13 +70,13 @@ fn largest(connection: &mut Connection, me: i64, stored: &Stored) -> Result<Vec<
 const BLOCK: usize = 64 << 10;
 
 /// The members whose archive this node is making.
-static UNDER_WAY: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
+static UNDER_WAY: Mutex<BTreeSet<MemberId>> = Mutex::new(BTreeSet::new());
 
 /// A member's turn, which ends when it is dropped.
-struct Turn(i64);
+struct Turn(MemberId);
 
 impl Turn {
-    fn take(member: i64) -> Option<Turn> {
+    fn take(member: MemberId) -> Option<Turn> {
         let mut under_way = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
         under_way.insert(member).then_some(Turn(member))
     }

@@ -14,6 +14,7 @@ use crate::dav::names;
 use crate::dav::place::Place;
 use crate::db::{self, Connection};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::contact_files;
 
 /// Bytes from which on a card counts against [`MAX_BYTES`]: most cards have a tenth, and pictures make them larger.
@@ -47,7 +48,7 @@ pub struct Stored {
 ///
 /// # Errors
 /// The database's.
-pub fn put(connection: &mut Connection, owner: i64, sent: &Sent) -> Result<Result<Stored, Refusal>, Error> {
+pub fn put(connection: &mut Connection, owner: MemberId, sent: &Sent) -> Result<Result<Stored, Refusal>, Error> {
     db::lock_members(connection, [owner])?;
     let there = entries::find(connection, owner, &sent.name)?;
     if !sent.conditions.hold(there.as_ref().map(Entry::etag).as_deref()) {
@@ -78,7 +79,7 @@ pub fn put(connection: &mut Connection, owner: i64, sent: &Sent) -> Result<Resul
 /// Refuses a uid that another card has, and another uid for a card that has one: devices know cards by it.
 fn uid_conflict(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     sent: &Sent,
     there: Option<&Entry>,
 ) -> Result<Option<Refusal>, Error> {
@@ -96,7 +97,7 @@ fn uid_conflict(
     Ok(Some(refusal.naming(&path.unwrap_or_else(|| Place::Book.path(owner)))))
 }
 
-fn too_much(connection: &mut Connection, owner: i64, sent: &Sent, is_new: bool) -> Result<Option<Refusal>, Error> {
+fn too_much(connection: &mut Connection, owner: MemberId, sent: &Sent, is_new: bool) -> Result<Option<Refusal>, Error> {
     let full = |sentence| Refusal::of(StatusCode::FORBIDDEN, names::QUOTA, sentence);
     let number = store::book(connection, owner)?.number;
     if is_new && usize::try_from(number).unwrap_or(0) >= MAX_CONTACTS {
@@ -112,7 +113,7 @@ fn too_much(connection: &mut Connection, owner: i64, sent: &Sent, is_new: bool) 
 }
 
 /// Keeps what was sent, under its name.
-fn keep(connection: &mut Connection, owner: i64, contact: i64, version: i64, sent: &Sent) -> Result<(), Error> {
+fn keep(connection: &mut Connection, owner: MemberId, contact: i64, version: i64, sent: &Sent) -> Result<(), Error> {
     let files = contact_files::table.filter(contact_files::owner_id.eq(owner));
     // A deleted contact may have had the name; should it come back, it has its id for one.
     let before = files.filter(contact_files::contact_id.eq(contact).or(contact_files::name.eq(&sent.name)));
@@ -135,7 +136,7 @@ fn keep(connection: &mut Connection, owner: i64, contact: i64, version: i64, sen
 /// The database's.
 pub fn delete(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     name: &str,
     conditions: &Conditions,
 ) -> Result<Result<(), Refusal>, Error> {

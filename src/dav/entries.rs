@@ -10,6 +10,7 @@ use crate::contacts::vcard;
 use crate::dav::place::Place;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{contact_files, contacts};
 
 /// Names of one statement.
@@ -38,7 +39,7 @@ impl Entry {
     }
 
     /// The path of its address.
-    pub fn path(&self, owner: i64) -> String {
+    pub fn path(&self, owner: MemberId) -> String {
         Place::Card(self.name.clone()).path(owner)
     }
 }
@@ -79,7 +80,7 @@ macro_rules! live {
 ///
 /// # Errors
 /// The database's.
-pub fn all(connection: &mut Connection, owner: i64) -> Result<Vec<Entry>, Error> {
+pub fn all(connection: &mut Connection, owner: MemberId) -> Result<Vec<Entry>, Error> {
     let rows = live!(owner).order(contacts::id);
     let rows: Vec<Found> = on_engine!(connection, |own| rows.load(own))?;
     Ok(rows.into_iter().map(entry).collect())
@@ -89,7 +90,7 @@ pub fn all(connection: &mut Connection, owner: i64) -> Result<Vec<Entry>, Error>
 ///
 /// # Errors
 /// The database's.
-pub fn of_contacts(connection: &mut Connection, owner: i64, ids: &[i64]) -> Result<Vec<Entry>, Error> {
+pub fn of_contacts(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> Result<Vec<Entry>, Error> {
     let rows = live!(owner).filter(id_in(connection, contacts::id, ids));
     let rows: Vec<Found> = on_engine!(connection, |own| rows.load(own))?;
     Ok(rows.into_iter().map(entry).collect())
@@ -99,7 +100,7 @@ pub fn of_contacts(connection: &mut Connection, owner: i64, ids: &[i64]) -> Resu
 ///
 /// # Errors
 /// The database's.
-pub fn named(connection: &mut Connection, owner: i64, names: &[String]) -> Result<Vec<Entry>, Error> {
+pub fn named(connection: &mut Connection, owner: MemberId, names: &[String]) -> Result<Vec<Entry>, Error> {
     let mut ids: Vec<i64> = names.iter().filter_map(|name| name.strip_suffix(ENDING)?.parse().ok()).collect();
     for names in names.chunks(NAMES) {
         let files = contact_files::table.filter(contact_files::owner_id.eq(owner));
@@ -117,7 +118,7 @@ pub fn named(connection: &mut Connection, owner: i64, names: &[String]) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn names(connection: &mut Connection, owner: i64, ids: &[i64]) -> Result<HashMap<i64, String>, Error> {
+pub fn names(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> Result<HashMap<i64, String>, Error> {
     let files = contact_files::table
         .filter(contact_files::owner_id.eq(owner))
         .filter(id_in(connection, contact_files::contact_id, ids))
@@ -130,7 +131,7 @@ pub fn names(connection: &mut Connection, owner: i64, ids: &[i64]) -> Result<Has
 ///
 /// # Errors
 /// The database's.
-pub fn find(connection: &mut Connection, owner: i64, name: &str) -> Result<Option<Entry>, Error> {
+pub fn find(connection: &mut Connection, owner: MemberId, name: &str) -> Result<Option<Entry>, Error> {
     Ok(named(connection, owner, &[name.to_owned()])?.pop())
 }
 
@@ -139,7 +140,7 @@ pub fn find(connection: &mut Connection, owner: i64, name: &str) -> Result<Optio
 ///
 /// # Errors
 /// The database's.
-pub fn bodies(connection: &mut Connection, owner: i64, entries: &[Entry]) -> Result<HashMap<i64, String>, Error> {
+pub fn bodies(connection: &mut Connection, owner: MemberId, entries: &[Entry]) -> Result<HashMap<i64, String>, Error> {
     let ids: Vec<i64> = entries.iter().map(|entry| entry.contact).collect();
     let files = contact_files::table
         .filter(contact_files::owner_id.eq(owner))

@@ -10,12 +10,13 @@ use crate::dav::conditions::Conditions;
 use crate::dav::entries;
 use crate::dav::properties::http_date;
 use crate::dav::{Failed, read_card, sent};
+use crate::ids::MemberId;
 use crate::web::site::SiteData;
 
 /// Answers with a card.
 pub(super) async fn get(
     site: &SiteData,
-    owner: i64,
+    owner: MemberId,
     name: &str,
     request: &HttpRequest,
 ) -> Result<HttpResponse, Failed> {
@@ -41,7 +42,7 @@ pub(super) async fn get(
 /// Stores a card.
 pub(super) async fn put(
     site: &SiteData,
-    owner: i64,
+    owner: MemberId,
     name: &str,
     request: &HttpRequest,
     body: Payload,
@@ -58,7 +59,7 @@ pub(super) async fn put(
 /// Deletes a card.
 pub(super) async fn delete(
     site: &SiteData,
-    owner: i64,
+    owner: MemberId,
     name: &str,
     request: &HttpRequest,
 ) -> Result<HttpResponse, Failed> {

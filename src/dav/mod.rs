@@ -35,6 +35,7 @@ use futures_util::StreamExt;
 use crate::contacts::store;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::members;
 use crate::web::community::Community;
 use crate::web::site::SiteData;
@@ -163,7 +164,7 @@ fn is_minimal(request: &HttpRequest) -> bool {
     says("prefer", "return=minimal") || says("prefer", "return-minimal") || says("brief", "t")
 }
 
-fn owner(connection: &mut Connection, id: i64, community: &Community) -> Result<Owner, Error> {
+fn owner(connection: &mut Connection, id: MemberId, community: &Community) -> Result<Owner, Error> {
     let full_name = members::table.find(id).select(members::full_name).first(connection)?;
     let (community, version) = (community.name().to_owned(), store::book(connection, id)?.version);
     Ok(Owner { id, full_name, community, version })

@@ -3,6 +3,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use crate::ids::MemberId;
+
 /// Characters of a file's name.
 const LONGEST_NAME: usize = 255;
 /// What stands in a part of an address as it is.
@@ -23,7 +25,7 @@ pub enum Place {
 
 impl Place {
     /// Parses the path of an address, as a member may open it: nothing for another's, and for what can be nobody's.
-    pub fn of(path: &str, member: i64) -> Option<Place> {
+    pub fn of(path: &str, member: MemberId) -> Option<Place> {
         let parts: Vec<&str> = path.strip_prefix("/dav")?.trim_start_matches('/').split('/').collect();
         match parts[..] {
             [""] => Some(Place::Root),
@@ -35,7 +37,7 @@ impl Place {
     }
 
     /// Parses an address that a client names, be it whole or a path alone.
-    pub fn named(href: &str, member: i64) -> Option<Place> {
+    pub fn named(href: &str, member: MemberId) -> Option<Place> {
         let href = href.trim();
         match url::Url::parse(href) {
             Ok(url) => Place::of(url.path(), member),
@@ -44,7 +46,7 @@ impl Place {
     }
 
     /// The path.
-    pub fn path(&self, member: i64) -> String {
+    pub fn path(&self, member: MemberId) -> String {
         match self {
             Place::Root => "/dav/".to_owned(),
             Place::Home => format!("/dav/{member}/"),
@@ -63,7 +65,7 @@ impl Place {
     }
 }
 
-fn is(id: &str, member: i64) -> bool {
+fn is(id: &str, member: MemberId) -> bool {
     id.parse() == Ok(member)
 }
 
@@ -77,9 +79,11 @@ fn file_name(written: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    const ADA: MemberId = MemberId::new(7);
+
     #[test]
     fn only_ones_own_places_are_places() {
-        let of = |path: &str| Place::of(path, 7);
+        let of = |path: &str| Place::of(path, ADA);
         assert_eq!(of("/dav"), Some(Place::Root));
         assert_eq!(of("/dav/7/"), Some(Place::Home));
         assert_eq!(of("/dav/7/contacts"), Some(Place::Book));
@@ -102,7 +106,7 @@ mod tests {
     #[test]
     fn a_named_address_is_the_place_it_was_written_from() {
         let place = Place::Card("ä b@c?.vcf".into());
-        assert_eq!(Place::named(&place.path(7), 7), Some(place.clone()));
-        assert_eq!(Place::named(&format!("https://site.example{}", place.path(7)), 7), Some(place));
+        assert_eq!(Place::named(&place.path(ADA), ADA), Some(place.clone()));
+        assert_eq!(Place::named(&format!("https://site.example{}", place.path(ADA)), ADA), Some(place));
     }
 }

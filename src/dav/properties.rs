@@ -7,6 +7,7 @@ use crate::dav::entries::Entry;
 use crate::dav::names::{self, Known};
 use crate::dav::place::Place;
 use crate::dav::xml::Name;
+use crate::ids::MemberId;
 use crate::language::t;
 
 /// Bytes of a card, its picture included.
@@ -16,7 +17,7 @@ pub const MAX_CARD: usize = 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Owner {
     /// The member.
-    pub id: i64,
+    pub id: MemberId,
     /// Their name.
     pub full_name: String,
     /// The name of the community.

@@ -17,6 +17,7 @@ use crate::dav::wanted::Wanted;
 use crate::dav::xml::Element;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::web::site::SiteData;
 
 type Reported = Result<Result<HttpResponse, Refusal>, Error>;
@@ -117,7 +118,7 @@ async fn changes(site: SiteData, owner: Owner, asked: &Element, wanted: Wanted) 
 
 /// Loads what has changed since a version of the book; nothing where that cannot be known. Where a client wants fewer, it gets
 /// whole versions, since it goes on from one: more than it wants where one version alone has more.
-fn changed(connection: &mut Connection, owner: i64, since: i64, limit: usize) -> Result<Option<Changes>, Error> {
+fn changed(connection: &mut Connection, owner: MemberId, since: i64, limit: usize) -> Result<Option<Changes>, Error> {
     let version = store::book(connection, owner)?.version;
     let Some(mut all) = store::changed_since(connection, owner, since)? else { return Ok(None) };
     let mut up_to = version;

@@ -9,6 +9,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{Bool, HasSqlType, Text};
 
 use crate::db::Connection;
+use crate::ids::Id;
 
 /// Whether a column holds one of a list of ids, which PostgreSQL takes as an array or as rows.
 #[derive(Debug, Clone)]
@@ -20,21 +21,21 @@ pub struct IdIn<C, const ARRAY: bool = false> {
 
 /// Whether a column holds one of these ids. As rows, which can be hashed: where a statement is kept for any list, PostgreSQL compares
 /// each row with each member of an array, which for 30,000 of 30,000 takes 24 seconds.
-pub fn id_in<C>(connection: &Connection, column: C, ids: &[i64]) -> IdIn<C> {
+pub fn id_in<C>(connection: &Connection, column: C, ids: &[impl Id]) -> IdIn<C> {
     let postgres = matches!(connection, Connection::Postgres(_));
     IdIn { column, list: id_list(connection, ids), postgres }
 }
 
 /// Whether the column by which rows are spread, and with which every key begins, holds one of these ids. As an array: by the key it
 /// costs a look-up each, and Citus asks those shards alone that it names.
-pub fn owner_in<C>(connection: &Connection, column: C, ids: &[i64]) -> IdIn<C, true> {
+pub fn owner_in<C>(connection: &Connection, column: C, ids: &[impl Id]) -> IdIn<C, true> {
     let postgres = matches!(connection, Connection::Postgres(_));
     IdIn { column, list: id_list(connection, ids), postgres }
 }
 
 /// Writes a list of ids as each engine reads one that is bound as a text.
-pub fn id_list(connection: &Connection, ids: &[i64]) -> String {
-    let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+pub fn id_list(connection: &Connection, ids: &[impl Id]) -> String {
+    let list = ids.iter().map(|id| id.get().to_string()).collect::<Vec<_>>().join(",");
     if matches!(connection, Connection::Postgres(_)) { format!("{{{list}}}") } else { format!("[{list}]") }
 }
 

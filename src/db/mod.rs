@@ -21,6 +21,7 @@ use diesel::r2d2::{ConnectionManager, Pool};
 use rand::RngExt;
 
 use crate::error::Error;
+use crate::ids::{Id, MemberId};
 use crate::schema::connection_counts;
 
 /// A module of its own, since the derive takes the name `Connection` for itself.
@@ -330,16 +331,16 @@ pub fn run_migrations(connection: &mut Connection, wanted: &dyn Fn(&str) -> bool
 ///
 /// # Errors
 /// [`Error::NotFound`] where one is missing, or the database's.
-pub fn lock_members(connection: &mut Connection, ids: impl IntoIterator<Item = i64>) -> Result<(), Error> {
+pub fn lock_members(connection: &mut Connection, ids: impl IntoIterator<Item = MemberId>) -> Result<(), Error> {
     let Connection::Postgres(postgres) = connection else { return Ok(()) };
-    let ids: BTreeSet<i64> = ids.into_iter().collect();
+    let ids: BTreeSet<MemberId> = ids.into_iter().collect();
     if ids.len() > ONE_BY_ONE {
         return lock_many(postgres, &ids);
     }
     for id in ids {
         // One row a statement: over several, Citus locks none.
         let row = connection_counts::table.find(id).select(connection_counts::member_id);
-        if row.for_no_key_update().load::<i64>(postgres)?.is_empty() {
+        if row.for_no_key_update().load::<MemberId>(postgres)?.is_empty() {
             return Err(Error::NotFound);
         }
     }
@@ -347,8 +348,8 @@ pub fn lock_members(connection: &mut Connection, ids: impl IntoIterator<Item = i
 }
 
 /// [`lock_members`] of many, in one way to the server and back. Ids are numbers, so that they can stand in the text.
-fn lock_many(postgres: &mut PgConnection, ids: &BTreeSet<i64>) -> Result<(), Error> {
-    let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+fn lock_many(postgres: &mut PgConnection, ids: &BTreeSet<MemberId>) -> Result<(), Error> {
+    let list = ids.iter().map(MemberId::to_string).collect::<Vec<_>>().join(",");
     postgres.batch_execute(&format!(
         "DO $$ DECLARE one BIGINT; BEGIN FOREACH one IN ARRAY '{{{list}}}'::BIGINT[] LOOP \
          PERFORM FROM connection_counts WHERE member_id = one FOR NO KEY UPDATE; END LOOP; END $$"
@@ -400,8 +401,8 @@ pub fn analyze(connection: &mut Connection) -> Result<(), Error> {
 /// Makes an id: the time in milliseconds, then 20 random bits, so that ids neither collide nor need a sequence, which
 /// would be a hot spot on many nodes. Each is larger than every earlier one of this node, so that lists in the order of
 /// their ids are in the order in which their rows were made, also within a millisecond and after the clock was set back.
-pub fn new_id() -> i64 {
-    new_ids(1)
+pub fn new_id<I: Id>() -> I {
+    I::new(new_ids(1))
 }
 
 /// Makes so many ids, which follow each other, and returns the first: no other of this node is among them.
@@ -430,7 +431,7 @@ mod tests {
     fn ids_made_at_once_are_nobody_elses() {
         for _ in 0..100 {
             let first = new_ids(30_000);
-            assert!(new_id() >= first + 30_000);
+            assert!(new_id::<i64>() >= first + 30_000);
         }
     }
 }

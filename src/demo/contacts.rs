@@ -10,6 +10,7 @@ use crate::contacts::store::{self, NewContact};
 use crate::db::Connection;
 use crate::demo::people::Character;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::members;
 
 /// Who they are: the name, what they do and where.
@@ -66,7 +67,7 @@ pub fn fill(connection: &mut Connection, people: &[Character]) -> Result<(), Err
     // Most are connections; the last of the people are not.
     let connected = people.iter().skip(1).step_by(9).take(12);
     let known: Vec<&Character> = connected.chain(people.iter().rev().take(4)).collect();
-    let findable: Vec<i64> = known.iter().step_by(2).map(|person| person.id).collect();
+    let findable: Vec<MemberId> = known.iter().step_by(2).map(|person| person.id).collect();
     let choose = diesel::update(members::table.filter(members::id.eq_any(findable)));
     choose.set(members::found_by_email.eq(true)).execute(connection)?;
     let strangers = STRANGERS.iter().enumerate().map(|(at, person)| stranger(at, person));
@@ -153,7 +154,7 @@ fn twice() -> Vec<NewContact> {
 ///
 /// # Errors
 /// The database's.
-pub fn many(connection: &mut Connection, owner: i64, number: usize) -> Result<(), Error> {
+pub fn many(connection: &mut Connection, owner: MemberId, number: usize) -> Result<(), Error> {
     let one = |at: usize| {
         let (first, last) = (STRANGERS[at % STRANGERS.len()].0, STRANGERS[at * 7 / 44 % STRANGERS.len()].0);
         let first = first.split(' ').next().unwrap_or(first);

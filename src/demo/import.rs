@@ -16,6 +16,7 @@ use crate::dates::{now, start_of};
 use crate::db::{Connection, new_id, on_engine};
 use crate::demo::people::Character;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::{names, sorting};
 use crate::schema::{emails, handles, members, relationships};
 use crate::text;
@@ -33,7 +34,7 @@ pub fn connect(
     let Some(me) = people.first() else { return Ok(0) };
     let mut handles = Handles::new(people);
     let mut seen = HashSet::new();
-    let first = new_id();
+    let first: MemberId = new_id();
     let mut number = 0;
     for imported in read.rows.iter().map(|row| &row.card) {
         let name = names::salvaged(&imported.full_name);
@@ -42,7 +43,12 @@ pub fn connect(
             continue;
         }
         number += 1;
-        let made = ImportedMember { id: first + number, sort_as: sort_as(imported), handle: handles.free(&name), name };
+        let made = ImportedMember {
+            id: MemberId::new(first.get() + number),
+            sort_as: sort_as(imported),
+            handle: handles.free(&name),
+            name,
+        };
         member(connection, &made, imported, password)?;
         sides(connection, me, &made, imported.connected_on.unwrap_or(UNKNOWN))?;
     }
@@ -55,7 +61,7 @@ pub fn connect(
 
 /// A member made of a row.
 struct ImportedMember {
-    id: i64,
+    id: MemberId,
     name: String,
     /// The last name as the file gives it, then the first, so that nothing has to be guessed.
     sort_as: String,

@@ -9,6 +9,7 @@ use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::seed::Progress;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::search;
 
 /// Messages in one statement.
@@ -17,6 +18,8 @@ const ROWS: u64 = 500;
 const CONVERSATIONS: usize = 5_000;
 /// For how long they have been written.
 const YEARS: i64 = 3;
+/// Who talks with all others.
+const FIRST: MemberId = MemberId::new(1);
 const SENTENCES: [&str; 5] = [
     "Thank you for the notes from last week.",
     "Shall we meet before the conference in May?",
@@ -39,7 +42,12 @@ pub(super) fn write(
         let other =
             if at.is_multiple_of(2) || others.is_empty() { first } else { &others[(at / 2) as usize % others.len()] };
         let sent_at = began + (at * (YEARS * 365 * DAY) as u64 / number) as i64;
-        Message { at, other: i64::from(*other) + 1, id: (sent_at * 1_000) << 20 | (at & 0xf_ffff) as i64, sent_at }
+        Message {
+            at,
+            other: MemberId::new(i64::from(*other) + 1),
+            id: (sent_at * 1_000) << 20 | (at & 0xf_ffff) as i64,
+            sent_at,
+        }
     };
     for from in (0..number).step_by(ROWS as usize) {
         progress("writing messages", from, number);
@@ -53,12 +61,12 @@ pub(super) fn write(
 fn index(connection: &mut Connection, message: &Message) -> Result<(), Error> {
     let Message { other, id, .. } = *message;
     let text = message.text();
-    [(1, other, id), (other, 1, id)].into_iter().try_for_each(|copy| search::index(connection, copy, &text))
+    [(FIRST, other, id), (other, FIRST, id)].into_iter().try_for_each(|copy| search::index(connection, copy, &text))
 }
 
 struct Message {
     at: u64,
-    other: i64,
+    other: MemberId,
     id: i64,
     sent_at: i64,
 }
@@ -82,7 +90,7 @@ fn statements(of: &[Message]) -> String {
         let (comma, mine) = (if at == 0 { "" } else { "," }, message.is_mine());
         let Message { other, id, sent_at, .. } = message;
         // Writing to a string does not fail.
-        let _ = write!(texts, "{comma}({}, {id}, '{}')", if mine { 1 } else { *other }, message.text());
+        let _ = write!(texts, "{comma}({}, {id}, '{}')", if mine { FIRST } else { *other }, message.text());
         let _ =
             write!(copies, "{comma}(1, {other}, {id}, {mine}, {sent_at}), ({other}, 1, {id}, {}, {sent_at})", !mine);
     }

@@ -6,6 +6,7 @@ use crate::accounts::password::Hashed;
 use crate::accounts::{self, NewMember};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::role::Role;
 use crate::members::store::{self, Kind, Position};
 
@@ -34,7 +35,7 @@ struct Row {
 /// A member of the demo.
 #[derive(Debug, Clone)]
 pub struct Character {
-    pub id: i64,
+    pub id: MemberId,
     pub full_name: String,
     pub handle: String,
     pub email: String,
@@ -78,7 +79,7 @@ fn member(connection: &mut Connection, row: &Row, password: &Hashed, role: Role)
     Ok(Character { id, full_name: row.full_name.clone(), handle, email, cluster: row.cluster })
 }
 
-fn careers(connection: &mut Connection, id: i64, row: &Row) -> Result<(), Error> {
+fn careers(connection: &mut Connection, id: MemberId, row: &Row) -> Result<(), Error> {
     let mut add = |kind: Kind, title: &str, organisation: &str, started: &str, ended: &str| {
         if organisation.is_empty() {
             return Ok(());

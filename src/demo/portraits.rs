@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::db::Connection;
 use crate::demo::people::Character;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::photo::{Photo, SIDES};
 use crate::members::store;
 
@@ -36,7 +37,7 @@ const CLOTHES: [Colour; 6] = [[28, 90, 68], [119, 41, 90], [44, 72, 120], [160, 
 /// The database's, or that a portrait cannot be written.
 pub fn hang(connection: &mut Connection, people: &[Character]) -> Result<(), Error> {
     let faces = people.iter().enumerate().map(|(place, person)| (place, person, Face::of(&person.handle)));
-    let drawn: Vec<(i64, Face)> = faces
+    let drawn: Vec<(MemberId, Face)> = faces
         .filter(|(place, _, face)| *place < 3 || face.chance(0) % 5 < 3)
         .map(|(_, person, face)| (person.id, face))
         .collect();
@@ -50,7 +51,7 @@ pub fn hang(connection: &mut Connection, people: &[Character]) -> Result<(), Err
     photos.iter().try_for_each(|(member, photo)| store::set_photo(connection, *member, photo))
 }
 
-fn photos(faces: &[(i64, Face)]) -> Result<Vec<(i64, Photo)>, Error> {
+fn photos(faces: &[(MemberId, Face)]) -> Result<Vec<(MemberId, Photo)>, Error> {
     faces.iter().map(|(member, face)| Ok((*member, face.photo()?))).collect()
 }
 

@@ -3,10 +3,11 @@
 use crate::accounts::tokens::{self, NewToken, Scope};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::webhooks::{Kind, store};
 
 /// Makes them.
-pub fn make(connection: &mut Connection, priya: i64) -> Result<(), Error> {
+pub fn make(connection: &mut Connection, priya: MemberId) -> Result<(), Error> {
     let scopes = vec![Scope::ReadContacts, Scope::ReadConnections];
     let token = NewToken { name: "Backup of my contacts".into(), scopes, days: Some(365) };
     tokens::make(connection, priya, &token)?;

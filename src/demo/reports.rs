@@ -6,6 +6,7 @@ use crate::audit::{self, Act, Actor};
 use crate::db::Connection;
 use crate::demo::people::Character;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::role::Role;
 use crate::moderation::context::{About, Context};
 use crate::moderation::reports::{self, New};
@@ -42,7 +43,13 @@ pub fn report(connection: &mut Connection, people: &[Character], moderator: usiz
     )
 }
 
-fn file(connection: &mut Connection, kind: Kind, reporter: i64, reported: i64, reason: &str) -> Result<(), Error> {
+fn file(
+    connection: &mut Connection,
+    kind: Kind,
+    reporter: MemberId,
+    reported: MemberId,
+    reason: &str,
+) -> Result<(), Error> {
     let context = Context::gather(connection, reporter, reported, About::Profile)?.written()?;
     reports::file(connection, &New { kind, reporter, reported, reason: reason.to_owned(), context })
 }

@@ -11,6 +11,7 @@ use crate::demo::people::Character;
 use crate::demo::{Account, PASSWORD};
 use crate::demo::{programs, reports, talks};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::{Action, Limits, WhoMayInvite};
 use crate::schema::{members, notifications, relationships};
@@ -67,7 +68,12 @@ pub fn connect(connection: &mut Connection, limits: &Limits, people: &[Character
     Ok(())
 }
 
-fn befriend(connection: &mut Connection, limits: &Limits, (a, b): (i64, i64), since: i64) -> Result<(), Error> {
+fn befriend(
+    connection: &mut Connection,
+    limits: &Limits,
+    (a, b): (MemberId, MemberId),
+    since: i64,
+) -> Result<(), Error> {
     act(connection, limits, (a, b), Action::Invite, "")?;
     act(connection, limits, (b, a), Action::Accept, "")?;
     for (owner, other) in [(a, b), (b, a)] {
@@ -79,12 +85,14 @@ fn befriend(connection: &mut Connection, limits: &Limits, (a, b): (i64, i64), si
 }
 
 /// Dates what one was told of another; notifications stand in the order of their ids, which begin with the time.
-fn told(connection: &mut Connection, (owner, other): (i64, i64), then: i64) -> Result<(), Error> {
+fn told(connection: &mut Connection, (owner, other): (MemberId, MemberId), then: i64) -> Result<(), Error> {
     let row = notifications::table.filter(notifications::owner_id.eq(owner)).filter(notifications::other_id.eq(other));
     let ids: Vec<i64> = row.order(notifications::id).select(notifications::id).load(connection)?;
     for (at, id) in ids.into_iter().enumerate() {
-        let dated =
-            (notifications::id.eq(id_of(then, (other & 0xf_ffff) + at as i64)), notifications::created_at.eq(then));
+        let dated = (
+            notifications::id.eq(id_of(then, (other.get() & 0xf_ffff) + at as i64)),
+            notifications::created_at.eq(then),
+        );
         diesel::update(notifications::table.find((owner, id))).set(dated).execute(connection)?;
     }
     Ok(())
@@ -95,7 +103,13 @@ fn id_of(then: i64, low: i64) -> i64 {
     ((then * 1_000) << 20) | low
 }
 
-fn act(connection: &mut Connection, limits: &Limits, who: (i64, i64), action: Action, text: &str) -> Result<(), Error> {
+fn act(
+    connection: &mut Connection,
+    limits: &Limits,
+    who: (MemberId, MemberId),
+    action: Action,
+    text: &str,
+) -> Result<(), Error> {
     match connections::act(connection, limits, who, action, text)? {
         Ok(_) => Ok(()),
         Err(refusal) => Err(Error::Unavailable(format!("the demo's story: {refusal:?}"))),
@@ -135,7 +149,7 @@ pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Character], 
     choices(connection, people)
 }
 
-fn received(connection: &mut Connection, limits: &Limits, priya: i64, from: [i64; 4]) -> Result<(), Error> {
+fn received(connection: &mut Connection, limits: &Limits, priya: MemberId, from: [MemberId; 4]) -> Result<(), Error> {
     let notes = [
         "We sat at the same table at the reunion. I would like to stay in touch.",
         "",
@@ -150,7 +164,7 @@ fn received(connection: &mut Connection, limits: &Limits, priya: i64, from: [i64
 }
 
 /// Makes an invitation some days older.
-fn aged(connection: &mut Connection, (from, to): (i64, i64), days: i64) -> Result<(), Error> {
+fn aged(connection: &mut Connection, (from, to): (MemberId, MemberId), days: i64) -> Result<(), Error> {
     let then = now() - days * DAY;
     for pair in [(from, to), (to, from)] {
         let dates = (relationships::invited_at.eq(then), relationships::changed_at.eq(then));
@@ -162,7 +176,7 @@ fn aged(connection: &mut Connection, (from, to): (i64, i64), days: i64) -> Resul
     Ok(())
 }
 
-fn remarks(connection: &mut Connection, priya: i64, people: &[Character]) -> Result<(), Error> {
+fn remarks(connection: &mut Connection, priya: MemberId, people: &[Character]) -> Result<(), Error> {
     let remarks = [
         ("Met at the reunion, table 9. Prefers a call to a letter.", "school, mentor"),
         ("", "conference 2024"),

@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::connections::standing::Standing;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::mail::content::Content;
 use crate::mail::preview;
@@ -57,7 +58,7 @@ async fn styleguide(page: Layout) -> Result<HttpResponse, Error> {
     let names =
         ["Robin Vale", "Ines Moreau", "Tariq Aziz", "Wen Li", "Olu Adeyemi", "Maja Horvat", "Leo Brandt", "Sofia Ruiz"];
     let person = |(at, name): (usize, &str)| MemberCard {
-        id: at as i64,
+        id: MemberId::new(at as i64),
         handle: crate::members::names::handle(name),
         full_name: name.into(),
         headline: "Bridge engineer".into(),

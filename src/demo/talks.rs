@@ -6,6 +6,7 @@ use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::people::Character;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::sending;
 use crate::inbox::store;
 use crate::notifications::Event;
@@ -94,7 +95,7 @@ pub fn talk(connection: &mut Connection, limits: &Limits, people: &[Character]) 
 }
 
 /// Makes a conversation as old as it is said to be, an hour from one message to the next.
-fn date(connection: &mut Connection, (first, other): (i64, i64), talk: &Talk) -> Result<(), Error> {
+fn date(connection: &mut Connection, (first, other): (MemberId, MemberId), talk: &Talk) -> Result<(), Error> {
     let end = now() - talk.days * DAY;
     for (owner, of) in [(first, other), (other, first)] {
         let copies =

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use crate::dates::{self, now};
 use crate::db::{Connection, new_id, numbered, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::store;
 use crate::language::{t, tf, tn};
 use crate::members::named;
@@ -35,7 +36,7 @@ numbered! {
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has no such message, or the database's.
-pub fn message(connection: &mut Connection, (me, other): (i64, i64), id: i64) -> Result<i64, Error> {
+pub fn message(connection: &mut Connection, (me, other): (MemberId, MemberId), id: i64) -> Result<i64, Error> {
     let (deletion, now) = (new_id(), now());
     let copy = message_copies::table.find((me, other, id)).filter(message_copies::deletion_id.is_null());
     let values = (message_copies::deletion_id.eq(deletion), message_copies::deleted_at.eq(now));
@@ -52,7 +53,11 @@ pub fn message(connection: &mut Connection, (me, other): (i64, i64), id: i64) ->
 ///
 /// # Errors
 /// The database's.
-pub fn before(connection: &mut Connection, (me, other): (i64, i64), moment: i64) -> Result<Option<i64>, Error> {
+pub fn before(
+    connection: &mut Connection,
+    (me, other): (MemberId, MemberId),
+    moment: i64,
+) -> Result<Option<i64>, Error> {
     let (deletion, now) = (new_id(), now());
     let number = copies_before(connection, (me, other), moment, (deletion, now))?;
     if number == 0 {
@@ -66,7 +71,7 @@ pub fn before(connection: &mut Connection, (me, other): (i64, i64), moment: i64)
 ///
 /// # Errors
 /// The database's.
-pub fn conversations(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Option<i64>, Error> {
+pub fn conversations(connection: &mut Connection, me: MemberId, others: &[MemberId]) -> Result<Option<i64>, Error> {
     let (deletion, now) = (new_id(), now());
     let (mut number, mut conversations) = (0, Vec::new());
     for other in others {
@@ -87,7 +92,7 @@ pub fn conversations(connection: &mut Connection, me: i64, others: &[i64]) -> Re
 
 fn copies_before(
     connection: &mut Connection,
-    (me, other): (i64, i64),
+    (me, other): (MemberId, MemberId),
     moment: i64,
     (deletion, now): (i64, i64),
 ) -> Result<usize, Error> {
@@ -100,7 +105,7 @@ fn copies_before(
     Ok(diesel::update(copies).set(values).execute(connection)?)
 }
 
-fn take_draft(connection: &mut Connection, (me, other): (i64, i64), deletion: i64) -> Result<usize, Error> {
+fn take_draft(connection: &mut Connection, (me, other): (MemberId, MemberId), deletion: i64) -> Result<usize, Error> {
     let drafted = conversations::table.find((me, other)).filter(conversations::draft.ne(""));
     let values = (
         conversations::deleted_draft.eq(conversations::draft),
@@ -112,9 +117,9 @@ fn take_draft(connection: &mut Connection, (me, other): (i64, i64), deletion: i6
 
 fn note(
     connection: &mut Connection,
-    me: i64,
+    me: MemberId,
     (deletion, now): (i64, i64),
-    (what, other, number): (What, i64, usize),
+    (what, other, number): (What, MemberId, usize),
 ) -> Result<i64, Error> {
     let row = (
         message_deletions::owner_id.eq(me),
@@ -132,19 +137,19 @@ fn note(
 ///
 /// # Errors
 /// The database's.
-pub fn undo(connection: &mut Connection, me: i64, deletion: i64) -> Result<bool, Error> {
+pub fn undo(connection: &mut Connection, me: MemberId, deletion: i64) -> Result<bool, Error> {
     let known = message_deletions::table.find((me, deletion)).filter(message_deletions::deleted_at.gt(now() - HOUR));
     if diesel::delete(known).execute(connection)? == 0 {
         return Ok(false);
     }
     let copies =
         message_copies::table.filter(message_copies::owner_id.eq(me)).filter(message_copies::deletion_id.eq(deletion));
-    let others = copies.select(message_copies::other_id).distinct().load::<i64>(connection)?;
+    let others = copies.select(message_copies::other_id).distinct().load::<MemberId>(connection)?;
     let values = (message_copies::deletion_id.eq(None::<i64>), message_copies::deleted_at.eq(None::<i64>));
     diesel::update(copies).set(values).execute(connection)?;
     let drafted =
         conversations::table.filter(conversations::owner_id.eq(me)).filter(conversations::deletion_id.eq(deletion));
-    let drafts: Vec<(i64, String)> =
+    let drafts: Vec<(MemberId, String)> =
         drafted.select((conversations::other_id, conversations::deleted_draft)).load(connection)?;
     let values = (conversations::deletion_id.eq(None::<i64>), conversations::deleted_draft.eq(""));
     diesel::update(drafted).set(values).execute(connection)?;
@@ -153,7 +158,7 @@ pub fn undo(connection: &mut Connection, me: i64, deletion: i64) -> Result<bool,
         let row = conversations::table.find((me, *other)).filter(conversations::draft.eq(""));
         diesel::update(row).set(conversations::draft.eq(draft)).execute(connection)?;
     }
-    let others: BTreeSet<i64> = others.into_iter().chain(drafts.into_iter().map(|(other, _)| other)).collect();
+    let others: BTreeSet<MemberId> = others.into_iter().chain(drafts.into_iter().map(|(other, _)| other)).collect();
     others.into_iter().try_for_each(|other| store::settle(connection, me, other))?;
     Ok(true)
 }
@@ -185,7 +190,7 @@ impl Recent {
 ///
 /// # Errors
 /// The database's.
-pub fn recent(connection: &mut Connection, me: i64) -> Result<Vec<Recent>, Error> {
+pub fn recent(connection: &mut Connection, me: MemberId) -> Result<Vec<Recent>, Error> {
     let columns =
         (message_deletions::id, message_deletions::deleted_at, message_deletions::kind, message_deletions::number);
     let rows = message_deletions::table

@@ -7,6 +7,7 @@ use diesel::sql_types::BigInt;
 
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::purge;
 use crate::members::{handles, store};
 use crate::schema::{conversations, members, message_copies, message_deletions, messages};
@@ -18,22 +19,22 @@ const NEVER: i64 = i64::MAX;
 #[derive(Debug, Clone, Copy)]
 pub struct Leaver {
     /// The member.
-    pub member: i64,
+    pub member: MemberId,
     /// Who stands in their place.
-    pub former: i64,
+    pub former: MemberId,
 }
 
 /// Removes some of the member's own copies. Returns whether there may be more.
 ///
 /// # Errors
 /// The database's.
-pub fn remove_copies(connection: &mut Connection, member: i64, most: usize) -> Result<bool, Error> {
+pub fn remove_copies(connection: &mut Connection, member: MemberId, most: usize) -> Result<bool, Error> {
     let mine = message_copies::table
         .filter(message_copies::owner_id.eq(member))
         .order((message_copies::other_id, message_copies::id))
         .limit(most as i64)
         .select((message_copies::other_id, message_copies::id, message_copies::is_mine));
-    let mine: Vec<(i64, i64, bool)> = on_engine!(connection, |own| mine.load(own))?;
+    let mine: Vec<(MemberId, i64, bool)> = on_engine!(connection, |own| mine.load(own))?;
     purge::remove_copies(connection, member, &mine)?;
     Ok(mine.len() == most)
 }
@@ -46,7 +47,7 @@ pub fn remove_copies(connection: &mut Connection, member: i64, most: usize) -> R
 pub fn hand_over(connection: &mut Connection, leaver: Leaver, most: usize) -> Result<bool, Error> {
     let mine = conversations::table.filter(conversations::owner_id.eq(leaver.member));
     let other = mine.order(conversations::other_id).select(conversations::other_id);
-    let Some(other) = on_engine!(connection, |own| other.first::<i64>(own)).optional()? else { return Ok(false) };
+    let Some(other) = on_engine!(connection, |own| other.first::<MemberId>(own)).optional()? else { return Ok(false) };
     if !hand_over_of(connection, leaver, other, most)? {
         diesel::delete(conversations::table.find((leaver.member, other))).execute(connection)?;
     }
@@ -57,7 +58,7 @@ pub fn hand_over(connection: &mut Connection, leaver: Leaver, most: usize) -> Re
 ///
 /// # Errors
 /// The database's.
-pub fn hand_over_of(connection: &mut Connection, leaver: Leaver, owner: i64, most: usize) -> Result<bool, Error> {
+pub fn hand_over_of(connection: &mut Connection, leaver: Leaver, owner: MemberId, most: usize) -> Result<bool, Error> {
     let Leaver { member, former } = leaver;
     purge::hold(connection, [owner, member].into_iter())?;
     let side =
@@ -90,12 +91,12 @@ pub fn hand_over_of(connection: &mut Connection, leaver: Leaver, owner: i64, mos
 }
 
 /// Makes the *Former member*, unless that is done: a row without a name, which nobody finds.
-fn make(connection: &mut Connection, former: i64) -> Result<(), Error> {
+fn make(connection: &mut Connection, former: MemberId) -> Result<(), Error> {
     let known = members::table.find(former).select(members::id);
-    if on_engine!(connection, |own| known.first::<i64>(own)).optional()?.is_some() {
+    if on_engine!(connection, |own| known.first::<MemberId>(own)).optional()?.is_some() {
         return Ok(());
     }
-    let handle = format!("former-{:x}", former.unsigned_abs());
+    let handle = format!("former-{:x}", former.get().unsigned_abs());
     let row = (
         members::id.eq(former),
         members::email.eq(""),
@@ -115,7 +116,12 @@ fn make(connection: &mut Connection, former: i64) -> Result<(), Error> {
 }
 
 /// Lets the search find the copies in their new place.
-fn move_words(connection: &mut Connection, (owner, from): (i64, i64), to: i64, ids: &[i64]) -> Result<(), Error> {
+fn move_words(
+    connection: &mut Connection,
+    (owner, from): (MemberId, MemberId),
+    to: MemberId,
+    ids: &[i64],
+) -> Result<(), Error> {
     if ids.is_empty() {
         return Ok(());
     }

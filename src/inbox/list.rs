@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::deletion::{self, Recent};
 use crate::inbox::found;
 use crate::inbox::store::{self, Conversation};
@@ -94,16 +95,16 @@ pub async fn inbox(site: SiteData, page: Layout, me: SignedIn, Query(query): Que
     Inbox { page, q, list, deleted }.show()
 }
 
-fn lines(connection: &mut Connection, me: i64, at: &PageRequest) -> Result<ListPage<Line>, Error> {
+fn lines(connection: &mut Connection, me: MemberId, at: &PageRequest) -> Result<ListPage<Line>, Error> {
     let fetch = |at: &PageRequest| store::conversations(connection, me, at);
     // They are not counted.
     let list = ListPage::read(at, 0, Cursor::oldest(), fetch, |(conversation, _)| Cursor {
         key: String::new(),
         id: conversation.place.unwrap_or(0),
     })?;
-    let others: Vec<i64> = list.rows.iter().map(|(conversation, _)| conversation.other_id).collect();
+    let others: Vec<MemberId> = list.rows.iter().map(|(conversation, _)| conversation.other_id).collect();
     let newest = store::newest_of(connection, me, &others)?;
-    let mut newest: HashMap<i64, store::Newest> = newest.into_iter().map(|newest| (newest.0, newest)).collect();
+    let mut newest: HashMap<MemberId, store::Newest> = newest.into_iter().map(|newest| (newest.0, newest)).collect();
     Ok(list.map(|row| {
         let newest = newest.remove(&row.0.other_id);
         Line::of(row, newest)
@@ -124,7 +125,7 @@ pub async fn change_ticked(
     if !matches!(deed.as_str(), "delete" | "read" | "unread") {
         return Err(Error::NotFound);
     }
-    let (id, ticked): (i64, BTreeSet<String>) = (me.id, form.all("member").map(str::to_owned).collect());
+    let (id, ticked): (MemberId, BTreeSet<String>) = (me.id, form.all("member").map(str::to_owned).collect());
     if ticked.is_empty() {
         redirect.refused(t("Nothing is selected. Select conversations first."));
         return Ok(redirect.back("/inbox"));
@@ -153,7 +154,7 @@ pub async fn change_ticked(
 }
 
 /// Whom of some handles a member has a conversation with.
-fn owners_of(connection: &mut Connection, me: i64, ticked: &BTreeSet<String>) -> Result<Vec<i64>, Error> {
+fn owners_of(connection: &mut Connection, me: MemberId, ticked: &BTreeSet<String>) -> Result<Vec<MemberId>, Error> {
     let mut others = Vec::new();
     for handle in ticked {
         let other = handles::table
@@ -162,7 +163,7 @@ fn owners_of(connection: &mut Connection, me: i64, ticked: &BTreeSet<String>) ->
             .filter(conversations::owner_id.eq(me))
             .filter(store::Shown)
             .select(conversations::other_id);
-        others.extend(crate::db::on_engine!(connection, |own| other.first::<i64>(own)).optional()?);
+        others.extend(crate::db::on_engine!(connection, |own| other.first::<MemberId>(own)).optional()?);
     }
     Ok(others)
 }

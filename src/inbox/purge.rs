@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{self, Connection, Db, id_in, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::deletion::HOUR;
 use crate::jobs::{Job, Turn};
 use crate::schema::{conversations, message_copies, message_deletions, messages};
@@ -40,7 +41,7 @@ pub fn purge(db: &Db, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
 }
 
 /// Its owner and id.
-type Deletion = (i64, i64);
+type Deletion = (MemberId, i64);
 
 fn due(connection: &mut Connection) -> Result<Option<Deletion>, Error> {
     let due = message_deletions::table
@@ -66,7 +67,7 @@ fn remove_some(connection: &mut Connection) -> Result<bool, Error> {
         .order((message_copies::other_id, message_copies::id))
         .limit(GROUP_SIZE as i64)
         .select((message_copies::other_id, message_copies::id, message_copies::is_mine));
-    let copies: Vec<(i64, i64, bool)> = on_engine!(connection, |own| copies.load(own))?;
+    let copies: Vec<(MemberId, i64, bool)> = on_engine!(connection, |own| copies.load(own))?;
     remove_copies(connection, owner, &copies)?;
     if copies.len() < GROUP_SIZE {
         forget(connection, owner, id)?;
@@ -75,8 +76,12 @@ fn remove_some(connection: &mut Connection) -> Result<bool, Error> {
 }
 
 /// Removes copies of an owner, each with whom it is, its id and whether the owner wrote it.
-pub(super) fn remove_copies(connection: &mut Connection, owner: i64, copies: &[(i64, i64, bool)]) -> Result<(), Error> {
-    let mut by_other: BTreeMap<i64, Vec<(i64, bool)>> = BTreeMap::new();
+pub(super) fn remove_copies(
+    connection: &mut Connection,
+    owner: MemberId,
+    copies: &[(MemberId, i64, bool)],
+) -> Result<(), Error> {
+    let mut by_other: BTreeMap<MemberId, Vec<(i64, bool)>> = BTreeMap::new();
     for (other, id, is_mine) in copies {
         by_other.entry(*other).or_default().push((*id, *is_mine));
     }
@@ -88,7 +93,7 @@ pub(super) fn remove_copies(connection: &mut Connection, owner: i64, copies: &[(
 }
 
 /// Holds the members, so that of two who remove the copies of a text one sees that the other's is gone.
-pub(super) fn hold(connection: &mut Connection, members: impl Iterator<Item = i64>) -> Result<(), Error> {
+pub(super) fn hold(connection: &mut Connection, members: impl Iterator<Item = MemberId>) -> Result<(), Error> {
     match db::lock_members(connection, members) {
         // Those who are there are held.
         Ok(()) | Err(Error::NotFound) => Ok(()),
@@ -97,10 +102,14 @@ pub(super) fn hold(connection: &mut Connection, members: impl Iterator<Item = i6
 }
 
 /// Removes copies of one conversation, and the texts of which the other has no copy either.
-fn remove(connection: &mut Connection, (owner, other): (i64, i64), copies: &[(i64, bool)]) -> Result<(), Error> {
+fn remove(
+    connection: &mut Connection,
+    (owner, other): (MemberId, MemberId),
+    copies: &[(i64, bool)],
+) -> Result<(), Error> {
     let ids: Vec<i64> = copies.iter().map(|(id, _)| *id).collect();
     let these = id_in(connection, message_copies::id, &ids);
-    let side = |owner: i64, other: i64| {
+    let side = |owner: MemberId, other: MemberId| {
         message_copies::table.filter(message_copies::owner_id.eq(owner)).filter(message_copies::other_id.eq(other))
     };
     diesel::delete(side(owner, other).filter(these.clone())).execute(connection)?;
@@ -120,7 +129,7 @@ fn remove(connection: &mut Connection, (owner, other): (i64, i64), copies: &[(i6
 }
 
 /// Removes from the search what an owner no longer has.
-fn remove_words(connection: &mut Connection, (owner, other): (i64, i64), ids: &[i64]) -> Result<(), Error> {
+fn remove_words(connection: &mut Connection, (owner, other): (MemberId, MemberId), ids: &[i64]) -> Result<(), Error> {
     let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
     let of = format!("owner_id = {owner} AND other_id = {other}");
     let sql = match connection {
@@ -134,7 +143,7 @@ fn remove_words(connection: &mut Connection, (owner, other): (i64, i64), ids: &[
 }
 
 /// Forgets a deletion that is done, with the drafts that it took away.
-fn forget(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Error> {
+fn forget(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
     let drafts =
         conversations::table.filter(conversations::owner_id.eq(owner)).filter(conversations::deletion_id.eq(id));
     let none = (conversations::deletion_id.eq(None::<i64>), conversations::deleted_draft.eq(""));

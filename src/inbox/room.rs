@@ -6,6 +6,7 @@ use diesel::sql_types::BigInt;
 
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{number, tf, tn};
 
 /// Messages, and the bytes of their texts.
@@ -41,13 +42,13 @@ pub struct Stored {
     /// What they have deleted, and may still bring back.
     pub deleted: Room,
     /// With whom, the largest first.
-    pub conversations: Vec<(i64, Room)>,
+    pub conversations: Vec<(MemberId, Room)>,
 }
 
 #[derive(QueryableByName)]
 struct Sums {
     #[diesel(sql_type = BigInt)]
-    other_id: i64,
+    other_id: MemberId,
     #[diesel(sql_type = BigInt)]
     number: i64,
     #[diesel(sql_type = BigInt)]
@@ -62,7 +63,7 @@ struct Sums {
 ///
 /// # Errors
 /// The database's.
-pub fn stored(connection: &mut Connection, me: i64) -> Result<Stored, Error> {
+pub fn stored(connection: &mut Connection, me: MemberId) -> Result<Stored, Error> {
     // As a subquery, as in `texts`.
     let end = if matches!(connection, Connection::Postgres(_)) { " OFFSET 0" } else { "" };
     let rows = sql_query(format!(

@@ -7,6 +7,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::search;
 use crate::inbox::store::{self, Conversation, Partner};
 use crate::notifications::{self, Event};
@@ -39,7 +40,7 @@ pub enum Sent {
 pub fn send(
     connection: &mut Connection,
     limits: &Limits,
-    (me, handle): (i64, &str),
+    (me, handle): (MemberId, &str),
     (text, press): (&str, &str),
 ) -> Result<(Partner, Sent), Error> {
     let (partner, sent) = attempt(connection, limits, (me, handle), (text, press))?;
@@ -56,7 +57,7 @@ pub fn send(
 pub fn attempt(
     connection: &mut Connection,
     limits: &Limits,
-    (me, handle): (i64, &str),
+    (me, handle): (MemberId, &str),
     (text, press): (&str, &str),
 ) -> Result<(Partner, Sent), Error> {
     let partner = store::partner(connection, me, handle)?;
@@ -83,7 +84,7 @@ pub fn attempt(
 ///
 /// # Errors
 /// The database's.
-pub fn comes_free(connection: &mut Connection, me: i64) -> Result<Option<i64>, Error> {
+pub fn comes_free(connection: &mut Connection, me: MemberId) -> Result<Option<i64>, Error> {
     let begun = conversations::table
         .filter(conversations::owner_id.eq(me))
         .filter(conversations::begun_at.gt(now() - DAY))
@@ -94,7 +95,7 @@ pub fn comes_free(connection: &mut Connection, me: i64) -> Result<Option<i64>, E
 
 fn deliver(
     connection: &mut Connection,
-    (me, other): (i64, i64),
+    (me, other): (MemberId, MemberId),
     (text, press): (&str, &str),
     known: Option<Conversation>,
 ) -> Result<Sent, Error> {

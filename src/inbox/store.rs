@@ -7,6 +7,7 @@ use crate::connections::row::{Row, State};
 use crate::dates::now;
 use crate::db::{Connection, id_in, new_id, on_engine, sql_condition};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::texts::{COPY, WithText, WithTexts};
 use crate::members::handles::leads;
 use crate::members::{MemberCard, names};
@@ -34,8 +35,8 @@ sql_condition!(
 #[diesel(table_name = conversations)]
 #[allow(missing_docs)]
 pub struct Conversation {
-    pub owner_id: i64,
-    pub other_id: i64,
+    pub owner_id: MemberId,
+    pub other_id: MemberId,
     pub place: Option<i64>,
     pub is_unread: bool,
     pub draft: String,
@@ -74,7 +75,7 @@ impl Partner {
     fn into_unseen(mut self) -> Partner {
         let is_sent = self.row.as_ref().is_some_and(|row| row.state == State::Invited);
         if self.deletion_due_at.is_some() && !is_sent {
-            let me = self.conversation.as_ref().map_or(0, |conversation| conversation.owner_id);
+            let me = self.conversation.as_ref().map_or(MemberId::NOBODY, |conversation| conversation.owner_id);
             let row = self.row.take().unwrap_or_else(|| Row::new(me, self.person.id));
             self.row = Some(Row { state: State::BlockedBy, ..row });
         }
@@ -92,7 +93,7 @@ impl Partner {
 /// # Errors
 /// [`Error::NotFound`] where there is nobody, where it is the viewer, where the viewer has blocked them, and where they have
 /// blocked the viewer, unless there is a conversation: that stays as it was.
-pub fn partner(connection: &mut Connection, me: i64, handle: &str) -> Result<Partner, Error> {
+pub fn partner(connection: &mut Connection, me: MemberId, handle: &str) -> Result<Partner, Error> {
     let handle = &handle.to_ascii_lowercase();
     if !names::is_handle(handle) {
         return Err(Error::NotFound);
@@ -119,7 +120,11 @@ pub fn partner(connection: &mut Connection, me: i64, handle: &str) -> Result<Par
 ///
 /// # Errors
 /// The database's.
-pub fn conversation(connection: &mut Connection, owner: i64, other: i64) -> Result<Option<Conversation>, Error> {
+pub fn conversation(
+    connection: &mut Connection,
+    owner: MemberId,
+    other: MemberId,
+) -> Result<Option<Conversation>, Error> {
     let row = conversations::table.find((owner, other));
     Ok(on_engine!(connection, |own| row.select(Conversation::as_select()).first(own)).optional()?)
 }
@@ -130,7 +135,7 @@ pub fn conversation(connection: &mut Connection, owner: i64, other: i64) -> Resu
 /// The database's.
 pub fn conversations(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     at: &PageRequest,
 ) -> Result<Vec<(Conversation, MemberCard)>, Error> {
     let mine = conversations::table
@@ -149,13 +154,13 @@ pub fn conversations(
 }
 
 /// Of whom the newest message is, when it was sent, whether the owner wrote it, and its text.
-pub type Newest = (i64, i64, bool, String);
+pub type Newest = (MemberId, i64, bool, String);
 
 /// Loads the newest message of some conversations.
 ///
 /// # Errors
 /// The database's.
-pub fn newest_of(connection: &mut Connection, owner: i64, others: &[i64]) -> Result<Vec<Newest>, Error> {
+pub fn newest_of(connection: &mut Connection, owner: MemberId, others: &[MemberId]) -> Result<Vec<Newest>, Error> {
     // The sum keeps SQLite from beginning with all messages of these conversations: it knows nothing of how many there are.
     let copy = message_copies::owner_id
         .eq(conversations::owner_id)
@@ -188,7 +193,7 @@ pub type Page = (Vec<Message>, Option<i64>);
 ///
 /// # Errors
 /// The database's.
-pub fn page(connection: &mut Connection, (owner, other): (i64, i64), before: i64) -> Result<Page, Error> {
+pub fn page(connection: &mut Connection, (owner, other): (MemberId, MemberId), before: i64) -> Result<Page, Error> {
     let copies = message_copies::table
         .filter(message_copies::owner_id.eq(owner))
         .filter(message_copies::other_id.eq(other))
@@ -211,7 +216,7 @@ pub fn page(connection: &mut Connection, (owner, other): (i64, i64), before: i64
 ///
 /// # Errors
 /// The database's.
-pub fn mark_read(connection: &mut Connection, owner: i64, other: i64, place: i64) -> Result<bool, Error> {
+pub fn mark_read(connection: &mut Connection, owner: MemberId, other: MemberId, place: i64) -> Result<bool, Error> {
     let row = conversations::table.find((owner, other)).filter(conversations::place.eq(place));
     let unread = row.filter(conversations::is_unread);
     Ok(diesel::update(unread).set(conversations::is_unread.eq(false)).execute(connection)? > 0)
@@ -221,7 +226,12 @@ pub fn mark_read(connection: &mut Connection, owner: i64, other: i64, place: i64
 ///
 /// # Errors
 /// The database's.
-pub fn mark(connection: &mut Connection, owner: i64, others: &[i64], is_unread: bool) -> Result<usize, Error> {
+pub fn mark(
+    connection: &mut Connection,
+    owner: MemberId,
+    others: &[MemberId],
+    is_unread: bool,
+) -> Result<usize, Error> {
     let rows = conversations::table
         .filter(conversations::owner_id.eq(owner))
         .filter(id_in(connection, conversations::other_id, others))
@@ -233,7 +243,7 @@ pub fn mark(connection: &mut Connection, owner: i64, others: &[i64], is_unread: 
 ///
 /// # Errors
 /// The database's.
-pub fn save_draft(connection: &mut Connection, owner: i64, other: i64, draft: &str) -> Result<(), Error> {
+pub fn save_draft(connection: &mut Connection, owner: MemberId, other: MemberId, draft: &str) -> Result<(), Error> {
     let kept = conversation(connection, owner, other)?;
     if kept.as_ref().map_or("", |kept| &kept.draft) == draft {
         return Ok(());
@@ -250,7 +260,7 @@ pub fn save_draft(connection: &mut Connection, owner: i64, other: i64, draft: &s
 ///
 /// # Errors
 /// The database's.
-pub fn settle(connection: &mut Connection, owner: i64, other: i64) -> Result<(), Error> {
+pub fn settle(connection: &mut Connection, owner: MemberId, other: MemberId) -> Result<(), Error> {
     let Some(kept) = conversation(connection, owner, other)? else { return Ok(()) };
     let newest = message_copies::table
         .filter(message_copies::owner_id.eq(owner))
@@ -274,8 +284,8 @@ pub fn settle(connection: &mut Connection, owner: i64, other: i64) -> Result<(),
 ///
 /// # Errors
 /// The database's.
-pub fn next_id<const N: usize>(connection: &mut Connection, of: [i64; N]) -> Result<i64, Error> {
-    let mut id = new_id();
+pub fn next_id<const N: usize>(connection: &mut Connection, of: [MemberId; N]) -> Result<i64, Error> {
+    let mut id: i64 = new_id();
     for member in of {
         let written = messages::table.filter(messages::writer_id.eq(member)).order(messages::id.desc());
         let written: Option<i64> = on_engine!(connection, |own| written.select(messages::id).first(own)).optional()?;

@@ -12,6 +12,7 @@ use crate::connections::standing::{self, Standing};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::MAX_LENGTH;
 use crate::inbox::links::{self, Piece};
 use crate::inbox::sending::{self, FIRST_MESSAGES};
@@ -100,7 +101,7 @@ struct Read {
     from: Option<i64>,
 }
 
-fn read(connection: &mut Connection, limits: &Limits, me: i64, handle: &str, before: i64) -> Result<Read, Error> {
+fn read(connection: &mut Connection, limits: &Limits, me: MemberId, handle: &str, before: i64) -> Result<Read, Error> {
     let partner = store::partner(connection, me, handle)?;
     let other = partner.person.id;
     let standing = standing::one(connection, limits, (me, other), partner.row.clone())?;
@@ -187,7 +188,11 @@ async fn open(site: &Site, page: &mut Layout, me: &SignedIn, partner: &Partner) 
 ///
 /// # Errors
 /// The database's.
-pub fn mark_read(connection: &mut Connection, (me, other): (i64, i64), place: i64) -> Result<(bool, usize), Error> {
+pub fn mark_read(
+    connection: &mut Connection,
+    (me, other): (MemberId, MemberId),
+    place: i64,
+) -> Result<(bool, usize), Error> {
     let was_unread = store::mark_read(connection, me, other, place)?;
     let told = if was_unread { notifications::mark_event(connection, me, other, Event::Message)? } else { 0 };
     Ok((was_unread, told))

@@ -2,6 +2,7 @@
 
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::joining::letters::{self, JoinLetter};
 use crate::joining::links::{self, Link};
 use crate::web::registration::{self, Registration};
@@ -77,7 +78,7 @@ impl Pass {
     }
 
     /// Returns who invites.
-    pub fn owner(&self) -> i64 {
+    pub fn owner(&self) -> MemberId {
         match self {
             Pass::Link(link) => link.owner_id,
             Pass::Letter(letter) => letter.owner_id,

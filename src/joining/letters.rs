@@ -10,6 +10,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::joining::links::{new_code, owner_of};
 use crate::language::current;
 use crate::limits::{self, Limit, Subject};
@@ -27,7 +28,7 @@ const LIFE: i64 = 180 * DAY;
 #[diesel(table_name = join_letters)]
 pub struct JoinLetter {
     /// Who invited.
-    pub owner_id: i64,
+    pub owner_id: MemberId,
     email_key: String,
     /// What they wrote.
     pub note: String,
@@ -71,7 +72,12 @@ pub fn use_up(connection: &mut Connection, letter: &JoinLetter, code: &str) -> R
 ///
 /// # Errors
 /// The database's.
-pub fn become_invitation(connection: &mut Connection, limits: &Limits, member: i64, code: &str) -> Result<(), Error> {
+pub fn become_invitation(
+    connection: &mut Connection,
+    limits: &Limits,
+    member: MemberId,
+    code: &str,
+) -> Result<(), Error> {
     let Some(letter) = by_code(connection, code, true)? else { return Ok(()) };
     let limits = Limits { invitations: u32::MAX, ..*limits };
     let pair = (letter.owner_id, member);
@@ -82,7 +88,7 @@ pub fn become_invitation(connection: &mut Connection, limits: &Limits, member: i
 ///
 /// # Errors
 /// The database's.
-pub fn sent_at(connection: &mut Connection, owner: i64, address: &str) -> Result<Option<i64>, Error> {
+pub fn sent_at(connection: &mut Connection, owner: MemberId, address: &str) -> Result<Option<i64>, Error> {
     let row = join_letters::table.find((owner, email::key(address))).select(join_letters::sent_at);
     Ok(on_engine!(connection, |own| row.first(own)).optional()?)
 }
@@ -91,7 +97,7 @@ pub fn sent_at(connection: &mut Connection, owner: i64, address: &str) -> Result
 ///
 /// # Errors
 /// [`Error::TooMany`] where a member has sent as many as they may, or the database's.
-pub fn send(connection: &mut Connection, owner: i64, address: &str, note: &str) -> Result<bool, Error> {
+pub fn send(connection: &mut Connection, owner: MemberId, address: &str, note: &str) -> Result<bool, Error> {
     let (key, code) = (email::key(address), new_code(owner));
     let row = (
         join_letters::owner_id.eq(owner),

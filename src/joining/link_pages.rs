@@ -8,6 +8,7 @@ use crate::audit::{self, Act, Actor};
 use crate::dates::{self, DAY, now};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::joining::links::{self, Link};
 use crate::joining::qr;
 use crate::language::{filters, number, t, tf, tn};
@@ -100,7 +101,7 @@ fn load(connection: &mut Connection, viewer: &Viewer, address: &str, of_all: boo
         true => links::of_all(connection, MOST_SHOWN)?,
         false => links::of_member(connection, viewer.id)?,
     };
-    let owners: Vec<i64> = if of_all { links.iter().map(|link| link.owner_id).collect() } else { Vec::new() };
+    let owners: Vec<MemberId> = if of_all { links.iter().map(|link| link.owner_id).collect() } else { Vec::new() };
     let owners = members::persons(connection, &owners)?;
     let mut shown = Vec::new();
     for link in links {

@@ -6,6 +6,7 @@ use rand::RngExt;
 use crate::dates::now;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::MemberCard;
 use crate::schema::{invite_joins, invite_links, members};
 
@@ -17,7 +18,7 @@ const RANDOM: usize = 32;
 #[diesel(table_name = invite_links)]
 pub struct Link {
     /// Who made it.
-    pub owner_id: i64,
+    pub owner_id: MemberId,
     /// What stands in its address.
     pub code: String,
     /// What it is for, in its owner's words.
@@ -62,14 +63,14 @@ impl Link {
 }
 
 /// Makes a code: whose it is, and 128 bits that nobody can guess. It leads to its row without an index over all members.
-pub(super) fn new_code(owner: i64) -> String {
+pub(super) fn new_code(owner: MemberId) -> String {
     format!("{owner:x}{:032x}", rand::rng().random::<u128>())
 }
 
 /// Returns whose code it is.
-pub(super) fn owner_of(code: &str) -> Option<i64> {
+pub(super) fn owner_of(code: &str) -> Option<MemberId> {
     let owner = code.len().checked_sub(RANDOM).and_then(|at| code.get(..at))?;
-    i64::from_str_radix(owner, 16).ok()
+    i64::from_str_radix(owner, 16).ok().map(MemberId::new)
 }
 
 /// Makes a link.
@@ -78,7 +79,7 @@ pub(super) fn owner_of(code: &str) -> Option<i64> {
 /// The database's.
 pub fn make(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     label: &str,
     expires_at: Option<i64>,
     most_uses: Option<i32>,
@@ -125,7 +126,7 @@ pub fn use_once(connection: &mut Connection, link: &Link) -> Result<bool, Error>
 ///
 /// # Errors
 /// The database's.
-pub fn note_join(connection: &mut Connection, link: &Link, member: i64) -> Result<(), Error> {
+pub fn note_join(connection: &mut Connection, link: &Link, member: MemberId) -> Result<(), Error> {
     let row = (
         invite_joins::owner_id.eq(link.owner_id),
         invite_joins::code.eq(&link.code),
@@ -140,7 +141,7 @@ pub fn note_join(connection: &mut Connection, link: &Link, member: i64) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn of_member(connection: &mut Connection, owner: i64) -> Result<Vec<Link>, Error> {
+pub fn of_member(connection: &mut Connection, owner: MemberId) -> Result<Vec<Link>, Error> {
     let theirs = invite_links::table.filter(invite_links::owner_id.eq(owner));
     let mut links: Vec<Link> = on_engine!(connection, |own| theirs.select(Link::as_select()).load(own))?;
     links.sort_by_key(|link| std::cmp::Reverse(link.created_at));
@@ -174,7 +175,7 @@ pub fn joined(connection: &mut Connection, link: &Link) -> Result<Vec<MemberCard
 ///
 /// # Errors
 /// The database's.
-pub fn revoke(connection: &mut Connection, (owner, code): (i64, &str), at: Option<i64>) -> Result<bool, Error> {
+pub fn revoke(connection: &mut Connection, (owner, code): (MemberId, &str), at: Option<i64>) -> Result<bool, Error> {
     let row = diesel::update(invite_links::table.find((owner, code)));
     Ok(row.set(invite_links::revoked_at.eq(at)).execute(connection)? == 1)
 }

@@ -17,6 +17,7 @@ use diesel::prelude::*;
 
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::role::Role;
 use crate::schema::members;
 use crate::web::registration::{self, Registration};
@@ -47,7 +48,7 @@ pub fn has_administrator(connection: &mut Connection) -> Result<bool, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn administrators(connection: &mut Connection) -> Result<Vec<i64>, Error> {
+pub fn administrators(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
     Ok(members::table.filter(members::role.eq(Role::Administrator)).select(members::id).load(connection)?)
 }
 
@@ -55,7 +56,7 @@ pub fn administrators(connection: &mut Connection) -> Result<Vec<i64>, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn is_administrator(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+pub fn is_administrator(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
     let row = members::table.find(member).filter(members::suspended_at.is_null()).select(members::role);
     let role: Option<Role> = row.first(connection).optional()?;
     Ok(role == Some(Role::Administrator))

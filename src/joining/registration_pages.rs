@@ -9,6 +9,7 @@ use crate::audit::{self, Act, Actor};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::joining::waiting;
 use crate::language::{filters, number, t, tf};
 use crate::mail;
@@ -106,7 +107,7 @@ pub async fn change(
 pub async fn answer(
     site: SiteData,
     me: SignedIn,
-    path: Path<(i64, String)>,
+    path: Path<(MemberId, String)>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let ((id, answer), limits) = (path.into_inner(), site.limits);

@@ -14,6 +14,7 @@ use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{Known, NewMember, applications, device, email, password};
 use crate::db::{Connection, new_id};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::joining::door::{self, Admission, Door, Opened};
 use crate::joining::{letters, links, robots, waiting};
 use crate::language::{filters, t};
@@ -77,7 +78,7 @@ struct Prepared {
 
 fn prepare(connection: &mut Connection, door: &Door) -> Result<Prepared, Error> {
     let opened = door::look(connection, door)?;
-    let owner: Vec<i64> = opened.iter().filter_map(|opened| Some(opened.pass.as_ref()?.owner())).collect();
+    let owner: Vec<MemberId> = opened.iter().filter_map(|opened| Some(opened.pass.as_ref()?.owner())).collect();
     Ok(Prepared {
         inviter: members::persons(connection, &owner)?.pop(),
         stamp: robots::stamp(connection)?,
@@ -278,7 +279,7 @@ enum Came {
     /// With the password of an account that asks for more.
     HalfIn(Entry),
     /// As somebody who waits.
-    Waits(i64),
+    Waits(MemberId),
     /// The door was closed meanwhile.
     Refused,
 }
@@ -332,8 +333,8 @@ async fn come_in(
 
 /// What became of a new account.
 enum Registered {
-    Member(i64),
-    Waits(i64),
+    Member(MemberId),
+    Waits(MemberId),
     Refused,
 }
 
@@ -361,7 +362,7 @@ fn register(
 ///
 /// # Errors
 /// The database's.
-pub(super) fn came_by(connection: &mut Connection, limits: &Limits, member: i64, code: &str) -> Result<(), Error> {
+pub(super) fn came_by(connection: &mut Connection, limits: &Limits, member: MemberId, code: &str) -> Result<(), Error> {
     match links::find(connection, code)? {
         Some(link) => links::note_join(connection, &link, member),
         None => letters::become_invitation(connection, limits, member, code),

@@ -9,6 +9,7 @@ use crate::accounts::{self, NewMember};
 use crate::dates::{self, DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::joining::sign_up::came_by;
 use crate::language::{filters, t};
 use crate::mail::{Letter, outbox};
@@ -74,7 +75,7 @@ pub async fn withdraw(site: SiteData, redirect: Redirect) -> Result<HttpResponse
 ///
 /// # Errors
 /// The database's.
-pub(super) fn put(connection: &mut Connection, new: &NewMember, reason: &str, code: &str) -> Result<i64, Error> {
+pub(super) fn put(connection: &mut Connection, new: &NewMember, reason: &str, code: &str) -> Result<MemberId, Error> {
     let is_first = applications::count(connection)? == 0;
     let id = applications::put(connection, new, reason, code)?;
     if note_told(connection, is_first)? {
@@ -102,7 +103,7 @@ fn note_told(connection: &mut Connection, is_first: bool) -> Result<bool, Error>
 ///
 /// # Errors
 /// The database's.
-pub fn accept(connection: &mut Connection, limits: &Limits, id: i64) -> Result<Option<String>, Error> {
+pub fn accept(connection: &mut Connection, limits: &Limits, id: MemberId) -> Result<Option<String>, Error> {
     let Some(application) = applications::take(connection, id)? else { return Ok(None) };
     let Application { full_name, email, password_hash, code, language, .. } = application;
     let password = accounts::password::Hashed::stored(password_hash);
@@ -116,7 +117,7 @@ pub fn accept(connection: &mut Connection, limits: &Limits, id: i64) -> Result<O
 ///
 /// # Errors
 /// The database's.
-pub fn decline(connection: &mut Connection, id: i64) -> Result<Option<String>, Error> {
+pub fn decline(connection: &mut Connection, id: MemberId) -> Result<Option<String>, Error> {
     let Some(application) = applications::take(connection, id)? else { return Ok(None) };
     let Application { full_name, email, language, .. } = application;
     let key = accounts::email::key(&email);

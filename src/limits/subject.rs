@@ -1,5 +1,6 @@
 //! Whose uses are counted.
 
+use crate::ids::MemberId;
 use crate::limits::Network;
 use crate::text::digest::sha256;
 
@@ -9,7 +10,7 @@ pub struct Subject(String);
 
 impl Subject {
     /// A member.
-    pub fn member(id: i64) -> Subject {
+    pub fn member(id: MemberId) -> Subject {
         Subject::hashed(&format!("member {id}"))
     }
 

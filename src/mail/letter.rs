@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::notifications::choices::Kind;
 use crate::schema::members;
 
@@ -39,7 +40,7 @@ pub enum Letter {
     /// A member invites somebody to join, who may be one already: that is found out when it is sent.
     JoinInvitation {
         /// Who.
-        from: i64,
+        from: MemberId,
         /// The address that it goes to.
         email: String,
         /// What identifies it.
@@ -61,28 +62,28 @@ pub enum Letter {
     /// Somebody would like to connect.
     Invitation {
         /// Who.
-        from: i64,
+        from: MemberId,
         /// What they wrote.
         note: String,
     },
     /// Somebody accepted the member's invitation.
     Acceptance {
         /// Who.
-        from: i64,
+        from: MemberId,
         /// What they wrote.
         note: String,
     },
     /// Somebody invited the member, an open networker: they are connected.
     AcceptedForYou {
         /// Who.
-        from: i64,
+        from: MemberId,
         /// What they wrote.
         note: String,
     },
     /// A connection wrote. What they wrote stands on the site alone.
     Message {
         /// Who.
-        from: i64,
+        from: MemberId,
     },
     /// What waits for the member.
     Digest {
@@ -185,7 +186,7 @@ pub enum Letter {
 
 impl Letter {
     /// Returns whom it is from.
-    pub fn from(&self) -> Option<i64> {
+    pub fn from(&self) -> Option<MemberId> {
         match self {
             Letter::Invitation { from, .. }
             | Letter::Acceptance { from, .. }
@@ -266,7 +267,7 @@ pub struct Sender {
 
 impl Sender {
     /// Loads whoever is to be named.
-    pub(super) fn load(connection: &mut Connection, member: i64) -> Result<Sender, Error> {
+    pub(super) fn load(connection: &mut Connection, member: MemberId) -> Result<Sender, Error> {
         let columns = (members::handle, members::full_name, members::headline);
         Ok(members::table.find(member).select(columns).first(connection)?)
     }

@@ -7,10 +7,11 @@ use super::letter::{Letter, Sender};
 use crate::dates::now;
 use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::outbox::{self, table};
 
 /// The receiver of what is only found out when it is sent.
-pub const NOBODY: i64 = 0;
+pub const NOBODY: MemberId = MemberId::NOBODY;
 /// How many letters are read at once.
 const SOME: i64 = 100;
 /// The pauses between attempts double from the first to the longest, in seconds.
@@ -34,13 +35,13 @@ pub struct Written {
 ///
 /// # Errors
 /// The database's.
-pub fn put(connection: &mut Connection, to: i64, letter: Letter) -> Result<(), Error> {
+pub fn put(connection: &mut Connection, to: MemberId, letter: Letter) -> Result<(), Error> {
     let sender = letter.from().map(|from| Sender::load(connection, from)).transpose()?;
     let letter =
         serde_json::to_string(&Written { letter, sender }).map_err(|why| Error::Unavailable(why.to_string()))?;
     let row = (
         outbox::member_id.eq(to),
-        outbox::id.eq(new_id()),
+        outbox::id.eq(new_id::<i64>()),
         outbox::created_at.eq(now()),
         outbox::due_at.eq(now()),
         outbox::letter.eq(letter),
@@ -54,7 +55,7 @@ pub fn put(connection: &mut Connection, to: i64, letter: Letter) -> Result<(), E
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
 pub(super) struct Row {
-    pub member_id: i64,
+    pub member_id: MemberId,
     pub id: i64,
     pub created_at: i64,
     pub attempts: i32,
@@ -83,7 +84,7 @@ impl Row {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unreadable {
     /// Whom it is to.
-    pub member: i64,
+    pub member: MemberId,
     /// Its id.
     pub id: i64,
     /// Whether it has waited for as long as a letter is tried. Until then a node of another version may send it.
@@ -104,7 +105,7 @@ pub fn unreadable(connection: &mut Connection) -> Result<Vec<Unreadable>, Error>
 /// Returns whether a letter is due.
 pub(super) fn is_any_due(connection: &mut Connection) -> Result<bool, Error> {
     let due = table.filter(outbox::due_at.le(now())).select(outbox::id).limit(1);
-    Ok(on_engine!(connection, |own| due.first::<i64>(own)).optional()?.is_some())
+    Ok(on_engine!(connection, |own| due.first::<MemberId>(own)).optional()?.is_some())
 }
 
 /// Loads letters that are due, the longest due first.

@@ -2,6 +2,7 @@
 
 use super::content::{self, Content, Links};
 use super::letter::{Letter, Sender};
+use crate::ids::MemberId;
 
 /// Returns each letter and the word by which it is called.
 pub fn all() -> Vec<(&'static str, Content)> {
@@ -16,10 +17,10 @@ pub fn all() -> Vec<(&'static str, Content)> {
     let device = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0".into();
     let (old, new) = ("ines@example.org".into(), "ines.moreau@example.org".into());
     let letters = [
-        Letter::Invitation { from: 1, note: note.clone() },
-        Letter::Acceptance { from: 1, note: String::new() },
-        Letter::AcceptedForYou { from: 1, note: note.clone() },
-        Letter::Message { from: 1 },
+        Letter::Invitation { from: MemberId::new(1), note: note.clone() },
+        Letter::Acceptance { from: MemberId::new(1), note: String::new() },
+        Letter::AcceptedForYou { from: MemberId::new(1), note: note.clone() },
+        Letter::Message { from: MemberId::new(1) },
         Letter::Digest { invitations: 2, unread: 5 },
         Letter::NewDevice { device, at },
         Letter::AddressChanged { old, new },

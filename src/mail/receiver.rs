@@ -7,6 +7,7 @@ use super::letter::Letter;
 use super::tokens::{self, Proof, Purpose};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::suspension::is_suspended;
 use crate::schema::{email_claims, emails, members, refused_addresses};
 use crate::text::digest::sha256;
@@ -15,7 +16,7 @@ use crate::text::digest::sha256;
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = members)]
 pub(super) struct Receiver {
-    pub id: i64,
+    pub id: MemberId,
     pub full_name: String,
     pub language: String,
     pub time_zone: String,
@@ -45,7 +46,7 @@ impl Receiver {
         Addressee { name: &self.full_name, email, language: &self.language, time_zone: &self.time_zone }
     }
 
-    pub(super) fn load(connection: &mut Connection, member: i64) -> Result<Option<Receiver>, Error> {
+    pub(super) fn load(connection: &mut Connection, member: MemberId) -> Result<Option<Receiver>, Error> {
         Ok(members::table.find(member).select(Receiver::as_select()).first(connection).optional()?)
     }
 
@@ -94,11 +95,11 @@ impl Receiver {
 /// Returns whether an address is a member's, or wants no letter from whoever is no member to it.
 pub(super) fn is_nobodys_to_invite(connection: &mut Connection, key: &str) -> Result<bool, Error> {
     let refused = refused_addresses::table.find(sha256(key)).select(refused_addresses::refused_at);
-    let refused: Option<i64> = refused.first(connection).optional()?;
+    let refused: Option<MemberId> = refused.first(connection).optional()?;
     Ok(owner(connection, key)?.is_some() || refused.is_some())
 }
 
-pub(super) fn owner(connection: &mut Connection, key: &str) -> Result<Option<i64>, Error> {
+pub(super) fn owner(connection: &mut Connection, key: &str) -> Result<Option<MemberId>, Error> {
     Ok(emails::table.find(key).select(emails::member_id).first(connection).optional()?)
 }
 
@@ -121,7 +122,7 @@ pub(super) fn resettable(connection: &mut Connection, key: &str) -> Result<Vec<(
 }
 
 /// The oldest accounts that claim an address.
-fn claimants(connection: &mut Connection, key: &str) -> Result<Vec<i64>, Error> {
+fn claimants(connection: &mut Connection, key: &str) -> Result<Vec<MemberId>, Error> {
     let claims = email_claims::table.filter(email_claims::email_key.eq(key));
     Ok(claims.order(email_claims::member_id).select(email_claims::member_id).limit(5).load(connection)?)
 }

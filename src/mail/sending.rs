@@ -16,6 +16,7 @@ use super::transport::{Courier, Failure, Transport};
 use crate::dates::now;
 use crate::db::{Connection, Db};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::jobs::{Job, Turn};
 use crate::language::{Context, Language};
 use crate::notifications::choices;
@@ -28,7 +29,7 @@ pub const JOB: &str = "mail";
 const EVERY: Duration = Duration::from_secs(2);
 
 /// Returns whether what a letter to a member says still holds.
-pub type IsTrue = Arc<dyn Fn(&mut Connection, i64, &Letter) -> Result<bool, Error> + Send + Sync>;
+pub type IsTrue = Arc<dyn Fn(&mut Connection, MemberId, &Letter) -> Result<bool, Error> + Send + Sync>;
 
 /// How mail is sent.
 #[derive(Clone)]

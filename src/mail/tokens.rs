@@ -6,6 +6,7 @@ use rand::RngExt;
 use crate::dates::now;
 use crate::db::{Connection, numbered, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::tokens;
 use crate::text::digest::sha256;
 
@@ -33,7 +34,7 @@ impl Purpose {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// Whose account it is for.
-    pub member: i64,
+    pub member: MemberId,
     /// The address that it was sent to.
     pub email: String,
 }
@@ -88,12 +89,12 @@ pub fn take(connection: &mut Connection, purpose: Purpose, token: &str) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn forget(connection: &mut Connection, purpose: Purpose, member: i64) -> Result<(), Error> {
+pub fn forget(connection: &mut Connection, purpose: Purpose, member: MemberId) -> Result<(), Error> {
     let same = tokens::table.filter(tokens::member_id.eq(member)).filter(tokens::kind.eq(purpose));
     diesel::delete(same).execute(connection)?;
     Ok(())
 }
 
-fn member_of(token: &str) -> Option<i64> {
+fn member_of(token: &str) -> Option<MemberId> {
     token.split('.').next()?.parse().ok()
 }

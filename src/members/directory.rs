@@ -8,6 +8,7 @@ use icu_properties::props::Script;
 
 use crate::db::{Connection, id_in, on_engine, owner_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::number;
 use crate::members::search::line;
 use crate::members::sorting;
@@ -28,7 +29,7 @@ const ROWS: i64 = 2_000;
 #[diesel(table_name = directory, primary_key(member_id))]
 pub struct Entry {
     /// The member.
-    pub member_id: i64,
+    pub member_id: MemberId,
     /// Sorts by last name.
     pub sort_last: String,
     /// The letter they stand under.
@@ -46,7 +47,7 @@ pub struct Entry {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = members)]
 struct Named {
-    id: i64,
+    id: MemberId,
     full_name: String,
     sort_as: String,
     sort_last: String,
@@ -86,7 +87,7 @@ fn letter(listed: &str) -> String {
 ///
 /// # Errors
 /// The database's.
-pub fn enter(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn enter(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     let named: Named = members::table.find(member).select(Named::as_select()).first(connection)?;
     let entry = named.entry();
     let insert = diesel::insert_into(directory::table).values(&entry);
@@ -99,7 +100,7 @@ pub fn enter(connection: &mut Connection, member: i64) -> Result<(), Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn leave(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn leave(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     diesel::delete(directory::table.find(member)).execute(connection)?;
     Ok(())
 }
@@ -109,7 +110,7 @@ pub fn leave(connection: &mut Connection, member: i64) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn enter_all(connection: &mut Connection) -> Result<(), Error> {
-    let mut after = i64::MIN;
+    let mut after = MemberId::MIN;
     loop {
         let some = members::table.filter(members::id.gt(after)).filter(members::deletion_due_at.is_null());
         let some = some.order(members::id).select(Named::as_select());
@@ -254,7 +255,7 @@ pub struct Listed<'a> {
     /// What narrows the list.
     pub facets: &'a Facets,
     /// Who is left out, before anything is counted or cut.
-    pub hidden: &'a [i64],
+    pub hidden: &'a [MemberId],
 }
 
 /// Filters a query of the directory by facets.
@@ -281,7 +282,7 @@ pub struct From<'a> {
     /// The sort key of the row before, or behind.
     pub sort_last: &'a str,
     /// The member of that row.
-    pub member_id: i64,
+    pub member_id: MemberId,
     /// Whether the rows before it are wanted, the nearest first.
     pub back: bool,
 }
@@ -295,7 +296,8 @@ impl Listed<'_> {
         let shown = not(id_in(connection, directory::member_id, self.hidden));
         let mut query = narrowed!(directory::table.filter(shown).into_boxed(), self.facets);
         // The first page begins before every key, so that it is a part of the index like the others.
-        let From { sort_last, member_id, back } = from.unwrap_or(From { sort_last: "", member_id: 0, back: false });
+        let From { sort_last, member_id, back } =
+            from.unwrap_or(From { sort_last: "", member_id: MemberId::NOBODY, back: false });
         let (key, id) = (directory::sort_last, directory::member_id);
         let sort_last = sort_last.to_owned();
         query = match back {
@@ -342,7 +344,7 @@ pub fn counted(connection: &mut Connection, facets: &Facets) -> Result<Counted, 
 ///
 /// # Errors
 /// The database's.
-pub fn entries(connection: &mut Connection, ids: &[i64]) -> Result<HashMap<i64, Entry>, Error> {
+pub fn entries(connection: &mut Connection, ids: &[MemberId]) -> Result<HashMap<MemberId, Entry>, Error> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::dates::{self, DAY, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{former_handles, handle_changes, handles, members};
 use crate::text::digest::sha256;
 
@@ -81,7 +82,7 @@ pub enum Refused {
 ///
 /// # Errors
 /// The database's.
-pub fn changes(connection: &mut Connection, member: i64) -> Result<Changes, Error> {
+pub fn changes(connection: &mut Connection, member: MemberId) -> Result<Changes, Error> {
     let now = now();
     let lately = handle_changes::table
         .filter(handle_changes::member_id.eq(member))
@@ -96,7 +97,7 @@ pub fn changes(connection: &mut Connection, member: i64) -> Result<Changes, Erro
 ///
 /// # Errors
 /// The database's.
-pub fn take(connection: &mut Connection, member: i64, handle: &str) -> Result<bool, Error> {
+pub fn take(connection: &mut Connection, member: MemberId, handle: &str) -> Result<bool, Error> {
     use diesel::query_dsl::methods::FilterDsl;
     if was_removed(connection, handle)? {
         return Ok(false);
@@ -125,7 +126,7 @@ fn was_removed(connection: &mut Connection, handle: &str) -> Result<bool, Error>
 ///
 /// # Errors
 /// The database's.
-pub fn reserve(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn reserve(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     let current = members::table.find(member).select(members::handle);
     let mut theirs: Vec<String> = current.load(connection)?;
     let former = handle_changes::table.filter(handle_changes::member_id.eq(member)).select(handle_changes::former);
@@ -146,7 +147,7 @@ pub fn reserve(connection: &mut Connection, member: i64) -> Result<(), Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn change(connection: &mut Connection, member: i64, handle: &str) -> Result<Result<Changes, Refused>, Error> {
+pub fn change(connection: &mut Connection, member: MemberId, handle: &str) -> Result<Result<Changes, Refused>, Error> {
     db::lock_members(connection, [member])?;
     let now = now();
     let old: String = members::table.find(member).select(members::handle).first(connection)?;
@@ -169,7 +170,7 @@ pub fn change(connection: &mut Connection, member: i64, handle: &str) -> Result<
     diesel::update(members::table.find(member)).set(members::handle.eq(handle)).execute(connection)?;
     let row = (
         handle_changes::member_id.eq(member),
-        handle_changes::id.eq(new_id()),
+        handle_changes::id.eq(new_id::<i64>()),
         handle_changes::changed_at.eq(now),
         handle_changes::former.eq(&old),
     );
@@ -181,7 +182,7 @@ pub fn change(connection: &mut Connection, member: i64, handle: &str) -> Result<
 }
 
 /// Lets go of the handles that are more than a member keeps, the newest first, and forgets changes older than a year.
-fn let_go(connection: &mut Connection, member: i64, former: impl Iterator<Item = String>) -> Result<(), Error> {
+fn let_go(connection: &mut Connection, member: MemberId, former: impl Iterator<Item = String>) -> Result<(), Error> {
     let mut kept: Vec<String> = Vec::new();
     for handle in former {
         if !kept.contains(&handle) {

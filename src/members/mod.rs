@@ -18,6 +18,7 @@ use diesel::sql_types::Text;
 
 use crate::db::{Connection, id_in, numbered, on_engine, owner_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::schema::{connection_counts, members};
 
@@ -26,7 +27,7 @@ use crate::schema::{connection_counts, members};
 #[diesel(table_name = members)]
 #[allow(missing_docs)]
 pub struct MemberCard {
-    pub id: i64,
+    pub id: MemberId,
     pub handle: String,
     #[diesel(deserialize_as = Named)]
     pub full_name: String,
@@ -64,7 +65,7 @@ pub fn named(name: String) -> String {
 }
 
 /// Where a photo is, of the size that a page shows.
-pub fn photo_for(member: i64, photo: &str, size: &str) -> String {
+pub fn photo_for(member: MemberId, photo: &str, size: &str) -> String {
     let side = match size {
         "whole" => photo::SIDES[2],
         "large" => photo::SIDES[1],
@@ -86,7 +87,7 @@ impl MemberCard {
 
     /// Whether their account was removed: they have no page.
     pub fn is_former(&self) -> bool {
-        self.id < 0
+        self.id.get() < 0
     }
 
     /// The colour of the initials' ground, 0 to 7.
@@ -104,7 +105,7 @@ pub fn hue(handle: &str) -> u32 {
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionCount {
     /// The member's id.
-    pub id: i64,
+    pub id: MemberId,
     /// How many connections they have.
     pub number: i32,
     /// How often these have changed.
@@ -116,7 +117,7 @@ impl ConnectionCount {
     ///
     /// # Errors
     /// The database's.
-    pub fn of(connection: &mut Connection, id: i64) -> Result<ConnectionCount, Error> {
+    pub fn of(connection: &mut Connection, id: MemberId) -> Result<ConnectionCount, Error> {
         let counted = connection_counts::table.find(id);
         let counted = counted.select((connection_counts::number, connection_counts::version));
         let (number, version): (i32, i32) = on_engine!(connection, |own| counted.first(own))?;
@@ -180,13 +181,13 @@ impl Profile {
 ///
 /// # Errors
 /// The database's.
-pub fn persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<MemberCard>, Error> {
+pub fn persons(connection: &mut Connection, ids: &[MemberId]) -> Result<Vec<MemberCard>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let these = members::table.filter(id_in(connection, members::id, ids));
     let mut persons: Vec<MemberCard> = on_engine!(connection, |own| these.select(MemberCard::as_select()).load(own))?;
-    let place: std::collections::HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    let place: std::collections::HashMap<MemberId, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     persons.sort_by_key(|person| place.get(&person.id).copied());
     Ok(persons)
 }
@@ -195,7 +196,10 @@ pub fn persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<MemberCar
 ///
 /// # Errors
 /// The database's.
-pub fn counted_persons(connection: &mut Connection, ids: &[i64]) -> Result<Vec<(MemberCard, ConnectionCount)>, Error> {
+pub fn counted_persons(
+    connection: &mut Connection,
+    ids: &[MemberId],
+) -> Result<Vec<(MemberCard, ConnectionCount)>, Error> {
     let these = members::table
         .inner_join(connection_counts::table.on(connection_counts::member_id.eq(members::id)))
         .filter(owner_in(connection, connection_counts::member_id, ids));

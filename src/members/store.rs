@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::dates;
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::tf;
 use crate::members::photo::Photo;
 use crate::members::{search, sorting};
@@ -18,7 +19,7 @@ pub const MAX_ENTRIES: i64 = 50;
 ///
 /// # Errors
 /// The database's.
-pub fn start_count(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn start_count(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     let row = connection_counts::member_id.eq(member);
     on_engine!(connection, |own| diesel::insert_into(connection_counts::table).values(row).execute(own))?;
     Ok(())
@@ -38,7 +39,7 @@ pub enum Kind {
 #[diesel(table_name = positions, primary_key(member_id, id))]
 #[allow(missing_docs)]
 pub struct Position {
-    pub member_id: i64,
+    pub member_id: MemberId,
     pub id: i64,
     pub kind: i16,
     pub place: i32,
@@ -87,7 +88,7 @@ impl Position {
 #[diesel(table_name = links, primary_key(member_id, id))]
 #[allow(missing_docs)]
 pub struct Link {
-    pub member_id: i64,
+    pub member_id: MemberId,
     pub id: i64,
     pub place: i32,
     pub label: String,
@@ -98,7 +99,7 @@ pub struct Link {
 ///
 /// # Errors
 /// The database's.
-pub fn positions(connection: &mut Connection, member: i64) -> Result<(Vec<Position>, Vec<Position>), Error> {
+pub fn positions(connection: &mut Connection, member: MemberId) -> Result<(Vec<Position>, Vec<Position>), Error> {
     let theirs = positions::table.filter(positions::member_id.eq(member)).filter(positions::removed_at.is_null());
     let mut all: Vec<Position> = on_engine!(connection, |own| theirs.select(Position::as_select()).load(own))?;
     all.sort_by_key(|position| (position.place, position.id));
@@ -109,7 +110,7 @@ pub fn positions(connection: &mut Connection, member: i64) -> Result<(Vec<Positi
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's.
-pub fn position(connection: &mut Connection, member: i64, id: i64) -> Result<Position, Error> {
+pub fn position(connection: &mut Connection, member: MemberId, id: i64) -> Result<Position, Error> {
     let stands = positions::table.find((member, id)).filter(positions::removed_at.is_null());
     Ok(on_engine!(connection, |own| stands.select(Position::as_select()).first(own))?)
 }
@@ -154,7 +155,7 @@ pub(super) fn has_alike(connection: &mut Connection, row: &Position) -> Result<b
     Ok(work.iter().chain(&schools).any(alike))
 }
 
-pub(super) fn position_count(connection: &mut Connection, member: i64) -> Result<i64, Error> {
+pub(super) fn position_count(connection: &mut Connection, member: MemberId) -> Result<i64, Error> {
     let stand = positions::table.filter(positions::member_id.eq(member)).filter(positions::removed_at.is_null());
     Ok(stand.count().get_result(connection)?)
 }
@@ -163,7 +164,7 @@ pub(super) fn position_count(connection: &mut Connection, member: i64) -> Result
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn move_position(connection: &mut Connection, member: i64, id: i64, up: bool) -> Result<(), Error> {
+pub fn move_position(connection: &mut Connection, member: MemberId, id: i64, up: bool) -> Result<(), Error> {
     db::lock_members(connection, [member])?;
     let kind = position(connection, member, id)?.kind;
     let (work, schools) = positions(connection, member)?;
@@ -182,13 +183,13 @@ pub fn move_position(connection: &mut Connection, member: i64, id: i64, up: bool
     company_follows(connection, member)
 }
 
-fn first_place(connection: &mut Connection, member: i64) -> Result<i32, Error> {
+fn first_place(connection: &mut Connection, member: MemberId) -> Result<i32, Error> {
     let (work, schools) = positions(connection, member)?;
     Ok(work.iter().chain(&schools).map(|position| position.place).min().unwrap_or(1) - 1)
 }
 
 /// The company one is found by is that of the first position that has not ended.
-pub(super) fn company_follows(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub(super) fn company_follows(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     let (work, _) = positions(connection, member)?;
     let company = work.iter().find(|position| position.ended.is_empty()).map_or("", |position| &position.organisation);
     diesel::update(members::table.find(member)).set(members::company.eq(company)).execute(connection)?;
@@ -199,7 +200,7 @@ pub(super) fn company_follows(connection: &mut Connection, member: i64) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn links(connection: &mut Connection, member: i64) -> Result<Vec<Link>, Error> {
+pub fn links(connection: &mut Connection, member: MemberId) -> Result<Vec<Link>, Error> {
     let theirs = links::table.filter(links::member_id.eq(member)).filter(links::removed_at.is_null());
     let mut all: Vec<Link> = on_engine!(connection, |own| theirs.select(Link::as_select()).load(own))?;
     all.sort_by_key(|link| (link.place, link.id));
@@ -210,7 +211,7 @@ pub fn links(connection: &mut Connection, member: i64) -> Result<Vec<Link>, Erro
 ///
 /// # Errors
 /// The database's.
-pub fn add_link(connection: &mut Connection, member_id: i64, label: String, url: String) -> Result<bool, Error> {
+pub fn add_link(connection: &mut Connection, member_id: MemberId, label: String, url: String) -> Result<bool, Error> {
     db::lock_members(connection, [member_id])?;
     let there = links(connection, member_id)?;
     if there.iter().any(|link| (&link.label, &link.url) == (&label, &url)) {
@@ -229,7 +230,7 @@ pub fn add_link(connection: &mut Connection, member_id: i64, label: String, url:
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's.
-pub fn link(connection: &mut Connection, member: i64, id: i64) -> Result<Link, Error> {
+pub fn link(connection: &mut Connection, member: MemberId, id: i64) -> Result<Link, Error> {
     let stands = links::table.find((member, id)).filter(links::removed_at.is_null());
     Ok(on_engine!(connection, |own| stands.select(Link::as_select()).first(own))?)
 }
@@ -250,7 +251,7 @@ pub fn change_link(connection: &mut Connection, mut row: Link) -> Result<(), Err
 #[must_use = "the lists of others follow it"]
 pub struct Renamed {
     /// The member.
-    pub member: i64,
+    pub member: MemberId,
     /// The new keys; nothing where they stayed as they were.
     pub keys: Option<sorting::Keys>,
 }
@@ -259,7 +260,7 @@ pub struct Renamed {
 ///
 /// # Errors
 /// The database's.
-pub fn rename(connection: &mut Connection, member: i64, full_name: &str, sort_as: &str) -> Result<Renamed, Error> {
+pub fn rename(connection: &mut Connection, member: MemberId, full_name: &str, sort_as: &str) -> Result<Renamed, Error> {
     db::lock_members(connection, [member])?;
     let names = (members::full_name.eq(full_name), members::sort_as.eq(sort_as));
     diesel::update(members::table.find(member)).set(names).execute(connection)?;
@@ -270,7 +271,7 @@ pub fn rename(connection: &mut Connection, member: i64, full_name: &str, sort_as
 ///
 /// # Errors
 /// The database's.
-pub fn sort_anew(connection: &mut Connection, member: i64) -> Result<Renamed, Error> {
+pub fn sort_anew(connection: &mut Connection, member: MemberId) -> Result<Renamed, Error> {
     use members::{full_name, sort_as, sort_first, sort_last};
     let stored = members::table.find(member).select((full_name, sort_as, sort_first, sort_last));
     let (name, sort_name, first, last): (String, String, String, String) = stored.first(connection)?;
@@ -287,7 +288,7 @@ pub fn sort_anew(connection: &mut Connection, member: i64) -> Result<Renamed, Er
 ///
 /// # Errors
 /// The database's.
-pub fn describe(connection: &mut Connection, member: i64, headline: &str, location: &str) -> Result<(), Error> {
+pub fn describe(connection: &mut Connection, member: MemberId, headline: &str, location: &str) -> Result<(), Error> {
     db::lock_members(connection, [member])?;
     let row = (members::headline.eq(headline), members::location.eq(location));
     diesel::update(members::table.find(member)).set(row).execute(connection)?;
@@ -298,7 +299,7 @@ pub fn describe(connection: &mut Connection, member: i64, headline: &str, locati
 ///
 /// # Errors
 /// The database's.
-pub fn write_about(connection: &mut Connection, member: i64, about: &str) -> Result<(), Error> {
+pub fn write_about(connection: &mut Connection, member: MemberId, about: &str) -> Result<(), Error> {
     diesel::update(members::table.find(member)).set(members::about.eq(about)).execute(connection)?;
     Ok(())
 }
@@ -307,7 +308,7 @@ pub fn write_about(connection: &mut Connection, member: i64, about: &str) -> Res
 ///
 /// # Errors
 /// The database's.
-pub fn set_photo(connection: &mut Connection, member: i64, photo: &Photo) -> Result<(), Error> {
+pub fn set_photo(connection: &mut Connection, member: MemberId, photo: &Photo) -> Result<(), Error> {
     db::lock_members(connection, [member])?;
     diesel::delete(photos::table.filter(photos::member_id.eq(member))).execute(connection)?;
     for (side, jpeg) in &photo.squares {

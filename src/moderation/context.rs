@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::store::{self as inbox, Message};
 use crate::members::store::{self, Position};
 use crate::schema::{members, relationships};
@@ -68,7 +69,7 @@ impl Context {
     ///
     /// # Errors
     /// [`Error::NotFound`] where the member has no such message, or the database's.
-    pub fn gather(connection: &mut Connection, me: i64, other: i64, about: About) -> Result<Context, Error> {
+    pub fn gather(connection: &mut Connection, me: MemberId, other: MemberId, about: About) -> Result<Context, Error> {
         let context = Context::of_profile(connection, other)?;
         Ok(match about {
             About::Profile => context,
@@ -77,7 +78,7 @@ impl Context {
         })
     }
 
-    fn of_profile(connection: &mut Connection, member: i64) -> Result<Context, Error> {
+    fn of_profile(connection: &mut Connection, member: MemberId) -> Result<Context, Error> {
         let columns = (members::full_name, members::handle, members::headline, members::location, members::about);
         type Texts = (String, String, String, String, String);
         let (full_name, handle, headline, location, about) =
@@ -119,7 +120,7 @@ impl Context {
 }
 
 /// The note of the other's invitation, as the member has it.
-fn note(connection: &mut Connection, me: i64, other: i64) -> Result<String, Error> {
+fn note(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<String, Error> {
     let columns = (relationships::invitation_note, relationships::received_note);
     let row = relationships::table.find((me, other)).select(columns);
     let notes: Option<(String, String)> = row.first(connection).optional()?;
@@ -127,7 +128,7 @@ fn note(connection: &mut Connection, me: i64, other: i64) -> Result<String, Erro
 }
 
 /// The reported message with its neighbours; of the conversation as a whole, the newest.
-fn messages(connection: &mut Connection, me: i64, other: i64, id: Option<i64>) -> Result<Vec<Said>, Error> {
+fn messages(connection: &mut Connection, me: MemberId, other: MemberId, id: Option<i64>) -> Result<Vec<Said>, Error> {
     let newest = inbox::page(connection, (me, other), i64::MAX)?.0;
     let Some(id) = id else { return Ok(said(&newest[..newest.len().min(2 * NEIGHBOURS)], None)) };
     let place = |rows: &[Message]| rows.iter().position(|row| row.id == id && !row.is_mine);

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::audit::{self, Act, Actor};
 use crate::db::{self, Connection};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::mail::{Letter, outbox};
 use crate::members::role::Role;
@@ -27,7 +28,7 @@ pub struct Verdict {
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub struct Moderator {
-    pub id: i64,
+    pub id: MemberId,
     pub role: Role,
 }
 
@@ -57,7 +58,7 @@ impl Refused {
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is no such member, or the database's.
-pub fn hindrance(connection: &mut Connection, by: Moderator, member: i64) -> Result<Option<Refused>, Error> {
+pub fn hindrance(connection: &mut Connection, by: Moderator, member: MemberId) -> Result<Option<Refused>, Error> {
     let role: Role = members::table.find(member).select(members::role).first(connection)?;
     Ok(match role {
         _ if member == by.id => Some(Refused::Oneself),
@@ -74,7 +75,7 @@ pub fn hindrance(connection: &mut Connection, by: Moderator, member: i64) -> Res
 pub fn decide(
     connection: &mut Connection,
     by: Moderator,
-    (reported, id): (i64, i64),
+    (reported, id): (MemberId, i64),
     verdict: &Verdict,
 ) -> Result<Result<(), Refused>, Error> {
     db::lock_members(connection, [reported])?;

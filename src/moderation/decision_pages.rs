@@ -8,6 +8,7 @@ use crate::audit::{self, Act, Actor};
 use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{filters, key, t};
 use crate::members::{self, MemberCard};
 use crate::moderation::context::Context;
@@ -37,13 +38,13 @@ struct Read {
     hindrance: Option<Refused>,
 }
 
-fn read(connection: &mut Connection, by: Moderator, at: (i64, i64)) -> Result<Read, Error> {
+fn read(connection: &mut Connection, by: Moderator, at: (MemberId, i64)) -> Result<Read, Error> {
     let report = reports::one(connection, at.0, at.1)?;
     let others = reports::others(connection, &report)?;
     let context = Context::read(&report.context);
-    let people: Vec<i64> = report.reporter_id.into_iter().chain(report.decided_by).collect();
+    let people: Vec<MemberId> = report.reporter_id.into_iter().chain(report.decided_by).collect();
     let people = members::persons(connection, &people)?;
-    let person = |id: Option<i64>| people.iter().find(|person| Some(person.id) == id).cloned();
+    let person = |id: Option<MemberId>| people.iter().find(|person| Some(person.id) == id).cloned();
     let (reporter, decider) = (person(report.reporter_id), person(report.decided_by));
     let hindrance = decide::hindrance(connection, by, at.0)?;
     let sanctions = sanctions::of(connection, at.0)?;
@@ -98,7 +99,12 @@ fn moderator(me: &SignedIn) -> Moderator {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn report(site: SiteData, page: Layout, me: SignedIn, path: Path<(i64, i64)>) -> Result<HttpResponse, Error> {
+pub async fn report(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    path: Path<(MemberId, i64)>,
+) -> Result<HttpResponse, Error> {
     show(&site, page, &me, path.into_inner(), (Form::default(), Problems::default())).await
 }
 
@@ -106,7 +112,7 @@ async fn show(
     site: &Site,
     page: Layout,
     me: &SignedIn,
-    at: (i64, i64),
+    at: (MemberId, i64),
     (form, problems): (Form, Problems),
 ) -> Result<HttpResponse, Error> {
     let by = moderator(me);
@@ -124,7 +130,7 @@ pub async fn decide(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    path: Path<(i64, i64)>,
+    path: Path<(MemberId, i64)>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -172,7 +178,7 @@ pub fn verdict(form: &Form, decision: Decision, problems: &mut Problems) -> Verd
 pub async fn show_profile(
     site: SiteData,
     me: SignedIn,
-    member: Path<i64>,
+    member: Path<MemberId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     undo(site, me, member.into_inner(), redirect, sanctions::show).await
@@ -182,16 +188,21 @@ pub async fn show_profile(
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn lift(site: SiteData, me: SignedIn, member: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn lift(
+    site: SiteData,
+    me: SignedIn,
+    member: Path<MemberId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     undo(site, me, member.into_inner(), redirect, sanctions::lift).await
 }
 
 async fn undo(
     site: SiteData,
     me: SignedIn,
-    member: i64,
+    member: MemberId,
     redirect: Redirect,
-    undone: fn(&mut Connection, Actor, i64) -> Result<bool, Error>,
+    undone: fn(&mut Connection, Actor, MemberId) -> Result<bool, Error>,
 ) -> Result<HttpResponse, Error> {
     let by = moderator(&me);
     let done = site
@@ -213,6 +224,6 @@ async fn undo(
 ///
 /// # Errors
 /// The database's.
-pub(super) fn log_look(connection: &mut Connection, by: i64, member: i64) -> Result<(), Error> {
+pub(super) fn log_look(connection: &mut Connection, by: MemberId, member: MemberId) -> Result<(), Error> {
     audit::record(connection, Actor::Member(by), Act::RelationshipsOpened, Some(member), "")
 }

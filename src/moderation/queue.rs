@@ -6,6 +6,7 @@ use askama::Template;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::members::{self, MemberCard};
 use crate::moderation::reports::{self, PAGE, Report};
@@ -31,7 +32,7 @@ impl Row {
     /// # Errors
     /// The database's.
     pub fn of(connection: &mut Connection, reports: Vec<Report>) -> Result<Vec<Row>, Error> {
-        let mut ids: Vec<i64> = reports.iter().map(|report| report.reported_id).collect();
+        let mut ids: Vec<MemberId> = reports.iter().map(|report| report.reported_id).collect();
         ids.sort_unstable();
         ids.dedup();
         let people = members::persons(connection, &ids)?;

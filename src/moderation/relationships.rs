@@ -11,6 +11,7 @@ use crate::connections::sql_condition::IsConnected;
 use crate::dates::{self, DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{filters, number, t};
 use crate::members::{self, MemberCard};
 use crate::schema::{connection_counts, relationships};
@@ -37,7 +38,7 @@ pub async fn relationships(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    member: Path<i64>,
+    member: Path<MemberId>,
 ) -> Result<HttpResponse, Error> {
     // What a browser fetches ahead, nobody has looked at.
     if !page.opened {
@@ -56,7 +57,7 @@ pub async fn relationships(
     Relationships { page, person, figures, newest }.show()
 }
 
-fn figures(connection: &mut Connection, member: i64) -> Result<Vec<(&'static str, String)>, Error> {
+fn figures(connection: &mut Connection, member: MemberId) -> Result<Vec<(&'static str, String)>, Error> {
     let count = connection_counts::table.find(member).select(connection_counts::number);
     let connections: i32 = on_engine!(connection, |own| count.first(own))?;
     let sent = relationships::table
@@ -67,16 +68,16 @@ fn figures(connection: &mut Connection, member: i64) -> Result<Vec<(&'static str
     Ok(vec![(t("Connections"), number(connections)), (t("Invitations sent in 30 days"), number(sent))])
 }
 
-fn newest(connection: &mut Connection, member: i64) -> Result<Vec<(MemberCard, i64)>, Error> {
+fn newest(connection: &mut Connection, member: MemberId) -> Result<Vec<(MemberCard, i64)>, Error> {
     let rows = relationships::table
         .filter(relationships::owner_id.eq(member))
         .filter(IsConnected)
         .order((relationships::connected_at.desc(), relationships::other_id.desc()))
         .limit(SHOWN)
         .select((relationships::other_id, relationships::connected_at.assume_not_null()));
-    let rows: Vec<(i64, i64)> = on_engine!(connection, |own| rows.load(own))?;
-    let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
+    let rows: Vec<(MemberId, i64)> = on_engine!(connection, |own| rows.load(own))?;
+    let ids: Vec<MemberId> = rows.iter().map(|(id, _)| *id).collect();
     let people = members::persons(connection, &ids)?;
-    let since = |id: i64| rows.iter().find(|(other, _)| *other == id).map_or(0, |(_, since)| *since);
+    let since = |id: MemberId| rows.iter().find(|(other, _)| *other == id).map_or(0, |(_, since)| *since);
     Ok(people.into_iter().map(|person| (person.clone(), since(person.id))).collect())
 }

@@ -8,6 +8,7 @@ use askama::Template;
 use crate::connections::{self, Answer, visible};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::store as inbox;
 use crate::language::{filters, t, tf};
 use crate::limits::{self, Limit, Subject};
@@ -67,7 +68,7 @@ fn about(form: &Form) -> About {
 }
 
 /// The member of a handle, as whoever reports can see them. A conversation stays as it was, whatever they did since.
-fn person(connection: &mut Connection, me: i64, handle: &str, about: About) -> Result<MemberCard, Error> {
+fn person(connection: &mut Connection, me: MemberId, handle: &str, about: About) -> Result<MemberCard, Error> {
     let person = match about {
         About::Message(_) => inbox::partner(connection, me, handle)?.person,
         _ => visible::person(connection, me, handle)?,
@@ -157,7 +158,7 @@ pub async fn send(
 fn report(
     connection: &mut Connection,
     limits: &Limits,
-    (me, other): (i64, i64),
+    (me, other): (MemberId, MemberId),
     about: About,
     reason: &str,
     action: Option<Action>,

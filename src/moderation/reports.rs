@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{Connection, new_id, on_engine, sql_condition};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::moderation::{Decision, Kind};
 use crate::schema::reports;
 use crate::webhooks::{self, Event};
@@ -28,16 +29,16 @@ const HISTORY: i64 = 20;
 #[diesel(table_name = reports)]
 #[allow(missing_docs)]
 pub struct Report {
-    pub reported_id: i64,
+    pub reported_id: MemberId,
     pub id: i64,
     pub kind: Kind,
-    pub reporter_id: Option<i64>,
+    pub reporter_id: Option<MemberId>,
     pub created_at: i64,
     pub reason: String,
     pub context: String,
     pub decision: Decision,
     pub decided_at: Option<i64>,
-    pub decided_by: Option<i64>,
+    pub decided_by: Option<MemberId>,
 }
 
 /// What is filed.
@@ -45,8 +46,8 @@ pub struct Report {
 #[allow(missing_docs)]
 pub struct New {
     pub kind: Kind,
-    pub reporter: i64,
-    pub reported: i64,
+    pub reporter: MemberId,
+    pub reported: MemberId,
     pub reason: String,
     pub context: String,
 }
@@ -74,7 +75,7 @@ pub fn file(connection: &mut Connection, new: &New) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn one(connection: &mut Connection, reported: i64, id: i64) -> Result<Report, Error> {
+pub fn one(connection: &mut Connection, reported: MemberId, id: i64) -> Result<Report, Error> {
     let row = reports::table.find((reported, id));
     Ok(on_engine!(connection, |own| row.select(Report::as_select()).first(own))?)
 }
@@ -116,7 +117,7 @@ pub fn others(connection: &mut Connection, report: &Report) -> Result<Vec<Report
 ///
 /// # Errors
 /// The database's.
-pub fn open_appeal(connection: &mut Connection, member: i64) -> Result<Option<Report>, Error> {
+pub fn open_appeal(connection: &mut Connection, member: MemberId) -> Result<Option<Report>, Error> {
     let rows = reports::table
         .filter(reports::reported_id.eq(member))
         .filter(reports::kind.eq(Kind::Appeal))
@@ -128,7 +129,7 @@ pub fn open_appeal(connection: &mut Connection, member: i64) -> Result<Option<Re
 ///
 /// # Errors
 /// The database's.
-pub fn close(connection: &mut Connection, report: &Report, decision: Decision, by: i64) -> Result<bool, Error> {
+pub fn close(connection: &mut Connection, report: &Report, decision: Decision, by: MemberId) -> Result<bool, Error> {
     let open = reports::table.find((report.reported_id, report.id)).filter(reports::decision.eq(Decision::Open));
     let decided =
         (reports::decision.eq(decision), reports::decided_at.eq(Some(now())), reports::decided_by.eq(Some(by)));

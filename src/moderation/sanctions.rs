@@ -6,6 +6,7 @@ use crate::audit::{self, Act, Actor};
 use crate::dates::{self, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::members::search;
 use crate::moderation::Decision;
@@ -55,7 +56,7 @@ impl Sanction {
 ///
 /// # Errors
 /// The database's.
-pub fn of(connection: &mut Connection, member: i64) -> Result<Vec<Sanction>, Error> {
+pub fn of(connection: &mut Connection, member: MemberId) -> Result<Vec<Sanction>, Error> {
     let rows = sanctions::table.filter(sanctions::member_id.eq(member)).order(sanctions::id.desc()).limit(HISTORY);
     Ok(on_engine!(connection, |own| rows.select(Sanction::as_select()).load(own))?)
 }
@@ -68,7 +69,7 @@ pub fn of(connection: &mut Connection, member: i64) -> Result<Vec<Sanction>, Err
 pub fn impose(
     connection: &mut Connection,
     by: Actor,
-    member: i64,
+    member: MemberId,
     kind: Decision,
     (reason, until): (&str, Option<i64>),
 ) -> Result<(), Error> {
@@ -93,7 +94,7 @@ pub fn impose(
     }
     let decided = (
         sanctions::member_id.eq(member),
-        sanctions::id.eq(new_id()),
+        sanctions::id.eq(new_id::<i64>()),
         sanctions::kind.eq(kind),
         sanctions::created_at.eq(now()),
         sanctions::reason.eq(reason),
@@ -122,7 +123,7 @@ pub fn impose(
 ///
 /// # Errors
 /// The database's.
-pub fn lift(connection: &mut Connection, by: Actor, member: i64) -> Result<bool, Error> {
+pub fn lift(connection: &mut Connection, by: Actor, member: MemberId) -> Result<bool, Error> {
     db::lock_members(connection, [member])?;
     let suspended = members::table.find(member).filter(members::suspended_at.is_not_null());
     let nothing = (members::suspended_at.eq(None::<i64>), members::suspended_until.eq(None::<i64>));
@@ -139,7 +140,7 @@ pub fn lift(connection: &mut Connection, by: Actor, member: i64) -> Result<bool,
 ///
 /// # Errors
 /// The database's.
-pub fn show(connection: &mut Connection, by: Actor, member: i64) -> Result<bool, Error> {
+pub fn show(connection: &mut Connection, by: Actor, member: MemberId) -> Result<bool, Error> {
     db::lock_members(connection, [member])?;
     let hidden = members::table.find(member).filter(members::hidden_at.is_not_null());
     if diesel::update(hidden).set(members::hidden_at.eq(None::<i64>)).execute(connection)? == 0 {
@@ -152,7 +153,7 @@ pub fn show(connection: &mut Connection, by: Actor, member: i64) -> Result<bool,
 }
 
 /// Notes in a member's history that what was decided is over.
-fn end_current(connection: &mut Connection, by: Actor, member: i64, kinds: &[Decision]) -> Result<(), Error> {
+fn end_current(connection: &mut Connection, by: Actor, member: MemberId, kinds: &[Decision]) -> Result<(), Error> {
     for kind in kinds {
         let current = sanctions::table
             .filter(sanctions::member_id.eq(member))
@@ -164,7 +165,7 @@ fn end_current(connection: &mut Connection, by: Actor, member: i64, kinds: &[Dec
     Ok(())
 }
 
-fn id_of(actor: Actor) -> Option<i64> {
+fn id_of(actor: Actor) -> Option<MemberId> {
     match actor {
         Actor::Member(id) => Some(id),
         Actor::CommandLine | Actor::Site => None,

@@ -4,6 +4,7 @@ use crate::cache::Cache;
 use crate::connections::mutual::{ConnectionIds, ViewerAndOther, connections_of, mutual_ids};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::members::{self, ConnectionCount, MemberCard};
 use crate::network::second_degree::SecondDegree;
@@ -75,13 +76,18 @@ pub fn nearness(
 }
 
 /// Which of these a member is connected with.
-fn shared(connection: &mut Connection, cache: &Cache, me: ConnectionCount, near: &[i64]) -> Result<Vec<i64>, Error> {
+fn shared(
+    connection: &mut Connection,
+    cache: &Cache,
+    me: ConnectionCount,
+    near: &[MemberId],
+) -> Result<Vec<MemberId>, Error> {
     let mine = ConnectionIds::of(connection, cache, me)?;
     Ok(near.iter().copied().filter(|id| mine.has(*id)).collect())
 }
 
 /// Whether anybody in one's circle is connected with the other, whose connections these are where they have few.
-fn linked(connection: &mut Connection, cache: &Cache, two: ViewerAndOther, near: Vec<i64>) -> Result<bool, Error> {
+fn linked(connection: &mut Connection, cache: &Cache, two: ViewerAndOther, near: Vec<MemberId>) -> Result<bool, Error> {
     let near = if two.other_has_few() { near } else { connections_of(connection, two.other)? };
     Ok(!near.is_empty() && SecondDegree::of(connection, cache, two.me)?.meets(&near))
 }

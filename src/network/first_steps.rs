@@ -7,6 +7,7 @@ use crate::connections::store as connections;
 use crate::dates::now;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{number, t, tf};
 use crate::members::store;
 use crate::network::found::hidden_from;
@@ -83,7 +84,7 @@ fn known(connection: &mut Connection, me: &Viewer) -> Result<usize, Error> {
         .filter(relationships::connected_at.is_not_null())
         .select(relationships::other_id)
         .limit(i64::from(SETTLED));
-    let known: Vec<i64> = on_engine!(connection, |own| known.load(own))?;
+    let known: Vec<MemberId> = on_engine!(connection, |own| known.load(own))?;
     Ok(known.len())
 }
 
@@ -91,7 +92,7 @@ fn known(connection: &mut Connection, me: &Viewer) -> Result<usize, Error> {
 fn waiting(connection: &mut Connection, me: &Viewer) -> Result<usize, Error> {
     let sent = connections::sent(me.id).filter(relationships::connected_at.is_null());
     let sent = sent.select(relationships::other_id).limit(INVITED as i64);
-    let sent: Vec<i64> = on_engine!(connection, |own| sent.load(own))?;
+    let sent: Vec<MemberId> = on_engine!(connection, |own| sent.load(own))?;
     Ok(sent.len())
 }
 
@@ -114,7 +115,7 @@ impl Alone {
         // One more than are left out, so that one is left if there is anybody.
         let most = hidden.len() as i64 + 1;
         let others = directory::table.filter(directory::member_id.ne(me.id)).select(directory::member_id).limit(most);
-        let others: Vec<i64> = on_engine!(connection, |own| others.load(own))?;
+        let others: Vec<MemberId> = on_engine!(connection, |own| others.load(own))?;
         if others.iter().any(|id| !hidden.contains(id)) {
             return Ok(None);
         }

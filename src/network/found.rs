@@ -8,6 +8,7 @@ use crate::connections::sql_condition::IsConnected;
 use crate::connections::store;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::ConnectionCount;
 use crate::members::search::{MAX_FOUND, Place, Searched, Wanted};
 use crate::network::second_degree::SecondDegree;
@@ -48,9 +49,9 @@ pub fn members(
     connection: &mut Connection,
     cache: &Cache,
     me: ConnectionCount,
-    hidden: &[i64],
+    hidden: &[MemberId],
     words: Words,
-) -> Result<Vec<(i64, Near)>, Error> {
+) -> Result<Vec<(MemberId, Near)>, Error> {
     let Some(wanted) = Wanted::of(words.q, &words.elsewhere) else { return Ok(Vec::new()) };
     let mut found = wanted.find(connection, hidden)?;
     let is_cut = found.len() as i64 >= MAX_FOUND;
@@ -62,7 +63,7 @@ pub fn members(
         let own = own(connection, me.id, &wanted)?.into_iter();
         let own = own.filter(|(own, _)| found.binary_search_by_key(&own.id, |(id, _)| *id).is_err());
         let own = own.filter_map(|(own, folded)| Some((own.id, wanted.place_in(&own, &folded)?)));
-        let own: Vec<(i64, Place)> = own.collect();
+        let own: Vec<(MemberId, Place)> = own.collect();
         found.extend(own);
         found.sort();
     }
@@ -70,12 +71,12 @@ pub fn members(
     let known = SecondDegree::of(connection, cache, me)?;
     // All three are in the order of the ids, so that each is walked once.
     let (mut connected, mut known) = (Walk(connected.ids()), Walk(known.ids()));
-    let mut near = |id: i64| match (connected.has(id), known.has(id)) {
+    let mut near = |id: MemberId| match (connected.has(id), known.has(id)) {
         (true, _) => Near::Connected,
         (false, true) => Near::Shared,
         (false, false) => Near::Other,
     };
-    let mut found: Vec<(i64, Place, Near)> = found.into_iter().map(|(id, place)| (id, place, near(id))).collect();
+    let mut found: Vec<(MemberId, Place, Near)> = found.into_iter().map(|(id, place)| (id, place, near(id))).collect();
     // By their ids within each, so that what changes of somebody's connections does not move them.
     found.sort_by_key(|(_, place, near)| (*place != Place::WholeName, *near, *place));
     found.truncate(MAX_FOUND as usize);
@@ -83,11 +84,11 @@ pub fn members(
 }
 
 /// Ids in their order, asked for others in theirs.
-struct Walk<'a>(&'a [i64]);
+struct Walk<'a>(&'a [MemberId]);
 
 impl Walk<'_> {
     /// Whether an id is among them, where none that was asked for before is greater.
-    fn has(&mut self, id: i64) -> bool {
+    fn has(&mut self, id: MemberId) -> bool {
         // Those in between are passed over in growing steps: of a hub's thousands a search asks for few.
         let mut step = 1;
         while self.0.get(step).is_some_and(|next| *next < id) {
@@ -104,13 +105,13 @@ impl Walk<'_> {
 ///
 /// # Errors
 /// The database's.
-pub fn hidden_from(connection: &mut Connection, me: i64) -> Result<Vec<i64>, Error> {
+pub fn hidden_from(connection: &mut Connection, me: MemberId) -> Result<Vec<MemberId>, Error> {
     let unseen = store::unseen(me).select(relationships::other_id);
     Ok(on_engine!(connection, |own| unseen.load(own))?)
 }
 
 /// Those of a member's connections who have all words somewhere, with their column `folded`.
-fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<(Searched, String)>, Error> {
+fn own(connection: &mut Connection, me: MemberId, wanted: &Wanted) -> Result<Vec<(Searched, String)>, Error> {
     let mine = relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .filter(relationships::owner_id.eq(me))
@@ -130,18 +131,19 @@ fn own(connection: &mut Connection, me: i64, wanted: &Wanted) -> Result<Vec<(Sea
 #[cfg(test)]
 mod tests {
     use super::Walk;
+    use crate::ids::MemberId;
 
     #[test]
     fn a_walk_finds_what_a_look_up_finds() {
         for gap in [1, 2, 3, 7, 50] {
-            let among: Vec<i64> = (0..200).map(|at| at * gap - 20).collect();
+            let among: Vec<MemberId> = (0..200).map(|at| MemberId::new(at * gap - 20)).collect();
             for step in [1, 2, 5, 40] {
                 let mut walk = Walk(&among);
-                for id in (-50..700).step_by(step) {
+                for id in (-50..700).step_by(step).map(MemberId::new) {
                     assert_eq!(walk.has(id), among.binary_search(&id).is_ok(), "{gap} {step} {id}");
                 }
             }
         }
-        assert!(!Walk(&[]).has(1));
+        assert!(!Walk(&[]).has(MemberId::new(1)));
     }
 }

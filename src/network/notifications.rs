@@ -8,6 +8,7 @@ use crate::connections::standing::{self, Standing};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{filters, t, tf};
 use crate::members::MemberCard;
 use crate::notifications::Event;
@@ -110,7 +111,7 @@ fn rows(
         Some(_) if list.previous.is_some() => store::newest(connection, me.id)?.unwrap_or(0),
         first => first.unwrap_or(0),
     };
-    let others: Vec<i64> = list.rows.iter().map(|entry| entry.person.id).collect();
+    let others: Vec<MemberId> = list.rows.iter().map(|entry| entry.person.id).collect();
     let standings = standing::many(connection, limits, me.id, &others)?;
     let row = |entry: Entry| {
         let standing = standings.get(&entry.person.id).cloned().unwrap_or_else(Standing::none);

@@ -13,6 +13,7 @@ use crate::connections::sql_condition::IsConnected;
 use crate::connections::tabs::Tabs;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::members::search;
 use crate::schema::{members, relationships};
@@ -66,7 +67,7 @@ pub async fn overview(site: SiteData, page: Layout, me: SignedIn, Query(query): 
 }
 
 /// Where each connection of a member works and lives.
-fn places(connection: &mut Connection, me: i64) -> Result<Vec<(String, String)>, Error> {
+fn places(connection: &mut Connection, me: MemberId) -> Result<Vec<(String, String)>, Error> {
     let mine = relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .filter(relationships::owner_id.eq(me))

@@ -11,6 +11,7 @@ use diesel::sql_types::BigInt;
 use crate::cache::{Cache, Cached};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::ConnectionCount;
 
 /// How many of one's newest connections are asked, and how many of the newest of each: what keeps a hub's page as quick
@@ -25,8 +26,8 @@ const MAX_SHORT: usize = 500;
 #[derive(Debug)]
 pub struct SecondDegree {
     /// The ids, in order.
-    ids: Vec<i64>,
-    ranked: Vec<(i64, u32)>,
+    ids: Vec<MemberId>,
+    ranked: Vec<(MemberId, u32)>,
 }
 
 impl Cached for SecondDegree {
@@ -46,7 +47,7 @@ impl SecondDegree {
         cache.get_or_read(member, |id| Ok(SecondDegree::new(known_to_connections(connection, id)?)))
     }
 
-    fn new(mut found: Vec<(i64, i64)>) -> SecondDegree {
+    fn new(mut found: Vec<(MemberId, i64)>) -> SecondDegree {
         found.sort_unstable();
         let ids = found.iter().map(|(id, _)| *id).collect();
         found.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
@@ -56,22 +57,22 @@ impl SecondDegree {
     }
 
     /// Members by how many of the connections know them, most first.
-    pub fn ranked(&self) -> &[(i64, u32)] {
+    pub fn ranked(&self) -> &[(MemberId, u32)] {
         &self.ranked
     }
 
     /// Everybody in it, in the order of the ids; one's own connections among them.
-    pub fn ids(&self) -> &[i64] {
+    pub fn ids(&self) -> &[MemberId] {
         &self.ids
     }
 
     /// Whether any of these is in it.
-    pub fn meets(&self, ids: &[i64]) -> bool {
+    pub fn meets(&self, ids: &[MemberId]) -> bool {
         ids.iter().any(|id| self.ids.binary_search(id).is_ok())
     }
 }
 
-fn known_to_connections(connection: &mut Connection, me: i64) -> Result<Vec<(i64, i64)>, Error> {
+fn known_to_connections(connection: &mut Connection, me: MemberId) -> Result<Vec<(MemberId, i64)>, Error> {
     Ok(match connection {
         Connection::Sqlite(own) => KnownToConnections::<false> { me }.load(own)?,
         Connection::Postgres(own) => KnownToConnections::<true> { me }.load(own)?,
@@ -81,7 +82,7 @@ fn known_to_connections(connection: &mut Connection, me: i64) -> Result<Vec<(i64
 /// The statement, with its own text for each engine. diesel's `sql_query` would be prepared anew each time.
 #[derive(Debug, Clone, Copy)]
 struct KnownToConnections<const POSTGRES: bool> {
-    me: i64,
+    me: MemberId,
 }
 
 impl<const POSTGRES: bool> QueryId for KnownToConnections<POSTGRES> {
@@ -155,8 +156,9 @@ mod tests {
 
     #[test]
     fn whom_most_know_comes_first_and_then_who_is_here_longer() {
-        let circle = SecondDegree::new(vec![(9, 1), (4, 3), (7, 3), (2, 1)]);
-        assert_eq!(circle.ranked(), [(4, 3), (7, 3), (2, 1), (9, 1)]);
-        assert!(circle.meets(&[1, 7]) && !circle.meets(&[1, 3, 8]));
+        let circle =
+            SecondDegree::new([(9, 1), (4, 3), (7, 3), (2, 1)].map(|(id, number)| (MemberId::new(id), number)).into());
+        assert_eq!(circle.ranked(), [(4, 3), (7, 3), (2, 1), (9, 1)].map(|(id, number)| (MemberId::new(id), number)));
+        assert!(circle.meets(&[1, 7].map(MemberId::new)) && !circle.meets(&[1, 3, 8].map(MemberId::new)));
     }
 }

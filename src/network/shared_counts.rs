@@ -7,6 +7,7 @@ use crate::cache::{Cache, Cached};
 use crate::connections::mutual::{self, SharedCount};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::ConnectionCount;
 
 /// Numbers that are kept for a member.
@@ -14,7 +15,7 @@ const MAX_COUNTED: usize = 500;
 
 /// The numbers of a member, true as long as their own connections do not change.
 #[derive(Debug, Default)]
-pub struct SharedCounts(Mutex<HashMap<i64, (i32, Option<SharedCount>)>>);
+pub struct SharedCounts(Mutex<HashMap<MemberId, (i32, Option<SharedCount>)>>);
 
 impl Cached for SharedCounts {
     const SECONDS: i64 = 600;
@@ -35,7 +36,7 @@ impl SharedCounts {
         cache: &Cache,
         me: ConnectionCount,
         others: &[ConnectionCount],
-    ) -> Result<HashMap<i64, Option<SharedCount>>, Error> {
+    ) -> Result<HashMap<MemberId, Option<SharedCount>>, Error> {
         let known = cache.get_or_read(me, |_| Ok(SharedCounts::default()))?;
         let mut counts = known.get(others);
         let unknown: Vec<ConnectionCount> =
@@ -45,7 +46,7 @@ impl SharedCounts {
         Ok(counts)
     }
 
-    fn get(&self, others: &[ConnectionCount]) -> HashMap<i64, Option<SharedCount>> {
+    fn get(&self, others: &[ConnectionCount]) -> HashMap<MemberId, Option<SharedCount>> {
         let Ok(known) = self.0.lock() else { return HashMap::new() };
         let still_true = |other: &ConnectionCount| {
             let (version, count) = known.get(&other.id)?;
@@ -54,7 +55,7 @@ impl SharedCounts {
         others.iter().filter_map(still_true).collect()
     }
 
-    fn keep(&self, counted: &[ConnectionCount], counts: &HashMap<i64, Option<SharedCount>>) {
+    fn keep(&self, counted: &[ConnectionCount], counts: &HashMap<MemberId, Option<SharedCount>>) {
         let Ok(mut known) = self.0.lock() else { return };
         if known.len() > MAX_COUNTED {
             known.clear();

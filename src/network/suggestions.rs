@@ -7,6 +7,7 @@ use crate::connections::mutual::ConnectionIds;
 use crate::connections::row::State;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{mutual_connections, tn};
 use crate::members::{ConnectionCount, MemberCard};
 use crate::network::second_degree::SecondDegree;
@@ -55,7 +56,7 @@ pub fn people_you_may_know(
     most: usize,
 ) -> Result<Vec<Suggestion>, Error> {
     let chosen = strangers(connection, cache, me, CONSIDERED.max(most))?;
-    let ids: Vec<i64> = chosen.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<MemberId> = chosen.iter().map(|(id, _)| *id).collect();
     let at_least = |id| chosen.iter().find(|(other, _)| *other == id).map_or(0, |(_, number)| *number);
     let found = people::counted_persons(connection, &ids)?;
     let counts: Vec<ConnectionCount> = found.iter().map(|(_, count)| *count).collect();
@@ -75,14 +76,19 @@ pub fn people_you_may_know(
 
 /// The first of a member's circle to whom they do not stand in any way, and how many of the connections know each. In a circle of
 /// friends most are connections, so those are left out before any is looked up.
-fn strangers(connection: &mut Connection, cache: &Cache, me: &Viewer, most: usize) -> Result<Vec<(i64, u32)>, Error> {
+fn strangers(
+    connection: &mut Connection,
+    cache: &Cache,
+    me: &Viewer,
+    most: usize,
+) -> Result<Vec<(MemberId, u32)>, Error> {
     let circle = SecondDegree::of(connection, cache, me.counted())?;
     let connected = ConnectionIds::of(connection, cache, me.counted())?;
     let mut others = circle.ranked().iter().filter(|(id, _)| !connected.has(*id)).copied().peekable();
     let mut chosen = Vec::new();
     while chosen.len() < most && others.peek().is_some() {
-        let some: Vec<(i64, u32)> = others.by_ref().take(2 * most).collect();
-        let ids: Vec<i64> = some.iter().map(|(id, _)| *id).collect();
+        let some: Vec<(MemberId, u32)> = others.by_ref().take(2 * most).collect();
+        let ids: Vec<MemberId> = some.iter().map(|(id, _)| *id).collect();
         let left_out = left_out(connection, me.id, &ids)?;
         chosen.extend(some.into_iter().filter(|(id, _)| !left_out.contains(id)));
     }
@@ -94,7 +100,7 @@ fn strangers(connection: &mut Connection, cache: &Cache, me: &Viewer, most: usiz
 ///
 /// # Errors
 /// The database's.
-pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Result<Vec<Suggestion>, Error> {
+pub fn newest_members(connection: &mut Connection, me: MemberId, most: usize) -> Result<Vec<Suggestion>, Error> {
     let known = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::other_id.eq(members::id))
@@ -112,14 +118,14 @@ pub fn newest_members(connection: &mut Connection, me: i64, most: usize) -> Resu
         .order((members::created_at.desc(), members::id.desc()))
         .select(members::id)
         .limit(i64::try_from(most).unwrap_or(i64::MAX));
-    let chosen: Vec<i64> = on_engine!(connection, |own| newest.load(own))?;
+    let chosen: Vec<MemberId> = on_engine!(connection, |own| newest.load(own))?;
     let persons = people::persons(connection, &chosen)?;
     Ok(persons.into_iter().map(|person| Suggestion { person, mutual: Shared::Exactly(0) }).collect())
 }
 
 /// Returns those to whom the member stands in some way, whom they may not invite yet or do not want suggested, or who are
 /// suspended.
-fn left_out(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<i64>, Error> {
+fn left_out(connection: &mut Connection, me: MemberId, ids: &[MemberId]) -> Result<Vec<MemberId>, Error> {
     let side = relationships::owner_id.eq(me).and(relationships::other_id.eq(members::id));
     let known = relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now()));
     let goes_on = members::suspended_until.is_null().or(members::suspended_until.gt(dates::now()).assume_not_null());
@@ -164,7 +170,7 @@ pub fn for_member(
 ///
 /// # Errors
 /// The database's.
-pub fn dismiss(connection: &mut Connection, me: i64, other: i64) -> Result<(), Error> {
+pub fn dismiss(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<(), Error> {
     use dismissed_suggestions::{dismissed_at, other_id, owner_id, table};
     let row = (owner_id.eq(me), other_id.eq(other), dismissed_at.eq(dates::now()));
     let insert = diesel::insert_into(table).values(row).on_conflict_do_nothing();
@@ -176,7 +182,7 @@ pub fn dismiss(connection: &mut Connection, me: i64, other: i64) -> Result<(), E
 ///
 /// # Errors
 /// The database's.
-pub fn suggest_again(connection: &mut Connection, me: i64, other: i64) -> Result<(), Error> {
+pub fn suggest_again(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<(), Error> {
     diesel::delete(dismissed_suggestions::table.find((me, other))).execute(connection)?;
     Ok(())
 }

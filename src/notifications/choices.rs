@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, numbered, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::members;
 use crate::schema::notification_choices::dsl;
 
@@ -50,7 +51,7 @@ pub struct Choice {
 ///
 /// # Errors
 /// The database's.
-pub fn of(connection: &mut Connection, member: i64, kind: Kind) -> Result<Choice, Error> {
+pub fn of(connection: &mut Connection, member: MemberId, kind: Kind) -> Result<Choice, Error> {
     let row = dsl::notification_choices.find((member, kind)).select((dsl::on_site, dsl::by_email));
     Ok(row.first(connection).optional()?.unwrap_or_else(|| kind.by_default()))
 }
@@ -59,7 +60,7 @@ pub fn of(connection: &mut Connection, member: i64, kind: Kind) -> Result<Choice
 ///
 /// # Errors
 /// The database's.
-pub fn all(connection: &mut Connection, member: i64) -> Result<Vec<(Kind, Choice)>, Error> {
+pub fn all(connection: &mut Connection, member: MemberId) -> Result<Vec<(Kind, Choice)>, Error> {
     let rows = dsl::notification_choices.filter(dsl::member_id.eq(member));
     let rows: Vec<(Kind, Choice)> = rows.select((dsl::kind, (dsl::on_site, dsl::by_email))).load(connection)?;
     let chosen = |kind: Kind| rows.iter().find(|(of, _)| *of == kind).map_or(kind.by_default(), |(_, choice)| *choice);
@@ -70,7 +71,7 @@ pub fn all(connection: &mut Connection, member: i64) -> Result<Vec<(Kind, Choice
 ///
 /// # Errors
 /// The database's.
-pub fn save(connection: &mut Connection, member: i64, kind: Kind, choice: Choice) -> Result<(), Error> {
+pub fn save(connection: &mut Connection, member: MemberId, kind: Kind, choice: Choice) -> Result<(), Error> {
     let values = (dsl::on_site.eq(choice.on_site && kind.is_on_site()), dsl::by_email.eq(choice.by_email));
     let row = (dsl::member_id.eq(member), dsl::kind.eq(kind), values);
     let row = diesel::insert_into(dsl::notification_choices).values(row);
@@ -80,7 +81,7 @@ pub fn save(connection: &mut Connection, member: i64, kind: Kind, choice: Choice
 }
 
 /// Plans the first weekly digest a week from now, or none any more. One that is planned stays so.
-fn plan_digest(connection: &mut Connection, member: i64, is_wanted: bool) -> Result<(), Error> {
+fn plan_digest(connection: &mut Connection, member: MemberId, is_wanted: bool) -> Result<(), Error> {
     let row = members::table.find(member);
     let due = is_wanted.then(|| now() + 7 * DAY);
     match due {
@@ -98,7 +99,7 @@ fn plan_digest(connection: &mut Connection, member: i64, is_wanted: bool) -> Res
 ///
 /// # Errors
 /// The database's.
-pub fn unsubscribe(connection: &mut Connection, member: i64, kind: Kind) -> Result<(), Error> {
+pub fn unsubscribe(connection: &mut Connection, member: MemberId, kind: Kind) -> Result<(), Error> {
     let choice = of(connection, member, kind)?;
     save(connection, member, kind, Choice { by_email: false, ..choice })
 }

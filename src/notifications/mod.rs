@@ -9,6 +9,7 @@ use diesel::prelude::*;
 
 use crate::db::{Connection, new_id, numbered};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::relationship::Notification;
 use crate::schema::notifications;
@@ -40,7 +41,7 @@ impl Event {
     }
 
     /// The letter that says it.
-    fn letter(self, from: i64, note: &str) -> Letter {
+    fn letter(self, from: MemberId, note: &str) -> Letter {
         let note = note.to_owned();
         match self {
             Event::Invited => Letter::Invitation { from, note },
@@ -68,8 +69,8 @@ impl From<Notification> for Event {
 /// The database's.
 pub fn tell(
     connection: &mut Connection,
-    (owner, event): (i64, impl Into<Event>),
-    (other, note): (i64, &str),
+    (owner, event): (MemberId, impl Into<Event>),
+    (other, note): (MemberId, &str),
     now: i64,
 ) -> Result<(), Error> {
     let event = event.into();
@@ -86,12 +87,12 @@ pub fn tell(
 /// sender renews the notification of theirs that is not read yet; returns false then.
 fn enter(
     connection: &mut Connection,
-    (owner, event): (i64, Event),
-    (other, note): (i64, &str),
+    (owner, event): (MemberId, Event),
+    (other, note): (MemberId, &str),
     now: i64,
 ) -> Result<bool, Error> {
     let newest = store::newest(connection, owner)?;
-    let id = new_id().max(newest.unwrap_or(0) + 1);
+    let id = new_id::<i64>().max(newest.unwrap_or(0) + 1);
     if event == Event::Message && renew(connection, (owner, other), id, now)? {
         return Ok(false);
     }
@@ -107,7 +108,7 @@ fn enter(
     Ok(true)
 }
 
-fn renew(connection: &mut Connection, (owner, other): (i64, i64), id: i64, now: i64) -> Result<bool, Error> {
+fn renew(connection: &mut Connection, (owner, other): (MemberId, MemberId), id: i64, now: i64) -> Result<bool, Error> {
     let unread = notifications::table
         .filter(notifications::owner_id.eq(owner))
         .filter(notifications::other_id.eq(other))

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine, sql_condition};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::MemberCard;
 use crate::notifications::Event;
 use crate::schema::{members, notifications as table};
@@ -36,7 +37,7 @@ pub struct Entry {
 ///
 /// # Errors
 /// The database's.
-pub fn entries(connection: &mut Connection, owner: i64, at: &PageRequest) -> Result<Vec<Entry>, Error> {
+pub fn entries(connection: &mut Connection, owner: MemberId, at: &PageRequest) -> Result<Vec<Entry>, Error> {
     let mine = table::table
         .inner_join(members::table.on(members::id.eq(table::other_id)))
         .filter(table::owner_id.eq(owner))
@@ -55,7 +56,7 @@ pub fn entries(connection: &mut Connection, owner: i64, at: &PageRequest) -> Res
 ///
 /// # Errors
 /// The database's.
-pub fn newest(connection: &mut Connection, owner: i64) -> Result<Option<i64>, Error> {
+pub fn newest(connection: &mut Connection, owner: MemberId) -> Result<Option<i64>, Error> {
     let newest = table::table.filter(table::owner_id.eq(owner)).order(table::id.desc()).select(table::id);
     Ok(on_engine!(connection, |own| newest.first(own)).optional()?)
 }
@@ -64,7 +65,7 @@ pub fn newest(connection: &mut Connection, owner: i64) -> Result<Option<i64>, Er
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has none of this id, or the database's.
-pub fn mark(connection: &mut Connection, owner: i64, id: i64, is_read: bool) -> Result<(), Error> {
+pub fn mark(connection: &mut Connection, owner: MemberId, id: i64, is_read: bool) -> Result<(), Error> {
     let row = table::table.find((owner, id));
     found(diesel::update(row).set(table::is_read.eq(is_read)).execute(connection)?)
 }
@@ -73,7 +74,7 @@ pub fn mark(connection: &mut Connection, owner: i64, id: i64, is_read: bool) -> 
 ///
 /// # Errors
 /// The database's.
-pub fn mark_all(connection: &mut Connection, owner: i64, up_to: i64) -> Result<(), Error> {
+pub fn mark_all(connection: &mut Connection, owner: MemberId, up_to: i64) -> Result<(), Error> {
     let unread = table::table.filter(table::owner_id.eq(owner)).filter(table::id.le(up_to)).filter(Unread);
     diesel::update(unread).set(table::is_read.eq(true)).execute(connection)?;
     Ok(())
@@ -83,7 +84,7 @@ pub fn mark_all(connection: &mut Connection, owner: i64, up_to: i64) -> Result<(
 ///
 /// # Errors
 /// The database's.
-pub fn mark_all_of(connection: &mut Connection, owner: i64, other: i64) -> Result<usize, Error> {
+pub fn mark_all_of(connection: &mut Connection, owner: MemberId, other: MemberId) -> Result<usize, Error> {
     let unread = table::table.filter(table::owner_id.eq(owner)).filter(table::other_id.eq(other)).filter(Unread);
     Ok(diesel::update(unread).set(table::is_read.eq(true)).execute(connection)?)
 }
@@ -93,7 +94,7 @@ pub fn mark_all_of(connection: &mut Connection, owner: i64, other: i64) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn mark_event(connection: &mut Connection, owner: i64, other: i64, event: Event) -> Result<usize, Error> {
+pub fn mark_event(connection: &mut Connection, owner: MemberId, other: MemberId, event: Event) -> Result<usize, Error> {
     let unread = table::table
         .filter(table::owner_id.eq(owner))
         .filter(table::other_id.eq(other))
@@ -106,7 +107,7 @@ pub fn mark_event(connection: &mut Connection, owner: i64, other: i64, event: Ev
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has none of this id, or the database's.
-pub fn delete(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Error> {
+pub fn delete(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
     let row = table::table.find((owner, id));
     found(diesel::update(row).set(table::deleted_at.eq(now())).execute(connection)?)
 }
@@ -115,7 +116,7 @@ pub fn delete(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Er
 ///
 /// # Errors
 /// The database's.
-pub fn undelete(connection: &mut Connection, owner: i64, id: i64) -> Result<bool, Error> {
+pub fn undelete(connection: &mut Connection, owner: MemberId, id: i64) -> Result<bool, Error> {
     let row = table::table.find((owner, id));
     Ok(diesel::update(row).set(table::deleted_at.eq(None::<i64>)).execute(connection)? > 0)
 }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::notifications::choices::{self, Kind};
 use crate::schema::members;
@@ -54,7 +55,7 @@ pub async fn unsubscribe(site: SiteData, token: Path<String>, redirect: Redirect
 }
 
 /// Returns whose letters, and of which kind, a link ends.
-fn find(connection: &mut Connection, token: &str) -> Result<(i64, Kind), Error> {
+fn find(connection: &mut Connection, token: &str) -> Result<(MemberId, Kind), Error> {
     let mut parts = token.splitn(3, '.');
     let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok());
     let (member, kind) = (number().ok_or(Error::NotFound)?, number().ok_or(Error::NotFound)?);
@@ -62,5 +63,5 @@ fn find(connection: &mut Connection, token: &str) -> Result<(i64, Kind), Error> 
     let stored = members::table.find(member).select(members::mail_secret);
     let stored: String = stored.first(connection).optional()?.unwrap_or_default();
     let given = parts.next().unwrap_or_default();
-    if stored.is_empty() || stored != given { Err(Error::NotFound) } else { Ok((member, kind)) }
+    if stored.is_empty() || stored != given { Err(Error::NotFound) } else { Ok((MemberId::new(member), kind)) }
 }

@@ -6,6 +6,7 @@ use actix_web::web::Path;
 use crate::connections::store as connections;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{number, t, tf};
 use crate::members::handles::{self, Changes, Refused};
 use crate::members::names;
@@ -51,7 +52,7 @@ impl Summary {
     ///
     /// # Errors
     /// The database's.
-    pub fn save(&self, connection: &mut Connection, member: i64) -> Result<(), Error> {
+    pub fn save(&self, connection: &mut Connection, member: MemberId) -> Result<(), Error> {
         let renamed = store::rename(connection, member, &self.name, &self.sort_as)?;
         connections::follow_name(connection, &renamed)?;
         store::describe(connection, member, &self.headline, &self.location)
@@ -328,7 +329,7 @@ fn link(form: &Form, problems: &mut Problems) -> (String, String) {
     (if label.is_empty() { plain(&url) } else { label }, url)
 }
 
-fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: i64) -> Position {
+fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: MemberId) -> Position {
     let (title, organisation) = match kind {
         Kind::Position => (t("Title"), t("Company")),
         Kind::Education => (t("Degree"), t("School")),

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::t;
 use crate::limits::{Limit, Subject};
 use crate::members::photo::{self, Photo};
@@ -83,7 +84,7 @@ pub async fn restore(site: SiteData, me: SignedIn, redirect: Redirect) -> Result
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn show(site: SiteData, path: Path<(i64, String, i16)>) -> Result<HttpResponse, Error> {
+pub async fn show(site: SiteData, path: Path<(MemberId, String, i16)>) -> Result<HttpResponse, Error> {
     let (member, name, side) = path.into_inner();
     let is_a_size = photo::SIDES.iter().any(|known| i16::try_from(*known) == Ok(side));
     if !is_a_size || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {

@@ -2,6 +2,7 @@
 
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::store::{self, Link, Position};
 use crate::members::{ConnectionsSeenBy, Profile};
 
@@ -39,7 +40,7 @@ impl About {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn of(connection: &mut Connection, member: i64) -> Result<About, Error> {
+    pub(super) fn of(connection: &mut Connection, member: MemberId) -> Result<About, Error> {
         let (positions, education) = store::positions(connection, member)?;
         Ok(About { positions, education, links: store::links(connection, member)? })
     }

@@ -16,6 +16,7 @@ use crate::contacts::{self, retag};
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{relationships, tag_changes, tags};
 use crate::text::caseless;
 
@@ -51,7 +52,7 @@ impl Tag {
 ///
 /// # Errors
 /// The database's.
-pub fn counted(connection: &mut Connection, me: i64) -> Result<Vec<Tag>, Error> {
+pub fn counted(connection: &mut Connection, me: MemberId) -> Result<Vec<Tag>, Error> {
     let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
     for (name, number) in on_connections(connection, me)? {
         tags.entry(name).or_default().connections = number;
@@ -64,7 +65,7 @@ pub fn counted(connection: &mut Connection, me: i64) -> Result<Vec<Tag>, Error> 
     Ok(counted)
 }
 
-fn on_connections(connection: &mut Connection, me: i64) -> Result<Vec<(String, i64)>, Error> {
+fn on_connections(connection: &mut Connection, me: MemberId) -> Result<Vec<(String, i64)>, Error> {
     let on = relationships::owner_id.eq(tags::owner_id).and(relationships::other_id.eq(tags::other_id));
     let mine = tags::table
         .inner_join(relationships::table.on(on))
@@ -79,7 +80,7 @@ fn on_connections(connection: &mut Connection, me: i64) -> Result<Vec<(String, i
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has no such tag, or the database's.
-pub fn rename(connection: &mut Connection, me: i64, tag: &str, name: &str) -> Result<Change, Error> {
+pub fn rename(connection: &mut Connection, me: MemberId, tag: &str, name: &str) -> Result<Change, Error> {
     db::lock_members(connection, [me])?;
     let id = new_id();
     let name = as_spelled(connection, me, tag, name)?;
@@ -94,7 +95,7 @@ pub fn rename(connection: &mut Connection, me: i64, tag: &str, name: &str) -> Re
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has no such tag, or the database's.
-pub fn delete(connection: &mut Connection, me: i64, tag: &str) -> Result<Change, Error> {
+pub fn delete(connection: &mut Connection, me: MemberId, tag: &str) -> Result<Change, Error> {
     db::lock_members(connection, [me])?;
     let id = new_id();
     let taken = take(connection, me, id, tag)? + retag::replace(connection, me, id, tag, None)?;
@@ -105,7 +106,12 @@ pub fn delete(connection: &mut Connection, me: i64, tag: &str) -> Result<Change,
 ///
 /// # Errors
 /// The database's.
-pub fn tag_all(connection: &mut Connection, me: i64, others: &[i64], tag: &str) -> Result<(usize, Change), Error> {
+pub fn tag_all(
+    connection: &mut Connection,
+    me: MemberId,
+    others: &[MemberId],
+    tag: &str,
+) -> Result<(usize, Change), Error> {
     db::lock_members(connection, [me])?;
     let id = new_id();
     let name = as_spelled(connection, me, "", tag)?;
@@ -114,12 +120,12 @@ pub fn tag_all(connection: &mut Connection, me: i64, others: &[i64], tag: &str) 
         .group_by(tags::other_id)
         .having(diesel::dsl::count_star().ge(notes::MAX_TAGS as i64))
         .select(tags::other_id);
-    let full: Vec<i64> = on_engine!(connection, |own| full.load(own))?;
+    let full: Vec<MemberId> = on_engine!(connection, |own| full.load(own))?;
     let with_it = tags::table.filter(tags::owner_id.eq(me)).filter(tags::tag.eq(&name)).select(tags::other_id);
-    let with_it: Vec<i64> = on_engine!(connection, |own| with_it.load(own))?;
-    let with_it: HashSet<i64> = with_it.into_iter().collect();
-    let full: HashSet<i64> = full.into_iter().filter(|other| !with_it.contains(other)).collect();
-    let those: Vec<i64> = others.iter().copied().filter(|other| !full.contains(other)).collect();
+    let with_it: Vec<MemberId> = on_engine!(connection, |own| with_it.load(own))?;
+    let with_it: HashSet<MemberId> = with_it.into_iter().collect();
+    let full: HashSet<MemberId> = full.into_iter().filter(|other| !with_it.contains(other)).collect();
+    let those: Vec<MemberId> = others.iter().copied().filter(|other| !full.contains(other)).collect();
     put(connection, me, id, &those, &name)?;
     Ok((those.len(), Change { id, name, merges: false }))
 }
@@ -139,7 +145,7 @@ pub struct Change {
 ///
 /// # Errors
 /// [`Error::NotFound`] for a change of more than a day ago, or the database's.
-pub fn undo(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> {
+pub fn undo(connection: &mut Connection, me: MemberId, id: i64) -> Result<(), Error> {
     if id < oldest() {
         return Err(Error::NotFound);
     }
@@ -175,21 +181,21 @@ fn oldest() -> i64 {
 }
 
 /// Spells a name as another tag that differs in case alone; the tag itself may be spelled anew.
-fn as_spelled(connection: &mut Connection, me: i64, tag: &str, name: &str) -> Result<String, Error> {
+fn as_spelled(connection: &mut Connection, me: MemberId, tag: &str, name: &str) -> Result<String, Error> {
     if caseless(tag) == caseless(name) {
         return Ok(name.to_owned());
     }
-    let spelled = notes::as_spelled(connection, me, 0, &[name.to_owned()])?;
+    let spelled = notes::as_spelled(connection, me, MemberId::NOBODY, &[name.to_owned()])?;
     Ok(spelled.into_iter().next().unwrap_or_else(|| name.to_owned()))
 }
 
-fn has(connection: &mut Connection, me: i64, tag: &str) -> Result<bool, Error> {
+fn has(connection: &mut Connection, me: MemberId, tag: &str) -> Result<bool, Error> {
     let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::tag.eq(tag));
     Ok(diesel::select(exists(rows)).get_result(connection)?)
 }
 
 /// Takes a tag off every connection, and returns off how many.
-fn take(connection: &mut Connection, me: i64, id: i64, tag: &str) -> Result<usize, Error> {
+fn take(connection: &mut Connection, me: MemberId, id: i64, tag: &str) -> Result<usize, Error> {
     let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::tag.eq(tag));
     let logged =
         rows.select((tags::owner_id, id.into_sql::<BigInt>(), tags::other_id, tags::tag, true.into_sql::<Bool>()));
@@ -198,7 +204,7 @@ fn take(connection: &mut Connection, me: i64, id: i64, tag: &str) -> Result<usiz
 }
 
 /// Puts a tag on those of these who lack it, of whom the member has a row as of every connection.
-fn put(connection: &mut Connection, me: i64, id: i64, others: &[i64], tag: &str) -> Result<(), Error> {
+fn put(connection: &mut Connection, me: MemberId, id: i64, others: &[MemberId], tag: &str) -> Result<(), Error> {
     let tagged = tags::table
         .filter(tags::owner_id.eq(me))
         .filter(tags::other_id.eq(relationships::other_id))
@@ -219,7 +225,7 @@ fn put(connection: &mut Connection, me: i64, id: i64, others: &[i64], tag: &str)
 }
 
 /// Puts a tag on those from whom another was taken, where they lack it.
-fn put_instead(connection: &mut Connection, me: i64, id: i64, tag: &str) -> Result<(), Error> {
+fn put_instead(connection: &mut Connection, me: MemberId, id: i64, tag: &str) -> Result<(), Error> {
     let tagged = tags::table
         .filter(tags::owner_id.eq(me))
         .filter(tags::other_id.eq(tag_changes::other_id))
@@ -239,7 +245,7 @@ fn put_instead(connection: &mut Connection, me: i64, id: i64, tag: &str) -> Resu
     put_logged(connection, me, id)
 }
 
-fn put_logged(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> {
+fn put_logged(connection: &mut Connection, me: MemberId, id: i64) -> Result<(), Error> {
     let added = tag_changes::table
         .filter(tag_changes::owner_id.eq(me))
         .filter(tag_changes::id.eq(id))

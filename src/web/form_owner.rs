@@ -14,6 +14,7 @@ use memchr::memmem;
 
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::handles;
 use crate::web::form::Form;
 use crate::web::pending_form;
@@ -66,9 +67,9 @@ async fn refusal(request: &ServiceRequest, viewer: &Viewer) -> Option<Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn is_of(connection: &mut Connection, handle: &str, member: i64) -> Result<bool, Error> {
+pub fn is_of(connection: &mut Connection, handle: &str, member: MemberId) -> Result<bool, Error> {
     let owner = handles::table.find(handle).select(handles::member_id);
-    Ok(owner.first::<i64>(connection).optional()? == Some(member))
+    Ok(owner.first::<MemberId>(connection).optional()? == Some(member))
 }
 
 /// The handle that a form carries; a form with files says it in its address, since its fields are read later.

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
+use crate::ids::MemberId;
 use crate::web::fetched::is_opened;
 
 /// Bytes of the text of a notice.
@@ -33,12 +34,12 @@ pub struct Notice {
     /// Whom it names, and their profile.
     about: Option<(String, String)>,
     /// The member whom it concerns; nobody where it is told while one signs up or in.
-    member: Option<i64>,
+    member: Option<MemberId>,
 }
 
 impl Notice {
     /// A notice for a member, cut to what a cookie holds.
-    pub fn new(text: String, undo: Option<String>, refused: bool, member: Option<i64>) -> Notice {
+    pub fn new(text: String, undo: Option<String>, refused: bool, member: Option<MemberId>) -> Notice {
         Notice { text: cut(text), undo, refused, about: None, member }
     }
 
@@ -125,7 +126,7 @@ pub fn tell(request: &HttpRequest, notice: Notice) {
 }
 
 /// The notices that wait for whoever looks; none where nobody looks.
-pub fn waiting(request: &HttpRequest, viewer: Option<i64>) -> Vec<Notice> {
+pub fn waiting(request: &HttpRequest, viewer: Option<MemberId>) -> Vec<Notice> {
     let Some(jar) = request.app_data::<Data<Jar>>().filter(|_| is_opened(request)) else { return Vec::new() };
     let notices = jar.brought(request).iter().filter_map(|cookie| jar.read(cookie)).collect::<Vec<_>>();
     notices.into_iter().filter(|notice| notice.member.is_none() || notice.member == viewer).collect()

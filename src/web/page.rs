@@ -14,6 +14,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::number;
 use crate::web::community::Community;
 use crate::web::fetched::is_opened;
@@ -70,7 +71,7 @@ impl Layout {
     }
 
     /// Whether a member is the one who looks.
-    pub fn is_viewer(&self, member: i64) -> bool {
+    pub fn is_viewer(&self, member: MemberId) -> bool {
         self.viewer.as_ref().is_some_and(|viewer| viewer.id == member)
     }
 

@@ -79,7 +79,7 @@ impl PageRequest {
     }
 
     /// Rows fetched from two lists as a page of one, by date and id: the newest first, or the oldest when going backwards.
-    pub fn merged<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> (i64, i64)) -> Vec<T> {
+    pub fn merged<T, K: Ord>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
         rows.sort_by_key(|row| std::cmp::Reverse(key(row)));
         if self.is_back() {
             rows.reverse();

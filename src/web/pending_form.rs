@@ -12,6 +12,7 @@ use futures_util::stream;
 
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::key;
 use crate::web::error_page;
 use crate::web::form::{self, Form};
@@ -49,7 +50,7 @@ impl PendingForm {
     ///
     /// # Errors
     /// The database's.
-    pub fn is_of(&self, connection: &mut Connection, member: i64) -> Result<bool, Error> {
+    pub fn is_of(&self, connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
         let owner = self.fields.iter().find(|(name, _)| name == form_owner::FIELD);
         owner.map_or(Ok(false), |(_, handle)| form_owner::is_of(connection, handle, member))
     }

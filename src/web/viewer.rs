@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest};
 
+use crate::ids::MemberId;
 use crate::members::role::Role;
 use crate::members::{self, ConnectionCount, names};
 
@@ -11,7 +12,7 @@ use crate::members::{self, ConnectionCount, names};
 #[derive(Debug, Clone)]
 pub struct Viewer {
     /// The member's id.
-    pub id: i64,
+    pub id: MemberId,
     /// The member's handle.
     pub handle: String,
     /// The member's name.

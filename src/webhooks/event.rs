@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::dates;
+use crate::ids::MemberId;
 use crate::language::t;
 
 /// Makes the enum of the kinds and what is said of each, from one line a kind.
@@ -56,7 +57,7 @@ pub enum Event {
     /// A report or an appeal waits for moderators, who learn by whom and of what where they answer it.
     ReportFiled {
         /// Whom it is about.
-        reported: i64,
+        reported: MemberId,
         /// The report.
         id: i64,
     },

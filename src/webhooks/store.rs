@@ -107,7 +107,7 @@ fn put(connection: &mut Connection, webhook: i64, event: &str, data: &str) -> Re
     use webhook_deliveries::{created_at, id, webhook_id};
     let row = (
         webhook_id.eq(webhook),
-        id.eq(new_id()),
+        id.eq(new_id::<i64>()),
         webhook_deliveries::event.eq(event),
         webhook_deliveries::data.eq(data),
         created_at.eq(now()),

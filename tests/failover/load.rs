@@ -11,6 +11,7 @@ use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
 use amicable::db::Db;
+use amicable::ids::MemberId;
 use amicable::relationship::Action;
 use amicable::relationship::Limits;
 use amicable::schema::{connection_counts, notifications, relationships};
@@ -31,9 +32,9 @@ enum Answer {
 #[derive(Default)]
 struct Told {
     /// By inviting and invited member.
-    invited: HashMap<(i64, i64), Answer>,
+    invited: HashMap<(MemberId, MemberId), Answer>,
     /// What the last change was to be, and how it was answered, by who made it.
-    left: HashMap<(i64, i64), (bool, Answer)>,
+    left: HashMap<(MemberId, MemberId), (bool, Answer)>,
     errors: Vec<String>,
 }
 
@@ -46,7 +47,7 @@ struct Shared {
 }
 
 /// Members by id and handle.
-type Member = (i64, String);
+type Member = (MemberId, String);
 
 pub struct Load {
     address: String,
@@ -172,18 +173,18 @@ impl Load {
         };
         let (sides, told_of, counts) = db
             .write_blocking(|connection| {
-                let sides: Vec<(i64, i64, i16)> = relationships::table
+                let sides: Vec<(MemberId, MemberId, i16)> = relationships::table
                     .select((relationships::owner_id, relationships::other_id, relationships::state))
                     .load(connection)?;
-                let told_of: Vec<(i64, i64)> =
+                let told_of: Vec<(MemberId, MemberId)> =
                     notifications::table.select((notifications::other_id, notifications::owner_id)).load(connection)?;
-                let counts: Vec<(i64, i32)> = connection_counts::table
+                let counts: Vec<(MemberId, i32)> = connection_counts::table
                     .select((connection_counts::member_id, connection_counts::number))
                     .load(connection)?;
                 Ok((sides, told_of, counts))
             })
             .unwrap();
-        let state: HashMap<(i64, i64), i16> =
+        let state: HashMap<(MemberId, MemberId), i16> =
             sides.iter().map(|(owner, other, state)| ((*owner, *other), *state)).collect();
         for ((me, other), answer) in &told.invited {
             let pair = (state.get(&(*me, *other)), state.get(&(*other, *me)));

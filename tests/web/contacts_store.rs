@@ -6,6 +6,7 @@ use amicable::contacts::source::Source;
 use amicable::contacts::store::{self, NewContact, RemovalKind};
 use amicable::db::Connection;
 use amicable::error::Error;
+use amicable::ids::MemberId;
 
 use crate::support::Site;
 
@@ -18,7 +19,7 @@ fn new(card: Card) -> NewContact {
     NewContact { card, source: Source::ByHand, import_id: None }
 }
 
-fn on_a_book<T>(f: impl FnOnce(&mut Connection, i64) -> Result<T, Error> + Clone) -> T {
+fn on_a_book<T>(f: impl FnOnce(&mut Connection, MemberId) -> Result<T, Error> + Clone) -> T {
     let site = Site::new();
     let owner = site.member("Ada Ruiz").id;
     site.db.write_blocking(|connection| f(connection, owner)).unwrap()
@@ -38,7 +39,7 @@ fn a_stored_card_is_loaded_as_it_was() {
         let after = store::load(connection, owner, ids[0])?;
         assert_eq!(after.card, Card { uid: ben.card.uid.clone(), ..changed });
         assert_ne!(after.etag(), ben.etag());
-        assert!(matches!(store::load(connection, owner + 1, ids[0]), Err(Error::NotFound)));
+        assert!(matches!(store::load(connection, MemberId::new(owner.get() + 1), ids[0]), Err(Error::NotFound)));
         Ok(())
     });
 }

@@ -1,5 +1,6 @@
 //! What deleted messages leave behind: nothing, once neither side keeps a copy; and what `/settings/data` says of it.
 
+use amicable::ids::MemberId;
 use amicable::inbox::purge;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -134,7 +135,7 @@ fn bytes(site: &Site) -> i64 {
 }
 
 /// A conversation of so many messages, the half of them written by each.
-fn talk(site: &Site, (ada, ben): (i64, i64), number: i64) {
+fn talk(site: &Site, (ada, ben): (MemberId, MemberId), number: i64) {
     let rows = format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {number}) SELECT");
     let (even, text) = ("i % 2 = 0", "Lorem ipsum dolor sit amet ".repeat(8));
     let mut all = vec![format!(

@@ -2,6 +2,7 @@
 
 use amicable::data::deletion;
 use amicable::db::Connection;
+use amicable::ids::MemberId;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -211,7 +212,7 @@ fn deleting_takes_the_password() {
 fn the_only_administrator_stays() {
     let site = Site::new();
     let (mut ada, ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
-    let promote = |member: i64| {
+    let promote = |member: MemberId| {
         let sql = format!("UPDATE members SET role = 2 WHERE id = {member}");
         site.db.write_blocking(|connection| Ok(connection.batch_execute(&sql)?)).unwrap();
     };

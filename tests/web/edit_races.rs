@@ -1,5 +1,6 @@
 //! Edits at the same moment at two nodes: what is unique stays so, and one member's edits come one after the other.
 
+use amicable::ids::MemberId;
 use amicable::limits::{self, Limit, Numbers};
 use std::collections::BTreeSet;
 use std::sync::Barrier;
@@ -17,7 +18,7 @@ use crate::support::{PASSWORD, Site, Visitor};
 const ROUNDS: usize = 20;
 
 /// A key and whose it is.
-type Owners = Vec<(String, i64)>;
+type Owners = Vec<(String, MemberId)>;
 
 /// Lets everybody act at the same moment, and asserts that nobody was shown an error.
 fn together<const N: usize>(visitors: [&mut Visitor; N], act: impl Fn(usize, &mut Visitor) + Sync) -> [u16; N] {
@@ -99,7 +100,7 @@ fn an_email_address_belongs_to_who_confirms_it_first() {
         });
         assert_eq!(statuses, [303, 303]);
         let barrier = Barrier::new(2);
-        let confirm = |member: i64| {
+        let confirm = |member: MemberId| {
             barrier.wait();
             site.db.write_blocking(|connection| addresses::confirm(connection, member, &wanted)).unwrap()
         };
@@ -113,7 +114,7 @@ fn an_email_address_belongs_to_who_confirms_it_first() {
             threads.map(|thread| thread.join().unwrap())
         });
         assert!(confirmed[0] != confirmed[1], "{round}: {confirmed:?}");
-        let owner: i64 =
+        let owner: MemberId =
             read(&site, |connection| Ok(emails::table.find(&wanted).select(emails::member_id).first(connection)?));
         assert_eq!(owner, if confirmed[0] { ada.id } else { ben.id });
     }

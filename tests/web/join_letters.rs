@@ -3,6 +3,7 @@
 use amicable::contacts::card::{Card, Valued};
 use amicable::contacts::source::Source;
 use amicable::contacts::store::{self, NewContact};
+use amicable::ids::MemberId;
 use amicable::web::registration::{self, Registration};
 use diesel::prelude::*;
 
@@ -80,7 +81,7 @@ fn an_applicant_finds_the_invitation_once_let_in() {
     ines.fill("password", PASSWORD).fill("reason", "Ada asked me.").press("Sign up");
     let id = amicable::schema::applications::table.select(amicable::schema::applications::id);
     let accept = |connection: &mut amicable::db::Connection| {
-        let id: i64 = id.first(connection)?;
+        let id: MemberId = id.first(connection)?;
         amicable::joining::waiting::accept(connection, &amicable::relationship::Limits::default(), id)
     };
     assert!(site.db.write_blocking(accept).unwrap().is_some());

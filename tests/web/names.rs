@@ -1,11 +1,12 @@
 //! What people type or paste as names, texts and tags: what is dropped, kept and refused, and how it sorts.
 
+use amicable::ids::MemberId;
 use amicable::schema::{members, tags};
 use diesel::prelude::*;
 
 use crate::support::{Site, Visitor, connect};
 
-fn name_of(site: &Site, id: i64) -> String {
+fn name_of(site: &Site, id: MemberId) -> String {
     let name = members::table.find(id).select(members::full_name);
     site.db.write_blocking(|connection| Ok(name.first(connection)?)).unwrap()
 }

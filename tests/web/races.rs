@@ -2,6 +2,7 @@
 
 use std::sync::Barrier;
 
+use amicable::ids::MemberId;
 use amicable::schema::{connection_counts, notifications, relationships};
 use diesel::prelude::*;
 
@@ -39,8 +40,8 @@ fn at_once(prepare: fn(&mut Visitor, &mut Visitor), first: (&str, &str), second:
     ends
 }
 
-fn sides(site: &Site, a: i64, b: i64) -> (i16, i16) {
-    let state = |connection: &mut amicable::db::Connection, owner: i64, other: i64| {
+fn sides(site: &Site, a: MemberId, b: MemberId) -> (i16, i16) {
+    let state = |connection: &mut amicable::db::Connection, owner: MemberId, other: MemberId| {
         let row = relationships::table.find((owner, other)).select(relationships::state);
         Ok::<i16, amicable::error::Error>(row.first(connection).optional()?.unwrap_or(0))
     };

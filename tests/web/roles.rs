@@ -2,6 +2,7 @@
 
 use crate::moderation::with_role;
 use crate::support::{PASSWORD, Site, Visitor};
+use amicable::ids::MemberId;
 use amicable::members::role::Role;
 use amicable::schema::reports;
 use amicable::web::registration;
@@ -98,7 +99,7 @@ fn routes() -> Vec<(&'static str, &'static str, Area)> {
 
 /// With something in the place of everything that stands in brackets: of the pages of those who run the site something that is
 /// there.
-fn filled(pattern: &str, (member, report): (i64, i64)) -> String {
+fn filled(pattern: &str, (member, report): (MemberId, i64)) -> String {
     let part = |part: &str| match part {
         "{handle}" => "ben-okoro".to_owned(),
         "{member}" if !pattern.starts_with("/photos") => member.to_string(),

@@ -12,6 +12,7 @@ mod threads;
 use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
+use amicable::ids::MemberId;
 use amicable::relationship::Action;
 use amicable::relationship::Limits;
 use diesel::prelude::*;
@@ -306,7 +307,7 @@ fn a_list_leaves_out_who_blocked_one_before_it_is_cut() {
     connect(&mut d, &mut c);
     d.open("/settings/privacy").fill("connections_seen_by", "connections").press("Save");
     let hashed = password::hash_now("a quiet password").unwrap();
-    let friends: Vec<i64> = (0..60)
+    let friends: Vec<MemberId> = (0..60)
         .map(|at| {
             let (full_name, email) = (format!("Aaron Friend{at}"), format!("friend{at}@test.example"));
             let new =
@@ -326,7 +327,7 @@ fn a_list_leaves_out_who_blocked_one_before_it_is_cut() {
     drop(r);
 }
 
-fn act(site: &Site, (me, other): (i64, i64), action: Action) {
+fn act(site: &Site, (me, other): (MemberId, MemberId), action: Action) {
     let limits = Limits::default();
     let acted = site.db.write_blocking(|connection| connections::act(connection, &limits, (me, other), action, "Said"));
     // Most random moves are refused, which is as good.

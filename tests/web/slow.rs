@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use amicable::accounts::password;
 use amicable::accounts::turns::Turn;
+use amicable::ids::MemberId;
 use amicable::limits::{Network, Subject};
 
 use super::support::{PASSWORD, Site};
@@ -58,7 +59,7 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 /// All turns at comparing passwords, until they are dropped.
 fn all_turns() -> Vec<Turn> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let turn = || actix_web::rt::System::new().block_on(password::turn(Subject::member(0))).unwrap();
+    let turn = || actix_web::rt::System::new().block_on(password::turn(Subject::member(MemberId::NOBODY))).unwrap();
     (0..cores).map(|_| turn()).collect()
 }
 

@@ -16,6 +16,7 @@ use crate::accounts::passkeys::store as passkeys;
 use crate::dates::now;
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::schema::second_factors as table;
 use seal::Seal;
@@ -34,7 +35,7 @@ impl Factor {
     ///
     /// # Errors
     /// The database's.
-    pub fn load(connection: &mut Connection, member: i64) -> Result<Factor, Error> {
+    pub fn load(connection: &mut Connection, member: MemberId) -> Result<Factor, Error> {
         let row = table::table.find(member).select((table::secret, table::last_step, table::asks_passkey));
         Ok(on_engine!(connection, |own| row.first(own)).optional()?.unwrap_or_default())
     }
@@ -54,7 +55,7 @@ impl Factor {
 ///
 /// # Errors
 /// The database's.
-pub fn is_asked(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+pub fn is_asked(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
     let factor = Factor::load(connection, member)?;
     Ok(factor.has_app() || factor.asks_passkey && passkeys::any(connection, member)?)
 }
@@ -63,7 +64,7 @@ pub fn is_asked(connection: &mut Connection, member: i64) -> Result<bool, Error>
 ///
 /// # Errors
 /// The database's.
-pub fn take_code(connection: &mut Connection, seal: &Seal, member: i64, typed: &str) -> Result<bool, Error> {
+pub fn take_code(connection: &mut Connection, seal: &Seal, member: MemberId, typed: &str) -> Result<bool, Error> {
     let factor = Factor::load(connection, member)?;
     let Some(secret) = seal.open(member, &factor.secret) else { return Ok(false) };
     let Some(step) = totp::step(&secret, typed, factor.last_step)? else { return Ok(false) };
@@ -78,7 +79,7 @@ pub fn take_code(connection: &mut Connection, seal: &Seal, member: i64, typed: &
 /// The database's.
 pub fn turn_on(
     connection: &mut Connection,
-    member: i64,
+    member: MemberId,
     sealed: &str,
     step: i64,
 ) -> Result<Option<Vec<String>>, Error> {
@@ -99,7 +100,7 @@ pub fn turn_on(
 ///
 /// # Errors
 /// The database's.
-pub fn turn_off(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+pub fn turn_off(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
     db::lock_members(connection, [member])?;
     let factor = Factor::load(connection, member)?;
     if !factor.has_app() {
@@ -120,7 +121,7 @@ pub fn turn_off(connection: &mut Connection, member: i64) -> Result<bool, Error>
 ///
 /// # Errors
 /// The database's.
-pub fn end(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+pub fn end(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
     db::lock_members(connection, [member])?;
     if !Factor::load(connection, member)?.is_on() {
         return Ok(false);
@@ -138,7 +139,7 @@ pub fn end(connection: &mut Connection, member: i64) -> Result<bool, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn ask_for_passkey(connection: &mut Connection, member: i64) -> Result<Option<Vec<String>>, Error> {
+pub fn ask_for_passkey(connection: &mut Connection, member: MemberId) -> Result<Option<Vec<String>>, Error> {
     db::lock_members(connection, [member])?;
     if !passkeys::any(connection, member)? {
         return Ok(None);
@@ -160,7 +161,7 @@ pub fn ask_for_passkey(connection: &mut Connection, member: i64) -> Result<Optio
 ///
 /// # Errors
 /// The database's.
-pub fn ask_for_no_passkey(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn ask_for_no_passkey(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     db::lock_members(connection, [member])?;
     let factor = Factor::load(connection, member)?;
     if !factor.asks_passkey {

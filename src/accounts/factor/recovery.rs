@@ -6,6 +6,7 @@ use rand::RngExt;
 
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::recovery_codes as table;
 use crate::text::digest::sha256;
 
@@ -18,7 +19,7 @@ const LETTERS: &[u8; 32] = b"23456789abcdefghjkmnpqrstuvwxyz0";
 ///
 /// # Errors
 /// The database's.
-pub fn renew(connection: &mut Connection, member: i64) -> Result<Vec<String>, Error> {
+pub fn renew(connection: &mut Connection, member: MemberId) -> Result<Vec<String>, Error> {
     forget(connection, member)?;
     let codes: Vec<String> = (0..NUMBER).map(|_| new_code()).collect();
     let row = |code: &String| (table::member_id.eq(member), table::code_hash.eq(sha256(&plain(code))));
@@ -44,7 +45,7 @@ fn plain(typed: &str) -> String {
 ///
 /// # Errors
 /// The database's.
-pub fn take(connection: &mut Connection, member: i64, typed: &str) -> Result<bool, Error> {
+pub fn take(connection: &mut Connection, member: MemberId, typed: &str) -> Result<bool, Error> {
     let one = table::table.find((member, sha256(&plain(typed))));
     Ok(diesel::delete(one).execute(connection)? == 1)
 }
@@ -53,7 +54,7 @@ pub fn take(connection: &mut Connection, member: i64, typed: &str) -> Result<boo
 ///
 /// # Errors
 /// The database's.
-pub fn left(connection: &mut Connection, member: i64) -> Result<i64, Error> {
+pub fn left(connection: &mut Connection, member: MemberId) -> Result<i64, Error> {
     let mine = table::table.filter(table::member_id.eq(member)).count();
     Ok(on_engine!(connection, |own| mine.get_result(own))?)
 }
@@ -62,7 +63,7 @@ pub fn left(connection: &mut Connection, member: i64) -> Result<i64, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn forget(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn forget(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     diesel::delete(table::table.filter(table::member_id.eq(member))).execute(connection)?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use rand::RngExt;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::ids::MemberId;
 
 const NONCE: usize = 12;
 
@@ -29,9 +30,9 @@ impl Seal {
     ///
     /// # Errors
     /// [`Error::Internal`] where it is too large.
-    pub fn seal(&self, member: i64, secret: &[u8]) -> Result<String, Error> {
+    pub fn seal(&self, member: MemberId, secret: &[u8]) -> Result<String, Error> {
         let nonce: [u8; NONCE] = rand::rng().random();
-        let payload = Payload { msg: secret, aad: &member.to_be_bytes() };
+        let payload = Payload { msg: secret, aad: &member.get().to_be_bytes() };
         let sealed = self.0.encrypt(&Nonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| Error::Internal("a secret cannot be sealed".into()))?;
         Ok(nonce.iter().chain(&sealed).fold(String::new(), |mut hex, byte| {
@@ -42,10 +43,10 @@ impl Seal {
     }
 
     /// Opens what was sealed for a member; nothing where it was not, or by another site.
-    pub fn open(&self, member: i64, sealed: &str) -> Option<Vec<u8>> {
+    pub fn open(&self, member: MemberId, sealed: &str) -> Option<Vec<u8>> {
         let bytes = unhex(sealed)?;
         let (nonce, text) = bytes.split_first_chunk::<NONCE>()?;
-        self.0.decrypt(&Nonce::from(*nonce), Payload { msg: text, aad: &member.to_be_bytes() }).ok()
+        self.0.decrypt(&Nonce::from(*nonce), Payload { msg: text, aad: &member.get().to_be_bytes() }).ok()
     }
 }
 
@@ -59,15 +60,21 @@ fn unhex(hex: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
+    const ADA: MemberId = MemberId::new(7);
+
     #[test]
     fn a_secret_opens_for_its_member_and_site_alone() {
         let (ours, other) = (Seal::of(&Key::from(&[1; 64])), Seal::of(&Key::from(&[2; 64])));
-        let sealed = ours.seal(7, b"secret").unwrap();
-        assert_eq!(ours.open(7, &sealed).as_deref(), Some(&b"secret"[..]));
-        assert_ne!(ours.seal(7, b"secret").unwrap(), sealed);
-        for bad in
-            [ours.open(8, &sealed), other.open(7, &sealed), ours.open(7, "zz"), ours.open(7, ""), ours.open(7, "é")]
-        {
+        let sealed = ours.seal(ADA, b"secret").unwrap();
+        assert_eq!(ours.open(ADA, &sealed).as_deref(), Some(&b"secret"[..]));
+        assert_ne!(ours.seal(ADA, b"secret").unwrap(), sealed);
+        for bad in [
+            ours.open(MemberId::new(8), &sealed),
+            other.open(ADA, &sealed),
+            ours.open(ADA, "zz"),
+            ours.open(ADA, ""),
+            ours.open(ADA, "é"),
+        ] {
             assert_eq!(bad, None);
         }
     }

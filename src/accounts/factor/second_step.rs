@@ -12,6 +12,7 @@ use crate::accounts::sessions;
 use crate::dates::now;
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::schema::{begun_sign_ins as table, members};
 use crate::text::digest::sha256;
@@ -40,7 +41,7 @@ pub enum Entry {
 /// The database's.
 pub fn enter(
     connection: &mut Connection,
-    member: i64,
+    member: MemberId,
     browser: &Browser,
     before: Option<&Viewer>,
 ) -> Result<Entry, Error> {
@@ -56,7 +57,7 @@ pub fn enter(
 /// The database's.
 pub fn start(
     connection: &mut Connection,
-    member: i64,
+    member: MemberId,
     browser: &Browser,
     before: Option<&Viewer>,
 ) -> Result<String, Error> {
@@ -68,7 +69,7 @@ pub fn start(
     sessions::start(connection, member, &browser.agent)
 }
 
-fn begin(connection: &mut Connection, member: i64) -> Result<String, Error> {
+fn begin(connection: &mut Connection, member: MemberId) -> Result<String, Error> {
     let token = format!("{member}.{:032x}", rand::rng().random::<u128>());
     let row = (table::member_id.eq(member), table::token_hash.eq(sha256(&token)), table::expires_at.eq(now() + LASTS));
     diesel::insert_into(table::table).values(row).execute(connection)?;
@@ -79,8 +80,8 @@ fn begin(connection: &mut Connection, member: i64) -> Result<String, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn find(connection: &mut Connection, token: &str) -> Result<Option<i64>, Error> {
-    let Some(member) = token.split('.').next().and_then(|id| id.parse::<i64>().ok()) else { return Ok(None) };
+pub fn find(connection: &mut Connection, token: &str) -> Result<Option<MemberId>, Error> {
+    let Some(member) = token.split('.').next().and_then(|id| id.parse::<MemberId>().ok()) else { return Ok(None) };
     let row = table::table
         .inner_join(members::table.on(members::id.eq(table::member_id)))
         .filter(table::member_id.eq(member))
@@ -131,7 +132,7 @@ pub fn try_code(
     start(connection, member, browser, before).map(Tried::SignedIn)
 }
 
-fn take_recovery(connection: &mut Connection, member: i64, typed: &str) -> Result<bool, Error> {
+fn take_recovery(connection: &mut Connection, member: MemberId, typed: &str) -> Result<bool, Error> {
     if !recovery::take(connection, member, typed)? {
         return Ok(false);
     }
@@ -141,7 +142,7 @@ fn take_recovery(connection: &mut Connection, member: i64, typed: &str) -> Resul
     Ok(true)
 }
 
-fn note_wrong(connection: &mut Connection, member: i64, token: &str, browser: &Browser) -> Result<Tried, Error> {
+fn note_wrong(connection: &mut Connection, member: MemberId, token: &str, browser: &Browser) -> Result<Tried, Error> {
     let row = table::table.find((member, sha256(token)));
     let tries: i32 = row.clone().select(table::tries).first(connection)?;
     if tries + 1 < MAX_TRIES {
@@ -158,7 +159,7 @@ fn note_wrong(connection: &mut Connection, member: i64, token: &str, browser: &B
 /// # Errors
 /// The database's.
 pub fn end(connection: &mut Connection, token: &str) -> Result<(), Error> {
-    let member: i64 = token.split('.').next().and_then(|id| id.parse().ok()).unwrap_or_default();
+    let member: MemberId = token.split('.').next().and_then(|id| id.parse().ok()).unwrap_or_default();
     diesel::delete(table::table.find((member, sha256(token)))).execute(connection)?;
     Ok(())
 }
@@ -167,7 +168,7 @@ pub fn end(connection: &mut Connection, token: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn end_all(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn end_all(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     diesel::delete(table::table.filter(table::member_id.eq(member))).execute(connection)?;
     Ok(())
 }

@@ -6,12 +6,13 @@ use rand::RngExt;
 use crate::dates::now;
 use crate::db::{Connection, numbered, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::passkey_challenges as table;
 use crate::text::digest::sha256;
 
 const LASTS: i64 = 5 * 60;
 /// Of whoever signs in, who is not known yet.
-pub const NOBODY: i64 = 0;
+pub const NOBODY: MemberId = MemberId::NOBODY;
 
 numbered! {
     /// What it is for.
@@ -29,7 +30,7 @@ numbered! {
 ///
 /// # Errors
 /// The database's.
-pub fn put(connection: &mut Connection, purpose: Purpose, member: i64, state: &str) -> Result<String, Error> {
+pub fn put(connection: &mut Connection, purpose: Purpose, member: MemberId, state: &str) -> Result<String, Error> {
     let token = format!("{:032x}", rand::rng().random::<u128>());
     let row = (
         table::token_hash.eq(sha256(&token)),
@@ -47,7 +48,12 @@ pub fn put(connection: &mut Connection, purpose: Purpose, member: i64, state: &s
 ///
 /// # Errors
 /// The database's.
-pub fn take(connection: &mut Connection, purpose: Purpose, member: i64, token: &str) -> Result<Option<String>, Error> {
+pub fn take(
+    connection: &mut Connection,
+    purpose: Purpose,
+    member: MemberId,
+    token: &str,
+) -> Result<Option<String>, Error> {
     let row = table::table
         .filter(table::token_hash.eq(sha256(token)))
         .filter(table::member_id.eq(member))

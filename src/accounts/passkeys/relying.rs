@@ -7,6 +7,7 @@ use webauthn_rs::prelude::{
 };
 
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::web::community::NAME;
 
 /// Whom passkeys are made for; nobody where browsers make none: without https, or without a host name.
@@ -46,7 +47,7 @@ impl Passkeys {
     /// [`Error::NotFound`] where passkeys do not work.
     pub fn begin_adding(
         &self,
-        member: i64,
+        member: MemberId,
         (email, full_name): (&str, &str),
         known: Vec<CredentialID>,
         community: &str,
@@ -118,18 +119,18 @@ impl Passkeys {
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The member it names.
-    pub member: i64,
+    pub member: MemberId,
     answer: PublicKeyCredential,
 }
 
 /// What names a member to a browser along with a passkey.
-fn handle_of(member: i64) -> Uuid {
-    Uuid::from_u64_pair(0, member.cast_unsigned())
+fn handle_of(member: MemberId) -> Uuid {
+    Uuid::from_u64_pair(0, member.get().cast_unsigned())
 }
 
-fn member_of(handle: Uuid) -> Option<i64> {
+fn member_of(handle: Uuid) -> Option<MemberId> {
     match handle.as_u64_pair() {
-        (0, member) => Some(member.cast_signed()),
+        (0, member) => Some(MemberId::new(member.cast_signed())),
         _ => None,
     }
 }
@@ -161,13 +162,9 @@ mod tests {
 
     #[test]
     fn a_handle_names_its_member() {
-        for member in [1, i64::MAX, new_id_like()] {
+        for member in [MemberId::new(1), MemberId::MAX, crate::db::new_id()] {
             assert_eq!(member_of(handle_of(member)), Some(member));
         }
         assert_eq!(member_of(Uuid::from_u64_pair(1, 7)), None);
-    }
-
-    fn new_id_like() -> i64 {
-        crate::db::new_id()
     }
 }

@@ -9,6 +9,7 @@ use crate::accounts::events::{self, Kind};
 use crate::dates::{self, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::schema::{members, passkeys as table};
 
@@ -47,7 +48,7 @@ impl Named {
 ///
 /// # Errors
 /// The database's.
-pub fn list(connection: &mut Connection, member: i64) -> Result<Vec<Named>, Error> {
+pub fn list(connection: &mut Connection, member: MemberId) -> Result<Vec<Named>, Error> {
     let mine = table::table.filter(table::member_id.eq(member)).order(table::id).limit(MOST as i64);
     let columns = (table::id, table::name, table::created_at, table::used_at);
     Ok(on_engine!(connection, |own| mine.select(columns).load(own))?)
@@ -57,7 +58,7 @@ pub fn list(connection: &mut Connection, member: i64) -> Result<Vec<Named>, Erro
 ///
 /// # Errors
 /// The database's.
-pub fn any(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+pub fn any(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
     let mine = table::table.filter(table::member_id.eq(member)).select(table::id).limit(1);
     Ok(on_engine!(connection, |own| mine.first::<i64>(own)).optional()?.is_some())
 }
@@ -66,7 +67,7 @@ pub fn any(connection: &mut Connection, member: i64) -> Result<bool, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn load(connection: &mut Connection, member: i64) -> Result<Vec<Passkey>, Error> {
+pub fn load(connection: &mut Connection, member: MemberId) -> Result<Vec<Passkey>, Error> {
     let mine = table::table.filter(table::member_id.eq(member)).order(table::id).limit(MOST as i64);
     let rows: Vec<String> = on_engine!(connection, |own| mine.select(table::credential).load(own))?;
     rows.iter().map(|row| serde_json::from_str(row).map_err(|why| Error::Internal(why.to_string()))).collect()
@@ -87,14 +88,14 @@ pub enum Added {
 ///
 /// # Errors
 /// The database's.
-pub fn add(connection: &mut Connection, member: i64, name: &str, passkey: &Passkey) -> Result<Added, Error> {
+pub fn add(connection: &mut Connection, member: MemberId, name: &str, passkey: &Passkey) -> Result<Added, Error> {
     db::lock_members(connection, [member])?;
     if list(connection, member)?.len() >= MOST {
         return Ok(Added::TooMany);
     }
     let row = (
         table::member_id.eq(member),
-        table::id.eq(new_id()),
+        table::id.eq(new_id::<i64>()),
         table::name.eq(name),
         table::credential_id.eq(id_of(passkey.cred_id().as_ref())),
         table::credential.eq(written(passkey)?),
@@ -126,7 +127,7 @@ fn id_of(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// The database's.
-pub fn rename(connection: &mut Connection, member: i64, id: i64, name: &str) -> Result<bool, Error> {
+pub fn rename(connection: &mut Connection, member: MemberId, id: i64, name: &str) -> Result<bool, Error> {
     let row = table::table.find((member, id));
     Ok(diesel::update(row).set(table::name.eq(name)).execute(connection)? == 1)
 }
@@ -135,7 +136,7 @@ pub fn rename(connection: &mut Connection, member: i64, id: i64, name: &str) -> 
 ///
 /// # Errors
 /// The database's.
-pub fn remove(connection: &mut Connection, member: i64, id: i64) -> Result<Option<String>, Error> {
+pub fn remove(connection: &mut Connection, member: MemberId, id: i64) -> Result<Option<String>, Error> {
     let row = table::table.find((member, id));
     let Some(name) = row.select(table::name).first::<String>(connection).optional()? else { return Ok(None) };
     diesel::delete(row).execute(connection)?;
@@ -151,7 +152,7 @@ pub fn remove(connection: &mut Connection, member: i64, id: i64) -> Result<Optio
 pub fn verify(
     connection: &mut Connection,
     site: &Passkeys,
-    (purpose, asked, token): (Purpose, i64, &str),
+    (purpose, asked, token): (Purpose, MemberId, &str),
     answer: &Answer,
 ) -> Result<bool, Error> {
     let Some(state) = challenge::take(connection, purpose, asked, token)? else { return Ok(false) };
@@ -168,7 +169,7 @@ pub fn verify(
 
 fn note_use(
     connection: &mut Connection,
-    member: i64,
+    member: MemberId,
     theirs: Vec<Passkey>,
     result: &AuthenticationResult,
 ) -> Result<(), Error> {

@@ -15,6 +15,7 @@ use crate::connections::{store, visible};
 use crate::dates::{self, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::language::{number, t, tf, tn, tnf};
 use crate::members::{MemberCard, names};
@@ -159,7 +160,7 @@ pub fn received(
 pub fn sent(
     connection: &mut Connection,
     limits: &Limits,
-    me: i64,
+    me: MemberId,
     older: bool,
     at: &PageRequest,
 ) -> Result<ListPage<Invitation>, Error> {
@@ -177,13 +178,13 @@ pub fn sent(
 }
 
 fn cursor(row: &Invitation) -> Cursor {
-    Cursor { key: row.changed_at.to_string(), id: row.person.id }
+    Cursor { key: row.changed_at.to_string(), id: row.person.id.get() }
 }
 
 fn in_box(
     connection: &mut Connection,
     limits: &Limits,
-    (me, state): (i64, State),
+    (me, state): (MemberId, State),
     before: i64,
     at: &PageRequest,
 ) -> Result<Vec<Invitation>, Error> {
@@ -210,7 +211,7 @@ fn in_box(
 ///
 /// # Errors
 /// The database's.
-pub fn sent_long_ago(connection: &mut Connection, limits: &Limits, me: i64) -> Result<i64, Error> {
+pub fn sent_long_ago(connection: &mut Connection, limits: &Limits, me: MemberId) -> Result<i64, Error> {
     let now = now();
     let old = store::sent(me)
         .filter(relationships::changed_at.gt(limits.oldest_open(now)))
@@ -295,7 +296,7 @@ pub async fn confirm_withdrawal(
 fn withdrawals(
     connection: &mut Connection,
     limits: &Limits,
-    me: i64,
+    me: MemberId,
     chosen: &[String],
 ) -> Result<Vec<Withdrawal>, Error> {
     let mine = relationships::owner_id.eq(me).and(relationships::other_id.eq(table::id));
@@ -383,7 +384,7 @@ struct Answered {
 fn answer_all(
     connection: &mut Connection,
     limits: &Limits,
-    me: i64,
+    me: MemberId,
     chosen: &[String],
     action: Action,
 ) -> Result<Answered, Error> {
@@ -412,7 +413,7 @@ fn answer_all(
 ///
 /// # Errors
 /// [`Error::NotFound`] where they are neither seen nor listed, or the database's.
-pub fn to_withdraw(connection: &mut Connection, me: i64, handle: &str) -> Result<MemberCard, Error> {
+pub fn to_withdraw(connection: &mut Connection, me: MemberId, handle: &str) -> Result<MemberCard, Error> {
     match visible::person(connection, me, handle) {
         Err(Error::NotFound) => find(connection, me, handle, Action::Withdraw)?.ok_or(Error::NotFound),
         seen => seen,
@@ -424,7 +425,12 @@ pub fn to_withdraw(connection: &mut Connection, me: i64, handle: &str) -> Result
 ///
 /// # Errors
 /// The database's.
-pub fn find(connection: &mut Connection, me: i64, handle: &str, action: Action) -> Result<Option<MemberCard>, Error> {
+pub fn find(
+    connection: &mut Connection,
+    me: MemberId,
+    handle: &str,
+    action: Action,
+) -> Result<Option<MemberCard>, Error> {
     let handle = handle.to_ascii_lowercase();
     if !names::is_handle(&handle) {
         return Ok(None);
@@ -440,7 +446,7 @@ pub fn find(connection: &mut Connection, me: i64, handle: &str, action: Action) 
 /// another tab, names them as the first did.
 fn listed(
     connection: &mut Connection,
-    me: i64,
+    me: MemberId,
     person: MemberCard,
     action: Action,
 ) -> Result<Option<MemberCard>, Error> {

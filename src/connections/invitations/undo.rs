@@ -12,6 +12,7 @@ use crate::connections::row::State;
 use crate::connections::store;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{t, tf, tn};
 use crate::relationship::{Action, Limits};
 use crate::schema::relationships;
@@ -71,11 +72,11 @@ pub async fn undo_all(
 fn bring_back(
     connection: &mut Connection,
     limits: &Limits,
-    me: i64,
+    me: MemberId,
     (first, last): (i64, i64),
 ) -> Result<usize, Error> {
     let declined = store::in_state(me, State::Declined).filter(relationships::changed_at.between(first, last));
-    let others: Vec<i64> =
+    let others: Vec<MemberId> =
         declined.order(relationships::changed_at).limit(MAX_UNDONE).select(relationships::other_id).load(connection)?;
     let mut back = 0;
     for other in others {

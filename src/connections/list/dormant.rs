@@ -10,6 +10,7 @@ use crate::connections::sql_condition::IsConnected;
 use crate::dates;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::ConnectionCount;
 use crate::schema::relationships;
 
@@ -45,7 +46,7 @@ impl Dormant {
 }
 
 /// Since when the member is connected with each of those with whom a message was exchanged since this moment.
-fn written_since(connection: &mut Connection, me: i64, first: i64) -> Result<Vec<i64>, Error> {
+fn written_since(connection: &mut Connection, me: MemberId, first: i64) -> Result<Vec<i64>, Error> {
     let written = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::last_message_at.ge(first))

@@ -16,6 +16,7 @@ use crate::connections::sql_condition::IsConnected;
 use crate::dates;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::ConnectionCount;
 use crate::members::search::needle::Needle;
 use crate::schema::{members, relationships};
@@ -29,7 +30,7 @@ const MAX_SEARCHES: usize = 8;
 /// The connections of a member, the newest first.
 #[derive(Debug, Default)]
 pub struct Kept {
-    ids: Vec<i64>,
+    ids: Vec<MemberId>,
     /// Since when each is connected.
     since: Vec<i64>,
     texts: String,
@@ -85,12 +86,12 @@ impl Kept {
                 .filter(IsConnected)
                 .order((since.desc(), relationships::other_id.desc()))
                 .select((relationships::other_id, since, members::folded));
-            let rows: Vec<(i64, i64, String)> = on_engine!(connection, |own| all.load(own))?;
+            let rows: Vec<(MemberId, i64, String)> = on_engine!(connection, |own| all.load(own))?;
             Ok(Kept::new(rows))
         })
     }
 
-    fn new(rows: Vec<(i64, i64, String)>) -> Kept {
+    fn new(rows: Vec<(MemberId, i64, String)>) -> Kept {
         let mut kept = Kept { texts: String::with_capacity(rows.len() * 128), ..Kept::default() };
         for (id, since, folded) in rows {
             kept.texts.push_str(&folded);
@@ -113,7 +114,7 @@ impl Kept {
     ///
     /// # Errors
     /// The database's.
-    pub fn found(&self, connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec<i64>, Error> {
+    pub fn found(&self, connection: &mut Connection, me: MemberId, filter: &Filter) -> Result<Vec<MemberId>, Error> {
         let places = self.places(filter);
         let ids = places.iter().map(|at| self.ids[*at as usize]);
         Ok(match filter.sort {
@@ -191,12 +192,12 @@ impl Kept {
         &self.texts[self.start(at)..self.ends[at]]
     }
 
-    fn order(&self, connection: &mut Connection, me: i64, sort: Sort) -> Result<Arc<Vec<usize>>, Error> {
+    fn order(&self, connection: &mut Connection, me: MemberId, sort: Sort) -> Result<Arc<Vec<usize>>, Error> {
         let known = self.orders.lock().unwrap_or_else(PoisonError::into_inner).get(&sort).cloned();
         if let Some(known) = known {
             return Ok(known);
         }
-        let places: HashMap<i64, usize> = self.ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let places: HashMap<MemberId, usize> = self.ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let ids = ids_in_order(connection, me, sort)?;
         let order = Arc::new(ids.iter().filter_map(|id| places.get(id).copied()).collect::<Vec<usize>>());
         self.orders.lock().unwrap_or_else(PoisonError::into_inner).insert(sort, order.clone());
@@ -206,12 +207,12 @@ impl Kept {
 
 /// Returns the part of a list that a page asks for, in the direction of its cursor; nothing where nobody stands at the cursor any
 /// more.
-pub fn part(ids: &[i64], at: &PageRequest, sort: Sort) -> Option<Vec<i64>> {
+pub fn part(ids: &[MemberId], at: &PageRequest, sort: Sort) -> Option<Vec<MemberId>> {
     let most = usize::try_from(at.limit()).unwrap_or(usize::MAX);
     let Some((cursor, back)) = at.cursor() else { return Some(ids.iter().copied().take(most).collect()) };
     let place = match cursor == sort.end() {
         true => ids.len(),
-        false => ids.iter().position(|id| *id == cursor.id)?,
+        false => ids.iter().position(|id| id.get() == cursor.id)?,
     };
     Some(match back {
         true => ids[..place].iter().rev().copied().take(most).collect(),
@@ -229,7 +230,7 @@ mod tests {
             1 => "ben lindt\nbolt\nada",
             _ => "eve\nacme ada\n",
         };
-        Kept::new((0..9).map(|at| (at, 1_000_000 - at * 86_400, text(at).to_owned())).collect())
+        Kept::new((0..9).map(|at| (MemberId::new(at), 1_000_000 - at * 86_400, text(at).to_owned())).collect())
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::connections::store;
 use crate::dates;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::{ConnectionCount, MemberCard, search};
 use crate::schema::{members, relationships, tags as table};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
@@ -221,12 +222,12 @@ pub fn page(
 /// The database's.
 pub fn page_of_other(
     connection: &mut Connection,
-    (member, connections): (i64, i32),
-    viewer: i64,
+    (member, connections): (MemberId, i32),
+    viewer: MemberId,
     at: &PageRequest,
 ) -> Result<ListPage<Connected>, Error> {
     let hidden = store::unseen(viewer).select(relationships::other_id);
-    let hidden: Vec<i64> = on_engine!(connection, |own| hidden.load(own))?;
+    let hidden: Vec<MemberId> = on_engine!(connection, |own| hidden.load(own))?;
     let among = id_in(connection, relationships::other_id, &hidden);
     let not_counted: i64 = match hidden.is_empty() {
         true => 0,
@@ -250,15 +251,15 @@ pub fn page_of_other(
 type Found = (Columns, MemberCard);
 
 /// These connections of a member, in this order.
-fn these(connection: &mut Connection, me: i64, ids: &[i64]) -> Result<Vec<Connected>, Error> {
+fn these(connection: &mut Connection, me: MemberId, ids: &[MemberId]) -> Result<Vec<Connected>, Error> {
     let rows = everybody(me).filter(id_in(connection, relationships::other_id, ids));
     let rows: Vec<Found> = on_engine!(connection, |own| rows.select(Found::as_select()).load(own))?;
-    let mut rows: HashMap<i64, Connected> = rows.into_iter().map(|row| (row.1.id, Connected::of(row))).collect();
+    let mut rows: HashMap<MemberId, Connected> = rows.into_iter().map(|row| (row.1.id, Connected::of(row))).collect();
     Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
 /// The ids of all connections of a member in the order of a sort.
-fn ids_in_order(connection: &mut Connection, me: i64, sort: Sort) -> Result<Vec<i64>, Error> {
+fn ids_in_order(connection: &mut Connection, me: MemberId, sort: Sort) -> Result<Vec<MemberId>, Error> {
     Ok(ordered!(everybody(me), sort, None::<&(Cursor, bool)>, |query| {
         on_engine!(connection, |own| query.select(relationships::other_id).load(own))
     })?)
@@ -268,10 +269,14 @@ fn ids_in_order(connection: &mut Connection, me: i64, sort: Sort) -> Result<Vec<
 ///
 /// # Errors
 /// The database's.
-pub fn with_tags(connection: &mut Connection, me: i64, list: &mut ListPage<Connected>) -> Result<Vec<String>, Error> {
+pub fn with_tags(
+    connection: &mut Connection,
+    me: MemberId,
+    list: &mut ListPage<Connected>,
+) -> Result<Vec<String>, Error> {
     let all = notes::all(connection, me)?;
     if !all.is_empty() {
-        let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
+        let ids: Vec<MemberId> = list.rows.iter().map(|row| row.person.id).collect();
         let mut words = notes::of(connection, me, &ids)?;
         for row in &mut list.rows {
             row.tags = words.remove(&row.person.id).unwrap_or_default();
@@ -315,7 +320,7 @@ pub fn moments(
 ///
 /// # Errors
 /// The database's.
-pub fn all(connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec<i64>, Error> {
+pub fn all(connection: &mut Connection, me: MemberId, filter: &Filter) -> Result<Vec<MemberId>, Error> {
     let all = ordered!(chosen(me, filter), filter.sort, None::<&(Cursor, bool)>, |query| {
         query.select(relationships::other_id).load(connection)
     });
@@ -323,17 +328,17 @@ pub fn all(connection: &mut Connection, me: i64, filter: &Filter) -> Result<Vec<
 }
 
 /// The connections of a member, joined with who they are.
-fn everybody(me: i64) -> Everybody {
+fn everybody(me: MemberId) -> Everybody {
     let joined = relationships::table.inner_join(members::table.on(members::id.eq(relationships::other_id)));
     joined.filter(relationships::owner_id.eq(me)).filter(IsConnected)
 }
 
 type Everybody = diesel::helper_types::Filter<
-    diesel::helper_types::Filter<Source, diesel::helper_types::Eq<relationships::owner_id, i64>>,
+    diesel::helper_types::Filter<Source, diesel::helper_types::Eq<relationships::owner_id, MemberId>>,
     IsConnected,
 >;
 
-fn chosen<'a>(me: i64, filter: &Filter) -> Boxed<'a> {
+fn chosen<'a>(me: MemberId, filter: &Filter) -> Boxed<'a> {
     let mut query = everybody(me).into_boxed();
     query = matching!(query, &filter.q);
     if !filter.company.is_empty() {
@@ -373,5 +378,5 @@ fn cursor_of(row: &Connected, sort: Sort) -> Cursor {
         Sort::Oldest => row.columns.connected_at.unwrap_or(0).to_string(),
         Sort::Company => row.columns.company.clone(),
     };
-    Cursor { key, id: row.person.id }
+    Cursor { key, id: row.person.id.get() }
 }

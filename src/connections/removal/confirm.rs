@@ -10,6 +10,7 @@ use crate::connections::store;
 use crate::dates::now;
 use crate::db::{self, Connection, id_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{relationships, removals};
 
 /// Disconnects everybody in a draft. Whoever has disconnected from the member meanwhile is disconnected like the others, from the member's
@@ -20,7 +21,7 @@ use crate::schema::{relationships, removals};
 /// [`Error::NotFound`], or the database's.
 pub fn confirm(
     connection: &mut Connection,
-    me: i64,
+    me: MemberId,
     id: i64,
     may_invite_again: bool,
     reason: &str,
@@ -35,18 +36,18 @@ pub fn confirm(
         return Ok(removal);
     }
     let sides = own_sides(connection, me, &chosen)?;
-    let those = |wanted: &[State]| -> Vec<i64> {
+    let those = |wanted: &[State]| -> Vec<MemberId> {
         sides.iter().filter(|(_, state)| wanted.contains(state)).map(|(other, _)| *other).collect()
     };
     let (removed, connected) = (those(&[State::Connected, State::WasDisconnected]), those(&[State::Connected]));
     disconnect(connection, me, &removed, (id, may_invite_again, reason))?;
     their_sides(connection, me, &connected, State::Connected, State::WasDisconnected, -1)?;
     store::count(connection, me, -number(&connected))?;
-    let done: HashSet<i64> = removed.iter().copied().collect();
-    let others: Vec<i64> = chosen.into_iter().filter(|id| !done.contains(id)).collect();
+    let done: HashSet<MemberId> = removed.iter().copied().collect();
+    let others: Vec<MemberId> = chosen.into_iter().filter(|id| !done.contains(id)).collect();
     draft::take_out(connection, me, id, &others)?;
-    let hidden: HashSet<i64> = those(&State::UNSEEN).into_iter().collect();
-    let skipped: Vec<i64> = others.into_iter().filter(|id| !hidden.contains(id)).collect();
+    let hidden: HashSet<MemberId> = those(&State::UNSEEN).into_iter().collect();
+    let skipped: Vec<MemberId> = others.into_iter().filter(|id| !hidden.contains(id)).collect();
     let result = (
         removals::confirmed_at.eq(now()),
         removals::removed.eq(number(&removed)),
@@ -59,7 +60,7 @@ pub fn confirm(
 }
 
 /// The states of a member's own sides toward these.
-fn own_sides(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec<(i64, State)>, Error> {
+fn own_sides(connection: &mut Connection, me: MemberId, others: &[MemberId]) -> Result<Vec<(MemberId, State)>, Error> {
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
         connection,
         relationships::other_id,
@@ -71,8 +72,8 @@ fn own_sides(connection: &mut Connection, me: i64, others: &[i64]) -> Result<Vec
 /// Disconnects the own sides toward these, which have been read under the same lock; see [`restore`].
 fn disconnect(
     connection: &mut Connection,
-    me: i64,
-    others: &[i64],
+    me: MemberId,
+    others: &[MemberId],
     (id, may_invite_again, reason): (i64, bool, &str),
 ) -> Result<(), Error> {
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(

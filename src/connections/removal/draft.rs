@@ -12,6 +12,7 @@ use crate::connections::store;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::{MemberCard, names};
 use crate::schema::{handles, members, relationships, removal_members, removals};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
@@ -68,15 +69,15 @@ impl Sheet {
     /// The members of a page, ticked and not. A connection counts, and one who has disconnected since: the page knew since when they
     /// had been connected, which a page that was made up does not. Of all others nothing is stored, so that whoever ticks
     /// everybody learns nothing.
-    fn members(&self, connection: &mut Connection, me: i64) -> Result<(Vec<i64>, Vec<i64>), Error> {
+    fn members(&self, connection: &mut Connection, me: MemberId) -> Result<(Vec<MemberId>, Vec<MemberId>), Error> {
         let named: HashSet<&str> = self.shown.keys().chain(&self.ticked).map(String::as_str).collect();
         let named: Vec<&str> = named.into_iter().filter(|handle| names::is_handle(handle)).collect();
-        let mut rows: Vec<(String, i64, State, Option<i64>)> = Vec::new();
+        let mut rows: Vec<(String, MemberId, State, Option<i64>)> = Vec::new();
         for some in named.chunks(AT_ONCE) {
             let own = relationships::other_id.eq(handles::member_id).and(relationships::owner_id.eq(me));
             let found = handles::table.inner_join(relationships::table.on(own)).filter(handles::handle.eq_any(some));
             let columns = (handles::handle, relationships::other_id, relationships::state, relationships::connected_at);
-            rows.extend(found.select(columns).load::<(String, i64, State, Option<i64>)>(connection)?);
+            rows.extend(found.select(columns).load::<(String, MemberId, State, Option<i64>)>(connection)?);
         }
         let (mut ticked, mut others) = (Vec::new(), Vec::new());
         for (handle, id, state, since) in rows {
@@ -112,7 +113,7 @@ pub enum Select {
 /// [`Error::NotFound`] where the draft is somebody else's or no longer there; the database's.
 pub fn take_over(
     connection: &mut Connection,
-    me: i64,
+    me: MemberId,
     draft: Option<i64>,
     sheet: &Sheet,
     select: &Select,
@@ -162,11 +163,11 @@ pub struct Taken {
 }
 
 type Rows = diesel::helper_types::Filter<
-    diesel::helper_types::Filter<removal_members::table, diesel::helper_types::Eq<removal_members::owner_id, i64>>,
+    diesel::helper_types::Filter<removal_members::table, diesel::helper_types::Eq<removal_members::owner_id, MemberId>>,
     diesel::helper_types::Eq<removal_members::removal_id, i64>,
 >;
 
-fn of(me: i64, id: i64) -> Rows {
+fn of(me: MemberId, id: i64) -> Rows {
     removal_members::table.filter(removal_members::owner_id.eq(me)).filter(removal_members::removal_id.eq(id))
 }
 
@@ -174,7 +175,7 @@ fn of(me: i64, id: i64) -> Rows {
 ///
 /// # Errors
 /// The database's.
-pub fn begin(connection: &mut Connection, me: i64) -> Result<i64, Error> {
+pub fn begin(connection: &mut Connection, me: MemberId) -> Result<i64, Error> {
     let old = removals::table
         .filter(removals::owner_id.eq(me))
         .filter(removals::confirmed_at.is_null())
@@ -199,7 +200,7 @@ pub fn begin(connection: &mut Connection, me: i64) -> Result<i64, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn forget(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error> {
+pub fn forget(connection: &mut Connection, me: MemberId, id: i64) -> Result<(), Error> {
     db::lock_members(connection, [me])?;
     let draft = removals::table.find((me, id)).filter(removals::confirmed_at.is_null());
     if diesel::delete(draft).execute(connection)? > 0 {
@@ -212,7 +213,7 @@ pub fn forget(connection: &mut Connection, me: i64, id: i64) -> Result<(), Error
 ///
 /// # Errors
 /// The database's.
-pub fn add(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> Result<(), Error> {
+pub fn add(connection: &mut Connection, me: MemberId, id: i64, others: &[MemberId]) -> Result<(), Error> {
     if others.is_empty() {
         return Ok(());
     }
@@ -241,7 +242,7 @@ pub fn add(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> Res
 ///
 /// # Errors
 /// The database's.
-pub fn take_out(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> Result<(), Error> {
+pub fn take_out(connection: &mut Connection, me: MemberId, id: i64, others: &[MemberId]) -> Result<(), Error> {
     if others.is_empty() {
         return Ok(());
     }
@@ -254,7 +255,7 @@ pub fn take_out(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -
 ///
 /// # Errors
 /// The database's.
-pub fn everybody(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i64>, Error> {
+pub fn everybody(connection: &mut Connection, me: MemberId, id: i64) -> Result<Vec<MemberId>, Error> {
     Ok(of(me, id).select(removal_members::other_id).load(connection)?)
 }
 
@@ -262,9 +263,14 @@ pub fn everybody(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<i6
 ///
 /// # Errors
 /// The database's.
-pub fn among(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> Result<HashSet<i64>, Error> {
+pub fn among(
+    connection: &mut Connection,
+    me: MemberId,
+    id: i64,
+    others: &[MemberId],
+) -> Result<HashSet<MemberId>, Error> {
     let these = id_in(connection, removal_members::other_id, others);
-    let found: Vec<i64> = of(me, id).filter(these).select(removal_members::other_id).load(connection)?;
+    let found: Vec<MemberId> = of(me, id).filter(these).select(removal_members::other_id).load(connection)?;
     Ok(found.into_iter().collect())
 }
 
@@ -272,7 +278,7 @@ pub fn among(connection: &mut Connection, me: i64, id: i64, others: &[i64]) -> R
 ///
 /// # Errors
 /// The database's.
-pub fn number(connection: &mut Connection, me: i64, id: i64) -> Result<i64, Error> {
+pub fn number(connection: &mut Connection, me: MemberId, id: i64) -> Result<i64, Error> {
     let hidden = store::unseen(me).select(relationships::other_id);
     Ok(of(me, id).filter(removal_members::other_id.ne_all(hidden)).count().get_result(connection)?)
 }
@@ -281,7 +287,7 @@ pub fn number(connection: &mut Connection, me: i64, id: i64) -> Result<i64, Erro
 ///
 /// # Errors
 /// The database's.
-pub fn first(connection: &mut Connection, me: i64, id: i64, most: i64) -> Result<Vec<MemberCard>, Error> {
+pub fn first(connection: &mut Connection, me: MemberId, id: i64, most: i64) -> Result<Vec<MemberCard>, Error> {
     let hidden = store::unseen(me).select(relationships::other_id);
     let rows = of(me, id)
         .inner_join(members::table.on(members::id.eq(removal_members::other_id)))
@@ -296,14 +302,14 @@ pub fn first(connection: &mut Connection, me: i64, id: i64, most: i64) -> Result
 /// The database's.
 pub fn page(
     connection: &mut Connection,
-    me: i64,
+    me: MemberId,
     id: i64,
     total: i64,
     at: &PageRequest,
 ) -> Result<ListPage<Chosen>, Error> {
     let fetch = |at: &PageRequest| {
         let rows = on_page(connection, me, id, at)?;
-        let ids: Vec<i64> = rows.iter().map(|(_, person)| person.id).collect();
+        let ids: Vec<MemberId> = rows.iter().map(|(_, person)| person.id).collect();
         let mut since = since(connection, me, &ids)?;
         let chosen = |(sort_first, person): (String, MemberCard)| Chosen {
             connected_at: since.remove(&person.id),
@@ -312,13 +318,13 @@ pub fn page(
         };
         Ok(rows.into_iter().map(chosen).collect())
     };
-    let cursor = |row: &Chosen| Cursor { key: row.sort_first.clone(), id: row.person.id };
+    let cursor = |row: &Chosen| Cursor { key: row.sort_first.clone(), id: row.person.id.get() };
     ListPage::read(at, total, Cursor::last_name(), fetch, cursor)
 }
 
 fn on_page(
     connection: &mut Connection,
-    me: i64,
+    me: MemberId,
     id: i64,
     at: &PageRequest,
 ) -> Result<Vec<(String, MemberCard)>, Error> {
@@ -341,13 +347,13 @@ fn on_page(
 }
 
 /// Since when a member was connected with each of these.
-fn since(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMap<i64, i64>, Error> {
+fn since(connection: &mut Connection, me: MemberId, others: &[MemberId]) -> Result<HashMap<MemberId, i64>, Error> {
     let rows = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(id_in(connection, relationships::other_id, others))
         .filter(relationships::connected_at.is_not_null())
         .select((relationships::other_id, relationships::connected_at.assume_not_null()));
-    let rows: Vec<(i64, i64)> = on_engine!(connection, |own| rows.load(own))?;
+    let rows: Vec<(MemberId, i64)> = on_engine!(connection, |own| rows.load(own))?;
     Ok(rows.into_iter().collect())
 }
 
@@ -355,7 +361,7 @@ fn since(connection: &mut Connection, me: i64, others: &[i64]) -> Result<HashMap
 ///
 /// # Errors
 /// The database's.
-pub fn newest(connection: &mut Connection, me: i64) -> Result<Option<Draft>, Error> {
+pub fn newest(connection: &mut Connection, me: MemberId) -> Result<Option<Draft>, Error> {
     let drafts = removals::table
         .filter(removals::owner_id.eq(me))
         .filter(removals::confirmed_at.is_null())
@@ -374,7 +380,7 @@ pub fn newest(connection: &mut Connection, me: i64) -> Result<Option<Draft>, Err
 /// [`Error::NotFound`], also for somebody else's; the database's.
 pub fn change(
     connection: &mut Connection,
-    me: i64,
+    me: MemberId,
     id: i64,
     (private_reason, may_invite_again): (&str, bool),
     leave_out: &str,
@@ -387,7 +393,8 @@ pub fn change(
     let typed = (removals::private_reason.eq(private_reason), removals::may_invite_again.eq(may_invite_again));
     diesel::update(removals::table.find((me, id))).set(typed).execute(connection)?;
     if !leave_out.is_empty() {
-        let member = handles::table.find(leave_out).select(handles::member_id).first::<i64>(connection).optional()?;
+        let member =
+            handles::table.find(leave_out).select(handles::member_id).first::<MemberId>(connection).optional()?;
         take_out(connection, me, id, &member.into_iter().collect::<Vec<_>>())?;
     }
     Ok(removal)

@@ -17,6 +17,7 @@ use crate::connections::row::{SideRow, State};
 use crate::connections::store;
 use crate::db::{Connection, on_engine, owner_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members as people;
 use crate::members::MemberCard;
 use crate::schema::{connection_counts, relationships, removals};
@@ -46,7 +47,7 @@ pub struct Removal {
 
 impl Removal {
     /// Who was chosen, but disconnected or blocked by the member meanwhile.
-    pub fn skipped(&self) -> Vec<i64> {
+    pub fn skipped(&self) -> Vec<MemberId> {
         ids(&self.skipped)
     }
 
@@ -62,9 +63,9 @@ impl Removal {
 }
 
 /// Of these, those whom the member can see, in order.
-fn seen(connection: &mut Connection, me: i64, ids: Vec<i64>) -> Result<Vec<i64>, Error> {
+fn seen(connection: &mut Connection, me: MemberId, ids: Vec<MemberId>) -> Result<Vec<MemberId>, Error> {
     let hidden = store::unseen(me).select(relationships::other_id);
-    let hidden: HashSet<i64> = hidden.load(connection)?.into_iter().collect();
+    let hidden: HashSet<MemberId> = hidden.load(connection)?.into_iter().collect();
     Ok(ids.into_iter().filter(|id| *id != me && !hidden.contains(id)).collect())
 }
 
@@ -72,7 +73,7 @@ fn seen(connection: &mut Connection, me: i64, ids: Vec<i64>) -> Result<Vec<i64>,
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's.
-pub fn find(connection: &mut Connection, me: i64, id: i64) -> Result<Removal, Error> {
+pub fn find(connection: &mut Connection, me: MemberId, id: i64) -> Result<Removal, Error> {
     Ok(removals::table.find((me, id)).select(Removal::as_select()).first(connection)?)
 }
 
@@ -80,7 +81,7 @@ pub fn find(connection: &mut Connection, me: i64, id: i64) -> Result<Removal, Er
 ///
 /// # Errors
 /// The database's.
-pub fn remembered(connection: &mut Connection, me: i64, most: i64) -> Result<Vec<Removal>, Error> {
+pub fn remembered(connection: &mut Connection, me: MemberId, most: i64) -> Result<Vec<Removal>, Error> {
     let mine = removals::table
         .filter(removals::owner_id.eq(me))
         .filter(removals::confirmed_at.is_not_null())
@@ -89,15 +90,15 @@ pub fn remembered(connection: &mut Connection, me: i64, most: i64) -> Result<Vec
     Ok(mine.select(Removal::as_select()).limit(most).load(connection)?)
 }
 
-fn number(of: &[i64]) -> i32 {
+fn number(of: &[MemberId]) -> i32 {
     i32::try_from(of.len()).unwrap_or(i32::MAX)
 }
 
 /// Moves the other sides, and the others' counts of connections.
 fn their_sides(
     connection: &mut Connection,
-    me: i64,
-    others: &[i64],
+    me: MemberId,
+    others: &[MemberId],
     from: State,
     to: State,
     more: i32,
@@ -113,7 +114,7 @@ fn their_sides(
 }
 
 /// Returns who was disconnected by a removal and not re-invited since.
-fn still_disconnected(connection: &mut Connection, me: i64, id: i64) -> Result<Vec<SideRow>, Error> {
+fn still_disconnected(connection: &mut Connection, me: MemberId, id: i64) -> Result<Vec<SideRow>, Error> {
     let disconnected = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::removal_id.eq(id))
@@ -128,8 +129,8 @@ fn still_disconnected(connection: &mut Connection, me: i64, id: i64) -> Result<V
 /// The database's.
 pub fn named(
     connection: &mut Connection,
-    me: i64,
-    ids: Vec<i64>,
+    me: MemberId,
+    ids: Vec<MemberId>,
     most: usize,
 ) -> Result<(usize, Vec<MemberCard>), Error> {
     if ids.is_empty() {
@@ -143,7 +144,7 @@ pub fn named(
 ///
 /// # Errors
 /// The database's.
-pub fn not_restored(connection: &mut Connection, me: i64, removal: &Removal) -> Result<Vec<i64>, Error> {
+pub fn not_restored(connection: &mut Connection, me: MemberId, removal: &Removal) -> Result<Vec<MemberId>, Error> {
     if removal.undone_at.is_none() {
         return Ok(Vec::new());
     }
@@ -151,11 +152,11 @@ pub fn not_restored(connection: &mut Connection, me: i64, removal: &Removal) -> 
 }
 
 /// The ids that a text has.
-pub(crate) fn ids(text: &str) -> Vec<i64> {
+pub(crate) fn ids(text: &str) -> Vec<MemberId> {
     text.split(',').filter_map(|id| id.parse().ok()).collect()
 }
 
 /// Ids as a text.
-pub(crate) fn text(ids: &[i64]) -> String {
-    ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+pub(crate) fn text(ids: &[MemberId]) -> String {
+    ids.iter().map(MemberId::to_string).collect::<Vec<_>>().join(",")
 }

@@ -17,6 +17,7 @@ use crate::connections::removal::{Removal, find};
 use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::language::{t, tf, tn, tnf};
 use crate::members::MemberCard;
@@ -42,7 +43,7 @@ struct Selection {
 }
 
 impl Selection {
-    fn of(connection: &mut Connection, me: i64, draft: Option<i64>) -> Result<Selection, Error> {
+    fn of(connection: &mut Connection, me: MemberId, draft: Option<i64>) -> Result<Selection, Error> {
         let Some(id) = draft else { return Ok(Selection::default()) };
         let number = draft::number(connection, me, id)?;
         let first = if number > 0 { draft::first(connection, me, id, NAMED)? } else { Vec::new() };
@@ -69,7 +70,7 @@ struct Remove {
     strip: Strip,
     selection: Selection,
     /// Who of those on the page is selected.
-    ticked: HashSet<i64>,
+    ticked: HashSet<MemberId>,
     /// The query that leads to this page again.
     here: String,
     /// A selection that was begun before.
@@ -158,7 +159,7 @@ pub async fn remove(
                 History::of(connection, &cache, mine)?
             };
             let selection = Selection::of(connection, mine.id, draft)?;
-            let ids: Vec<i64> = list.rows.iter().map(|row| row.person.id).collect();
+            let ids: Vec<MemberId> = list.rows.iter().map(|row| row.person.id).collect();
             let ticked = match draft.filter(|_| selection.number > 0) {
                 Some(id) => draft::among(connection, mine.id, id, &ids)?,
                 None => HashSet::new(),

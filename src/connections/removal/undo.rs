@@ -10,6 +10,7 @@ use crate::connections::store;
 use crate::dates::now;
 use crate::db::{self, Connection, id_in, on_engine, owner_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::relationship::{Facts, Limits, OtherMember, Records, Refusal, Reinvite};
 use crate::schema::{members, relationships, removals};
 
@@ -21,7 +22,12 @@ const GROUP_SIZE: usize = 5_000;
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's. A [`Refusal`] is an answer: there may be no room for them any more.
-pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> Result<Result<Removal, Refusal>, Error> {
+pub fn undo(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: MemberId,
+    id: i64,
+) -> Result<Result<Removal, Refusal>, Error> {
     db::lock_members(connection, [me])?;
     let removal = find(connection, me, id)?;
     if removal.confirmed_at.is_none() || removal.undone_at.is_some() {
@@ -43,7 +49,12 @@ pub fn undo(connection: &mut Connection, limits: &Limits, me: i64, id: i64) -> R
 }
 
 /// Returns of these own rows those whose connection a re-invite restores at once, as the rules say for each.
-fn restorable(connection: &mut Connection, limits: &Limits, me: i64, mine: Vec<SideRow>) -> Result<Vec<i64>, Error> {
+fn restorable(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: MemberId,
+    mine: Vec<SideRow>,
+) -> Result<Vec<MemberId>, Error> {
     let facts = Facts::unneeded(now(), *limits);
     let mut found = Vec::new();
     for group in mine.chunks(GROUP_SIZE) {
@@ -61,8 +72,12 @@ fn restorable(connection: &mut Connection, limits: &Limits, me: i64, mine: Vec<S
 }
 
 /// Returns the others' rows, by their owners, and whether each asks before somebody who disconnected comes back.
-fn their_rows(connection: &mut Connection, me: i64, mine: &[SideRow]) -> Result<HashMap<i64, (SideRow, bool)>, Error> {
-    let others: Vec<i64> = mine.iter().map(|row| row.other_id).collect();
+fn their_rows(
+    connection: &mut Connection,
+    me: MemberId,
+    mine: &[SideRow],
+) -> Result<HashMap<MemberId, (SideRow, bool)>, Error> {
+    let others: Vec<MemberId> = mine.iter().map(|row| row.other_id).collect();
     let rows = relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::owner_id)))
         .filter(owner_in(connection, relationships::owner_id, &others))
@@ -74,7 +89,7 @@ fn their_rows(connection: &mut Connection, me: i64, mine: &[SideRow]) -> Result<
 
 /// Connects the member's own sides again. These have been read as disconnected under the same lock, so the state is not asked for
 /// once more: PostgreSQL, which expects a handful of rows in it, would compare each with each.
-fn restore(connection: &mut Connection, me: i64, others: &[i64]) -> Result<(), Error> {
+fn restore(connection: &mut Connection, me: MemberId, others: &[MemberId]) -> Result<(), Error> {
     let these = id_in(connection, relationships::other_id, others);
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(these);
     let connected = (

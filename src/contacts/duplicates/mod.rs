@@ -12,6 +12,7 @@ use crate::contacts::keys::{KEY_KINDS, Key, KeyKind};
 use crate::contacts::store::{self, Contact};
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{contact_keys, contacts_kept_apart};
 
 /// Keys that are looked at at once.
@@ -34,7 +35,7 @@ pub struct Group {
 ///
 /// # Errors
 /// The database's.
-pub fn groups(connection: &mut Connection, owner: i64) -> Result<(Vec<Group>, usize), Error> {
+pub fn groups(connection: &mut Connection, owner: MemberId) -> Result<(Vec<Group>, usize), Error> {
     let keys = shared_keys(connection, owner)?;
     let with = store::with_keys(connection, owner, &keys)?;
     let apart = kept_apart(connection, owner)?;
@@ -87,7 +88,7 @@ fn join(groups: &mut Vec<BTreeSet<i64>>, one: i64, other: i64) {
 }
 
 /// The keys that more than one contact has.
-fn shared_keys(connection: &mut Connection, owner: i64) -> Result<Vec<Key>, Error> {
+fn shared_keys(connection: &mut Connection, owner: MemberId) -> Result<Vec<Key>, Error> {
     use contact_keys::{key, kind, owner_id};
     let rows = contact_keys::table
         .filter(owner_id.eq(owner))
@@ -99,7 +100,7 @@ fn shared_keys(connection: &mut Connection, owner: i64) -> Result<Vec<Key>, Erro
     Ok(on_engine!(connection, |own| rows.load(own))?)
 }
 
-fn kept_apart(connection: &mut Connection, owner: i64) -> Result<HashSet<(i64, i64)>, Error> {
+fn kept_apart(connection: &mut Connection, owner: MemberId) -> Result<HashSet<(i64, i64)>, Error> {
     let rows = contacts_kept_apart::table.filter(contacts_kept_apart::owner_id.eq(owner));
     let rows = rows.select((contacts_kept_apart::one_id, contacts_kept_apart::other_id));
     let rows: Vec<(i64, i64)> = on_engine!(connection, |own| rows.load(own))?;
@@ -110,7 +111,7 @@ fn kept_apart(connection: &mut Connection, owner: i64) -> Result<HashSet<(i64, i
 ///
 /// # Errors
 /// The database's.
-pub fn keep_apart(connection: &mut Connection, owner: i64, ids: &[i64]) -> Result<(), Error> {
+pub fn keep_apart(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     let ids: Vec<i64> = store::load_many(connection, owner, ids)?.iter().map(|contact| contact.id).collect();
     for (at, one) in ids.iter().enumerate() {
@@ -128,7 +129,12 @@ pub fn keep_apart(connection: &mut Connection, owner: i64, ids: &[i64]) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn merge(connection: &mut Connection, owner: i64, main: i64, ids: &[i64]) -> Result<Option<(i64, String)>, Error> {
+pub fn merge(
+    connection: &mut Connection,
+    owner: MemberId,
+    main: i64,
+    ids: &[i64],
+) -> Result<Option<(i64, String)>, Error> {
     db::lock_members(connection, [owner])?;
     let mut all = store::load_many(connection, owner, ids)?;
     let Some(at) = all.iter().position(|contact| contact.id == main).filter(|_| all.len() > 1) else {

@@ -10,15 +10,16 @@ use crate::contacts::card::{Card, Valued};
 use crate::dates;
 use crate::db::{Connection, id_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{members, relationships, tags};
 
 /// The cards of these connections, in the order of their ids; `site` begins the addresses of their profiles.
 pub(super) fn cards(
     connection: &mut Connection,
-    owner: i64,
-    ids: &[i64],
+    owner: MemberId,
+    ids: &[MemberId],
     site: &str,
-) -> Result<Vec<(i64, Card)>, Error> {
+) -> Result<Vec<(MemberId, Card)>, Error> {
     let rows = relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .filter(relationships::owner_id.eq(owner))
@@ -30,12 +31,12 @@ pub(super) fn cards(
             (members::handle, members::full_name, members::headline, members::company),
             (relationships::connected_at, relationships::private_note),
         ));
-    type Row = (i64, (String, String, String, String), (Option<i64>, String));
+    type Row = (MemberId, (String, String, String, String), (Option<i64>, String));
     let rows: Vec<Row> = rows.load(connection)?;
     let tagged = tags::table.filter(tags::owner_id.eq(owner)).filter(id_in(connection, tags::other_id, ids));
-    let tagged: Vec<(i64, String)> =
+    let tagged: Vec<(MemberId, String)> =
         tagged.order((tags::other_id, tags::tag)).select((tags::other_id, tags::tag)).load(connection)?;
-    let mut tags_of: HashMap<i64, Vec<String>> = HashMap::new();
+    let mut tags_of: HashMap<MemberId, Vec<String>> = HashMap::new();
     for (id, tag) in tagged {
         tags_of.entry(id).or_default().push(tag);
     }

@@ -1,6 +1,7 @@
 //! *Export* of what the filters of a list show.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::web::{Bytes, Path};
@@ -15,6 +16,7 @@ use crate::contacts::filter::Filter;
 use crate::contacts::{list, store};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::{Id, MemberId};
 use crate::language::filters;
 use crate::language::t;
 use crate::web::form::Query;
@@ -132,7 +134,7 @@ pub async fn connections_file(
     let format = format_of(&name, "connections")?;
     let (filter, id, address) = (ConnectionFilter::of(&query), me.id, origin::address(&request));
     let ids = site.read_long(move |connection| connected::all(connection, id, &filter)).await?;
-    let cards = move |connection: &mut Connection, ids: &[i64]| connections::cards(connection, id, ids, &address);
+    let cards = move |connection: &mut Connection, ids: &[MemberId]| connections::cards(connection, id, ids, &address);
     file(site, (format, &name), ids, cards).await
 }
 
@@ -142,11 +144,17 @@ fn format_of(name: &str, stem: &str) -> Result<Format, Error> {
 }
 
 /// Answers a file, a part at a time, in the order of the ids.
-async fn file<F>(site: SiteData, (format, name): (Format, &str), ids: Vec<i64>, cards: F) -> Result<HttpResponse, Error>
+async fn file<I, F>(
+    site: SiteData,
+    (format, name): (Format, &str),
+    ids: Vec<I>,
+    cards: F,
+) -> Result<HttpResponse, Error>
 where
-    F: FnOnce(&mut Connection, &[i64]) -> Result<Vec<(i64, Card)>, Error> + Clone + Send + 'static,
+    I: Id + Eq + Hash + Send + 'static,
+    F: FnOnce(&mut Connection, &[I]) -> Result<Vec<(I, Card)>, Error> + Clone + Send + 'static,
 {
-    let parts: Vec<Vec<i64>> = ids.chunks(PART).map(<[i64]>::to_vec).collect();
+    let parts: Vec<Vec<I>> = ids.chunks(PART).map(<[I]>::to_vec).collect();
     let mut widths = Widths::default();
     if format == Format::Csv {
         for part in parts.clone() {
@@ -171,12 +179,13 @@ where
 }
 
 /// The cards of one part, in the order of the ids; who went meanwhile is left out.
-async fn part_of<F>(site: &SiteData, ids: Vec<i64>, cards: F) -> Result<Vec<Card>, Error>
+async fn part_of<I, F>(site: &SiteData, ids: Vec<I>, cards: F) -> Result<Vec<Card>, Error>
 where
-    F: FnOnce(&mut Connection, &[i64]) -> Result<Vec<(i64, Card)>, Error> + Clone + Send + 'static,
+    I: Id + Eq + Hash + Send + 'static,
+    F: FnOnce(&mut Connection, &[I]) -> Result<Vec<(I, Card)>, Error> + Clone + Send + 'static,
 {
     let asked = ids.clone();
     let found = site.read_long(move |connection| cards(connection, &asked)).await?;
-    let mut found: HashMap<i64, Card> = found.into_iter().collect();
+    let mut found: HashMap<I, Card> = found.into_iter().collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }

@@ -11,6 +11,7 @@ use crate::contacts::keys::{KeyKind, email_key, phone_end, phone_key, profile_ke
 use crate::contacts::store::IsLive;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::search::words::in_order;
 use crate::schema::{contact_imports, contact_keys, contacts};
 use crate::text::fold;
@@ -64,7 +65,7 @@ pub(super) struct Known {
 }
 
 /// Reads the whole book, since a file is matched against all of it.
-pub(super) fn of(connection: &mut Connection, owner: i64) -> Result<Known, Error> {
+pub(super) fn of(connection: &mut Connection, owner: MemberId) -> Result<Known, Error> {
     let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive).order(contacts::id);
     let rows: Vec<(i64, String, String, String)> =
         rows.select((contacts::id, contacts::uid, contacts::full_name, contacts::company)).load(connection)?;

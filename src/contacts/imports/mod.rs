@@ -19,6 +19,7 @@ use crate::contacts::store::{self, Incoming, IsLive, MAX_CONTACTS, RemovalKind};
 use crate::dates::{self, DAY, now};
 use crate::db::{self, Connection, new_id};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::limits::{self, Limit, Subject};
 use crate::schema::{contact_import_files, contact_imports, contacts};
 
@@ -106,7 +107,7 @@ pub(crate) fn unpack(packed: &[u8]) -> Result<Vec<u8>, Error> {
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's.
-pub fn find(connection: &mut Connection, owner: i64, id: i64) -> Result<Import, Error> {
+pub fn find(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Import, Error> {
     Ok(contact_imports::table.find((owner, id)).select(Import::as_select()).first(connection)?)
 }
 
@@ -114,7 +115,7 @@ pub fn find(connection: &mut Connection, owner: i64, id: i64) -> Result<Import, 
 ///
 /// # Errors
 /// The database's.
-pub fn history(connection: &mut Connection, owner: i64) -> Result<Vec<Import>, Error> {
+pub fn history(connection: &mut Connection, owner: MemberId) -> Result<Vec<Import>, Error> {
     let rows = contact_imports::table
         .filter(contact_imports::owner_id.eq(owner))
         .filter(contact_imports::confirmed_at.is_not_null())
@@ -127,7 +128,7 @@ pub fn history(connection: &mut Connection, owner: i64) -> Result<Vec<Import>, E
 ///
 /// # Errors
 /// [`Error::TooMany`] where the member has imported too much today, or the database's.
-pub fn begin(connection: &mut Connection, owner: i64, upload: &Upload, read: &Read) -> Result<i64, Error> {
+pub fn begin(connection: &mut Connection, owner: MemberId, upload: &Upload, read: &Read) -> Result<i64, Error> {
     limits::take(connection, Limit::Imports, &Subject::member(owner))?;
     db::lock_members(connection, [owner])?;
     let sorted = known::of(connection, owner)?.sort(&read.rows);
@@ -156,7 +157,7 @@ pub fn begin(connection: &mut Connection, owner: i64, upload: &Upload, read: &Re
 ///
 /// # Errors
 /// [`Error::NotFound`] where it is confirmed or over.
-pub fn upload(connection: &mut Connection, owner: i64, id: i64) -> Result<Vec<u8>, Error> {
+pub fn upload(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Vec<u8>, Error> {
     let file = contact_import_files::table.find((owner, id)).select(contact_import_files::upload);
     Ok(file.first(connection)?)
 }
@@ -165,7 +166,7 @@ pub fn upload(connection: &mut Connection, owner: i64, id: i64) -> Result<Vec<u8
 ///
 /// # Errors
 /// [`Error::NotFound`] where it is confirmed or over.
-pub fn report(connection: &mut Connection, owner: i64, id: i64) -> Result<Report, Error> {
+pub fn report(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Report, Error> {
     let file = contact_import_files::table.find((owner, id)).select(contact_import_files::report);
     let packed: Vec<u8> = file.first(connection)?;
     Report::of_json(&unpack(&packed)?)
@@ -175,7 +176,13 @@ pub fn report(connection: &mut Connection, owner: i64, id: i64) -> Result<Report
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn change(connection: &mut Connection, owner: i64, id: i64, choices: &Choices, read: &Read) -> Result<(), Error> {
+pub fn change(
+    connection: &mut Connection,
+    owner: MemberId,
+    id: i64,
+    choices: &Choices,
+    read: &Read,
+) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     if find(connection, owner, id)?.confirmed_at.is_some() {
         return Ok(());
@@ -215,7 +222,7 @@ pub enum Confirmed {
 /// [`Error::NotFound`], or the database's.
 pub fn confirm(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     (id, revision): (i64, i32),
     read: &Read,
 ) -> Result<Confirmed, Error> {
@@ -249,7 +256,7 @@ pub fn confirm(
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn undo(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Error> {
+pub fn undo(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     if !find(connection, owner, id)?.is_undoable() {
         return Ok(());
@@ -267,7 +274,7 @@ pub fn undo(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Erro
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn restore(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Error> {
+pub fn restore(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     let Some(removal) = find(connection, owner, id)?.removal_id else { return Ok(()) };
     store::restore(connection, owner, removal)?;
@@ -280,7 +287,7 @@ pub fn restore(connection: &mut Connection, owner: i64, id: i64) -> Result<(), E
 ///
 /// # Errors
 /// The database's.
-pub fn forget(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Error> {
+pub fn forget(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     let draft = contact_imports::table.find((owner, id)).filter(contact_imports::confirmed_at.is_null());
     if diesel::delete(draft).execute(connection)? > 0 {

@@ -17,6 +17,7 @@ use crate::contacts::imports::{self, Confirmed, Import, Report, Upload, pack, un
 use crate::contacts::store::MAX_CONTACTS;
 use crate::dates::{civil, now};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::language::{Context, number, t, tf};
 use crate::limits::{self, Limit, Subject};
@@ -74,7 +75,7 @@ pub async fn form(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResp
     choose(&site, page, me.id, Problems::default()).await
 }
 
-async fn choose(site: &SiteData, page: Layout, me: i64, problems: Problems) -> Result<HttpResponse, Error> {
+async fn choose(site: &SiteData, page: Layout, me: MemberId, problems: Problems) -> Result<HttpResponse, Error> {
     let again = problems.any();
     let history = site.read_one(move |connection| imports::history(connection, me)).await?;
     let choose = Choose { page, problems, history };
@@ -266,7 +267,7 @@ pub async fn preview(
 async fn show(
     site: SiteData,
     page: Layout,
-    me: i64,
+    me: MemberId,
     id: i64,
     from: usize,
     problems: Problems,
@@ -291,7 +292,7 @@ async fn show(
 }
 
 /// The stored file of a draft with what was chosen about it; nothing where it is confirmed.
-async fn stored(site: &SiteData, me: i64, id: i64) -> Result<Option<(Import, Vec<u8>)>, Error> {
+async fn stored(site: &SiteData, me: MemberId, id: i64) -> Result<Option<(Import, Vec<u8>)>, Error> {
     site.read_long(move |connection| {
         let import = imports::find(connection, me, id)?;
         if import.confirmed_at.is_some() {

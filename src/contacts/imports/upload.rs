@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::contacts::import::{MAX_BYTES, Why};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{key, t};
 use crate::text;
 use crate::web::upload::Upload;
@@ -32,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const OF_A_MEMBER: u32 = 2;
 
 static ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(UNITS)));
-static ARRIVING: LazyLock<Mutex<HashMap<i64, u32>>> = LazyLock::new(Mutex::default);
+static ARRIVING: LazyLock<Mutex<HashMap<MemberId, u32>>> = LazyLock::new(Mutex::default);
 
 /// A file that has arrived.
 #[derive(Debug)]
@@ -51,10 +52,10 @@ impl Arrived {
 }
 
 /// One of the files of a member that arrive.
-struct Turn(i64);
+struct Turn(MemberId);
 
 impl Turn {
-    fn take(member: i64) -> Option<Turn> {
+    fn take(member: MemberId) -> Option<Turn> {
         let mut arriving = ARRIVING.lock().unwrap_or_else(PoisonError::into_inner);
         let number = arriving.entry(member).or_default();
         (*number < OF_A_MEMBER).then(|| {
@@ -78,7 +79,7 @@ impl Drop for Turn {
 
 /// The file of the field `file`, or why it is refused.
 pub(super) async fn file(
-    member: i64,
+    member: MemberId,
     request: &HttpRequest,
     form: Multipart,
 ) -> Result<Result<Arrived, String>, Error> {

@@ -8,28 +8,29 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
 
 use crate::contacts::words::IN_COMPANY;
+use crate::ids::MemberId;
 use crate::members::search::words::Word;
 
 /// The condition that a contact of an owner has a word with one of these beginnings.
 #[derive(Debug, Clone)]
 pub(super) struct HasWord {
-    owner: i64,
+    owner: MemberId,
     /// Each beginning, and what comes behind all that begin so.
     ranges: Vec<(String, String)>,
 }
 
 impl HasWord {
     /// A word anywhere, in any of its spellings; the words of the company stand under a mark of their own.
-    pub(super) fn anywhere(owner: i64, word: &Word) -> HasWord {
+    pub(super) fn anywhere(owner: MemberId, word: &Word) -> HasWord {
         HasWord::of(owner, word.each().flat_map(|word| [word.to_owned(), format!("{IN_COMPANY}{word}")]))
     }
 
     /// A word of the company, in any of its spellings.
-    pub(super) fn in_company(owner: i64, word: &Word) -> HasWord {
+    pub(super) fn in_company(owner: MemberId, word: &Word) -> HasWord {
         HasWord::of(owner, word.each().map(|word| format!("{IN_COMPANY}{word}")))
     }
 
-    fn of(owner: i64, beginnings: impl Iterator<Item = String>) -> HasWord {
+    fn of(owner: MemberId, beginnings: impl Iterator<Item = String>) -> HasWord {
         let range = |first: String| {
             let beyond = format!("{first}{}", char::MAX);
             (first, beyond)

@@ -15,6 +15,7 @@ use crate::contacts::tags;
 use crate::dates;
 use crate::db::{Connection, id_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::names;
 use crate::members::search::words::{Word, typed};
 use crate::relationship::Limits;
@@ -117,7 +118,7 @@ enum Members {
 }
 
 impl Members {
-    fn of(connection: &mut Connection, owner: i64, filter: &Filter) -> Result<Members, Error> {
+    fn of(connection: &mut Connection, owner: MemberId, filter: &Filter) -> Result<Members, Error> {
         Ok(match filter.membership {
             Membership::Any => Members::Any,
             Membership::NotAMember => Members::AllBut(membership::all(connection, owner)?.0),
@@ -127,7 +128,7 @@ impl Members {
 }
 
 /// The contacts that match a filter, in no order.
-fn chosen<'a>(connection: &mut Connection, owner: i64, filter: &Filter, members: &Members) -> Boxed<'a> {
+fn chosen<'a>(connection: &mut Connection, owner: MemberId, filter: &Filter, members: &Members) -> Boxed<'a> {
     let mut query = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive).into_boxed();
     for word in wanted(&filter.q) {
         query = query.filter(HasWord::anywhere(owner, &word));
@@ -163,7 +164,7 @@ fn wanted(q: &str) -> Vec<Word> {
 /// The database's.
 pub fn page(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     filter: &Filter,
     at: &PageRequest,
 ) -> Result<(ListPage<Row>, Book), Error> {
@@ -179,7 +180,7 @@ pub fn page(
 
 fn total(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     filter: &Filter,
     (members, book): (&Members, &Book),
 ) -> Result<i64, Error> {
@@ -194,7 +195,7 @@ fn total(
 ///
 /// # Errors
 /// The database's.
-pub fn number(connection: &mut Connection, owner: i64, filter: &Filter) -> Result<i64, Error> {
+pub fn number(connection: &mut Connection, owner: MemberId, filter: &Filter) -> Result<i64, Error> {
     let (book, members) = (store::book(connection, owner)?, Members::of(connection, owner, filter)?);
     total(connection, owner, filter, (&members, &book))
 }
@@ -203,7 +204,7 @@ pub fn number(connection: &mut Connection, owner: i64, filter: &Filter) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn all(connection: &mut Connection, owner: i64, filter: &Filter) -> Result<Vec<i64>, Error> {
+pub fn all(connection: &mut Connection, owner: MemberId, filter: &Filter) -> Result<Vec<i64>, Error> {
     let members = Members::of(connection, owner, filter)?;
     let rows = ordered(chosen(connection, owner, filter, &members), filter.sort, None);
     Ok(rows.select(contacts::id).load(connection)?)
@@ -232,7 +233,7 @@ pub fn with_members(
 ///
 /// # Errors
 /// The database's.
-pub fn with_tags(connection: &mut Connection, owner: i64, list: ListPage<Row>) -> Result<ListPage<Listed>, Error> {
+pub fn with_tags(connection: &mut Connection, owner: MemberId, list: ListPage<Row>) -> Result<ListPage<Listed>, Error> {
     let ids: Vec<i64> = list.rows.iter().map(|row| row.id).collect();
     let mut words = if ids.is_empty() { HashMap::new() } else { tags::of(connection, owner, &ids)? };
     Ok(list.map(|row| Listed { tags: words.remove(&row.id).unwrap_or_default(), member: None, row }))

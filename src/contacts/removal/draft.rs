@@ -12,6 +12,7 @@ use crate::contacts::store::{IsLive, RemovalKind, Row};
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{contact_removals, contact_selections, contacts};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 
@@ -68,7 +69,7 @@ pub struct Taken {
 /// [`Error::NotFound`] where the draft is somebody else's or no longer there; the database's.
 pub fn take_over(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     draft: Option<i64>,
     sheet: &Sheet,
     select: &Select,
@@ -106,12 +107,12 @@ pub fn take_over(
 type Rows = diesel::helper_types::Filter<
     diesel::helper_types::Filter<
         contact_selections::table,
-        diesel::helper_types::Eq<contact_selections::owner_id, i64>,
+        diesel::helper_types::Eq<contact_selections::owner_id, MemberId>,
     >,
     diesel::helper_types::Eq<contact_selections::removal_id, i64>,
 >;
 
-fn of(owner: i64, id: i64) -> Rows {
+fn of(owner: MemberId, id: i64) -> Rows {
     contact_selections::table
         .filter(contact_selections::owner_id.eq(owner))
         .filter(contact_selections::removal_id.eq(id))
@@ -127,7 +128,7 @@ macro_rules! joined {
 }
 
 /// Begins a draft, and forgets those that have been kept for long enough.
-fn begin(connection: &mut Connection, owner: i64) -> Result<i64, Error> {
+fn begin(connection: &mut Connection, owner: MemberId) -> Result<i64, Error> {
     let old = drafts(owner).filter(contact_removals::created_at.le(now() - KEPT_DAYS * DAY));
     for old in old.select(contact_removals::id).load::<i64>(connection)? {
         forget(connection, owner, old)?;
@@ -144,11 +145,14 @@ fn begin(connection: &mut Connection, owner: i64) -> Result<i64, Error> {
 }
 
 type Drafts = diesel::helper_types::Filter<
-    diesel::helper_types::Filter<contact_removals::table, diesel::helper_types::Eq<contact_removals::owner_id, i64>>,
+    diesel::helper_types::Filter<
+        contact_removals::table,
+        diesel::helper_types::Eq<contact_removals::owner_id, MemberId>,
+    >,
     diesel::dsl::IsNull<contact_removals::confirmed_at>,
 >;
 
-fn drafts(owner: i64) -> Drafts {
+fn drafts(owner: MemberId) -> Drafts {
     contact_removals::table
         .filter(contact_removals::owner_id.eq(owner))
         .filter(contact_removals::confirmed_at.is_null())
@@ -158,7 +162,7 @@ fn drafts(owner: i64) -> Drafts {
 ///
 /// # Errors
 /// The database's.
-pub fn forget(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Error> {
+pub fn forget(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     let draft = contact_removals::table.find((owner, id)).filter(contact_removals::confirmed_at.is_null());
     if diesel::delete(draft).execute(connection)? > 0 {
@@ -168,7 +172,7 @@ pub fn forget(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Er
 }
 
 /// Adds contacts to a draft; what stands in it already stays.
-fn add(connection: &mut Connection, owner: i64, id: i64, ids: &[i64]) -> Result<(), Error> {
+fn add(connection: &mut Connection, owner: MemberId, id: i64, ids: &[i64]) -> Result<(), Error> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -193,7 +197,7 @@ fn add(connection: &mut Connection, owner: i64, id: i64, ids: &[i64]) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub fn take_out(connection: &mut Connection, owner: i64, id: i64, ids: &[i64]) -> Result<(), Error> {
+pub fn take_out(connection: &mut Connection, owner: MemberId, id: i64, ids: &[i64]) -> Result<(), Error> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -206,7 +210,7 @@ pub fn take_out(connection: &mut Connection, owner: i64, id: i64, ids: &[i64]) -
 ///
 /// # Errors
 /// The database's.
-pub fn everybody(connection: &mut Connection, owner: i64, id: i64) -> Result<Vec<i64>, Error> {
+pub fn everybody(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Vec<i64>, Error> {
     Ok(of(owner, id).select(contact_selections::contact_id).load(connection)?)
 }
 
@@ -214,7 +218,7 @@ pub fn everybody(connection: &mut Connection, owner: i64, id: i64) -> Result<Vec
 ///
 /// # Errors
 /// The database's.
-pub fn among(connection: &mut Connection, owner: i64, id: i64, ids: &[i64]) -> Result<HashSet<i64>, Error> {
+pub fn among(connection: &mut Connection, owner: MemberId, id: i64, ids: &[i64]) -> Result<HashSet<i64>, Error> {
     let these = id_in(connection, contact_selections::contact_id, ids);
     let found = of(owner, id).filter(these).select(contact_selections::contact_id);
     Ok(found.load::<i64>(connection)?.into_iter().collect())
@@ -224,7 +228,7 @@ pub fn among(connection: &mut Connection, owner: i64, id: i64, ids: &[i64]) -> R
 ///
 /// # Errors
 /// The database's.
-pub fn number(connection: &mut Connection, owner: i64, id: i64) -> Result<i64, Error> {
+pub fn number(connection: &mut Connection, owner: MemberId, id: i64) -> Result<i64, Error> {
     Ok(joined!(owner, id).filter(IsLive).count().get_result(connection)?)
 }
 
@@ -232,7 +236,7 @@ pub fn number(connection: &mut Connection, owner: i64, id: i64) -> Result<i64, E
 ///
 /// # Errors
 /// The database's.
-pub fn first(connection: &mut Connection, owner: i64, id: i64, most: i64) -> Result<Vec<String>, Error> {
+pub fn first(connection: &mut Connection, owner: MemberId, id: i64, most: i64) -> Result<Vec<String>, Error> {
     let rows = joined!(owner, id).filter(IsLive).select(contacts::full_name);
     let rows = rows.order((contact_selections::sort_first, contact_selections::contact_id));
     Ok(rows.limit(most).load(connection)?)
@@ -244,7 +248,7 @@ pub fn first(connection: &mut Connection, owner: i64, id: i64, most: i64) -> Res
 /// The database's.
 pub fn page(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     id: i64,
     total: i64,
     at: &PageRequest,
@@ -273,7 +277,7 @@ pub fn page(
 ///
 /// # Errors
 /// The database's.
-pub fn newest(connection: &mut Connection, owner: i64) -> Result<Option<Draft>, Error> {
+pub fn newest(connection: &mut Connection, owner: MemberId) -> Result<Option<Draft>, Error> {
     let drafts = drafts(owner)
         .filter(contact_removals::kind.eq(RemovalKind::Bulk))
         .filter(contact_removals::created_at.gt(now() - KEPT_DAYS * DAY))

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use crate::contacts::store::{self, RemovalKind};
 use crate::db::{self, Connection};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::contact_removals;
 
 /// A removal: a draft, a confirmed one, or one that was undone.
@@ -28,7 +29,7 @@ pub struct Removal {
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's; the database's.
-pub fn find(connection: &mut Connection, owner: i64, id: i64) -> Result<Removal, Error> {
+pub fn find(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Removal, Error> {
     let row = contact_removals::table.find((owner, id)).filter(contact_removals::kind.eq(RemovalKind::Bulk));
     let row: Option<Removal> = row.select(Removal::as_select()).first(connection).optional()?;
     row.ok_or(Error::NotFound)
@@ -38,7 +39,7 @@ pub fn find(connection: &mut Connection, owner: i64, id: i64) -> Result<Removal,
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn confirm(connection: &mut Connection, owner: i64, id: i64) -> Result<(), Error> {
+pub fn confirm(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     if find(connection, owner, id)?.confirmed_at.is_some() {
         return Ok(());

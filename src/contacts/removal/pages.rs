@@ -16,6 +16,7 @@ use crate::contacts::tags;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::language::{t, tf, tn, tnf};
 use crate::web::form::{Form, Query};
@@ -36,7 +37,7 @@ struct Selection {
 }
 
 impl Selection {
-    fn of(connection: &mut Connection, owner: i64, draft: Option<i64>) -> Result<Selection, Error> {
+    fn of(connection: &mut Connection, owner: MemberId, draft: Option<i64>) -> Result<Selection, Error> {
         let Some(id) = draft else { return Ok(Selection::default()) };
         let number = draft::number(connection, owner, id)?;
         let first = if number > 0 { draft::first(connection, owner, id, NAMED)? } else { Vec::new() };

@@ -9,6 +9,7 @@ use crate::contacts::store::{self, Contact, IsLive, change_book, derived, new_ui
 use crate::dates::now;
 use crate::db::{self, Connection, id_in, new_id, numbered};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::{contact_cards, contact_removals, contacts};
 
 numbered! {
@@ -31,7 +32,7 @@ numbered! {
 ///
 /// # Errors
 /// The database's.
-pub fn delete(connection: &mut Connection, owner: i64, ids: &[i64], kind: RemovalKind) -> Result<i64, Error> {
+pub fn delete(connection: &mut Connection, owner: MemberId, ids: &[i64], kind: RemovalKind) -> Result<i64, Error> {
     let id = new_id();
     let row = (
         contact_removals::owner_id.eq(owner),
@@ -48,7 +49,7 @@ pub fn delete(connection: &mut Connection, owner: i64, ids: &[i64], kind: Remova
 ///
 /// # Errors
 /// The database's.
-pub fn delete_all_of(connection: &mut Connection, owner: i64, ids: &[i64], removal: i64) -> Result<usize, Error> {
+pub fn delete_all_of(connection: &mut Connection, owner: MemberId, ids: &[i64], removal: i64) -> Result<usize, Error> {
     let version = change_book(connection, owner, 0)?;
     let these = id_in(connection, contacts::id, ids);
     let live = contacts::table.filter(contacts::owner_id.eq(owner)).filter(these).filter(IsLive);
@@ -67,7 +68,7 @@ pub fn delete_all_of(connection: &mut Connection, owner: i64, ids: &[i64], remov
 /// The database's.
 pub fn merge(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     main: &Contact,
     card: &Card,
     others: &[i64],
@@ -85,7 +86,7 @@ pub fn merge(
 }
 
 /// Gives the contact into which others were merged the card that it had, unless it was changed since.
-fn unmerge(connection: &mut Connection, owner: i64, removal: i64) -> Result<(), Error> {
+fn unmerge(connection: &mut Connection, owner: MemberId, removal: i64) -> Result<(), Error> {
     use contact_removals::{kept_card, kept_id, kept_raw, kept_version};
     let row = contact_removals::table.find((owner, removal)).select((kept_id, kept_card, kept_raw, kept_version));
     let (id, card, raw, version): (Option<i64>, String, String, i64) = row.first(connection)?;
@@ -103,7 +104,7 @@ fn unmerge(connection: &mut Connection, owner: i64, removal: i64) -> Result<(), 
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn restore(connection: &mut Connection, owner: i64, removal: i64) -> Result<usize, Error> {
+pub fn restore(connection: &mut Connection, owner: MemberId, removal: i64) -> Result<usize, Error> {
     db::lock_members(connection, [owner])?;
     let row = contact_removals::table.find((owner, removal)).select(contact_removals::undone_at);
     let undone: Option<i64> = row.first(connection).optional()?.ok_or(Error::NotFound)?;
@@ -131,7 +132,7 @@ fn counted(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-fn deleted_by(connection: &mut Connection, owner: i64, removal: i64) -> Result<Vec<(i64, Card)>, Error> {
+fn deleted_by(connection: &mut Connection, owner: MemberId, removal: i64) -> Result<Vec<(i64, Card)>, Error> {
     let card = contact_cards::owner_id.eq(contacts::owner_id).and(contact_cards::contact_id.eq(contacts::id));
     let rows = contacts::table
         .inner_join(contact_cards::table.on(card))
@@ -145,7 +146,7 @@ fn deleted_by(connection: &mut Connection, owner: i64, removal: i64) -> Result<V
 /// Gives a new uid to those whose own another contact has got meanwhile, as where a phone sent its card again.
 fn with_free_uids(
     connection: &mut Connection,
-    owner: i64,
+    owner: MemberId,
     mut cards: Vec<(i64, Card)>,
 ) -> Result<Vec<(i64, Card)>, Error> {
     let uids: Vec<String> = cards.iter().map(|(_, card)| card.uid.clone()).collect();

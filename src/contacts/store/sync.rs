@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::contacts::store::book;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::contacts;
 
 /// A contact that was changed, made or deleted.
@@ -25,7 +26,7 @@ pub struct Change {
 ///
 /// # Errors
 /// The database's.
-pub fn changed_since(connection: &mut Connection, owner: i64, version: i64) -> Result<Option<Vec<Change>>, Error> {
+pub fn changed_since(connection: &mut Connection, owner: MemberId, version: i64) -> Result<Option<Vec<Change>>, Error> {
     let book = book(connection, owner)?;
     if version > book.version || (version > 0 && version < book.forgotten_version) {
         return Ok(None);

@@ -6,13 +6,14 @@ use crate::data::archive::disk;
 use crate::dav::entries::{self, Entry};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 
 /// Cards that are read at once, and bytes of pictures in them.
 const GROUP_SIZE: usize = 500;
 const GROUP_BYTES: usize = 4_000_000;
 
 /// Writes the cards, and returns how many there are.
-pub(super) fn write(connection: &mut Connection, owner: i64, out: &mut impl Write) -> Result<u64, Error> {
+pub(super) fn write(connection: &mut Connection, owner: MemberId, out: &mut impl Write) -> Result<u64, Error> {
     let all = entries::all(connection, owner)?;
     let mut rest = all.as_slice();
     while !rest.is_empty() {

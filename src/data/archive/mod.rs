@@ -17,6 +17,7 @@ use crate::data::tables::{self, Archive, Copied, TABLES, When};
 use crate::dates::now;
 use crate::db::{Connection, Db};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::relationship::Limits;
 use crate::schema::{members, photos};
 use crate::web::community::Community;
@@ -29,7 +30,7 @@ type Written = (&'static tables::File, u64);
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is no such member, the database's, or the disk's.
-pub fn make(db: &Db, limits: Limits, member: i64) -> Result<File, Error> {
+pub fn make(db: &Db, limits: Limits, member: MemberId) -> Result<File, Error> {
     db.read_blocking(move |connection| {
         let file = tempfile::tempfile().map_err(disk)?;
         let mut archive = Writing { zip: ZipWriter::new(file), options: options(), member };
@@ -63,7 +64,7 @@ fn whole(why: zip::result::ZipError) -> Error {
 struct Writing {
     zip: ZipWriter<File>,
     options: SimpleFileOptions,
-    member: i64,
+    member: MemberId,
 }
 
 impl Writing {

@@ -11,6 +11,7 @@ use crate::data::tables::{self, Cells, Kind};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::{self, MemberCard};
 
 /// By which a spreadsheet knows that a file is UTF-8.
@@ -81,22 +82,28 @@ fn headings(file: &tables::File) -> Vec<String> {
 }
 
 /// Loads whom the rows name.
-fn people(connection: &mut Connection, file: &tables::File, rows: &[Cells]) -> Result<HashMap<i64, MemberCard>, Error> {
+fn people(
+    connection: &mut Connection,
+    file: &tables::File,
+    rows: &[Cells],
+) -> Result<HashMap<MemberId, MemberCard>, Error> {
     let columns = file.columns.iter().filter(|column| matches!(column.kind, Kind::Member));
-    let id = |cells: &Cells, column: &tables::Column| cells.get(column.column).and_then(Value::as_i64);
-    let mut ids: Vec<i64> = columns.flat_map(|column| rows.iter().filter_map(move |cells| id(cells, column))).collect();
+    let id =
+        |cells: &Cells, column: &tables::Column| cells.get(column.column).and_then(Value::as_i64).map(MemberId::new);
+    let mut ids: Vec<MemberId> =
+        columns.flat_map(|column| rows.iter().filter_map(move |cells| id(cells, column))).collect();
     ids.sort_unstable();
     ids.dedup();
     let people = members::persons(connection, &ids)?;
     Ok(people.into_iter().map(|person| (person.id, person)).collect())
 }
 
-fn values(file: &tables::File, cells: &Cells, people: &HashMap<i64, MemberCard>) -> Vec<(String, Value)> {
+fn values(file: &tables::File, cells: &Cells, people: &HashMap<MemberId, MemberCard>) -> Vec<(String, Value)> {
     let mut values = Vec::new();
     for column in file.columns {
         let value = cells.get(column.column).cloned().unwrap_or(Value::Null);
         if let Kind::Member = column.kind {
-            let person = value.as_i64().and_then(|id| people.get(&id));
+            let person = value.as_i64().and_then(|id| people.get(&MemberId::new(id)));
             let parts = person.map(|person| [person.full_name.clone(), person.handle.clone()]);
             let names = of_member(column).into_iter();
             values.extend(names.zip(parts.unwrap_or_default().map(Value::String)));

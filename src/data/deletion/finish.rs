@@ -13,6 +13,7 @@ use crate::data::tables::{Named, Owner, TABLES, Table};
 use crate::dates::now;
 use crate::db::{Connection, Db, new_id};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::former::{self, Leaver};
 use crate::jobs::{Job, Turn};
 use crate::mail::{Letter, outbox};
@@ -34,7 +35,7 @@ pub fn job() -> Job {
 
 fn is_any_due(connection: &mut Connection) -> Result<bool, Error> {
     let due = members::table.filter(members::deletion_due_at.le(now())).select(members::id).limit(1);
-    Ok(due.first::<i64>(connection).optional()?.is_some())
+    Ok(due.first::<MemberId>(connection).optional()?.is_some())
 }
 
 /// Removes every account that is due.
@@ -45,7 +46,7 @@ pub fn finish_due(db: &Db, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
     while goes_on() {
         let due = |connection: &mut Connection| {
             let due = members::table.filter(members::deletion_due_at.le(now())).order(members::deletion_due_at);
-            Ok(due.select(members::id).first::<i64>(connection).optional()?)
+            Ok(due.select(members::id).first::<MemberId>(connection).optional()?)
         };
         let Some(member) = db.read_blocking(due)? else { break };
         finish(db, member, goes_on)?;
@@ -58,13 +59,13 @@ pub fn finish_due(db: &Db, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn finish_now(db: &Db, member: i64) -> Result<(), Error> {
+pub fn finish_now(db: &Db, member: MemberId) -> Result<(), Error> {
     finish(db, member, &|| true)?;
     while db.give_room_back()? {}
     Ok(())
 }
 
-fn finish(db: &Db, member: i64, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
+fn finish(db: &Db, member: MemberId, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
     let leaver = db.write_blocking(move |connection| claim(connection, member))?;
     let step = |step: &dyn Fn(&mut Connection) -> Result<bool, Error>| -> Result<(), Error> {
         while goes_on() && db.write_blocking(step)? {}
@@ -92,16 +93,16 @@ fn finish(db: &Db, member: i64, goes_on: &dyn Fn() -> bool) -> Result<(), Error>
 }
 
 /// Claims an account: from here on nobody can keep it, or sign in to it.
-fn claim(connection: &mut Connection, member: i64) -> Result<Leaver, Error> {
+fn claim(connection: &mut Connection, member: MemberId) -> Result<Leaver, Error> {
     let gone = (members::deletion_due_at.eq(0), members::password_hash.eq(""));
     diesel::update(members::table.find(member)).set(gone).execute(connection)?;
     diesel::delete(sessions::table.filter(sessions::member_id.eq(member))).execute(connection)?;
-    let known = deletions::table.find(member).select(deletions::former_id).first::<i64>(connection).optional()?;
+    let known = deletions::table.find(member).select(deletions::former_id).first::<MemberId>(connection).optional()?;
     if let Some(former) = known {
         return Ok(Leaver { member, former });
     }
     handles::reserve(connection, member)?;
-    let former = -new_id();
+    let former = MemberId::new(-new_id::<MemberId>().get());
     diesel::insert_into(deletions::table)
         .values((deletions::member_id.eq(member), deletions::former_id.eq(former)))
         .execute(connection)?;
@@ -132,11 +133,11 @@ fn sweep_table(db: &Db, table: &Table, leaver: Leaver, goes_on: &dyn Fn() -> boo
 }
 
 /// Takes a member out of those whom removals skipped.
-fn forget_skipped(connection: &mut Connection, member: i64) -> Result<(), Error> {
+fn forget_skipped(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     let naming = removals::table.filter(removals::skipped.like(format!("%{member}%")));
     let columns = (removals::owner_id, removals::id, removals::skipped);
-    for (owner, id, skipped) in naming.select(columns).load::<(i64, i64, String)>(connection)? {
-        let others: Vec<i64> =
+    for (owner, id, skipped) in naming.select(columns).load::<(MemberId, i64, String)>(connection)? {
+        let others: Vec<MemberId> =
             crate::connections::removal::ids(&skipped).into_iter().filter(|id| *id != member).collect();
         let row = removals::table.find((owner, id));
         let skipped = crate::connections::removal::text(&others);
@@ -146,7 +147,7 @@ fn forget_skipped(connection: &mut Connection, member: i64) -> Result<(), Error>
 }
 
 /// Removes the letters that are from a member and still wait.
-fn forget_letters(connection: &mut Connection, member: i64) -> Result<(), Error> {
+fn forget_letters(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     let sql =
         format!("DELETE FROM outbox WHERE letter LIKE '%\"from\":{member},%' OR letter LIKE '%\"from\":{member}}}%'");
     Ok(connection.batch_execute(&sql)?)

@@ -12,6 +12,7 @@ use crate::connections::hiding;
 use crate::dates;
 use crate::db::{self, Connection};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::members::role::Role;
 use crate::members::search;
@@ -34,7 +35,7 @@ pub enum Refused {
 ///
 /// # Errors
 /// The database's.
-pub fn begin(connection: &mut Connection, member: i64) -> Result<Result<i64, Refused>, Error> {
+pub fn begin(connection: &mut Connection, member: MemberId) -> Result<Result<i64, Refused>, Error> {
     db::lock_members(connection, [member])?;
     let due: Option<i64> = members::table.find(member).select(members::deletion_due_at).first(connection)?;
     if let Some(due) = due {
@@ -67,7 +68,7 @@ pub fn begin_own(connection: &mut Connection, viewer: &Viewer) -> Result<Result<
 ///
 /// # Errors
 /// The database's.
-pub fn keep(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+pub fn keep(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
     db::lock_members(connection, [member])?;
     let row = members::table.find(member);
     match row.select(members::deletion_due_at).first::<Option<i64>>(connection)? {
@@ -82,11 +83,11 @@ pub fn keep(connection: &mut Connection, member: i64) -> Result<bool, Error> {
 }
 
 /// Whether a member runs the site, and nobody else does.
-fn is_only_administrator(connection: &mut Connection, member: i64) -> Result<bool, Error> {
+fn is_only_administrator(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
     let administrators = members::table
         .filter(members::role.eq(Role::Administrator))
         .filter(members::suspended_at.is_null())
         .filter(members::deletion_due_at.is_null());
-    let all: Vec<i64> = administrators.select(members::id).limit(2).load(connection)?;
+    let all: Vec<MemberId> = administrators.select(members::id).limit(2).load(connection)?;
     Ok(all == [member])
 }

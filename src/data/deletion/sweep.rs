@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Text};
 use crate::data::tables::{Named, Owner, Table};
 use crate::db::{Connection, Db, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 
 /// Rows that are walked in one statement.
 const PART: usize = 10_000;
@@ -26,7 +27,7 @@ struct Found {
 #[derive(QueryableByName)]
 struct Number {
     #[diesel(sql_type = BigInt)]
-    number: i64,
+    number: MemberId,
 }
 
 /// Columns that are to be swept for, and what is done with the rows found.
@@ -46,7 +47,7 @@ pub(super) fn sweep(
     db: &Db,
     (table, key): (&str, &[&str]),
     (column, named): (&str, Named),
-    member: i64,
+    member: MemberId,
     goes_on: &dyn Fn() -> bool,
 ) -> Result<(), Error> {
     let mut after: Option<Key> = None;
@@ -70,9 +71,9 @@ pub(super) fn sweep(
 pub(super) fn owners_of(
     db: &Db,
     (table, key): (&str, &[&str]),
-    (column, member): (&str, i64),
+    (column, member): (&str, MemberId),
     goes_on: &dyn Fn() -> bool,
-) -> Result<Vec<i64>, Error> {
+) -> Result<Vec<MemberId>, Error> {
     let mut owners = Vec::new();
     let mut after: Option<Key> = None;
     while goes_on() {
@@ -126,7 +127,7 @@ fn naming(
     connection: &mut Connection,
     (table, key): (&str, &[&str]),
     within: &str,
-    (column, member): (&str, i64),
+    (column, member): (&str, MemberId),
 ) -> Result<Vec<Key>, Error> {
     let text = as_text(key);
     let sql = format!("SELECT {text} AS key FROM {table} WHERE {within} AND {column} = {member}");
@@ -150,7 +151,7 @@ fn change((table, key): (&str, &[&str]), (column, named): (&str, Named), keys: &
 pub(super) fn remove_some(
     connection: &mut Connection,
     (table, key): (&str, &[&str]),
-    (owner, member): (&str, i64),
+    (owner, member): (&str, MemberId),
     most: usize,
 ) -> Result<bool, Error> {
     let columns = row(key);

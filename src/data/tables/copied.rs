@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::lines::{Cell, push_line};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema;
 
 /// Rows of one transaction of a copy; PostgreSQL takes 65,535 parameters in a statement.
@@ -46,7 +47,7 @@ type Read = fn(&mut Connection, EachLines) -> Result<u64, Error>;
 /// Is given lines, and how many rows that makes in all.
 pub type EachLines<'a> = &'a mut dyn FnMut(&[u8], u64) -> Result<(), Error>;
 /// Reads the rows of an owner, a batch at a time.
-pub type OfOwner = fn(&mut Connection, i64, Each) -> Result<(), Error>;
+pub type OfOwner = fn(&mut Connection, MemberId, Each) -> Result<(), Error>;
 
 fn map(row: &impl Serialize) -> Result<Cells, Error> {
     match serde_json::to_value(row) {
@@ -116,7 +117,7 @@ macro_rules! copied {
 
             $(
                 /// Reads an owner's rows, a batch at a time, each as a map of its columns.
-                fn of_owner(connection: &mut Connection, owner: i64, each: Each) -> Result<(), Error> {
+                fn of_owner(connection: &mut Connection, owner: MemberId, each: Each) -> Result<(), Error> {
                     let mut at: Option<Row> = None;
                     loop {
                         let mut rows = $table.filter($owner.eq(owner)).into_boxed();
@@ -190,7 +191,7 @@ copied!(logos {
     name: String, #[serde(serialize_with = "hex")] picture: Vec<u8>
 } by (name), after last: name.gt(&last.name));
 copied!(members of id {
-    id: i64, email: String, email_key: String, password_hash: String, handle: String, full_name: String,
+    id: MemberId, email: String, email_key: String, password_hash: String, handle: String, full_name: String,
     sort_as: String, sort_first: String, sort_last: String, headline: String, location: String, about: String, company: String,
     folded: String, created_at: i64, role: i16, suspended_at: Option<i64>,
     suspended_until: Option<i64>, hidden_at: Option<i64>, who_may_invite: i16,
@@ -200,77 +201,77 @@ copied!(members of id {
     first_steps_closed_at: Option<i64>
 } by (id), after last: id.gt(last.id));
 copied!(photos of member_id {
-    member_id: i64, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>,
+    member_id: MemberId, name: String, side: i16, #[serde(serialize_with = "hex")] jpeg: Vec<u8>,
     removed_at: Option<i64>
 } by (member_id, name, side), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id)
     .or(name.gt(&last.name)).or(name.eq(&last.name).and(side.gt(last.side)))));
 copied!(handles {
-    handle: String, member_id: i64, kept_until: Option<i64>
+    handle: String, member_id: MemberId, kept_until: Option<i64>
 } by (handle), after last: handle.gt(&last.handle));
 copied!(former_handles {
     handle_hash: String, kept_until: i64
 } by (handle_hash), after last: handle_hash.gt(&last.handle_hash));
 copied!(deletions of member_id {
-    member_id: i64, former_id: i64
+    member_id: MemberId, former_id: MemberId
 } by (member_id), after last: member_id.gt(last.member_id));
 copied!(handle_changes of member_id {
-    member_id: i64, id: i64, changed_at: i64, former: String
+    member_id: MemberId, id: i64, changed_at: i64, former: String
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
-copied!(emails { email_key: String, member_id: i64 } by (email_key), after last: email_key.gt(&last.email_key));
+copied!(emails { email_key: String, member_id: MemberId } by (email_key), after last: email_key.gt(&last.email_key));
 copied!(email_claims {
-    email_key: String, member_id: i64
+    email_key: String, member_id: MemberId
 } by (email_key, member_id), after last: email_key.ge(&last.email_key)
     .and(email_key.gt(&last.email_key).or(member_id.gt(last.member_id))));
 copied!(applications {
-    id: i64, email: String, email_key: String, password_hash: String, full_name: String, reason: String,
+    id: MemberId, email: String, email_key: String, password_hash: String, full_name: String, reason: String,
     language: String, code: String, created_at: i64
 } by (id), after last: id.gt(last.id));
 copied!(invite_links of owner_id {
-    owner_id: i64, code: String, label: String, created_at: i64, expires_at: Option<i64>, most_uses: Option<i32>, uses: i32,
+    owner_id: MemberId, code: String, label: String, created_at: i64, expires_at: Option<i64>, most_uses: Option<i32>, uses: i32,
     revoked_at: Option<i64>
 } by (owner_id, code), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(code.gt(&last.code))));
 copied!(invite_joins of owner_id {
-    owner_id: i64, code: String, member_id: i64, joined_at: i64
+    owner_id: MemberId, code: String, member_id: MemberId, joined_at: i64
 } by (owner_id, code, member_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(code.gt(&last.code)).or(code.eq(&last.code).and(member_id.gt(last.member_id)))));
 copied!(join_letters of owner_id {
-    owner_id: i64, email_key: String, note: String, sent_at: i64, code_hash: String
+    owner_id: MemberId, email_key: String, note: String, sent_at: i64, code_hash: String
 } by (owner_id, email_key), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(email_key.gt(&last.email_key))));
 copied!(refused_addresses {
     email_hash: String, refused_at: i64
 } by (email_hash), after last: email_hash.gt(&last.email_hash));
 copied!(outbox of member_id {
-    member_id: i64, id: i64, created_at: i64, due_at: i64, attempts: i32, letter: String
+    member_id: MemberId, id: i64, created_at: i64, due_at: i64, attempts: i32, letter: String
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(tokens of member_id {
-    member_id: i64, token_hash: String, kind: i16, email: String, expires_at: i64
+    member_id: MemberId, token_hash: String, kind: i16, email: String, expires_at: i64
 } by (member_id, token_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(token_hash.gt(&last.token_hash))));
 copied!(browsers of member_id {
-    member_id: i64, browser_hash: String, seen_at: i64
+    member_id: MemberId, browser_hash: String, seen_at: i64
 } by (member_id, browser_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(browser_hash.gt(&last.browser_hash))));
 copied!(sessions of member_id {
-    member_id: i64, token_hash: String, device: String, created_at: i64, last_seen: i64, id: i64, confirmed_at: i64
+    member_id: MemberId, token_hash: String, device: String, created_at: i64, last_seen: i64, id: i64, confirmed_at: i64
 } by (member_id, token_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(token_hash.gt(&last.token_hash))));
 copied!(security_events of member_id {
-    member_id: i64, id: i64, created_at: i64, kind: i16, detail: String
+    member_id: MemberId, id: i64, created_at: i64, kind: i16, detail: String
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(second_factors of member_id {
-    member_id: i64, secret: String, last_step: i64, asks_passkey: bool
+    member_id: MemberId, secret: String, last_step: i64, asks_passkey: bool
 } by (member_id), after last: member_id.gt(last.member_id));
 copied!(recovery_codes of member_id {
-    member_id: i64, code_hash: String
+    member_id: MemberId, code_hash: String
 } by (member_id, code_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(code_hash.gt(&last.code_hash))));
 copied!(passkeys of member_id {
-    member_id: i64, id: i64, name: String, credential_id: String, credential: String, created_at: i64, used_at: Option<i64>
+    member_id: MemberId, id: i64, name: String, credential_id: String, credential: String, created_at: i64, used_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(app_passwords of member_id {
-    member_id: i64, id: i64, name: String, secret_hash: String, created_at: i64, last_used_at: Option<i64>
+    member_id: MemberId, id: i64, name: String, secret_hash: String, created_at: i64, last_used_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(webhooks of id {
@@ -282,24 +283,24 @@ copied!(webhook_deliveries of webhook_id {
 } by (webhook_id, id), after last: webhook_id.ge(last.webhook_id)
     .and(webhook_id.gt(last.webhook_id).or(id.gt(last.id))));
 copied!(api_tokens of member_id {
-    member_id: i64, id: i64, name: String, token_hash: String, scopes: String, created_at: i64, expires_at: Option<i64>,
+    member_id: MemberId, id: i64, name: String, token_hash: String, scopes: String, created_at: i64, expires_at: Option<i64>,
     last_used_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(api_answers of member_id {
-    member_id: i64, token_id: i64, key_hash: String, request_hash: String, status: i32, body: String, created_at: i64
+    member_id: MemberId, token_id: i64, key_hash: String, request_hash: String, status: i32, body: String, created_at: i64
 } by (member_id, token_id, key_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(token_id.gt(last.token_id))
     .or(token_id.eq(last.token_id).and(key_hash.gt(&last.key_hash)))));
 copied!(positions of member_id {
-    member_id: i64, id: i64, kind: i16, place: i32, title: String, organisation: String, started: String,
+    member_id: MemberId, id: i64, kind: i16, place: i32, title: String, organisation: String, started: String,
     ended: String, description: String, removed_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(links of member_id {
-    member_id: i64, id: i64, place: i32, label: String, url: String, removed_at: Option<i64>
+    member_id: MemberId, id: i64, place: i32, label: String, url: String, removed_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(relationships of owner_id {
-    owner_id: i64, other_id: i64, state: i16, may_invite_again: bool, prior: i16, changed_at: i64,
+    owner_id: MemberId, other_id: MemberId, state: i16, may_invite_again: bool, prior: i16, changed_at: i64,
     connected_at: Option<i64>, invited_at: Option<i64>, sent_at: Option<i64>, paused_until: Option<i64>,
     declined_until: Option<i64>, disconnected_at: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
     invitation_note: String, private_note: String, private_reason: String, sent_note: String,
@@ -307,109 +308,109 @@ copied!(relationships of owner_id {
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));
 copied!(tags of owner_id {
-    owner_id: i64, other_id: i64, tag: String
+    owner_id: MemberId, other_id: MemberId, tag: String
 } by (owner_id, other_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(tag.gt(&last.tag)))));
 copied!(tag_changes of owner_id {
-    owner_id: i64, id: i64, other_id: i64, tag: String, removed: bool
+    owner_id: MemberId, id: i64, other_id: MemberId, tag: String, removed: bool
 } by (owner_id, id, other_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(id.gt(last.id)).or(id.eq(last.id).and(other_id.gt(last.other_id)))
     .or(id.eq(last.id).and(other_id.eq(last.other_id)).and(tag.gt(&last.tag)))));
 copied!(dismissed_suggestions of owner_id {
-    owner_id: i64, other_id: i64, dismissed_at: i64
+    owner_id: MemberId, other_id: MemberId, dismissed_at: i64
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(other_id.gt(last.other_id))));
 copied!(removals of owner_id {
-    owner_id: i64, id: i64, created_at: i64, skipped: String, removed: i32, confirmed_at: Option<i64>,
+    owner_id: MemberId, id: i64, created_at: i64, skipped: String, removed: i32, confirmed_at: Option<i64>,
     undone_at: Option<i64>, restored: i32, private_reason: String, may_invite_again: bool
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(removal_members of owner_id {
-    owner_id: i64, removal_id: i64, other_id: i64, sort_first: String
+    owner_id: MemberId, removal_id: i64, other_id: MemberId, sort_first: String
 } by (owner_id, removal_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(removal_id.gt(last.removal_id)).or(removal_id.eq(last.removal_id).and(other_id.gt(last.other_id)))));
 copied!(notifications of owner_id {
-    owner_id: i64, id: i64, created_at: i64, kind: i16, other_id: i64, note: String, is_read: bool, deleted_at: Option<i64>
+    owner_id: MemberId, id: i64, created_at: i64, kind: i16, other_id: MemberId, note: String, is_read: bool, deleted_at: Option<i64>
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(notification_choices of member_id {
-    member_id: i64, kind: i16, on_site: bool, by_email: bool
+    member_id: MemberId, kind: i16, on_site: bool, by_email: bool
 } by (member_id, kind), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(kind.gt(last.kind))));
 copied!(messages of writer_id {
-    writer_id: i64, id: i64, text: String
+    writer_id: MemberId, id: i64, text: String
 } by (writer_id, id), after last: writer_id.ge(last.writer_id).and(writer_id.gt(last.writer_id).or(id.gt(last.id))));
 copied!(message_copies of owner_id {
-    owner_id: i64, other_id: i64, id: i64, is_mine: bool, sent_at: i64, deleted_at: Option<i64>, deletion_id: Option<i64>
+    owner_id: MemberId, other_id: MemberId, id: i64, is_mine: bool, sent_at: i64, deleted_at: Option<i64>, deletion_id: Option<i64>
 } by (owner_id, other_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(id.gt(last.id)))));
 copied!(conversations of owner_id {
-    owner_id: i64, other_id: i64, place: Option<i64>, is_unread: bool, draft: String, last_at: Option<i64>,
+    owner_id: MemberId, other_id: MemberId, place: Option<i64>, is_unread: bool, draft: String, last_at: Option<i64>,
     begun_at: Option<i64>, last_press: String, deletion_id: Option<i64>, deleted_draft: String
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));
 copied!(message_deletions of owner_id {
-    owner_id: i64, id: i64, deleted_at: i64, kind: i16, other_id: i64, number: i32
+    owner_id: MemberId, id: i64, deleted_at: i64, kind: i16, other_id: MemberId, number: i32
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(contacts of owner_id {
-    owner_id: i64, id: i64, uid: String, source: i16, import_id: Option<i64>, full_name: String, company: String,
+    owner_id: MemberId, id: i64, uid: String, source: i16, import_id: Option<i64>, full_name: String, company: String,
     position: String, email: String, phone: String, sort_first: String, sort_last: String, sort_company: String,
     created_at: i64, changed_at: i64, version: i64, deleted_at: Option<i64>, removal_id: Option<i64>
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(contact_cards of owner_id {
-    owner_id: i64, contact_id: i64, card: String, raw: String
+    owner_id: MemberId, contact_id: i64, card: String, raw: String
 } by (owner_id, contact_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(contact_id.gt(last.contact_id))));
 copied!(contact_files of owner_id {
-    owner_id: i64, contact_id: i64, name: String, body: String, size: i32, version: i64
+    owner_id: MemberId, contact_id: i64, name: String, body: String, size: i32, version: i64
 } by (owner_id, contact_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(contact_id.gt(last.contact_id))));
 copied!(contact_words of owner_id {
-    owner_id: i64, contact_id: i64, word: String
+    owner_id: MemberId, contact_id: i64, word: String
 } by (owner_id, contact_id, word), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(word.gt(&last.word)))));
 copied!(contact_keys of owner_id {
-    owner_id: i64, contact_id: i64, kind: i16, key: String
+    owner_id: MemberId, contact_id: i64, kind: i16, key: String
 } by (owner_id, contact_id, kind, key), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(kind.gt(last.kind)
     .or(kind.eq(last.kind).and(key.gt(&last.key)))))));
 copied!(contact_tags of owner_id {
-    owner_id: i64, contact_id: i64, tag: String
+    owner_id: MemberId, contact_id: i64, tag: String
 } by (owner_id, contact_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(tag.gt(&last.tag)))));
 copied!(contact_tag_changes of owner_id {
-    owner_id: i64, id: i64, contact_id: i64, tag: String, removed: bool
+    owner_id: MemberId, id: i64, contact_id: i64, tag: String, removed: bool
 } by (owner_id, id, contact_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(id.gt(last.id)).or(id.eq(last.id).and(contact_id.gt(last.contact_id)))
     .or(id.eq(last.id).and(contact_id.eq(last.contact_id)).and(tag.gt(&last.tag)))));
 copied!(contact_books of owner_id {
-    owner_id: i64, version: i64, number: i32, forgotten_version: i64
+    owner_id: MemberId, version: i64, number: i32, forgotten_version: i64
 } by (owner_id), after last: owner_id.gt(last.owner_id));
 copied!(contact_removals of owner_id {
-    owner_id: i64, id: i64, kind: i16, created_at: i64, confirmed_at: Option<i64>, undone_at: Option<i64>, removed: i32,
+    owner_id: MemberId, id: i64, kind: i16, created_at: i64, confirmed_at: Option<i64>, undone_at: Option<i64>, removed: i32,
     restored: i32, kept_id: Option<i64>, kept_card: String, kept_raw: String, kept_version: i64
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(contact_selections of owner_id {
-    owner_id: i64, removal_id: i64, contact_id: i64, sort_first: String
+    owner_id: MemberId, removal_id: i64, contact_id: i64, sort_first: String
 } by (owner_id, removal_id, contact_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(removal_id.gt(last.removal_id)).or(removal_id.eq(last.removal_id).and(contact_id.gt(last.contact_id)))));
 copied!(contacts_kept_apart of owner_id {
-    owner_id: i64, one_id: i64, other_id: i64
+    owner_id: MemberId, one_id: i64, other_id: i64
 } by (owner_id, one_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(one_id.gt(last.one_id)).or(one_id.eq(last.one_id).and(other_id.gt(last.other_id)))));
 copied!(audit_entries {
-    number: i64, done_at: i64, act: String, actor_id: Option<i64>, actor: String, actor_salt: String, actor_digest: String,
-    subject_id: Option<i64>, subject: String, detail: String, subject_salt: String, subject_digest: String, hash: String
+    number: i64, done_at: i64, act: String, actor_id: Option<MemberId>, actor: String, actor_salt: String, actor_digest: String,
+    subject_id: Option<MemberId>, subject: String, detail: String, subject_salt: String, subject_digest: String, hash: String
 } by (number), after last: number.gt(last.number));
 copied!(audit_head { id: i16, number: i64, hash: String } by (id), after last: id.gt(last.id));
 copied!(reports of reporter_id {
-    reported_id: i64, id: i64, kind: i16, reporter_id: Option<i64>, created_at: i64, reason: String, context: String,
-    decision: i16, decided_at: Option<i64>, decided_by: Option<i64>
+    reported_id: MemberId, id: i64, kind: i16, reporter_id: Option<MemberId>, created_at: i64, reason: String, context: String,
+    decision: i16, decided_at: Option<i64>, decided_by: Option<MemberId>
 } by (reported_id, id), after last: reported_id.ge(last.reported_id)
     .and(reported_id.gt(last.reported_id).or(id.gt(last.id))));
 copied!(sanctions of member_id {
-    member_id: i64, id: i64, kind: i16, created_at: i64, reason: String, until: Option<i64>, decided_by: Option<i64>,
-    lifted_at: Option<i64>, lifted_by: Option<i64>
+    member_id: MemberId, id: i64, kind: i16, created_at: i64, reason: String, until: Option<i64>, decided_by: Option<MemberId>,
+    lifted_at: Option<i64>, lifted_by: Option<MemberId>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(contact_imports of owner_id {
-    owner_id: i64, id: i64, created_at: i64, file_name: String, source: i16, encoding: String, targets: String,
+    owner_id: MemberId, id: i64, created_at: i64, file_name: String, source: i16, encoding: String, targets: String,
     has_header: String, revision: i32, new_rows: i32, known_rows: i32, skipped_rows: i32, confirmed_at: Option<i64>,
     imported: i32, undone_at: Option<i64>, removal_id: Option<i64>
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));

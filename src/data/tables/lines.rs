@@ -1,5 +1,7 @@
 //! Rows as lines of JSON, an array of the values a row: both engines write the same, and read it back exactly.
 
+use crate::ids::MemberId;
+
 /// A value of a row.
 pub(super) trait Cell {
     /// Writes it as JSON.
@@ -16,7 +18,7 @@ macro_rules! as_json {
         }
     )* };
 }
-as_json!(bool, i16, i32, i64, String);
+as_json!(bool, i16, i32, i64, MemberId, String);
 
 impl<T: Cell> Cell for Option<T> {
     fn write(&self, out: &mut Vec<u8>) {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Cells, When};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::messages;
 
 /// Whether the owner has not deleted it. What is deleted is removed within the hour.
@@ -33,10 +34,10 @@ pub(super) fn has_draft(cells: &Cells, _: &When) -> bool {
 }
 
 /// Who wrote a copy, and its id.
-fn key(cells: &Cells) -> (i64, i64) {
+fn key(cells: &Cells) -> (MemberId, i64) {
     let number = |column: &str| cells.get(column).and_then(Value::as_i64).unwrap_or(0);
     let is_mine = cells.get("is_mine").and_then(Value::as_bool).unwrap_or(false);
-    (number(if is_mine { "owner_id" } else { "other_id" }), number("id"))
+    (MemberId::new(number(if is_mine { "owner_id" } else { "other_id" })), number("id"))
 }
 
 /// Adds the texts of copies, in one statement however many wrote them.
@@ -52,7 +53,7 @@ pub(super) fn add_texts(connection: &mut Connection, copies: &mut [Cells]) -> Re
 #[derive(QueryableByName)]
 #[diesel(table_name = messages)]
 struct Written {
-    writer_id: i64,
+    writer_id: MemberId,
     id: i64,
     text: String,
 }
@@ -60,8 +61,8 @@ struct Written {
 /// Reads texts by who wrote them and their ids.
 fn texts(
     connection: &mut Connection,
-    keys: impl Iterator<Item = (i64, i64)>,
-) -> Result<HashMap<(i64, i64), String>, Error> {
+    keys: impl Iterator<Item = (MemberId, i64)>,
+) -> Result<HashMap<(MemberId, i64), String>, Error> {
     let pairs: Vec<String> = keys.map(|(writer, id)| format!("[{writer},{id}]")).collect();
     let these = match connection {
         Connection::Sqlite(_) => "SELECT value ->> 0, value ->> 1 FROM json_each(?)",

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use crate::connections::row::State;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::store::Message;
 use crate::inbox::texts::{COPY, WithText, WithTexts};
 use crate::members::search::words::{Word, terms, typed};
@@ -27,7 +28,7 @@ const BATCH: i64 = 1_000;
 const BEFORE: usize = 6;
 
 /// A copy of a message: its owner, the other, its id.
-pub type Copy = (i64, i64, i64);
+pub type Copy = (MemberId, MemberId, i64);
 
 /// The words that somebody typed.
 #[derive(Debug)]
@@ -44,13 +45,13 @@ impl Wanted {
     ///
     /// # Errors
     /// The database's.
-    pub fn find(&self, connection: &mut Connection, owner: i64) -> Result<Vec<(Message, MemberCard)>, Error> {
+    pub fn find(&self, connection: &mut Connection, owner: MemberId) -> Result<Vec<(Message, MemberCard)>, Error> {
         let found = match connection {
             Connection::Sqlite(sqlite) => sqlite::matching(sqlite, owner, &self.0)?,
             Connection::Postgres(postgres) => postgres::matching(postgres, owner, &self.0)?,
         };
-        let others: HashSet<i64> = found.iter().map(|(other, _)| *other).collect();
-        let others: Vec<i64> = others.into_iter().collect();
+        let others: HashSet<MemberId> = found.iter().map(|(other, _)| *other).collect();
+        let others: Vec<MemberId> = others.into_iter().collect();
         let ids: Vec<i64> = found.into_iter().map(|(_, id)| id).collect();
         let oldest = ids.iter().copied().min().unwrap_or(i64::MAX);
         let blocked = relationships::owner_id.eq(message_copies::owner_id);
@@ -68,7 +69,7 @@ impl Wanted {
             .offset(0);
         let rows: Vec<WithText> = on_engine!(connection, |own| WithTexts(copies).load(own))?;
         let persons = members::persons(connection, &others)?;
-        let persons: HashMap<i64, MemberCard> = persons.into_iter().map(|person| (person.id, person)).collect();
+        let persons: HashMap<MemberId, MemberCard> = persons.into_iter().map(|person| (person.id, person)).collect();
         let found = |(_, other, id, is_mine, sent_at, text)| {
             Some((Message { id, is_mine, sent_at, text }, persons.get(&other)?.clone()))
         };
@@ -130,9 +131,9 @@ pub fn missing(connection: &mut Connection) -> Result<Vec<Copy>, Error> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
-        owner_id: i64,
+        owner_id: MemberId,
         #[diesel(sql_type = diesel::sql_types::BigInt)]
-        other_id: i64,
+        other_id: MemberId,
         #[diesel(sql_type = diesel::sql_types::BigInt)]
         id: i64,
     }
@@ -182,10 +183,10 @@ fn beyond(connection: &mut Connection, last: Option<Copy>) -> Result<Vec<(Copy, 
 }
 
 /// A word as the index has it for an owner.
-fn behind(owner: i64, word: &str) -> String {
+fn behind(owner: MemberId, word: &str) -> String {
     format!("{owner:x}={word}")
 }
 
-fn owned(owner: i64, text: &str) -> Vec<String> {
+fn owned(owner: MemberId, text: &str) -> Vec<String> {
     terms(text).iter().map(|term| behind(owner, term)).collect()
 }

@@ -6,11 +6,16 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::search::{Copy, MOST, behind};
 use crate::members::search::words::Word;
 
 /// The newest messages of an owner that have all words: of whom, and their ids.
-pub(super) fn matching(postgres: &mut PgConnection, owner: i64, words: &[Word]) -> QueryResult<Vec<(i64, i64)>> {
+pub(super) fn matching(
+    postgres: &mut PgConnection,
+    owner: MemberId,
+    words: &[Word],
+) -> QueryResult<Vec<(MemberId, i64)>> {
     let open = |word: &str| format!("'{}':*", behind(owner, word));
     let either = |word: &Word| format!("({})", word.each().map(open).collect::<Vec<_>>().join(" | "));
     Matching { owner, words: words.iter().map(either).collect::<Vec<_>>().join(" & ") }.load(postgres)
@@ -18,7 +23,7 @@ pub(super) fn matching(postgres: &mut PgConnection, owner: i64, words: &[Word]) 
 
 /// The statement, which stays prepared; diesel's `sql_query` would be prepared anew each time.
 struct Matching {
-    owner: i64,
+    owner: MemberId,
     words: String,
 }
 

@@ -6,11 +6,16 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::Sqlite;
 
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::inbox::search::{Copy, MOST, behind};
 use crate::members::search::words::Word;
 
 /// The newest messages of an owner that have all words: of whom, and their ids.
-pub(super) fn matching(sqlite: &mut SqliteConnection, owner: i64, words: &[Word]) -> QueryResult<Vec<(i64, i64)>> {
+pub(super) fn matching(
+    sqlite: &mut SqliteConnection,
+    owner: MemberId,
+    words: &[Word],
+) -> QueryResult<Vec<(MemberId, i64)>> {
     let open = |word: &str| format!("\"{}\"*", behind(owner, word));
     let either = |word: &Word| format!("({})", word.each().map(open).collect::<Vec<_>>().join(" OR "));
     Matching(words.iter().map(either).collect::<Vec<_>>().join(" AND ")).load(sqlite)

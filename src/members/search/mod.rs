@@ -13,6 +13,7 @@ use diesel::prelude::*;
 
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::search::words::{Word, in_order, terms, typed};
 use crate::members::store::{self, Renamed};
 use crate::members::{directory, sorting};
@@ -34,7 +35,7 @@ const BATCH: i64 = 200;
 #[diesel(table_name = members)]
 pub struct Searched {
     /// The member.
-    pub id: i64,
+    pub id: MemberId,
     full_name: String,
     headline: String,
     company: String,
@@ -104,13 +105,13 @@ impl Wanted {
     ///
     /// # Errors
     /// The database's.
-    pub fn find(&self, connection: &mut Connection, hidden: &[i64]) -> Result<Vec<(i64, Place)>, Error> {
+    pub fn find(&self, connection: &mut Connection, hidden: &[MemberId]) -> Result<Vec<(MemberId, Place)>, Error> {
         let most = MAX_FOUND + i64::try_from(hidden.len()).unwrap_or(i64::MAX - MAX_FOUND);
         let found = match connection {
             Connection::Sqlite(sqlite) => sqlite::matching(sqlite, self, most)?,
             Connection::Postgres(postgres) => postgres::matching(postgres, self, most)?,
         };
-        let hidden: HashSet<i64> = hidden.iter().copied().collect();
+        let hidden: HashSet<MemberId> = hidden.iter().copied().collect();
         Ok(seen(found.into_iter().filter(|(_, id)| !hidden.contains(id))))
     }
 
@@ -137,7 +138,7 @@ impl Wanted {
 }
 
 /// Returns up to [`MAX_FOUND`] of each place; those elsewhere only where the names are not too many.
-fn seen(found: impl Iterator<Item = (i32, i64)>) -> Vec<(i64, Place)> {
+fn seen(found: impl Iterator<Item = (i32, MemberId)>) -> Vec<(MemberId, Place)> {
     let (mut whole, mut named, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
     for (number, id) in found {
         match number {
@@ -156,7 +157,7 @@ fn seen(found: impl Iterator<Item = (i32, i64)>) -> Vec<(i64, Place)> {
 ///
 /// # Errors
 /// The database's.
-pub fn index(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn index(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     let searched: Searched = members::table.find(member).select(Searched::as_select()).first(connection)?;
     let folded = folded([&searched.full_name, &searched.headline, &searched.company, &searched.location]);
     diesel::update(members::table.find(member)).set(members::folded.eq(folded)).execute(connection)?;
@@ -171,7 +172,7 @@ pub fn index(connection: &mut Connection, member: i64) -> Result<(), Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn remove(connection: &mut Connection, member: i64) -> Result<(), Error> {
+pub fn remove(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     directory::leave(connection, member)?;
     let key = match connection {
         Connection::Sqlite(_) => "rowid",
@@ -281,12 +282,12 @@ fn renew_to(connection: &mut Connection, folding: u32, follow: Follow) -> Result
     let after = match stored.parse().unwrap_or(0).cmp(&folding) {
         Ordering::Greater => return Ok(Renewal::Newer),
         Ordering::Equal if after == DONE => return Ok(Renewal::Done),
-        Ordering::Equal => after.parse().unwrap_or(i64::MIN),
-        Ordering::Less => i64::MIN,
+        Ordering::Equal => after.parse().unwrap_or(MemberId::MIN),
+        Ordering::Less => MemberId::MIN,
     };
     let some = members::table.filter(members::id.gt(after)).filter(members::deletion_due_at.is_null());
     let some = some.order(members::id).select(members::id).limit(BATCH);
-    let some: Vec<i64> = some.load(connection)?;
+    let some: Vec<MemberId> = some.load(connection)?;
     if some.is_empty() && is_left_to_merge(connection)? {
         return Ok(Renewal::GoesOn);
     }
@@ -297,7 +298,7 @@ fn renew_to(connection: &mut Connection, folding: u32, follow: Follow) -> Result
         follow(connection, &renamed)?;
         index(connection, *member)?;
     }
-    reached(connection, folding, &some.last().map_or(DONE.to_owned(), i64::to_string))?;
+    reached(connection, folding, &some.last().map_or(DONE.to_owned(), MemberId::to_string))?;
     Ok(if some.is_empty() { Renewal::Done } else { Renewal::GoesOn })
 }
 

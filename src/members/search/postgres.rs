@@ -9,6 +9,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Integer, Text};
 
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::search::words::Word;
 use crate::members::search::{IN_NAME, Searched, WHOLE_NAME, Wanted};
 
@@ -20,7 +21,7 @@ const BEGINNING: usize = 4;
 const BEGINS: &str = "<";
 
 /// Where the words were found and in whom: the whole name, the name, and, where those are not too many, anywhere.
-pub(super) fn matching(postgres: &mut PgConnection, wanted: &Wanted, most: i64) -> QueryResult<Vec<(i32, i64)>> {
+pub(super) fn matching(postgres: &mut PgConnection, wanted: &Wanted, most: i64) -> QueryResult<Vec<(i32, MemberId)>> {
     let whole = wanted.whole.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" | ");
     let besides = |found: String| match wanted.elsewhere.is_empty() {
         true => found,
@@ -94,7 +95,7 @@ pub(super) fn index(postgres: &mut PgConnection, searched: &Searched) -> Result<
 
 pub(super) fn index_all(postgres: &mut PgConnection) -> Result<(), Error> {
     use crate::schema::members;
-    let mut after = i64::MIN;
+    let mut after = MemberId::MIN;
     loop {
         let some: Vec<Searched> = members::table
             .filter(members::id.gt(after))
@@ -144,8 +145,14 @@ mod tests {
     fn a_word_of_the_name_is_found_as_such_and_as_any_other() {
         let text = |text: &str| text.to_owned();
         let (full_name, headline) = (text("Zoë"), text("Chef"));
-        let searched =
-            Searched { id: 1, full_name, headline, company: String::new(), location: String::new(), hidden_at: None };
+        let searched = Searched {
+            id: MemberId::new(1),
+            full_name,
+            headline,
+            company: String::new(),
+            location: String::new(),
+            hidden_at: None,
+        };
         assert_eq!(
             vector(&searched),
             "'<=z' '<=zo' '<=zoe' '<c' '<ch' '<che' '<chef' '<z' '<zo' '<zoe' '==zoe' '=zoe' 'chef' 'zoe'"

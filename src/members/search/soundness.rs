@@ -7,6 +7,7 @@ use diesel::sql_types::BigInt;
 use super::folded;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::schema::members;
 
 /// Members that are read at once.
@@ -15,10 +16,10 @@ const BATCH: i64 = 2_000;
 #[derive(QueryableByName)]
 struct Id {
     #[diesel(sql_type = BigInt)]
-    id: i64,
+    id: MemberId,
 }
 
-fn ids(connection: &mut Connection, sql: &str) -> Result<Vec<i64>, Error> {
+fn ids(connection: &mut Connection, sql: &str) -> Result<Vec<MemberId>, Error> {
     let ids: Vec<Id> = on_engine!(connection, |own| sql_query(sql).load(own))?;
     Ok(ids.into_iter().map(|id| id.id).collect())
 }
@@ -34,7 +35,7 @@ fn key(connection: &Connection) -> &'static str {
 ///
 /// # Errors
 /// The database's.
-pub fn stale(connection: &mut Connection) -> Result<Vec<i64>, Error> {
+pub fn stale(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
     let sql = format!(
         "SELECT id FROM members LEFT JOIN (SELECT {} AS found FROM member_search) held ON found = id \
          LEFT JOIN directory ON directory.member_id = id AND directory.sort_last = members.sort_last \
@@ -48,9 +49,9 @@ pub fn stale(connection: &mut Connection) -> Result<Vec<i64>, Error> {
     Ok(stale)
 }
 
-fn folded_otherwise(connection: &mut Connection) -> Result<Vec<i64>, Error> {
-    type Read = (i64, String, String, String, String, String);
-    let (mut after, mut found) = (i64::MIN, Vec::new());
+fn folded_otherwise(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
+    type Read = (MemberId, String, String, String, String, String);
+    let (mut after, mut found) = (MemberId::MIN, Vec::new());
     loop {
         let some = members::table.filter(members::id.gt(after)).filter(members::deletion_due_at.is_null());
         let columns =
@@ -68,7 +69,7 @@ fn folded_otherwise(connection: &mut Connection) -> Result<Vec<i64>, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn gone(connection: &mut Connection) -> Result<Vec<i64>, Error> {
+pub fn gone(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
     let sql = format!(
         "SELECT id FROM (SELECT {} AS id FROM member_search UNION SELECT member_id FROM directory) AS held \
          WHERE id NOT IN (SELECT id FROM members WHERE deletion_due_at IS NULL) ORDER BY id",

@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Integer, Text};
 use diesel::sqlite::Sqlite;
 
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::search::words::Word;
 use crate::members::search::{IN_NAME, Searched, Wanted};
 
@@ -16,7 +17,7 @@ const ROWS: i64 = 2_000;
 const MERGED_PAGES: i32 = 500;
 
 /// Where the words were found and in whom: the whole name, the name, and, where those are not too many, anywhere.
-pub(super) fn matching(sqlite: &mut SqliteConnection, wanted: &Wanted, most: i64) -> QueryResult<Vec<(i32, i64)>> {
+pub(super) fn matching(sqlite: &mut SqliteConnection, wanted: &Wanted, most: i64) -> QueryResult<Vec<(i32, MemberId)>> {
     let whole = wanted.whole.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" OR ");
     let besides = |found: String| match wanted.elsewhere.is_empty() {
         true => found,
@@ -80,7 +81,7 @@ pub(super) fn index(sqlite: &mut SqliteConnection, searched: &Searched) -> Resul
 
 pub(super) fn index_all(sqlite: &mut SqliteConnection) -> Result<(), Error> {
     use crate::schema::members;
-    let mut after = i64::MIN;
+    let mut after = MemberId::MIN;
     loop {
         let some = members::table.filter(members::id.gt(after)).filter(members::deletion_due_at.is_null());
         let some = some.order(members::id).select(Searched::as_select());

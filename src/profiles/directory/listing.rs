@@ -9,6 +9,7 @@ use crate::cache::{Cache, Cached};
 use crate::connections::mutual::{ConnectionIds, MAX_SHORT};
 use crate::db::{Connection, id_in};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::members::ConnectionCount;
 use crate::members::directory::{self, Counted, Entry, From, Listed, entries};
 use crate::members::search::MAX_FOUND;
@@ -40,7 +41,7 @@ pub struct Listing {
     /// More match than are looked at.
     pub is_cut: bool,
     /// When each joined, where the list is by that.
-    pub joined: HashMap<i64, i64>,
+    pub joined: HashMap<MemberId, i64>,
 }
 
 impl Listing {
@@ -64,10 +65,10 @@ impl Listing {
                 let near = near(connection, cache, me, degree, &hidden)?;
                 let kept: Vec<&Entry> = near.values().filter(|entry| asked.facets.fit(entry)).collect();
                 let counted = Counted::of(kept.iter().copied());
-                let mut ids: Vec<(String, i64)> =
+                let mut ids: Vec<(String, MemberId)> =
                     kept.iter().map(|entry| (entry.sort_last.clone(), entry.member_id)).collect();
                 ids.sort_unstable();
-                let ids: Vec<i64> = ids.into_iter().map(|(_, id)| id).collect();
+                let ids: Vec<MemberId> = ids.into_iter().map(|(_, id)| id).collect();
                 let page = numbered(&ids, (at, ROWS), |_| Ok(near))?;
                 Ok(Listing { counted, ..Listing::plain(page) })
             }
@@ -84,7 +85,7 @@ impl Listing {
         me: &Viewer,
         asked: &Asked,
         at: &PageRequest,
-        hidden: &[i64],
+        hidden: &[MemberId],
     ) -> Result<Listing, Error> {
         let listed = Listed { facets: &asked.facets, hidden };
         let counted = counted(connection, cache, listed)?;
@@ -92,13 +93,17 @@ impl Listing {
             let cursor = at.cursor();
             let from = |(cursor, back): &(Cursor, bool)| (cursor.key.clone(), cursor.id, *back);
             let from = cursor.as_ref().map(from);
-            let from = from.as_ref().map(|(sort_last, id, back)| From { sort_last, member_id: *id, back: *back });
+            let from = from.as_ref().map(|(sort_last, id, back)| From {
+                sort_last,
+                member_id: MemberId::new(*id),
+                back: *back,
+            });
             listed.rows(connection, from, at.limit())
         };
-        let cursor = |entry: &Entry| Cursor { key: entry.sort_last.clone(), id: entry.member_id };
+        let cursor = |entry: &Entry| Cursor { key: entry.sort_last.clone(), id: entry.member_id.get() };
         let page = ListPage::read(at, counted.total, Cursor::last_name(), fetch, cursor)?;
         let fits =
-            |entries: HashMap<i64, Entry>| entries.values().filter(|entry| asked.facets.fit(entry)).count() as i64;
+            |entries: HashMap<MemberId, Entry>| entries.values().filter(|entry| asked.facets.fit(entry)).count() as i64;
         let second = fits(near(connection, cache, me, Degrees::Second, hidden)?);
         let first = match asked.facets.narrow() {
             false => Some(i64::from(me.connection_count)),
@@ -108,12 +113,12 @@ impl Listing {
         Ok(Listing { counted, first, second: Some(second), ..Listing::plain(page) })
     }
 
-    fn newest(connection: &mut Connection, hidden: &[i64], at: &PageRequest) -> Result<Listing, Error> {
+    fn newest(connection: &mut Connection, hidden: &[MemberId], at: &PageRequest) -> Result<Listing, Error> {
         let fetch = |at: &PageRequest| newest(connection, hidden, at);
-        let cursor = |(id, joined): &(i64, i64)| Cursor { key: joined.to_string(), id: *id };
+        let cursor = |(id, joined): &(MemberId, i64)| Cursor { key: joined.to_string(), id: id.get() };
         let page = ListPage::read(at, 0, Cursor::oldest(), fetch, cursor)?;
-        let joined: HashMap<i64, i64> = page.rows.iter().copied().collect();
-        let ids: Vec<i64> = page.rows.iter().map(|(id, _)| *id).collect();
+        let joined: HashMap<MemberId, i64> = page.rows.iter().copied().collect();
+        let ids: Vec<MemberId> = page.rows.iter().map(|(id, _)| *id).collect();
         let mut all = entries(connection, &ids)?;
         let ListPage { rows, total, page, previous, next } = page;
         let rows = rows.into_iter().filter_map(|(id, _)| all.remove(&id)).collect();
@@ -126,13 +131,13 @@ impl Listing {
         me: &Viewer,
         asked: &Asked,
         at: &PageRequest,
-        hidden: &[i64],
+        hidden: &[MemberId],
     ) -> Result<Listing, Error> {
         let facets = &asked.facets;
         let words = Words { q: &asked.q, elsewhere: [&facets.company, &facets.location] };
         let mut found = found::members(connection, cache, me.counted(), hidden, words)?;
         let is_cut = found.len() as i64 >= MAX_FOUND;
-        let ids = |found: &[(i64, Near)]| found.iter().map(|(id, _)| *id).collect::<Vec<i64>>();
+        let ids = |found: &[(MemberId, Near)]| found.iter().map(|(id, _)| *id).collect::<Vec<MemberId>>();
         if facets.narrow() {
             let all = entries(connection, &ids(&found))?;
             found.retain(|(id, _)| all.get(id).is_some_and(|entry| facets.fit(entry)));
@@ -156,7 +161,7 @@ impl Listing {
 /// A site of more members is counted once in a while.
 const MANY: i64 = 10_000;
 /// What is kept for the whole site stands under nobody's id.
-const EVERYBODY: ConnectionCount = ConnectionCount { id: 0, number: 0, version: 0 };
+const EVERYBODY: ConnectionCount = ConnectionCount { id: MemberId::NOBODY, number: 0, version: 0 };
 
 /// What is counted of everybody.
 struct OfEverybody(Counted);
@@ -192,7 +197,7 @@ fn is(near: Near, degree: Degrees) -> bool {
 }
 
 /// Members and when they joined, the newest first.
-fn newest(connection: &mut Connection, hidden: &[i64], at: &PageRequest) -> Result<Vec<(i64, i64)>, Error> {
+fn newest(connection: &mut Connection, hidden: &[MemberId], at: &PageRequest) -> Result<Vec<(MemberId, i64)>, Error> {
     use members::{created_at, id};
     let shown = not(id_in(connection, id, hidden));
     let listed = members::table.inner_join(table::table.on(table::member_id.eq(id)));
@@ -213,9 +218,9 @@ fn newest(connection: &mut Connection, hidden: &[i64], at: &PageRequest) -> Resu
 
 /// A page of a list that is known whole, by its number, with so many rows.
 fn numbered(
-    ids: &[i64],
+    ids: &[MemberId],
     (at, size): (&PageRequest, usize),
-    read: impl FnOnce(&[i64]) -> Result<HashMap<i64, Entry>, Error>,
+    read: impl FnOnce(&[MemberId]) -> Result<HashMap<MemberId, Entry>, Error>,
 ) -> Result<ListPage<Entry>, Error> {
     let pages = ids.len().div_ceil(size).max(1);
     let page = at.page().clamp(1, u32::try_from(pages).unwrap_or(1));
@@ -237,14 +242,14 @@ fn near(
     cache: &Cache,
     me: &Viewer,
     degree: Degrees,
-    hidden: &[i64],
-) -> Result<HashMap<i64, Entry>, Error> {
+    hidden: &[MemberId],
+) -> Result<HashMap<MemberId, Entry>, Error> {
     let connected = ConnectionIds::of(connection, cache, me.counted())?;
     if degree == Degrees::First {
         return entries(connection, connected.ids());
     }
     let circle = SecondDegree::of(connection, cache, me.counted())?;
-    let is_further = |id: &&i64| !connected.has(**id) && !hidden.contains(id) && **id != me.id;
-    let ids: Vec<i64> = circle.ids().iter().filter(is_further).copied().collect();
+    let is_further = |id: &&MemberId| !connected.has(**id) && !hidden.contains(id) && **id != me.id;
+    let ids: Vec<MemberId> = circle.ids().iter().filter(is_further).copied().collect();
     entries(connection, &ids)
 }

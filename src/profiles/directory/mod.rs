@@ -18,6 +18,7 @@ use crate::connections::standing::{self, Standing};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::language::{number, t, tf, tnf};
 use crate::limits::{Limit, Subject};
@@ -154,7 +155,7 @@ pub(super) fn cards(
     viewer: &Viewer,
     people: Vec<(String, MemberCard)>,
 ) -> Result<Vec<Card>, Error> {
-    let ids: Vec<i64> = people.iter().map(|(_, person)| person.id).collect();
+    let ids: Vec<MemberId> = people.iter().map(|(_, person)| person.id).collect();
     let mut standings = standing::many(connection, limits, viewer.id, &ids)?;
     let card = |(remark, person): (String, MemberCard)| {
         let standing = standings.remove(&person.id).unwrap_or_else(Standing::none);
@@ -173,8 +174,8 @@ fn rows(
     viewer: &Viewer,
     listing: &Listing,
 ) -> Result<Vec<Row>, Error> {
-    let entries: HashMap<i64, &Entry> = listing.page.rows.iter().map(|entry| (entry.member_id, entry)).collect();
-    let ids: Vec<i64> = listing.page.rows.iter().map(|entry| entry.member_id).collect();
+    let entries: HashMap<MemberId, &Entry> = listing.page.rows.iter().map(|entry| (entry.member_id, entry)).collect();
+    let ids: Vec<MemberId> = listing.page.rows.iter().map(|entry| entry.member_id).collect();
     let people = counted_persons(connection, &ids)?;
     let others: Vec<ConnectionCount> =
         people.iter().map(|(_, count)| *count).filter(|other| other.id != viewer.id).collect();
@@ -205,16 +206,16 @@ fn shared(
     cache: &Cache,
     viewer: &Viewer,
     others: &[ConnectionCount],
-) -> Result<HashMap<i64, String>, Error> {
+) -> Result<HashMap<MemberId, String>, Error> {
     let counts = SharedCounts::of(connection, cache, viewer.counted(), others)?;
-    let known = |(id, count): (i64, Option<SharedCount>)| Some((id, count.filter(|count| count.number > 0)?));
-    let known: Vec<(i64, SharedCount)> = counts.into_iter().filter_map(known).collect();
-    let mut ids: Vec<i64> = known.iter().map(|(_, count)| count.first).collect();
+    let known = |(id, count): (MemberId, Option<SharedCount>)| Some((id, count.filter(|count| count.number > 0)?));
+    let known: Vec<(MemberId, SharedCount)> = counts.into_iter().filter_map(known).collect();
+    let mut ids: Vec<MemberId> = known.iter().map(|(_, count)| count.first).collect();
     ids.sort_unstable();
     ids.dedup();
-    let names: HashMap<i64, String> =
+    let names: HashMap<MemberId, String> =
         persons(connection, &ids)?.into_iter().map(|person| (person.id, person.full_name)).collect();
-    let remark = |(id, count): (i64, SharedCount)| {
+    let remark = |(id, count): (MemberId, SharedCount)| {
         let name = names.get(&count.first)?;
         Some((
             id,

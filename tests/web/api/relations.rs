@@ -5,6 +5,8 @@ use serde_json::json;
 use super::Program;
 use crate::support::{Site, connect, connect_many};
 
+use amicable::ids::MemberId;
+
 #[test]
 fn an_invitation_travels_between_program_and_page() {
     let site = Site::new();
@@ -104,7 +106,7 @@ fn an_old_profile_page_withdraws_as_the_list_does() {
     assert_eq!(ada.page.status, 404);
 }
 
-type Way = fn(&Site, &Program, i64);
+type Way = fn(&Site, &Program, MemberId);
 
 /// How a member who was invited may come out of sight, or not, afterwards.
 fn ways_out_of_sight() -> [(&'static str, Way); 4] {

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use amicable::accounts::app_passwords;
+use amicable::ids::MemberId;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -14,7 +15,7 @@ use crate::support::{Site, Visitor};
 pub struct Device {
     address: String,
     pub authorization: String,
-    pub member: i64,
+    pub member: MemberId,
 }
 
 /// What was answered.
@@ -52,7 +53,7 @@ impl Device {
 
     /// Whoever has no password.
     pub fn unknown(site: &Site) -> Device {
-        Device { address: site.address.clone(), authorization: String::new(), member: 0 }
+        Device { address: site.address.clone(), authorization: String::new(), member: MemberId::NOBODY }
     }
 
     pub fn home(&self) -> String {

@@ -10,6 +10,7 @@ use amicable::accounts;
 use amicable::accounts::NewMember;
 use amicable::accounts::password::Hashed;
 use amicable::db::Db;
+use amicable::ids::MemberId;
 use amicable::limits::{self, Limit, Numbers};
 use amicable::relationship::Limits;
 use amicable::server;
@@ -149,7 +150,7 @@ impl Site {
             filled: HashMap::new(),
             name: String::new(),
             handle: String::new(),
-            id: 0,
+            id: MemberId::NOBODY,
             language: String::new(),
             forwarded_for: String::new(),
         }
@@ -288,7 +289,7 @@ pub struct Visitor {
     filled: HashMap<String, String>,
     pub name: String,
     pub handle: String,
-    pub id: i64,
+    pub id: MemberId,
     /// What the browser asks for; empty for nothing.
     pub language: String,
     /// From where a proxy says that its forms come.

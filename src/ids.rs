@@ -1,0 +1,134 @@
+//! The ids of rows, a type for each kind, so that the id of one kind is never taken for that of another.
+
+use std::fmt;
+
+/// An id of some kind: what makes ids and what writes lists of them needs of it.
+pub trait Id: Copy + fmt::Display {
+    /// Takes a number for an id of this kind.
+    fn new(number: i64) -> Self;
+    /// Returns the number.
+    fn get(self) -> i64;
+}
+
+/// Makes the type of an id: a number to the database, in JSON, in addresses and in templates, and nothing else in the
+/// program.
+macro_rules! id {
+    ($(#[$what:meta])* $name:ident) => {
+        $(#[$what])*
+        #[derive(
+            Debug,
+            Clone,
+            Copy,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            serde::Serialize,
+            serde::Deserialize,
+            diesel::expression::AsExpression,
+            diesel::deserialize::FromSqlRow,
+            Default,
+        )]
+        #[serde(transparent)]
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        pub struct $name(i64);
+
+        impl $name {
+            /// Before every other.
+            pub const MIN: $name = $name(i64::MIN);
+            /// Behind every other.
+            pub const MAX: $name = $name(i64::MAX);
+
+            /// Takes a number for such an id.
+            pub const fn new(number: i64) -> $name {
+                $name(number)
+            }
+
+            /// Returns the number, for what is no id any more: a hash, the text of a statement.
+            pub const fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl Id for $name {
+            fn new(number: i64) -> $name {
+                $name(number)
+            }
+
+            fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::LowerHex for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::LowerHex::fmt(&self.0, f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
+
+            fn from_str(text: &str) -> Result<$name, Self::Err> {
+                text.parse().map($name)
+            }
+        }
+
+        // Digits need no escaping, and askama writes them as fast as those of a bare number.
+        impl askama::filters::HtmlSafe for $name {}
+
+        impl askama::FastWritable for $name {
+            fn write_into(&self, out: &mut dyn fmt::Write, values: &dyn askama::Values) -> askama::Result<()> {
+                self.0.write_into(out, values)
+            }
+        }
+
+        impl<DB> diesel::serialize::ToSql<diesel::sql_types::BigInt, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            i64: diesel::serialize::ToSql<diesel::sql_types::BigInt, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
+                self.0.to_sql(out)
+            }
+        }
+
+        impl<DB> diesel::deserialize::FromSql<diesel::sql_types::BigInt, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            i64: diesel::deserialize::FromSql<diesel::sql_types::BigInt, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<$name> {
+                i64::from_sql(bytes).map($name)
+            }
+        }
+    };
+}
+
+id!(
+    /// A member.
+    MemberId
+);
+
+impl MemberId {
+    /// Nobody: what stands for the whole site, or for whoever is not known.
+    pub const NOBODY: MemberId = MemberId(0);
+}
+
+/// The ids of rows of other kinds are bare numbers.
+impl Id for i64 {
+    fn new(number: i64) -> i64 {
+        number
+    }
+
+    fn get(self) -> i64 {
+        self
+    }
+}
