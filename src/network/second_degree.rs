@@ -106,18 +106,68 @@ where
     i64: diesel::serialize::ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        // Of a hub's rows only the newest are read. On SQLite that is read from the index alone, which has those who disconnected as
-        // well: a few fewer are looked at then.
-        out.push_sql("SELECT theirs.other_id, COUNT(*) FROM (SELECT mine.other_id AS id");
-        if !POSTGRES {
-            out.push_sql(
-                ", COALESCE((SELECT last.connected_at FROM relationships last WHERE last.owner_id = mine.other_id \
-                 AND last.removal_id IS NULL AND last.connected_at IS NOT NULL \
-                 ORDER BY last.connected_at DESC, last.other_id DESC LIMIT 1 OFFSET ",
-            );
-            out.push_bind_param::<BigInt, _>(&(NEWEST - 1))?;
-            out.push_sql("), 0) AS since");
+        out.push_sql("SELECT theirs.other_id, COUNT(*) FROM ");
+        if POSTGRES {
+            self.walk_lateral(&mut out)?
+        } else {
+            self.walk_index(&mut out)?
         }
+        out.push_sql(" AND theirs.other_id <> ");
+        out.push_bind_param::<BigInt, _>(&self.me)?;
+        out.push_sql(" GROUP BY theirs.other_id");
+        Ok(())
+    }
+}
+
+impl<const POSTGRES: bool> KnownToConnections<POSTGRES> {
+    /// PostgreSQL's way. Citus looks into the rows of others only beside a row of theirs, and joins what it read of one's own after
+    /// everything else: as a table, that would read the newest of every member of the site; as an array it picks the rows beside.
+    fn walk_lateral<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
+        i64: diesel::serialize::ToSql<BigInt, DB>,
+    {
+        out.push_sql(
+            "connection_counts beside CROSS JOIN LATERAL (SELECT last.other_id FROM relationships last \
+             WHERE last.owner_id = beside.member_id AND last.state = 4 \
+             AND last.removal_id IS NULL AND last.connected_at IS NOT NULL \
+             ORDER BY last.connected_at DESC, last.other_id DESC LIMIT ",
+        );
+        out.push_bind_param::<BigInt, _>(&NEWEST)?;
+        out.push_sql(") theirs WHERE beside.member_id = ANY (ARRAY(SELECT mine.other_id");
+        self.walk_newest(out)?;
+        out.push_sql("))");
+        Ok(())
+    }
+
+    /// SQLite's, which has no LATERAL. Of a hub's rows only the newest are read, from the index alone, which has those who disconnected
+    /// as well: a few fewer are looked at then.
+    fn walk_index<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
+        i64: diesel::serialize::ToSql<BigInt, DB>,
+    {
+        out.push_sql(
+            "(SELECT mine.other_id AS id, COALESCE((SELECT last.connected_at FROM relationships last \
+             WHERE last.owner_id = mine.other_id AND last.removal_id IS NULL AND last.connected_at IS NOT NULL \
+             ORDER BY last.connected_at DESC, last.other_id DESC LIMIT 1 OFFSET ",
+        );
+        out.push_bind_param::<BigInt, _>(&(NEWEST - 1))?;
+        out.push_sql("), 0) AS since");
+        self.walk_newest(out)?;
+        out.push_sql(
+            ") near CROSS JOIN relationships theirs WHERE theirs.owner_id = near.id AND theirs.state = 4 \
+             AND theirs.removal_id IS NULL AND theirs.connected_at IS NOT NULL AND theirs.connected_at >= near.since",
+        );
+        Ok(())
+    }
+
+    /// The newest connections of the member.
+    fn walk_newest<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
+        i64: diesel::serialize::ToSql<BigInt, DB>,
+    {
         out.push_sql(" FROM relationships mine WHERE mine.owner_id = ");
         out.push_bind_param::<BigInt, _>(&self.me)?;
         out.push_sql(
@@ -125,27 +175,6 @@ where
              ORDER BY mine.connected_at DESC, mine.other_id DESC LIMIT ",
         );
         out.push_bind_param::<BigInt, _>(&NEWEST)?;
-        out.push_sql(") near CROSS JOIN ");
-        // SQLite has no LATERAL. Citus looks into the rows of others only beside a row of theirs.
-        if POSTGRES {
-            out.push_sql(
-                "connection_counts beside CROSS JOIN LATERAL (SELECT last.other_id FROM relationships last \
-                 WHERE last.owner_id = beside.member_id AND last.state = 4 \
-                 AND last.removal_id IS NULL AND last.connected_at IS NOT NULL \
-                 ORDER BY last.connected_at DESC, last.other_id DESC LIMIT ",
-            );
-            out.push_bind_param::<BigInt, _>(&NEWEST)?;
-            out.push_sql(") theirs WHERE beside.member_id = near.id AND ");
-        } else {
-            out.push_sql(
-                "relationships theirs WHERE theirs.owner_id = near.id AND theirs.state = 4 \
-                 AND theirs.removal_id IS NULL AND theirs.connected_at IS NOT NULL \
-                 AND theirs.connected_at >= near.since AND ",
-            );
-        }
-        out.push_sql("theirs.other_id <> ");
-        out.push_bind_param::<BigInt, _>(&self.me)?;
-        out.push_sql(" GROUP BY theirs.other_id");
         Ok(())
     }
 }
