@@ -1,4 +1,4 @@
-//! The ids of rows, a type for each kind, so that the id of one kind is never taken for that of another.
+//! The ids of rows: a member's has a type of its own, so that it is never taken for the id of anything else, or for a number.
 
 use std::fmt;
 
