@@ -206,6 +206,26 @@ fn every_order_and_page_shows_each_once() {
 }
 
 #[test]
+fn a_word_is_found_wherever_and_however_it_is_written() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    add(&mut ada, &[("full_name", "Ben Okoro"), ("company", "Müller & Co")]);
+    add(&mut ada, &[("full_name", "Eva Müller"), ("company", "Acme")]);
+    for (query, found) in [
+        ("q=mueller", [true, true]),
+        ("q=m%C3%BCller", [true, true]),
+        ("q=acme", [false, true]),
+        ("q=ben+muller", [true, false]),
+        ("company=mueller", [true, false]),
+        ("company=acme", [false, true]),
+        ("company=okoro", [false, false]),
+    ] {
+        ada.open(&format!("/contacts?{query}"));
+        assert_eq!([ada.sees("Ben Okoro"), ada.sees("Eva Müller")], found, "{query}");
+    }
+}
+
+#[test]
 fn only_who_wishes_is_found_by_address() {
     let (site, mut ada) = with_ben();
     let mut cleo = site.member("Cleo Marsh");

@@ -26,11 +26,12 @@ impl Word {
         std::iter::once(self.one.as_str()).chain(self.other.as_deref())
     }
 
-    /// Whether a word of a folded text may begin with it: where it stands in the middle of a word of plain letters, none does.
-    /// What this lets through is to be asked again, of the words themselves.
+    /// Whether a word of a folded text may begin with it: where it stands in the middle of a word of plain letters, none does,
+    /// unless its writing has no spaces. What this lets through is to be asked again, of the words themselves.
     pub fn may_begin_in(&self, folded: &str) -> bool {
         let follows_letter = |at: usize| folded[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
-        self.each().any(|word| folded.match_indices(word).any(|(at, _)| !follows_letter(at)))
+        let may_begin = |word: &str, at: usize| word.starts_with(is_unspaced) || !follows_letter(at);
+        self.each().any(|word| folded.match_indices(word).any(|(at, _)| may_begin(word, at)))
     }
 
     /// Whether one of these begins with it.
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_begins_a_term_may_begin_in_the_folded_text() {
-        for name in ["Anna Lind-Ruiz", "O'Brien, Ana (Müller)", "王小明", "ヤマダ 3M", "علی\u{200C}رضا", "क्रिस्टीना"]
+        for name in ["Anna Lind-Ruiz", "O'Brien, Ana (Müller)", "王小明", "3Mヤマダ", "علی\u{200C}رضا", "क्रिस्टीना"]
         {
             let folded = spellings(name).join(" ");
             for term in terms(name) {
