@@ -45,6 +45,11 @@ macro_rules! id {
                 $name(number)
             }
 
+            /// Returns the next one, which stands behind it in every list.
+            pub const fn next(self) -> $name {
+                $name(self.0.saturating_add(1))
+            }
+
             /// Returns the number, for what is no id any more: a hash, the text of a statement.
             pub const fn get(self) -> i64 {
                 self.0
@@ -122,13 +127,107 @@ impl MemberId {
     pub const NOBODY: MemberId = MemberId(0);
 }
 
-/// The ids of rows of other kinds are bare numbers.
-impl Id for i64 {
-    fn new(number: i64) -> i64 {
-        number
-    }
+id!(
+    /// A contact in an address book.
+    ContactId
+);
 
-    fn get(self) -> i64 {
-        self
-    }
-}
+id!(
+    /// An import of contacts.
+    ImportId
+);
+
+id!(
+    /// A removal of contacts, from its draft on.
+    ContactRemovalId
+);
+
+id!(
+    /// A removal of connections, from its draft on.
+    RemovalId
+);
+
+id!(
+    /// A change of tags, which can be taken back.
+    TagChangeId
+);
+
+id!(
+    /// A message; the place of a conversation in the list is that of its newest.
+    MessageId
+);
+
+id!(
+    /// What was deleted from an inbox at once.
+    MessageDeletionId
+);
+
+id!(
+    /// A notification.
+    NotificationId
+);
+
+id!(
+    /// A letter that waits to be sent.
+    LetterId
+);
+
+id!(
+    /// A position or a school on a profile.
+    PositionId
+);
+
+id!(
+    /// A link on a profile.
+    LinkId
+);
+
+id!(
+    /// A change of a handle.
+    HandleChangeId
+);
+
+id!(
+    /// A session, as its member sees it.
+    SessionId
+);
+
+id!(
+    /// Something that happened to an account.
+    EventId
+);
+
+id!(
+    /// A passkey.
+    PasskeyId
+);
+
+id!(
+    /// A password of a program that uses the address book.
+    AppPasswordId
+);
+
+id!(
+    /// A token of a program that uses the API.
+    TokenId
+);
+
+id!(
+    /// A report or an appeal.
+    ReportId
+);
+
+id!(
+    /// What moderators decided about a member.
+    SanctionId
+);
+
+id!(
+    /// A webhook.
+    WebhookId
+);
+
+id!(
+    /// Something that a webhook is told.
+    DeliveryId
+);

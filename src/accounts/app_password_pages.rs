@@ -13,6 +13,7 @@ use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::security;
 use crate::dates;
 use crate::error::Error;
+use crate::ids::AppPasswordId;
 use crate::language::{filters, number, t, tf};
 use crate::web::form::{Form, Problems};
 use crate::web::origin;
@@ -105,7 +106,7 @@ pub async fn show(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<AppPasswordId>,
     request: HttpRequest,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -116,7 +117,7 @@ pub async fn show(
     });
     let (found, email) = found.await?;
     let name = found.ok_or(Error::NotFound)?.name;
-    let new: Option<(i64, String)> = redirect.session().get(NEW).ok().flatten();
+    let new: Option<(AppPasswordId, String)> = redirect.session().get(NEW).ok().flatten();
     let secret = new.filter(|(new, _)| *new == id).map(|(_, secret)| secret);
     if secret.is_some() && page.opened {
         redirect.session().remove(NEW);
@@ -128,7 +129,12 @@ pub async fn show(
 ///
 /// # Errors
 /// The database's.
-pub async fn revoke(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn revoke(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<AppPasswordId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, id.into_inner());
     let revoked = site.write(move |connection| {
         let name = app_passwords::revoke(connection, member, id)?;

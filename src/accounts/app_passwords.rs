@@ -8,7 +8,7 @@ use crate::accounts::email;
 use crate::dates::now;
 use crate::db::{self, Connection, new_id, on_engine, owner_in};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{AppPasswordId, MemberId};
 use crate::members::handles::leads;
 use crate::schema::{app_passwords, email_claims, emails, handles, members};
 use crate::text::digest::sha256;
@@ -28,7 +28,7 @@ const NOTED_EVERY: i64 = 3_600;
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 pub struct AppPassword {
     /// What is revoked.
-    pub id: i64,
+    pub id: AppPasswordId,
     /// What the member calls it.
     pub name: String,
     /// When it was made.
@@ -51,7 +51,11 @@ pub fn all(connection: &mut Connection, member: MemberId) -> Result<Vec<AppPassw
 ///
 /// # Errors
 /// The database's.
-pub fn make(connection: &mut Connection, member: MemberId, name: &str) -> Result<Option<(i64, String)>, Error> {
+pub fn make(
+    connection: &mut Connection,
+    member: MemberId,
+    name: &str,
+) -> Result<Option<(AppPasswordId, String)>, Error> {
     db::lock_members(connection, [member])?;
     let mine = app_passwords::table.filter(app_passwords::member_id.eq(member)).count();
     if mine.get_result::<i64>(connection)? >= MAX_PASSWORDS {
@@ -73,7 +77,7 @@ pub fn make(connection: &mut Connection, member: MemberId, name: &str) -> Result
 ///
 /// # Errors
 /// The database's.
-pub fn revoke(connection: &mut Connection, member: MemberId, id: i64) -> Result<Option<String>, Error> {
+pub fn revoke(connection: &mut Connection, member: MemberId, id: AppPasswordId) -> Result<Option<String>, Error> {
     let row = app_passwords::table.find((member, id));
     let name = row.select(app_passwords::name).first(connection).optional()?;
     diesel::delete(row).execute(connection)?;
@@ -94,7 +98,7 @@ pub fn revoke_all(connection: &mut Connection, member: MemberId) -> Result<usize
 pub struct Device {
     /// The member.
     pub member: MemberId,
-    id: i64,
+    id: AppPasswordId,
     last_used_at: Option<i64>,
 }
 
@@ -119,7 +123,7 @@ pub fn device(connection: &mut Connection, name: &str, secret: &str) -> Result<O
         .filter(members::suspended_at.is_null().or(members::suspended_until.le(now()).assume_not_null()))
         .filter(members::deletion_due_at.is_null())
         .select((app_passwords::member_id, app_passwords::id, app_passwords::last_used_at));
-    type Found = (MemberId, i64, Option<i64>);
+    type Found = (MemberId, AppPasswordId, Option<i64>);
     let found: Option<Found> = on_engine!(connection, |own| open.first(own)).optional()?;
     Ok(found.map(|(member, id, last_used_at)| Device { member, id, last_used_at }))
 }

@@ -10,7 +10,7 @@ use crate::accounts::sessions::{self, GREATEST_AGE};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{EventId, MemberId, SessionId};
 use crate::language::{filters, t, tf};
 use crate::schema::sessions as table;
 use crate::web::cookie::IDLE;
@@ -23,7 +23,7 @@ use crate::web::viewer::Viewer;
 /// A browser in which the member is signed in.
 #[derive(Debug)]
 struct Device {
-    id: i64,
+    id: SessionId,
     name: String,
     since: i64,
     last_seen: i64,
@@ -63,7 +63,7 @@ struct Devices {
 /// # Errors
 /// The database's.
 pub async fn devices(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
-    let before: Option<i64> = query.get("before").parse().ok();
+    let before: Option<EventId> = query.get("before").parse().ok();
     let viewer = me.viewer();
     let (devices, events) = site
         .read(move |connection| Ok((load(connection, &viewer)?, events::list(connection, viewer.id, before)?)))
@@ -79,7 +79,7 @@ fn load(connection: &mut Connection, viewer: &Viewer) -> Result<Vec<Device>, Err
         .filter(table::created_at.gt(dates::now() - GREATEST_AGE))
         .order(table::last_seen.desc());
     let columns = (table::id, table::device, table::created_at, table::last_seen, table::token_hash);
-    type Row = (i64, String, i64, i64, String);
+    type Row = (SessionId, String, i64, i64, String);
     let rows = mine.select(columns).load::<Row>(connection)?;
     let device = |(id, agent, since, last_seen, hash): Row| Device {
         id,
@@ -114,7 +114,12 @@ pub async fn sign_out_others(site: SiteData, me: SignedIn, redirect: Redirect) -
 ///
 /// # Errors
 /// The database's.
-pub async fn sign_out(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn sign_out(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<SessionId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let id = id.into_inner();
     let ended = site.write(move |connection| end(connection, me.id, id)).await?;
     match ended {
@@ -126,7 +131,7 @@ pub async fn sign_out(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Red
 }
 
 /// Ends a session by its id, and returns what its device is called.
-fn end(connection: &mut Connection, member: MemberId, id: i64) -> Result<Option<String>, Error> {
+fn end(connection: &mut Connection, member: MemberId, id: SessionId) -> Result<Option<String>, Error> {
     let one = table::table.filter(table::member_id.eq(member)).filter(table::id.eq(id));
     let Some(agent) = one.select(table::device).first::<String>(connection).optional()? else { return Ok(None) };
     diesel::delete(one).execute(connection)?;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::dates::{self, DAY, now};
 use crate::db::{Connection, new_id, numbered, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{EventId, MemberId};
 use crate::language::t;
 use crate::schema::security_events as table;
 
@@ -134,7 +134,7 @@ impl Kind {
 pub fn record(connection: &mut Connection, member: MemberId, kind: Kind, detail: &str) -> Result<(), Error> {
     let row = (
         table::member_id.eq(member),
-        table::id.eq(new_id::<i64>()),
+        table::id.eq(new_id::<EventId>()),
         table::created_at.eq(now()),
         table::kind.eq(kind),
         table::detail.eq(detail.chars().take(LONGEST_DETAIL).collect::<String>()),
@@ -148,7 +148,7 @@ pub fn record(connection: &mut Connection, member: MemberId, kind: Kind, detail:
 #[derive(Debug, Clone, Queryable)]
 pub struct Event {
     /// Its place: a later one has a greater id.
-    pub id: i64,
+    pub id: EventId,
     created_at: i64,
     /// What.
     pub kind: Kind,
@@ -174,17 +174,17 @@ pub struct Events {
     /// The newest first.
     pub rows: Vec<Event>,
     /// Where older ones are.
-    pub older: Option<i64>,
+    pub older: Option<EventId>,
 }
 
 /// Loads a member's events, the newest first, from before this one on.
 ///
 /// # Errors
 /// The database's.
-pub fn list(connection: &mut Connection, member: MemberId, before: Option<i64>) -> Result<Events, Error> {
+pub fn list(connection: &mut Connection, member: MemberId, before: Option<EventId>) -> Result<Events, Error> {
     let mine = table::table
         .filter(table::member_id.eq(member))
-        .filter(table::id.lt(before.unwrap_or(i64::MAX)))
+        .filter(table::id.lt(before.unwrap_or(EventId::MAX)))
         .filter(table::created_at.gt(now() - KEPT))
         .order(table::id.desc())
         .limit(PAGE + 1)

@@ -7,7 +7,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, SessionId};
 use crate::inbox::store as inbox;
 use crate::members::role::Role;
 use crate::members::suspension::is_suspended;
@@ -33,7 +33,7 @@ pub fn start(connection: &mut Connection, member: MemberId, device: &str) -> Res
         sessions::device.eq(device.chars().take(200).collect::<String>()),
         sessions::created_at.eq(now()),
         sessions::last_seen.eq(now()),
-        sessions::id.eq(new_id::<i64>()),
+        sessions::id.eq(new_id::<SessionId>()),
         sessions::confirmed_at.eq(now()),
     );
     diesel::insert_into(sessions::table).values(row).execute(connection)?;

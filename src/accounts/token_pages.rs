@@ -11,6 +11,7 @@ use crate::accounts::events::{self, Kind};
 use crate::accounts::tokens::{self, DAYS, LONGEST_NAME, MAX_TOKENS, NewToken, Scope, Token};
 use crate::dates;
 use crate::error::Error;
+use crate::ids::TokenId;
 use crate::language::{filters, number, t, tf, tn};
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
@@ -150,13 +151,13 @@ pub async fn show_new(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<TokenId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, id.into_inner());
     let all = site.read(move |connection| tokens::all(connection, member)).await?;
     let name = all.into_iter().find(|one| one.id == id).ok_or(Error::NotFound)?.name;
-    let new: Option<(i64, String)> = redirect.session().get(NEW).ok().flatten();
+    let new: Option<(TokenId, String)> = redirect.session().get(NEW).ok().flatten();
     let secret = new.filter(|(new, _)| *new == id).map(|(_, secret)| secret);
     if secret.is_some() && page.opened {
         redirect.session().remove(NEW);
@@ -168,7 +169,12 @@ pub async fn show_new(
 ///
 /// # Errors
 /// The database's.
-pub async fn revoke(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn revoke(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<TokenId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, id.into_inner());
     let revoked = site.write(move |connection| {
         let name = tokens::revoke(connection, member, id)?;

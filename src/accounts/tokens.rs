@@ -8,7 +8,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, TokenId};
 use crate::language::{key, t};
 use crate::members::role::Role;
 use crate::members::suspension::is_suspended;
@@ -88,7 +88,7 @@ fn read(words: &str) -> Vec<Scope> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// What is revoked.
-    pub id: i64,
+    pub id: TokenId,
     /// What the member calls it.
     pub name: String,
     /// What it lets a program do.
@@ -106,7 +106,7 @@ pub struct Token {
 /// # Errors
 /// The database's.
 pub fn all(connection: &mut Connection, member: MemberId) -> Result<Vec<Token>, Error> {
-    type Row = ((i64, String, String, i64), Option<i64>, Option<i64>);
+    type Row = ((TokenId, String, String, i64), Option<i64>, Option<i64>);
     let mine = api_tokens::table.filter(api_tokens::member_id.eq(member)).order(api_tokens::id.desc());
     let columns = (api_tokens::id, api_tokens::name, api_tokens::scopes, api_tokens::created_at);
     let rows: Vec<Row> = mine.select((columns, api_tokens::expires_at, api_tokens::last_used_at)).load(connection)?;
@@ -137,7 +137,7 @@ pub struct NewToken {
 ///
 /// # Errors
 /// The database's.
-pub fn make(connection: &mut Connection, member: MemberId, new: &NewToken) -> Result<Option<(i64, String)>, Error> {
+pub fn make(connection: &mut Connection, member: MemberId, new: &NewToken) -> Result<Option<(TokenId, String)>, Error> {
     db::lock_members(connection, [member])?;
     let mine = api_tokens::table.filter(api_tokens::member_id.eq(member)).count();
     if mine.get_result::<i64>(connection)? >= MAX_TOKENS {
@@ -162,7 +162,7 @@ pub fn make(connection: &mut Connection, member: MemberId, new: &NewToken) -> Re
 ///
 /// # Errors
 /// The database's.
-pub fn revoke(connection: &mut Connection, member: MemberId, id: i64) -> Result<Option<String>, Error> {
+pub fn revoke(connection: &mut Connection, member: MemberId, id: TokenId) -> Result<Option<String>, Error> {
     let row = api_tokens::table.find((member, id));
     let name = row.select(api_tokens::name).first(connection).optional()?;
     diesel::delete(row).execute(connection)?;
@@ -187,7 +187,7 @@ pub struct Program {
     /// The member, with what the verbs ask of whoever acts. Badges are not counted, but for the invitations received.
     pub viewer: Viewer,
     /// The token.
-    pub id: i64,
+    pub id: TokenId,
     /// What it lets the program do.
     pub scopes: Vec<Scope>,
     last_used_at: Option<i64>,
@@ -232,7 +232,7 @@ pub fn program(connection: &mut Connection, limits: &Limits, secret: &str) -> Re
         ));
     type Texts = (String, String, String, String, String);
     type Standing = (Role, Option<i64>, Option<i64>);
-    type Found = ((i64, String, Option<i64>), Texts, (i32, i32), Standing, (Option<i64>, Option<i64>));
+    type Found = ((TokenId, String, Option<i64>), Texts, (i32, i32), Standing, (Option<i64>, Option<i64>));
     let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
     Ok(found.map(|((id, scopes, last_used_at), texts, counted, standing, (invitations, last_to_spare))| {
         let (handle, full_name, language, time_zone, photo) = texts;
@@ -292,7 +292,7 @@ pub struct Answered {
 /// The database's.
 pub fn take_key(
     connection: &mut Connection,
-    (member, token): (MemberId, i64),
+    (member, token): (MemberId, TokenId),
     key: &str,
     request_hash: &str,
 ) -> Result<Option<Answered>, Error> {
@@ -314,7 +314,7 @@ pub fn take_key(
 /// The database's.
 pub fn keep_answer(
     connection: &mut Connection,
-    (member, token): (MemberId, i64),
+    (member, token): (MemberId, TokenId),
     key: &str,
     (status, body): (u16, &str),
 ) -> Result<(), Error> {

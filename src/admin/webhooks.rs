@@ -9,6 +9,7 @@ use crate::accounts::confirm::Confirmed;
 use crate::audit::{self, Act, Actor};
 use crate::dates;
 use crate::error::Error;
+use crate::ids::WebhookId;
 use crate::language::{filters, number, t, tf, tn};
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render};
@@ -159,7 +160,7 @@ struct One {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn one(site: SiteData, page: Layout, _: Confirmed, id: Path<i64>) -> Result<HttpResponse, Error> {
+pub async fn one(site: SiteData, page: Layout, _: Confirmed, id: Path<WebhookId>) -> Result<HttpResponse, Error> {
     let id = *id;
     let read = site.read(move |connection| Ok((store::find(connection, id)?, store::deliveries(connection, id)?)));
     let (webhook, deliveries) = read.await?;
@@ -173,7 +174,7 @@ pub async fn one(site: SiteData, page: Layout, _: Confirmed, id: Path<i64>) -> R
 pub async fn change(
     site: SiteData,
     me: Confirmed,
-    path: Path<(i64, String)>,
+    path: Path<(WebhookId, String)>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (me, (id, deed)) = (me.id, path.into_inner());

@@ -16,7 +16,7 @@ use crate::contacts::{book_is_full, change as changing, typed_card};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::language::{t, tf};
 use crate::web::form::{Form, Problems};
 
@@ -301,7 +301,7 @@ impl CardSent {
     }
 }
 
-fn load(connection: &mut Connection, me: MemberId, id: i64) -> Result<Contact, Error> {
+fn load(connection: &mut Connection, me: MemberId, id: ContactId) -> Result<Contact, Error> {
     let contact = store::load(connection, me, id)?;
     Ok(Contact {
         id: contact.id.to_string(),
@@ -358,7 +358,7 @@ pub async fn add(asked: Asked) -> Answer {
     responses((status = 200, description = "The contact", body = Contact)),
     security(("token" = ["contacts:read"])),
 )]
-pub async fn show(asked: Asked, id: Path<i64>) -> Answer {
+pub async fn show(asked: Asked, id: Path<ContactId>) -> Answer {
     asked.needs(Scope::ReadContacts)?;
     let (me, id) = (asked.me(), *id);
     asked.read(move |connection| load(connection, me, id)).await
@@ -374,9 +374,9 @@ pub async fn show(asked: Asked, id: Path<i64>) -> Answer {
     responses((status = 200, description = "The contact, changed", body = Contact)),
     security(("token" = ["contacts:write"])),
 )]
-pub async fn change(asked: Asked, id: Path<i64>) -> Answer {
+pub async fn change(asked: Asked, id: Path<ContactId>) -> Answer {
     asked.needs(Scope::WriteContacts)?;
-    let (sent, me, id): (ContactChange, MemberId, i64) = (asked.json()?, asked.me(), *id);
+    let (sent, me, id): (ContactChange, MemberId, ContactId) = (asked.json()?, asked.me(), *id);
     let seen = asked.seen(Scope::ReadContacts, &["id", "version"]);
     asked
         .change(move |connection| {
@@ -403,7 +403,7 @@ pub async fn change(asked: Asked, id: Path<i64>) -> Answer {
     responses((status = 200, description = "What it can be taken back by", body = ContactRemoval)),
     security(("token" = ["contacts:write"])),
 )]
-pub async fn delete(asked: Asked, id: Path<i64>) -> Answer {
+pub async fn delete(asked: Asked, id: Path<ContactId>) -> Answer {
     asked.needs(Scope::WriteContacts)?;
     let (me, id) = (asked.me(), *id);
     asked
@@ -421,7 +421,7 @@ pub async fn delete(asked: Asked, id: Path<i64>) -> Answer {
     responses((status = 200, description = "How many are back", body = Restored)),
     security(("token" = ["contacts:write"])),
 )]
-pub async fn undo(asked: Asked, id: Path<i64>) -> Answer {
+pub async fn undo(asked: Asked, id: Path<ContactRemovalId>) -> Answer {
     asked.needs(Scope::WriteContacts)?;
     let (me, id) = (asked.me(), *id);
     asked.change_many(move |connection| Reply::ok(&Restored { restored: store::restore(connection, me, id)? })).await

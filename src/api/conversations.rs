@@ -13,7 +13,7 @@ use crate::api::shapes::{Member, Page, PageQuery};
 use crate::dates;
 use crate::db;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageDeletionId, MessageId};
 use crate::inbox::sending::{self, Sent};
 use crate::inbox::thread::{mark_read, too_many_first};
 use crate::inbox::{MAX_LENGTH, deletion, store};
@@ -99,7 +99,7 @@ pub async fn conversations(asked: Asked) -> Answer {
             let fetch = |at: &_| store::conversations(connection, me, at);
             let list = ListPage::read(&at, 0, Cursor::oldest(), fetch, |(conversation, _)| Cursor {
                 key: String::new(),
-                id: conversation.place.unwrap_or(0),
+                id: conversation.place.unwrap_or_default().get(),
             })?;
             let others: Vec<MemberId> = list.rows.iter().map(|(conversation, _)| conversation.other_id).collect();
             let newest = store::newest_of(connection, me, &others)?;
@@ -129,7 +129,7 @@ pub async fn messages(asked: Asked, handle: Path<String>) -> Answer {
     asked.needs(Scope::ReadMessages)?;
     let (me, query, handle) = (asked.me(), asked.query()?, handle.into_inner());
     let before = match query.get("cursor") {
-        "" => i64::MAX,
+        "" => MessageId::MAX,
         cursor => cursor.parse().map_err(|_| Problem::unreadable(t("This cursor was not made by this site.")))?,
     };
     asked
@@ -163,7 +163,7 @@ pub async fn send(asked: Asked, handle: Path<String>) -> Answer {
     let sent: MessageToSend = asked.json()?;
     // What is sent twice is known by its idempotency key alone, for as long as that is kept.
     let (limits, me, press, handle) =
-        (asked.limits(), asked.me(), db::new_id::<i64>().to_string(), handle.into_inner());
+        (asked.limits(), asked.me(), db::new_id::<MessageId>().to_string(), handle.into_inner());
     let mut problems = Problems::default();
     let text = problems.text(&Form::of([("text", &sent.text)]), "text", t("Message"), (1, MAX_LENGTH));
     if let Some(problem) = Problem::of_fields(&problems) {
@@ -188,7 +188,7 @@ pub async fn send(asked: Asked, handle: Path<String>) -> Answer {
                 // What the member has begun to write on the page is theirs.
                 store::save_draft(connection, me, other, &draft)?;
             }
-            let (rows, _) = store::page(connection, (me, other), i64::MAX)?;
+            let (rows, _) = store::page(connection, (me, other), MessageId::MAX)?;
             let newest = rows.into_iter().find(|one| one.is_mine).ok_or(Error::NotFound)?;
             let (id, sent_at) = (newest.id.to_string(), dates::instant(newest.sent_at));
             Reply::created(&Message { id, is_mine: true, sent_at, text: newest.text })
@@ -231,7 +231,7 @@ pub async fn read(asked: Asked, handle: Path<String>) -> Answer {
     responses((status = 200, description = "What it can be taken back by", body = MessageDeletion)),
     security(("token" = ["messages:write"])),
 )]
-pub async fn delete_message(asked: Asked, path: Path<(String, i64)>) -> Answer {
+pub async fn delete_message(asked: Asked, path: Path<(String, MessageId)>) -> Answer {
     asked.needs(Scope::WriteMessages)?;
     let (me, (handle, message)) = (asked.me(), path.into_inner());
     asked
@@ -271,7 +271,7 @@ pub async fn delete(asked: Asked, handle: Path<String>) -> Answer {
     responses((status = 204, description = "It is back")),
     security(("token" = ["messages:write"])),
 )]
-pub async fn undo(asked: Asked, id: Path<i64>) -> Answer {
+pub async fn undo(asked: Asked, id: Path<MessageDeletionId>) -> Answer {
     asked.needs(Scope::WriteMessages)?;
     let (me, id) = (asked.me(), *id);
     asked

@@ -16,7 +16,7 @@ use crate::connections::removal::{self, find};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, RemovalId};
 use crate::language::t;
 use crate::web::form::{Form, Problems};
 
@@ -139,7 +139,7 @@ pub struct RemovalMember {
     connected_since: Option<String>,
 }
 
-fn load(connection: &mut Connection, me: MemberId, id: i64) -> Result<Removal, Error> {
+fn load(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<Removal, Error> {
     let removal = find(connection, me, id)?;
     Ok(Removal {
         id: id.to_string(),
@@ -196,7 +196,7 @@ pub async fn begin(asked: Asked) -> Answer {
     responses((status = 200, description = "The removal", body = Removal)),
     security(("token" = ["connections:read"])),
 )]
-pub async fn show(asked: Asked, id: Path<i64>) -> Answer {
+pub async fn show(asked: Asked, id: Path<RemovalId>) -> Answer {
     asked.needs(Scope::ReadConnections)?;
     let (me, id) = (asked.me(), *id);
     asked.read(move |connection| load(connection, me, id)).await
@@ -209,7 +209,7 @@ pub async fn show(asked: Asked, id: Path<i64>) -> Answer {
     responses((status = 200, description = "A page of them, by name", body = Page<RemovalMember>)),
     security(("token" = ["connections:read"])),
 )]
-pub async fn members(asked: Asked, id: Path<i64>) -> Answer {
+pub async fn members(asked: Asked, id: Path<RemovalId>) -> Answer {
     asked.needs(Scope::ReadConnections)?;
     let (me, id, at) = (asked.me(), *id, asked.page()?);
     asked
@@ -232,7 +232,7 @@ pub async fn members(asked: Asked, id: Path<i64>) -> Answer {
     responses((status = 204, description = "It is gone")),
     security(("token" = ["connections:write"])),
 )]
-pub async fn forget(asked: Asked, id: Path<i64>) -> Answer {
+pub async fn forget(asked: Asked, id: Path<RemovalId>) -> Answer {
     asked.needs(Scope::WriteConnections)?;
     let (me, id) = (asked.me(), *id);
     asked
@@ -253,9 +253,9 @@ pub async fn forget(asked: Asked, id: Path<i64>) -> Answer {
     responses((status = 200, description = "The removal", body = Removal)),
     security(("token" = ["connections:write"])),
 )]
-pub async fn confirm(asked: Asked, id: Path<i64>) -> Answer {
+pub async fn confirm(asked: Asked, id: Path<RemovalId>) -> Answer {
     asked.needs(Scope::WriteConnections)?;
-    let (sent, me, id): (RemovalToConfirm, MemberId, i64) = (asked.json()?, asked.me(), *id);
+    let (sent, me, id): (RemovalToConfirm, MemberId, RemovalId) = (asked.json()?, asked.me(), *id);
     let mut problems = Problems::default();
     let form = Form::of([("private_reason", &sent.private_reason)]);
     let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
@@ -278,7 +278,7 @@ pub async fn confirm(asked: Asked, id: Path<i64>) -> Answer {
     responses((status = 200, description = "The removal", body = Removal)),
     security(("token" = ["connections:write"])),
 )]
-pub async fn undo(asked: Asked, id: Path<i64>) -> Answer {
+pub async fn undo(asked: Asked, id: Path<RemovalId>) -> Answer {
     asked.needs(Scope::WriteConnections)?;
     let (limits, me, id) = (asked.limits(), asked.me(), *id);
     let seen = asked.seen(Scope::ReadConnections, &["id", "removed", "restored"]);

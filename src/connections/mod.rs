@@ -31,7 +31,7 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{self, Connection};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, RemovalId};
 use crate::notifications::{self, Event};
 use crate::relationship::{Action, Limits, Outcome, Pair, Refusal, Reinvite, Side};
 use crate::schema::relationships;
@@ -75,7 +75,7 @@ fn is_received(side: Side) -> bool {
 pub type Answer = Result<Outcome, Refusal>;
 
 /// Enters for a removal what has expired meanwhile: whoever was re-invited, and did not answer, is disconnected as before.
-fn save_expired(connection: &mut Connection, limits: &Limits, me: MemberId, removal: i64) -> Result<(), Error> {
+fn save_expired(connection: &mut Connection, limits: &Limits, me: MemberId, removal: RemovalId) -> Result<(), Error> {
     let now = now();
     let expired = relationships::table
         .filter(relationships::owner_id.eq(me))

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::numbered;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, RemovalId};
 use crate::relationship::{Limits, Note, Prior, Record, Records, Side};
 use crate::schema::relationships;
 
@@ -113,7 +113,7 @@ pub struct Row {
     pub paused_until: Option<i64>,
     pub declined_until: Option<i64>,
     pub disconnected_at: Option<i64>,
-    pub removal_id: Option<i64>,
+    pub removal_id: Option<RemovalId>,
     pub sort_first: String,
     pub sort_last: String,
     pub invitation_note: String,
@@ -190,7 +190,7 @@ impl Row {
             paused_until: self.paused_until,
             declined_until: self.declined_until,
             disconnected_at: self.disconnected_at,
-            removal_id: self.removal_id,
+            removal_id: self.removal_id.map(RemovalId::get),
             invitation_note: self.invitation_note.clone(),
             sent_note: note(&self.sent_note, self.sent_note_at),
             received_note: note(&self.received_note, self.received_note_at),
@@ -209,7 +209,7 @@ impl Row {
         self.paused_until = record.paused_until;
         self.declined_until = record.declined_until;
         self.disconnected_at = record.disconnected_at;
-        self.removal_id = record.removal_id;
+        self.removal_id = record.removal_id.map(RemovalId::new);
         self.invitation_note = record.invitation_note;
         (self.sent_note, self.sent_note_at) = text_and_date(record.sent_note);
         (self.received_note, self.received_note_at) = text_and_date(record.received_note);

@@ -6,13 +6,13 @@ use crate::contacts::source::Source;
 use crate::contacts::store::{self, MAX_CONTACTS, NewContact, RemovalKind};
 use crate::db::{self, Connection};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, ContactRemovalId, MemberId};
 
 /// Adds a contact. Returns its id; nothing where the book is full.
 ///
 /// # Errors
 /// The database's.
-pub fn add(connection: &mut Connection, owner: MemberId, card: Card) -> Result<Option<i64>, Error> {
+pub fn add(connection: &mut Connection, owner: MemberId, card: Card) -> Result<Option<ContactId>, Error> {
     if store::book(connection, owner)?.number as usize >= MAX_CONTACTS {
         return Ok(None);
     }
@@ -29,7 +29,7 @@ pub fn add(connection: &mut Connection, owner: MemberId, card: Card) -> Result<O
 pub fn edit(
     connection: &mut Connection,
     owner: MemberId,
-    (id, seen): (i64, i64),
+    (id, seen): (ContactId, i64),
     card: Card,
 ) -> Result<Option<i64>, Error> {
     db::lock_members(connection, [owner])?;
@@ -46,7 +46,7 @@ pub fn edit(
 ///
 /// # Errors
 /// The database's.
-pub fn delete(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Option<i64>, Error> {
+pub fn delete(connection: &mut Connection, owner: MemberId, id: ContactId) -> Result<Option<ContactRemovalId>, Error> {
     match store::load(connection, owner, id) {
         Ok(_) => Ok(Some(store::delete(connection, owner, &[id], RemovalKind::One)?)),
         Err(Error::NotFound) => Ok(None),

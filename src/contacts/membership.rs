@@ -12,7 +12,7 @@ use crate::connections::standing::{self, Standing};
 use crate::contacts::keys::KeyKind;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, MemberId};
 use crate::members::{self, MemberCard};
 use crate::relationship::Limits;
 use crate::schema::{contact_keys, emails, members as table, relationships};
@@ -32,13 +32,13 @@ pub struct Member {
 /// A contact and the member they are.
 #[derive(Debug, Clone, Copy, Queryable)]
 struct Match {
-    contact: i64,
+    contact: ContactId,
     member: MemberId,
     state: Option<State>,
 }
 
 /// The contacts that are members, or those of them who are among some.
-fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[i64]>) -> Result<Vec<Match>, Error> {
+fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[ContactId]>) -> Result<Vec<Match>, Error> {
     let side = relationships::owner_id.eq(owner).and(relationships::other_id.eq(table::id));
     let found = contact_keys::table
         .inner_join(emails::table.on(emails::email_key.eq(contact_keys::key)))
@@ -70,8 +70,8 @@ pub fn of(
     connection: &mut Connection,
     limits: &Limits,
     viewer: &Viewer,
-    contacts: &[i64],
-) -> Result<HashMap<i64, Member>, Error> {
+    contacts: &[ContactId],
+) -> Result<HashMap<ContactId, Member>, Error> {
     let found = matches(connection, viewer.id, Some(contacts))?;
     if found.is_empty() {
         return Ok(HashMap::new());
@@ -94,7 +94,7 @@ pub fn of(
 ///
 /// # Errors
 /// The database's.
-pub(super) fn all(connection: &mut Connection, owner: MemberId) -> Result<(Vec<i64>, Vec<i64>), Error> {
+pub(super) fn all(connection: &mut Connection, owner: MemberId) -> Result<(Vec<ContactId>, Vec<ContactId>), Error> {
     let found = matches(connection, owner, None)?;
     let not_connected = found.iter().filter(|one| one.state != Some(State::Connected)).map(|one| one.contact).collect();
     Ok((found.iter().map(|one| one.contact).collect(), not_connected))

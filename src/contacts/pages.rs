@@ -12,6 +12,7 @@ use crate::contacts::typed::{self, Typed, months, web_address};
 use crate::contacts::{change, keys, tags};
 use crate::dates;
 use crate::error::Error;
+use crate::ids::{ContactId, ContactRemovalId};
 use crate::language::filters;
 use crate::language::{self, t, tn};
 use crate::members::names;
@@ -19,7 +20,7 @@ use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, see_other};
 use crate::web::site::SiteData;
 
-fn home(id: i64) -> String {
+fn home(id: ContactId) -> String {
     format!("/contacts/{id}")
 }
 
@@ -27,7 +28,7 @@ fn home(id: i64) -> String {
 #[template(path = "contacts/contact.html")]
 struct ContactPage {
     page: Layout,
-    id: i64,
+    id: ContactId,
     contact: Contact,
     name: String,
     member: Option<Member>,
@@ -82,7 +83,7 @@ pub(super) fn birthday(day: Birthday) -> String {
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's; the database's.
-pub async fn contact(site: SiteData, page: Layout, me: SignedIn, id: Path<i64>) -> Result<HttpResponse, Error> {
+pub async fn contact(site: SiteData, page: Layout, me: SignedIn, id: Path<ContactId>) -> Result<HttpResponse, Error> {
     let (id, viewer, limits) = (*id, me.viewer(), site.limits);
     let (contact, member) = site
         .read(move |connection| {
@@ -100,7 +101,7 @@ pub async fn contact(site: SiteData, page: Layout, me: SignedIn, id: Path<i64>) 
 struct FormPage {
     page: Layout,
     /// The contact that is changed; nothing where one is added.
-    id: Option<i64>,
+    id: Option<ContactId>,
     /// The version that the page was made from.
     version: i64,
     typed: Typed,
@@ -156,7 +157,7 @@ async fn again(
     site: &SiteData,
     page: Layout,
     me: &SignedIn,
-    (id, version): (Option<i64>, i64),
+    (id, version): (Option<ContactId>, i64),
     (form, problems): (Form, Problems),
 ) -> Result<HttpResponse, Error> {
     let words = words(site, me).await?;
@@ -197,7 +198,7 @@ pub async fn add(
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's; the database's.
-pub async fn edit_form(site: SiteData, page: Layout, me: SignedIn, id: Path<i64>) -> Result<HttpResponse, Error> {
+pub async fn edit_form(site: SiteData, page: Layout, me: SignedIn, id: Path<ContactId>) -> Result<HttpResponse, Error> {
     let (id, owner) = (*id, me.id);
     let (contact, words) = site
         .read(move |connection| Ok((store::load(connection, owner, id)?, tags::vocabulary(connection, owner)?)))
@@ -214,7 +215,7 @@ pub async fn edit(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<ContactId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -245,7 +246,12 @@ pub async fn edit(
 ///
 /// # Errors
 /// The database's.
-pub async fn delete(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn delete(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<ContactId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (id, owner) = (*id, me.id);
     match site.write(move |connection| change::delete(connection, owner, id)).await? {
         Some(removal) => redirect.undoable(t("Contact deleted."), undo_of(removal)),
@@ -255,7 +261,7 @@ pub async fn delete(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redir
 }
 
 /// Where *Undo* posts to.
-pub(super) fn undo_of(removal: i64) -> String {
+pub(super) fn undo_of(removal: ContactRemovalId) -> String {
     format!("/contacts/removed/{removal}/undo")
 }
 
@@ -263,7 +269,12 @@ pub(super) fn undo_of(removal: i64) -> String {
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's; the database's.
-pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn undo(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<ContactRemovalId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (removal, owner) = (*id, me.id);
     let number = site.write_bulk(move |connection| store::restore(connection, owner, removal)).await?;
     redirect.done(tn(number, "{n} contact is back, as it was.", "{n} contacts are back, as they were."));

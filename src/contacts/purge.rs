@@ -8,7 +8,7 @@ use crate::contacts::removal::draft::KEPT_DAYS;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::schema::{contact_books, contact_cards, contact_files, contact_removals, contact_selections, contacts};
 
 /// Rows that are removed in one transaction, so that nobody waits long for it.
@@ -30,8 +30,8 @@ fn forget_contacts(connection: &mut Connection, before: i64) -> Result<bool, Err
         .filter(contacts::deleted_at.le(before))
         .limit(GROUP_SIZE)
         .select((contacts::owner_id, contacts::id, contacts::version));
-    let old: Vec<(MemberId, i64, i64)> = on_engine!(connection, |own| old.load(own))?;
-    let mut by_owner: BTreeMap<MemberId, (Vec<i64>, i64)> = BTreeMap::new();
+    let old: Vec<(MemberId, ContactId, i64)> = on_engine!(connection, |own| old.load(own))?;
+    let mut by_owner: BTreeMap<MemberId, (Vec<ContactId>, i64)> = BTreeMap::new();
     for (owner, id, version) in &old {
         let of = by_owner.entry(*owner).or_default();
         of.0.push(*id);
@@ -44,7 +44,7 @@ fn forget_contacts(connection: &mut Connection, before: i64) -> Result<bool, Err
 }
 
 /// Removes contacts for good; who synchronised before they were deleted begins anew.
-fn forget(connection: &mut Connection, owner: MemberId, ids: &[i64], version: i64) -> Result<(), Error> {
+fn forget(connection: &mut Connection, owner: MemberId, ids: &[ContactId], version: i64) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     let these = id_in(connection, contact_cards::contact_id, ids);
     diesel::delete(contact_cards::table.filter(contact_cards::owner_id.eq(owner)).filter(these)).execute(connection)?;
@@ -66,7 +66,7 @@ fn forget_removals(connection: &mut Connection, before: i64) -> Result<bool, Err
         .filter(confirmed_at.is_null().or(confirmed_at.le(before)))
         .limit(GROUP_SIZE)
         .select((owner_id, id));
-    let old: Vec<(MemberId, i64)> = on_engine!(connection, |own| old.load(own))?;
+    let old: Vec<(MemberId, ContactRemovalId)> = on_engine!(connection, |own| old.load(own))?;
     for (owner, removal) in &old {
         let selected = contact_selections::table.filter(contact_selections::owner_id.eq(owner));
         diesel::delete(selected.filter(contact_selections::removal_id.eq(removal))).execute(connection)?;

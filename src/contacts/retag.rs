@@ -10,7 +10,7 @@ use crate::contacts::card::Card;
 use crate::contacts::store;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, MemberId, TagChangeId};
 use crate::schema::{contact_tag_changes, contact_tags};
 
 /// Rows of one statement; PostgreSQL takes 65,535 parameters.
@@ -32,12 +32,12 @@ pub fn has(connection: &mut Connection, owner: MemberId, tag: &str) -> Result<bo
 pub fn replace(
     connection: &mut Connection,
     owner: MemberId,
-    change: i64,
+    change: TagChangeId,
     tag: &str,
     other: Option<&str>,
 ) -> Result<usize, Error> {
     let with_it = contact_tags::table.filter(contact_tags::owner_id.eq(owner)).filter(contact_tags::tag.eq(tag));
-    let with_it: Vec<i64> = with_it.select(contact_tags::contact_id).load(connection)?;
+    let with_it: Vec<ContactId> = with_it.select(contact_tags::contact_id).load(connection)?;
     if with_it.is_empty() {
         return Ok(0);
     }
@@ -63,14 +63,19 @@ fn exchanged(card: Card, without: &[&str], put: Option<&str>) -> Card {
     Card { tags, ..card }
 }
 
-fn by_ref(cards: &[(i64, Card)]) -> Vec<(i64, &Card)> {
+fn by_ref(cards: &[(ContactId, Card)]) -> Vec<(ContactId, &Card)> {
     cards.iter().map(|(id, card)| (*id, card)).collect()
 }
 
-fn write_down(connection: &mut Connection, owner: MemberId, id: i64, log: &[(i64, &str, bool)]) -> Result<(), Error> {
+fn write_down(
+    connection: &mut Connection,
+    owner: MemberId,
+    id: TagChangeId,
+    log: &[(ContactId, &str, bool)],
+) -> Result<(), Error> {
     use contact_tag_changes::{contact_id, owner_id, removed, table, tag};
     for log in log.chunks(ROWS) {
-        let row = |(contact, of, taken): &(i64, &str, bool)| {
+        let row = |(contact, of, taken): &(ContactId, &str, bool)| {
             let change = contact_tag_changes::id.eq(id);
             (owner_id.eq(owner), change, contact_id.eq(*contact), tag.eq((*of).to_owned()), removed.eq(*taken))
         };
@@ -85,11 +90,11 @@ fn write_down(connection: &mut Connection, owner: MemberId, id: i64, log: &[(i64
 ///
 /// # Errors
 /// The database's.
-pub fn undo(connection: &mut Connection, owner: MemberId, change: i64) -> Result<(), Error> {
+pub fn undo(connection: &mut Connection, owner: MemberId, change: TagChangeId) -> Result<(), Error> {
     use contact_tag_changes::{contact_id, id, owner_id, removed, table, tag};
     let log = table.filter(owner_id.eq(owner)).filter(id.eq(change));
-    let rows: Vec<(i64, String, bool)> = log.select((contact_id, tag, removed)).load(connection)?;
-    let mut changes: HashMap<i64, (Option<String>, Vec<String>)> = HashMap::new();
+    let rows: Vec<(ContactId, String, bool)> = log.select((contact_id, tag, removed)).load(connection)?;
+    let mut changes: HashMap<ContactId, (Option<String>, Vec<String>)> = HashMap::new();
     for (contact, word, taken) in rows {
         let change = changes.entry(contact).or_default();
         match taken {
@@ -97,7 +102,7 @@ pub fn undo(connection: &mut Connection, owner: MemberId, change: i64) -> Result
             false => change.1.push(word),
         }
     }
-    let ids: Vec<i64> = changes.keys().copied().collect();
+    let ids: Vec<ContactId> = changes.keys().copied().collect();
     let mut cards = Vec::new();
     for contact in store::load_many(connection, owner, &ids)? {
         let (back, put) = changes.remove(&contact.id).unwrap_or_default();
@@ -115,7 +120,7 @@ pub fn undo(connection: &mut Connection, owner: MemberId, change: i64) -> Result
 ///
 /// # Errors
 /// The database's.
-pub fn purge(connection: &mut Connection, oldest: i64) -> Result<(), Error> {
+pub fn purge(connection: &mut Connection, oldest: TagChangeId) -> Result<(), Error> {
     let old = contact_tag_changes::table.filter(contact_tag_changes::id.lt(oldest));
     on_engine!(connection, |own| diesel::delete(old).execute(own))?;
     Ok(())

@@ -14,7 +14,7 @@ use crate::contacts::source::Source;
 use crate::dates::now;
 use crate::db::{self, Connection, id_in, new_ids, on_engine, sql_condition};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, ImportId, MemberId};
 use crate::members::sorting;
 use crate::schema::{contact_books, contact_cards, contact_keys, contacts};
 
@@ -39,7 +39,7 @@ pub struct NewContact {
     /// Where that came from.
     pub source: Source,
     /// The import that brought it.
-    pub import_id: Option<i64>,
+    pub import_id: Option<ImportId>,
 }
 
 /// A contact that is to be stored, of a list that is kept elsewhere.
@@ -50,20 +50,20 @@ pub struct Incoming<'a> {
     /// Where that came from.
     pub source: Source,
     /// The import that brought it.
-    pub import_id: Option<i64>,
+    pub import_id: Option<ImportId>,
 }
 
 /// A contact as it is stored.
 #[derive(Debug, Clone)]
 pub struct Contact {
     /// Its id.
-    pub id: i64,
+    pub id: ContactId,
     /// What is known of them; the uid is never empty.
     pub card: Card,
     /// Where it came from.
     pub source: Source,
     /// The import that brought it.
-    pub import_id: Option<i64>,
+    pub import_id: Option<ImportId>,
     /// When it came.
     pub created_at: i64,
     /// When it was last changed.
@@ -96,10 +96,10 @@ pub struct Book {
 #[allow(missing_docs)]
 pub struct Row {
     pub owner_id: MemberId,
-    pub id: i64,
+    pub id: ContactId,
     pub uid: String,
     pub source: Source,
-    pub import_id: Option<i64>,
+    pub import_id: Option<ImportId>,
     pub full_name: String,
     pub company: String,
     pub position: String,
@@ -189,7 +189,7 @@ fn count(connection: &mut Connection, owner: MemberId, more: i32) -> Result<(), 
 ///
 /// # Errors
 /// The database's.
-pub fn insert(connection: &mut Connection, owner: MemberId, new: &[NewContact]) -> Result<Vec<i64>, Error> {
+pub fn insert(connection: &mut Connection, owner: MemberId, new: &[NewContact]) -> Result<Vec<ContactId>, Error> {
     let each = new.iter().map(|one| Incoming { card: &one.card, source: one.source, import_id: one.import_id });
     let each: Vec<Incoming<'_>> = each.collect();
     insert_each(connection, owner, &each)
@@ -199,7 +199,11 @@ pub fn insert(connection: &mut Connection, owner: MemberId, new: &[NewContact]) 
 ///
 /// # Errors
 /// The database's.
-pub fn insert_each(connection: &mut Connection, owner: MemberId, new: &[Incoming<'_>]) -> Result<Vec<i64>, Error> {
+pub fn insert_each(
+    connection: &mut Connection,
+    owner: MemberId,
+    new: &[Incoming<'_>],
+) -> Result<Vec<ContactId>, Error> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
@@ -208,9 +212,10 @@ pub fn insert_each(connection: &mut Connection, owner: MemberId, new: &[Incoming
     let first = new_ids(new.len());
     // A part at a time, so that no more than one is in memory in each of its forms.
     for (new, first) in new.chunks(ROWS).zip((first..).step_by(ROWS)) {
-        let cards = (first..).zip(new).map(|(id, one)| (id, with_free_uid(&mut taken, id, one.card)));
-        let cards: Vec<(i64, Card)> = cards.collect();
-        let cards: Vec<(i64, &Card)> = cards.iter().map(|(id, card)| (*id, card)).collect();
+        let cards =
+            (first..).map(ContactId::new).zip(new).map(|(id, one)| (id, with_free_uid(&mut taken, id, one.card)));
+        let cards: Vec<(ContactId, Card)> = cards.collect();
+        let cards: Vec<(ContactId, &Card)> = cards.iter().map(|(id, card)| (*id, card)).collect();
         let rows = new.iter().zip(&cards).map(|(one, (id, card))| row((owner, *id), one, card, version));
         let rows: Vec<Row> = rows.collect();
         let rows = diesel::insert_into(contacts::table).values(&rows);
@@ -218,11 +223,11 @@ pub fn insert_each(connection: &mut Connection, owner: MemberId, new: &[Incoming
         derived::insert_cards(connection, owner, &cards)?;
         derived::insert(connection, owner, &cards)?;
     }
-    Ok((first..).take(new.len()).collect())
+    Ok((first..).map(ContactId::new).take(new.len()).collect())
 }
 
 /// Returns a card with its uid, or with a new one where another contact has it or there is none.
-fn with_free_uid(taken: &mut HashSet<String>, id: i64, card: &Card) -> Card {
+fn with_free_uid(taken: &mut HashSet<String>, id: ContactId, card: &Card) -> Card {
     let mut card = card.clone();
     if card.uid.is_empty() || !taken.insert(card.uid.clone()) {
         card.uid = new_uid(id);
@@ -230,7 +235,7 @@ fn with_free_uid(taken: &mut HashSet<String>, id: i64, card: &Card) -> Card {
     card
 }
 
-fn row((owner_id, id): (MemberId, i64), new: &Incoming<'_>, card: &Card, version: i64) -> Row {
+fn row((owner_id, id): (MemberId, ContactId), new: &Incoming<'_>, card: &Card, version: i64) -> Row {
     let summary = Summary::of(card, version);
     Row {
         owner_id,
@@ -253,7 +258,7 @@ fn row((owner_id, id): (MemberId, i64), new: &Incoming<'_>, card: &Card, version
 }
 
 /// A uid that nobody else makes.
-fn new_uid(id: i64) -> String {
+fn new_uid(id: ContactId) -> String {
     format!("{id:x}-{:08x}@amicable", rand::random::<u32>())
 }
 
@@ -266,12 +271,16 @@ fn uids_in_use(connection: &mut Connection, owner: MemberId, new: &[Incoming<'_>
 ///
 /// # Errors
 /// The database's.
-pub fn by_uid(connection: &mut Connection, owner: MemberId, uids: &[String]) -> Result<HashMap<String, i64>, Error> {
+pub fn by_uid(
+    connection: &mut Connection,
+    owner: MemberId,
+    uids: &[String],
+) -> Result<HashMap<String, ContactId>, Error> {
     let mut found = HashMap::new();
     for uids in uids.chunks(ROWS) {
         let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive);
         let rows = rows.filter(contacts::uid.eq_any(uids)).select((contacts::uid, contacts::id));
-        found.extend(rows.load::<(String, i64)>(connection)?);
+        found.extend(rows.load::<(String, ContactId)>(connection)?);
     }
     Ok(found)
 }
@@ -280,12 +289,18 @@ pub fn by_uid(connection: &mut Connection, owner: MemberId, uids: &[String]) -> 
 ///
 /// # Errors
 /// [`Error::NotFound`] where it is not there or deleted, or the database's.
-pub fn update(connection: &mut Connection, owner: MemberId, id: i64, card: &Card) -> Result<(), Error> {
+pub fn update(connection: &mut Connection, owner: MemberId, id: ContactId, card: &Card) -> Result<(), Error> {
     let version = change_book(connection, owner, 0)?;
     change_card(connection, owner, id, card, version)
 }
 
-fn change_card(connection: &mut Connection, owner: MemberId, id: i64, card: &Card, version: i64) -> Result<(), Error> {
+fn change_card(
+    connection: &mut Connection,
+    owner: MemberId,
+    id: ContactId,
+    card: &Card,
+    version: i64,
+) -> Result<(), Error> {
     let live = contacts::table.find((owner, id)).filter(IsLive);
     let uid: String = live.select(contacts::uid).first(connection).optional()?.ok_or(Error::NotFound)?;
     let stored = Card { uid, ..card.clone() };
@@ -298,10 +313,10 @@ fn change_card(connection: &mut Connection, owner: MemberId, id: i64, card: &Car
 ///
 /// # Errors
 /// The database's.
-pub fn retag(connection: &mut Connection, owner: MemberId, cards: &[(i64, &Card)]) -> Result<(), Error> {
+pub fn retag(connection: &mut Connection, owner: MemberId, cards: &[(ContactId, &Card)]) -> Result<(), Error> {
     let version = change_book(connection, owner, 0)?;
     for cards in cards.chunks(ROWS) {
-        let ids: Vec<i64> = cards.iter().map(|(id, _)| *id).collect();
+        let ids: Vec<ContactId> = cards.iter().map(|(id, _)| *id).collect();
         let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(id_in(connection, contacts::id, &ids));
         let changed = (contacts::changed_at.eq(now()), contacts::version.eq(version));
         diesel::update(rows).set(changed).execute(connection)?;
@@ -314,7 +329,7 @@ pub fn retag(connection: &mut Connection, owner: MemberId, cards: &[(i64, &Card)
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn load(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Contact, Error> {
+pub fn load(connection: &mut Connection, owner: MemberId, id: ContactId) -> Result<Contact, Error> {
     load_many(connection, owner, &[id])?.pop().ok_or(Error::NotFound)
 }
 
@@ -322,7 +337,7 @@ pub fn load(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Con
 ///
 /// # Errors
 /// The database's.
-pub fn load_many(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> Result<Vec<Contact>, Error> {
+pub fn load_many(connection: &mut Connection, owner: MemberId, ids: &[ContactId]) -> Result<Vec<Contact>, Error> {
     let card = contact_cards::owner_id.eq(contacts::owner_id).and(contact_cards::contact_id.eq(contacts::id));
     let rows = contacts::table
         .inner_join(contact_cards::table.on(card))
@@ -341,7 +356,7 @@ pub fn load_many(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> R
     rows.into_iter().map(contact).collect()
 }
 
-type Found = (i64, String, (Source, Option<i64>), (i64, i64, i64), (String, String));
+type Found = (ContactId, String, (Source, Option<ImportId>), (i64, i64, i64), (String, String));
 
 fn contact(found: Found) -> Result<Contact, Error> {
     let (id, uid, (source, import_id), (created_at, changed_at, version), (card, raw)) = found;
@@ -354,14 +369,18 @@ fn contact(found: Found) -> Result<Contact, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn with_keys(connection: &mut Connection, owner: MemberId, keys: &[Key]) -> Result<HashMap<Key, Vec<i64>>, Error> {
-    let mut found: HashMap<Key, Vec<i64>> = HashMap::new();
+pub fn with_keys(
+    connection: &mut Connection,
+    owner: MemberId,
+    keys: &[Key],
+) -> Result<HashMap<Key, Vec<ContactId>>, Error> {
+    let mut found: HashMap<Key, Vec<ContactId>> = HashMap::new();
     for kind in KEY_KINDS {
         let wanted: Vec<&str> = keys.iter().filter(|(of, _)| *of == kind).map(|(_, key)| key.as_str()).collect();
         for wanted in wanted.chunks(ROWS) {
             let rows = contact_keys::table.filter(contact_keys::owner_id.eq(owner)).filter(contact_keys::kind.eq(kind));
             let rows = rows.filter(contact_keys::key.eq_any(wanted)).order(contact_keys::contact_id);
-            let rows: Vec<(String, i64)> =
+            let rows: Vec<(String, ContactId)> =
                 rows.select((contact_keys::key, contact_keys::contact_id)).load(connection)?;
             for (key, id) in rows {
                 found.entry((kind, key)).or_default().push(id);

@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, HasSqlType, Text};
 use crate::connections::notes;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, MemberId};
 use crate::schema::contact_tags;
 
 /// Tags that a list offers.
@@ -24,14 +24,14 @@ const MOST: i64 = 200;
 pub(super) fn of(
     connection: &mut Connection,
     owner: MemberId,
-    ids: &[i64],
-) -> Result<HashMap<i64, Vec<String>>, Error> {
+    ids: &[ContactId],
+) -> Result<HashMap<ContactId, Vec<String>>, Error> {
     let rows = contact_tags::table.filter(contact_tags::owner_id.eq(owner));
     let rows = rows.filter(id_in(connection, contact_tags::contact_id, ids));
     let rows = rows.select((contact_tags::contact_id, contact_tags::tag));
     let rows = rows.order((contact_tags::contact_id, contact_tags::tag));
-    let rows: Vec<(i64, String)> = on_engine!(connection, |own| rows.load(own))?;
-    let mut tags: HashMap<i64, Vec<String>> = HashMap::new();
+    let rows: Vec<(ContactId, String)> = on_engine!(connection, |own| rows.load(own))?;
+    let mut tags: HashMap<ContactId, Vec<String>> = HashMap::new();
     for (id, tag) in rows {
         tags.entry(id).or_default().push(tag);
     }

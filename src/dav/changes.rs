@@ -14,7 +14,7 @@ use crate::dav::names;
 use crate::dav::place::Place;
 use crate::db::{self, Connection};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, MemberId};
 use crate::schema::contact_files;
 
 /// Bytes from which on a card counts against [`MAX_BYTES`]: most cards have a tenth, and pictures make them larger.
@@ -113,7 +113,13 @@ fn too_much(connection: &mut Connection, owner: MemberId, sent: &Sent, is_new: b
 }
 
 /// Keeps what was sent, under its name.
-fn keep(connection: &mut Connection, owner: MemberId, contact: i64, version: i64, sent: &Sent) -> Result<(), Error> {
+fn keep(
+    connection: &mut Connection,
+    owner: MemberId,
+    contact: ContactId,
+    version: i64,
+    sent: &Sent,
+) -> Result<(), Error> {
     let files = contact_files::table.filter(contact_files::owner_id.eq(owner));
     // A deleted contact may have had the name; should it come back, it has its id for one.
     let before = files.filter(contact_files::contact_id.eq(contact).or(contact_files::name.eq(&sent.name)));

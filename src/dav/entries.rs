@@ -10,7 +10,7 @@ use crate::contacts::vcard;
 use crate::dav::place::Place;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, MemberId};
 use crate::schema::{contact_files, contacts};
 
 /// Names of one statement.
@@ -21,7 +21,7 @@ const ENDING: &str = ".vcf";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The contact.
-    pub contact: i64,
+    pub contact: ContactId,
     /// The version of the book in which it was changed last.
     pub version: i64,
     /// When.
@@ -45,11 +45,11 @@ impl Entry {
 }
 
 /// The name of a contact that no device has named.
-pub fn plain_name(contact: i64) -> String {
+pub fn plain_name(contact: ContactId) -> String {
     format!("{contact}{ENDING}")
 }
 
-type Found = (i64, i64, i64, Option<String>, Option<i32>);
+type Found = (ContactId, i64, i64, Option<String>, Option<i32>);
 
 fn entry((contact, version, changed_at, name, size): Found) -> Entry {
     let size = usize::try_from(size.unwrap_or_default()).unwrap_or_default();
@@ -90,7 +90,7 @@ pub fn all(connection: &mut Connection, owner: MemberId) -> Result<Vec<Entry>, E
 ///
 /// # Errors
 /// The database's.
-pub fn of_contacts(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> Result<Vec<Entry>, Error> {
+pub fn of_contacts(connection: &mut Connection, owner: MemberId, ids: &[ContactId]) -> Result<Vec<Entry>, Error> {
     let rows = live!(owner).filter(id_in(connection, contacts::id, ids));
     let rows: Vec<Found> = on_engine!(connection, |own| rows.load(own))?;
     Ok(rows.into_iter().map(entry).collect())
@@ -101,11 +101,11 @@ pub fn of_contacts(connection: &mut Connection, owner: MemberId, ids: &[i64]) ->
 /// # Errors
 /// The database's.
 pub fn named(connection: &mut Connection, owner: MemberId, names: &[String]) -> Result<Vec<Entry>, Error> {
-    let mut ids: Vec<i64> = names.iter().filter_map(|name| name.strip_suffix(ENDING)?.parse().ok()).collect();
+    let mut ids: Vec<ContactId> = names.iter().filter_map(|name| name.strip_suffix(ENDING)?.parse().ok()).collect();
     for names in names.chunks(NAMES) {
         let files = contact_files::table.filter(contact_files::owner_id.eq(owner));
         let files = files.filter(contact_files::name.eq_any(names)).select(contact_files::contact_id);
-        ids.extend(files.load::<i64>(connection)?);
+        ids.extend(files.load::<ContactId>(connection)?);
     }
     let mut found = of_contacts(connection, owner, &ids)?;
     // A contact may have another name than its id by now.
@@ -118,12 +118,16 @@ pub fn named(connection: &mut Connection, owner: MemberId, names: &[String]) -> 
 ///
 /// # Errors
 /// The database's.
-pub fn names(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> Result<HashMap<i64, String>, Error> {
+pub fn names(
+    connection: &mut Connection,
+    owner: MemberId,
+    ids: &[ContactId],
+) -> Result<HashMap<ContactId, String>, Error> {
     let files = contact_files::table
         .filter(contact_files::owner_id.eq(owner))
         .filter(id_in(connection, contact_files::contact_id, ids))
         .select((contact_files::contact_id, contact_files::name));
-    let files: Vec<(i64, String)> = on_engine!(connection, |own| files.load(own))?;
+    let files: Vec<(ContactId, String)> = on_engine!(connection, |own| files.load(own))?;
     Ok(files.into_iter().collect())
 }
 
@@ -140,20 +144,24 @@ pub fn find(connection: &mut Connection, owner: MemberId, name: &str) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub fn bodies(connection: &mut Connection, owner: MemberId, entries: &[Entry]) -> Result<HashMap<i64, String>, Error> {
-    let ids: Vec<i64> = entries.iter().map(|entry| entry.contact).collect();
+pub fn bodies(
+    connection: &mut Connection,
+    owner: MemberId,
+    entries: &[Entry],
+) -> Result<HashMap<ContactId, String>, Error> {
+    let ids: Vec<ContactId> = entries.iter().map(|entry| entry.contact).collect();
     let files = contact_files::table
         .filter(contact_files::owner_id.eq(owner))
         .filter(id_in(connection, contact_files::contact_id, &ids))
         .select((contact_files::contact_id, contact_files::version, contact_files::body));
-    let files: Vec<(i64, i64, String)> = on_engine!(connection, |own| files.load(own))?;
+    let files: Vec<(ContactId, i64, String)> = on_engine!(connection, |own| files.load(own))?;
     let (mut found, mut sent) = (HashMap::new(), HashMap::new());
-    let versions: HashMap<i64, i64> = entries.iter().map(|entry| (entry.contact, entry.version)).collect();
+    let versions: HashMap<ContactId, i64> = entries.iter().map(|entry| (entry.contact, entry.version)).collect();
     for (contact, version, body) in files {
         let as_sent = versions.get(&contact) == Some(&version);
         if as_sent { &mut found } else { &mut sent }.insert(contact, body);
     }
-    let others: Vec<i64> = ids.into_iter().filter(|id| !found.contains_key(id)).collect();
+    let others: Vec<ContactId> = ids.into_iter().filter(|id| !found.contains_key(id)).collect();
     for contact in store::load_many(connection, owner, &others)? {
         let raw = sent.get(&contact.id).and_then(|body| lines_of(body)).unwrap_or(contact.card.raw.clone());
         found.insert(contact.id, vcard::write(&Card { raw, ..contact.card }));

@@ -13,6 +13,7 @@ use crate::dav::filter::Filter;
 use crate::dav::properties::{Owner, Resource};
 use crate::dav::wanted::Wanted;
 use crate::error::Error;
+use crate::ids::ContactId;
 use crate::web::site::SiteData;
 
 /// Cards of a part.
@@ -85,7 +86,7 @@ impl Listing {
         Ok(text)
     }
 
-    async fn bodies(&self, entries: &[Entry]) -> Result<HashMap<i64, String>, Error> {
+    async fn bodies(&self, entries: &[Entry]) -> Result<HashMap<ContactId, String>, Error> {
         if !self.wanted.has_card() && self.filter.is_none() {
             return Ok(HashMap::new());
         }

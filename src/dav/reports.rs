@@ -17,7 +17,7 @@ use crate::dav::wanted::Wanted;
 use crate::dav::xml::Element;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, MemberId};
 use crate::web::site::SiteData;
 
 type Reported = Result<Result<HttpResponse, Refusal>, Error>;
@@ -128,7 +128,7 @@ fn changed(connection: &mut Connection, owner: MemberId, since: i64, limit: usiz
         up_to = last;
     }
     let is_cut_short = up_to < version && limit < usize::MAX;
-    let ids: Vec<i64> = all.iter().map(|change| change.id).collect();
+    let ids: Vec<ContactId> = all.iter().map(|change| change.id).collect();
     let names = entries::names(connection, owner, &ids)?;
     let mut entries = entries::of_contacts(connection, owner, &ids)?;
     entries.sort_by_key(|entry| (entry.version, entry.contact));

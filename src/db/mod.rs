@@ -420,10 +420,11 @@ pub fn new_ids(number: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::{new_id, new_ids};
+    use crate::ids::MemberId;
 
     #[test]
     fn ids_are_in_the_order_of_their_making() {
-        let ids: Vec<i64> = (0..5_000).map(|_| new_id()).collect();
+        let ids: Vec<MemberId> = (0..5_000).map(|_| new_id()).collect();
         assert!(ids.is_sorted_by(|one, next| one < next));
     }
 
@@ -431,7 +432,7 @@ mod tests {
     fn ids_made_at_once_are_nobody_elses() {
         for _ in 0..100 {
             let first = new_ids(30_000);
-            assert!(new_id::<i64>() >= first + 30_000);
+            assert!(new_id::<MemberId>().get() >= first + 30_000);
         }
     }
 }

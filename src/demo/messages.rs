@@ -9,7 +9,7 @@ use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::seed::Progress;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageId};
 use crate::inbox::search;
 
 /// Messages in one statement.
@@ -45,7 +45,7 @@ pub(super) fn write(
         Message {
             at,
             other: MemberId::new(i64::from(*other) + 1),
-            id: (sent_at * 1_000) << 20 | (at & 0xf_ffff) as i64,
+            id: MessageId::new((sent_at * 1_000) << 20 | (at & 0xf_ffff) as i64),
             sent_at,
         }
     };
@@ -67,7 +67,7 @@ fn index(connection: &mut Connection, message: &Message) -> Result<(), Error> {
 struct Message {
     at: u64,
     other: MemberId,
-    id: i64,
+    id: MessageId,
     sent_at: i64,
 }
 

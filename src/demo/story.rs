@@ -11,7 +11,7 @@ use crate::demo::people::Character;
 use crate::demo::{Account, PASSWORD};
 use crate::demo::{programs, reports, talks};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, NotificationId};
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::{Action, Limits, WhoMayInvite};
 use crate::schema::{members, notifications, relationships};
@@ -87,7 +87,7 @@ fn befriend(
 /// Dates what one was told of another; notifications stand in the order of their ids, which begin with the time.
 fn told(connection: &mut Connection, (owner, other): (MemberId, MemberId), then: i64) -> Result<(), Error> {
     let row = notifications::table.filter(notifications::owner_id.eq(owner)).filter(notifications::other_id.eq(other));
-    let ids: Vec<i64> = row.order(notifications::id).select(notifications::id).load(connection)?;
+    let ids: Vec<NotificationId> = row.order(notifications::id).select(notifications::id).load(connection)?;
     for (at, id) in ids.into_iter().enumerate() {
         let dated = (
             notifications::id.eq(id_of(then, (other.get() & 0xf_ffff) + at as i64)),
@@ -99,8 +99,8 @@ fn told(connection: &mut Connection, (owner, other): (MemberId, MemberId), then:
 }
 
 /// An id as [`crate::db::new_id`] would have made it then.
-fn id_of(then: i64, low: i64) -> i64 {
-    ((then * 1_000) << 20) | low
+fn id_of(then: i64, low: i64) -> NotificationId {
+    NotificationId::new(((then * 1_000) << 20) | low)
 }
 
 fn act(

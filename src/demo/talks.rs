@@ -6,7 +6,7 @@ use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::people::Character;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageId};
 use crate::inbox::sending;
 use crate::inbox::store;
 use crate::notifications::Event;
@@ -100,7 +100,8 @@ fn date(connection: &mut Connection, (first, other): (MemberId, MemberId), talk:
     for (owner, of) in [(first, other), (other, first)] {
         let copies =
             message_copies::table.filter(message_copies::owner_id.eq(owner)).filter(message_copies::other_id.eq(of));
-        let ids: Vec<i64> = copies.order(message_copies::id.desc()).select(message_copies::id).load(connection)?;
+        let ids: Vec<MessageId> =
+            copies.order(message_copies::id.desc()).select(message_copies::id).load(connection)?;
         for (hours, id) in (0..).zip(ids) {
             let copy = message_copies::table.find((owner, of, id));
             diesel::update(copy).set(message_copies::sent_at.eq(end - hours * 3_600)).execute(connection)?;

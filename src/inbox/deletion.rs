@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::dates::{self, now};
 use crate::db::{Connection, new_id, numbered, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageDeletionId, MessageId};
 use crate::inbox::store;
 use crate::language::{t, tf, tn};
 use crate::members::named;
@@ -36,7 +36,11 @@ numbered! {
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has no such message, or the database's.
-pub fn message(connection: &mut Connection, (me, other): (MemberId, MemberId), id: i64) -> Result<i64, Error> {
+pub fn message(
+    connection: &mut Connection,
+    (me, other): (MemberId, MemberId),
+    id: MessageId,
+) -> Result<MessageDeletionId, Error> {
     let (deletion, now) = (new_id(), now());
     let copy = message_copies::table.find((me, other, id)).filter(message_copies::deletion_id.is_null());
     let values = (message_copies::deletion_id.eq(deletion), message_copies::deleted_at.eq(now));
@@ -46,7 +50,7 @@ pub fn message(connection: &mut Connection, (me, other): (MemberId, MemberId), i
     }
     // Pressed twice.
     let copy = message_copies::table.find((me, other, id)).select(message_copies::deletion_id);
-    copy.first::<Option<i64>>(connection).optional()?.flatten().ok_or(Error::NotFound)
+    copy.first::<Option<MessageDeletionId>>(connection).optional()?.flatten().ok_or(Error::NotFound)
 }
 
 /// Deletes everything that was sent before a moment. Returns the deletion, if there was anything.
@@ -57,7 +61,7 @@ pub fn before(
     connection: &mut Connection,
     (me, other): (MemberId, MemberId),
     moment: i64,
-) -> Result<Option<i64>, Error> {
+) -> Result<Option<MessageDeletionId>, Error> {
     let (deletion, now) = (new_id(), now());
     let number = copies_before(connection, (me, other), moment, (deletion, now))?;
     if number == 0 {
@@ -71,7 +75,11 @@ pub fn before(
 ///
 /// # Errors
 /// The database's.
-pub fn conversations(connection: &mut Connection, me: MemberId, others: &[MemberId]) -> Result<Option<i64>, Error> {
+pub fn conversations(
+    connection: &mut Connection,
+    me: MemberId,
+    others: &[MemberId],
+) -> Result<Option<MessageDeletionId>, Error> {
     let (deletion, now) = (new_id(), now());
     let (mut number, mut conversations) = (0, Vec::new());
     for other in others {
@@ -94,7 +102,7 @@ fn copies_before(
     connection: &mut Connection,
     (me, other): (MemberId, MemberId),
     moment: i64,
-    (deletion, now): (i64, i64),
+    (deletion, now): (MessageDeletionId, i64),
 ) -> Result<usize, Error> {
     let copies = message_copies::table
         .filter(message_copies::owner_id.eq(me))
@@ -105,7 +113,11 @@ fn copies_before(
     Ok(diesel::update(copies).set(values).execute(connection)?)
 }
 
-fn take_draft(connection: &mut Connection, (me, other): (MemberId, MemberId), deletion: i64) -> Result<usize, Error> {
+fn take_draft(
+    connection: &mut Connection,
+    (me, other): (MemberId, MemberId),
+    deletion: MessageDeletionId,
+) -> Result<usize, Error> {
     let drafted = conversations::table.find((me, other)).filter(conversations::draft.ne(""));
     let values = (
         conversations::deleted_draft.eq(conversations::draft),
@@ -118,9 +130,9 @@ fn take_draft(connection: &mut Connection, (me, other): (MemberId, MemberId), de
 fn note(
     connection: &mut Connection,
     me: MemberId,
-    (deletion, now): (i64, i64),
+    (deletion, now): (MessageDeletionId, i64),
     (what, other, number): (What, MemberId, usize),
-) -> Result<i64, Error> {
+) -> Result<MessageDeletionId, Error> {
     let row = (
         message_deletions::owner_id.eq(me),
         message_deletions::id.eq(deletion),
@@ -137,7 +149,7 @@ fn note(
 ///
 /// # Errors
 /// The database's.
-pub fn undo(connection: &mut Connection, me: MemberId, deletion: i64) -> Result<bool, Error> {
+pub fn undo(connection: &mut Connection, me: MemberId, deletion: MessageDeletionId) -> Result<bool, Error> {
     let known = message_deletions::table.find((me, deletion)).filter(message_deletions::deleted_at.gt(now() - HOUR));
     if diesel::delete(known).execute(connection)? == 0 {
         return Ok(false);
@@ -145,13 +157,14 @@ pub fn undo(connection: &mut Connection, me: MemberId, deletion: i64) -> Result<
     let copies =
         message_copies::table.filter(message_copies::owner_id.eq(me)).filter(message_copies::deletion_id.eq(deletion));
     let others = copies.select(message_copies::other_id).distinct().load::<MemberId>(connection)?;
-    let values = (message_copies::deletion_id.eq(None::<i64>), message_copies::deleted_at.eq(None::<i64>));
+    let values =
+        (message_copies::deletion_id.eq(None::<MessageDeletionId>), message_copies::deleted_at.eq(None::<i64>));
     diesel::update(copies).set(values).execute(connection)?;
     let drafted =
         conversations::table.filter(conversations::owner_id.eq(me)).filter(conversations::deletion_id.eq(deletion));
     let drafts: Vec<(MemberId, String)> =
         drafted.select((conversations::other_id, conversations::deleted_draft)).load(connection)?;
-    let values = (conversations::deletion_id.eq(None::<i64>), conversations::deleted_draft.eq(""));
+    let values = (conversations::deletion_id.eq(None::<MessageDeletionId>), conversations::deleted_draft.eq(""));
     diesel::update(drafted).set(values).execute(connection)?;
     for (other, draft) in &drafts {
         // What was begun since stays.
@@ -167,7 +180,7 @@ pub fn undo(connection: &mut Connection, me: MemberId, deletion: i64) -> Result<
 #[derive(Debug)]
 pub struct Recent {
     /// Its id.
-    pub id: i64,
+    pub id: MessageDeletionId,
     /// What was deleted.
     pub sentence: String,
     /// When.
@@ -200,7 +213,7 @@ pub fn recent(connection: &mut Connection, me: MemberId) -> Result<Vec<Recent>, 
         .order(message_deletions::id.desc())
         .limit(RECENT)
         .select((columns, members::full_name));
-    type Row = ((i64, i64, What, i32), String);
+    type Row = ((MessageDeletionId, i64, What, i32), String);
     let rows: Vec<Row> = on_engine!(connection, |own| rows.load(own))?;
     let recent = |((id, at, what, number), name): Row| Recent { id, at, sentence: said(what, number, &named(name)) };
     Ok(rows.into_iter().map(recent).collect())

@@ -6,6 +6,7 @@ use actix_web::web::Path;
 use crate::dates;
 use crate::db;
 use crate::error::Error;
+use crate::ids::{MessageDeletionId, MessageId};
 use crate::inbox::thread::{self, Typed};
 use crate::inbox::{deletion, store};
 use crate::language::{t, tf};
@@ -13,7 +14,7 @@ use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, SignedIn};
 use crate::web::site::SiteData;
 
-fn undo_of(deletion: i64) -> String {
+fn undo_of(deletion: MessageDeletionId) -> String {
     format!("/inbox/deleted/{deletion}/undo")
 }
 
@@ -24,7 +25,7 @@ fn undo_of(deletion: i64) -> String {
 pub async fn delete_message(
     site: SiteData,
     me: SignedIn,
-    path: Path<(String, i64)>,
+    path: Path<(String, MessageId)>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (me, (handle, message)) = (me.id, path.into_inner());
@@ -83,7 +84,7 @@ pub async fn delete_before(
         let mut problems = Problems::default();
         problems.add("before", t("Choose a day."));
         let typed = Typed { before: typed.to_owned(), problems, ..Typed::default() };
-        return thread::show(&site, page, me, (&handle, i64::MAX), typed).await;
+        return thread::show(&site, page, me, (&handle, MessageId::MAX), typed).await;
     };
     let (me, home, handle) = (me.id, format!("/inbox/{handle}"), handle.into_inner());
     let deleted = site
@@ -126,7 +127,12 @@ pub async fn mark_unread(
 ///
 /// # Errors
 /// The database's.
-pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn undo(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<MessageDeletionId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (me, id) = (me.id, id.into_inner());
     let done = site
         .write(move |connection| {

@@ -7,7 +7,7 @@ use diesel::sql_types::BigInt;
 
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageId};
 use crate::inbox::purge;
 use crate::members::{handles, store};
 use crate::schema::{conversations, members, message_copies, message_deletions, messages};
@@ -34,7 +34,7 @@ pub fn remove_copies(connection: &mut Connection, member: MemberId, most: usize)
         .order((message_copies::other_id, message_copies::id))
         .limit(most as i64)
         .select((message_copies::other_id, message_copies::id, message_copies::is_mine));
-    let mine: Vec<(MemberId, i64, bool)> = on_engine!(connection, |own| mine.load(own))?;
+    let mine: Vec<(MemberId, MessageId, bool)> = on_engine!(connection, |own| mine.load(own))?;
     purge::remove_copies(connection, member, &mine)?;
     Ok(mine.len() == most)
 }
@@ -64,7 +64,7 @@ pub fn hand_over_of(connection: &mut Connection, leaver: Leaver, owner: MemberId
     let side =
         message_copies::table.filter(message_copies::owner_id.eq(owner)).filter(message_copies::other_id.eq(member));
     let some = side.order(message_copies::id).limit(most as i64).select(message_copies::id);
-    let some: Vec<i64> = on_engine!(connection, |own| some.load(own))?;
+    let some: Vec<MessageId> = on_engine!(connection, |own| some.load(own))?;
     make(connection, former)?;
     let copies = side.filter(id_in(connection, message_copies::id, &some));
     diesel::update(copies).set(message_copies::other_id.eq(former)).execute(connection)?;
@@ -120,7 +120,7 @@ fn move_words(
     connection: &mut Connection,
     (owner, from): (MemberId, MemberId),
     to: MemberId,
-    ids: &[i64],
+    ids: &[MessageId],
 ) -> Result<(), Error> {
     if ids.is_empty() {
         return Ok(());
@@ -129,7 +129,7 @@ fn move_words(
         Connection::Sqlite(_) => ("message_search_rows", "message_id"),
         Connection::Postgres(_) => ("message_search", "id"),
     };
-    let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    let ids = ids.iter().map(MessageId::to_string).collect::<Vec<_>>().join(",");
     let of = format!("owner_id = {owner} AND other_id = {from} AND {column} IN ({ids})");
     Ok(connection.batch_execute(&format!("UPDATE {table} SET other_id = {to} WHERE {of}"))?)
 }

@@ -5,6 +5,7 @@ use askama::Template;
 
 use crate::dates;
 use crate::error::Error;
+use crate::ids::MessageId;
 use crate::inbox::list::glimpse;
 use crate::inbox::search::{SHOWN, Wanted};
 use crate::inbox::store::Message;
@@ -17,7 +18,7 @@ use crate::web::site::SiteData;
 #[derive(Debug)]
 struct Line {
     person: MemberCard,
-    id: i64,
+    id: MessageId,
     at: i64,
     glimpse: String,
 }
@@ -31,7 +32,7 @@ impl Line {
 
     /// The page of the conversation that begins with it.
     fn place(&self) -> String {
-        format!("/inbox/{}?before={}#m{}", self.person.handle, self.id.saturating_add(1), self.id)
+        format!("/inbox/{}?before={}#m{}", self.person.handle, self.id.next(), self.id)
     }
 
     fn moment(&self) -> String {

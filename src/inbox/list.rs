@@ -100,7 +100,7 @@ fn lines(connection: &mut Connection, me: MemberId, at: &PageRequest) -> Result<
     // They are not counted.
     let list = ListPage::read(at, 0, Cursor::oldest(), fetch, |(conversation, _)| Cursor {
         key: String::new(),
-        id: conversation.place.unwrap_or(0),
+        id: conversation.place.unwrap_or_default().get(),
     })?;
     let others: Vec<MemberId> = list.rows.iter().map(|(conversation, _)| conversation.other_id).collect();
     let newest = store::newest_of(connection, me, &others)?;

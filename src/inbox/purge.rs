@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{self, Connection, Db, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageDeletionId, MessageId};
 use crate::inbox::deletion::HOUR;
 use crate::jobs::{Job, Turn};
 use crate::schema::{conversations, message_copies, message_deletions, messages};
@@ -41,7 +41,7 @@ pub fn purge(db: &Db, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
 }
 
 /// Its owner and id.
-type Deletion = (MemberId, i64);
+type Deletion = (MemberId, MessageDeletionId);
 
 fn due(connection: &mut Connection) -> Result<Option<Deletion>, Error> {
     let due = message_deletions::table
@@ -67,7 +67,7 @@ fn remove_some(connection: &mut Connection) -> Result<bool, Error> {
         .order((message_copies::other_id, message_copies::id))
         .limit(GROUP_SIZE as i64)
         .select((message_copies::other_id, message_copies::id, message_copies::is_mine));
-    let copies: Vec<(MemberId, i64, bool)> = on_engine!(connection, |own| copies.load(own))?;
+    let copies: Vec<(MemberId, MessageId, bool)> = on_engine!(connection, |own| copies.load(own))?;
     remove_copies(connection, owner, &copies)?;
     if copies.len() < GROUP_SIZE {
         forget(connection, owner, id)?;
@@ -79,9 +79,9 @@ fn remove_some(connection: &mut Connection) -> Result<bool, Error> {
 pub(super) fn remove_copies(
     connection: &mut Connection,
     owner: MemberId,
-    copies: &[(MemberId, i64, bool)],
+    copies: &[(MemberId, MessageId, bool)],
 ) -> Result<(), Error> {
-    let mut by_other: BTreeMap<MemberId, Vec<(i64, bool)>> = BTreeMap::new();
+    let mut by_other: BTreeMap<MemberId, Vec<(MessageId, bool)>> = BTreeMap::new();
     for (other, id, is_mine) in copies {
         by_other.entry(*other).or_default().push((*id, *is_mine));
     }
@@ -105,9 +105,9 @@ pub(super) fn hold(connection: &mut Connection, members: impl Iterator<Item = Me
 fn remove(
     connection: &mut Connection,
     (owner, other): (MemberId, MemberId),
-    copies: &[(i64, bool)],
+    copies: &[(MessageId, bool)],
 ) -> Result<(), Error> {
-    let ids: Vec<i64> = copies.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<MessageId> = copies.iter().map(|(id, _)| *id).collect();
     let these = id_in(connection, message_copies::id, &ids);
     let side = |owner: MemberId, other: MemberId| {
         message_copies::table.filter(message_copies::owner_id.eq(owner)).filter(message_copies::other_id.eq(other))
@@ -115,10 +115,10 @@ fn remove(
     diesel::delete(side(owner, other).filter(these.clone())).execute(connection)?;
     remove_words(connection, (owner, other), &ids)?;
     let kept = side(other, owner).filter(these).select(message_copies::id);
-    let kept: HashSet<i64> = on_engine!(connection, |own| kept.load::<i64>(own))?.into_iter().collect();
+    let kept: HashSet<MessageId> = on_engine!(connection, |own| kept.load::<MessageId>(own))?.into_iter().collect();
     for (writer, is_writers) in [(owner, true), (other, false)] {
         let gone = copies.iter().filter(|(id, is_mine)| *is_mine == is_writers && !kept.contains(id));
-        let gone: Vec<i64> = gone.map(|(id, _)| *id).collect();
+        let gone: Vec<MessageId> = gone.map(|(id, _)| *id).collect();
         if !gone.is_empty() {
             let texts = messages::table.filter(messages::writer_id.eq(writer));
             let texts = texts.filter(id_in(connection, messages::id, &gone));
@@ -129,8 +129,12 @@ fn remove(
 }
 
 /// Removes from the search what an owner no longer has.
-fn remove_words(connection: &mut Connection, (owner, other): (MemberId, MemberId), ids: &[i64]) -> Result<(), Error> {
-    let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+fn remove_words(
+    connection: &mut Connection,
+    (owner, other): (MemberId, MemberId),
+    ids: &[MessageId],
+) -> Result<(), Error> {
+    let ids = ids.iter().map(MessageId::to_string).collect::<Vec<_>>().join(",");
     let of = format!("owner_id = {owner} AND other_id = {other}");
     let sql = match connection {
         Connection::Sqlite(_) => {
@@ -143,10 +147,10 @@ fn remove_words(connection: &mut Connection, (owner, other): (MemberId, MemberId
 }
 
 /// Forgets a deletion that is done, with the drafts that it took away.
-fn forget(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
+fn forget(connection: &mut Connection, owner: MemberId, id: MessageDeletionId) -> Result<(), Error> {
     let drafts =
         conversations::table.filter(conversations::owner_id.eq(owner)).filter(conversations::deletion_id.eq(id));
-    let none = (conversations::deletion_id.eq(None::<i64>), conversations::deleted_draft.eq(""));
+    let none = (conversations::deletion_id.eq(None::<MessageDeletionId>), conversations::deleted_draft.eq(""));
     diesel::update(drafts).set(none).execute(connection)?;
     diesel::delete(message_deletions::table.find((owner, id))).execute(connection)?;
     Ok(())

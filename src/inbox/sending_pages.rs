@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 
 use crate::error::Error;
+use crate::ids::MessageId;
 use crate::inbox::sending::{self, Sent};
 use crate::inbox::thread::{self, Typed};
 use crate::inbox::{MAX_LENGTH, store};
@@ -35,7 +36,7 @@ pub async fn send(
         }
         typed.is_refused = true;
     }
-    thread::show(&site, page, me, (&handle, i64::MAX), typed).await
+    thread::show(&site, page, me, (&handle, MessageId::MAX), typed).await
 }
 
 /// `POST /inbox/{handle}/draft`: keeps what is written so far; an empty field keeps nothing.
@@ -52,7 +53,7 @@ pub async fn save_draft(
 ) -> Result<HttpResponse, Error> {
     let (typed, text) = checked(&form, 0);
     if typed.problems.any() {
-        return thread::show(&site, page, me, (&handle, i64::MAX), typed).await;
+        return thread::show(&site, page, me, (&handle, MessageId::MAX), typed).await;
     }
     let (id, handle, is_empty) = (me.id, handle.into_inner(), text.is_empty());
     let handle = site

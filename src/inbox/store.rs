@@ -7,7 +7,7 @@ use crate::connections::row::{Row, State};
 use crate::dates::now;
 use crate::db::{Connection, id_in, new_id, on_engine, sql_condition};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageId};
 use crate::inbox::texts::{COPY, WithText, WithTexts};
 use crate::members::handles::leads;
 use crate::members::{MemberCard, names};
@@ -37,7 +37,7 @@ sql_condition!(
 pub struct Conversation {
     pub owner_id: MemberId,
     pub other_id: MemberId,
-    pub place: Option<i64>,
+    pub place: Option<MessageId>,
     pub is_unread: bool,
     pub draft: String,
     pub last_at: Option<i64>,
@@ -62,7 +62,7 @@ pub struct Partner {
 
 impl Partner {
     /// Returns where the conversation stands in the list, if it does.
-    pub fn place(&self) -> Option<i64> {
+    pub fn place(&self) -> Option<MessageId> {
         self.conversation.as_ref().and_then(|conversation| conversation.place)
     }
 
@@ -180,20 +180,24 @@ pub fn newest_of(connection: &mut Connection, owner: MemberId, others: &[MemberI
 #[derive(Debug, Clone, Queryable)]
 #[allow(missing_docs)]
 pub struct Message {
-    pub id: i64,
+    pub id: MessageId,
     pub is_mine: bool,
     pub sent_at: i64,
     pub text: String,
 }
 
 /// Messages of a conversation, the newest first, and before which one the older ones begin, where there are any.
-pub type Page = (Vec<Message>, Option<i64>);
+pub type Page = (Vec<Message>, Option<MessageId>);
 
 /// Loads the newest messages of a conversation before an id.
 ///
 /// # Errors
 /// The database's.
-pub fn page(connection: &mut Connection, (owner, other): (MemberId, MemberId), before: i64) -> Result<Page, Error> {
+pub fn page(
+    connection: &mut Connection,
+    (owner, other): (MemberId, MemberId),
+    before: MessageId,
+) -> Result<Page, Error> {
     let copies = message_copies::table
         .filter(message_copies::owner_id.eq(owner))
         .filter(message_copies::other_id.eq(other))
@@ -216,7 +220,12 @@ pub fn page(connection: &mut Connection, (owner, other): (MemberId, MemberId), b
 ///
 /// # Errors
 /// The database's.
-pub fn mark_read(connection: &mut Connection, owner: MemberId, other: MemberId, place: i64) -> Result<bool, Error> {
+pub fn mark_read(
+    connection: &mut Connection,
+    owner: MemberId,
+    other: MemberId,
+    place: MessageId,
+) -> Result<bool, Error> {
     let row = conversations::table.find((owner, other)).filter(conversations::place.eq(place));
     let unread = row.filter(conversations::is_unread);
     Ok(diesel::update(unread).set(conversations::is_unread.eq(false)).execute(connection)? > 0)
@@ -268,7 +277,7 @@ pub fn settle(connection: &mut Connection, owner: MemberId, other: MemberId) -> 
         .filter(message_copies::deletion_id.is_null())
         .order(message_copies::id.desc())
         .select(message_copies::id);
-    let newest: Option<i64> = on_engine!(connection, |own| newest.first(own)).optional()?;
+    let newest: Option<MessageId> = on_engine!(connection, |own| newest.first(own)).optional()?;
     let place = match newest {
         None if kept.draft.is_empty() => None,
         None => kept.place.or(Some(next_id(connection, [owner])?)),
@@ -284,18 +293,19 @@ pub fn settle(connection: &mut Connection, owner: MemberId, other: MemberId) -> 
 ///
 /// # Errors
 /// The database's.
-pub fn next_id<const N: usize>(connection: &mut Connection, of: [MemberId; N]) -> Result<i64, Error> {
-    let mut id: i64 = new_id();
+pub fn next_id<const N: usize>(connection: &mut Connection, of: [MemberId; N]) -> Result<MessageId, Error> {
+    let mut id: MessageId = new_id();
     for member in of {
         let written = messages::table.filter(messages::writer_id.eq(member)).order(messages::id.desc());
-        let written: Option<i64> = on_engine!(connection, |own| written.select(messages::id).first(own)).optional()?;
+        let written: Option<MessageId> =
+            on_engine!(connection, |own| written.select(messages::id).first(own)).optional()?;
         let listed = conversations::table
             .filter(conversations::owner_id.eq(member))
             .filter(conversations::place.is_not_null())
             .order(conversations::place.desc())
             .select(conversations::place.assume_not_null());
-        let listed: Option<i64> = on_engine!(connection, |own| listed.first(own)).optional()?;
-        id = id.max(written.max(listed).map_or(0, |newest| newest + 1));
+        let listed: Option<MessageId> = on_engine!(connection, |own| listed.first(own)).optional()?;
+        id = id.max(written.max(listed).map_or(MessageId::MIN, MessageId::next));
     }
     Ok(id)
 }

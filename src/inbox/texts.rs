@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, Text};
 
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageId};
 use crate::schema::message_copies;
 
 /// The columns of a copy by which its text is found, as [`WithTexts`] wants them.
@@ -20,7 +20,7 @@ pub const COPY: (Key, message_copies::sent_at) = (
 );
 
 /// A copy with its text: its owner, the other, its id, whether the owner wrote it, when it was sent, and the text.
-pub type WithText = (MemberId, MemberId, i64, bool, i64, String);
+pub type WithText = (MemberId, MemberId, MessageId, bool, i64, String);
 
 /// Copies that select [`COPY`] and have an offset or a limit, each with its text, in no order.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use crate::connections::standing::{self, Standing};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageId};
 use crate::inbox::MAX_LENGTH;
 use crate::inbox::links::{self, Piece};
 use crate::inbox::sending::{self, FIRST_MESSAGES};
@@ -29,7 +29,7 @@ use crate::web::site::{Site, SiteData};
 /// A message as the page has it.
 #[derive(Debug)]
 struct Line {
-    id: i64,
+    id: MessageId,
     is_mine: bool,
     at: i64,
     pieces: Vec<Piece>,
@@ -60,7 +60,7 @@ struct Thread {
     hindrance: String,
     lines: Vec<Line>,
     /// Before which message the older ones begin.
-    older: Option<i64>,
+    older: Option<MessageId>,
     is_newest: bool,
     /// What stands in the field, or was written and cannot be sent.
     typed: String,
@@ -68,7 +68,7 @@ struct Thread {
     /// What stands in the date field.
     before: String,
     /// By which a second press of the form is known.
-    press: i64,
+    press: MessageId,
     /// Why nothing can be sent just now, though they are connected.
     refusal: String,
     /// Whether the page answers a press of *Send message* that sent nothing.
@@ -101,7 +101,13 @@ struct Read {
     from: Option<i64>,
 }
 
-fn read(connection: &mut Connection, limits: &Limits, me: MemberId, handle: &str, before: i64) -> Result<Read, Error> {
+fn read(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: MemberId,
+    handle: &str,
+    before: MessageId,
+) -> Result<Read, Error> {
     let partner = store::partner(connection, me, handle)?;
     let other = partner.person.id;
     let standing = standing::one(connection, limits, (me, other), partner.row.clone())?;
@@ -124,7 +130,7 @@ pub async fn thread(
     handle: Path<String>,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let before = query.get("before").parse().unwrap_or(i64::MAX);
+    let before = query.get("before").parse().unwrap_or(MessageId::MAX);
     show(&site, page, me, (&handle, before), Typed::default()).await
 }
 
@@ -136,7 +142,7 @@ pub(super) async fn show(
     site: &Site,
     mut page: Layout,
     me: SignedIn,
-    (handle, before): (&str, i64),
+    (handle, before): (&str, MessageId),
     typed: Typed,
 ) -> Result<HttpResponse, Error> {
     let (limits, id, wanted) = (site.limits, me.id, handle.to_owned());
@@ -147,7 +153,7 @@ pub(super) async fn show(
         let there = format!("/inbox/{}", partner.person.handle);
         return Ok(HttpResponse::Found().insert_header((LOCATION, there)).finish());
     }
-    if page.opened && before == i64::MAX {
+    if page.opened && before == MessageId::MAX {
         open(site, &mut page, &me, &partner).await?;
     }
     let name = &partner.person.full_name;
@@ -158,11 +164,11 @@ pub(super) async fn show(
         standing,
         lines: messages.into_iter().map(Line::of).collect(),
         older,
-        is_newest: before == i64::MAX,
+        is_newest: before == MessageId::MAX,
         typed: typed.message.unwrap_or_else(|| partner.draft().to_owned()),
         problems: typed.problems,
         before: typed.before,
-        press: partner.place().unwrap_or(0),
+        press: partner.place().unwrap_or_default(),
         refusal: from.map_or_else(String::new, too_many_first),
         is_refused: typed.is_refused,
         person: partner.person,
@@ -191,7 +197,7 @@ async fn open(site: &Site, page: &mut Layout, me: &SignedIn, partner: &Partner) 
 pub fn mark_read(
     connection: &mut Connection,
     (me, other): (MemberId, MemberId),
-    place: i64,
+    place: MessageId,
 ) -> Result<(bool, usize), Error> {
     let was_unread = store::mark_read(connection, me, other, place)?;
     let told = if was_unread { notifications::mark_event(connection, me, other, Event::Message)? } else { 0 };

@@ -9,6 +9,7 @@ use crate::contacts::store;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::ContactId;
 use crate::joining::door::{Admission, Host, admission};
 use crate::joining::letters;
 use crate::language::{filters, t, tf};
@@ -26,7 +27,7 @@ use crate::web::viewer::Viewer;
 #[template(path = "joining/invite.html")]
 struct Invite {
     page: Layout,
-    contact: i64,
+    contact: ContactId,
     name: String,
     emails: Vec<String>,
     sender: Option<MemberCard>,
@@ -59,7 +60,7 @@ struct Prepared {
     sent_on: String,
 }
 
-fn prepare(connection: &mut Connection, viewer: &Viewer, id: i64) -> Result<Prepared, Error> {
+fn prepare(connection: &mut Connection, viewer: &Viewer, id: ContactId) -> Result<Prepared, Error> {
     let card = store::load(connection, viewer.id, id)?.card;
     let (mut emails, mut sent_on) = (Vec::new(), String::new());
     for address in card.emails.iter().map(|email| email::tidy(&email.value)).filter(|email| email::is_whole(email)) {
@@ -86,7 +87,7 @@ async fn page_of(
     site: &Site,
     page: Layout,
     me: &SignedIn,
-    id: i64,
+    id: ContactId,
     (form, problems): (Form, Problems),
 ) -> Result<Invite, Error> {
     let viewer = me.viewer();
@@ -115,7 +116,7 @@ async fn page_of(
 ///
 /// # Errors
 /// [`Error::NotFound`] where it is no contact of the member's, or the database's.
-pub async fn form(site: SiteData, page: Layout, me: SignedIn, id: Path<i64>) -> Result<HttpResponse, Error> {
+pub async fn form(site: SiteData, page: Layout, me: SignedIn, id: Path<ContactId>) -> Result<HttpResponse, Error> {
     page_of(&site, page, &me, id.into_inner(), (Form::default(), Problems::default())).await?.show()
 }
 
@@ -127,7 +128,7 @@ pub async fn send(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<ContactId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {

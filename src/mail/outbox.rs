@@ -7,7 +7,7 @@ use super::letter::{Letter, Sender};
 use crate::dates::now;
 use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{LetterId, MemberId};
 use crate::schema::outbox::{self, table};
 
 /// The receiver of what is only found out when it is sent.
@@ -41,7 +41,7 @@ pub fn put(connection: &mut Connection, to: MemberId, letter: Letter) -> Result<
         serde_json::to_string(&Written { letter, sender }).map_err(|why| Error::Unavailable(why.to_string()))?;
     let row = (
         outbox::member_id.eq(to),
-        outbox::id.eq(new_id::<i64>()),
+        outbox::id.eq(new_id::<LetterId>()),
         outbox::created_at.eq(now()),
         outbox::due_at.eq(now()),
         outbox::letter.eq(letter),
@@ -56,7 +56,7 @@ pub fn put(connection: &mut Connection, to: MemberId, letter: Letter) -> Result<
 #[diesel(table_name = outbox)]
 pub(super) struct Row {
     pub member_id: MemberId,
-    pub id: i64,
+    pub id: LetterId,
     pub created_at: i64,
     pub attempts: i32,
     letter: String,
@@ -86,7 +86,7 @@ pub struct Unreadable {
     /// Whom it is to.
     pub member: MemberId,
     /// Its id.
-    pub id: i64,
+    pub id: LetterId,
     /// Whether it has waited for as long as a letter is tried. Until then a node of another version may send it.
     pub is_old: bool,
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::dates::{self, DAY, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{HandleChangeId, MemberId};
 use crate::schema::{former_handles, handle_changes, handles, members};
 use crate::text::digest::sha256;
 
@@ -170,7 +170,7 @@ pub fn change(connection: &mut Connection, member: MemberId, handle: &str) -> Re
     diesel::update(members::table.find(member)).set(members::handle.eq(handle)).execute(connection)?;
     let row = (
         handle_changes::member_id.eq(member),
-        handle_changes::id.eq(new_id::<i64>()),
+        handle_changes::id.eq(new_id::<HandleChangeId>()),
         handle_changes::changed_at.eq(now),
         handle_changes::former.eq(&old),
     );

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{LinkId, MemberId, PositionId};
 use crate::members::store::{self, Position};
 use crate::schema::{links, members, photos, positions};
 
@@ -13,7 +13,7 @@ use crate::schema::{links, members, photos, positions};
 ///
 /// # Errors
 /// The database's.
-pub fn remove_position(connection: &mut Connection, member: MemberId, id: i64) -> Result<(), Error> {
+pub fn remove_position(connection: &mut Connection, member: MemberId, id: PositionId) -> Result<(), Error> {
     db::lock_members(connection, [member])?;
     let stands = positions::table.find((member, id)).filter(positions::removed_at.is_null());
     diesel::update(stands).set(positions::removed_at.eq(now())).execute(connection)?;
@@ -24,7 +24,7 @@ pub fn remove_position(connection: &mut Connection, member: MemberId, id: i64) -
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is none, or the database's.
-pub fn restore_position(connection: &mut Connection, member: MemberId, id: i64) -> Result<bool, Error> {
+pub fn restore_position(connection: &mut Connection, member: MemberId, id: PositionId) -> Result<bool, Error> {
     db::lock_members(connection, [member])?;
     let found = positions::table.find((member, id));
     let (row, removed_at): (Position, Option<i64>) =
@@ -46,7 +46,7 @@ pub fn restore_position(connection: &mut Connection, member: MemberId, id: i64) 
 ///
 /// # Errors
 /// The database's.
-pub fn remove_link(connection: &mut Connection, member: MemberId, id: i64) -> Result<(), Error> {
+pub fn remove_link(connection: &mut Connection, member: MemberId, id: LinkId) -> Result<(), Error> {
     db::lock_members(connection, [member])?;
     let stands = links::table.find((member, id)).filter(links::removed_at.is_null());
     diesel::update(stands).set(links::removed_at.eq(now())).execute(connection)?;
@@ -57,7 +57,7 @@ pub fn remove_link(connection: &mut Connection, member: MemberId, id: i64) -> Re
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is none, or the database's.
-pub fn restore_link(connection: &mut Connection, member: MemberId, id: i64) -> Result<bool, Error> {
+pub fn restore_link(connection: &mut Connection, member: MemberId, id: LinkId) -> Result<bool, Error> {
     db::lock_members(connection, [member])?;
     let row = links::table.find((member, id)).select((links::label, links::url, links::removed_at));
     let (label, url, removed_at): (String, String, Option<i64>) = row.first(connection)?;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::dates;
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{LinkId, MemberId, PositionId};
 use crate::language::tf;
 use crate::members::photo::Photo;
 use crate::members::{search, sorting};
@@ -40,7 +40,7 @@ pub enum Kind {
 #[allow(missing_docs)]
 pub struct Position {
     pub member_id: MemberId,
-    pub id: i64,
+    pub id: PositionId,
     pub kind: i16,
     pub place: i32,
     /// The title, or the degree.
@@ -89,7 +89,7 @@ impl Position {
 #[allow(missing_docs)]
 pub struct Link {
     pub member_id: MemberId,
-    pub id: i64,
+    pub id: LinkId,
     pub place: i32,
     pub label: String,
     pub url: String,
@@ -110,7 +110,7 @@ pub fn positions(connection: &mut Connection, member: MemberId) -> Result<(Vec<P
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's.
-pub fn position(connection: &mut Connection, member: MemberId, id: i64) -> Result<Position, Error> {
+pub fn position(connection: &mut Connection, member: MemberId, id: PositionId) -> Result<Position, Error> {
     let stands = positions::table.find((member, id)).filter(positions::removed_at.is_null());
     Ok(on_engine!(connection, |own| stands.select(Position::as_select()).first(own))?)
 }
@@ -164,7 +164,7 @@ pub(super) fn position_count(connection: &mut Connection, member: MemberId) -> R
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn move_position(connection: &mut Connection, member: MemberId, id: i64, up: bool) -> Result<(), Error> {
+pub fn move_position(connection: &mut Connection, member: MemberId, id: PositionId, up: bool) -> Result<(), Error> {
     db::lock_members(connection, [member])?;
     let kind = position(connection, member, id)?.kind;
     let (work, schools) = positions(connection, member)?;
@@ -230,7 +230,7 @@ pub fn add_link(connection: &mut Connection, member_id: MemberId, label: String,
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's.
-pub fn link(connection: &mut Connection, member: MemberId, id: i64) -> Result<Link, Error> {
+pub fn link(connection: &mut Connection, member: MemberId, id: LinkId) -> Result<Link, Error> {
     let stands = links::table.find((member, id)).filter(links::removed_at.is_null());
     Ok(on_engine!(connection, |own| stands.select(Link::as_select()).first(own))?)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageId};
 use crate::inbox::store::{self as inbox, Message};
 use crate::members::store::{self, Position};
 use crate::schema::{members, relationships};
@@ -22,7 +22,7 @@ pub enum About {
     /// Their invitation.
     Invitation,
     /// A message, by its id; without one, the conversation.
-    Message(Option<i64>),
+    Message(Option<MessageId>),
 }
 
 /// The profile, the note and the messages, as they were.
@@ -128,14 +128,19 @@ fn note(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<St
 }
 
 /// The reported message with its neighbours; of the conversation as a whole, the newest.
-fn messages(connection: &mut Connection, me: MemberId, other: MemberId, id: Option<i64>) -> Result<Vec<Said>, Error> {
-    let newest = inbox::page(connection, (me, other), i64::MAX)?.0;
+fn messages(
+    connection: &mut Connection,
+    me: MemberId,
+    other: MemberId,
+    id: Option<MessageId>,
+) -> Result<Vec<Said>, Error> {
+    let newest = inbox::page(connection, (me, other), MessageId::MAX)?.0;
     let Some(id) = id else { return Ok(said(&newest[..newest.len().min(2 * NEIGHBOURS)], None)) };
     let place = |rows: &[Message]| rows.iter().position(|row| row.id == id && !row.is_mine);
     let (rows, at) = match place(&newest) {
         Some(at) => (newest, at),
         None => {
-            let rows = inbox::page(connection, (me, other), id.saturating_add(1))?.0;
+            let rows = inbox::page(connection, (me, other), id.next())?.0;
             let at = place(&rows).ok_or(Error::NotFound)?;
             (rows, at)
         }
@@ -145,7 +150,7 @@ fn messages(connection: &mut Connection, me: MemberId, other: MemberId, id: Opti
 }
 
 /// Messages in the order in which they were written.
-fn said(rows: &[Message], reported: Option<i64>) -> Vec<Said> {
+fn said(rows: &[Message], reported: Option<MessageId>) -> Vec<Said> {
     let one = |row: &Message| Said {
         by_reporter: row.is_mine,
         at: row.sent_at,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::audit::{self, Act, Actor};
 use crate::db::{self, Connection};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, ReportId};
 use crate::language::t;
 use crate::mail::{Letter, outbox};
 use crate::members::role::Role;
@@ -75,7 +75,7 @@ pub fn hindrance(connection: &mut Connection, by: Moderator, member: MemberId) -
 pub fn decide(
     connection: &mut Connection,
     by: Moderator,
-    (reported, id): (MemberId, i64),
+    (reported, id): (MemberId, ReportId),
     verdict: &Verdict,
 ) -> Result<Result<(), Refused>, Error> {
     db::lock_members(connection, [reported])?;

@@ -8,7 +8,7 @@ use crate::audit::{self, Act, Actor};
 use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, ReportId};
 use crate::language::{filters, key, t};
 use crate::members::{self, MemberCard};
 use crate::moderation::context::Context;
@@ -38,7 +38,7 @@ struct Read {
     hindrance: Option<Refused>,
 }
 
-fn read(connection: &mut Connection, by: Moderator, at: (MemberId, i64)) -> Result<Read, Error> {
+fn read(connection: &mut Connection, by: Moderator, at: (MemberId, ReportId)) -> Result<Read, Error> {
     let report = reports::one(connection, at.0, at.1)?;
     let others = reports::others(connection, &report)?;
     let context = Context::read(&report.context);
@@ -103,7 +103,7 @@ pub async fn report(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    path: Path<(MemberId, i64)>,
+    path: Path<(MemberId, ReportId)>,
 ) -> Result<HttpResponse, Error> {
     show(&site, page, &me, path.into_inner(), (Form::default(), Problems::default())).await
 }
@@ -112,7 +112,7 @@ async fn show(
     site: &Site,
     page: Layout,
     me: &SignedIn,
-    at: (MemberId, i64),
+    at: (MemberId, ReportId),
     (form, problems): (Form, Problems),
 ) -> Result<HttpResponse, Error> {
     let by = moderator(me);
@@ -130,7 +130,7 @@ pub async fn decide(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    path: Path<(MemberId, i64)>,
+    path: Path<(MemberId, ReportId)>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{Connection, new_id, on_engine, sql_condition};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, ReportId};
 use crate::moderation::{Decision, Kind};
 use crate::schema::reports;
 use crate::webhooks::{self, Event};
@@ -30,7 +30,7 @@ const HISTORY: i64 = 20;
 #[allow(missing_docs)]
 pub struct Report {
     pub reported_id: MemberId,
-    pub id: i64,
+    pub id: ReportId,
     pub kind: Kind,
     pub reporter_id: Option<MemberId>,
     pub created_at: i64,
@@ -75,7 +75,7 @@ pub fn file(connection: &mut Connection, new: &New) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn one(connection: &mut Connection, reported: MemberId, id: i64) -> Result<Report, Error> {
+pub fn one(connection: &mut Connection, reported: MemberId, id: ReportId) -> Result<Report, Error> {
     let row = reports::table.find((reported, id));
     Ok(on_engine!(connection, |own| row.select(Report::as_select()).first(own))?)
 }
@@ -85,18 +85,21 @@ pub fn one(connection: &mut Connection, reported: MemberId, id: i64) -> Result<R
 ///
 /// # Errors
 /// The database's.
-pub fn page(connection: &mut Connection, closed: bool, behind: Option<i64>) -> Result<Vec<Report>, Error> {
+pub fn page(connection: &mut Connection, closed: bool, behind: Option<ReportId>) -> Result<Vec<Report>, Error> {
     let limit = PAGE as i64 + 1;
     if closed {
         let rows = reports::table
             .filter(IsClosed)
-            .filter(reports::id.lt(behind.unwrap_or(i64::MAX)))
+            .filter(reports::id.lt(behind.unwrap_or(ReportId::MAX)))
             .order(reports::id.desc())
             .limit(limit);
         return Ok(on_engine!(connection, |own| rows.select(Report::as_select()).load(own))?);
     }
-    let rows =
-        reports::table.filter(IsOpen).filter(reports::id.gt(behind.unwrap_or(0))).order(reports::id).limit(limit);
+    let rows = reports::table
+        .filter(IsOpen)
+        .filter(reports::id.gt(behind.unwrap_or_default()))
+        .order(reports::id)
+        .limit(limit);
     Ok(on_engine!(connection, |own| rows.select(Report::as_select()).load(own))?)
 }
 

@@ -6,7 +6,7 @@ use crate::audit::{self, Act, Actor};
 use crate::dates::{self, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, SanctionId};
 use crate::mail::{Letter, outbox};
 use crate::members::search;
 use crate::moderation::Decision;
@@ -20,7 +20,7 @@ const HISTORY: i64 = 20;
 #[diesel(table_name = sanctions)]
 #[allow(missing_docs)]
 pub struct Sanction {
-    pub id: i64,
+    pub id: SanctionId,
     pub kind: Decision,
     pub created_at: i64,
     /// What the member is told.
@@ -94,7 +94,7 @@ pub fn impose(
     }
     let decided = (
         sanctions::member_id.eq(member),
-        sanctions::id.eq(new_id::<i64>()),
+        sanctions::id.eq(new_id::<SanctionId>()),
         sanctions::kind.eq(kind),
         sanctions::created_at.eq(now()),
         sanctions::reason.eq(reason),

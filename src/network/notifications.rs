@@ -8,7 +8,7 @@ use crate::connections::standing::{self, Standing};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, NotificationId};
 use crate::language::{filters, t, tf};
 use crate::members::MemberCard;
 use crate::notifications::Event;
@@ -72,7 +72,7 @@ struct Notifications {
     page: Layout,
     list: ListPage<Row>,
     /// The newest notification that the reader can know of.
-    newest: i64,
+    newest: NotificationId,
 }
 
 impl Notifications {
@@ -101,15 +101,16 @@ fn rows(
     limits: &Limits,
     me: &Viewer,
     query: &Form,
-) -> Result<(ListPage<Row>, i64), Error> {
+) -> Result<(ListPage<Row>, NotificationId), Error> {
     let at = PageRequest::of(query);
     let fetch = |at: &PageRequest| store::entries(connection, me.id, at);
     // They are not counted.
-    let list = ListPage::read(&at, 0, Cursor::oldest(), fetch, |entry| Cursor { key: String::new(), id: entry.id })?;
+    let list =
+        ListPage::read(&at, 0, Cursor::oldest(), fetch, |entry| Cursor { key: String::new(), id: entry.id.get() })?;
     // On the first page it stands on top.
     let newest = match list.rows.first().map(|entry| entry.id) {
-        Some(_) if list.previous.is_some() => store::newest(connection, me.id)?.unwrap_or(0),
-        first => first.unwrap_or(0),
+        Some(_) if list.previous.is_some() => store::newest(connection, me.id)?.unwrap_or_default(),
+        first => first.unwrap_or_default(),
     };
     let others: Vec<MemberId> = list.rows.iter().map(|entry| entry.person.id).collect();
     let standings = standing::many(connection, limits, me.id, &others)?;
@@ -136,7 +137,7 @@ enum Deed {
 pub async fn change(
     site: SiteData,
     me: SignedIn,
-    path: Path<(i64, String)>,
+    path: Path<(NotificationId, String)>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (id, deed) = path.into_inner();
@@ -169,7 +170,7 @@ pub async fn change(
 /// # Errors
 /// The database's.
 pub async fn mark_all(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
-    let up_to = form.get("up_to").parse().unwrap_or(0);
+    let up_to = form.get("up_to").parse().unwrap_or_default();
     site.write(move |connection| store::mark_all(connection, me.id, up_to)).await?;
     redirect.done(t("All notifications are marked as read."));
     Ok(redirect.back(HERE))

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use crate::db::{Connection, new_id, numbered};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, NotificationId};
 use crate::mail::{Letter, outbox};
 use crate::relationship::Notification;
 use crate::schema::notifications;
@@ -92,7 +92,7 @@ fn enter(
     now: i64,
 ) -> Result<bool, Error> {
     let newest = store::newest(connection, owner)?;
-    let id = new_id::<i64>().max(newest.unwrap_or(0) + 1);
+    let id = new_id::<NotificationId>().max(newest.map_or(NotificationId::MIN, NotificationId::next));
     if event == Event::Message && renew(connection, (owner, other), id, now)? {
         return Ok(false);
     }
@@ -108,14 +108,19 @@ fn enter(
     Ok(true)
 }
 
-fn renew(connection: &mut Connection, (owner, other): (MemberId, MemberId), id: i64, now: i64) -> Result<bool, Error> {
+fn renew(
+    connection: &mut Connection,
+    (owner, other): (MemberId, MemberId),
+    id: NotificationId,
+    now: i64,
+) -> Result<bool, Error> {
     let unread = notifications::table
         .filter(notifications::owner_id.eq(owner))
         .filter(notifications::other_id.eq(other))
         .filter(notifications::kind.eq(Event::Message))
         .filter(Unread);
     let last = unread.order(notifications::id.desc()).select(notifications::id);
-    let last: Option<i64> = last.first(connection).optional()?;
+    let last: Option<NotificationId> = last.first(connection).optional()?;
     let Some(last) = last else { return Ok(false) };
     let row = notifications::table.find((owner, last));
     diesel::update(row).set((notifications::id.eq(id), notifications::created_at.eq(now))).execute(connection)?;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine, sql_condition};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, NotificationId};
 use crate::members::MemberCard;
 use crate::notifications::Event;
 use crate::schema::{members, notifications as table};
@@ -20,7 +20,7 @@ sql_condition!(
 #[derive(Debug, Clone, Queryable)]
 pub struct Entry {
     /// Its id, by which notifications stand: the newest is the highest.
-    pub id: i64,
+    pub id: NotificationId,
     /// When it was told.
     pub at: i64,
     /// What happened.
@@ -56,7 +56,7 @@ pub fn entries(connection: &mut Connection, owner: MemberId, at: &PageRequest) -
 ///
 /// # Errors
 /// The database's.
-pub fn newest(connection: &mut Connection, owner: MemberId) -> Result<Option<i64>, Error> {
+pub fn newest(connection: &mut Connection, owner: MemberId) -> Result<Option<NotificationId>, Error> {
     let newest = table::table.filter(table::owner_id.eq(owner)).order(table::id.desc()).select(table::id);
     Ok(on_engine!(connection, |own| newest.first(own)).optional()?)
 }
@@ -65,7 +65,7 @@ pub fn newest(connection: &mut Connection, owner: MemberId) -> Result<Option<i64
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has none of this id, or the database's.
-pub fn mark(connection: &mut Connection, owner: MemberId, id: i64, is_read: bool) -> Result<(), Error> {
+pub fn mark(connection: &mut Connection, owner: MemberId, id: NotificationId, is_read: bool) -> Result<(), Error> {
     let row = table::table.find((owner, id));
     found(diesel::update(row).set(table::is_read.eq(is_read)).execute(connection)?)
 }
@@ -74,7 +74,7 @@ pub fn mark(connection: &mut Connection, owner: MemberId, id: i64, is_read: bool
 ///
 /// # Errors
 /// The database's.
-pub fn mark_all(connection: &mut Connection, owner: MemberId, up_to: i64) -> Result<(), Error> {
+pub fn mark_all(connection: &mut Connection, owner: MemberId, up_to: NotificationId) -> Result<(), Error> {
     let unread = table::table.filter(table::owner_id.eq(owner)).filter(table::id.le(up_to)).filter(Unread);
     diesel::update(unread).set(table::is_read.eq(true)).execute(connection)?;
     Ok(())
@@ -107,7 +107,7 @@ pub fn mark_event(connection: &mut Connection, owner: MemberId, other: MemberId,
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has none of this id, or the database's.
-pub fn delete(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
+pub fn delete(connection: &mut Connection, owner: MemberId, id: NotificationId) -> Result<(), Error> {
     let row = table::table.find((owner, id));
     found(diesel::update(row).set(table::deleted_at.eq(now())).execute(connection)?)
 }
@@ -116,7 +116,7 @@ pub fn delete(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(
 ///
 /// # Errors
 /// The database's.
-pub fn undelete(connection: &mut Connection, owner: MemberId, id: i64) -> Result<bool, Error> {
+pub fn undelete(connection: &mut Connection, owner: MemberId, id: NotificationId) -> Result<bool, Error> {
     let row = table::table.find((owner, id));
     Ok(diesel::update(row).set(table::deleted_at.eq(None::<i64>)).execute(connection)? > 0)
 }

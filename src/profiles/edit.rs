@@ -6,7 +6,7 @@ use actix_web::web::Path;
 use crate::connections::store as connections;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{LinkId, MemberId, PositionId};
 use crate::language::{number, t, tf};
 use crate::members::handles::{self, Changes, Refused};
 use crate::members::names;
@@ -189,7 +189,7 @@ pub async fn change(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<PositionId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -215,7 +215,12 @@ pub async fn change(
 ///
 /// # Errors
 /// The database's.
-pub async fn remove(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn remove(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<PositionId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
     site.write(move |connection| removed::remove_position(connection, member, id)).await?;
     redirect.undoable(t("Removed from your profile."), format!("/profile/positions/{id}/restore"));
@@ -226,7 +231,12 @@ pub async fn remove(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redir
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn restore(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn restore(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<PositionId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
     let sentence = tf("A profile has room for {most} positions and schools.", number(store::MAX_ENTRIES));
     match site.write(move |connection| removed::restore_position(connection, member, id)).await? {
@@ -268,7 +278,7 @@ pub async fn change_link(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<LinkId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -291,7 +301,7 @@ pub async fn change_link(
 pub async fn remove_link(
     site: SiteData,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<LinkId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
@@ -307,7 +317,7 @@ pub async fn remove_link(
 pub async fn restore_link(
     site: SiteData,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<LinkId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
@@ -338,7 +348,7 @@ fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: MemberI
     let least_title = usize::from(kind == Kind::Position);
     let row = Position {
         member_id,
-        id: 0,
+        id: PositionId::default(),
         kind: kind as i16,
         place: 0,
         title: problems.line(form, title_field, title, (least_title, 100)),

@@ -7,6 +7,7 @@ use askama::Template;
 use crate::connections::visible;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::{LinkId, PositionId};
 use crate::language::filters;
 use crate::language::{t, tf};
 use crate::members::store::{self, Kind};
@@ -29,9 +30,9 @@ pub enum Section {
     /// The photo.
     Photo,
     /// A position or a school.
-    Place(Kind, Option<i64>),
+    Place(Kind, Option<PositionId>),
     /// A link.
-    Link(Option<i64>),
+    Link(Option<LinkId>),
 }
 
 impl Section {
@@ -138,7 +139,7 @@ pub async fn place(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<PositionId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
@@ -154,7 +155,7 @@ pub async fn link(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<LinkId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     show(&site, page, me, Section::Link(Some(*id)), &redirect).await

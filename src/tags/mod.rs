@@ -16,7 +16,7 @@ use crate::contacts::{self, retag};
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, TagChangeId};
 use crate::schema::{relationships, tag_changes, tags};
 use crate::text::caseless;
 
@@ -134,7 +134,7 @@ pub fn tag_all(
 #[derive(Debug)]
 pub struct Change {
     /// By which it is undone.
-    pub id: i64,
+    pub id: TagChangeId,
     /// The tag, as it is spelled.
     pub name: String,
     /// It was merged into another.
@@ -145,7 +145,7 @@ pub struct Change {
 ///
 /// # Errors
 /// [`Error::NotFound`] for a change of more than a day ago, or the database's.
-pub fn undo(connection: &mut Connection, me: MemberId, id: i64) -> Result<(), Error> {
+pub fn undo(connection: &mut Connection, me: MemberId, id: TagChangeId) -> Result<(), Error> {
     if id < oldest() {
         return Err(Error::NotFound);
     }
@@ -176,8 +176,8 @@ pub fn purge(connection: &mut Connection) -> Result<(), Error> {
 }
 
 /// The least id of a change that can be undone: an id begins with the millisecond at which it was made.
-fn oldest() -> i64 {
-    ((now() - DAY) * 1_000) << 20
+fn oldest() -> TagChangeId {
+    TagChangeId::new(((now() - DAY) * 1_000) << 20)
 }
 
 /// Spells a name as another tag that differs in case alone; the tag itself may be spelled anew.
@@ -195,7 +195,7 @@ fn has(connection: &mut Connection, me: MemberId, tag: &str) -> Result<bool, Err
 }
 
 /// Takes a tag off every connection, and returns off how many.
-fn take(connection: &mut Connection, me: MemberId, id: i64, tag: &str) -> Result<usize, Error> {
+fn take(connection: &mut Connection, me: MemberId, id: TagChangeId, tag: &str) -> Result<usize, Error> {
     let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::tag.eq(tag));
     let logged =
         rows.select((tags::owner_id, id.into_sql::<BigInt>(), tags::other_id, tags::tag, true.into_sql::<Bool>()));
@@ -204,7 +204,13 @@ fn take(connection: &mut Connection, me: MemberId, id: i64, tag: &str) -> Result
 }
 
 /// Puts a tag on those of these who lack it, of whom the member has a row as of every connection.
-fn put(connection: &mut Connection, me: MemberId, id: i64, others: &[MemberId], tag: &str) -> Result<(), Error> {
+fn put(
+    connection: &mut Connection,
+    me: MemberId,
+    id: TagChangeId,
+    others: &[MemberId],
+    tag: &str,
+) -> Result<(), Error> {
     let tagged = tags::table
         .filter(tags::owner_id.eq(me))
         .filter(tags::other_id.eq(relationships::other_id))
@@ -225,7 +231,7 @@ fn put(connection: &mut Connection, me: MemberId, id: i64, others: &[MemberId], 
 }
 
 /// Puts a tag on those from whom another was taken, where they lack it.
-fn put_instead(connection: &mut Connection, me: MemberId, id: i64, tag: &str) -> Result<(), Error> {
+fn put_instead(connection: &mut Connection, me: MemberId, id: TagChangeId, tag: &str) -> Result<(), Error> {
     let tagged = tags::table
         .filter(tags::owner_id.eq(me))
         .filter(tags::other_id.eq(tag_changes::other_id))
@@ -245,7 +251,7 @@ fn put_instead(connection: &mut Connection, me: MemberId, id: i64, tag: &str) ->
     put_logged(connection, me, id)
 }
 
-fn put_logged(connection: &mut Connection, me: MemberId, id: i64) -> Result<(), Error> {
+fn put_logged(connection: &mut Connection, me: MemberId, id: TagChangeId) -> Result<(), Error> {
     let added = tag_changes::table
         .filter(tag_changes::owner_id.eq(me))
         .filter(tag_changes::id.eq(id))

@@ -8,6 +8,7 @@ use crate::connections::list::{self, Filter};
 use crate::connections::notes;
 use crate::connections::tabs::Tabs;
 use crate::error::Error;
+use crate::ids::TagChangeId;
 use crate::language::filters;
 use crate::language::{t, tf, tn, tnf};
 use crate::tags::{self, Tag};
@@ -176,14 +177,19 @@ pub async fn add(
 ///
 /// # Errors
 /// The database's.
-pub async fn undo(site: SiteData, me: SignedIn, change: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn undo(
+    site: SiteData,
+    me: SignedIn,
+    change: Path<TagChangeId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (me, change) = (me.id, change.into_inner());
     site.write_bulk(move |connection| tags::undo(connection, me, change)).await?;
     redirect.done(t("The tags are as they were."));
     Ok(redirect.back(HOME))
 }
 
-fn undoing(change: i64) -> String {
+fn undoing(change: TagChangeId) -> String {
     format!("{HOME}/{change}/undo")
 }
 

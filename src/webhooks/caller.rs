@@ -11,6 +11,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
+use crate::ids::DeliveryId;
 use crate::webhooks::private::is_public;
 
 /// The header that signs: `t=` the second of the call, `,v1=` the HMAC-SHA256 of that second, a full stop and the body, by the
@@ -37,7 +38,7 @@ pub(super) struct Call<'a> {
     pub address: &'a str,
     pub secret: &'a str,
     pub event: &'a str,
-    pub delivery: i64,
+    pub delivery: DeliveryId,
     pub at: i64,
     pub body: &'a str,
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::dates;
-use crate::ids::MemberId;
+use crate::ids::{DeliveryId, MemberId, ReportId};
 use crate::language::t;
 
 /// Makes the enum of the kinds and what is said of each, from one line a kind.
@@ -59,7 +59,7 @@ pub enum Event {
         /// Whom it is about.
         reported: MemberId,
         /// The report.
-        id: i64,
+        id: ReportId,
     },
 }
 
@@ -88,7 +88,7 @@ impl Event {
 }
 
 /// Returns the body of a call: what happened, where and when.
-pub(super) fn body(site: &str, id: i64, event: &str, created_at: i64, data: &str) -> String {
+pub(super) fn body(site: &str, id: DeliveryId, event: &str, created_at: i64, data: &str) -> String {
     let data: Value = serde_json::from_str(data).unwrap_or_default();
     let at = dates::instant(created_at);
     json!({ "id": id.to_string(), "event": event, "at": at, "site": site, "data": data }).to_string()

@@ -6,6 +6,7 @@ use rand::RngExt;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
+use crate::ids::{DeliveryId, WebhookId};
 use crate::schema::{webhook_deliveries, webhooks};
 use crate::webhooks::{Event, Kind};
 
@@ -28,7 +29,7 @@ pub const LIFE: i64 = 3 * DAY;
 #[diesel(table_name = webhooks)]
 pub struct Webhook {
     /// Its id.
-    pub id: i64,
+    pub id: WebhookId,
     /// The address.
     pub address: String,
     /// What signs each call.
@@ -57,9 +58,9 @@ impl Webhook {
 #[diesel(table_name = webhook_deliveries)]
 pub struct Delivery {
     /// The webhook.
-    pub webhook_id: i64,
+    pub webhook_id: WebhookId,
     /// Its id, by which the other program knows what it has already.
-    pub id: i64,
+    pub id: DeliveryId,
     /// The name of what happened.
     pub event: String,
     /// What is told of it, as JSON.
@@ -103,11 +104,11 @@ pub fn record(connection: &mut Connection, event: &Event) -> Result<(), Error> {
     Ok(())
 }
 
-fn put(connection: &mut Connection, webhook: i64, event: &str, data: &str) -> Result<(), Error> {
+fn put(connection: &mut Connection, webhook: WebhookId, event: &str, data: &str) -> Result<(), Error> {
     use webhook_deliveries::{created_at, id, webhook_id};
     let row = (
         webhook_id.eq(webhook),
-        id.eq(new_id::<i64>()),
+        id.eq(new_id::<DeliveryId>()),
         webhook_deliveries::event.eq(event),
         webhook_deliveries::data.eq(data),
         created_at.eq(now()),
@@ -121,7 +122,7 @@ fn put(connection: &mut Connection, webhook: i64, event: &str, data: &str) -> Re
 ///
 /// # Errors
 /// The database's.
-pub fn make(connection: &mut Connection, address: &str, events: &[Kind]) -> Result<Option<i64>, Error> {
+pub fn make(connection: &mut Connection, address: &str, events: &[Kind]) -> Result<Option<WebhookId>, Error> {
     if webhooks::table.count().get_result::<i64>(connection)? >= MAX_WEBHOOKS {
         return Ok(None);
     }
@@ -152,7 +153,7 @@ pub fn all(connection: &mut Connection) -> Result<Vec<Webhook>, Error> {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn find(connection: &mut Connection, id: i64) -> Result<Webhook, Error> {
+pub fn find(connection: &mut Connection, id: WebhookId) -> Result<Webhook, Error> {
     Ok(webhooks::table.find(id).select(Webhook::as_select()).first(connection)?)
 }
 
@@ -160,7 +161,7 @@ pub fn find(connection: &mut Connection, id: i64) -> Result<Webhook, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn deliveries(connection: &mut Connection, webhook: i64) -> Result<Vec<Delivery>, Error> {
+pub fn deliveries(connection: &mut Connection, webhook: WebhookId) -> Result<Vec<Delivery>, Error> {
     let rows = webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(webhook));
     let rows = rows.order(webhook_deliveries::id.desc()).limit(PAGE);
     Ok(rows.select(Delivery::as_select()).load(connection)?)
@@ -170,7 +171,7 @@ pub fn deliveries(connection: &mut Connection, webhook: i64) -> Result<Vec<Deliv
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn test(connection: &mut Connection, id: i64) -> Result<(), Error> {
+pub fn test(connection: &mut Connection, id: WebhookId) -> Result<(), Error> {
     find(connection, id)?;
     put(connection, id, TEST, "{}")?;
     due_now(connection, id)
@@ -180,13 +181,13 @@ pub fn test(connection: &mut Connection, id: i64) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn turn(connection: &mut Connection, id: i64, is_on: bool) -> Result<(), Error> {
+pub fn turn(connection: &mut Connection, id: WebhookId, is_on: bool) -> Result<(), Error> {
     find(connection, id)?;
     diesel::update(webhooks::table.find(id)).set(webhooks::is_on.eq(is_on)).execute(connection)?;
     due_now(connection, id)
 }
 
-fn due_now(connection: &mut Connection, id: i64) -> Result<(), Error> {
+fn due_now(connection: &mut Connection, id: WebhookId) -> Result<(), Error> {
     let at_once = (webhooks::due_at.eq(now()), webhooks::attempts.eq(0));
     diesel::update(webhooks::table.find(id)).set(at_once).execute(connection)?;
     Ok(())
@@ -196,7 +197,7 @@ fn due_now(connection: &mut Connection, id: i64) -> Result<(), Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn remove(connection: &mut Connection, id: i64) -> Result<(), Error> {
+pub fn remove(connection: &mut Connection, id: WebhookId) -> Result<(), Error> {
     let its = webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(id));
     diesel::delete(its).execute(connection)?;
     diesel::delete(webhooks::table.find(id)).execute(connection)?;
@@ -206,13 +207,13 @@ pub fn remove(connection: &mut Connection, id: i64) -> Result<(), Error> {
 /// Returns whether anybody is to be told something.
 pub(super) fn is_any_due(connection: &mut Connection) -> Result<bool, Error> {
     let on = webhooks::table.filter(webhooks::is_on).filter(webhooks::due_at.le(now())).select(webhooks::id);
-    let on: Vec<i64> = on_engine!(connection, |own| on.load(own))?;
+    let on: Vec<WebhookId> = on_engine!(connection, |own| on.load(own))?;
     let waiting = webhook_deliveries::table
         .filter(webhook_deliveries::webhook_id.eq_any(on))
         .filter(webhook_deliveries::done_at.is_null())
         .select(webhook_deliveries::id)
         .limit(1);
-    Ok(on_engine!(connection, |own| waiting.first::<i64>(own)).optional()?.is_some())
+    Ok(on_engine!(connection, |own| waiting.first::<DeliveryId>(own)).optional()?.is_some())
 }
 
 /// Loads what is next for each webhook that is on and may be called now.
@@ -260,7 +261,7 @@ pub(super) fn note(
 }
 
 /// Gives up what has waited for a webhook for too long.
-fn give_up(connection: &mut Connection, webhook: i64) -> Result<(), Error> {
+fn give_up(connection: &mut Connection, webhook: WebhookId) -> Result<(), Error> {
     use webhook_deliveries::{created_at, done_at, webhook_id};
     let overdue = webhook_deliveries::table
         .filter(webhook_id.eq(webhook))

@@ -12,6 +12,7 @@ use crate::accounts::confirm::Confirmed;
 use crate::accounts::factor::{self, codes_pages};
 use crate::accounts::security;
 use crate::error::Error;
+use crate::ids::PasskeyId;
 use crate::language::{t, tf};
 use crate::mail;
 use crate::web::form::{Form, Problems};
@@ -84,7 +85,7 @@ pub async fn rename(
     site: SiteData,
     page: Layout,
     me: Confirmed,
-    id: Path<i64>,
+    id: Path<PasskeyId>,
     form: Form,
     redirect: Redirect,
     passkeys: Data<Passkeys>,
@@ -107,7 +108,12 @@ pub async fn rename(
 ///
 /// # Errors
 /// The database's.
-pub async fn remove(site: SiteData, me: Confirmed, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn remove(
+    site: SiteData,
+    me: Confirmed,
+    id: Path<PasskeyId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let id = id.into_inner();
     let removed = site.write(move |connection| {
         let name = store::remove(connection, me.id, id)?;

@@ -9,7 +9,7 @@ use crate::accounts::events::{self, Kind};
 use crate::dates::{self, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, PasskeyId};
 use crate::mail::{Letter, outbox};
 use crate::schema::{members, passkeys as table};
 
@@ -20,7 +20,7 @@ pub const MOST: usize = 20;
 #[derive(Debug, Clone, Queryable)]
 pub struct Named {
     /// Its id.
-    pub id: i64,
+    pub id: PasskeyId,
     /// The name that they gave it.
     pub name: String,
     created_at: i64,
@@ -95,7 +95,7 @@ pub fn add(connection: &mut Connection, member: MemberId, name: &str, passkey: &
     }
     let row = (
         table::member_id.eq(member),
-        table::id.eq(new_id::<i64>()),
+        table::id.eq(new_id::<PasskeyId>()),
         table::name.eq(name),
         table::credential_id.eq(id_of(passkey.cred_id().as_ref())),
         table::credential.eq(written(passkey)?),
@@ -127,7 +127,7 @@ fn id_of(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// The database's.
-pub fn rename(connection: &mut Connection, member: MemberId, id: i64, name: &str) -> Result<bool, Error> {
+pub fn rename(connection: &mut Connection, member: MemberId, id: PasskeyId, name: &str) -> Result<bool, Error> {
     let row = table::table.find((member, id));
     Ok(diesel::update(row).set(table::name.eq(name)).execute(connection)? == 1)
 }
@@ -136,7 +136,7 @@ pub fn rename(connection: &mut Connection, member: MemberId, id: i64, name: &str
 ///
 /// # Errors
 /// The database's.
-pub fn remove(connection: &mut Connection, member: MemberId, id: i64) -> Result<Option<String>, Error> {
+pub fn remove(connection: &mut Connection, member: MemberId, id: PasskeyId) -> Result<Option<String>, Error> {
     let row = table::table.find((member, id));
     let Some(name) = row.select(table::name).first::<String>(connection).optional()? else { return Ok(None) };
     diesel::delete(row).execute(connection)?;

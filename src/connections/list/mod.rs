@@ -153,17 +153,19 @@ pub(in crate::connections) use folded_has;
 struct From<'a> {
     since: i64,
     name: &'a str,
-    id: i64,
+    id: MemberId,
 }
 
 impl From<'_> {
     fn of(cursor: Option<&(Cursor, bool)>, sort: Sort) -> From<'_> {
         match cursor {
-            Some((cursor, _)) => From { since: cursor.key.parse().unwrap_or(0), name: &cursor.key, id: cursor.id },
-            None if sort == Sort::Recent => From { since: i64::MAX, name: "", id: i64::MAX },
+            Some((cursor, _)) => {
+                From { since: cursor.key.parse().unwrap_or(0), name: &cursor.key, id: MemberId::new(cursor.id) }
+            }
+            None if sort == Sort::Recent => From { since: i64::MAX, name: "", id: MemberId::MAX },
             // An empty company is the last; no company begins with a space.
-            None if sort == Sort::Company => From { since: 0, name: " ", id: i64::MIN },
-            None => From { since: 0, name: "", id: i64::MIN },
+            None if sort == Sort::Company => From { since: 0, name: " ", id: MemberId::MIN },
+            None => From { since: 0, name: "", id: MemberId::MIN },
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::connections::store;
 use crate::dates::now;
 use crate::db::{self, Connection, id_in};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, RemovalId};
 use crate::schema::{relationships, removals};
 
 /// Disconnects everybody in a draft. Whoever has disconnected from the member meanwhile is disconnected like the others, from the member's
@@ -22,7 +22,7 @@ use crate::schema::{relationships, removals};
 pub fn confirm(
     connection: &mut Connection,
     me: MemberId,
-    id: i64,
+    id: RemovalId,
     may_invite_again: bool,
     reason: &str,
 ) -> Result<Removal, Error> {
@@ -74,7 +74,7 @@ fn disconnect(
     connection: &mut Connection,
     me: MemberId,
     others: &[MemberId],
-    (id, may_invite_again, reason): (i64, bool, &str),
+    (id, may_invite_again, reason): (RemovalId, bool, &str),
 ) -> Result<(), Error> {
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
         connection,

@@ -12,7 +12,7 @@ use crate::connections::store;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, RemovalId};
 use crate::members::{MemberCard, names};
 use crate::schema::{handles, members, relationships, removal_members, removals};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
@@ -27,7 +27,7 @@ const AT_ONCE: usize = 10_000;
 #[derive(Debug, Clone)]
 pub struct Draft {
     /// Its id.
-    pub id: i64,
+    pub id: RemovalId,
     /// When it was begun.
     pub created_at: i64,
     /// How many are selected.
@@ -114,7 +114,7 @@ pub enum Select {
 pub fn take_over(
     connection: &mut Connection,
     me: MemberId,
-    draft: Option<i64>,
+    draft: Option<RemovalId>,
     sheet: &Sheet,
     select: &Select,
 ) -> Result<Taken, Error> {
@@ -155,7 +155,7 @@ pub fn take_over(
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Taken {
     /// The draft.
-    pub draft: Option<i64>,
+    pub draft: Option<RemovalId>,
     /// How many are selected.
     pub number: i64,
     /// The draft was confirmed meanwhile, so nothing was changed.
@@ -164,10 +164,10 @@ pub struct Taken {
 
 type Rows = diesel::helper_types::Filter<
     diesel::helper_types::Filter<removal_members::table, diesel::helper_types::Eq<removal_members::owner_id, MemberId>>,
-    diesel::helper_types::Eq<removal_members::removal_id, i64>,
+    diesel::helper_types::Eq<removal_members::removal_id, RemovalId>,
 >;
 
-fn of(me: MemberId, id: i64) -> Rows {
+fn of(me: MemberId, id: RemovalId) -> Rows {
     removal_members::table.filter(removal_members::owner_id.eq(me)).filter(removal_members::removal_id.eq(id))
 }
 
@@ -175,12 +175,12 @@ fn of(me: MemberId, id: i64) -> Rows {
 ///
 /// # Errors
 /// The database's.
-pub fn begin(connection: &mut Connection, me: MemberId) -> Result<i64, Error> {
+pub fn begin(connection: &mut Connection, me: MemberId) -> Result<RemovalId, Error> {
     let old = removals::table
         .filter(removals::owner_id.eq(me))
         .filter(removals::confirmed_at.is_null())
         .filter(removals::created_at.le(now() - KEPT_DAYS * DAY));
-    for old in old.select(removals::id).load::<i64>(connection)? {
+    for old in old.select(removals::id).load::<RemovalId>(connection)? {
         forget(connection, me, old)?;
     }
     let id = new_id();
@@ -200,7 +200,7 @@ pub fn begin(connection: &mut Connection, me: MemberId) -> Result<i64, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn forget(connection: &mut Connection, me: MemberId, id: i64) -> Result<(), Error> {
+pub fn forget(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<(), Error> {
     db::lock_members(connection, [me])?;
     let draft = removals::table.find((me, id)).filter(removals::confirmed_at.is_null());
     if diesel::delete(draft).execute(connection)? > 0 {
@@ -213,7 +213,7 @@ pub fn forget(connection: &mut Connection, me: MemberId, id: i64) -> Result<(), 
 ///
 /// # Errors
 /// The database's.
-pub fn add(connection: &mut Connection, me: MemberId, id: i64, others: &[MemberId]) -> Result<(), Error> {
+pub fn add(connection: &mut Connection, me: MemberId, id: RemovalId, others: &[MemberId]) -> Result<(), Error> {
     if others.is_empty() {
         return Ok(());
     }
@@ -242,7 +242,7 @@ pub fn add(connection: &mut Connection, me: MemberId, id: i64, others: &[MemberI
 ///
 /// # Errors
 /// The database's.
-pub fn take_out(connection: &mut Connection, me: MemberId, id: i64, others: &[MemberId]) -> Result<(), Error> {
+pub fn take_out(connection: &mut Connection, me: MemberId, id: RemovalId, others: &[MemberId]) -> Result<(), Error> {
     if others.is_empty() {
         return Ok(());
     }
@@ -255,7 +255,7 @@ pub fn take_out(connection: &mut Connection, me: MemberId, id: i64, others: &[Me
 ///
 /// # Errors
 /// The database's.
-pub fn everybody(connection: &mut Connection, me: MemberId, id: i64) -> Result<Vec<MemberId>, Error> {
+pub fn everybody(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<Vec<MemberId>, Error> {
     Ok(of(me, id).select(removal_members::other_id).load(connection)?)
 }
 
@@ -266,7 +266,7 @@ pub fn everybody(connection: &mut Connection, me: MemberId, id: i64) -> Result<V
 pub fn among(
     connection: &mut Connection,
     me: MemberId,
-    id: i64,
+    id: RemovalId,
     others: &[MemberId],
 ) -> Result<HashSet<MemberId>, Error> {
     let these = id_in(connection, removal_members::other_id, others);
@@ -278,7 +278,7 @@ pub fn among(
 ///
 /// # Errors
 /// The database's.
-pub fn number(connection: &mut Connection, me: MemberId, id: i64) -> Result<i64, Error> {
+pub fn number(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<i64, Error> {
     let hidden = store::unseen(me).select(relationships::other_id);
     Ok(of(me, id).filter(removal_members::other_id.ne_all(hidden)).count().get_result(connection)?)
 }
@@ -287,7 +287,7 @@ pub fn number(connection: &mut Connection, me: MemberId, id: i64) -> Result<i64,
 ///
 /// # Errors
 /// The database's.
-pub fn first(connection: &mut Connection, me: MemberId, id: i64, most: i64) -> Result<Vec<MemberCard>, Error> {
+pub fn first(connection: &mut Connection, me: MemberId, id: RemovalId, most: i64) -> Result<Vec<MemberCard>, Error> {
     let hidden = store::unseen(me).select(relationships::other_id);
     let rows = of(me, id)
         .inner_join(members::table.on(members::id.eq(removal_members::other_id)))
@@ -303,7 +303,7 @@ pub fn first(connection: &mut Connection, me: MemberId, id: i64, most: i64) -> R
 pub fn page(
     connection: &mut Connection,
     me: MemberId,
-    id: i64,
+    id: RemovalId,
     total: i64,
     at: &PageRequest,
 ) -> Result<ListPage<Chosen>, Error> {
@@ -325,7 +325,7 @@ pub fn page(
 fn on_page(
     connection: &mut Connection,
     me: MemberId,
-    id: i64,
+    id: RemovalId,
     at: &PageRequest,
 ) -> Result<Vec<(String, MemberCard)>, Error> {
     use removal_members::{other_id, sort_first};
@@ -368,7 +368,7 @@ pub fn newest(connection: &mut Connection, me: MemberId) -> Result<Option<Draft>
         .filter(removals::created_at.gt(now() - KEPT_DAYS * DAY))
         .order(removals::id.desc())
         .select((removals::id, removals::created_at));
-    let newest = on_engine!(connection, |own| drafts.first::<(i64, i64)>(own)).optional()?;
+    let newest = on_engine!(connection, |own| drafts.first::<(RemovalId, i64)>(own)).optional()?;
     let Some((id, created_at)) = newest else { return Ok(None) };
     let number = number(connection, me, id)?;
     Ok(Some(Draft { id, created_at, number }).filter(|draft| draft.number > 0))
@@ -381,7 +381,7 @@ pub fn newest(connection: &mut Connection, me: MemberId) -> Result<Option<Draft>
 pub fn change(
     connection: &mut Connection,
     me: MemberId,
-    id: i64,
+    id: RemovalId,
     (private_reason, may_invite_again): (&str, bool),
     leave_out: &str,
 ) -> Result<Removal, Error> {

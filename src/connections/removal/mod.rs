@@ -17,7 +17,7 @@ use crate::connections::row::{SideRow, State};
 use crate::connections::store;
 use crate::db::{Connection, on_engine, owner_in};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, RemovalId};
 use crate::members as people;
 use crate::members::MemberCard;
 use crate::schema::{connection_counts, relationships, removals};
@@ -27,7 +27,7 @@ use crate::schema::{connection_counts, relationships, removals};
 #[diesel(table_name = removals)]
 pub struct Removal {
     /// Its id, in its address.
-    pub id: i64,
+    pub id: RemovalId,
     /// When the draft was begun.
     pub created_at: i64,
     skipped: String,
@@ -73,7 +73,7 @@ fn seen(connection: &mut Connection, me: MemberId, ids: Vec<MemberId>) -> Result
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's.
-pub fn find(connection: &mut Connection, me: MemberId, id: i64) -> Result<Removal, Error> {
+pub fn find(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<Removal, Error> {
     Ok(removals::table.find((me, id)).select(Removal::as_select()).first(connection)?)
 }
 
@@ -114,7 +114,7 @@ fn their_sides(
 }
 
 /// Returns who was disconnected by a removal and not re-invited since.
-fn still_disconnected(connection: &mut Connection, me: MemberId, id: i64) -> Result<Vec<SideRow>, Error> {
+fn still_disconnected(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<Vec<SideRow>, Error> {
     let disconnected = relationships::table
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::removal_id.eq(id))

@@ -17,7 +17,7 @@ use crate::connections::removal::{Removal, find};
 use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, RemovalId};
 use crate::language::filters;
 use crate::language::{t, tf, tn, tnf};
 use crate::members::MemberCard;
@@ -37,13 +37,13 @@ const REASON: usize = 1_000;
 #[derive(Debug, Default, Template)]
 #[template(path = "connections/selection.html")]
 struct Selection {
-    draft: Option<i64>,
+    draft: Option<RemovalId>,
     number: i64,
     first: Vec<MemberCard>,
 }
 
 impl Selection {
-    fn of(connection: &mut Connection, me: MemberId, draft: Option<i64>) -> Result<Selection, Error> {
+    fn of(connection: &mut Connection, me: MemberId, draft: Option<RemovalId>) -> Result<Selection, Error> {
         let Some(id) = draft else { return Ok(Selection::default()) };
         let number = draft::number(connection, me, id)?;
         let first = if number > 0 { draft::first(connection, me, id, NAMED)? } else { Vec::new() };
@@ -106,18 +106,18 @@ impl Remove {
     }
 }
 
-fn draft_of(form: &Form) -> Option<i64> {
-    Some(form.get("draft")).filter(|id| !id.is_empty()).map(|id| id.parse().unwrap_or(0))
+fn draft_of(form: &Form) -> Option<RemovalId> {
+    Some(form.get("draft")).filter(|id| !id.is_empty()).map(|id| id.parse().unwrap_or_default())
 }
 
 /// Where the selection of a draft is, at a page of the list.
-fn selection(draft: Option<i64>, query: &str) -> String {
+fn selection(draft: Option<RemovalId>, query: &str) -> String {
     let draft = draft.map(|id| format!("draft={id}")).unwrap_or_default();
     let both: Vec<&str> = [draft.as_str(), query].into_iter().filter(|part| !part.is_empty()).collect();
     format!("/connections/remove?{}", both.join("&")).trim_end_matches('?').to_owned()
 }
 
-fn result(id: i64) -> String {
+fn result(id: RemovalId) -> String {
     format!("/connections/remove/{id}")
 }
 
@@ -282,7 +282,7 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
 #[template(path = "connections/review.html")]
 struct Review {
     page: Layout,
-    id: i64,
+    id: RemovalId,
     number: i64,
     list: ListPage<Chosen>,
     here: String,
@@ -315,7 +315,7 @@ pub async fn review(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<RemovalId>,
     Query(query): Query,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -326,7 +326,7 @@ async fn show(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    (id, at): (i64, PageRequest),
+    (id, at): (RemovalId, PageRequest),
     refused: Option<(Form, Problems)>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -371,7 +371,7 @@ pub async fn confirm(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<RemovalId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -398,7 +398,7 @@ pub async fn confirm(
 pub async fn change(
     site: SiteData,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<RemovalId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -422,7 +422,12 @@ pub async fn change(
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn undo(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<RemovalId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (viewer, id, limits) = (me.id, *id, site.limits);
     let undone =
         site.write_bulk(move |connection| crate::connections::removal::undo(connection, &limits, viewer, id)).await?;

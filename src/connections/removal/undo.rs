@@ -10,7 +10,7 @@ use crate::connections::store;
 use crate::dates::now;
 use crate::db::{self, Connection, id_in, on_engine, owner_in};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, RemovalId};
 use crate::relationship::{Facts, Limits, OtherMember, Records, Refusal, Reinvite};
 use crate::schema::{members, relationships, removals};
 
@@ -26,7 +26,7 @@ pub fn undo(
     connection: &mut Connection,
     limits: &Limits,
     me: MemberId,
-    id: i64,
+    id: RemovalId,
 ) -> Result<Result<Removal, Refusal>, Error> {
     db::lock_members(connection, [me])?;
     let removal = find(connection, me, id)?;
@@ -97,7 +97,7 @@ fn restore(connection: &mut Connection, me: MemberId, others: &[MemberId]) -> Re
         relationships::may_invite_again.eq(false),
         relationships::changed_at.eq(diesel::dsl::sql::<diesel::sql_types::BigInt>("connected_at")),
         relationships::private_reason.eq(""),
-        relationships::removal_id.eq(None::<i64>),
+        relationships::removal_id.eq(None::<RemovalId>),
     );
     diesel::update(mine).set(connected).execute(connection)?;
     Ok(())

@@ -12,7 +12,7 @@ use crate::contacts::keys::{KEY_KINDS, Key, KeyKind};
 use crate::contacts::store::{self, Contact};
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::schema::{contact_keys, contacts_kept_apart};
 
 /// Keys that are looked at at once.
@@ -40,9 +40,9 @@ pub fn groups(connection: &mut Connection, owner: MemberId) -> Result<(Vec<Group
     let with = store::with_keys(connection, owner, &keys)?;
     let apart = kept_apart(connection, owner)?;
     // In the order of the keys, so that the page is the same each time.
-    let all: BTreeMap<(i16, String), Vec<i64>> =
+    let all: BTreeMap<(i16, String), Vec<ContactId>> =
         with.into_iter().map(|((kind, key), ids)| ((kind as i16, key), ids)).collect();
-    let mut found: Vec<BTreeSet<i64>> = Vec::new();
+    let mut found: Vec<BTreeSet<ContactId>> = Vec::new();
     for ids in all.values() {
         for (at, one) in ids.iter().enumerate() {
             for other in &ids[at + 1..] {
@@ -55,7 +55,7 @@ pub fn groups(connection: &mut Connection, owner: MemberId) -> Result<(Vec<Group
     let number = found.len();
     let mut groups = Vec::new();
     for ids in found.into_iter().take(SHOWN) {
-        let ids: Vec<i64> = ids.into_iter().collect();
+        let ids: Vec<ContactId> = ids.into_iter().collect();
         let share = |kind: &KeyKind| {
             all.iter()
                 .any(|((of, _), with)| *of == *kind as i16 && ids.iter().filter(|id| with.contains(id)).count() > 1)
@@ -71,8 +71,8 @@ pub fn groups(connection: &mut Connection, owner: MemberId) -> Result<(Vec<Group
 }
 
 /// Puts two contacts into one group, unless it would be larger than a page can show.
-fn join(groups: &mut Vec<BTreeSet<i64>>, one: i64, other: i64) {
-    let place = |groups: &[BTreeSet<i64>], id: i64| groups.iter().position(|group| group.contains(&id));
+fn join(groups: &mut Vec<BTreeSet<ContactId>>, one: ContactId, other: ContactId) {
+    let place = |groups: &[BTreeSet<ContactId>], id: ContactId| groups.iter().position(|group| group.contains(&id));
     match (place(groups, one), place(groups, other)) {
         (None, None) => groups.push(BTreeSet::from([one, other])),
         (Some(at), None) | (None, Some(at)) if groups[at].len() < MOST => {
@@ -100,10 +100,10 @@ fn shared_keys(connection: &mut Connection, owner: MemberId) -> Result<Vec<Key>,
     Ok(on_engine!(connection, |own| rows.load(own))?)
 }
 
-fn kept_apart(connection: &mut Connection, owner: MemberId) -> Result<HashSet<(i64, i64)>, Error> {
+fn kept_apart(connection: &mut Connection, owner: MemberId) -> Result<HashSet<(ContactId, ContactId)>, Error> {
     let rows = contacts_kept_apart::table.filter(contacts_kept_apart::owner_id.eq(owner));
     let rows = rows.select((contacts_kept_apart::one_id, contacts_kept_apart::other_id));
-    let rows: Vec<(i64, i64)> = on_engine!(connection, |own| rows.load(own))?;
+    let rows: Vec<(ContactId, ContactId)> = on_engine!(connection, |own| rows.load(own))?;
     Ok(rows.into_iter().collect())
 }
 
@@ -111,9 +111,9 @@ fn kept_apart(connection: &mut Connection, owner: MemberId) -> Result<HashSet<(i
 ///
 /// # Errors
 /// The database's.
-pub fn keep_apart(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> Result<(), Error> {
+pub fn keep_apart(connection: &mut Connection, owner: MemberId, ids: &[ContactId]) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
-    let ids: Vec<i64> = store::load_many(connection, owner, ids)?.iter().map(|contact| contact.id).collect();
+    let ids: Vec<ContactId> = store::load_many(connection, owner, ids)?.iter().map(|contact| contact.id).collect();
     for (at, one) in ids.iter().enumerate() {
         for other in &ids[at + 1..] {
             use contacts_kept_apart::{one_id, other_id, owner_id};
@@ -132,9 +132,9 @@ pub fn keep_apart(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> 
 pub fn merge(
     connection: &mut Connection,
     owner: MemberId,
-    main: i64,
-    ids: &[i64],
-) -> Result<Option<(i64, String)>, Error> {
+    main: ContactId,
+    ids: &[ContactId],
+) -> Result<Option<(ContactRemovalId, String)>, Error> {
     db::lock_members(connection, [owner])?;
     let mut all = store::load_many(connection, owner, ids)?;
     let Some(at) = all.iter().position(|contact| contact.id == main).filter(|_| all.len() > 1) else {
@@ -142,7 +142,7 @@ pub fn merge(
     };
     let main = all.remove(at);
     let cards: Vec<_> = all.iter().map(|contact| contact.card.clone()).collect();
-    let others: Vec<i64> = all.iter().map(|contact| contact.id).collect();
+    let others: Vec<ContactId> = all.iter().map(|contact| contact.id).collect();
     let removal = store::merge(connection, owner, &main, &merged::merged(&main.card, &cards), &others)?;
     Ok(Some((removal, main.card.name())))
 }

@@ -8,6 +8,7 @@ use crate::contacts::duplicates::{self, Group, SHOWN};
 use crate::contacts::keys::KeyKind;
 use crate::contacts::pages::{birthday, undo_of};
 use crate::error::Error;
+use crate::ids::ContactId;
 use crate::language::filters;
 use crate::language::{self, t, tf, tn};
 use crate::web::form::Form;
@@ -81,13 +82,13 @@ pub async fn show(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResp
 /// The database's.
 pub async fn answer(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
     let owner = me.id;
-    let ids: Vec<i64> = form.all("contact").filter_map(|id| id.parse().ok()).collect();
+    let ids: Vec<ContactId> = form.all("contact").filter_map(|id| id.parse().ok()).collect();
     if form.get("press") == "apart" {
         site.write(move |connection| duplicates::keep_apart(connection, owner, &ids)).await?;
         redirect.done(t("They stay apart, and are not suggested again."));
         return Ok(redirect.to("/contacts/duplicates"));
     }
-    let main = form.get("main").parse().ok().or(ids.first().copied()).unwrap_or(0);
+    let main = form.get("main").parse().ok().or(ids.first().copied()).unwrap_or_default();
     match site.write(move |connection| duplicates::merge(connection, owner, main, &ids)).await? {
         Some((removal, name)) => {
             redirect.undoable(tf("Merged into {name}. Every value is kept.", &name), undo_of(removal))

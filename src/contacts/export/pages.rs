@@ -16,7 +16,7 @@ use crate::contacts::filter::Filter;
 use crate::contacts::{list, store};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::{Id, MemberId};
+use crate::ids::{ContactId, Id, MemberId};
 use crate::language::filters;
 use crate::language::t;
 use crate::web::form::Query;
@@ -113,7 +113,7 @@ pub async fn contacts_file(
     let format = format_of(&name, "contacts")?;
     let (filter, id) = (Filter::of(&query), me.id);
     let ids = site.read_long(move |connection| list::all(connection, id, &filter)).await?;
-    let cards = move |connection: &mut Connection, ids: &[i64]| {
+    let cards = move |connection: &mut Connection, ids: &[ContactId]| {
         let all = store::load_many(connection, id, ids)?;
         Ok(all.into_iter().map(|contact| (contact.id, contact.card)).collect())
     };

@@ -11,7 +11,7 @@ use crate::contacts::keys::{KeyKind, email_key, phone_end, phone_key, profile_ke
 use crate::contacts::store::IsLive;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, MemberId};
 use crate::members::search::words::in_order;
 use crate::schema::{contact_imports, contact_keys, contacts};
 use crate::text::fold;
@@ -67,13 +67,13 @@ pub(super) struct Known {
 /// Reads the whole book, since a file is matched against all of it.
 pub(super) fn of(connection: &mut Connection, owner: MemberId) -> Result<Known, Error> {
     let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive).order(contacts::id);
-    let rows: Vec<(i64, String, String, String)> =
+    let rows: Vec<(ContactId, String, String, String)> =
         rows.select((contacts::id, contacts::uid, contacts::full_name, contacts::company)).load(connection)?;
     let keys = contact_keys::table.filter(contact_keys::owner_id.eq(owner));
     let keys = keys.filter(contact_keys::kind.le(KeyKind::Profile));
-    let keys: Vec<(i64, KeyKind, String)> =
+    let keys: Vec<(ContactId, KeyKind, String)> =
         keys.select((contact_keys::contact_id, contact_keys::kind, contact_keys::key)).load(connection)?;
-    let mut keys_of: HashMap<i64, Vec<(KeyKind, String)>> = HashMap::new();
+    let mut keys_of: HashMap<ContactId, Vec<(KeyKind, String)>> = HashMap::new();
     for (id, kind, key) in keys {
         keys_of.entry(id).or_default().push((kind, key));
     }

@@ -19,7 +19,7 @@ use crate::contacts::store::{self, Incoming, IsLive, MAX_CONTACTS, RemovalKind};
 use crate::dates::{self, DAY, now};
 use crate::db::{self, Connection, new_id};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, ContactRemovalId, ImportId, MemberId};
 use crate::limits::{self, Limit, Subject};
 use crate::schema::{contact_import_files, contact_imports, contacts};
 
@@ -37,7 +37,7 @@ const LISTED: i64 = 20;
 #[diesel(table_name = contact_imports)]
 #[allow(missing_docs)]
 pub struct Import {
-    pub id: i64,
+    pub id: ImportId,
     pub created_at: i64,
     pub file_name: String,
     pub source: Source,
@@ -51,7 +51,7 @@ pub struct Import {
     pub confirmed_at: Option<i64>,
     pub imported: i32,
     pub undone_at: Option<i64>,
-    removal_id: Option<i64>,
+    removal_id: Option<ContactRemovalId>,
 }
 
 impl Import {
@@ -107,7 +107,7 @@ pub(crate) fn unpack(packed: &[u8]) -> Result<Vec<u8>, Error> {
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's.
-pub fn find(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Import, Error> {
+pub fn find(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<Import, Error> {
     Ok(contact_imports::table.find((owner, id)).select(Import::as_select()).first(connection)?)
 }
 
@@ -128,7 +128,7 @@ pub fn history(connection: &mut Connection, owner: MemberId) -> Result<Vec<Impor
 ///
 /// # Errors
 /// [`Error::TooMany`] where the member has imported too much today, or the database's.
-pub fn begin(connection: &mut Connection, owner: MemberId, upload: &Upload, read: &Read) -> Result<i64, Error> {
+pub fn begin(connection: &mut Connection, owner: MemberId, upload: &Upload, read: &Read) -> Result<ImportId, Error> {
     limits::take(connection, Limit::Imports, &Subject::member(owner))?;
     db::lock_members(connection, [owner])?;
     let sorted = known::of(connection, owner)?.sort(&read.rows);
@@ -157,7 +157,7 @@ pub fn begin(connection: &mut Connection, owner: MemberId, upload: &Upload, read
 ///
 /// # Errors
 /// [`Error::NotFound`] where it is confirmed or over.
-pub fn upload(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Vec<u8>, Error> {
+pub fn upload(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<Vec<u8>, Error> {
     let file = contact_import_files::table.find((owner, id)).select(contact_import_files::upload);
     Ok(file.first(connection)?)
 }
@@ -166,7 +166,7 @@ pub fn upload(connection: &mut Connection, owner: MemberId, id: i64) -> Result<V
 ///
 /// # Errors
 /// [`Error::NotFound`] where it is confirmed or over.
-pub fn report(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Report, Error> {
+pub fn report(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<Report, Error> {
     let file = contact_import_files::table.find((owner, id)).select(contact_import_files::report);
     let packed: Vec<u8> = file.first(connection)?;
     Report::of_json(&unpack(&packed)?)
@@ -179,7 +179,7 @@ pub fn report(connection: &mut Connection, owner: MemberId, id: i64) -> Result<R
 pub fn change(
     connection: &mut Connection,
     owner: MemberId,
-    id: i64,
+    id: ImportId,
     choices: &Choices,
     read: &Read,
 ) -> Result<(), Error> {
@@ -223,7 +223,7 @@ pub enum Confirmed {
 pub fn confirm(
     connection: &mut Connection,
     owner: MemberId,
-    (id, revision): (i64, i32),
+    (id, revision): (ImportId, i32),
     read: &Read,
 ) -> Result<Confirmed, Error> {
     db::lock_members(connection, [owner])?;
@@ -256,14 +256,14 @@ pub fn confirm(
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn undo(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
+pub fn undo(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     if !find(connection, owner, id)?.is_undoable() {
         return Ok(());
     }
     let brought =
         contacts::table.filter(contacts::owner_id.eq(owner)).filter(contacts::import_id.eq(id)).filter(IsLive);
-    let brought: Vec<i64> = brought.select(contacts::id).load(connection)?;
+    let brought: Vec<ContactId> = brought.select(contacts::id).load(connection)?;
     let removal = store::delete(connection, owner, &brought, RemovalKind::Import)?;
     let undone = (contact_imports::undone_at.eq(now()), contact_imports::removal_id.eq(removal));
     diesel::update(contact_imports::table.find((owner, id))).set(undone).execute(connection)?;
@@ -274,11 +274,11 @@ pub fn undo(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(),
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn restore(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
+pub fn restore(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     let Some(removal) = find(connection, owner, id)?.removal_id else { return Ok(()) };
     store::restore(connection, owner, removal)?;
-    let back = (contact_imports::undone_at.eq(None::<i64>), contact_imports::removal_id.eq(None::<i64>));
+    let back = (contact_imports::undone_at.eq(None::<i64>), contact_imports::removal_id.eq(None::<ContactRemovalId>));
     diesel::update(contact_imports::table.find((owner, id))).set(back).execute(connection)?;
     Ok(())
 }
@@ -287,7 +287,7 @@ pub fn restore(connection: &mut Connection, owner: MemberId, id: i64) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub fn forget(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
+pub fn forget(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     let draft = contact_imports::table.find((owner, id)).filter(contact_imports::confirmed_at.is_null());
     if diesel::delete(draft).execute(connection)? > 0 {
@@ -303,7 +303,7 @@ pub fn forget(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(
 pub fn purge(connection: &mut Connection) -> Result<(), Error> {
     let old = contact_imports::table.filter(contact_imports::created_at.le(now() - DRAFT_KEPT));
     let old = old.select((contact_imports::owner_id, contact_imports::id));
-    let drafts: Vec<(i64, i64)> = old.filter(contact_imports::confirmed_at.is_null()).load(connection)?;
+    let drafts: Vec<(MemberId, ImportId)> = old.filter(contact_imports::confirmed_at.is_null()).load(connection)?;
     for (owner, id) in drafts {
         diesel::delete(contact_import_files::table.find((owner, id))).execute(connection)?;
         diesel::delete(contact_imports::table.find((owner, id))).execute(connection)?;

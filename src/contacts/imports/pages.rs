@@ -17,7 +17,7 @@ use crate::contacts::imports::{self, Confirmed, Import, Report, Upload, pack, un
 use crate::contacts::store::MAX_CONTACTS;
 use crate::dates::{civil, now};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ImportId, MemberId};
 use crate::language::filters;
 use crate::language::{Context, number, t, tf};
 use crate::limits::{self, Limit, Subject};
@@ -168,7 +168,7 @@ pub async fn upload(
     }
 }
 
-fn address(id: i64) -> String {
+fn address(id: ImportId) -> String {
     format!("/contacts/import/{id}")
 }
 
@@ -257,7 +257,7 @@ pub async fn preview(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<ImportId>,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
     let from = query.get("skipped").parse().unwrap_or(0);
@@ -268,7 +268,7 @@ async fn show(
     site: SiteData,
     page: Layout,
     me: MemberId,
-    id: i64,
+    id: ImportId,
     from: usize,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
@@ -292,7 +292,7 @@ async fn show(
 }
 
 /// The stored file of a draft with what was chosen about it; nothing where it is confirmed.
-async fn stored(site: &SiteData, me: MemberId, id: i64) -> Result<Option<(Import, Vec<u8>)>, Error> {
+async fn stored(site: &SiteData, me: MemberId, id: ImportId) -> Result<Option<(Import, Vec<u8>)>, Error> {
     site.read_long(move |connection| {
         let import = imports::find(connection, me, id)?;
         if import.confirmed_at.is_some() {
@@ -311,7 +311,7 @@ pub async fn confirm(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<ImportId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -347,7 +347,7 @@ pub async fn read_again(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<ImportId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -388,7 +388,7 @@ fn choices(form: &Form, import: &Import) -> Choices {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn undo(site: SiteData, me: SignedIn, id: Path<ImportId>, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (me, id) = (me.id, *id);
     site.write_bulk(move |connection| imports::undo(connection, me, id)).await?;
     Ok(redirect.to(&address(id)))
@@ -398,7 +398,12 @@ pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirec
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn restore(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn restore(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<ImportId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (me, id) = (me.id, *id);
     site.write_bulk(move |connection| imports::restore(connection, me, id)).await?;
     Ok(redirect.to(&address(id)))
@@ -408,7 +413,12 @@ pub async fn restore(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redi
 ///
 /// # Errors
 /// The database's.
-pub async fn cancel(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn cancel(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<ImportId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (me, id) = (me.id, *id);
     site.write(move |connection| imports::forget(connection, me, id)).await?;
     redirect.done(t("Nothing was imported."));

@@ -15,7 +15,7 @@ use crate::contacts::tags;
 use crate::dates;
 use crate::db::{Connection, id_in};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, MemberId};
 use crate::members::names;
 use crate::members::search::words::{Word, typed};
 use crate::relationship::Limits;
@@ -63,8 +63,8 @@ impl Listed {
 }
 
 /// The colour of a contact without a picture.
-pub(super) fn hue(id: i64) -> i64 {
-    (id >> 7).rem_euclid(8)
+pub(super) fn hue(id: ContactId) -> i64 {
+    (id.get() >> 7).rem_euclid(8)
 }
 
 type Boxed<'a> = contacts::BoxedQuery<'a, <Connection as diesel::Connection>::Backend>;
@@ -107,14 +107,14 @@ fn cursor_of(row: &Row, sort: Sort) -> Cursor {
         Sort::Last => row.sort_last.clone(),
         Sort::Company => row.sort_company.clone(),
     };
-    Cursor { key, id: row.id }
+    Cursor { key, id: row.id.get() }
 }
 
 /// Whom a filter takes by whether they are members. To find that out is more work than all else, so it is done once a page.
 enum Members {
     Any,
-    AllBut(Vec<i64>),
-    Only(Vec<i64>),
+    AllBut(Vec<ContactId>),
+    Only(Vec<ContactId>),
 }
 
 impl Members {
@@ -204,7 +204,7 @@ pub fn number(connection: &mut Connection, owner: MemberId, filter: &Filter) -> 
 ///
 /// # Errors
 /// The database's.
-pub fn all(connection: &mut Connection, owner: MemberId, filter: &Filter) -> Result<Vec<i64>, Error> {
+pub fn all(connection: &mut Connection, owner: MemberId, filter: &Filter) -> Result<Vec<ContactId>, Error> {
     let members = Members::of(connection, owner, filter)?;
     let rows = ordered(chosen(connection, owner, filter, &members), filter.sort, None);
     Ok(rows.select(contacts::id).load(connection)?)
@@ -220,7 +220,7 @@ pub fn with_members(
     viewer: &Viewer,
     list: ListPage<Row>,
 ) -> Result<ListPage<Listed>, Error> {
-    let ids: Vec<i64> = list.rows.iter().map(|row| row.id).collect();
+    let ids: Vec<ContactId> = list.rows.iter().map(|row| row.id).collect();
     let mut members = match ids.is_empty() {
         true => HashMap::new(),
         false => membership::of(connection, limits, viewer, &ids)?,
@@ -234,7 +234,7 @@ pub fn with_members(
 /// # Errors
 /// The database's.
 pub fn with_tags(connection: &mut Connection, owner: MemberId, list: ListPage<Row>) -> Result<ListPage<Listed>, Error> {
-    let ids: Vec<i64> = list.rows.iter().map(|row| row.id).collect();
+    let ids: Vec<ContactId> = list.rows.iter().map(|row| row.id).collect();
     let mut words = if ids.is_empty() { HashMap::new() } else { tags::of(connection, owner, &ids)? };
     Ok(list.map(|row| Listed { tags: words.remove(&row.id).unwrap_or_default(), member: None, row }))
 }

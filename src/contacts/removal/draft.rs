@@ -12,7 +12,7 @@ use crate::contacts::store::{IsLive, RemovalKind, Row};
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::schema::{contact_removals, contact_selections, contacts};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 
@@ -23,7 +23,7 @@ pub const KEPT_DAYS: i64 = 30;
 #[derive(Debug, Clone)]
 pub struct Draft {
     /// Its id.
-    pub id: i64,
+    pub id: ContactRemovalId,
     /// When it was begun.
     pub created_at: i64,
     /// How many are selected.
@@ -34,9 +34,9 @@ pub struct Draft {
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
     /// Those that stood on it.
-    pub shown: HashSet<i64>,
+    pub shown: HashSet<ContactId>,
     /// Those that are ticked.
-    pub ticked: HashSet<i64>,
+    pub ticked: HashSet<ContactId>,
 }
 
 /// What a press on the bulk screen does to the selection, besides taking over what is ticked.
@@ -56,7 +56,7 @@ pub enum Select {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Taken {
     /// The draft.
-    pub draft: Option<i64>,
+    pub draft: Option<ContactRemovalId>,
     /// How many are selected.
     pub number: i64,
     /// The draft was confirmed meanwhile, so nothing was changed.
@@ -70,7 +70,7 @@ pub struct Taken {
 pub fn take_over(
     connection: &mut Connection,
     owner: MemberId,
-    draft: Option<i64>,
+    draft: Option<ContactRemovalId>,
     sheet: &Sheet,
     select: &Select,
 ) -> Result<Taken, Error> {
@@ -80,8 +80,8 @@ pub fn take_over(
     {
         return Ok(Taken { draft, number: 0, confirmed: true });
     }
-    let mut chosen: Vec<i64> = sheet.ticked.iter().copied().collect();
-    let unticked: Vec<i64> = sheet.shown.difference(&sheet.ticked).copied().collect();
+    let mut chosen: Vec<ContactId> = sheet.ticked.iter().copied().collect();
+    let unticked: Vec<ContactId> = sheet.shown.difference(&sheet.ticked).copied().collect();
     match select {
         Select::AsTicked => {}
         Select::Shown => chosen.extend(&sheet.shown),
@@ -109,10 +109,10 @@ type Rows = diesel::helper_types::Filter<
         contact_selections::table,
         diesel::helper_types::Eq<contact_selections::owner_id, MemberId>,
     >,
-    diesel::helper_types::Eq<contact_selections::removal_id, i64>,
+    diesel::helper_types::Eq<contact_selections::removal_id, ContactRemovalId>,
 >;
 
-fn of(owner: MemberId, id: i64) -> Rows {
+fn of(owner: MemberId, id: ContactRemovalId) -> Rows {
     contact_selections::table
         .filter(contact_selections::owner_id.eq(owner))
         .filter(contact_selections::removal_id.eq(id))
@@ -128,9 +128,9 @@ macro_rules! joined {
 }
 
 /// Begins a draft, and forgets those that have been kept for long enough.
-fn begin(connection: &mut Connection, owner: MemberId) -> Result<i64, Error> {
+fn begin(connection: &mut Connection, owner: MemberId) -> Result<ContactRemovalId, Error> {
     let old = drafts(owner).filter(contact_removals::created_at.le(now() - KEPT_DAYS * DAY));
-    for old in old.select(contact_removals::id).load::<i64>(connection)? {
+    for old in old.select(contact_removals::id).load::<ContactRemovalId>(connection)? {
         forget(connection, owner, old)?;
     }
     let id = new_id();
@@ -162,7 +162,7 @@ fn drafts(owner: MemberId) -> Drafts {
 ///
 /// # Errors
 /// The database's.
-pub fn forget(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
+pub fn forget(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     let draft = contact_removals::table.find((owner, id)).filter(contact_removals::confirmed_at.is_null());
     if diesel::delete(draft).execute(connection)? > 0 {
@@ -172,7 +172,7 @@ pub fn forget(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(
 }
 
 /// Adds contacts to a draft; what stands in it already stays.
-fn add(connection: &mut Connection, owner: MemberId, id: i64, ids: &[i64]) -> Result<(), Error> {
+fn add(connection: &mut Connection, owner: MemberId, id: ContactRemovalId, ids: &[ContactId]) -> Result<(), Error> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -197,7 +197,12 @@ fn add(connection: &mut Connection, owner: MemberId, id: i64, ids: &[i64]) -> Re
 ///
 /// # Errors
 /// The database's.
-pub fn take_out(connection: &mut Connection, owner: MemberId, id: i64, ids: &[i64]) -> Result<(), Error> {
+pub fn take_out(
+    connection: &mut Connection,
+    owner: MemberId,
+    id: ContactRemovalId,
+    ids: &[ContactId],
+) -> Result<(), Error> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -210,7 +215,7 @@ pub fn take_out(connection: &mut Connection, owner: MemberId, id: i64, ids: &[i6
 ///
 /// # Errors
 /// The database's.
-pub fn everybody(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Vec<i64>, Error> {
+pub fn everybody(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) -> Result<Vec<ContactId>, Error> {
     Ok(of(owner, id).select(contact_selections::contact_id).load(connection)?)
 }
 
@@ -218,17 +223,22 @@ pub fn everybody(connection: &mut Connection, owner: MemberId, id: i64) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn among(connection: &mut Connection, owner: MemberId, id: i64, ids: &[i64]) -> Result<HashSet<i64>, Error> {
+pub fn among(
+    connection: &mut Connection,
+    owner: MemberId,
+    id: ContactRemovalId,
+    ids: &[ContactId],
+) -> Result<HashSet<ContactId>, Error> {
     let these = id_in(connection, contact_selections::contact_id, ids);
     let found = of(owner, id).filter(these).select(contact_selections::contact_id);
-    Ok(found.load::<i64>(connection)?.into_iter().collect())
+    Ok(found.load::<ContactId>(connection)?.into_iter().collect())
 }
 
 /// How many stand in a draft, without those that were deleted meanwhile.
 ///
 /// # Errors
 /// The database's.
-pub fn number(connection: &mut Connection, owner: MemberId, id: i64) -> Result<i64, Error> {
+pub fn number(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) -> Result<i64, Error> {
     Ok(joined!(owner, id).filter(IsLive).count().get_result(connection)?)
 }
 
@@ -236,7 +246,12 @@ pub fn number(connection: &mut Connection, owner: MemberId, id: i64) -> Result<i
 ///
 /// # Errors
 /// The database's.
-pub fn first(connection: &mut Connection, owner: MemberId, id: i64, most: i64) -> Result<Vec<String>, Error> {
+pub fn first(
+    connection: &mut Connection,
+    owner: MemberId,
+    id: ContactRemovalId,
+    most: i64,
+) -> Result<Vec<String>, Error> {
     let rows = joined!(owner, id).filter(IsLive).select(contacts::full_name);
     let rows = rows.order((contact_selections::sort_first, contact_selections::contact_id));
     Ok(rows.limit(most).load(connection)?)
@@ -249,7 +264,7 @@ pub fn first(connection: &mut Connection, owner: MemberId, id: i64, most: i64) -
 pub fn page(
     connection: &mut Connection,
     owner: MemberId,
-    id: i64,
+    id: ContactRemovalId,
     total: i64,
     at: &PageRequest,
 ) -> Result<ListPage<Row>, Error> {
@@ -269,7 +284,7 @@ pub fn page(
         };
         Ok(rows.limit(at.limit()).load(connection)?)
     };
-    let cursor = |row: &Row| Cursor { key: row.sort_first.clone(), id: row.id };
+    let cursor = |row: &Row| Cursor { key: row.sort_first.clone(), id: row.id.get() };
     ListPage::read(at, total, Cursor::last_name(), fetch, cursor)
 }
 
@@ -283,7 +298,7 @@ pub fn newest(connection: &mut Connection, owner: MemberId) -> Result<Option<Dra
         .filter(contact_removals::created_at.gt(now() - KEPT_DAYS * DAY))
         .order(contact_removals::id.desc())
         .select((contact_removals::id, contact_removals::created_at));
-    let newest = on_engine!(connection, |own| drafts.first::<(i64, i64)>(own)).optional()?;
+    let newest = on_engine!(connection, |own| drafts.first::<(ContactRemovalId, i64)>(own)).optional()?;
     let Some((id, created_at)) = newest else { return Ok(None) };
     let number = number(connection, owner, id)?;
     Ok(Some(Draft { id, created_at, number }).filter(|draft| draft.number > 0))

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use crate::contacts::store::{self, RemovalKind};
 use crate::db::{self, Connection};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactRemovalId, MemberId};
 use crate::schema::contact_removals;
 
 /// A removal: a draft, a confirmed one, or one that was undone.
@@ -16,7 +16,7 @@ use crate::schema::contact_removals;
 #[diesel(table_name = contact_removals)]
 #[allow(missing_docs)]
 pub struct Removal {
-    pub id: i64,
+    pub id: ContactRemovalId,
     pub kind: RemovalKind,
     pub created_at: i64,
     pub confirmed_at: Option<i64>,
@@ -29,7 +29,7 @@ pub struct Removal {
 ///
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's; the database's.
-pub fn find(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Removal, Error> {
+pub fn find(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) -> Result<Removal, Error> {
     let row = contact_removals::table.find((owner, id)).filter(contact_removals::kind.eq(RemovalKind::Bulk));
     let row: Option<Removal> = row.select(Removal::as_select()).first(connection).optional()?;
     row.ok_or(Error::NotFound)
@@ -39,7 +39,7 @@ pub fn find(connection: &mut Connection, owner: MemberId, id: i64) -> Result<Rem
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn confirm(connection: &mut Connection, owner: MemberId, id: i64) -> Result<(), Error> {
+pub fn confirm(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     if find(connection, owner, id)?.confirmed_at.is_some() {
         return Ok(());

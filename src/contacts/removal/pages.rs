@@ -16,7 +16,7 @@ use crate::contacts::tags;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::language::filters;
 use crate::language::{t, tf, tn, tnf};
 use crate::web::form::{Form, Query};
@@ -31,13 +31,13 @@ const NAMED: i64 = 3;
 #[derive(Debug, Default, Template)]
 #[template(path = "connections/selection.html")]
 struct Selection {
-    draft: Option<i64>,
+    draft: Option<ContactRemovalId>,
     number: i64,
     first: Vec<String>,
 }
 
 impl Selection {
-    fn of(connection: &mut Connection, owner: MemberId, draft: Option<i64>) -> Result<Selection, Error> {
+    fn of(connection: &mut Connection, owner: MemberId, draft: Option<ContactRemovalId>) -> Result<Selection, Error> {
         let Some(id) = draft else { return Ok(Selection::default()) };
         let number = draft::number(connection, owner, id)?;
         let first = if number > 0 { draft::first(connection, owner, id, NAMED)? } else { Vec::new() };
@@ -63,7 +63,7 @@ struct Remove {
     list: ListPage<Listed>,
     selection: Selection,
     /// Which of those on the page are selected.
-    ticked: HashSet<i64>,
+    ticked: HashSet<ContactId>,
     /// The query that leads to this page again.
     here: String,
     /// A selection that was begun before.
@@ -97,18 +97,18 @@ impl Remove {
     }
 }
 
-fn draft_of(form: &Form) -> Option<i64> {
-    Some(form.get("draft")).filter(|id| !id.is_empty()).map(|id| id.parse().unwrap_or(0))
+fn draft_of(form: &Form) -> Option<ContactRemovalId> {
+    Some(form.get("draft")).filter(|id| !id.is_empty()).map(|id| id.parse().unwrap_or_default())
 }
 
 /// Where the selection of a draft is, at a page of the list.
-fn selection(draft: Option<i64>, query: &str) -> String {
+fn selection(draft: Option<ContactRemovalId>, query: &str) -> String {
     let draft = draft.map(|id| format!("draft={id}")).unwrap_or_default();
     let both: Vec<&str> = [draft.as_str(), query].into_iter().filter(|part| !part.is_empty()).collect();
     format!("/contacts/remove?{}", both.join("&")).trim_end_matches('?').to_owned()
 }
 
-fn result(id: i64) -> String {
+fn result(id: ContactRemovalId) -> String {
     format!("/contacts/remove/{id}")
 }
 
@@ -142,7 +142,7 @@ pub async fn remove(
             let (rows, _) = list::page(connection, owner, &asked, &at)?;
             let list = list::with_tags(connection, owner, rows)?;
             let selection = Selection::of(connection, owner, draft)?;
-            let ids: Vec<i64> = list.rows.iter().map(|one| one.row.id).collect();
+            let ids: Vec<ContactId> = list.rows.iter().map(|one| one.row.id).collect();
             let ticked = match draft.filter(|_| selection.number > 0) {
                 Some(id) => draft::among(connection, owner, id, &ids)?,
                 None => HashSet::new(),
@@ -224,7 +224,7 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
 #[template(path = "contacts/review.html")]
 struct Review {
     page: Layout,
-    id: i64,
+    id: ContactRemovalId,
     number: i64,
     list: ListPage<Listed>,
     here: String,
@@ -252,7 +252,7 @@ pub async fn review(
     site: SiteData,
     page: Layout,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<ContactRemovalId>,
     Query(query): Query,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
@@ -282,7 +282,12 @@ pub async fn review(
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn confirm(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn confirm(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<ContactRemovalId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (owner, id) = (me.id, *id);
     site.write_bulk(move |connection| crate::contacts::removal::confirm(connection, owner, id)).await?;
     Ok(redirect.to(&result(id)))
@@ -295,12 +300,12 @@ pub async fn confirm(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redi
 pub async fn change(
     site: SiteData,
     me: SignedIn,
-    id: Path<i64>,
+    id: Path<ContactRemovalId>,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (owner, id) = (me.id, *id);
-    let leave_out: Vec<i64> = form.get("leave_out").parse().into_iter().collect();
+    let leave_out: Vec<ContactId> = form.get("leave_out").parse().into_iter().collect();
     let confirmed = site.write(move |connection| {
         crate::db::lock_members(connection, [owner])?;
         let is_confirmed = find(connection, owner, id)?.confirmed_at.is_some();
@@ -321,7 +326,12 @@ pub async fn change(
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub async fn undo(site: SiteData, me: SignedIn, id: Path<i64>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn undo(
+    site: SiteData,
+    me: SignedIn,
+    id: Path<ContactRemovalId>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (owner, id) = (me.id, *id);
     site.write_bulk(move |connection| crate::contacts::store::restore(connection, owner, id)).await?;
     Ok(redirect.to(&result(id)))

@@ -11,7 +11,7 @@ use crate::contacts::store::ROWS;
 use crate::contacts::words::words;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, MemberId};
 use crate::schema::{contact_cards, contact_keys, contact_tags, contact_words};
 
 /// Inserts texts of contacts into a table, each list with its contact: as one value that the engine takes apart, so that
@@ -20,7 +20,7 @@ fn insert_texts(
     connection: &mut Connection,
     (table, columns, values): (&str, &str, &str),
     owner: MemberId,
-    texts: &BTreeMap<i64, Vec<String>>,
+    texts: &BTreeMap<ContactId, Vec<String>>,
 ) -> Result<(), Error> {
     if texts.values().all(Vec::is_empty) {
         return Ok(());
@@ -43,12 +43,12 @@ fn insert_texts(
 }
 
 /// Puts what contacts are found by into the tables.
-pub(super) fn insert(connection: &mut Connection, owner: MemberId, cards: &[(i64, &Card)]) -> Result<(), Error> {
+pub(super) fn insert(connection: &mut Connection, owner: MemberId, cards: &[(ContactId, &Card)]) -> Result<(), Error> {
     for cards in cards.chunks(ROWS) {
         let all = |of: fn(&Card) -> Vec<String>| cards.iter().map(|(id, card)| (*id, of(card))).collect();
         insert_texts(connection, ("contact_words", "word", "text.value"), owner, &all(words))?;
         insert_texts(connection, ("contact_tags", "tag", "text.value"), owner, &all(|card| card.tags.clone()))?;
-        let keys: Vec<(i64, Vec<Key>)> = cards.iter().map(|(id, card)| (*id, keys(card))).collect();
+        let keys: Vec<(ContactId, Vec<Key>)> = cards.iter().map(|(id, card)| (*id, keys(card))).collect();
         for kind in KEY_KINDS {
             let of_kind =
                 |keys: &[Key]| keys.iter().filter(|(of, _)| *of == kind).map(|(_, key)| key.clone()).collect();
@@ -61,8 +61,8 @@ pub(super) fn insert(connection: &mut Connection, owner: MemberId, cards: &[(i64
 }
 
 /// Puts other cards in place of those of contacts.
-pub(super) fn replace(connection: &mut Connection, owner: MemberId, cards: &[(i64, &Card)]) -> Result<(), Error> {
-    let ids: Vec<i64> = cards.iter().map(|(id, _)| *id).collect();
+pub(super) fn replace(connection: &mut Connection, owner: MemberId, cards: &[(ContactId, &Card)]) -> Result<(), Error> {
+    let ids: Vec<ContactId> = cards.iter().map(|(id, _)| *id).collect();
     delete(connection, owner, &ids)?;
     let these = id_in(connection, contact_cards::contact_id, &ids);
     diesel::delete(contact_cards::table.filter(contact_cards::owner_id.eq(owner)).filter(these)).execute(connection)?;
@@ -71,7 +71,7 @@ pub(super) fn replace(connection: &mut Connection, owner: MemberId, cards: &[(i6
 }
 
 /// Takes contacts out of what is found by.
-pub(super) fn delete(connection: &mut Connection, owner: MemberId, ids: &[i64]) -> Result<(), Error> {
+pub(super) fn delete(connection: &mut Connection, owner: MemberId, ids: &[ContactId]) -> Result<(), Error> {
     let these = id_in(connection, contact_words::contact_id, ids);
     diesel::delete(contact_words::table.filter(contact_words::owner_id.eq(owner)).filter(these)).execute(connection)?;
     let these = id_in(connection, contact_keys::contact_id, ids);
@@ -82,7 +82,11 @@ pub(super) fn delete(connection: &mut Connection, owner: MemberId, ids: &[i64]) 
 }
 
 /// Stores the cards themselves.
-pub(super) fn insert_cards(connection: &mut Connection, owner: MemberId, cards: &[(i64, &Card)]) -> Result<(), Error> {
+pub(super) fn insert_cards(
+    connection: &mut Connection,
+    owner: MemberId,
+    cards: &[(ContactId, &Card)],
+) -> Result<(), Error> {
     let rows: Result<Vec<_>, Error> = cards.iter().map(|(id, card)| Ok((*id, written(card)?, &card.raw))).collect();
     let rows = rows?;
     for rows in rows.chunks(ROWS) {

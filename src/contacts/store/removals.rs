@@ -9,7 +9,7 @@ use crate::contacts::store::{self, Contact, IsLive, change_book, derived, new_ui
 use crate::dates::now;
 use crate::db::{self, Connection, id_in, new_id, numbered};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::schema::{contact_cards, contact_removals, contacts};
 
 numbered! {
@@ -32,7 +32,12 @@ numbered! {
 ///
 /// # Errors
 /// The database's.
-pub fn delete(connection: &mut Connection, owner: MemberId, ids: &[i64], kind: RemovalKind) -> Result<i64, Error> {
+pub fn delete(
+    connection: &mut Connection,
+    owner: MemberId,
+    ids: &[ContactId],
+    kind: RemovalKind,
+) -> Result<ContactRemovalId, Error> {
     let id = new_id();
     let row = (
         contact_removals::owner_id.eq(owner),
@@ -49,7 +54,12 @@ pub fn delete(connection: &mut Connection, owner: MemberId, ids: &[i64], kind: R
 ///
 /// # Errors
 /// The database's.
-pub fn delete_all_of(connection: &mut Connection, owner: MemberId, ids: &[i64], removal: i64) -> Result<usize, Error> {
+pub fn delete_all_of(
+    connection: &mut Connection,
+    owner: MemberId,
+    ids: &[ContactId],
+    removal: ContactRemovalId,
+) -> Result<usize, Error> {
     let version = change_book(connection, owner, 0)?;
     let these = id_in(connection, contacts::id, ids);
     let live = contacts::table.filter(contacts::owner_id.eq(owner)).filter(these).filter(IsLive);
@@ -71,8 +81,8 @@ pub fn merge(
     owner: MemberId,
     main: &Contact,
     card: &Card,
-    others: &[i64],
-) -> Result<i64, Error> {
+    others: &[ContactId],
+) -> Result<ContactRemovalId, Error> {
     let removal = delete(connection, owner, others, RemovalKind::Merge)?;
     store::update(connection, owner, main.id, card)?;
     let before = (
@@ -86,10 +96,10 @@ pub fn merge(
 }
 
 /// Gives the contact into which others were merged the card that it had, unless it was changed since.
-fn unmerge(connection: &mut Connection, owner: MemberId, removal: i64) -> Result<(), Error> {
+fn unmerge(connection: &mut Connection, owner: MemberId, removal: ContactRemovalId) -> Result<(), Error> {
     use contact_removals::{kept_card, kept_id, kept_raw, kept_version};
     let row = contact_removals::table.find((owner, removal)).select((kept_id, kept_card, kept_raw, kept_version));
-    let (id, card, raw, version): (Option<i64>, String, String, i64) = row.first(connection)?;
+    let (id, card, raw, version): (Option<ContactId>, String, String, i64) = row.first(connection)?;
     let Some(id) = id else { return Ok(()) };
     match store::load(connection, owner, id) {
         Ok(now) if now.version == version => {
@@ -104,7 +114,7 @@ fn unmerge(connection: &mut Connection, owner: MemberId, removal: i64) -> Result
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn restore(connection: &mut Connection, owner: MemberId, removal: i64) -> Result<usize, Error> {
+pub fn restore(connection: &mut Connection, owner: MemberId, removal: ContactRemovalId) -> Result<usize, Error> {
     db::lock_members(connection, [owner])?;
     let row = contact_removals::table.find((owner, removal)).select(contact_removals::undone_at);
     let undone: Option<i64> = row.first(connection).optional()?.ok_or(Error::NotFound)?;
@@ -114,13 +124,16 @@ pub fn restore(connection: &mut Connection, owner: MemberId, removal: i64) -> Re
     unmerge(connection, owner, removal)?;
     let version = change_book(connection, owner, 0)?;
     let cards = deleted_by(connection, owner, removal)?;
-    let ids: Vec<i64> = cards.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<ContactId> = cards.iter().map(|(id, _)| *id).collect();
     let cards = with_free_uids(connection, owner, cards)?;
     let these = contacts::table.filter(contacts::owner_id.eq(owner)).filter(contacts::removal_id.eq(removal));
-    let back =
-        (contacts::deleted_at.eq(None::<i64>), contacts::removal_id.eq(None::<i64>), contacts::version.eq(version));
+    let back = (
+        contacts::deleted_at.eq(None::<i64>),
+        contacts::removal_id.eq(None::<ContactRemovalId>),
+        contacts::version.eq(version),
+    );
     diesel::update(these).set(back).execute(connection)?;
-    let cards: Vec<(i64, &Card)> = cards.iter().map(|(id, card)| (*id, card)).collect();
+    let cards: Vec<(ContactId, &Card)> = cards.iter().map(|(id, card)| (*id, card)).collect();
     derived::insert(connection, owner, &cards)?;
     store::count(connection, owner, counted(ids.len()))?;
     let result = (contact_removals::undone_at.eq(now()), contact_removals::restored.eq(counted(ids.len())));
@@ -132,14 +145,18 @@ fn counted(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-fn deleted_by(connection: &mut Connection, owner: MemberId, removal: i64) -> Result<Vec<(i64, Card)>, Error> {
+fn deleted_by(
+    connection: &mut Connection,
+    owner: MemberId,
+    removal: ContactRemovalId,
+) -> Result<Vec<(ContactId, Card)>, Error> {
     let card = contact_cards::owner_id.eq(contacts::owner_id).and(contact_cards::contact_id.eq(contacts::id));
     let rows = contacts::table
         .inner_join(contact_cards::table.on(card))
         .filter(contacts::owner_id.eq(owner))
         .filter(contacts::removal_id.eq(removal))
         .select((contacts::id, contacts::uid, contact_cards::card));
-    let rows: Vec<(i64, String, String)> = rows.load(connection)?;
+    let rows: Vec<(ContactId, String, String)> = rows.load(connection)?;
     rows.into_iter().map(|(id, uid, card)| Ok((id, Card { uid, ..derived::read_card(&card)? }))).collect()
 }
 
@@ -147,10 +164,10 @@ fn deleted_by(connection: &mut Connection, owner: MemberId, removal: i64) -> Res
 fn with_free_uids(
     connection: &mut Connection,
     owner: MemberId,
-    mut cards: Vec<(i64, Card)>,
-) -> Result<Vec<(i64, Card)>, Error> {
+    mut cards: Vec<(ContactId, Card)>,
+) -> Result<Vec<(ContactId, Card)>, Error> {
     let uids: Vec<String> = cards.iter().map(|(_, card)| card.uid.clone()).collect();
-    let taken: HashMap<String, i64> = store::by_uid(connection, owner, &uids)?;
+    let taken: HashMap<String, ContactId> = store::by_uid(connection, owner, &uids)?;
     for (id, card) in cards.iter_mut().filter(|(_, card)| taken.contains_key(&card.uid)) {
         card.uid = new_uid(*id);
         let row = contacts::table.find((owner, *id));

@@ -5,14 +5,14 @@ use diesel::prelude::*;
 use crate::contacts::store::book;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{ContactId, MemberId};
 use crate::schema::contacts;
 
 /// A contact that was changed, made or deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Change {
     /// Its id.
-    pub id: i64,
+    pub id: ContactId,
     /// By which phones know it.
     pub uid: String,
     /// The version of the book in which that happened.

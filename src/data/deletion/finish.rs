@@ -13,7 +13,7 @@ use crate::data::tables::{Named, Owner, TABLES, Table};
 use crate::dates::now;
 use crate::db::{Connection, Db, new_id};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, RemovalId};
 use crate::inbox::former::{self, Leaver};
 use crate::jobs::{Job, Turn};
 use crate::mail::{Letter, outbox};
@@ -136,7 +136,7 @@ fn sweep_table(db: &Db, table: &Table, leaver: Leaver, goes_on: &dyn Fn() -> boo
 fn forget_skipped(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     let naming = removals::table.filter(removals::skipped.like(format!("%{member}%")));
     let columns = (removals::owner_id, removals::id, removals::skipped);
-    for (owner, id, skipped) in naming.select(columns).load::<(MemberId, i64, String)>(connection)? {
+    for (owner, id, skipped) in naming.select(columns).load::<(MemberId, RemovalId, String)>(connection)? {
         let others: Vec<MemberId> =
             crate::connections::removal::ids(&skipped).into_iter().filter(|id| *id != member).collect();
         let row = removals::table.find((owner, id));

@@ -9,7 +9,11 @@ use serde_json::{Map, Value};
 use super::lines::{Cell, push_line};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{
+    AppPasswordId, ContactId, ContactRemovalId, DeliveryId, EventId, HandleChangeId, ImportId, LetterId, LinkId,
+    MemberId, MessageDeletionId, MessageId, NotificationId, PasskeyId, PositionId, RemovalId, ReportId, SanctionId,
+    SessionId, TagChangeId, TokenId, WebhookId,
+};
 use crate::schema;
 
 /// Rows of one transaction of a copy; PostgreSQL takes 65,535 parameters in a statement.
@@ -215,7 +219,7 @@ copied!(deletions of member_id {
     member_id: MemberId, former_id: MemberId
 } by (member_id), after last: member_id.gt(last.member_id));
 copied!(handle_changes of member_id {
-    member_id: MemberId, id: i64, changed_at: i64, former: String
+    member_id: MemberId, id: HandleChangeId, changed_at: i64, former: String
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(emails { email_key: String, member_id: MemberId } by (email_key), after last: email_key.gt(&last.email_key));
 copied!(email_claims {
@@ -243,7 +247,7 @@ copied!(refused_addresses {
     email_hash: String, refused_at: i64
 } by (email_hash), after last: email_hash.gt(&last.email_hash));
 copied!(outbox of member_id {
-    member_id: MemberId, id: i64, created_at: i64, due_at: i64, attempts: i32, letter: String
+    member_id: MemberId, id: LetterId, created_at: i64, due_at: i64, attempts: i32, letter: String
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(tokens of member_id {
     member_id: MemberId, token_hash: String, kind: i16, email: String, expires_at: i64
@@ -254,11 +258,11 @@ copied!(browsers of member_id {
 } by (member_id, browser_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(browser_hash.gt(&last.browser_hash))));
 copied!(sessions of member_id {
-    member_id: MemberId, token_hash: String, device: String, created_at: i64, last_seen: i64, id: i64, confirmed_at: i64
+    member_id: MemberId, token_hash: String, device: String, created_at: i64, last_seen: i64, id: SessionId, confirmed_at: i64
 } by (member_id, token_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(token_hash.gt(&last.token_hash))));
 copied!(security_events of member_id {
-    member_id: MemberId, id: i64, created_at: i64, kind: i16, detail: String
+    member_id: MemberId, id: EventId, created_at: i64, kind: i16, detail: String
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(second_factors of member_id {
     member_id: MemberId, secret: String, last_step: i64, asks_passkey: bool
@@ -268,41 +272,41 @@ copied!(recovery_codes of member_id {
 } by (member_id, code_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(code_hash.gt(&last.code_hash))));
 copied!(passkeys of member_id {
-    member_id: MemberId, id: i64, name: String, credential_id: String, credential: String, created_at: i64, used_at: Option<i64>
+    member_id: MemberId, id: PasskeyId, name: String, credential_id: String, credential: String, created_at: i64, used_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(app_passwords of member_id {
-    member_id: MemberId, id: i64, name: String, secret_hash: String, created_at: i64, last_used_at: Option<i64>
+    member_id: MemberId, id: AppPasswordId, name: String, secret_hash: String, created_at: i64, last_used_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(webhooks of id {
-    id: i64, address: String, secret: String, events: String, is_on: bool, created_at: i64, due_at: i64, attempts: i32
+    id: WebhookId, address: String, secret: String, events: String, is_on: bool, created_at: i64, due_at: i64, attempts: i32
 } by (id), after last: id.gt(last.id));
 copied!(webhook_deliveries of webhook_id {
-    webhook_id: i64, id: i64, event: String, data: String, created_at: i64, attempts: i32, tried_at: Option<i64>,
+    webhook_id: WebhookId, id: DeliveryId, event: String, data: String, created_at: i64, attempts: i32, tried_at: Option<i64>,
     status: Option<i32>, answer: String, done_at: Option<i64>
 } by (webhook_id, id), after last: webhook_id.ge(last.webhook_id)
     .and(webhook_id.gt(last.webhook_id).or(id.gt(last.id))));
 copied!(api_tokens of member_id {
-    member_id: MemberId, id: i64, name: String, token_hash: String, scopes: String, created_at: i64, expires_at: Option<i64>,
+    member_id: MemberId, id: TokenId, name: String, token_hash: String, scopes: String, created_at: i64, expires_at: Option<i64>,
     last_used_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(api_answers of member_id {
-    member_id: MemberId, token_id: i64, key_hash: String, request_hash: String, status: i32, body: String, created_at: i64
+    member_id: MemberId, token_id: TokenId, key_hash: String, request_hash: String, status: i32, body: String, created_at: i64
 } by (member_id, token_id, key_hash), after last: member_id.ge(last.member_id)
     .and(member_id.gt(last.member_id).or(token_id.gt(last.token_id))
     .or(token_id.eq(last.token_id).and(key_hash.gt(&last.key_hash)))));
 copied!(positions of member_id {
-    member_id: MemberId, id: i64, kind: i16, place: i32, title: String, organisation: String, started: String,
+    member_id: MemberId, id: PositionId, kind: i16, place: i32, title: String, organisation: String, started: String,
     ended: String, description: String, removed_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(links of member_id {
-    member_id: MemberId, id: i64, place: i32, label: String, url: String, removed_at: Option<i64>
+    member_id: MemberId, id: LinkId, place: i32, label: String, url: String, removed_at: Option<i64>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(relationships of owner_id {
     owner_id: MemberId, other_id: MemberId, state: i16, may_invite_again: bool, prior: i16, changed_at: i64,
     connected_at: Option<i64>, invited_at: Option<i64>, sent_at: Option<i64>, paused_until: Option<i64>,
-    declined_until: Option<i64>, disconnected_at: Option<i64>, removal_id: Option<i64>, sort_first: String, sort_last: String,
+    declined_until: Option<i64>, disconnected_at: Option<i64>, removal_id: Option<RemovalId>, sort_first: String, sort_last: String,
     invitation_note: String, private_note: String, private_reason: String, sent_note: String,
     sent_note_at: Option<i64>, received_note: String, received_note_at: Option<i64>, last_message_at: Option<i64>
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
@@ -312,7 +316,7 @@ copied!(tags of owner_id {
 } by (owner_id, other_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(tag.gt(&last.tag)))));
 copied!(tag_changes of owner_id {
-    owner_id: MemberId, id: i64, other_id: MemberId, tag: String, removed: bool
+    owner_id: MemberId, id: TagChangeId, other_id: MemberId, tag: String, removed: bool
 } by (owner_id, id, other_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(id.gt(last.id)).or(id.eq(last.id).and(other_id.gt(last.other_id)))
     .or(id.eq(last.id).and(other_id.eq(last.other_id)).and(tag.gt(&last.tag)))));
@@ -321,62 +325,62 @@ copied!(dismissed_suggestions of owner_id {
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(other_id.gt(last.other_id))));
 copied!(removals of owner_id {
-    owner_id: MemberId, id: i64, created_at: i64, skipped: String, removed: i32, confirmed_at: Option<i64>,
+    owner_id: MemberId, id: RemovalId, created_at: i64, skipped: String, removed: i32, confirmed_at: Option<i64>,
     undone_at: Option<i64>, restored: i32, private_reason: String, may_invite_again: bool
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(removal_members of owner_id {
-    owner_id: MemberId, removal_id: i64, other_id: MemberId, sort_first: String
+    owner_id: MemberId, removal_id: RemovalId, other_id: MemberId, sort_first: String
 } by (owner_id, removal_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(removal_id.gt(last.removal_id)).or(removal_id.eq(last.removal_id).and(other_id.gt(last.other_id)))));
 copied!(notifications of owner_id {
-    owner_id: MemberId, id: i64, created_at: i64, kind: i16, other_id: MemberId, note: String, is_read: bool, deleted_at: Option<i64>
+    owner_id: MemberId, id: NotificationId, created_at: i64, kind: i16, other_id: MemberId, note: String, is_read: bool, deleted_at: Option<i64>
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(notification_choices of member_id {
     member_id: MemberId, kind: i16, on_site: bool, by_email: bool
 } by (member_id, kind), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(kind.gt(last.kind))));
 copied!(messages of writer_id {
-    writer_id: MemberId, id: i64, text: String
+    writer_id: MemberId, id: MessageId, text: String
 } by (writer_id, id), after last: writer_id.ge(last.writer_id).and(writer_id.gt(last.writer_id).or(id.gt(last.id))));
 copied!(message_copies of owner_id {
-    owner_id: MemberId, other_id: MemberId, id: i64, is_mine: bool, sent_at: i64, deleted_at: Option<i64>, deletion_id: Option<i64>
+    owner_id: MemberId, other_id: MemberId, id: MessageId, is_mine: bool, sent_at: i64, deleted_at: Option<i64>, deletion_id: Option<MessageDeletionId>
 } by (owner_id, other_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(other_id.gt(last.other_id)).or(other_id.eq(last.other_id).and(id.gt(last.id)))));
 copied!(conversations of owner_id {
-    owner_id: MemberId, other_id: MemberId, place: Option<i64>, is_unread: bool, draft: String, last_at: Option<i64>,
-    begun_at: Option<i64>, last_press: String, deletion_id: Option<i64>, deleted_draft: String
+    owner_id: MemberId, other_id: MemberId, place: Option<MessageId>, is_unread: bool, draft: String, last_at: Option<i64>,
+    begun_at: Option<i64>, last_press: String, deletion_id: Option<MessageDeletionId>, deleted_draft: String
 } by (owner_id, other_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(other_id.gt(last.other_id))));
 copied!(message_deletions of owner_id {
-    owner_id: MemberId, id: i64, deleted_at: i64, kind: i16, other_id: MemberId, number: i32
+    owner_id: MemberId, id: MessageDeletionId, deleted_at: i64, kind: i16, other_id: MemberId, number: i32
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(contacts of owner_id {
-    owner_id: MemberId, id: i64, uid: String, source: i16, import_id: Option<i64>, full_name: String, company: String,
+    owner_id: MemberId, id: ContactId, uid: String, source: i16, import_id: Option<ImportId>, full_name: String, company: String,
     position: String, email: String, phone: String, sort_first: String, sort_last: String, sort_company: String,
-    created_at: i64, changed_at: i64, version: i64, deleted_at: Option<i64>, removal_id: Option<i64>
+    created_at: i64, changed_at: i64, version: i64, deleted_at: Option<i64>, removal_id: Option<ContactRemovalId>
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(contact_cards of owner_id {
-    owner_id: MemberId, contact_id: i64, card: String, raw: String
+    owner_id: MemberId, contact_id: ContactId, card: String, raw: String
 } by (owner_id, contact_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(contact_id.gt(last.contact_id))));
 copied!(contact_files of owner_id {
-    owner_id: MemberId, contact_id: i64, name: String, body: String, size: i32, version: i64
+    owner_id: MemberId, contact_id: ContactId, name: String, body: String, size: i32, version: i64
 } by (owner_id, contact_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(contact_id.gt(last.contact_id))));
 copied!(contact_words of owner_id {
-    owner_id: MemberId, contact_id: i64, word: String
+    owner_id: MemberId, contact_id: ContactId, word: String
 } by (owner_id, contact_id, word), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(word.gt(&last.word)))));
 copied!(contact_keys of owner_id {
-    owner_id: MemberId, contact_id: i64, kind: i16, key: String
+    owner_id: MemberId, contact_id: ContactId, kind: i16, key: String
 } by (owner_id, contact_id, kind, key), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(kind.gt(last.kind)
     .or(kind.eq(last.kind).and(key.gt(&last.key)))))));
 copied!(contact_tags of owner_id {
-    owner_id: MemberId, contact_id: i64, tag: String
+    owner_id: MemberId, contact_id: ContactId, tag: String
 } by (owner_id, contact_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(tag.gt(&last.tag)))));
 copied!(contact_tag_changes of owner_id {
-    owner_id: MemberId, id: i64, contact_id: i64, tag: String, removed: bool
+    owner_id: MemberId, id: TagChangeId, contact_id: ContactId, tag: String, removed: bool
 } by (owner_id, id, contact_id, tag), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(id.gt(last.id)).or(id.eq(last.id).and(contact_id.gt(last.contact_id)))
     .or(id.eq(last.id).and(contact_id.eq(last.contact_id)).and(tag.gt(&last.tag)))));
@@ -384,15 +388,15 @@ copied!(contact_books of owner_id {
     owner_id: MemberId, version: i64, number: i32, forgotten_version: i64
 } by (owner_id), after last: owner_id.gt(last.owner_id));
 copied!(contact_removals of owner_id {
-    owner_id: MemberId, id: i64, kind: i16, created_at: i64, confirmed_at: Option<i64>, undone_at: Option<i64>, removed: i32,
-    restored: i32, kept_id: Option<i64>, kept_card: String, kept_raw: String, kept_version: i64
+    owner_id: MemberId, id: ContactRemovalId, kind: i16, created_at: i64, confirmed_at: Option<i64>, undone_at: Option<i64>, removed: i32,
+    restored: i32, kept_id: Option<ContactId>, kept_card: String, kept_raw: String, kept_version: i64
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(contact_selections of owner_id {
-    owner_id: MemberId, removal_id: i64, contact_id: i64, sort_first: String
+    owner_id: MemberId, removal_id: ContactRemovalId, contact_id: ContactId, sort_first: String
 } by (owner_id, removal_id, contact_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(removal_id.gt(last.removal_id)).or(removal_id.eq(last.removal_id).and(contact_id.gt(last.contact_id)))));
 copied!(contacts_kept_apart of owner_id {
-    owner_id: MemberId, one_id: i64, other_id: i64
+    owner_id: MemberId, one_id: ContactId, other_id: ContactId
 } by (owner_id, one_id, other_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
     .or(one_id.gt(last.one_id)).or(one_id.eq(last.one_id).and(other_id.gt(last.other_id)))));
 copied!(audit_entries {
@@ -401,16 +405,16 @@ copied!(audit_entries {
 } by (number), after last: number.gt(last.number));
 copied!(audit_head { id: i16, number: i64, hash: String } by (id), after last: id.gt(last.id));
 copied!(reports of reporter_id {
-    reported_id: MemberId, id: i64, kind: i16, reporter_id: Option<MemberId>, created_at: i64, reason: String, context: String,
+    reported_id: MemberId, id: ReportId, kind: i16, reporter_id: Option<MemberId>, created_at: i64, reason: String, context: String,
     decision: i16, decided_at: Option<i64>, decided_by: Option<MemberId>
 } by (reported_id, id), after last: reported_id.ge(last.reported_id)
     .and(reported_id.gt(last.reported_id).or(id.gt(last.id))));
 copied!(sanctions of member_id {
-    member_id: MemberId, id: i64, kind: i16, created_at: i64, reason: String, until: Option<i64>, decided_by: Option<MemberId>,
+    member_id: MemberId, id: SanctionId, kind: i16, created_at: i64, reason: String, until: Option<i64>, decided_by: Option<MemberId>,
     lifted_at: Option<i64>, lifted_by: Option<MemberId>
 } by (member_id, id), after last: member_id.ge(last.member_id).and(member_id.gt(last.member_id).or(id.gt(last.id))));
 copied!(contact_imports of owner_id {
-    owner_id: MemberId, id: i64, created_at: i64, file_name: String, source: i16, encoding: String, targets: String,
+    owner_id: MemberId, id: ImportId, created_at: i64, file_name: String, source: i16, encoding: String, targets: String,
     has_header: String, revision: i32, new_rows: i32, known_rows: i32, skipped_rows: i32, confirmed_at: Option<i64>,
-    imported: i32, undone_at: Option<i64>, removal_id: Option<i64>
+    imported: i32, undone_at: Option<i64>, removal_id: Option<ContactRemovalId>
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));

@@ -1,6 +1,6 @@
 //! Rows as lines of JSON, an array of the values a row: both engines write the same, and read it back exactly.
 
-use crate::ids::MemberId;
+use crate::ids::Id;
 
 /// A value of a row.
 pub(super) trait Cell {
@@ -18,7 +18,13 @@ macro_rules! as_json {
         }
     )* };
 }
-as_json!(bool, i16, i32, i64, MemberId, String);
+as_json!(bool, i16, i32, i64, String);
+
+impl<I: Id> Cell for I {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.get().write(out);
+    }
+}
 
 impl<T: Cell> Cell for Option<T> {
     fn write(&self, out: &mut Vec<u8>) {

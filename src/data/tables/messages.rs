@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Cells, When};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageId};
 use crate::schema::messages;
 
 /// Whether the owner has not deleted it. What is deleted is removed within the hour.
@@ -34,10 +34,10 @@ pub(super) fn has_draft(cells: &Cells, _: &When) -> bool {
 }
 
 /// Who wrote a copy, and its id.
-fn key(cells: &Cells) -> (MemberId, i64) {
+fn key(cells: &Cells) -> (MemberId, MessageId) {
     let number = |column: &str| cells.get(column).and_then(Value::as_i64).unwrap_or(0);
     let is_mine = cells.get("is_mine").and_then(Value::as_bool).unwrap_or(false);
-    (MemberId::new(number(if is_mine { "owner_id" } else { "other_id" })), number("id"))
+    (MemberId::new(number(if is_mine { "owner_id" } else { "other_id" })), MessageId::new(number("id")))
 }
 
 /// Adds the texts of copies, in one statement however many wrote them.
@@ -54,15 +54,15 @@ pub(super) fn add_texts(connection: &mut Connection, copies: &mut [Cells]) -> Re
 #[diesel(table_name = messages)]
 struct Written {
     writer_id: MemberId,
-    id: i64,
+    id: MessageId,
     text: String,
 }
 
 /// Reads texts by who wrote them and their ids.
 fn texts(
     connection: &mut Connection,
-    keys: impl Iterator<Item = (MemberId, i64)>,
-) -> Result<HashMap<(MemberId, i64), String>, Error> {
+    keys: impl Iterator<Item = (MemberId, MessageId)>,
+) -> Result<HashMap<(MemberId, MessageId), String>, Error> {
     let pairs: Vec<String> = keys.map(|(writer, id)| format!("[{writer},{id}]")).collect();
     let these = match connection {
         Connection::Sqlite(_) => "SELECT value ->> 0, value ->> 1 FROM json_each(?)",

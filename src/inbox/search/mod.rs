@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use crate::connections::row::State;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageId};
 use crate::inbox::store::Message;
 use crate::inbox::texts::{COPY, WithText, WithTexts};
 use crate::members::search::words::{Word, terms, typed};
@@ -28,7 +28,7 @@ const BATCH: i64 = 1_000;
 const BEFORE: usize = 6;
 
 /// A copy of a message: its owner, the other, its id.
-pub type Copy = (MemberId, MemberId, i64);
+pub type Copy = (MemberId, MemberId, MessageId);
 
 /// The words that somebody typed.
 #[derive(Debug)]
@@ -52,8 +52,8 @@ impl Wanted {
         };
         let others: HashSet<MemberId> = found.iter().map(|(other, _)| *other).collect();
         let others: Vec<MemberId> = others.into_iter().collect();
-        let ids: Vec<i64> = found.into_iter().map(|(_, id)| id).collect();
-        let oldest = ids.iter().copied().min().unwrap_or(i64::MAX);
+        let ids: Vec<MessageId> = found.into_iter().map(|(_, id)| id).collect();
+        let oldest = ids.iter().copied().min().unwrap_or(MessageId::MAX);
         let blocked = relationships::owner_id.eq(message_copies::owner_id);
         let blocked = blocked.and(relationships::other_id.eq(message_copies::other_id));
         let blocked = relationships::table.filter(blocked).filter(relationships::state.eq(State::Blocked));
@@ -135,7 +135,7 @@ pub fn missing(connection: &mut Connection) -> Result<Vec<Copy>, Error> {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
         other_id: MemberId,
         #[diesel(sql_type = diesel::sql_types::BigInt)]
-        id: i64,
+        id: MessageId,
     }
     let held = match connection {
         Connection::Sqlite(_) => "message_search_rows AS held WHERE held.message_id",

@@ -6,7 +6,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{MemberId, MessageId};
 use crate::inbox::search::{Copy, MOST, behind};
 use crate::members::search::words::Word;
 
@@ -15,7 +15,7 @@ pub(super) fn matching(
     postgres: &mut PgConnection,
     owner: MemberId,
     words: &[Word],
-) -> QueryResult<Vec<(MemberId, i64)>> {
+) -> QueryResult<Vec<(MemberId, MessageId)>> {
     let open = |word: &str| format!("'{}':*", behind(owner, word));
     let either = |word: &Word| format!("({})", word.each().map(open).collect::<Vec<_>>().join(" | "));
     Matching { owner, words: words.iter().map(either).collect::<Vec<_>>().join(" & ") }.load(postgres)
