@@ -127,6 +127,22 @@ impl MemberId {
     pub const NOBODY: MemberId = MemberId(0);
 }
 
+/// Two members of whom the one looks at the other: by name, so that they are never taken for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Between {
+    /// Who looks, acts, or owns the row.
+    pub viewer: MemberId,
+    /// Who is looked at.
+    pub other: MemberId,
+}
+
+impl Between {
+    /// Returns the same two, seen by the other.
+    pub fn turned(self) -> Between {
+        Between { viewer: self.other, other: self.viewer }
+    }
+}
+
 id!(
     /// A contact in an address book.
     ContactId

@@ -15,7 +15,7 @@ use amicable::connections::row::Row;
 use amicable::connections::store;
 use amicable::db::{Connection, Db};
 use amicable::error::Error;
-use amicable::ids::MemberId;
+use amicable::ids::{Between, MemberId};
 use amicable::relationship::Limits;
 use amicable::relationship::{Action, Prior, Side};
 use amicable::schema::{connection_counts, relationships};
@@ -69,12 +69,12 @@ fn members(connection: &mut Connection, number: usize) -> Vec<MemberId> {
 }
 
 fn befriend(connection: &mut Connection, a: MemberId, b: MemberId) {
-    connections::act(connection, &LIMITS, (a, b), Action::Invite, "Hello").unwrap().unwrap();
-    connections::act(connection, &LIMITS, (b, a), Action::Accept, "").unwrap().unwrap();
+    connections::act(connection, &LIMITS, Between { viewer: a, other: b }, Action::Invite, "Hello").unwrap().unwrap();
+    connections::act(connection, &LIMITS, Between { viewer: b, other: a }, Action::Accept, "").unwrap().unwrap();
 }
 
 fn row(connection: &mut Connection, owner: MemberId, other: MemberId) -> Option<Row> {
-    store::row(connection, owner, other).unwrap()
+    store::row(connection, Between { viewer: owner, other }).unwrap()
 }
 
 /// What is the owner's alone and no action of the other may touch, but for the first date of a connection.
@@ -91,7 +91,7 @@ fn of_a_disconnect(row: &Row) -> Option<impl PartialEq + std::fmt::Debug + use<>
 fn checked_action(connection: &mut Connection, (me, other): (MemberId, MemberId), action: Action) -> Result<(), Error> {
     let before = row(connection, other, me);
     let since = before.as_ref().and_then(|row| row.connected_at);
-    let _ = connections::act(connection, &LIMITS, (me, other), action, "mine alone")?;
+    let _ = connections::act(connection, &LIMITS, Between { viewer: me, other }, action, "mine alone")?;
     let (mine, theirs) = (row(connection, me, other), row(connection, other, me));
     if let (Some(before), Some(after)) = (&before, &theirs) {
         let restored = after.side() == Side::Connected && before.side() != Side::Connected;
@@ -126,9 +126,9 @@ fn no_action_touches_what_is_the_others() {
         let pair = members(connection, 2);
         befriend(connection, pair[0], pair[1]);
         for (owner, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
-            notes::save(connection, owner, other, &format!("note of {owner}"), &[])?;
+            notes::save(connection, Between { viewer: owner, other }, &format!("note of {owner}"), &[])?;
         }
-        store::note_message(connection, pair[0], pair[1], 1_500_000_000)?;
+        store::note_message(connection, Between { viewer: pair[0], other: pair[1] }, 1_500_000_000)?;
         let mut chance = SmallRng::seed_from_u64(8);
         for _ in 0..4_000 {
             if chance.random_range(0..10) == 0 {
@@ -155,18 +155,22 @@ fn disconnecting_and_coming_back_is_the_identity_on_both_rows() {
         let pair = members(connection, 2);
         befriend(connection, pair[0], pair[1]);
         for (owner, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
-            notes::save(connection, owner, other, "note", &["tag".into()])?;
+            notes::save(connection, Between { viewer: owner, other }, "note", &["tag".into()])?;
         }
-        store::note_message(connection, pair[0], pair[1], 1_500_000_000)?;
-        store::note_message(connection, pair[1], pair[0], 1_400_000_000)?;
+        store::note_message(connection, Between { viewer: pair[0], other: pair[1] }, 1_500_000_000)?;
+        store::note_message(connection, Between { viewer: pair[1], other: pair[0] }, 1_400_000_000)?;
         assert_eq!(row(connection, pair[0], pair[1]).unwrap().last_message_at, Some(1_500_000_000));
         let both = |connection: &mut Connection| (row(connection, pair[0], pair[1]), row(connection, pair[1], pair[0]));
         let before = both(connection);
         for may_invite_again in [false, true] {
             let disconnect = Action::Disconnect { may_invite_again, page: None };
-            connections::act(connection, &LIMITS, (pair[0], pair[1]), disconnect, "why").unwrap().unwrap();
+            connections::act(connection, &LIMITS, Between { viewer: pair[0], other: pair[1] }, disconnect, "why")
+                .unwrap()
+                .unwrap();
             assert_ne!(both(connection), before);
-            connections::act(connection, &LIMITS, (pair[0], pair[1]), Action::Invite, "").unwrap().unwrap();
+            connections::act(connection, &LIMITS, Between { viewer: pair[0], other: pair[1] }, Action::Invite, "")
+                .unwrap()
+                .unwrap();
             assert_eq!(both(connection), before);
         }
         Ok(())
@@ -182,7 +186,7 @@ fn a_removal_does_to_each_pair_what_one_action_does_and_its_undo_takes_that_back
         let me = people[0];
         for other in &people[1..] {
             befriend(connection, me, *other);
-            store::note_message(connection, me, *other, 1_500_000_000)?;
+            store::note_message(connection, Between { viewer: me, other: *other }, 1_500_000_000)?;
         }
         let both = |connection: &mut Connection, other| (row(connection, me, other), row(connection, other, me));
         let before: Vec<_> = people[1..].iter().map(|other| both(connection, *other)).collect();
@@ -192,7 +196,7 @@ fn a_removal_does_to_each_pair_what_one_action_does_and_its_undo_takes_that_back
         connections::act(
             connection,
             &LIMITS,
-            (me, people[3]),
+            Between { viewer: me, other: people[3] },
             Action::Disconnect { may_invite_again: true, page: None },
             "why",
         )

@@ -13,7 +13,7 @@ use crate::api::shapes::{Member, Page, PageQuery};
 use crate::dates;
 use crate::db;
 use crate::error::Error;
-use crate::ids::{MemberId, MessageDeletionId, MessageId};
+use crate::ids::{Between, MemberId, MessageDeletionId, MessageId};
 use crate::inbox::sending::{self, Sent};
 use crate::inbox::thread::{mark_read, too_many_first};
 use crate::inbox::{MAX_LENGTH, deletion, store};
@@ -135,7 +135,7 @@ pub async fn messages(asked: Asked, handle: Path<String>) -> Answer {
     asked
         .read(move |connection| {
             let other = store::partner(connection, me, &handle)?.person.id;
-            let (rows, older) = store::page(connection, (me, other), before)?;
+            let (rows, older) = store::page(connection, Between { viewer: me, other }, before)?;
             let message = |one: store::Message| Message {
                 id: one.id.to_string(),
                 is_mine: one.is_mine,
@@ -186,9 +186,9 @@ pub async fn send(asked: Asked, handle: Path<String>) -> Answer {
             }
             if !draft.is_empty() {
                 // What the member has begun to write on the page is theirs.
-                store::save_draft(connection, me, other, &draft)?;
+                store::save_draft(connection, Between { viewer: me, other }, &draft)?;
             }
-            let (rows, _) = store::page(connection, (me, other), MessageId::MAX)?;
+            let (rows, _) = store::page(connection, Between { viewer: me, other }, MessageId::MAX)?;
             let newest = rows.into_iter().find(|one| one.is_mine).ok_or(Error::NotFound)?;
             let (id, sent_at) = (newest.id.to_string(), dates::instant(newest.sent_at));
             Reply::created(&Message { id, is_mine: true, sent_at, text: newest.text })
@@ -213,7 +213,7 @@ pub async fn read(asked: Asked, handle: Path<String>) -> Answer {
             let other = partner.person.id;
             match partner.place() {
                 Some(place) if sent.is_read => {
-                    mark_read(connection, (me, other), place)?;
+                    mark_read(connection, Between { viewer: me, other }, place)?;
                 }
                 _ => {
                     store::mark(connection, me, &[other], !sent.is_read)?;
@@ -238,7 +238,7 @@ pub async fn delete_message(asked: Asked, path: Path<(String, MessageId)>) -> An
         .change(move |connection| {
             let other = store::partner(connection, me, &handle)?.person.id;
             db::lock_members(connection, [me])?;
-            let undo = Some(deletion::message(connection, (me, other), message)?.to_string());
+            let undo = Some(deletion::message(connection, Between { viewer: me, other }, message)?.to_string());
             Reply::ok(&MessageDeletion { undo })
         })
         .await

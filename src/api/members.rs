@@ -12,7 +12,7 @@ use crate::connections::disconnect::REASON;
 use crate::connections::{self, disconnect as disconnecting, invitations, standing, store, visible};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::language::t;
 use crate::members::MemberCard;
 use crate::relationship::{Action, Limits};
@@ -61,7 +61,7 @@ pub struct MayInviteAgain {
 
 fn relation(connection: &mut Connection, limits: &Limits, me: &Viewer, handle: &str) -> Result<Relation, Error> {
     let (profile, row) = visible::member(connection, me.id, handle)?;
-    let standing = standing::one(connection, limits, (me.id, profile.person.id), row)?;
+    let standing = standing::one(connection, limits, Between { viewer: me.id, other: profile.person.id }, row)?;
     Ok(Relation::of(me, limits, (profile.person, profile.about), standing))
 }
 
@@ -88,8 +88,8 @@ fn after(
     me: &Viewer,
     member: (MemberCard, String),
 ) -> Result<Relation, Error> {
-    let row = store::row(connection, me.id, member.0.id)?;
-    let standing = standing::one(connection, limits, (me.id, member.0.id), row)?;
+    let row = store::row(connection, Between { viewer: me.id, other: member.0.id })?;
+    let standing = standing::one(connection, limits, Between { viewer: me.id, other: member.0.id }, row)?;
     Ok(Relation::of(me, limits, member, standing))
 }
 
@@ -105,7 +105,7 @@ async fn act(asked: Asked, handle: Path<String>, action: Action, text: String) -
     asked
         .change(move |connection| {
             let member = before(connection, me.id, &handle, action)?;
-            match connections::act(connection, &limits, (me.id, member.0.id), action, &text)? {
+            match connections::act(connection, &limits, Between { viewer: me.id, other: member.0.id }, action, &text)? {
                 Ok(_) => seen.ok(&after(connection, &limits, &me, member)?),
                 Err(refusal) => Ok(Problem::refused(refusal, &member.0.full_name).into()),
             }

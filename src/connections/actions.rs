@@ -11,7 +11,7 @@ use crate::connections::visible;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::language::tf;
 use crate::members::MemberCard;
 use crate::relationship::{Action, Limits, Offer, Outcome, Refusal, Side};
@@ -47,7 +47,7 @@ pub fn toward(
     text: &str,
 ) -> Result<Acted, Error> {
     let person = visible::person(connection, me, handle)?;
-    let answer = crate::connections::act(connection, limits, (me, person.id), action, text)?;
+    let answer = crate::connections::act(connection, limits, Between { viewer: me, other: person.id }, action, text)?;
     Ok((person, answer))
 }
 
@@ -125,8 +125,14 @@ pub async fn withdraw(
     let (acted, is_seen, again) = site
         .write(move |connection| {
             let person = invitations::to_withdraw(connection, id, &handle)?;
-            let answer = crate::connections::act(connection, &limits, (id, person.id), Action::Withdraw, "")?;
-            let again = crate::connections::again(connection, id, person.id)?;
+            let answer = crate::connections::act(
+                connection,
+                &limits,
+                Between { viewer: id, other: person.id },
+                Action::Withdraw,
+                "",
+            )?;
+            let again = crate::connections::again(connection, Between { viewer: id, other: person.id })?;
             Ok(((person, answer), is_seen(connection, id, &handle)?, again))
         })
         .await?;

@@ -13,7 +13,7 @@ use crate::connections::visible;
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::language::filters;
 use crate::language::{t, tf};
 use crate::members::MemberCard;
@@ -134,7 +134,8 @@ async fn disconnect_or_block(
             let proven = since.is_some() && row.and_then(|row| row.connected_at) == since;
             let undo = undo_of_block(before, proven);
             let person = member.person;
-            let answer = connections::act(connection, &limits, (id, person.id), action, &reason)?;
+            let answer =
+                connections::act(connection, &limits, Between { viewer: id, other: person.id }, action, &reason)?;
             Ok((undo, (person, answer)))
         })
         .await?;
@@ -196,14 +197,18 @@ pub fn restore(
     let (member, row) = visible::member(connection, me, handle)?;
     let person = member.person;
     let side = row.map_or(Side::Stranger, |row| row.side_at(dates::now(), limits));
-    let reinvite = crate::connections::reinvite(connection, limits, me, person.id)?;
+    let reinvite = crate::connections::reinvite(connection, limits, Between { viewer: me, other: person.id })?;
     let answer = match (side, reinvite) {
-        (Side::Disconnected { .. }, Some(Reinvite::Restores)) => {
-            Some(crate::connections::act(connection, limits, (me, person.id), Action::Invite, "")?)
-        }
+        (Side::Disconnected { .. }, Some(Reinvite::Restores)) => Some(crate::connections::act(
+            connection,
+            limits,
+            Between { viewer: me, other: person.id },
+            Action::Invite,
+            "",
+        )?),
         // Pressed twice, or undone in another tab.
         (Side::Connected, _) => {
-            let pair = crate::connections::sides(connection, limits, me, person.id)?;
+            let pair = crate::connections::sides(connection, limits, Between { viewer: me, other: person.id })?;
             Some(Ok(Outcome { pair, notification: None }))
         }
         _ => None,
@@ -228,12 +233,15 @@ pub async fn undo_block(
             let (member, row) = visible::member(connection, id, &handle)?;
             let person = member.person;
             let was_blocked = row.is_some_and(|row| row.side_at(dates::now(), &limits).is_blocked());
-            let unblocked = connections::act(connection, &limits, (id, person.id), Action::Unblock, "")?;
-            let restores = connections::reinvite(connection, &limits, id, person.id)? == Some(Reinvite::Restores);
+            let unblocked =
+                connections::act(connection, &limits, Between { viewer: id, other: person.id }, Action::Unblock, "")?;
+            let restores = connections::reinvite(connection, &limits, Between { viewer: id, other: person.id })?
+                == Some(Reinvite::Restores);
             if !was_blocked || !restores {
                 return Ok((person, unblocked));
             }
-            let back = connections::act(connection, &limits, (id, person.id), Action::Invite, "")?;
+            let back =
+                connections::act(connection, &limits, Between { viewer: id, other: person.id }, Action::Invite, "")?;
             Ok((person, back))
         })
         .await?;

@@ -14,7 +14,7 @@ use crate::connections::{act, reinvite, store};
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::language::filters;
 use crate::language::{t, tf, tn};
 use crate::members::MemberCard;
@@ -140,12 +140,13 @@ fn re_invite_all(
     let persons: Vec<MemberCard> = of_handles.select(MemberCard::as_select()).load(connection)?;
     let (mut back, mut not) = (Vec::new(), Vec::new());
     for person in persons {
-        let row = store::row(connection, me, person.id)?;
+        let between = Between { viewer: me, other: person.id };
+        let row = store::row(connection, between)?;
         match row.map(|row| row.side_at(now(), limits)) {
             // Pressed twice, or undone in another tab.
             Some(Side::Connected) => back.push(person.full_name),
-            Some(Side::Disconnected { .. }) => match reinvite(connection, limits, me, person.id)? {
-                Some(Reinvite::Restores) => match act(connection, limits, (me, person.id), Action::Invite, "")? {
+            Some(Side::Disconnected { .. }) => match reinvite(connection, limits, between)? {
+                Some(Reinvite::Restores) => match act(connection, limits, between, Action::Invite, "")? {
                     Ok(_) => back.push(person.full_name),
                     Err(_) => not.push(person.full_name),
                 },

@@ -5,7 +5,7 @@ use crate::connections::store;
 use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::mail::Letter;
 use crate::relationship::{Limits, Side};
 
@@ -17,7 +17,7 @@ use crate::relationship::{Limits, Side};
 /// The database's.
 pub fn is_true(connection: &mut Connection, limits: &Limits, to: MemberId, letter: &Letter) -> Result<bool, Error> {
     let Some(from) = letter.from() else { return Ok(true) };
-    let row = store::row(connection, to, from)?;
+    let row = store::row(connection, Between { viewer: to, other: from })?;
     let now = now();
     let side = row.map_or(Side::Stranger, |row| row.side_at(now, limits));
     Ok(match letter {

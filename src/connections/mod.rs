@@ -31,7 +31,7 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{self, Connection};
 use crate::error::Error;
-use crate::ids::{MemberId, RemovalId};
+use crate::ids::{Between, MemberId, RemovalId};
 use crate::notifications::{self, Event};
 use crate::relationship::{Action, Limits, Outcome, Pair, Refusal, Reinvite, Side};
 use crate::schema::relationships;
@@ -46,12 +46,13 @@ use row::{Row, State};
 pub fn act(
     connection: &mut Connection,
     limits: &Limits,
-    (me, other): (MemberId, MemberId),
+    between: Between,
     action: Action,
     text: &str,
 ) -> Result<Answer, Error> {
+    let Between { viewer: me, other } = between;
     db::lock_members(connection, [me, other])?;
-    let mut rows = store::pair(connection, me, other)?;
+    let mut rows = store::pair(connection, between)?;
     let mut records = rows.records();
     let has_received = is_received(records.mine.side);
     let facts = facts::of(connection, limits, &rows, action)?;
@@ -59,7 +60,7 @@ pub fn act(
     rows.set(records);
     store::save(connection, &rows)?;
     if has_received && answer.as_ref().is_ok_and(|outcome| !is_received(outcome.pair.mine)) {
-        notifications::store::mark_event(connection, me, other, Event::Invited)?;
+        notifications::store::mark_event(connection, between, Event::Invited)?;
     }
     if let Ok(Outcome { notification: Some(notification), .. }) = answer {
         notifications::tell(connection, (other, notification), (me, text), facts.now)?;
@@ -83,7 +84,7 @@ fn save_expired(connection: &mut Connection, limits: &Limits, me: MemberId, remo
         .filter(relationships::disconnected_at.is_not_null())
         .filter(relationships::invited_at.le(limits.oldest_open(now)));
     for other in expired.select(relationships::other_id).load::<MemberId>(connection)? {
-        let mut rows = store::pair(connection, me, other)?;
+        let mut rows = store::pair(connection, Between { viewer: me, other })?;
         let mut records = rows.records();
         records.expire(*limits, now);
         rows.set(records);
@@ -96,13 +97,8 @@ fn save_expired(connection: &mut Connection, limits: &Limits, me: MemberId, remo
 ///
 /// # Errors
 /// [`Error::NotFound`] where a member is missing.
-pub fn reinvite(
-    connection: &mut Connection,
-    limits: &Limits,
-    me: MemberId,
-    other: MemberId,
-) -> Result<Option<Reinvite>, Error> {
-    let rows = store::pair(connection, me, other)?;
+pub fn reinvite(connection: &mut Connection, limits: &Limits, between: Between) -> Result<Option<Reinvite>, Error> {
+    let rows = store::pair(connection, between)?;
     // A re-invite asks for no mutual connection, so none is looked for.
     let facts = facts::of(connection, limits, &rows, Action::Accept)?;
     Ok(rows.records().reinvite(&facts))
@@ -112,8 +108,8 @@ pub fn reinvite(
 ///
 /// # Errors
 /// The database's.
-pub fn again(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<Option<i64>, Error> {
-    let row = store::row(connection, me, other)?;
+pub fn again(connection: &mut Connection, between: Between) -> Result<Option<i64>, Error> {
+    let row = store::row(connection, between)?;
     Ok(row
         .filter(|row| !row.side().prior().is_former())
         .and_then(|row| row.paused_until)
@@ -129,8 +125,8 @@ pub fn pause_of_withdrawal(row: &Row, limits: &Limits, now: i64) -> Option<i64> 
 ///
 /// # Errors
 /// The database's.
-pub fn sides(connection: &mut Connection, limits: &Limits, me: MemberId, other: MemberId) -> Result<Pair, Error> {
-    Ok(store::pair(connection, me, other)?.records().pair(limits, now()))
+pub fn sides(connection: &mut Connection, limits: &Limits, between: Between) -> Result<Pair, Error> {
+    Ok(store::pair(connection, between)?.records().pair(limits, now()))
 }
 
 /// Returns the rows of the invitations that wait for a member's answer.

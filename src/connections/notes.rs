@@ -14,7 +14,7 @@ use crate::connections::sql_condition::IsConnected;
 use crate::connections::{standing, store, visible};
 use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::language::filters;
 use crate::language::{number, t, tf};
 use crate::members::MemberCard;
@@ -84,7 +84,7 @@ pub async fn form(
     let (person, standing) = site
         .read(move |connection| {
             let (member, row) = visible::member(connection, id, &handle)?;
-            let standing = standing::one(connection, &limits, (id, member.person.id), row)?;
+            let standing = standing::one(connection, &limits, Between { viewer: id, other: member.person.id }, row)?;
             Ok((member.person, standing))
         })
         .await?;
@@ -123,7 +123,7 @@ pub async fn submit(
             if person.id == id {
                 return Err(Error::NotFound);
             }
-            save(connection, id, person.id, &note, &words)?;
+            save(connection, Between { viewer: id, other: person.id }, &note, &words)?;
             Ok(person)
         })
         .await?;
@@ -135,21 +135,16 @@ pub async fn submit(
 ///
 /// # Errors
 /// [`Error::NotFound`] where the other is missing, or the database's.
-pub fn save(
-    connection: &mut Connection,
-    me: MemberId,
-    other: MemberId,
-    note: &str,
-    words: &[String],
-) -> Result<(), Error> {
+pub fn save(connection: &mut Connection, between: Between, note: &str, words: &[String]) -> Result<(), Error> {
+    let Between { viewer: me, other } = between;
     db::lock_members(connection, [me, other])?;
-    let stored = store::row(connection, me, other)?;
-    let mut mine = stored.clone().unwrap_or(Row::new(me, other));
+    let stored = store::row(connection, between)?;
+    let mut mine = stored.clone().unwrap_or(Row::new(between));
     note.clone_into(&mut mine.private_note);
     store::save_row(connection, &mine, stored.as_ref())?;
     let old = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
     diesel::delete(old).execute(connection)?;
-    for tag in &as_spelled(connection, me, other, words)? {
+    for tag in &as_spelled(connection, between, words)? {
         let row = (tags::owner_id.eq(me), tags::other_id.eq(other), tags::tag.eq(tag));
         diesel::insert_into(tags::table).values(row).execute(connection)?;
     }
@@ -190,8 +185,7 @@ pub fn parse_one(form: &Form, field: &'static str, label: &str, problems: &mut P
 /// The database's.
 pub fn as_spelled(
     connection: &mut Connection,
-    me: MemberId,
-    other: MemberId,
+    Between { viewer: me, other }: Between,
     words: &[String],
 ) -> Result<Vec<String>, Error> {
     if words.is_empty() {
@@ -227,7 +221,7 @@ fn on_contacts(connection: &mut Connection, me: MemberId, words: &[String]) -> R
 ///
 /// # Errors
 /// The database's.
-pub fn on(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<Vec<String>, Error> {
+pub fn on(connection: &mut Connection, Between { viewer: me, other }: Between) -> Result<Vec<String>, Error> {
     let rows = tags::table.filter(tags::owner_id.eq(me)).filter(tags::other_id.eq(other));
     let rows = rows.select(tags::tag).order(tags::tag);
     Ok(on_engine!(connection, |own| rows.load(own))?)

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::numbered;
-use crate::ids::{MemberId, RemovalId};
+use crate::ids::{Between, MemberId, RemovalId};
 use crate::relationship::{Limits, Note, Prior, Record, Records, Side};
 use crate::schema::relationships;
 
@@ -140,7 +140,7 @@ pub(super) struct Stance<'a> {
 
 impl Row {
     /// Returns the row of a stranger, which is not stored.
-    pub fn new(owner_id: MemberId, other_id: MemberId) -> Row {
+    pub fn new(Between { viewer: owner_id, other: other_id }: Between) -> Row {
         Row {
             owner_id,
             other_id,
@@ -302,9 +302,9 @@ pub struct Rows {
 
 impl Rows {
     /// Returns the rows as they are stored, with a stranger's for one that is missing.
-    pub(super) fn of(me: MemberId, other: MemberId, stored: (Option<Row>, Option<Row>)) -> Rows {
+    pub(super) fn of(between: Between, stored: (Option<Row>, Option<Row>)) -> Rows {
         let (mine, theirs) = stored.clone();
-        Rows { mine: mine.unwrap_or(Row::new(me, other)), theirs: theirs.unwrap_or(Row::new(other, me)), stored }
+        Rows { mine: mine.unwrap_or(Row::new(between)), theirs: theirs.unwrap_or(Row::new(between.turned())), stored }
     }
 
     /// Returns what the rules work on.

@@ -9,7 +9,7 @@ use super::row::{Row, Rows, State, StoredPrior, side};
 use super::store;
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::relationship::Pair;
 use crate::schema::members;
 
@@ -85,17 +85,18 @@ fn is_legal(mine: State, theirs: State) -> bool {
 pub fn mend(connection: &mut Connection, illegal: &Illegal) -> Result<(), Error> {
     let (one, other) = (illegal.one, illegal.other);
     if one == other {
-        return forget(connection, one, other);
+        return forget(connection, Between { viewer: one, other });
     }
+    let between = Between { viewer: one, other };
     if db::lock_members(connection, [one, other]).is_err() {
         // One of the two is not there any more.
-        forget(connection, one, other)?;
-        return forget(connection, other, one);
+        forget(connection, between)?;
+        return forget(connection, between.turned());
     }
     // What says nothing cannot be read as a row either.
-    let unknown = clear_unknown(connection, one, other)? + clear_unknown(connection, other, one)? > 0;
-    let stored = (store::row(connection, one, other)?, store::row(connection, other, one)?);
-    let mut rows = Rows::of(one, other, stored);
+    let unknown = clear_unknown(connection, between)? + clear_unknown(connection, between.turned())? > 0;
+    let stored = (store::row(connection, between)?, store::row(connection, between.turned())?);
+    let mut rows = Rows::of(between, stored);
     if !unknown && is_legal(rows.mine.state, rows.theirs.state) {
         return Ok(());
     }
@@ -109,7 +110,7 @@ pub fn mend(connection: &mut Connection, illegal: &Illegal) -> Result<(), Error>
 }
 
 /// Makes a stranger of a side whose state is none. Returns whether it was, as a number.
-fn clear_unknown(connection: &mut Connection, owner: MemberId, other: MemberId) -> Result<usize, Error> {
+fn clear_unknown(connection: &mut Connection, Between { viewer: owner, other }: Between) -> Result<usize, Error> {
     let known: Vec<String> = states().map(|state| (state as i16).to_string()).collect();
     let sql = format!(
         "UPDATE relationships SET state = 0 WHERE owner_id = {owner} AND other_id = {other} AND state NOT IN ({})",
@@ -127,7 +128,7 @@ fn hide(connection: &mut Connection, row: &mut Row) -> Result<(), Error> {
     Ok(())
 }
 
-fn forget(connection: &mut Connection, owner: MemberId, other: MemberId) -> Result<(), Error> {
+fn forget(connection: &mut Connection, Between { viewer: owner, other }: Between) -> Result<(), Error> {
     let sql = format!("DELETE FROM relationships WHERE owner_id = {owner} AND other_id = {other}");
     on_engine!(connection, |own| sql_query(sql).execute(own))?;
     Ok(())

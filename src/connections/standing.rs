@@ -9,7 +9,7 @@ use crate::connections::row::Row;
 use crate::dates::{self, now};
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::language::tf;
 use crate::relationship::{Limits, Offer, Side};
 use crate::schema::relationships;
@@ -160,10 +160,10 @@ impl InvitationNote {
 pub fn one(
     connection: &mut Connection,
     limits: &Limits,
-    (me, other): (MemberId, MemberId),
+    between: Between,
     row: Option<Row>,
 ) -> Result<Standing, Error> {
-    let tags = notes::on(connection, me, other)?;
+    let tags = notes::on(connection, between)?;
     Ok(match row {
         Some(row) => Standing::of(row, tags, limits, now()),
         None => Standing { tags, ..Standing::none() },

@@ -2,14 +2,14 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::Add;
-use diesel::helper_types::{Between, Eq, EqAny, Filter, InnerJoinOn, IntoBoxed, IsNotNull, LtEq};
+use diesel::helper_types::{self, Eq, EqAny, Filter, InnerJoinOn, IntoBoxed, IsNotNull, LtEq};
 use diesel::prelude::*;
 
 use crate::connections::row::{Row, Rows, State};
 use crate::connections::sql_condition::{Listed, LooksSent};
 use crate::db::{Connection, on_engine, owner_in};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::members::store::Renamed;
 use crate::schema::{connection_counts, members, relationships};
 use crate::web::pagination::PageRequest;
@@ -19,7 +19,8 @@ use crate::web::pagination::PageRequest;
 ///
 /// # Errors
 /// The database's.
-pub fn pair(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<Rows, Error> {
+pub fn pair(connection: &mut Connection, between: Between) -> Result<Rows, Error> {
+    let Between { viewer: me, other } = between;
     use relationships::{other_id, owner_id};
     let both = (owner_id.eq(me).and(other_id.eq(other))).or(owner_id.eq(other).and(other_id.eq(me)));
     let rows =
@@ -33,14 +34,14 @@ pub fn pair(connection: &mut Connection, me: MemberId, other: MemberId) -> Resul
         let side = if row.owner_id == me { &mut mine } else { &mut theirs };
         *side = Some(row);
     }
-    Ok(Rows::of(me, other, (mine, theirs)))
+    Ok(Rows::of(between, (mine, theirs)))
 }
 
 /// Loads one side; nothing if there is no row.
 ///
 /// # Errors
 /// The database's.
-pub fn row(connection: &mut Connection, owner: MemberId, other: MemberId) -> Result<Option<Row>, Error> {
+pub fn row(connection: &mut Connection, Between { viewer: owner, other }: Between) -> Result<Option<Row>, Error> {
     let row =
         on_engine!(connection, |own| { relationships::table.find((owner, other)).select(Row::as_select()).first(own) });
     Ok(row.optional()?)
@@ -77,7 +78,7 @@ pub(super) fn save_row(connection: &mut Connection, row: &Row, stored: Option<&R
     match stored {
         Some(stored) if stored == row => return Ok(()),
         // A stranger on whom nothing was done leaves no row behind.
-        None if *row == Row::new(row.owner_id, row.other_id) => return Ok(()),
+        None if *row == Row::new(Between { viewer: row.owner_id, other: row.other_id }) => return Ok(()),
         Some(stored) => update(connection, row, stored)?,
         None => {
             let row = with_names(connection, row)?;
@@ -140,7 +141,7 @@ pub fn number_of(connection: &mut Connection, member: MemberId) -> Result<i32, E
 ///
 /// # Errors
 /// The database's.
-pub fn note_message(connection: &mut Connection, me: MemberId, other: MemberId, at: i64) -> Result<(), Error> {
+pub fn note_message(connection: &mut Connection, Between { viewer: me, other }: Between, at: i64) -> Result<(), Error> {
     use relationships::{last_message_at, other_id, owner_id};
     let both = (owner_id.eq(me).and(other_id.eq(other))).or(owner_id.eq(other).and(other_id.eq(me)));
     let earlier = last_message_at.is_null().or(last_message_at.lt(at));
@@ -216,7 +217,7 @@ pub type ExpiredInvitation = Filter<
         >,
         LtEq<relationships::invited_at, i64>,
     >,
-    Between<relationships::state, State, State>,
+    helper_types::Between<relationships::state, State, State>,
 >;
 
 /// [`expired_invitation`] with the others.

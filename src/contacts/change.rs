@@ -6,7 +6,7 @@ use crate::contacts::source::Source;
 use crate::contacts::store::{self, MAX_CONTACTS, NewContact, RemovalKind};
 use crate::db::{self, Connection};
 use crate::error::Error;
-use crate::ids::{ContactId, ContactRemovalId, MemberId};
+use crate::ids::{Between, ContactId, ContactRemovalId, MemberId};
 
 /// Adds a contact. Returns its id; nothing where the book is full.
 ///
@@ -16,7 +16,7 @@ pub fn add(connection: &mut Connection, owner: MemberId, card: Card) -> Result<O
     if store::book(connection, owner)?.number as usize >= MAX_CONTACTS {
         return Ok(None);
     }
-    let tags = notes::as_spelled(connection, owner, MemberId::NOBODY, &card.tags)?;
+    let tags = notes::as_spelled(connection, Between { viewer: owner, other: MemberId::NOBODY }, &card.tags)?;
     let new = NewContact { card: Card { tags, ..card }, source: Source::ByHand, import_id: None };
     Ok(store::insert(connection, owner, &[new])?.pop())
 }
@@ -37,7 +37,7 @@ pub fn edit(
     if now.version != seen {
         return Ok(Some(now.version));
     }
-    let tags = notes::as_spelled(connection, owner, MemberId::NOBODY, &card.tags)?;
+    let tags = notes::as_spelled(connection, Between { viewer: owner, other: MemberId::NOBODY }, &card.tags)?;
     store::update(connection, owner, id, &Card { tags, ..card })?;
     Ok(None)
 }

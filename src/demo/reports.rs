@@ -6,7 +6,7 @@ use crate::audit::{self, Act, Actor};
 use crate::db::Connection;
 use crate::demo::people::Character;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::members::role::Role;
 use crate::moderation::context::{About, Context};
 use crate::moderation::reports::{self, New};
@@ -50,6 +50,7 @@ fn file(
     reported: MemberId,
     reason: &str,
 ) -> Result<(), Error> {
-    let context = Context::gather(connection, reporter, reported, About::Profile)?.written()?;
+    let context =
+        Context::gather(connection, Between { viewer: reporter, other: reported }, About::Profile)?.written()?;
     reports::file(connection, &New { kind, reporter, reported, reason: reason.to_owned(), context })
 }

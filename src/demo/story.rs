@@ -11,7 +11,7 @@ use crate::demo::people::Character;
 use crate::demo::{Account, PASSWORD};
 use crate::demo::{programs, reports, talks};
 use crate::error::Error;
-use crate::ids::{MemberId, NotificationId};
+use crate::ids::{Between, MemberId, NotificationId};
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::{Action, Limits, WhoMayInvite};
 use crate::schema::{members, notifications, relationships};
@@ -74,18 +74,18 @@ fn befriend(
     (a, b): (MemberId, MemberId),
     since: i64,
 ) -> Result<(), Error> {
-    act(connection, limits, (a, b), Action::Invite, "")?;
-    act(connection, limits, (b, a), Action::Accept, "")?;
+    act(connection, limits, Between { viewer: a, other: b }, Action::Invite, "")?;
+    act(connection, limits, Between { viewer: b, other: a }, Action::Accept, "")?;
     for (owner, other) in [(a, b), (b, a)] {
         let dates = (relationships::connected_at.eq(since), relationships::changed_at.eq(since));
         diesel::update(relationships::table.find((owner, other))).set(dates).execute(connection)?;
-        told(connection, (owner, other), since)?;
+        told(connection, Between { viewer: owner, other }, since)?;
     }
     Ok(())
 }
 
 /// Dates what one was told of another; notifications stand in the order of their ids, which begin with the time.
-fn told(connection: &mut Connection, (owner, other): (MemberId, MemberId), then: i64) -> Result<(), Error> {
+fn told(connection: &mut Connection, Between { viewer: owner, other }: Between, then: i64) -> Result<(), Error> {
     let row = notifications::table.filter(notifications::owner_id.eq(owner)).filter(notifications::other_id.eq(other));
     let ids: Vec<NotificationId> = row.order(notifications::id).select(notifications::id).load(connection)?;
     for (at, id) in ids.into_iter().enumerate() {
@@ -106,11 +106,11 @@ fn id_of(then: i64, low: i64) -> NotificationId {
 fn act(
     connection: &mut Connection,
     limits: &Limits,
-    who: (MemberId, MemberId),
+    between: Between,
     action: Action,
     text: &str,
 ) -> Result<(), Error> {
-    match connections::act(connection, limits, who, action, text)? {
+    match connections::act(connection, limits, between, action, text)? {
         Ok(_) => Ok(()),
         Err(refusal) => Err(Error::Unavailable(format!("the demo's story: {refusal:?}"))),
     }
@@ -125,20 +125,32 @@ pub fn tell(connection: &mut Connection, limits: &Limits, people: &[Character], 
     }
     received(connection, limits, priya, [id(0), id(1), id(2), id(3)])?;
     for (at, days) in [(4, 3), (5, 150), (6, 20)] {
-        act(connection, limits, (priya, id(at)), Action::Invite, "")?;
-        aged(connection, (priya, id(at)), days)?;
+        act(connection, limits, Between { viewer: priya, other: id(at) }, Action::Invite, "")?;
+        aged(connection, Between { viewer: priya, other: id(at) }, days)?;
     }
-    act(connection, limits, (id(6), priya), Action::Decline, "")?;
-    act(connection, limits, (priya, id(7)), Action::Disconnect { may_invite_again: true, page: None }, "")?;
+    act(connection, limits, Between { viewer: id(6), other: priya }, Action::Decline, "")?;
     act(
         connection,
         limits,
-        (priya, id(8)),
+        Between { viewer: priya, other: id(7) },
+        Action::Disconnect { may_invite_again: true, page: None },
+        "",
+    )?;
+    act(
+        connection,
+        limits,
+        Between { viewer: priya, other: id(8) },
         Action::Disconnect { may_invite_again: false, page: None },
         "Three sales pitches in one week.",
     )?;
-    act(connection, limits, (priya, id(9)), Action::Block { page: None }, "")?;
-    act(connection, limits, (id(10), priya), Action::Disconnect { may_invite_again: false, page: None }, "")?;
+    act(connection, limits, Between { viewer: priya, other: id(9) }, Action::Block { page: None }, "")?;
+    act(
+        connection,
+        limits,
+        Between { viewer: id(10), other: priya },
+        Action::Disconnect { may_invite_again: false, page: None },
+        "",
+    )?;
     if !own {
         remarks(connection, priya, people)?;
     }
@@ -157,20 +169,21 @@ fn received(connection: &mut Connection, limits: &Limits, priya: MemberId, from:
         "",
     ];
     for ((from, note), days) in from.into_iter().zip(notes).zip([1, 4, 16, 60]) {
-        act(connection, limits, (from, priya), Action::Invite, note)?;
-        aged(connection, (from, priya), days)?;
+        act(connection, limits, Between { viewer: from, other: priya }, Action::Invite, note)?;
+        aged(connection, Between { viewer: from, other: priya }, days)?;
     }
     Ok(())
 }
 
 /// Makes an invitation some days older.
-fn aged(connection: &mut Connection, (from, to): (MemberId, MemberId), days: i64) -> Result<(), Error> {
+fn aged(connection: &mut Connection, between: Between, days: i64) -> Result<(), Error> {
+    let Between { viewer: from, other: to } = between;
     let then = now() - days * DAY;
     for pair in [(from, to), (to, from)] {
         let dates = (relationships::invited_at.eq(then), relationships::changed_at.eq(then));
         diesel::update(relationships::table.find(pair)).set(dates).execute(connection)?;
     }
-    told(connection, (to, from), then)?;
+    told(connection, between.turned(), then)?;
     let row = relationships::table.find((from, to));
     diesel::update(row).set(relationships::sent_at.eq(then)).execute(connection)?;
     Ok(())
@@ -187,7 +200,7 @@ fn remarks(connection: &mut Connection, priya: MemberId, people: &[Character]) -
     ];
     for (person, (note, tags)) in people.iter().skip(3).step_by(7).zip(remarks) {
         let tags: Vec<String> = tags.split(", ").map(str::to_owned).collect();
-        notes::save(connection, priya, person.id, note, &tags)?;
+        notes::save(connection, Between { viewer: priya, other: person.id }, note, &tags)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::people::Character;
 use crate::error::Error;
-use crate::ids::{MemberId, MessageId};
+use crate::ids::{Between, MemberId, MessageId};
 use crate::inbox::sending;
 use crate::inbox::store;
 use crate::notifications::Event;
@@ -86,7 +86,7 @@ pub fn talk(connection: &mut Connection, limits: &Limits, people: &[Character]) 
             let press = at.to_string();
             let (_, sent) = sending::send(connection, limits, (from.id, &to.handle), (text, &press))?;
             if sent != sending::Sent::Sent {
-                store::save_draft(connection, from.id, to.id, "")?;
+                store::save_draft(connection, Between { viewer: from.id, other: to.id }, "")?;
             }
         }
         date(connection, (first.id, other.id), talk)?;

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::dates::{self, now};
 use crate::db::{Connection, new_id, numbered, on_engine};
 use crate::error::Error;
-use crate::ids::{MemberId, MessageDeletionId, MessageId};
+use crate::ids::{Between, MemberId, MessageDeletionId, MessageId};
 use crate::inbox::store;
 use crate::language::{t, tf, tn};
 use crate::members::named;
@@ -36,16 +36,13 @@ numbered! {
 ///
 /// # Errors
 /// [`Error::NotFound`] where the member has no such message, or the database's.
-pub fn message(
-    connection: &mut Connection,
-    (me, other): (MemberId, MemberId),
-    id: MessageId,
-) -> Result<MessageDeletionId, Error> {
+pub fn message(connection: &mut Connection, between: Between, id: MessageId) -> Result<MessageDeletionId, Error> {
+    let Between { viewer: me, other } = between;
     let (deletion, now) = (new_id(), now());
     let copy = message_copies::table.find((me, other, id)).filter(message_copies::deletion_id.is_null());
     let values = (message_copies::deletion_id.eq(deletion), message_copies::deleted_at.eq(now));
     if diesel::update(copy).set(values).execute(connection)? > 0 {
-        store::settle(connection, me, other)?;
+        store::settle(connection, between)?;
         return note(connection, me, (deletion, now), (What::Message, other, 1));
     }
     // Pressed twice.
@@ -57,17 +54,14 @@ pub fn message(
 ///
 /// # Errors
 /// The database's.
-pub fn before(
-    connection: &mut Connection,
-    (me, other): (MemberId, MemberId),
-    moment: i64,
-) -> Result<Option<MessageDeletionId>, Error> {
+pub fn before(connection: &mut Connection, between: Between, moment: i64) -> Result<Option<MessageDeletionId>, Error> {
+    let Between { viewer: me, other } = between;
     let (deletion, now) = (new_id(), now());
-    let number = copies_before(connection, (me, other), moment, (deletion, now))?;
+    let number = copies_before(connection, between, moment, (deletion, now))?;
     if number == 0 {
         return Ok(None);
     }
-    store::settle(connection, me, other)?;
+    store::settle(connection, between)?;
     note(connection, me, (deletion, now), (What::Before, other, number)).map(Some)
 }
 
@@ -83,9 +77,9 @@ pub fn conversations(
     let (deletion, now) = (new_id(), now());
     let (mut number, mut conversations) = (0, Vec::new());
     for other in others {
-        let copies = copies_before(connection, (me, *other), i64::MAX, (deletion, now))?;
-        if copies + take_draft(connection, (me, *other), deletion)? > 0 {
-            store::settle(connection, me, *other)?;
+        let copies = copies_before(connection, Between { viewer: me, other: *other }, i64::MAX, (deletion, now))?;
+        if copies + take_draft(connection, Between { viewer: me, other: *other }, deletion)? > 0 {
+            store::settle(connection, Between { viewer: me, other: *other })?;
             number += copies;
             conversations.push(*other);
         }
@@ -100,7 +94,7 @@ pub fn conversations(
 
 fn copies_before(
     connection: &mut Connection,
-    (me, other): (MemberId, MemberId),
+    Between { viewer: me, other }: Between,
     moment: i64,
     (deletion, now): (MessageDeletionId, i64),
 ) -> Result<usize, Error> {
@@ -115,7 +109,7 @@ fn copies_before(
 
 fn take_draft(
     connection: &mut Connection,
-    (me, other): (MemberId, MemberId),
+    Between { viewer: me, other }: Between,
     deletion: MessageDeletionId,
 ) -> Result<usize, Error> {
     let drafted = conversations::table.find((me, other)).filter(conversations::draft.ne(""));
@@ -172,7 +166,7 @@ pub fn undo(connection: &mut Connection, me: MemberId, deletion: MessageDeletion
         diesel::update(row).set(conversations::draft.eq(draft)).execute(connection)?;
     }
     let others: BTreeSet<MemberId> = others.into_iter().chain(drafts.into_iter().map(|(other, _)| other)).collect();
-    others.into_iter().try_for_each(|other| store::settle(connection, me, other))?;
+    others.into_iter().try_for_each(|other| store::settle(connection, Between { viewer: me, other }))?;
     Ok(true)
 }
 

@@ -6,7 +6,7 @@ use actix_web::web::Path;
 use crate::dates;
 use crate::db;
 use crate::error::Error;
-use crate::ids::{MessageDeletionId, MessageId};
+use crate::ids::{Between, MessageDeletionId, MessageId};
 use crate::inbox::thread::{self, Typed};
 use crate::inbox::{deletion, store};
 use crate::language::{t, tf};
@@ -34,7 +34,7 @@ pub async fn delete_message(
         .write(move |connection| {
             let other = store::partner(connection, me, &handle)?.person.id;
             db::lock_members(connection, [me])?;
-            deletion::message(connection, (me, other), message)
+            deletion::message(connection, Between { viewer: me, other }, message)
         })
         .await?;
     redirect.undoable(t("Message deleted. Only your copy is gone."), undo_of(deleted));
@@ -91,7 +91,7 @@ pub async fn delete_before(
         .write(move |connection| {
             let other = store::partner(connection, me, &handle)?.person.id;
             db::lock_members(connection, [me])?;
-            deletion::before(connection, (me, other), moment)
+            deletion::before(connection, Between { viewer: me, other }, moment)
         })
         .await?;
     let day = dates::long(moment);

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use crate::dates::now;
 use crate::db::{self, Connection, Db, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::{MemberId, MessageDeletionId, MessageId};
+use crate::ids::{Between, MemberId, MessageDeletionId, MessageId};
 use crate::inbox::deletion::HOUR;
 use crate::jobs::{Job, Turn};
 use crate::schema::{conversations, message_copies, message_deletions, messages};
@@ -87,7 +87,7 @@ pub(super) fn remove_copies(
     }
     hold(connection, by_other.keys().copied().chain([owner]))?;
     for (other, copies) in &by_other {
-        remove(connection, (owner, *other), copies)?;
+        remove(connection, Between { viewer: owner, other: *other }, copies)?;
     }
     Ok(())
 }
@@ -102,18 +102,15 @@ pub(super) fn hold(connection: &mut Connection, members: impl Iterator<Item = Me
 }
 
 /// Removes copies of one conversation, and the texts of which the other has no copy either.
-fn remove(
-    connection: &mut Connection,
-    (owner, other): (MemberId, MemberId),
-    copies: &[(MessageId, bool)],
-) -> Result<(), Error> {
+fn remove(connection: &mut Connection, between: Between, copies: &[(MessageId, bool)]) -> Result<(), Error> {
+    let Between { viewer: owner, other } = between;
     let ids: Vec<MessageId> = copies.iter().map(|(id, _)| *id).collect();
     let these = id_in(connection, message_copies::id, &ids);
     let side = |owner: MemberId, other: MemberId| {
         message_copies::table.filter(message_copies::owner_id.eq(owner)).filter(message_copies::other_id.eq(other))
     };
     diesel::delete(side(owner, other).filter(these.clone())).execute(connection)?;
-    remove_words(connection, (owner, other), &ids)?;
+    remove_words(connection, between, &ids)?;
     let kept = side(other, owner).filter(these).select(message_copies::id);
     let kept: HashSet<MessageId> = on_engine!(connection, |own| kept.load::<MessageId>(own))?.into_iter().collect();
     for (writer, is_writers) in [(owner, true), (other, false)] {
@@ -131,7 +128,7 @@ fn remove(
 /// Removes from the search what an owner no longer has.
 fn remove_words(
     connection: &mut Connection,
-    (owner, other): (MemberId, MemberId),
+    Between { viewer: owner, other }: Between,
     ids: &[MessageId],
 ) -> Result<(), Error> {
     let ids = ids.iter().map(MessageId::to_string).collect::<Vec<_>>().join(",");

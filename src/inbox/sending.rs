@@ -7,7 +7,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::inbox::search;
 use crate::inbox::store::{self, Conversation, Partner};
 use crate::notifications::{self, Event};
@@ -45,7 +45,7 @@ pub fn send(
 ) -> Result<(Partner, Sent), Error> {
     let (partner, sent) = attempt(connection, limits, (me, handle), (text, press))?;
     if sent != Sent::Sent {
-        store::save_draft(connection, me, partner.person.id, text)?;
+        store::save_draft(connection, Between { viewer: me, other: partner.person.id }, text)?;
     }
     Ok((partner, sent))
 }
@@ -63,17 +63,17 @@ pub fn attempt(
     let partner = store::partner(connection, me, handle)?;
     let other = partner.person.id;
     db::lock_members(connection, [me, other])?;
-    let mine = store::conversation(connection, me, other)?;
+    let mine = store::conversation(connection, Between { viewer: me, other })?;
     let press = digest::sha256(&format!("{press} {text}"));
     let sent = if mine.as_ref().is_some_and(|mine| mine.last_press == press) {
         Sent::Sent
-    } else if connections::sides(connection, limits, me, other)?.mine != Side::Connected {
+    } else if connections::sides(connection, limits, Between { viewer: me, other })?.mine != Side::Connected {
         Sent::NotConnected
     } else {
         let is_first = mine.as_ref().is_none_or(|mine| mine.last_at.is_none());
         match comes_free(connection, me).map(|from| from.filter(|_| is_first))? {
             Some(from) => Sent::TooManyFirst { from },
-            None => deliver(connection, (me, other), (text, &press), mine.filter(|_| !is_first))?,
+            None => deliver(connection, Between { viewer: me, other }, (text, &press), mine.filter(|_| !is_first))?,
         }
     };
     Ok((partner, sent))
@@ -95,10 +95,11 @@ pub fn comes_free(connection: &mut Connection, me: MemberId) -> Result<Option<i6
 
 fn deliver(
     connection: &mut Connection,
-    (me, other): (MemberId, MemberId),
+    between: Between,
     (text, press): (&str, &str),
     known: Option<Conversation>,
 ) -> Result<Sent, Error> {
+    let Between { viewer: me, other } = between;
     let (id, now) = (store::next_id(connection, [me, other])?, now());
     let message = (messages::writer_id.eq(me), messages::id.eq(id), messages::text.eq(text));
     diesel::insert_into(messages::table).values(message).execute(connection)?;
@@ -125,7 +126,7 @@ fn deliver(
     let values =
         (conversations::draft.eq(""), conversations::last_press.eq(press), conversations::begun_at.eq(begun_at));
     diesel::update(mine).set(values).execute(connection)?;
-    connections::store::note_message(connection, me, other, now)?;
+    connections::store::note_message(connection, between, now)?;
     notifications::tell(connection, (other, Event::Message), (me, ""), now)?;
     Ok(Sent::Sent)
 }

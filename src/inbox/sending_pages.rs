@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 
 use crate::error::Error;
-use crate::ids::MessageId;
+use crate::ids::{Between, MessageId};
 use crate::inbox::sending::{self, Sent};
 use crate::inbox::thread::{self, Typed};
 use crate::inbox::{MAX_LENGTH, store};
@@ -60,7 +60,7 @@ pub async fn save_draft(
         .write(move |connection| {
             let partner = store::partner(connection, id, &handle)?;
             crate::db::lock_members(connection, [id])?;
-            store::save_draft(connection, id, partner.person.id, &text)?;
+            store::save_draft(connection, Between { viewer: id, other: partner.person.id }, &text)?;
             Ok(partner.person.handle)
         })
         .await?;

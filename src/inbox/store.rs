@@ -7,7 +7,7 @@ use crate::connections::row::{Row, State};
 use crate::dates::now;
 use crate::db::{Connection, id_in, new_id, on_engine, sql_condition};
 use crate::error::Error;
-use crate::ids::{MemberId, MessageId};
+use crate::ids::{Between, MemberId, MessageId};
 use crate::inbox::texts::{COPY, WithText, WithTexts};
 use crate::members::handles::leads;
 use crate::members::{MemberCard, names};
@@ -76,7 +76,7 @@ impl Partner {
         let is_sent = self.row.as_ref().is_some_and(|row| row.state == State::Invited);
         if self.deletion_due_at.is_some() && !is_sent {
             let me = self.conversation.as_ref().map_or(MemberId::NOBODY, |conversation| conversation.owner_id);
-            let row = self.row.take().unwrap_or_else(|| Row::new(me, self.person.id));
+            let row = self.row.take().unwrap_or_else(|| Row::new(Between { viewer: me, other: self.person.id }));
             self.row = Some(Row { state: State::BlockedBy, ..row });
         }
         self
@@ -122,8 +122,7 @@ pub fn partner(connection: &mut Connection, me: MemberId, handle: &str) -> Resul
 /// The database's.
 pub fn conversation(
     connection: &mut Connection,
-    owner: MemberId,
-    other: MemberId,
+    Between { viewer: owner, other }: Between,
 ) -> Result<Option<Conversation>, Error> {
     let row = conversations::table.find((owner, other));
     Ok(on_engine!(connection, |own| row.select(Conversation::as_select()).first(own)).optional()?)
@@ -195,7 +194,7 @@ pub type Page = (Vec<Message>, Option<MessageId>);
 /// The database's.
 pub fn page(
     connection: &mut Connection,
-    (owner, other): (MemberId, MemberId),
+    Between { viewer: owner, other }: Between,
     before: MessageId,
 ) -> Result<Page, Error> {
     let copies = message_copies::table
@@ -222,8 +221,7 @@ pub fn page(
 /// The database's.
 pub fn mark_read(
     connection: &mut Connection,
-    owner: MemberId,
-    other: MemberId,
+    Between { viewer: owner, other }: Between,
     place: MessageId,
 ) -> Result<bool, Error> {
     let row = conversations::table.find((owner, other)).filter(conversations::place.eq(place));
@@ -252,8 +250,9 @@ pub fn mark(
 ///
 /// # Errors
 /// The database's.
-pub fn save_draft(connection: &mut Connection, owner: MemberId, other: MemberId, draft: &str) -> Result<(), Error> {
-    let kept = conversation(connection, owner, other)?;
+pub fn save_draft(connection: &mut Connection, between: Between, draft: &str) -> Result<(), Error> {
+    let Between { viewer: owner, other } = between;
+    let kept = conversation(connection, between)?;
     if kept.as_ref().map_or("", |kept| &kept.draft) == draft {
         return Ok(());
     }
@@ -262,15 +261,16 @@ pub fn save_draft(connection: &mut Connection, owner: MemberId, other: MemberId,
     let row = diesel::insert_into(conversations::table).values(row);
     let row = row.on_conflict((conversations::owner_id, conversations::other_id)).do_update().set(values);
     on_engine!(connection, |own| row.execute(own))?;
-    settle(connection, owner, other)
+    settle(connection, between)
 }
 
 /// Puts a conversation in its place, after messages or the draft in it have come or gone.
 ///
 /// # Errors
 /// The database's.
-pub fn settle(connection: &mut Connection, owner: MemberId, other: MemberId) -> Result<(), Error> {
-    let Some(kept) = conversation(connection, owner, other)? else { return Ok(()) };
+pub fn settle(connection: &mut Connection, between: Between) -> Result<(), Error> {
+    let Between { viewer: owner, other } = between;
+    let Some(kept) = conversation(connection, between)? else { return Ok(()) };
     let newest = message_copies::table
         .filter(message_copies::owner_id.eq(owner))
         .filter(message_copies::other_id.eq(other))

@@ -12,7 +12,7 @@ use crate::connections::standing::{self, Standing};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::{MemberId, MessageId};
+use crate::ids::{Between, MemberId, MessageId};
 use crate::inbox::MAX_LENGTH;
 use crate::inbox::links::{self, Piece};
 use crate::inbox::sending::{self, FIRST_MESSAGES};
@@ -110,8 +110,8 @@ fn read(
 ) -> Result<Read, Error> {
     let partner = store::partner(connection, me, handle)?;
     let other = partner.person.id;
-    let standing = standing::one(connection, limits, (me, other), partner.row.clone())?;
-    let page = store::page(connection, (me, other), before)?;
+    let standing = standing::one(connection, limits, Between { viewer: me, other }, partner.row.clone())?;
+    let page = store::page(connection, Between { viewer: me, other }, before)?;
     let from = match standing.connected() && partner.is_new() {
         true => sending::comes_free(connection, me)?,
         false => None,
@@ -181,7 +181,8 @@ async fn open(site: &Site, page: &mut Layout, me: &SignedIn, partner: &Partner) 
     let unread = partner.conversation.as_ref().filter(|conversation| conversation.is_unread);
     let Some(place) = unread.and_then(|conversation| conversation.place) else { return Ok(()) };
     let (id, other) = (me.id, partner.person.id);
-    let (was_unread, told) = site.write(move |connection| mark_read(connection, (id, other), place)).await?;
+    let (was_unread, told) =
+        site.write(move |connection| mark_read(connection, Between { viewer: id, other }, place)).await?;
     page.have_read(told);
     if was_unread {
         page.have_opened_conversation();
@@ -194,13 +195,9 @@ async fn open(site: &Site, page: &mut Layout, me: &SignedIn, partner: &Partner) 
 ///
 /// # Errors
 /// The database's.
-pub fn mark_read(
-    connection: &mut Connection,
-    (me, other): (MemberId, MemberId),
-    place: MessageId,
-) -> Result<(bool, usize), Error> {
-    let was_unread = store::mark_read(connection, me, other, place)?;
-    let told = if was_unread { notifications::mark_event(connection, me, other, Event::Message)? } else { 0 };
+pub fn mark_read(connection: &mut Connection, between: Between, place: MessageId) -> Result<(bool, usize), Error> {
+    let was_unread = store::mark_read(connection, between, place)?;
+    let told = if was_unread { notifications::mark_event(connection, between, Event::Message)? } else { 0 };
     Ok((was_unread, told))
 }
 

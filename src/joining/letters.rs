@@ -10,7 +10,7 @@ use crate::connections;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::joining::links::{new_code, owner_of};
 use crate::language::current;
 use crate::limits::{self, Limit, Subject};
@@ -80,8 +80,8 @@ pub fn become_invitation(
 ) -> Result<(), Error> {
     let Some(letter) = by_code(connection, code, true)? else { return Ok(()) };
     let limits = Limits { invitations: u32::MAX, ..*limits };
-    let pair = (letter.owner_id, member);
-    connections::act(connection, &limits, pair, Action::Invite, &letter.note).map(|_| ())
+    let between = Between { viewer: letter.owner_id, other: member };
+    connections::act(connection, &limits, between, Action::Invite, &letter.note).map(|_| ())
 }
 
 /// Returns when a member wrote to an address.

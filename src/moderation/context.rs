@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::{MemberId, MessageId};
+use crate::ids::{Between, MemberId, MessageId};
 use crate::inbox::store::{self as inbox, Message};
 use crate::members::store::{self, Position};
 use crate::schema::{members, relationships};
@@ -69,12 +69,13 @@ impl Context {
     ///
     /// # Errors
     /// [`Error::NotFound`] where the member has no such message, or the database's.
-    pub fn gather(connection: &mut Connection, me: MemberId, other: MemberId, about: About) -> Result<Context, Error> {
+    pub fn gather(connection: &mut Connection, between: Between, about: About) -> Result<Context, Error> {
+        let other = between.other;
         let context = Context::of_profile(connection, other)?;
         Ok(match about {
             About::Profile => context,
-            About::Invitation => Context { note: note(connection, me, other)?, ..context },
-            About::Message(id) => Context { messages: messages(connection, me, other, id)?, ..context },
+            About::Invitation => Context { note: note(connection, between)?, ..context },
+            About::Message(id) => Context { messages: messages(connection, between, id)?, ..context },
         })
     }
 
@@ -120,7 +121,7 @@ impl Context {
 }
 
 /// The note of the other's invitation, as the member has it.
-fn note(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<String, Error> {
+fn note(connection: &mut Connection, Between { viewer: me, other }: Between) -> Result<String, Error> {
     let columns = (relationships::invitation_note, relationships::received_note);
     let row = relationships::table.find((me, other)).select(columns);
     let notes: Option<(String, String)> = row.first(connection).optional()?;
@@ -128,19 +129,14 @@ fn note(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<St
 }
 
 /// The reported message with its neighbours; of the conversation as a whole, the newest.
-fn messages(
-    connection: &mut Connection,
-    me: MemberId,
-    other: MemberId,
-    id: Option<MessageId>,
-) -> Result<Vec<Said>, Error> {
-    let newest = inbox::page(connection, (me, other), MessageId::MAX)?.0;
+fn messages(connection: &mut Connection, between: Between, id: Option<MessageId>) -> Result<Vec<Said>, Error> {
+    let newest = inbox::page(connection, between, MessageId::MAX)?.0;
     let Some(id) = id else { return Ok(said(&newest[..newest.len().min(2 * NEIGHBOURS)], None)) };
     let place = |rows: &[Message]| rows.iter().position(|row| row.id == id && !row.is_mine);
     let (rows, at) = match place(&newest) {
         Some(at) => (newest, at),
         None => {
-            let rows = inbox::page(connection, (me, other), id.next())?.0;
+            let rows = inbox::page(connection, between, id.next())?.0;
             let at = place(&rows).ok_or(Error::NotFound)?;
             (rows, at)
         }

@@ -8,7 +8,7 @@ use askama::Template;
 use crate::connections::{self, Answer, visible};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::inbox::store as inbox;
 use crate::language::{filters, t, tf};
 use crate::limits::{self, Limit, Subject};
@@ -94,7 +94,7 @@ pub async fn form(
             let person = person(connection, id, &handle, about)?;
             // A message that is not theirs is not there.
             if let About::Message(Some(_)) = about {
-                Context::gather(connection, id, person.id, about)?;
+                Context::gather(connection, Between { viewer: id, other: person.id }, about)?;
             }
             Ok(person)
         })
@@ -129,7 +129,7 @@ pub async fn send(
                 return Ok((person, None));
             }
             limits::take(connection, Limit::Reports, &Subject::member(id))?;
-            let answer = report(connection, &limits, (id, person.id), about, &reason, action)?;
+            let answer = report(connection, &limits, Between { viewer: id, other: person.id }, about, &reason, action)?;
             Ok((person, answer))
         })
         .await?;
@@ -158,17 +158,18 @@ pub async fn send(
 fn report(
     connection: &mut Connection,
     limits: &Limits,
-    (me, other): (MemberId, MemberId),
+    between: Between,
     about: About,
     reason: &str,
     action: Option<Action>,
 ) -> Result<Option<Answer>, Error> {
-    let context = Context::gather(connection, me, other, about)?.written()?;
+    let Between { viewer: me, other } = between;
+    let context = Context::gather(connection, between, about)?.written()?;
     let kind = match about {
         About::Profile => Kind::Profile,
         About::Invitation => Kind::Invitation,
         About::Message(_) => Kind::Message,
     };
     reports::file(connection, &New { kind, reporter: me, reported: other, reason: reason.to_owned(), context })?;
-    action.map(|action| connections::act(connection, limits, (me, other), action, "")).transpose()
+    action.map(|action| connections::act(connection, limits, between, action, "")).transpose()
 }

@@ -5,6 +5,7 @@ use askama::Template;
 
 use crate::dates;
 use crate::error::Error;
+use crate::ids::Between;
 use crate::language::{filters, t};
 use crate::moderation::context::{About, Context};
 use crate::moderation::report_pages::REASON;
@@ -102,7 +103,7 @@ pub async fn appeal(
         if reports::open_appeal(connection, id)?.is_some() {
             return Ok(());
         }
-        let context = Context::gather(connection, id, id, About::Profile)?.written()?;
+        let context = Context::gather(connection, Between { viewer: id, other: id }, About::Profile)?.written()?;
         reports::file(connection, &New { kind: Kind::Appeal, reporter: id, reported: id, reason, context })
     })
     .await?;

@@ -7,7 +7,7 @@ use crate::connections::mutual::ConnectionIds;
 use crate::connections::row::State;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::language::{mutual_connections, tn};
 use crate::members::{ConnectionCount, MemberCard};
 use crate::network::second_degree::SecondDegree;
@@ -170,7 +170,7 @@ pub fn for_member(
 ///
 /// # Errors
 /// The database's.
-pub fn dismiss(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<(), Error> {
+pub fn dismiss(connection: &mut Connection, Between { viewer: me, other }: Between) -> Result<(), Error> {
     use dismissed_suggestions::{dismissed_at, other_id, owner_id, table};
     let row = (owner_id.eq(me), other_id.eq(other), dismissed_at.eq(dates::now()));
     let insert = diesel::insert_into(table).values(row).on_conflict_do_nothing();
@@ -182,7 +182,7 @@ pub fn dismiss(connection: &mut Connection, me: MemberId, other: MemberId) -> Re
 ///
 /// # Errors
 /// The database's.
-pub fn suggest_again(connection: &mut Connection, me: MemberId, other: MemberId) -> Result<(), Error> {
+pub fn suggest_again(connection: &mut Connection, Between { viewer: me, other }: Between) -> Result<(), Error> {
     diesel::delete(dismissed_suggestions::table.find((me, other))).execute(connection)?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use crate::db::{Connection, new_id, numbered};
 use crate::error::Error;
-use crate::ids::{MemberId, NotificationId};
+use crate::ids::{Between, MemberId, NotificationId};
 use crate::mail::{Letter, outbox};
 use crate::relationship::Notification;
 use crate::schema::notifications;
@@ -93,7 +93,7 @@ fn enter(
 ) -> Result<bool, Error> {
     let newest = store::newest(connection, owner)?;
     let id = new_id::<NotificationId>().max(newest.map_or(NotificationId::MIN, NotificationId::next));
-    if event == Event::Message && renew(connection, (owner, other), id, now)? {
+    if event == Event::Message && renew(connection, Between { viewer: owner, other }, id, now)? {
         return Ok(false);
     }
     let row = (
@@ -110,7 +110,7 @@ fn enter(
 
 fn renew(
     connection: &mut Connection,
-    (owner, other): (MemberId, MemberId),
+    Between { viewer: owner, other }: Between,
     id: NotificationId,
     now: i64,
 ) -> Result<bool, Error> {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine, sql_condition};
 use crate::error::Error;
-use crate::ids::{MemberId, NotificationId};
+use crate::ids::{Between, MemberId, NotificationId};
 use crate::members::MemberCard;
 use crate::notifications::Event;
 use crate::schema::{members, notifications as table};
@@ -84,7 +84,7 @@ pub fn mark_all(connection: &mut Connection, owner: MemberId, up_to: Notificatio
 ///
 /// # Errors
 /// The database's.
-pub fn mark_all_of(connection: &mut Connection, owner: MemberId, other: MemberId) -> Result<usize, Error> {
+pub fn mark_all_of(connection: &mut Connection, Between { viewer: owner, other }: Between) -> Result<usize, Error> {
     let unread = table::table.filter(table::owner_id.eq(owner)).filter(table::other_id.eq(other)).filter(Unread);
     Ok(diesel::update(unread).set(table::is_read.eq(true)).execute(connection)?)
 }
@@ -94,7 +94,11 @@ pub fn mark_all_of(connection: &mut Connection, owner: MemberId, other: MemberId
 ///
 /// # Errors
 /// The database's.
-pub fn mark_event(connection: &mut Connection, owner: MemberId, other: MemberId, event: Event) -> Result<usize, Error> {
+pub fn mark_event(
+    connection: &mut Connection,
+    Between { viewer: owner, other }: Between,
+    event: Event,
+) -> Result<usize, Error> {
     let unread = table::table
         .filter(table::owner_id.eq(owner))
         .filter(table::other_id.eq(other))

@@ -12,6 +12,7 @@ use crate::connections::standing::{self, Standing};
 use crate::connections::{self, invitations, visible};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::ids::Between;
 use crate::language::filters;
 use crate::language::mutual_connections;
 use crate::members::ConnectionCount;
@@ -94,7 +95,9 @@ pub async fn profile(
     }
     if page.opened && me.unread > 0 && redirect.came_from().is_some_and(|path| path.starts_with("/notifications")) {
         let (owner, other) = (me.id, person.id);
-        let read = site.write(move |connection| notifications::mark_all_of(connection, owner, other)).await?;
+        let read = site
+            .write(move |connection| notifications::mark_all_of(connection, Between { viewer: owner, other }))
+            .await?;
         page.have_read(read);
     }
     let hindrance = match connections::allowance::own_hindrance(&me, &site.limits, &standing) {
@@ -113,11 +116,11 @@ fn other(
     let (member, row) = visible::member(connection, me.id, handle)?;
     let id = member.person.id;
     let price = row.as_ref().map_or_else(String::new, |row| invitations::price(row, limits, &member.person.full_name));
-    let standing = standing::one(connection, limits, (me.id, id), row)?;
+    let standing = standing::one(connection, limits, Between { viewer: me.id, other: id }, row)?;
     let counted = ConnectionCount::of(connection, id)?;
     let nearness = degree::nearness(connection, cache, ViewerAndOther::of(me, counted), standing.connected(), FACES)?;
     let reinvite = match standing.offer() {
-        Offer::Reinvite => connections::reinvite(connection, limits, me.id, id)?,
+        Offer::Reinvite => connections::reinvite(connection, limits, Between { viewer: me.id, other: id })?,
         _ => None,
     };
     let shown = Shown::to(connection, member, standing.connected())?;

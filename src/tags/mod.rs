@@ -16,7 +16,7 @@ use crate::contacts::{self, retag};
 use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
-use crate::ids::{MemberId, TagChangeId};
+use crate::ids::{Between, MemberId, TagChangeId};
 use crate::schema::{relationships, tag_changes, tags};
 use crate::text::caseless;
 
@@ -185,7 +185,7 @@ fn as_spelled(connection: &mut Connection, me: MemberId, tag: &str, name: &str) 
     if caseless(tag) == caseless(name) {
         return Ok(name.to_owned());
     }
-    let spelled = notes::as_spelled(connection, me, MemberId::NOBODY, &[name.to_owned()])?;
+    let spelled = notes::as_spelled(connection, Between { viewer: me, other: MemberId::NOBODY }, &[name.to_owned()])?;
     Ok(spelled.into_iter().next().unwrap_or_else(|| name.to_owned()))
 }
 

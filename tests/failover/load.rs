@@ -11,7 +11,7 @@ use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
 use amicable::db::Db;
-use amicable::ids::MemberId;
+use amicable::ids::{Between, MemberId};
 use amicable::relationship::Action;
 use amicable::relationship::Limits;
 use amicable::schema::{connection_counts, notifications, relationships};
@@ -86,7 +86,7 @@ impl Load {
                     let one = member(connection, format!("leaving{number}"));
                     let other = member(connection, format!("friend{number}"));
                     for (by, (a, b)) in [(Action::Invite, (one.0, other.0)), (Action::Accept, (other.0, one.0))] {
-                        connections::act(connection, &limits, (a, b), by, "")?.unwrap();
+                        connections::act(connection, &limits, Between { viewer: a, other: b }, by, "")?.unwrap();
                     }
                     leaving.push((one, other));
                 }

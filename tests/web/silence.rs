@@ -12,7 +12,7 @@ mod threads;
 use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
-use amicable::ids::MemberId;
+use amicable::ids::{Between, MemberId};
 use amicable::relationship::Action;
 use amicable::relationship::Limits;
 use diesel::prelude::*;
@@ -329,7 +329,9 @@ fn a_list_leaves_out_who_blocked_one_before_it_is_cut() {
 
 fn act(site: &Site, (me, other): (MemberId, MemberId), action: Action) {
     let limits = Limits::default();
-    let acted = site.db.write_blocking(|connection| connections::act(connection, &limits, (me, other), action, "Said"));
+    let acted = site.db.write_blocking(|connection| {
+        connections::act(connection, &limits, Between { viewer: me, other }, action, "Said")
+    });
     // Most random moves are refused, which is as good.
     let _ = acted.unwrap();
 }

@@ -11,6 +11,7 @@ use crate::connections::visible;
 use crate::dates::now;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
+use crate::ids::Between;
 use crate::language::filters;
 use crate::language::{t, tf};
 use crate::members::MemberCard;
@@ -92,9 +93,9 @@ fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle
     let person = member.person;
     let sender = table::table.find(me);
     let sender = on_engine!(connection, |own| sender.select(MemberCard::as_select()).first(own))?;
-    let standing = standing::one(connection, limits, (me, person.id), row)?;
+    let standing = standing::one(connection, limits, Between { viewer: me, other: person.id }, row)?;
     let reinvite = match standing.offer() {
-        Offer::Reinvite => crate::connections::reinvite(connection, limits, me, person.id)?,
+        Offer::Reinvite => crate::connections::reinvite(connection, limits, Between { viewer: me, other: person.id })?,
         _ => None,
     };
     let allowance = crate::connections::allowance::allowance(connection, limits, me, now())?;
@@ -192,7 +193,13 @@ pub async fn send(
             let (member, row) = visible::member(connection, id, &wanted)?;
             let person = member.person;
             let before = row.map_or(Side::Stranger, |row| row.side_at(now(), &limits));
-            let answer = crate::connections::act(connection, &limits, (id, person.id), Action::Invite, &note)?;
+            let answer = crate::connections::act(
+                connection,
+                &limits,
+                Between { viewer: id, other: person.id },
+                Action::Invite,
+                &note,
+            )?;
             Ok((person, before, answer))
         })
         .await?;

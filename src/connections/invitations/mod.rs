@@ -15,7 +15,7 @@ use crate::connections::{store, visible};
 use crate::dates::{self, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::language::filters;
 use crate::language::{number, t, tf, tn, tnf};
 use crate::members::{MemberCard, names};
@@ -395,9 +395,9 @@ fn answer_all(
             answered.not.push(t("One invitation was no longer open.").to_owned());
             continue;
         };
-        match crate::connections::act(connection, limits, (me, person.id), action, "")? {
+        match crate::connections::act(connection, limits, Between { viewer: me, other: person.id }, action, "")? {
             Ok(_) => {
-                pauses.push(crate::connections::again(connection, me, person.id)?);
+                pauses.push(crate::connections::again(connection, Between { viewer: me, other: person.id })?);
                 answered.done.push(person);
             }
             Err(refusal) => answered.not.push(sentence(refusal, &person.full_name)),
@@ -450,7 +450,7 @@ fn listed(
     person: MemberCard,
     action: Action,
 ) -> Result<Option<MemberCard>, Error> {
-    let row = store::row(connection, me, person.id)?;
+    let row = store::row(connection, Between { viewer: me, other: person.id })?;
     let listed = row.is_some_and(|row| match row.side() {
         Side::Received { .. } | Side::Invited { .. } | Side::Connected => true,
         Side::Declined { .. } => action == Action::Decline,

@@ -12,7 +12,7 @@ use crate::connections::row::State;
 use crate::connections::store;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::MemberId;
+use crate::ids::{Between, MemberId};
 use crate::language::{t, tf, tn};
 use crate::relationship::{Action, Limits};
 use crate::schema::relationships;
@@ -80,7 +80,9 @@ fn bring_back(
         declined.order(relationships::changed_at).limit(MAX_UNDONE).select(relationships::other_id).load(connection)?;
     let mut back = 0;
     for other in others {
-        back += usize::from(connections::act(connection, limits, (me, other), Action::UndoDecline, "")?.is_ok());
+        back += usize::from(
+            connections::act(connection, limits, Between { viewer: me, other }, Action::UndoDecline, "")?.is_ok(),
+        );
     }
     Ok(back)
 }

@@ -5,6 +5,7 @@ use actix_web::web::Path;
 
 use crate::connections::visible;
 use crate::error::Error;
+use crate::ids::Between;
 use crate::language::tf;
 use crate::network::suggestions;
 use crate::web::page::{Redirect, SignedIn};
@@ -24,7 +25,7 @@ pub async fn not_now(
     let person = site
         .write(move |connection| {
             let person = visible::person(connection, id, &handle)?;
-            suggestions::dismiss(connection, id, person.id)?;
+            suggestions::dismiss(connection, Between { viewer: id, other: person.id })?;
             Ok(person)
         })
         .await?;
@@ -47,7 +48,7 @@ pub async fn suggest_again(
     let person = site
         .write(move |connection| {
             let person = visible::person(connection, id, &handle)?;
-            suggestions::suggest_again(connection, id, person.id)?;
+            suggestions::suggest_again(connection, Between { viewer: id, other: person.id })?;
             Ok(person)
         })
         .await?;

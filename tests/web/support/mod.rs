@@ -10,7 +10,7 @@ use amicable::accounts;
 use amicable::accounts::NewMember;
 use amicable::accounts::password::Hashed;
 use amicable::db::Db;
-use amicable::ids::MemberId;
+use amicable::ids::{Between, MemberId};
 use amicable::limits::{self, Limit, Numbers};
 use amicable::relationship::Limits;
 use amicable::server;
@@ -167,7 +167,9 @@ impl Site {
     /// Makes the last message between two be so many days old.
     pub fn wrote(&self, days_ago: i64, one: &Visitor, other: &Visitor) {
         let at = amicable::dates::now() - days_ago * 86_400;
-        let note = |connection: &mut _| amicable::connections::store::note_message(connection, one.id, other.id, at);
+        let note = |connection: &mut _| {
+            amicable::connections::store::note_message(connection, Between { viewer: one.id, other: other.id }, at)
+        };
         self.db.write_blocking(note).unwrap();
     }
 
