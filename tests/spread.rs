@@ -213,7 +213,7 @@ fn broken(statements: &[Statement]) -> Vec<String> {
             if !by_owner && (unique || !ASKED_EVERYWHERE.iter().any(|(index, _)| *index == name)) {
                 found.push(format!("{name} begins with {first}"));
             }
-        } else if !["ALTER TABLE", "INSERT INTO", "UPDATE", "DELETE FROM", "CREATE VIEW", "DROP VIEW"]
+        } else if !["ALTER TABLE", "INSERT INTO", "UPDATE", "DELETE FROM", "CREATE VIEW", "DROP VIEW", "DROP INDEX"]
             .iter()
             .any(|verb| sql.starts_with(verb))
             || sql.contains("UNIQUE")

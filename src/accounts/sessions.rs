@@ -4,11 +4,13 @@ use diesel::prelude::*;
 use rand::RngExt;
 
 use crate::connections;
+use crate::connections::row::State;
+use crate::connections::sql_condition::Listed;
 use crate::dates::{DAY, now};
 use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{MemberId, SessionId};
-use crate::inbox::store as inbox;
+use crate::inbox::store::{HasUnread, IsUnread};
 use crate::members::role::Role;
 use crate::members::suspension::is_suspended;
 use crate::notifications::store::Unread;
@@ -105,8 +107,11 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
     let token_hash = sha256(token);
     let invitations = connections::waiting(limits, member).count().single_value();
     let unread = notifications::table.filter(notifications::owner_id.eq(member)).filter(Unread).count().single_value();
-    let talks = conversations::table.filter(conversations::owner_id.eq(member)).filter(inbox::Unread);
+    let talks = conversations::table.filter(conversations::owner_id.eq(member)).filter(IsUnread);
     let talks = talks.count().single_value();
+    // Those with whom one has blocked are not shown. These are few, so they are taken off, not looked for at each conversation.
+    let blocked = relationships::table.filter(relationships::owner_id.eq(member)).filter(Listed).filter(HasUnread);
+    let blocked = blocked.filter(relationships::state.eq(State::Blocked)).count().single_value();
     let last_to_spare = relationships::table
         .filter(relationships::owner_id.eq(member))
         .filter(relationships::sent_at.is_not_null())
@@ -130,9 +135,9 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
             (connection_counts::number, connection_counts::version),
             (table::role, table::suspended_at, table::suspended_until),
             (sessions::last_seen, sessions::confirmed_at),
-            (invitations, unread, talks, last_to_spare),
+            (invitations, unread, (talks, blocked), last_to_spare),
         ));
-    type Counts = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+    type Counts = (Option<i64>, Option<i64>, (Option<i64>, Option<i64>), Option<i64>);
     type Texts = (String, String, String, String, String);
     type Standing = (Role, Option<i64>, Option<i64>);
     type Found = (Texts, Option<i64>, (i32, i32), Standing, (i64, i64), Counts);
@@ -149,7 +154,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         return Ok(None);
     };
     let (handle, full_name, language, time_zone, photo) = texts;
-    let (invitations, unread, talks, last_to_spare) = counts;
+    let (invitations, unread, (talks, blocked), last_to_spare) = counts;
     let viewer = Viewer {
         id: member,
         handle,
@@ -159,7 +164,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         last_to_spare,
         invitations: invitations.unwrap_or(0),
         unread: unread.unwrap_or(0),
-        unread_conversations: talks.unwrap_or(0),
+        unread_conversations: talks.unwrap_or(0) - blocked.unwrap_or(0),
         language,
         time_zone,
         is_suspended: is_suspended(suspended_at, suspended_until),

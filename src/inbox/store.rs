@@ -24,10 +24,15 @@ sql_condition!(
                    AND blocked.state = 7)"
 );
 sql_condition!(
-    /// The conversation is shown and not read, as its index asks for it.
-    Unread: Bool = "conversations.is_unread AND conversations.place IS NOT NULL AND NOT EXISTS (SELECT 1 \
-                    FROM relationships AS blocked WHERE blocked.owner_id = conversations.owner_id \
-                    AND blocked.other_id = conversations.other_id AND blocked.state = 7)"
+    /// The conversation has something to show and is not read, as its index asks for it; also where its owner has blocked the
+    /// other, which [`Shown`] tells.
+    IsUnread: Bool = "conversations.is_unread = TRUE AND conversations.place IS NOT NULL"
+);
+sql_condition!(
+    /// The owner of the row has an unread conversation with the other.
+    HasUnread: Bool = "EXISTS (SELECT 1 FROM conversations AS theirs WHERE theirs.owner_id = relationships.owner_id \
+                       AND theirs.other_id = relationships.other_id AND theirs.is_unread = TRUE \
+                       AND theirs.place IS NOT NULL)"
 );
 
 /// A conversation as its owner has it.
