@@ -135,7 +135,7 @@ pub fn clear(connection: &mut Connection) -> Result<(), Error> {
 }
 
 /// What narrows a list of the directory.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Facets {
     /// The letter; empty for all.
     pub letter: String,
@@ -351,6 +351,17 @@ pub fn entries(connection: &mut Connection, ids: &[MemberId]) -> Result<HashMap<
     let these = directory::table.filter(owner_in(connection, directory::member_id, ids));
     let entries: Vec<Entry> = on_engine!(connection, |own| these.select(Entry::as_select()).load(own))?;
     Ok(entries.into_iter().map(|entry| (entry.member_id, entry)).collect())
+}
+
+/// Returns which of these members stand in the directory, in the order of the ids.
+///
+/// # Errors
+/// The database's.
+pub fn listed(connection: &mut Connection, ids: &[MemberId]) -> Result<Vec<MemberId>, Error> {
+    let these = directory::table.filter(owner_in(connection, directory::member_id, ids));
+    let mut ids: Vec<MemberId> = on_engine!(connection, |own| these.select(directory::member_id).load(own))?;
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 #[cfg(test)]

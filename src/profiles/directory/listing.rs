@@ -1,6 +1,7 @@
 //! The lists of the directory: whom each shows, in which order, and what is counted of it.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::dsl::not;
 use diesel::prelude::*;
@@ -11,7 +12,7 @@ use crate::db::{Connection, id_in};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::members::ConnectionCount;
-use crate::members::directory::{self, Counted, Entry, From, Listed, entries};
+use crate::members::directory::{self, Counted, Entry, Facets, From, Listed, entries};
 use crate::members::search::MAX_FOUND;
 use crate::network::found::{self, Near, Words, hidden_from};
 use crate::network::second_degree::SecondDegree;
@@ -104,11 +105,18 @@ impl Listing {
         let page = ListPage::read(at, counted.total, Cursor::last_name(), fetch, cursor)?;
         let fits =
             |entries: HashMap<MemberId, Entry>| entries.values().filter(|entry| asked.facets.fit(entry)).count() as i64;
-        let second = fits(near(connection, cache, me, Degrees::Second, hidden)?);
-        let first = match asked.facets.narrow() {
-            false => Some(i64::from(me.connection_count)),
-            true if me.connection_count > MAX_SHORT => None,
-            true => Some(fits(near(connection, cache, me, Degrees::First, hidden)?)),
+        let (first, second) = match asked.facets.narrow() {
+            false => {
+                let circle = ListedCircle::of(connection, cache, me.counted())?;
+                let second = further(connection, cache, me, hidden, &circle.0)?.len() as i64;
+                (Some(i64::from(me.connection_count)), second)
+            }
+            true => {
+                let second = fits(near(connection, cache, me, Degrees::Second, hidden)?);
+                let few = me.connection_count <= MAX_SHORT;
+                let first = few.then(|| near(connection, cache, me, Degrees::First, hidden)).transpose()?;
+                (first.map(fits), second)
+            }
         };
         Ok(Listing { counted, first, second: Some(second), ..Listing::plain(page) })
     }
@@ -163,29 +171,76 @@ const MANY: i64 = 10_000;
 /// What is kept for the whole site stands under nobody's id.
 const EVERYBODY: ConnectionCount = ConnectionCount { id: MemberId::NOBODY, number: 0, version: 0 };
 
-/// What is counted of everybody.
-struct OfEverybody(Counted);
+/// Lists of which the counts are kept.
+const LISTS: usize = 200;
+
+/// What is counted of everybody, and of the lists to which they were narrowed since.
+struct OfEverybody {
+    all: Counted,
+    narrowed: Mutex<HashMap<Facets, Counted>>,
+}
 
 impl Cached for OfEverybody {
     const SECONDS: i64 = 600;
 
     fn took_long(&self) -> bool {
-        self.0.total > MANY
+        self.all.total > MANY
+    }
+}
+
+impl OfEverybody {
+    fn narrowed(&self, connection: &mut Connection, facets: &Facets) -> Result<Counted, Error> {
+        let kept = || self.narrowed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counted) = kept().get(facets) {
+            return Ok(counted.clone());
+        }
+        let counted = directory::counted(connection, facets)?;
+        let mut kept = kept();
+        if kept.len() >= LISTS {
+            kept.clear();
+        }
+        kept.insert(facets.clone(), counted.clone());
+        Ok(counted)
     }
 }
 
 /// Counts a list without those who are hidden from whoever looks.
 fn counted(connection: &mut Connection, cache: &Cache, listed: Listed) -> Result<Counted, Error> {
     let facets = listed.facets;
-    let all = match facets.narrow() {
-        true => directory::counted(connection, facets)?,
-        false => {
-            let count = |_| Ok(OfEverybody(directory::counted(connection, facets)?));
-            cache.get_or_read(EVERYBODY, count)?.0.clone()
+    let counted = match (facets.narrow(), cache.get::<OfEverybody>(EVERYBODY)) {
+        (true, Some(kept)) => kept.narrowed(connection, facets)?,
+        (true, None) => directory::counted(connection, facets)?,
+        (false, _) => {
+            let all = |_| Ok(OfEverybody { all: directory::counted(connection, facets)?, narrowed: Mutex::default() });
+            cache.get_or_read(EVERYBODY, all)?.all.clone()
         }
     };
     let hidden = entries(connection, listed.hidden)?;
-    Ok(all.without(hidden.values(), facets))
+    Ok(counted.without(hidden.values(), facets))
+}
+
+/// Those of one's circle who stand in the directory, in the order of the ids.
+struct ListedCircle(Vec<MemberId>);
+
+impl Cached for ListedCircle {
+    const SECONDS: i64 = 60;
+
+    fn took_long(&self) -> bool {
+        true
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.len() * size_of::<MemberId>()
+    }
+}
+
+impl ListedCircle {
+    fn of(connection: &mut Connection, cache: &Cache, me: ConnectionCount) -> Result<Arc<ListedCircle>, Error> {
+        cache.get_or_read(me, |_| {
+            let circle = SecondDegree::of(connection, cache, me)?;
+            Ok(ListedCircle(directory::listed(connection, circle.ids())?))
+        })
+    }
 }
 
 fn is(near: Near, degree: Degrees) -> bool {
@@ -244,12 +299,24 @@ fn near(
     degree: Degrees,
     hidden: &[MemberId],
 ) -> Result<HashMap<MemberId, Entry>, Error> {
-    let connected = ConnectionIds::of(connection, cache, me.counted())?;
     if degree == Degrees::First {
+        let connected = ConnectionIds::of(connection, cache, me.counted())?;
         return entries(connection, connected.ids());
     }
     let circle = SecondDegree::of(connection, cache, me.counted())?;
-    let is_further = |id: &&MemberId| !connected.has(**id) && !hidden.contains(id) && **id != me.id;
-    let ids: Vec<MemberId> = circle.ids().iter().filter(is_further).copied().collect();
+    let ids = further(connection, cache, me, hidden, circle.ids())?;
     entries(connection, &ids)
+}
+
+/// Those of one's circle who are no connections of one's own.
+fn further(
+    connection: &mut Connection,
+    cache: &Cache,
+    me: &Viewer,
+    hidden: &[MemberId],
+    circle: &[MemberId],
+) -> Result<Vec<MemberId>, Error> {
+    let connected = ConnectionIds::of(connection, cache, me.counted())?;
+    let is_further = |id: &&MemberId| !connected.has(**id) && !hidden.contains(id) && **id != me.id;
+    Ok(circle.iter().filter(is_further).copied().collect())
 }
