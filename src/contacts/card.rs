@@ -22,49 +22,67 @@ pub const MAX_TAGS: usize = 20;
 /// Bytes of a card as another program sent it.
 pub const MAX_RAW: usize = 100_000;
 
-/// What is known of somebody. What is not known is empty.
+/// What is known of somebody. What is not known is empty, and takes no room where the card is stored: most of it is not
+/// known of most.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Card {
     /// By which phones know the card; made where it is empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub uid: String,
     /// The name as a whole. Where it is empty, the parts, the company or an address stand in its place.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub full_name: String,
     /// The given name.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub given: String,
     /// Further given names.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub middle: String,
     /// The family name.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub family: String,
     /// What stands before the name, e.g. `Dr.`.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub prefix: String,
     /// What stands behind the name, e.g. `Jr.`.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub suffix: String,
     /// The name among friends.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub nickname: String,
     /// E-mail addresses, the preferred one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub emails: Vec<Valued>,
     /// Phone numbers, the preferred one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub phones: Vec<Valued>,
     /// Web pages and profiles elsewhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Valued>,
     /// Postal addresses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<Address>,
     /// The company.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub company: String,
     /// The department.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub department: String,
     /// The position.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub position: String,
     /// The birthday.
-    #[serde(with = "as_text")]
+    #[serde(with = "as_text", skip_serializing_if = "Option::is_none")]
     pub birthday: Option<Birthday>,
     /// The private note.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// The private tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     /// Since when the two are connected elsewhere.
-    #[serde(with = "as_text")]
+    #[serde(with = "as_text", skip_serializing_if = "Option::is_none")]
     pub connected_on: Option<Date>,
     /// The vCard as it came, so that what is not understood can be given back; empty for none.
     #[serde(skip)]
@@ -76,8 +94,10 @@ pub struct Card {
 #[serde(default)]
 pub struct Valued {
     /// In small letters `home`, `work`, `mobile`, `fax`, `other`; or whatever its owner calls it; or empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub kind: String,
     /// The value.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub value: String,
 }
 
@@ -93,16 +113,22 @@ impl Valued {
 #[serde(default)]
 pub struct Address {
     /// As of [`Valued`].
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub kind: String,
     /// Street and number, post-office box, floor: of several lines where there are more.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub street: String,
     /// The town.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub city: String,
     /// The state or province.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub region: String,
     /// The postal code.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub postcode: String,
     /// The country.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub country: String,
 }
 
@@ -309,6 +335,7 @@ mod tests {
         };
         let written = serde_json::to_string(&card).unwrap();
         assert_eq!(serde_json::from_str::<Card>(&written).unwrap(), card);
+        assert_eq!(serde_json::to_string(&Card::default()).unwrap(), "{}", "what is not known takes no room");
     }
 
     #[test]
