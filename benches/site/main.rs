@@ -3,10 +3,12 @@
 //! with `wrk` (Debian's package of that name), asking for gzip as browsers do, and prints tables.
 //!
 //! `cargo bench --bench site -- --sizes 1000,100000,1000000 --postgres postgres://…` does so on a PostgreSQL too, where
-//! it makes databases named `bench_…` and uses them again the next time; `--folder` keeps the SQLite files.
+//! it makes databases named `bench_…` and uses them again the next time; `--folder` keeps the SQLite files. With
+//! `--postgres-log`, the file where that PostgreSQL writes its log, each page's statements are run by `pgbench` as well.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod load;
+mod pgbench;
 mod server;
 
 use std::collections::BTreeMap;
@@ -25,6 +27,7 @@ use clap::Parser;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use load::{Load, Measured};
+use pgbench::Pgbench;
 use server::Server;
 
 /// As the program has it.
@@ -46,6 +49,9 @@ struct Args {
     /// A PostgreSQL where databases may be made
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
+    /// Where that PostgreSQL writes its log
+    #[arg(long, value_name = "FILE", requires = "postgres")]
+    postgres_log: Option<PathBuf>,
     /// Only PostgreSQL
     #[arg(long)]
     no_sqlite: bool,
@@ -123,7 +129,11 @@ fn measure(database: &DatabaseUrl, size: u32, args: &Args, folder: &Path) -> Vec
     println!("The hub has {} connections. On disk: {:.0} MB.", people.friends.len(), bytes(database) / 1e6);
     let server = Server::start(database);
     let load = Load { server: &server, folder };
-    let costs = pages(&load, &people, args.seconds);
+    let statements = match (database, &args.postgres_log) {
+        (DatabaseUrl::Postgres(url), Some(log)) => Some(Pgbench { url, log, folder }),
+        _ => None,
+    };
+    let costs = pages(&load, &people, (args.seconds, statements.as_ref()));
     println!("\nMemory after the pages, the kernel's apart: {}.", server.memory());
     changes(&load, &people);
     removals(&server, &people);
@@ -178,7 +188,7 @@ fn bytes(database: &DatabaseUrl) -> f64 {
     }
 }
 
-fn pages(load: &Load, people: &People, seconds: u32) -> Vec<(&'static str, f64)> {
+fn pages(load: &Load, people: &People, (seconds, pgbench): (u32, Option<&Pgbench>)) -> Vec<(&'static str, f64)> {
     let (hub, anybody) = (load.server.sign_in(1), load.server.sign_in(people.number as u32 / 3));
     let get = |path: &str| format!("return wrk.format('GET', '{path}')");
     let any = format!("return wrk.format('GET', string.format('/in/member-%06d', math.random({})))", people.number);
@@ -205,7 +215,17 @@ fn pages(load: &Load, people: &People, seconds: u32) -> Vec<(&'static str, f64)>
         ("everybody A–Z", &anybody, get("/people?view=all"), "/people?view=all"),
         ("search for people", &anybody, words.to_owned(), "/people?q=an"),
     ];
-    let columns = ["page", "bytes, gzip", "CPU µs", "the engine's µs", "floor's µs", "requests/s", "p50 ms", "p99 ms"];
+    let columns = [
+        "page",
+        "bytes, gzip",
+        "CPU µs",
+        "the engine's µs",
+        "floor's µs",
+        "pgbench's µs",
+        "requests/s",
+        "p50 ms",
+        "p99 ms",
+    ];
     println!("\n| {} |\n|{}", columns.join(" | "), "---|".repeat(columns.len()));
     let mut costs = Vec::new();
     for (name, cookie, body, like) in rows {
@@ -216,13 +236,15 @@ fn pages(load: &Load, people: &People, seconds: u32) -> Vec<(&'static str, f64)>
             pages.push(load.run(cookie, &body, GROUP_SIZE, seconds));
             floors.push(load.run("", &get(&floor), GROUP_SIZE, seconds.min(2)));
         }
+        let statements = pgbench.map(|pgbench| pgbench.cost(load.server, like, cookie, (GROUP_SIZE, seconds)));
         let of = |runs: &[Measured], value: fn(&Measured) -> f64| median(runs.iter().map(value).collect());
         let cost = of(&pages, |run| run.cpu + run.engine_cpu);
         println!(
-            "| {name} | {compressed} | {:.0} | {:.0} | {:.0} | {:.0} | {:.2} | {:.2} |",
+            "| {name} | {compressed} | {:.0} | {:.0} | {:.0} | {} | {:.0} | {:.2} | {:.2} |",
             of(&pages, |run| run.cpu),
             of(&pages, |run| run.engine_cpu),
             of(&floors, |run| run.cpu),
+            statements.map_or_else(|| "–".to_owned(), |cost| format!("{cost:.0}")),
             of(&pages, |run| run.rate),
             of(&pages, |run| run.p50),
             of(&pages, |run| run.p99),

@@ -49,7 +49,7 @@ static PAGES: LazyLock<Mutex<HashMap<u32, Bytes>>> = LazyLock::new(Mutex::defaul
 fn floor(site: &mut ServiceConfig) {
     site.app_data(web::PayloadConfig::new(1 << 20))
         .route("/floor/{name}", web::get().to(from_memory))
-        .route("/floor/{name}", web::post().to(keep));
+        .route("/floor/{name}", web::put().to(keep));
 }
 
 async fn keep(name: web::Path<u32>, page: Bytes) -> impl Responder {
@@ -64,9 +64,21 @@ async fn from_memory(name: web::Path<u32>) -> impl Responder {
 
 /// Seconds of CPU that a process has taken; the kernel counts in hundredths.
 fn cpu_of(process: &str) -> f64 {
+    times_of(process, 11)
+}
+
+fn times_of(process: &str, at: usize) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    after_name.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+    after_name(&stat).skip(at).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+fn after_name(stat: &str) -> impl Iterator<Item = &str> {
+    stat.rsplit(')').next().unwrap_or_default().split_whitespace()
+}
+
+/// The same of those whose end a process has waited for.
+pub fn ended_cpu_of(process: &str) -> f64 {
+    times_of(process, 13)
 }
 
 /// The second process, ended when it is dropped.
@@ -111,7 +123,17 @@ impl Server {
 
     /// Seconds of CPU that the sessions of the database have taken, where that is a server of this machine.
     pub fn engine_cpu(&self) -> f64 {
-        let DatabaseUrl::Postgres(url) = &self.database else { return 0.0 };
+        self.sessions().iter().map(|process| cpu_of(process)).sum()
+    }
+
+    /// The process whose children the sessions are.
+    pub fn postmaster(&self) -> String {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.sessions()[0])).unwrap();
+        after_name(&stat).nth(1).unwrap().to_owned()
+    }
+
+    fn sessions(&self) -> Vec<String> {
+        let DatabaseUrl::Postgres(url) = &self.database else { return Vec::new() };
         let name = url.split(['/', '?']).nth(3).unwrap_or_default();
         let is_session = |process: &String| {
             let title = std::fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap_or_default();
@@ -119,7 +141,7 @@ impl Server {
         };
         let processes = std::fs::read_dir("/proc").unwrap();
         let processes = processes.filter_map(|process| process.ok()?.file_name().into_string().ok());
-        processes.filter(is_session).map(|process| cpu_of(&process)).sum()
+        processes.filter(is_session).collect()
     }
 
     /// A member who is signed in.
@@ -141,17 +163,18 @@ impl Server {
 
     /// Puts the bytes of a page where the floor finds them, and says where, and how long it is by gzip.
     pub fn floor_of(&self, path: &str, cookie: &str) -> (String, String) {
-        let get = |encoding: &str| {
-            let request = ureq::get(format!("{}{path}", self.address)).header("Cookie", cookie);
-            let mut answer = request.header("Accept-Encoding", encoding).call().unwrap();
-            answer.body_mut().read_to_vec().unwrap()
-        };
-        let (page, compressed) = (get("identity"), get("gzip"));
+        let (page, compressed) = (self.get(path, cookie, "identity"), self.get(path, cookie, "gzip"));
         static NAMES: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let floor = format!("/floor/{}", NAMES.fetch_add(1, Ordering::Relaxed));
         let lengths = format!("{} → {}", page.len(), compressed.len());
-        ureq::post(format!("{}{floor}", self.address)).send(page).unwrap();
+        ureq::put(format!("{}{floor}", self.address)).send(page).unwrap();
         (floor, lengths)
+    }
+
+    /// The bytes of a page.
+    pub fn get(&self, path: &str, cookie: &str, encoding: &str) -> Vec<u8> {
+        let request = ureq::get(format!("{}{path}", self.address)).header("Cookie", cookie);
+        request.header("Accept-Encoding", encoding).call().unwrap().body_mut().read_to_vec().unwrap()
     }
 
     /// Somebody who opens their connections again and again.
