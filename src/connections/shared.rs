@@ -104,9 +104,16 @@ impl Statement {
         out.push_sql(self.order);
         // SQLite would read all of them before the first is looked up.
         out.push_sql(if self.postgres { " OFFSET 0" } else { "" });
-        out.push_sql(") few CROSS JOIN relationships many WHERE many.owner_id");
+        // PostgreSQL would read all of a hub's connections into a hash, for the few that are looked up among them. On Citus only
+        // one owner's may be looked up so.
+        let one_by_one = self.postgres && matches!(self.many, Bound::One(_));
+        out.push_sql(match one_by_one {
+            true => ") few CROSS JOIN LATERAL (SELECT many.owner_id FROM relationships many WHERE many.owner_id",
+            false => ") few CROSS JOIN relationships many WHERE many.owner_id",
+        });
         self.owners(&self.many, out.reborrow())?;
         out.push_sql(" AND many.other_id = few.other_id AND many.state = 4");
+        out.push_sql(if one_by_one { " OFFSET 0) many" } else { "" });
         out.push_sql(&self.tail);
         Ok(())
     }
