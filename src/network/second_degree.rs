@@ -1,6 +1,6 @@
 //! The circle of a member: whom their connections know. Suggestions are ranked by it, and the 3rd degree is told by it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use diesel::expression::{ValidGrouping, is_aggregate};
 use diesel::prelude::*;
@@ -12,7 +12,7 @@ use crate::cache::{Cache, Cached};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::members::ConnectionCount;
+use crate::members::{ConnectionCount, directory};
 
 /// How many of one's newest connections are asked, and how many of the newest of each: what keeps a hub's page as quick
 /// as anybody's.
@@ -28,6 +28,8 @@ pub struct SecondDegree {
     /// The ids, in order.
     ids: Vec<MemberId>,
     ranked: Vec<(MemberId, u32)>,
+    /// Those of them in the directory, once somebody asked.
+    listed: OnceLock<Vec<MemberId>>,
 }
 
 impl Cached for SecondDegree {
@@ -53,7 +55,7 @@ impl SecondDegree {
         found.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
         found.truncate(RANKED);
         let ranked = found.into_iter().map(|(id, number)| (id, u32::try_from(number).unwrap_or(u32::MAX))).collect();
-        SecondDegree { ids, ranked }
+        SecondDegree { ids, ranked, listed: OnceLock::new() }
     }
 
     /// Members by how many of the connections know them, most first.
@@ -64,6 +66,18 @@ impl SecondDegree {
     /// Everybody in it, in the order of the ids; one's own connections among them.
     pub fn ids(&self) -> &[MemberId] {
         &self.ids
+    }
+
+    /// Returns those who stand in the directory, in the order of the ids.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn listed(&self, connection: &mut Connection) -> Result<&[MemberId], Error> {
+        if let Some(listed) = self.listed.get() {
+            return Ok(listed);
+        }
+        let listed = directory::listed(connection, &self.ids)?;
+        Ok(self.listed.get_or_init(|| listed))
     }
 
     /// Whether any of these is in it.

@@ -1,7 +1,7 @@
 //! The lists of the directory: whom each shows, in which order, and what is counted of it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use diesel::dsl::not;
 use diesel::prelude::*;
@@ -107,8 +107,9 @@ impl Listing {
             |entries: HashMap<MemberId, Entry>| entries.values().filter(|entry| asked.facets.fit(entry)).count() as i64;
         let (first, second) = match asked.facets.narrow() {
             false => {
-                let circle = ListedCircle::of(connection, cache, me.counted())?;
-                let second = further(connection, cache, me, hidden, &circle.0)?.len() as i64;
+                let circle = SecondDegree::of(connection, cache, me.counted())?;
+                let listed = circle.listed(connection)?;
+                let second = further(connection, cache, me, hidden, listed)?.len() as i64;
                 (Some(i64::from(me.connection_count)), second)
             }
             true => {
@@ -217,30 +218,6 @@ fn counted(connection: &mut Connection, cache: &Cache, listed: Listed) -> Result
     };
     let hidden = entries(connection, listed.hidden)?;
     Ok(counted.without(hidden.values(), facets))
-}
-
-/// Those of one's circle who stand in the directory, in the order of the ids.
-struct ListedCircle(Vec<MemberId>);
-
-impl Cached for ListedCircle {
-    const SECONDS: i64 = 60;
-
-    fn took_long(&self) -> bool {
-        true
-    }
-
-    fn bytes(&self) -> usize {
-        self.0.len() * size_of::<MemberId>()
-    }
-}
-
-impl ListedCircle {
-    fn of(connection: &mut Connection, cache: &Cache, me: ConnectionCount) -> Result<Arc<ListedCircle>, Error> {
-        cache.get_or_read(me, |_| {
-            let circle = SecondDegree::of(connection, cache, me)?;
-            Ok(ListedCircle(directory::listed(connection, circle.ids())?))
-        })
-    }
 }
 
 fn is(near: Near, degree: Degrees) -> bool {
