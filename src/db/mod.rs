@@ -359,14 +359,17 @@ fn lock_many(postgres: &mut PgConnection, ids: &BTreeSet<MemberId>) -> Result<()
     if usize::try_from(held) == Ok(ids.len()) { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Whether what is committed on this connection is flushed at once; a bulk load into an empty database does without.
+/// Whether what is committed on this connection is flushed at once; a bulk load into an empty database does without. On SQLite
+/// a bulk load also moves its own WAL into the file, since it leaves no pause in which the checkpointer could let it start over.
 ///
 /// # Errors
 /// The database's.
 pub fn flush(connection: &mut Connection, at_once: bool) -> Result<(), Error> {
     let sql = match (&connection, at_once) {
-        (Connection::Sqlite(_), false) => "PRAGMA synchronous = OFF",
-        (Connection::Sqlite(_), true) => "PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)",
+        (Connection::Sqlite(_), false) => "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 20000",
+        (Connection::Sqlite(_), true) => {
+            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA wal_checkpoint(TRUNCATE)"
+        }
         (Connection::Postgres(_), false) => "SET synchronous_commit = off",
         (Connection::Postgres(_), true) => "SET synchronous_commit = on",
     };
