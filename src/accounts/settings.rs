@@ -12,7 +12,7 @@ use crate::accounts::{app_passwords, confirm, password, sessions, tokens};
 use crate::dates;
 use crate::error::Error;
 use crate::language::filters;
-use crate::language::{Context, key, t};
+use crate::language::{Context, key, t, tf};
 use crate::limits::{self, Limit, Subject};
 use crate::mail::{self, Letter, outbox};
 use crate::members::ConnectionsSeenBy;
@@ -30,8 +30,8 @@ struct Account {
     page: Layout,
     form: Form,
     problems: Problems,
-    /// Whether the address is confirmed.
-    is_confirmed: bool,
+    /// The addresses, where the one they have entered is not confirmed.
+    unconfirmed: Option<Addresses>,
     /// Whether the password is wanted along with it.
     asks_password: bool,
 }
@@ -44,8 +44,8 @@ pub async fn account(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpR
     let id = me.id;
     let addresses = site.read_one(move |connection| Addresses::load(connection, id)).await?;
     let form = Form::of([("email", &addresses.email)]);
-    let (is_confirmed, asks_password) = (addresses.is_confirmed(), !confirm::is_recent(&me));
-    Account { page, form, problems: Problems::default(), is_confirmed, asks_password }.show()
+    let unconfirmed = (!addresses.is_confirmed()).then_some(addresses);
+    Account { page, form, problems: Problems::default(), unconfirmed, asks_password: !confirm::is_recent(&me) }.show()
 }
 
 /// `POST /settings/account`: a new e-mail address, of whoever has shown lately that it is them, or else with the password. It
@@ -67,21 +67,26 @@ pub async fn change_email(
         problems.add("password", t("This is not your password."));
     }
     if problems.any() {
-        return Account { page, form, problems, is_confirmed: true, asks_password }.show_again();
+        return Account { page, form, problems, unconfirmed: None, asks_password }.show_again();
     }
-    let (ended, token) = site
+    let (ended, token, addresses) = site
         .write(move |connection| {
             addresses::change(connection, me.id, &email)?;
             events::record(connection, me.id, Kind::EmailChanged, &email)?;
-            Ok((sessions::end_others(connection, &me)?, sessions::confirm(connection, &me)?))
+            let ended = sessions::end_others(connection, &me)?;
+            Ok((ended, sessions::confirm(connection, &me)?, Addresses::load(connection, me.id)?))
         })
         .await?;
     site.jobs.wake(mail::JOB);
     cookie::sign_in(redirect.session(), &token)?;
-    redirect.done(match ended {
-        0 => t("Your e-mail address is changed."),
-        _ => t("Your e-mail address is changed. You are signed out everywhere else."),
-    });
+    let mut told = t("Your e-mail address is changed.").to_owned();
+    if ended > 0 {
+        told = t("Your e-mail address is changed. You are signed out everywhere else.").to_owned();
+    }
+    if !addresses.is_confirmed() {
+        told = format!("{told} {}", tf("A link to confirm it is on its way to {address}.", &addresses.email));
+    }
+    redirect.done(told);
     Ok(redirect.to("/settings/account"))
 }
 

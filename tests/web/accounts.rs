@@ -264,6 +264,25 @@ fn a_new_password_or_address_gives_a_new_token() {
 }
 
 #[test]
+fn a_mistyped_address_can_be_given_up() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.post("/settings/account", &[("email", "adda@test.example"), ("password", PASSWORD)]).follow();
+    assert!(ada.sees("A link to confirm it is on its way to adda@test.example."), "{}", ada.text());
+    assert!(ada.sees("Until then ada-ruiz@test.example gets your e-mail, and you can sign in with either address."));
+    for email in ["ada-ruiz@test.example", "adda@test.example"] {
+        let signed = site.visitor().post("/sign-in", &[("email", email), ("password", PASSWORD)]).page.status;
+        assert_eq!(signed, 303, "{email}");
+    }
+    ada.open("/settings/account").press("Keep ada-ruiz@test.example");
+    assert!(ada.sees("Your e-mail address is changed.") && !ada.sees("on its way"), "{}", ada.text());
+    assert!(!ada.sees("Confirm your e-mail address"));
+    let given_up =
+        site.visitor().post("/sign-in", &[("email", "adda@test.example"), ("password", PASSWORD)]).page.status;
+    assert_eq!(given_up, 422);
+}
+
+#[test]
 fn an_address_is_the_same_however_it_is_pasted() {
     let site = Site::new();
     let mut visitor = site.visitor();
