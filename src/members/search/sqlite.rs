@@ -57,11 +57,13 @@ impl QueryFragment<Sqlite> for Matching {
         out.push_bind_param::<Text, _>(&self.name)?;
         out.push_sql(" LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.most)?;
-        out.push_sql(
-            "), others AS MATERIALIZED (SELECT rowid AS id FROM member_search WHERE (SELECT COUNT(*) FROM named) < ",
-        );
+        // As a condition beside MATCH it would be asked at each match, and so all would be walked to find none.
+        out.push_sql("), few AS MATERIALIZED (SELECT 1 WHERE (SELECT COUNT(*) FROM named) < ");
         out.push_bind_param::<BigInt, _>(&self.most)?;
-        out.push_sql(" AND member_search MATCH ");
+        out.push_sql(
+            "), others AS MATERIALIZED (SELECT member_search.rowid AS id FROM few CROSS JOIN member_search \
+             WHERE member_search MATCH ",
+        );
         out.push_bind_param::<Text, _>(&self.all)?;
         out.push_sql(" LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.most)?;
