@@ -10,8 +10,9 @@ use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::schema::{email_claims, emails, members};
 
-/// The most accounts of one address that are looked at, the oldest first.
-const MAX_CLAIMS: i64 = 5;
+/// The most accounts that claim one address and are looked at, the newest first: whoever signs up is not kept out by who did
+/// before.
+pub const MAX_CLAIMS: usize = 5;
 
 /// An account that an address may sign in to.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -22,7 +23,8 @@ pub struct Candidate {
     pub hash: String,
 }
 
-/// Loads the accounts of an address: of whoever has confirmed it, then of those that claim it.
+/// Loads the accounts of an address: those that claim it, the newest first, then that of whoever has confirmed it. A password
+/// that is found ends the comparing, so that whoever claims somebody else's address cannot tell by the time whether it has one.
 ///
 /// # Errors
 /// The database's.
@@ -31,9 +33,10 @@ pub fn candidates(connection: &mut Connection, key: &str) -> Result<Vec<Candidat
     let owner = emails::table.inner_join(members::table.on(members::id.eq(emails::member_id)));
     let owner = owner.filter(emails::email_key.eq(key)).select(columns);
     let claims = email_claims::table.inner_join(members::table.on(members::id.eq(email_claims::member_id)));
-    let claims = claims.filter(email_claims::email_key.eq(key)).order(email_claims::member_id).limit(MAX_CLAIMS);
-    let mut found: Vec<Candidate> = on_engine!(connection, |own| owner.load(own))?;
-    found.extend(on_engine!(connection, |own| claims.select(columns).load::<Candidate>(own))?);
+    let claims = claims.filter(email_claims::email_key.eq(key)).order(email_claims::member_id.desc());
+    let claims = claims.select(columns).limit(MAX_CLAIMS as i64);
+    let mut found: Vec<Candidate> = on_engine!(connection, |own| claims.load(own))?;
+    found.extend(on_engine!(connection, |own| owner.load::<Candidate>(own))?);
     Ok(found)
 }
 

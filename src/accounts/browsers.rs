@@ -40,18 +40,17 @@ impl Browser {
     }
 }
 
-/// Whether one of these members has signed in with a browser before.
+/// Returns those of these members who have signed in with a browser before.
 ///
 /// # Errors
 /// The database's.
-pub fn is_known(connection: &mut Connection, ids: &[MemberId], browser: &Browser) -> Result<bool, Error> {
+pub fn known(connection: &mut Connection, ids: &[MemberId], browser: &Browser) -> Result<Vec<MemberId>, Error> {
+    let mut known = Vec::new();
     for id in ids {
-        let row = browsers::table.find((*id, browser.hash())).select(browsers::seen_at);
-        if on_engine!(connection, |own| row.first::<i64>(own)).optional()?.is_some() {
-            return Ok(true);
-        }
+        let row = browsers::table.find((*id, browser.hash())).select(browsers::member_id);
+        known.extend(on_engine!(connection, |own| row.first::<MemberId>(own)).optional()?);
     }
-    Ok(false)
+    Ok(known)
 }
 
 /// Notes that a member has signed in with a browser. They are told of one that they have not used before, except of their first.

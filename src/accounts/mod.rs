@@ -76,6 +76,22 @@ pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<M
     Ok(Some(id))
 }
 
+/// Passwords that a sign-in is compared with at most: of all that claim an address, and of its owner.
+const MAX_COMPARED: usize = addresses::MAX_CLAIMS + 1;
+/// Passwords that a sign-up is compared with at most.
+const MAX_COMPARED_AT_SIGN_UP: usize = 2;
+
+/// A password that another is compared with.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// Its place among those of [`Known`].
+    pub at: usize,
+    /// Whose it is; nobody's yet of a registration that waits.
+    pub member: Option<MemberId>,
+    /// Its hash.
+    pub hash: String,
+}
+
 /// Everybody whom an address and a password may sign in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
@@ -95,13 +111,25 @@ impl Known {
         Ok(Known { accounts, applicants: applications::of_address(connection, key)? })
     }
 
-    /// Returns the hashes of their passwords, the accounts' first.
-    pub fn hashes(&self) -> Vec<String> {
-        let accounts = self.accounts.iter().map(|account| account.hash.clone());
-        accounts.chain(self.applicants.iter().map(|applicant| applicant.hash.clone())).collect()
+    /// Returns the passwords that a sign-in is compared with, the accounts' first, and how many there are at most.
+    pub fn at_sign_in(&self) -> (Vec<Compared>, usize) {
+        let accounts = self.accounts.iter().map(|account| (Some(account.member), &account.hash));
+        let applicants = self.applicants.iter().map(|applicant| (None, &applicant.hash));
+        let all = accounts.chain(applicants).enumerate().take(MAX_COMPARED);
+        let compared = all.map(|(at, (member, hash))| Compared { at, member, hash: hash.clone() });
+        (compared.collect(), MAX_COMPARED)
     }
 
-    /// Returns the registration whose password is at this place of [`Known::hashes`].
+    /// Returns the passwords that a sign-up is compared with: who pressed twice has the newest account, who forgot theirs may
+    /// have the confirmed one, which is the last.
+    pub fn at_sign_up(&self) -> (Vec<Compared>, usize) {
+        let (mut compared, _) = self.at_sign_in();
+        let last = self.accounts.len().saturating_sub(1);
+        compared.retain(|one| one.at == 0 || one.at == last.max(1));
+        (compared, MAX_COMPARED_AT_SIGN_UP)
+    }
+
+    /// Returns the registration whose password is at this place.
     pub fn applicant(&self, at: usize) -> Option<&Applicant> {
         self.applicants.get(at.checked_sub(self.accounts.len())?)
     }

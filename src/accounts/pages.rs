@@ -101,9 +101,9 @@ pub async fn sign_in(
     let (key, browser) = (email::key(form.get("email")), Browser::of(redirect.session(), agent_of(&request)));
     let of = key.clone();
     let found = site.read(move |connection| Known::load(connection, &of)).await?;
-    let attempt = Attempt::of(&site, &key, &found.accounts, (&browser, Network::of(&request))).await?;
+    let attempt = Attempt::of(&site, &key, found.at_sign_in(), (&browser, Network::of(&request))).await?;
     let typed = form.get("password").chars().take(1_000).collect();
-    let which = match attempt.which(&site, typed, found.hashes()).await {
+    let which = match attempt.which(&site, typed).await {
         Err(why @ (Error::TooMany { .. } | Error::Busy)) => return try_later(page, form, &passkeys, &why),
         which => which?,
     };
@@ -114,14 +114,13 @@ pub async fn sign_in(
     }
     let wrong = t("E-mail or password is not right. Please try again.");
     let found = found.accounts;
-    let Some(Candidate { member, hash, .. }) = which.and_then(|at| found.get(at)).cloned() else {
-        return refused(page, form, wrong);
-    };
+    let account = which.and_then(|at| Some((at, found.get(at).cloned()?)));
+    let Some((at, Candidate { member, hash })) = account else { return refused(page, form, wrong) };
     let before = page.viewer.clone();
     let entry = site
         .write(move |connection| match crate::accounts::still_has_password(connection, member, &hash)? {
             true => {
-                attempt.succeed(connection)?;
+                attempt.succeed(connection, at)?;
                 enter(connection, member, &browser, before.as_deref()).map(Some)
             }
             false => Ok(None),

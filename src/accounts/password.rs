@@ -136,27 +136,20 @@ fn matches_now(password: &str, stored: Option<String>) -> bool {
     Argon2::default().verify_password(enforced(password).as_bytes(), &hash).is_ok() && known
 }
 
-/// Returns which of these hashes is of a password, if one is. However many there are up to two, and whether one matches early, it
-/// takes as long, so that nobody learns how many accounts an address has.
+/// Returns which of these hashes is of a password, if one is, on behalf of whoever has their turn. Where none is, it takes as long
+/// as `comparisons` do, however few there are, so that nobody learns how many accounts an address has.
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the work cannot be done.
-pub async fn which(password: String, stored: Vec<String>, of: impl Into<Place>) -> Result<Option<usize>, Error> {
-    which_in(turn(of).await?, password, stored).await
-}
-
-/// [`which`], for whoever has their turn.
-///
-/// # Errors
-/// As there.
-pub async fn which_in(turn: Turn, password: String, stored: Vec<String>) -> Result<Option<usize>, Error> {
+pub async fn which_in(
+    turn: Turn,
+    password: String,
+    stored: Vec<String>,
+    comparisons: usize,
+) -> Result<Option<usize>, Error> {
     let compare = move || {
-        let mut found = None;
-        for at in 0..stored.len().max(2) {
-            let right = matches_now(&password, stored.get(at).cloned());
-            found = found.or(right.then_some(at));
-        }
-        found
+        let mut all = 0..stored.len().max(comparisons);
+        all.find(|at| matches_now(&password, stored.get(*at).cloned()))
     };
     work_in(turn, compare).await.map(|(found, _)| found)
 }

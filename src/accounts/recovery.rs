@@ -146,7 +146,8 @@ pub async fn reset(
     second_step_pages::entered(&site, page, entry, &Form::default(), &redirect, &passkeys).await
 }
 
-/// Sets a member's password as whoever has the command line says: it ends all sessions, and the member is told.
+/// Sets a member's password as whoever has the command line says: it ends all sessions, app passwords and tokens, and the member
+/// is told.
 ///
 /// # Errors
 /// The database's.
@@ -154,6 +155,9 @@ pub fn set_by_operator(connection: &mut Connection, member: MemberId, hash: &Has
     db::lock_members(connection, [member])?;
     diesel::update(members::table.find(member)).set(members::password_hash.eq(hash.as_str())).execute(connection)?;
     diesel::delete(rows::table.filter(rows::member_id.eq(member))).execute(connection)?;
+    app_passwords::revoke_all(connection, member)?;
+    crate::accounts::tokens::revoke_all(connection, member)?;
+    second_step::end_all(connection, member)?;
     tokens::forget(connection, Purpose::Reset, member)?;
     outbox::put(connection, member, Letter::PasswordChanged { at: now() })?;
     audit::record(connection, Actor::CommandLine, Act::PasswordSet, Some(member), "")

@@ -15,6 +15,7 @@ pub mod waiting;
 
 use diesel::prelude::*;
 
+use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
@@ -57,7 +58,8 @@ pub fn administrators(connection: &mut Connection) -> Result<Vec<MemberId>, Erro
 /// # Errors
 /// The database's.
 pub fn is_administrator(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
-    let row = members::table.find(member).filter(members::suspended_at.is_null()).select(members::role);
+    let is_open = members::suspended_at.is_null().or(members::suspended_until.le(dates::now()).assume_not_null());
+    let row = members::table.find(member).filter(is_open).select(members::role);
     let role: Option<Role> = row.first(connection).optional()?;
     Ok(role == Some(Role::Administrator))
 }

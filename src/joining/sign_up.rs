@@ -6,6 +6,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use crate::accounts::attempt::Attempt;
 use crate::accounts::browsers::Browser;
 use crate::accounts::factor::second_step::{self, Entry};
 use crate::accounts::factor::second_step_pages;
@@ -243,8 +244,8 @@ async fn answer(
         return show_again(site, page, &door, form, problems).await;
     }
     let browser = Browser::of(redirect.session(), device(request));
-    let network = Subject::network(Network::of(request));
-    if let Err(why) = site.take(Limit::SignUp, network.clone()).await {
+    let network = Network::of(request);
+    if let Err(why) = site.take(Limit::SignUp, Subject::network(network)).await {
         let Error::TooMany { sentence, .. } = &why else { return Err(why) };
         problems.add("email", sentence);
         return Ok(refused(show_again(site, page, &door, form, problems).await?, &why));
@@ -289,9 +290,9 @@ async fn come_in(
     before: Option<&Viewer>,
     typed: &Typed,
     door: &Door,
-    (browser, network): (&Browser, Subject),
+    (browser, network): (&Browser, Network),
 ) -> Result<Came, Error> {
-    let hash = password::hash(typed.password.clone(), network.clone()).await?;
+    let hash = password::hash(typed.password.clone(), Subject::network(network)).await?;
     let (full_name, email) = (typed.full_name.clone(), typed.email.clone());
     let new = NewMember { full_name, email, password: hash, role: Role::Member };
     loop {
@@ -299,11 +300,16 @@ async fn come_in(
         let key = email::key(&new.email);
         let asked = key.clone();
         let known = site.read(move |connection| Known::load(connection, &asked)).await?;
-        let which = password::which(typed.password.clone(), known.hashes(), network.clone()).await?;
+        let attempt = Attempt::of(site, &key, known.at_sign_up(), (browser, network)).await?;
+        let which = match attempt.which(site, typed.password.clone()).await {
+            // Where no more passwords of the address are tried, this is a sign-up like any other.
+            Err(Error::TooMany { .. }) => None,
+            which => which?,
+        };
         if let Some(applicant) = which.and_then(|at| known.applicant(at)) {
             return Ok(Came::Waits(applicant.id));
         }
-        let account = which.and_then(|at| known.accounts.get(at)).cloned();
+        let account = which.and_then(|at| Some((at, known.accounts.get(at)?.member)));
         let (new, door, reason, limits) = (new.clone(), door.clone(), typed.reason.clone(), site.limits);
         let (browser, before) = (browser.clone(), before.cloned());
         let came = site.write(move |connection| {
@@ -313,8 +319,9 @@ async fn come_in(
                     begun => Came::HalfIn(begun),
                 })
             };
-            if let Some(account) = account {
-                return start(connection, account.member).map(Some);
+            if let Some((at, member)) = account {
+                attempt.succeed(connection, at)?;
+                return start(connection, member).map(Some);
             }
             if !known.still_holds(connection, &key)? {
                 return Ok(None);

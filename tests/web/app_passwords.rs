@@ -67,6 +67,20 @@ fn a_name_that_cannot_be_is_told() {
 }
 
 #[test]
+fn a_password_of_the_command_line_revokes_all() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let (phone, id) = (made(&mut ada, "Phone"), ada.id);
+    let hash = amicable::accounts::password::hash_now("another quiet one").unwrap();
+    let set = move |connection: &mut amicable::db::Connection| {
+        amicable::accounts::recovery::set_by_operator(connection, id, &hash)
+    };
+    assert!(opens(&site, "ada-ruiz", &phone));
+    site.db.write_blocking(set).unwrap();
+    assert!(!opens(&site, "ada-ruiz", &phone));
+}
+
+#[test]
 fn a_new_account_password_revokes_all() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");

@@ -90,6 +90,63 @@ fn five_hundred_guesses_do_not_lock_the_owner_out() {
     assert_eq!(try_from(&mut owner, "192.0.2.1", "ada-ruiz@test.example", PASSWORD), 303);
 }
 
+/// Signs up with an address that somebody else has.
+fn claim(visitor: &mut Visitor, email: &str) {
+    visitor.forwarded_for = "192.0.2.1".to_owned();
+    let new = [("full_name", "Mal Ory"), ("email", email), ("password", "a password of Mal's")];
+    assert_eq!(visitor.post("/sign-up", &new).page.status, 303);
+}
+
+#[test]
+fn an_account_of_ones_own_pays_for_no_guesses_at_another() {
+    let (site, email) = (Site::behind_proxy(), "ada-ruiz@test.example");
+    site.member("Ada Ruiz");
+    let mut guesser = site.visitor();
+    claim(&mut guesser, email);
+    // In the browser where the one account is known, and each time in a new one.
+    for is_new in [false, true] {
+        for at in 0..24 {
+            let password = if at % 8 == 7 { "a password of Mal's" } else { "wrong password" };
+            let mut anew = site.visitor();
+            try_from(if is_new { &mut anew } else { &mut guesser }, "192.0.2.1", email, password);
+        }
+        let mut anew = site.visitor();
+        let status = try_from(if is_new { &mut anew } else { &mut guesser }, "192.0.2.1", email, PASSWORD);
+        assert_ne!(status, 303, "the owner's password is no longer compared");
+    }
+}
+
+#[test]
+fn a_sign_up_is_no_way_past_a_closed_sign_in() {
+    let (site, email) = (Site::behind_proxy(), "ada-ruiz@test.example");
+    site.member("Ada Ruiz");
+    let mut guesser = site.visitor();
+    for _ in 0..10 {
+        assert_eq!(try_from(&mut guesser, "192.0.2.1", email, "wrong password"), 422);
+    }
+    guesser.post("/sign-up", &[("full_name", "Mal Ory"), ("email", email), ("password", PASSWORD)]);
+    assert!(!guesser.open("/profile").sees("Ruiz, Ada") && guesser.sees("Ory, Mal"), "{}", guesser.text());
+}
+
+#[test]
+fn who_claimed_an_address_before_keeps_nobody_out() {
+    let (site, email) = (Site::new(), "zoe@test.example");
+    for _ in 0..6 {
+        claim(&mut site.visitor(), email);
+        site.db
+            .write_blocking(|connection| {
+                let sql = "UPDATE members SET password_hash = 'another' WHERE full_name = 'Mal Ory'";
+                Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), connection)?)
+            })
+            .unwrap();
+    }
+    let mut zoe = site.visitor();
+    zoe.post("/sign-up", &[("full_name", "Zoe Vale"), ("email", email), ("password", PASSWORD)]);
+    let mut elsewhere = site.visitor();
+    assert_eq!(try_from(&mut elsewhere, "", email, PASSWORD), 303);
+    assert!(elsewhere.open("/profile").sees("Vale, Zoe"), "{}", elsewhere.text());
+}
+
 #[test]
 fn fifty_wrong_passwords_close_a_network_for_all_accounts() {
     let site = Site::behind_proxy();

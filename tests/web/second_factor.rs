@@ -140,6 +140,42 @@ fn five_wrong_codes_end_a_sign_in() {
 }
 
 #[test]
+fn wrong_codes_count_in_all_sign_ins_together() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let (key, _) = turn_on(&site, &mut ada);
+    for number in 0..25 {
+        let mut half = half_in(&site);
+        half.post("/sign-in/code", &[("code", "000000")]);
+        let is_fifth = number % 5 == 4;
+        assert_eq!(half.page.status == 303, is_fifth, "{number}: {}", half.text());
+    }
+    assert!(ada.open("/settings/devices").sees("Right password, then wrong codes"), "{}", ada.text());
+    // The right one is not looked at either.
+    let mut half = half_in(&site);
+    half.post("/sign-in/code", &[("code", &code(&key, 0))]);
+    assert_eq!(half.get("/people").page.status, 303);
+}
+
+#[test]
+fn a_suspended_member_comes_in_with_both_factors() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let (key, _) = turn_on(&site, &mut ada);
+    for (until, lands) in [("NULL", "Your account is banned"), ("2", "People")] {
+        codes_are_new(&site);
+        run(
+            &site,
+            &format!("UPDATE members SET suspended_at = 1, suspended_until = {until} WHERE full_name = 'Ada Ruiz'"),
+        );
+        let mut half = half_in(&site);
+        half.fill("code", &code(&key, 0)).press("Sign in");
+        half.open("/people");
+        assert!(half.sees(lands), "{until}: {}", half.text());
+    }
+}
+
+#[test]
 fn a_recovery_code_works_once_and_is_mailed() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");

@@ -14,14 +14,14 @@ use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
-use crate::schema::{begun_sign_ins as table, members};
+use crate::schema::begun_sign_ins as table;
 use crate::text::digest::sha256;
 use crate::web::device;
 use crate::web::viewer::Viewer;
 
 /// Seconds until it ends.
 const LASTS: i64 = 10 * 60;
-/// Wrong codes until it ends.
+/// Wrong codes of a member, in all sign-ins that were begun, until one ends.
 const MAX_TRIES: i32 = 5;
 /// Sign-ins of a member that may end by wrong codes in an hour; then no code is looked at, so that trying takes years.
 const MAX_ENDED_IN_AN_HOUR: i64 = 5;
@@ -82,13 +82,7 @@ fn begin(connection: &mut Connection, member: MemberId) -> Result<String, Error>
 /// The database's.
 pub fn find(connection: &mut Connection, token: &str) -> Result<Option<MemberId>, Error> {
     let Some(member) = token.split('.').next().and_then(|id| id.parse::<MemberId>().ok()) else { return Ok(None) };
-    let row = table::table
-        .inner_join(members::table.on(members::id.eq(table::member_id)))
-        .filter(table::member_id.eq(member))
-        .filter(table::token_hash.eq(sha256(token)))
-        .filter(table::expires_at.gt(now()))
-        .filter(members::suspended_at.is_null())
-        .select(table::member_id);
+    let row = table::table.find((member, sha256(token))).filter(table::expires_at.gt(now())).select(table::member_id);
     Ok(on_engine!(connection, |own| row.first(own)).optional()?)
 }
 
@@ -129,6 +123,9 @@ pub fn try_code(
         return note_wrong(connection, member, token, browser);
     }
     end(connection, token)?;
+    // It was the member, who may have mistyped some.
+    let others = table::table.filter(table::member_id.eq(member));
+    diesel::update(others).set(table::tries.eq(0)).execute(connection)?;
     start(connection, member, browser, before).map(Tried::SignedIn)
 }
 
@@ -142,14 +139,16 @@ fn take_recovery(connection: &mut Connection, member: MemberId, typed: &str) -> 
     Ok(true)
 }
 
+/// Counts a wrong code for its member, in whichever of their sign-ins: whoever has the password can begin as many as they like.
 fn note_wrong(connection: &mut Connection, member: MemberId, token: &str, browser: &Browser) -> Result<Tried, Error> {
-    let row = table::table.find((member, sha256(token)));
-    let tries: i32 = row.clone().select(table::tries).first(connection)?;
-    if tries + 1 < MAX_TRIES {
-        diesel::update(row).set(table::tries.eq(tries + 1)).execute(connection)?;
+    let (row, all) = (table::table.find((member, sha256(token))), table::table.filter(table::member_id.eq(member)));
+    let tries: Vec<i32> = all.select(table::tries).load(connection)?;
+    if tries.iter().sum::<i32>() + 1 < MAX_TRIES {
+        diesel::update(row).set(table::tries.eq(table::tries + 1)).execute(connection)?;
         return Ok(Tried::Wrong);
     }
     diesel::delete(row).execute(connection)?;
+    diesel::update(all).set(table::tries.eq(0)).execute(connection)?;
     events::record(connection, member, Kind::WrongCodes, &device::name(&browser.agent))?;
     Ok(Tried::Ended)
 }
