@@ -10,6 +10,7 @@ use crate::db::{self, Connection, new_id, on_engine, owner_in};
 use crate::error::Error;
 use crate::ids::{AppPasswordId, MemberId};
 use crate::members::handles::leads;
+use crate::members::suspension::is_open;
 use crate::schema::{app_passwords, email_claims, emails, handles, members};
 use crate::text::digest::sha256;
 
@@ -120,7 +121,7 @@ pub fn device(connection: &mut Connection, name: &str, secret: &str) -> Result<O
         .inner_join(members::table)
         .filter(owner_in(connection, app_passwords::member_id, &named))
         .filter(app_passwords::secret_hash.eq(hash(secret)))
-        .filter(members::suspended_at.is_null().or(members::suspended_until.le(now()).assume_not_null()))
+        .filter(is_open(now()))
         .filter(members::deletion_due_at.is_null())
         .select((app_passwords::member_id, app_passwords::id, app_passwords::last_used_at));
     type Found = (MemberId, AppPasswordId, Option<i64>);

@@ -23,6 +23,7 @@ use crate::language::{filters, t};
 use crate::limits::{self, Limit, Network, Subject};
 use crate::mail::tokens::{self, Purpose};
 use crate::mail::{self, Letter, outbox};
+use crate::members::suspension::is_open;
 use crate::schema::{members, sessions as rows};
 use crate::web::device;
 use crate::web::form::{Form, Problems};
@@ -174,8 +175,7 @@ fn set_password(
     let Some(proof) = tokens::take(connection, Purpose::Reset, token)? else { return Ok(None) };
     db::lock_members(connection, [proof.member])?;
     let row = members::table.find(proof.member);
-    let is_open = members::suspended_at.is_null().or(members::suspended_until.le(now()).assume_not_null());
-    let row = row.filter(is_open);
+    let row = row.filter(is_open(now()));
     if diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)? == 0 {
         return Ok(None);
     }

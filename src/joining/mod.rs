@@ -15,11 +15,12 @@ pub mod waiting;
 
 use diesel::prelude::*;
 
-use crate::dates;
+use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::members::role::Role;
+use crate::members::suspension::is_open;
 use crate::schema::members;
 use crate::web::registration::{self, Registration};
 
@@ -58,8 +59,7 @@ pub fn administrators(connection: &mut Connection) -> Result<Vec<MemberId>, Erro
 /// # Errors
 /// The database's.
 pub fn is_administrator(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
-    let is_open = members::suspended_at.is_null().or(members::suspended_until.le(dates::now()).assume_not_null());
-    let row = members::table.find(member).filter(is_open).select(members::role);
+    let row = members::table.find(member).filter(is_open(now())).select(members::role);
     let role: Option<Role> = row.first(connection).optional()?;
     Ok(role == Some(Role::Administrator))
 }

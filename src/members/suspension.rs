@@ -1,6 +1,16 @@
 //! Whether a member is suspended. A suspension ends by itself on its day: nothing has to run then.
 
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+
 use crate::dates::now;
+use crate::schema::members;
+
+/// Holds for members who are not suspended at this moment.
+#[auto_type(no_type_alias)]
+pub fn is_open(at: i64) -> _ {
+    members::suspended_at.is_null().or(members::suspended_until.le(at).assume_not_null())
+}
 
 /// Returns whether a member is suspended now, by the two columns of their row; one without an end is a ban.
 pub fn is_suspended(suspended_at: Option<i64>, suspended_until: Option<i64>) -> bool {

@@ -9,6 +9,7 @@ use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::ids::{Between, MemberId};
 use crate::language::{mutual_connections, tn};
+use crate::members::suspension::is_open;
 use crate::members::{ConnectionCount, MemberCard};
 use crate::network::second_degree::SecondDegree;
 use crate::network::shared_counts::SharedCounts;
@@ -110,7 +111,7 @@ pub fn newest_members(connection: &mut Connection, me: MemberId, most: usize) ->
         .filter(dismissed_suggestions::other_id.eq(members::id));
     let newest = members::table
         .filter(members::id.ne(me))
-        .filter(members::suspended_at.is_null().or(members::suspended_until.le(dates::now()).assume_not_null()))
+        .filter(is_open(dates::now()))
         .filter(members::hidden_at.is_null())
         .filter(members::deletion_due_at.is_null())
         .filter(diesel::dsl::not(diesel::dsl::exists(known)))

@@ -16,6 +16,7 @@ use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::members::role::Role;
 use crate::members::search;
+use crate::members::suspension::is_open;
 use crate::schema::members;
 use crate::web::viewer::Viewer;
 
@@ -86,7 +87,7 @@ pub fn keep(connection: &mut Connection, member: MemberId) -> Result<bool, Error
 fn is_only_administrator(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
     let administrators = members::table
         .filter(members::role.eq(Role::Administrator))
-        .filter(members::suspended_at.is_null().or(members::suspended_until.le(dates::now()).assume_not_null()))
+        .filter(is_open(dates::now()))
         .filter(members::deletion_due_at.is_null());
     let all: Vec<MemberId> = administrators.select(members::id).limit(2).load(connection)?;
     Ok(all == [member])
