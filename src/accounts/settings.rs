@@ -79,14 +79,12 @@ pub async fn change_email(
         .await?;
     site.jobs.wake(mail::JOB);
     cookie::sign_in(redirect.session(), &token)?;
-    let mut told = t("Your e-mail address is changed.").to_owned();
-    if ended > 0 {
-        told = t("Your e-mail address is changed. You are signed out everywhere else.").to_owned();
-    }
-    if !addresses.is_confirmed() {
-        told = format!("{told} {}", tf("A link to confirm it is on its way to {address}.", &addresses.email));
-    }
-    redirect.done(told);
+    let changed = match ended {
+        0 => t("Your e-mail address is changed."),
+        _ => t("Your e-mail address is changed. You are signed out everywhere else."),
+    };
+    let on_its_way = || tf("A link to confirm it is on its way to {address}.", &addresses.email);
+    redirect.done(if addresses.is_confirmed() { changed.to_owned() } else { format!("{changed} {}", on_its_way()) });
     Ok(redirect.to("/settings/account"))
 }
 
