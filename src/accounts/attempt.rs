@@ -41,6 +41,8 @@ struct Group {
 struct Beyond {
     network: Subject,
     account: Subject,
+    /// Whether a wrong one counts for the network.
+    counts_for_network: bool,
 }
 
 impl Attempt {
@@ -66,9 +68,19 @@ impl Attempt {
             groups.push(Group { place, beyond: None, compared: theirs });
         }
         let place = Subject::account_from(email_key, &network.to_string());
-        let beyond = Beyond { network: Subject::network(network), account: Subject::account(email_key) };
+        let account = Subject::account(email_key);
+        let beyond = Beyond { network: Subject::network(network), account, counts_for_network: true };
         groups.push(Group { place, beyond: Some(beyond), compared: others });
         Ok(Attempt { groups, comparisons })
+    }
+
+    /// Counts nothing for the network: of sign-ups, which have a limit of their own there, many may come from one place.
+    pub fn sparing_network(mut self) -> Attempt {
+        self.groups
+            .iter_mut()
+            .filter_map(|group| group.beyond.as_mut())
+            .for_each(|beyond| beyond.counts_for_network = false);
+        self
     }
 
     /// Returns the place of the hash that is of the password. It counts as a wrong one until [`Attempt::succeed`] is called; one
@@ -139,7 +151,9 @@ impl Group {
     fn count(&self, connection: &mut Connection) -> Result<(), Error> {
         limits::take(connection, Limit::SignIn, &self.place)?;
         let Some(beyond) = &self.beyond else { return Ok(()) };
-        limits::take(connection, Limit::SignInNetwork, &beyond.network)?;
+        if beyond.counts_for_network {
+            limits::take(connection, Limit::SignInNetwork, &beyond.network)?;
+        }
         match limits::take(connection, Limit::SignInAccount, &beyond.account) {
             // It only makes slow.
             Err(Error::TooMany { .. }) => Ok(()),
@@ -155,7 +169,9 @@ impl Group {
         }
         let Some(beyond) = &self.beyond else { return Ok(()) };
         // Not forgotten: who has an account here would otherwise begin anew with each ten tries at others'.
-        limits::give_back(connection, Limit::SignInNetwork, &beyond.network)?;
+        if beyond.counts_for_network {
+            limits::give_back(connection, Limit::SignInNetwork, &beyond.network)?;
+        }
         limits::give_back(connection, Limit::SignInAccount, &beyond.account)
     }
 }

@@ -300,7 +300,7 @@ async fn come_in(
         let key = email::key(&new.email);
         let asked = key.clone();
         let known = site.read(move |connection| Known::load(connection, &asked)).await?;
-        let attempt = Attempt::of(site, &key, known.at_sign_up(), (browser, network)).await?;
+        let attempt = Attempt::of(site, &key, known.at_sign_up(), (browser, network)).await?.sparing_network();
         let which = match attempt.which(site, typed.password.clone()).await {
             // Where no more passwords of the address are tried, this is a sign-up like any other.
             Err(Error::TooMany { .. }) => None,
