@@ -147,11 +147,13 @@ pub async fn which_in(
     stored: Vec<String>,
     comparisons: usize,
 ) -> Result<Option<usize>, Error> {
-    let compare = move || {
-        let mut all = 0..stored.len().max(comparisons);
-        all.find(|at| matches_now(&password, stored.get(*at).cloned()))
-    };
+    let compare = move || first_that(&stored, comparisons, |stored| matches_now(&password, stored));
     work_in(turn, compare).await.map(|(found, _)| found)
+}
+
+/// Returns the place of the first hash that matches, after as many comparisons as there are hashes, and at least so many.
+fn first_that(stored: &[String], comparisons: usize, mut matches: impl FnMut(Option<String>) -> bool) -> Option<usize> {
+    (0..stored.len().max(comparisons)).find(|at| matches(stored.get(*at).cloned()))
 }
 
 /// Makes what takes time at the first sign-in beforehand.
@@ -182,6 +184,20 @@ mod tests {
         assert!(said("a quiet\u{7}password").contains("control character"));
         assert!(said("mailto:Ada@example.org").contains("is your e-mail address"));
         assert!(said("").contains("at least 10"));
+    }
+
+    #[test]
+    fn a_wrong_password_is_compared_as_often_whatever_there_is() {
+        for stored in 0..=6 {
+            let (stored, mut comparisons) = (vec![String::new(); stored], 0);
+            let mut wrong = |_| {
+                comparisons += 1;
+                false
+            };
+            assert_eq!((first_that(&stored, 6, &mut wrong), comparisons), (None, 6), "{}", stored.len());
+        }
+        let right = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(first_that(&right, 6, |stored| stored.as_deref() == Some("b")), Some(1));
     }
 
     #[test]
