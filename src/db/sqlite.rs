@@ -111,10 +111,8 @@ impl File {
     }
 
     pub(super) fn migrate(&self, told: Told) -> Result<(), Error> {
-        let done = self.write_blocking(|connection| {
-            migrations::run(connection, &|_| true, told)?;
-            wal::start(connection)
-        });
+        let done = self.write_blocking(|connection| migrations::run(connection, &|_| true, told));
+        let done = done.and_then(|()| wal::start(&mut *self.shared.writer()?));
         let path = &self.shared.path;
         done.map_err(|why| match why {
             Error::NewerSchema(_) => why,

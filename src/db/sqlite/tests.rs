@@ -165,7 +165,16 @@ fn a_crash_at_any_moment_is_recovered() {
         let crashed = crash(folder.path());
         let found = File::open_with(&path(crashed.path()), BY_HAND).unwrap();
         assert_eq!(found.read(number).unwrap(), step);
+        let without_note = crash(folder.path());
+        forget_note(without_note.path());
+        let found = File::open_with(&path(without_note.path()), BY_HAND).unwrap();
+        assert_eq!(found.read(number).unwrap(), step);
     }
+}
+
+fn forget_note(folder: &Path) {
+    wal::forget(&path(folder));
+    let _ = std::fs::remove_file(path(folder) + "-shm");
 }
 
 #[test]
@@ -198,15 +207,18 @@ fn a_wal_beside_another_file_is_refused() {
     std::fs::write(kept.path().join("empty"), "").unwrap();
     let kept_names = names(kept.path());
     assert_eq!(kept_names.len(), 6);
-    for name in kept_names {
+    for (name, is_noted) in kept_names.iter().flat_map(|name| [(name, true), (name, false)]) {
         let crashed = crash(folder.path());
-        std::fs::copy(kept.path().join(&name), path(crashed.path())).unwrap();
+        if !is_noted {
+            forget_note(crashed.path());
+        }
+        std::fs::copy(kept.path().join(name), path(crashed.path())).unwrap();
         let bytes = |suffix: &str| std::fs::read(path(crashed.path()) + suffix).unwrap();
         let before = (bytes(""), bytes("-wal"));
         let refused = File::open_with(&path(crashed.path()), BY_HAND).map(|_| ());
         assert!(
             refused.as_ref().is_err_and(|why| why.to_string().contains("is not the log of")),
-            "{name}: {refused:?}"
+            "{name} {is_noted}: {refused:?}"
         );
         assert!(before == (bytes(""), bytes("-wal")), "{name}");
         // As the sentence says.

@@ -1,11 +1,16 @@
 //! Which WAL belongs to which file. SQLite replays whatever lies beside the file: where somebody has laid a backup over
 //! it, that mixes the two, or breaks the database.
 //!
-//! The file counts: its *position* (`user_version`) goes up with the first transaction of every WAL, and stands in the
-//! WAL too. After each checkpoint the position that has certainly reached the file is noted beside it. So the file is
-//! the WAL's if its position is neither before what was noted nor behind where the WAL leads. The number of changes to
-//! the schema is compared in the same way, since copies that SQLite makes (`VACUUM INTO`, `.backup`) change it.
+//! The file counts: its *position* (`user_version`) goes up with the first transaction of every WAL, which also says from
+//! where (`application_id`). Both stand on the first page, and so in the WAL too. Until a checkpoint the file stands where
+//! its WAL goes on from, and after one where the WAL has been: any other file is foreign. The number of changes to the
+//! schema is compared in the same way, since copies that SQLite makes (`VACUUM INTO`, `.backup`) change it.
+//!
+//! After each checkpoint the position that has certainly reached the file is noted beside it as well, since a WAL that has
+//! not started over since passes through older positions too.
 
+use std::fs;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use diesel::RunQueryDsl;
@@ -21,6 +26,8 @@ use crate::error::Error;
 
 /// Bytes of a WAL without a transaction.
 const HEADER: u64 = 32;
+/// Bytes before each page in a WAL.
+const FRAME_HEADER: usize = 24;
 
 /// How far a file has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,7 +60,59 @@ pub(super) fn refuse_foreign(path: &str) -> Result<(), Error> {
     // A file that SQLite cannot read without its WAL may have been cut off by a power failure; the WAL mends it.
     let Ok(file) = establish(&uri(path, "immutable=1")).and_then(|mut file| position(&mut file)) else { return Ok(()) };
     let whole = position(&mut open_read_only(path)?)?;
-    if noted.is_some_and(|noted| file.is_before(noted)) || whole.is_before(file) { Err(foreign()) } else { Ok(()) }
+    let is_before = noted.is_some_and(|noted| file.is_before(noted));
+    // What cannot be read here, SQLite names when it is opened.
+    let is_elsewhere = first_pages(path).is_ok_and(|pages| !goes_through(&pages, file));
+    if is_before || is_elsewhere || whole.is_before(file) { Err(foreign()) } else { Ok(()) }
+}
+
+/// What the first page of the file says, as it stands in the WAL.
+#[derive(Clone, Copy, Debug)]
+struct FirstPage {
+    position: Position,
+    /// The `user_version` before the last count; 0 where none is known.
+    counted_from: i32,
+}
+
+/// Whether a WAL goes on from a position, or leads through it. One that does not say so may.
+fn goes_through(pages: &[FirstPage], file: Position) -> bool {
+    let Some(first) = pages.first() else { return true };
+    let Position { user_version, schema_version } = file;
+    let goes_on = first.counted_from == user_version && schema_version <= first.position.schema_version;
+    first.counted_from == 0 || goes_on || pages.iter().any(|page| page.position == file)
+}
+
+/// Reads each state of the first page that a WAL holds, in order. A transaction that broke off may be among them, which
+/// began where the one before it ended.
+fn first_pages(path: &str) -> io::Result<Vec<FirstPage>> {
+    let mut wal = fs::File::open(format!("{path}-wal"))?;
+    let mut header = [0; HEADER as usize];
+    wal.read_exact(&mut header)?;
+    // 65,536 is written as 1.
+    let page_size = match number_at(&header, 8) {
+        1 => 65_536,
+        size => i64::from(size),
+    };
+    let mut pages = Vec::new();
+    // The frame's header, and the first page's.
+    let mut frame = [0; FRAME_HEADER + 100];
+    while wal.read_exact(&mut frame).is_ok() {
+        // What was left by a longer WAL before it has other salts.
+        if frame[8..16] != header[16..24] {
+            break;
+        }
+        if number_at(&frame, 0) == 1 {
+            let field = |offset| number_at(&frame, FRAME_HEADER + offset);
+            let position = Position { user_version: field(60), schema_version: field(40) };
+            pages.push(FirstPage { position, counted_from: field(68) });
+        }
+        wal.seek(SeekFrom::Current(page_size - 100))?;
+    }
+    Ok(pages)
+}
+
+fn number_at(bytes: &[u8], offset: usize) -> i32 {
+    i32::from_be_bytes([bytes[offset], bytes[offset + 1], bytes[offset + 2], bytes[offset + 3]])
 }
 
 /// Opens a connection that only reads, and so leaves the WAL where it is when it is closed last.
@@ -83,14 +142,17 @@ pub(super) fn count(connection: &mut Connection) -> Result<(), Error> {
     advance(connection, 1)
 }
 
-/// Counts the position up by a leap that no other start makes: two that start from the same copy part ways.
+/// Counts the position up by a leap that no other start makes: two that start from the same copy part ways. Never within a
+/// transaction that has counted: the position before it would be forgotten.
 pub(super) fn start(connection: &mut Connection) -> Result<(), Error> {
     advance(connection, rand::rng().random_range(1..=1 << 15))
 }
 
 fn advance(connection: &mut Connection, by: i32) -> Result<(), Error> {
-    let position = position(connection)?.user_version.saturating_add(by);
-    Ok(connection.batch_execute(&format!("PRAGMA user_version = {position}"))?)
+    let before = position(connection)?.user_version;
+    let after = before.saturating_add(by);
+    // In this order, since outside of a transaction each is committed alone.
+    Ok(connection.batch_execute(&format!("PRAGMA application_id = {before}; PRAGMA user_version = {after}"))?)
 }
 
 /// Notes which position has certainly reached the file. Without it less is noticed, so it may fail, and is not flushed.
