@@ -10,13 +10,20 @@ use icu_properties::props::{
     BidiControl, CanonicalCombiningClass, DefaultIgnorableCodePoint, Emoji, EmojiPresentation, GeneralCategory,
     GeneralCategoryGroup, Ideographic, JoiningType, NoncharacterCodePoint, Script, VariationSelector,
 };
+use icu_properties::script::ScriptWithExtensions;
 use icu_properties::{CodePointMapData, CodePointSetData};
 use unicode_normalization::UnicodeNormalization;
 
 /// Accents of no script of their own on one letter; the writing that takes most has four.
 const ACCENTS: usize = 4;
-/// Marks of any kind on one letter: Burmese takes five, Tibetan stacks take more.
-const MARKS: usize = 8;
+/// Marks of any kind on one letter: Burmese takes five.
+const MARKS: usize = 6;
+/// Marks on one letter of Tibetan, which are stacked.
+const STACKED: usize = 8;
+/// Puts a Khitan letter below another.
+const KHITAN_FILLER: char = '\u{16FE4}';
+/// A note without a head.
+const NULL_NOTEHEAD: char = '\u{1D159}';
 /// From the black flag of a region to the end of its tags.
 const FLAG: usize = 7;
 /// Blank lines that may follow one another.
@@ -39,7 +46,7 @@ pub fn prose(typed: &str) -> String {
     let visible = visible(typed, true);
     let mut kept = String::with_capacity(visible.len());
     let mut blank = 0;
-    for line in visible.trim().split('\n').map(str::trim_end) {
+    for line in visible.trim().split('\n').map(seen) {
         blank = if line.is_empty() { blank + 1 } else { 0 };
         if blank <= BLANK_LINES {
             if !kept.is_empty() {
@@ -48,7 +55,20 @@ pub fn prose(typed: &str) -> String {
             kept.push_str(line);
         }
     }
+    kept.truncate(kept.trim_end().len());
     kept
+}
+
+/// A line without spaces at its end, and without anything where nobody sees anything.
+fn seen(line: &str) -> &str {
+    if line.chars().all(|c| c.is_whitespace() || is_invisible(c)) { "" } else { line.trim_end() }
+}
+
+/// Whether a character is never seen itself, though it may change how its neighbours look.
+pub fn is_invisible(c: char) -> bool {
+    !c.is_ascii()
+        && (CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+            || matches!(c, '\u{2800}' | '\u{FFF9}'..='\u{FFFC}' | KHITAN_FILLER | NULL_NOTEHEAD))
 }
 
 /// Returns a text of one line as it is kept: as [`prose`], with single spaces and without direction marks, which browsers
@@ -96,7 +116,7 @@ fn is_plain(text: &str) -> bool {
 
 /// The places of what others could not read, each judged as if those before it were left out.
 fn flaws(letters: &[char]) -> impl Iterator<Item = (usize, Flaw)> {
-    let (mut accents, mut marks, mut before) = (0, 0, None);
+    let (mut accents, mut marks, mut before, mut base) = (0, 0, None, Script::Common);
     letters.iter().copied().enumerate().filter_map(move |(at, c)| {
         let is_accent = || script(c) == Script::Inherited && !is_variation(c);
         let flaw = if c.is_control() && c != '\n' && c != '\t' || c == '\u{FFFD}' {
@@ -104,11 +124,11 @@ fn flaws(letters: &[char]) -> impl Iterator<Item = (usize, Flaw)> {
         } else if is_unreadable(c) && !is_in_flag(letters, at) {
             Some(Flaw::Unreadable(c))
         } else if !is_mark(c) {
-            (accents, marks) = (0, 0);
+            (accents, marks, base) = (0, 0, script(c));
             None
-        } else if before.is_none_or(char::is_whitespace) {
+        } else if before.is_none_or(char::is_whitespace) || !may_stand_on(c, base) {
             Some(Flaw::Unreadable(c))
-        } else if marks == MARKS || accents == ACCENTS && is_accent() {
+        } else if marks == most_on(base) || accents == ACCENTS && is_accent() || is_again(c, before) {
             Some(Flaw::TooManyAccents)
         } else {
             marks += 1;
@@ -120,6 +140,21 @@ fn flaws(letters: &[char]) -> impl Iterator<Item = (usize, Flaw)> {
         }
         flaw.map(|flaw| (at, flaw))
     })
+}
+
+/// Whether a mark may stand on a letter of a script: one of another script's own may not.
+fn may_stand_on(mark: char, base: Script) -> bool {
+    let is_of_none = |script| matches!(script, Script::Inherited | Script::Common);
+    is_of_none(script(mark)) || is_of_none(base) || ScriptWithExtensions::new().has_script(mark, base)
+}
+
+fn most_on(base: Script) -> usize {
+    if base == Script::Tibetan { STACKED } else { MARKS }
+}
+
+/// Whether a mark of a script lies on the same mark, where nobody sees it.
+fn is_again(mark: char, before: Option<char>) -> bool {
+    before == Some(mark) && category(mark) == GeneralCategory::NonspacingMark && script(mark) != Script::Inherited
 }
 
 /// Whether a text has a letter of some script.
@@ -195,7 +230,7 @@ fn visible(typed: &str, is_prose: bool) -> String {
             '\u{200C}' | '\u{200D}' => joins(&kept, c, next),
             // Within a text of several lines a mark may hold a sentence together that has words of both directions.
             '\u{200E}' | '\u{200F}' | '\u{061C}' => is_prose && !kept.is_empty() && next.is_some(),
-            c if is_variation(c) || c == '\u{180E}' => varies(&kept, c, next),
+            c if is_variation(c) || matches!(c, '\u{180E}' | KHITAN_FILLER) => varies(&kept, c, next),
             c => !is_dropped_anywhere(c),
         };
         if is_kept {
@@ -214,9 +249,10 @@ fn is_dropped_anywhere(c: char) -> bool {
     let is_ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c);
     let is_isolate =
         CodePointSetData::new::<BidiControl>().contains(c) && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}');
-    let is_annotation = matches!(c, '\u{FFF9}'..='\u{FFFC}');
+    let is_annotation = matches!(c, '\u{FFF9}'..='\u{FFFC}' | NULL_NOTEHEAD);
     let depends =
-        matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{180E}') || is_variation(c);
+        matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{180E}' | KHITAN_FILLER)
+            || is_variation(c);
     (is_ignorable || is_isolate || is_annotation) && !depends && !is_unreadable(c)
 }
 
@@ -228,7 +264,9 @@ fn is_variation(c: char) -> bool {
 fn varies(before: &[char], c: char, next: Option<char>) -> bool {
     let Some(base) = before.last().copied() else { return false };
     match c {
-        '\u{180B}'..='\u{180F}' => script(base) == Script::Mongolian,
+        '\u{180E}' => is_mongolian(base) && next.is_some_and(is_mongolian),
+        '\u{180B}'..='\u{180F}' => is_mongolian(base),
+        KHITAN_FILLER => script(base) == Script::KhitanSmallScript && base != c,
         '\u{E0100}'..='\u{E01EF}' => CodePointSetData::new::<Ideographic>().contains(base),
         // A digit takes one as a key only, and most emoji are shown in colours anyhow.
         '\u{FE0F}' if base.is_ascii() => next == Some('\u{20E3}'),
@@ -239,6 +277,10 @@ fn varies(before: &[char], c: char, next: Option<char>) -> bool {
             takes.contains(&script(base)) && !is_variation(base)
         }
     }
+}
+
+fn is_mongolian(c: char) -> bool {
+    script(c) == Script::Mongolian && c.is_alphabetic()
 }
 
 fn is_emoji(c: char) -> bool {
@@ -285,6 +327,9 @@ mod tests {
             ("\u{2800}Eve", "Eve"),
             ("Ada 1\u{FE0F} 😀\u{FE0F}", "Ada 1 😀"),
             ("\u{180B}ada", "ada"),
+            ("\u{1820}\u{182D}\u{180E}", "\u{1820}\u{182D}"),
+            ("\u{1820}\u{180B}\u{180B}\u{180B}\u{182D}", "\u{1820}\u{180B}\u{182D}"),
+            ("\u{16FE4}Priya\u{1D159}\u{16FE4}", "Priya"),
         ] {
             assert_eq!(line(typed), kept, "{typed:?}");
             assert_eq!(check(&line(typed)), Ok(()), "{typed:?}");
@@ -309,6 +354,15 @@ mod tests {
             "བསྒྲུབས",
             "שָׁלוֹם",
             "مُحَمَّد",
+            "น้ำใจ กุ๊ก",
+            "ཧཱུྃ སྐྱེས",
+            "ᜋᜈᜒᜎ",
+            "က\u{103B}\u{103D}\u{1014}\u{103A}\u{102F}\u{1015}\u{103A}",
+            "בְּרֵאשִׁ֖ית",
+            "ខ្ញុំ",
+            "രാജു കുമാർ",
+            "ܫܠܳܡܐ",
+            "หาาาา हाााा",
         ] {
             assert_eq!(line(written), written.nfc().collect::<String>(), "{written:?}");
             assert_eq!(check(&line(written)), Ok(()), "{written:?}");
@@ -324,14 +378,19 @@ mod tests {
             ("\u{F8FF} Inc.", Flaw::Unreadable('\u{F8FF}')),
             ("\u{301}Ada", Flaw::Unreadable('\u{301}')),
             ("Ada \u{301}", Flaw::Unreadable('\u{301}')),
+            ("P\u{E47}riya", Flaw::Unreadable('\u{E47}')),
+            ("ก\u{93E}", Flaw::Unreadable('\u{93E}')),
             ("a\u{FFFF}", Flaw::Unreadable('\u{FFFF}')),
             ("a\u{7}", Flaw::Control),
             ("a\u{FFFD}", Flaw::Control),
         ] {
             assert_eq!(check(&line(typed)), Err(flaw), "{typed:?}");
         }
-        for pile in ["\u{301}", "\u{E47}", "\u{65F}"] {
-            assert_eq!(check(&line(&format!("ก{}", pile.repeat(12)))), Err(Flaw::TooManyAccents), "{pile:?}");
+        assert_eq!(check(&line("ก\u{E47}\u{E47}")), Err(Flaw::TooManyAccents), "the second cannot be seen");
+        for (letter, pile) in [("ก", "\u{301}"), ("ก", "\u{E47}"), ("ب", "\u{65F}"), ("ب", "\u{64E}\u{651}\u{655}")]
+        {
+            let piled = format!("{letter}{}", pile.repeat(12));
+            assert_eq!(check(&line(&piled)), Err(Flaw::TooManyAccents), "{pile:?}");
         }
     }
 
@@ -339,6 +398,9 @@ mod tests {
     fn two_blank_lines_follow_one_another_at_most() {
         assert_eq!(prose("\n a\r\n\r\n \n\t\n\n\nb  \nc\n\n"), "a\n\n\nb\nc");
         assert_eq!(prose("a\u{2028}b\rc"), "a\nb\nc");
+        let marks = "a\n\u{200E}\n\u{200E} \n\u{61C}\n\u{200F}\nb\n\u{200E}\n \u{200E}\u{200F}";
+        assert_eq!(prose(marks), "a\n\n\nb", "a mark alone is not seen");
+        assert_eq!(prose("\u{200E}\n\u{200E}\n\u{200E}a"), "\u{200E}a");
         assert_eq!(line("a\nb "), "a\nb");
     }
 
