@@ -4,14 +4,19 @@ use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::text::is_invisible;
+
+/// Begins the address of a link.
+const MAILTO: &str = "mailto:";
+
 /// Takes off what is no part of an address: `mailto:`, a name before angle brackets, quotation marks, any punctuation
 /// behind it, and what cannot be seen. What is no address stays as it is, to be refused.
 pub fn tidy(typed: &str) -> String {
-    let seen: String = typed.chars().filter(|c| !is_invisible(*c)).map(|c| if c == '＠' { '@' } else { c }).collect();
+    let seen: String = typed.chars().filter(|c| !is_dropped(*c)).nfkc().collect();
     let mut text = between_brackets(seen.trim());
-    let unquoted = text.trim_start_matches(is_around);
-    if unquoted.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:")) {
-        let address = unquoted[7..].split('?').next().unwrap_or_default();
+    // Programs for mail and for notes put it into brackets behind a name, or behind the address itself.
+    if let Some(at) = text.to_ascii_lowercase().rfind(MAILTO) {
+        let address = text[at + MAILTO.len()..].split(['?', ')', ']', '>']).next().unwrap_or_default();
         text = percent_decode_str(address).decode_utf8().map_or_else(|_| address.to_owned(), |text| text.into_owned());
     }
     let text = text.trim_start_matches(is_around).trim_end_matches(|c| is_around(c) || is_behind(c));
@@ -82,11 +87,9 @@ fn is_behind(c: char) -> bool {
     !(c.is_alphanumeric() || is_combining_mark(c) || c == '@')
 }
 
-/// Control characters, and those of no width that come with pasting.
-fn is_invisible(c: char) -> bool {
-    c.is_control() && !c.is_whitespace()
-        || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFFD}')
+/// Control characters, and what is never seen.
+fn is_dropped(c: char) -> bool {
+    c.is_control() && !c.is_whitespace() || is_invisible(c) || c == '\u{FFFD}'
 }
 
 #[cfg(test)]
@@ -109,6 +112,11 @@ mod tests {
             "ada@EXAMPLE.org.",
             "\"ada\"@example.org",
             "ada＠example.org",
+            "ａｄａ＠ｅｘａｍｐｌｅ．ｏｒｇ",
+            "Ada Ruiz [mailto:ada@example.org]",
+            "Ada Ruiz [mailto:ada@example.org] ",
+            "[ada@example.org](mailto:ada@example.org)",
+            "\u{3164}a\u{115F}da\u{FFA0}@exa\u{17B4}mple\u{180B}.org\u{2800}\u{E0100}",
             "ada@example.org¿",
             "¿ada@example.org?",
             "ada@example.org …",
