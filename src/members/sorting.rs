@@ -20,15 +20,22 @@ const LETTERS: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklm
 const BETWEEN_FIELDS: char = '\u{FFFE}';
 
 /// What stands behind a name: degrees, generations, orders. Without dots and case.
-const SUFFIXES: [&str; 62] = [
+#[rustfmt::skip]
+const SUFFIXES: &[&str] = &[
     "jr", "sr", "jnr", "snr", "junior", "senior", "ii", "iii", "iv", "vi", "vii", "viii", "2nd", "3rd", "4th", "esq",
-    "phd", "dphil", "edd", "dba", "md", "do", "dds", "dmd", "dvm", "dnp", "rn", "bsn", "msn", "np", "pharmd", "psyd",
-    "jd", "llb", "llm", "mba", "emba", "ma", "msc", "ms", "meng", "med", "mfa", "mph", "mpa", "ba", "bsc", "bs",
-    "beng", "bba", "cpa", "cfa", "acca", "pmp", "cissp", "shrm-cp", "phr", "sphr", "pe", "obe", "mbe", "cbe",
+    "phd", "dphil", "edd", "dba", "dsc", "md", "do", "dds", "dmd", "dvm", "dnp", "dpt", "rn", "bsn", "msn", "np", "fnp",
+    "aprn", "crna", "pharmd", "rph", "psyd", "jd", "llb", "llm", "mba", "emba", "ma", "mphil", "mres", "msc", "ms", "mtech",
+    "mcom", "meng", "med", "mfa", "mph", "mpa", "msw", "ba", "bsc", "bs", "btech", "bcom", "bed", "beng", "bba", "cpa", "cfa",
+    "cfp", "cma", "cia", "cisa", "cism", "ca", "acca", "acma", "pmp", "csm", "cspo", "cissp", "shrm-cp", "shrm-scp", "phr",
+    "sphr", "acc", "pcc", "mcc", "pe", "peng", "ceng", "aia", "riba", "lcsw", "lmsw", "lmft", "lpc", "facs", "facp", "faan",
+    "fagd", "frcs", "frcp", "mrcp", "mrcs", "frs", "obe", "mbe", "cbe", "kbe", "dbe", "qc", "kc",
 ];
+/// Those among them that are names too, so that they are no degrees unless written as one: in capitals, or with dots.
+const NAMES_TOO: [&str; 13] = ["ma", "do", "ba", "med", "pe", "np", "ms", "bs", "bed", "ca", "cia", "kc", "acc"];
 /// What stands before a name.
-const TITLES: [&str; 18] = [
+const TITLES: [&str; 19] = [
     "dr",
+    "dr-ing",
     "prof",
     "professor",
     "mr",
@@ -47,6 +54,13 @@ const TITLES: [&str; 18] = [
     "frau",
     "eng",
 ];
+/// What stands behind a title, with a dot.
+const OF_TITLES: [&str; 14] =
+    ["med", "phil", "rer", "nat", "pol", "oec", "iur", "jur", "habil", "dent", "vet", "theol", "h", "c"];
+/// What stands before the name that somebody had before.
+const BORN: [&str; 9] = ["née", "nee", "né", "geb", "geborene", "born", "formerly", "fka", "aka"];
+/// What parts a name from a remark where it stands between spaces.
+const BETWEEN: &str = "|–—-•◦‣∙⋅·●○▪■□♦◆◇★☆✦❖►▶→~/¦│｜";
 /// Particles of family names.
 const PARTICLES: [&str; 38] = [
     "van", "von", "vom", "vander", "der", "den", "dem", "de", "het", "'t", "ter", "ten", "te", "zu", "zum", "zur",
@@ -54,6 +68,9 @@ const PARTICLES: [&str; 38] = [
     "le", "las", "los", "y", "e", "lo",
 ];
 const ARTICLES: [&str; 4] = ["al", "el", "ul", "as"];
+/// The Arabic article in its own letters, and names that only seem to begin with it.
+const ARABIC_ARTICLE: &str = "ال";
+const WITHOUT_ARTICLE: [&str; 3] = ["الله", "الياس", "الهام"];
 /// Family names of two Chinese letters.
 const TWO_LETTERS: [&str; 16] = [
     "欧阳", "歐陽", "司马", "司馬", "诸葛", "諸葛", "上官", "司徒", "东方", "東方", "皇甫", "尉迟", "公孙", "公孫",
@@ -104,7 +121,13 @@ fn written(sort_as: &str, full_name: &str) -> (String, String) {
 
 /// Family and given names, as far as a name tells.
 fn parts(full_name: &str) -> (String, String) {
-    let words = core(full_name);
+    let Words { given, words } = words_of_name(full_name);
+    if !given.is_empty() {
+        // Written as it stands in a list; particles in small letters go where they are put in all others.
+        let small = words.iter().take_while(|word| is_particle(word) && !begins_with_capital(word)).count();
+        let (particles, family) = words.split_at(if small < words.len() { small } else { 0 });
+        return (without_article(&family.join(" ")), [given, particles.to_vec()].concat().join(" "));
+    }
     let Some((last, before)) = words.split_last() else { return (full_name.to_owned(), String::new()) };
     if before.is_empty() {
         return unspaced(last);
@@ -143,49 +166,96 @@ fn unspaced(name: &str) -> (String, String) {
 /// The words of a name that are the name: without what stands in brackets or behind a comma, titles, degrees, pronouns,
 /// emoji, and the same name again in another script.
 pub(super) fn core(full_name: &str) -> Vec<String> {
+    let Words { given, words } = words_of_name(full_name);
+    [given, words].concat()
+}
+
+/// The words of a name. The given ones are known only where they stand behind a comma; else they are among the others.
+struct Words {
+    given: Vec<String>,
+    words: Vec<String>,
+}
+
+fn words_of_name(full_name: &str) -> Words {
     let unbracketed = without_brackets(full_name);
-    let (name, swapped) = before_comma(&unbracketed);
+    let (name, given) = before_comma(before_remark(&unbracketed));
     let mut words: Vec<&str> = name
         .split(|c: char| c.is_whitespace() || matches!(c, '・' | '·' | '＝'))
         .filter(|word| word.chars().any(char::is_alphabetic) && !word.contains('/'))
         .collect();
     let first_script = words.first().and_then(|word| script_of(word));
-    let in_script = words.iter().filter(|word| script_of(word) == first_script).count();
-    if in_script >= 2 || words.len() == 2 {
+    if words.iter().filter(|word| script_of(word) == first_script).count() >= 2 {
         words.retain(|word| script_of(word) == first_script);
     }
-    while words.len() > 2 && TITLES.contains(&plain(words[0]).as_str()) {
-        words.remove(0);
+    take_titles(&mut words);
+    if let Some(at) = words.iter().skip(2).position(|word| BORN.contains(&plain(word).as_str()))
+        && at + 3 < words.len()
+    {
+        words.truncate(at + 2);
     }
-    if words.len() == 2 && words[0].ends_with('.') && TITLES.contains(&plain(words[0]).as_str()) {
-        words.remove(0);
-    }
-    while words.len() > 1 && words.last().is_some_and(|word| is_suffix(word)) {
-        words.pop();
-    }
-    let words = swapped.iter().flat_map(|given| given.split_whitespace()).chain(words);
-    words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && !is_mark(c) && c != '\'').to_owned()).collect()
+    take_suffixes(&mut words);
+    let trimmed = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && !is_mark(c) && c != '\'').to_owned();
+    let given = given.unwrap_or_default().split_whitespace().map(trimmed).collect();
+    Words { given, words: words.into_iter().map(trimmed).collect() }
 }
 
-/// Cut at a dash or a comma: what follows are degrees or a remark, or else the given name, where the one before the comma is
-/// a single word.
+/// Takes off the titles before a name, where another word is left.
+fn take_titles(words: &mut Vec<&str>) {
+    let mut is_behind_title = false;
+    while let [first, rest @ ..] = words.as_slice() {
+        let (bare, is_dotted) = (plain(first), first.ends_with('.'));
+        let is_title = TITLES.contains(&bare.as_str()) && (rest.len() > 1 || is_dotted);
+        let is_more = is_behind_title && is_dotted && OF_TITLES.contains(&bare.as_str());
+        if rest.is_empty() || !is_title && !is_more {
+            return;
+        }
+        is_behind_title = true;
+        words.remove(0);
+    }
+}
+
+/// Takes off the degrees behind a name, where another word is left.
+fn take_suffixes(words: &mut Vec<&str>) {
+    loop {
+        match words.as_slice() {
+            [_, _, .., "V"] => words.truncate(words.len() - 1),
+            // Of two parts, such as `Ph. D.`.
+            [_, .., one, other] if one.ends_with('.') && is_suffix(&format!("{one}{other}")) => {
+                words.truncate(words.len() - 2);
+            }
+            [_, .., last] if is_suffix(last) => words.truncate(words.len() - 1),
+            _ => return,
+        }
+    }
+}
+
+/// Cut at a dash or a bullet: what follows is a remark.
+fn before_remark(name: &str) -> &str {
+    let spaced = name.char_indices().filter(|(_, c)| BETWEEN.contains(*c)).find(|(at, c)| {
+        let (before, behind) = (&name[..*at], &name[at + c.len_utf8()..]);
+        before.ends_with(char::is_whitespace)
+            && behind.starts_with(char::is_whitespace)
+            && before.contains(char::is_alphabetic)
+    });
+    spaced.map_or(name, |(at, _)| &name[..at])
+}
+
+/// Cut at a comma: what follows are degrees, or else the given name.
 fn before_comma(name: &str) -> (&str, Option<&str>) {
-    let dashes = [" | ", " – ", " — ", " - "];
-    let cut = if name.contains(['|', '–', '—', '-']) {
-        dashes.iter().filter_map(|dash| name.find(dash)).min()
-    } else {
-        None
-    };
-    let name = cut.map_or(name, |at| &name[..at]);
     let Some((before, after)) = name.split_once([',', '，', '،']) else { return (name, None) };
     if !before.chars().any(char::is_alphabetic) {
         return (name, None);
     }
-    let after = after.trim();
-    let is_given = before.split_whitespace().count() == 1
-        && (1..=3).contains(&after.split_whitespace().count())
-        && !after.split([' ', ',']).any(is_suffix);
-    (before, is_given.then_some(after))
+    let given = after.split([',', '，', '،']).next().unwrap_or_default().trim();
+    let words = given.split_whitespace().count();
+    // Behind more than one word, it might be a degree that is not known.
+    let is_name = |word: &str| begins_with_capital(word) && word.chars().filter(|c| c.is_uppercase()).count() < 2;
+    let is_given = match before.split_whitespace().count() {
+        1 => (1..=3).contains(&words),
+        2..=4 => (1..=2).contains(&words) && given.split_whitespace().all(is_name),
+        _ => false,
+    };
+    (before, (is_given && !given.split(' ').any(is_suffix)).then_some(given))
 }
 
 /// A name without what stands in brackets and quotes, unless nothing else is left; a bracket at the beginning holds a name.
@@ -231,10 +301,8 @@ fn plain(word: &str) -> String {
 
 fn is_suffix(word: &str) -> bool {
     let bare = plain(word);
-    // In capitals or with dots, it is a degree; otherwise it might be a name, such as Ma or Do.
-    let is_name_too = matches!(bare.as_str(), "ma" | "do" | "ba" | "med" | "pe" | "np" | "ms" | "bs");
     let is_marked = word.contains('.') || word.chars().filter(|c| c.is_uppercase()).count() > 1;
-    SUFFIXES.contains(&bare.as_str()) && (is_marked || !is_name_too)
+    SUFFIXES.contains(&bare.as_str()) && (is_marked || !NAMES_TOO.contains(&bare.as_str()))
 }
 
 fn is_particle(word: &str) -> bool {
@@ -248,6 +316,12 @@ fn begins_with_capital(word: &str) -> bool {
 
 /// A family name without the Arabic article before it.
 fn without_article(family: &str) -> String {
+    if let Some(rest) = family.strip_prefix(ARABIC_ARTICLE)
+        && rest.chars().count() > 2
+        && !WITHOUT_ARTICLE.contains(&family)
+    {
+        return rest.to_owned();
+    }
     let lower = family.to_lowercase();
     let stands = |article: &str| {
         let rest = lower.strip_prefix(article).and_then(|rest| rest.strip_prefix(['-', ' ']));
@@ -309,6 +383,35 @@ mod tests {
             ("Robert “Bob” Smith", "Smith, Robert"),
             ("(Bob) Smith", "Smith, Bob"),
             ("Obermaier, Anna", "Obermaier, Anna"),
+            ("García López, María", "García López, María"),
+            ("de Souza, Ana", "Souza, Ana de"),
+            ("Van der Berg, Jan, PhD", "Van der Berg, Jan"),
+            ("Lind, Anna, MBA", "Lind, Anna"),
+            ("Anna Lind, XYZ", "Lind, Anna"),
+            ("Henry Tudor V", "Tudor, Henry"),
+            ("Priya V", "V, Priya"),
+            ("Anna Lind KBE", "Lind, Anna"),
+            ("Anna Lind, CFP, CSM", "Lind, Anna"),
+            ("Anna Lind LCSW", "Lind, Anna"),
+            ("Anna Lind FRCS", "Lind, Anna"),
+            ("Anna Lind ACC", "Lind, Anna"),
+            ("Anna Lind, P.Eng", "Lind, Anna"),
+            ("Anna Lind B.Tech", "Lind, Anna"),
+            ("Anna Lind Ph. D.", "Lind, Anna"),
+            ("Anna Lind DDS FAGD", "Lind, Anna"),
+            ("Anna Lind • Open to work", "Lind, Anna"),
+            ("Anna Lind ♦ Recruiter", "Lind, Anna"),
+            ("Anna Lind née Berg", "Lind, Anna"),
+            ("Anna Lind, née Berg", "Lind, Anna"),
+            ("Anna Nee", "Nee, Anna"),
+            ("Ivan Иванов", "Иванов, Ivan"),
+            ("أحمد الخطيب", "خطيب, أحمد"),
+            ("عبد الله", "الله, عبد"),
+            ("Ahmed Al-Khatib", "Khatib, Ahmed"),
+            ("Dr.-Ing. Anna Lind", "Lind, Anna"),
+            ("Prof. Dr. med. Anna Lind", "Lind, Anna"),
+            ("Dr. med. Lind", "Lind"),
+            ("Dr. Lind", "Lind"),
             ("Anna Lind | Recruiter", "Lind, Anna"),
             ("Anna Lind – Recruiter", "Lind, Anna"),
             ("Anna Lind-Ruiz", "Lind-Ruiz, Anna"),
