@@ -36,10 +36,44 @@ const RESERVED: &[&str] = &[
     "sysadmin", "system", "team", "terms", "test", "undefined", "unsubscribe", "user", "verify-email", "webmaster",
 ];
 
-/// Whether nobody may take a handle; a number behind a reserved word changes nothing.
+/// Words of those who run a site. With nothing but fillers beside them they seem to speak for it.
+#[rustfmt::skip]
+const AUTHORITY: &[&str] = &[
+    "admin", "administration", "administrator", "administrators", "admins", "amicable", "helpdesk", "moderation", "moderator",
+    "moderators", "official", "operator", "operators", "postmaster", "root", "security", "staff", "support", "sysadmin",
+    "system", "webmaster",
+];
+/// Words that say nothing of whose a handle is.
+#[rustfmt::skip]
+const FILLERS: &[&str] = &[
+    "", "a", "account", "accounts", "and", "bot", "center", "centre", "chief", "community", "contact", "customer", "desk",
+    "for", "head", "help", "hq", "info", "main", "mod", "network", "of", "online", "our", "real", "service", "site", "super",
+    "team", "the", "user", "your",
+];
+
+/// Whether nobody may take a handle; a number behind a reserved word changes nothing, nor do digits in place of letters.
 pub fn is_reserved(handle: &str) -> bool {
-    let word = handle.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
-    RESERVED.contains(&handle) || RESERVED.contains(&word)
+    let is_digit = |c: char| c.is_ascii_digit();
+    let word = handle.trim_end_matches(is_digit).trim_end_matches('-');
+    let words: Vec<String> = handle.split('-').map(|part| lettered(part.trim_end_matches(is_digit))).collect();
+    let is_official = |word: &String| AUTHORITY.contains(&word.as_str());
+    let speaks_for_site =
+        words.iter().any(is_official) && words.iter().all(|word| is_official(word) || FILLERS.contains(&word.as_str()));
+    RESERVED.contains(&handle) || RESERVED.contains(&word) || speaks_for_site
+}
+
+/// A word with the letters that its digits look like.
+fn lettered(word: &str) -> String {
+    let letter = |c| match c {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        c => c,
+    };
+    word.chars().map(letter).collect()
 }
 
 /// Holds for handles that lead to a member: the one they have, and former ones that are kept.
@@ -214,6 +248,26 @@ mod tests {
             assert!(is_reserved(handle), "{handle}");
         }
         for handle in ["ada-ruiz", "member-000001", "123", "adminah"] {
+            assert!(!is_reserved(handle), "{handle}");
+        }
+    }
+
+    #[test]
+    fn nobody_takes_a_handle_that_seems_to_speak_for_the_site() {
+        for handle in [
+            "amicable-support",
+            "amicable-team",
+            "admin-amicable",
+            "the-admin",
+            "4dmin",
+            "supp0rt-team",
+            "admin--2",
+            "r00t",
+        ] {
+            assert!(is_reserved(handle), "{handle}");
+        }
+        for handle in ["maria-support-lopez", "adminah", "system-of-a-down", "the-team-lead", "root-vegetables", "1234"]
+        {
             assert!(!is_reserved(handle), "{handle}");
         }
     }

@@ -69,7 +69,7 @@ fn the_overview_says_nothing_of_a_disconnect() {
     let mut ada = site.member("Ada Ruiz");
     crate::support::connect(&mut root, &mut ada);
     let before = root.open("/admin").text();
-    ada.open("/in/root-admin").press("Disconnect");
+    ada.open("/in/member-root-admin").press("Disconnect");
     let after = root.open("/admin").text();
     let tidy = |text: String| text.split("Room taken").next().unwrap().to_owned();
     assert_eq!(tidy(after), tidy(before));

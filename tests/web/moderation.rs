@@ -204,7 +204,7 @@ fn a_moderator_cannot_act_above_or_on_themselves() {
     let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
     let mut root = with_role(&site, "Root Admin", Role::Administrator);
     report(&mut ada, "mia-moder", "Unfair");
-    report(&mut ada, "root-admin", "Unfair too");
+    report(&mut ada, "member-root-admin", "Unfair too");
     mia.open("/moderation").go("Report of a profile: Mia Moder");
     assert!(mia.sees("somebody else decides it") && !mia.has_button("Ban"), "{}", mia.text());
     let own = mia.page.path.clone();
