@@ -1,5 +1,7 @@
 //! Photos: what a member uploads, made into the squares that pages show. Nothing of the file but its pixels is kept.
 
+mod scans;
+
 use std::borrow::Cow;
 use std::io::Cursor;
 
@@ -100,6 +102,9 @@ fn decode(file: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation
         return Err(
             t("This picture is too large to be decoded here. Save it with 8 bits a channel, or smaller.").to_owned()
         );
+    }
+    if format == ImageFormat::Jpeg && !scans::are_whole(file) {
+        return Err(damaged());
     }
     // Telephones say which way up they were held.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -351,6 +356,22 @@ mod tests {
                 assert!(prepare(part).unwrap_err().contains("damaged"), "{format:?} {percent}");
             }
             assert!(prepare(&file[..file.len() - 3]).is_err(), "{format:?}");
+        }
+    }
+
+    /// Such as a download that broke off and was ended by whoever repaired it.
+    #[test]
+    fn a_jpeg_that_ends_before_its_picture_does_is_refused() {
+        let progressive = include_bytes!("photo/progressive.jpg").as_slice();
+        for file in [noisy(ImageFormat::Jpeg).as_slice(), progressive] {
+            assert!(prepare(file).is_ok());
+            for percent in [45, 50, 65, 70, 80, 90, 95] {
+                let part = &file[..file.len() * percent / 100];
+                for behind in [b"\xFF\xD9".as_slice(), b"U\xAAU\xAA\xFF\xD9", b"\xFF\xD9 more"] {
+                    let torn = [part, behind].concat();
+                    assert!(prepare(&torn).unwrap_err().contains("damaged"), "{percent} {behind:?}");
+                }
+            }
         }
     }
 
