@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use crate::language::{self, Context, t, tn};
+use crate::text::fold;
 
 /// Seconds in a day of 24 hours, for what lasts so long; calendar days are counted by [`day_after`].
 pub const DAY: i64 = 86_400;
@@ -83,6 +84,45 @@ pub fn month(text: &str) -> String {
     }
 }
 
+/// Reads a year, or a month of one as people write it in the languages of the site (`2019-03`, `3/2019`, `3.2019`, `March
+/// 2019`, `mars 2019`), and returns it as [`month`] takes it.
+pub fn read_month(text: &str) -> Option<String> {
+    let lower = fold(text);
+    let words = |c: char| c.is_whitespace() || matches!(c, '-' | '–' | '/' | '.' | ',');
+    let words: Vec<&str> = lower.split(words).filter(|word| !word.is_empty() && *word != "de").collect();
+    match words[..] {
+        [year] => Some(four_digits(year)?.to_string()),
+        [one, other] => {
+            let (year, month) = match four_digits(one) {
+                Some(year) => (year, other),
+                None => (four_digits(other)?, one),
+            };
+            let month = match month.parse::<usize>() {
+                Ok(number) if month.len() <= 2 => number,
+                _ => named_month(month)?,
+            };
+            (1..=12).contains(&month).then(|| format!("{year}-{month:02}"))
+        }
+        _ => None,
+    }
+}
+
+/// The month whose name in any language a folded word is, or begins; three letters are the shortest that anybody writes.
+fn named_month(word: &str) -> Option<usize> {
+    let names: Vec<(String, usize)> =
+        language::month_names().into_iter().map(|(name, number)| (fold(&name), number)).collect();
+    let whole = names.iter().find(|(name, _)| name == word).map(|(_, number)| *number);
+    let mut begun = names.iter().filter(|(name, _)| word.chars().count() >= 3 && name.starts_with(word));
+    let first = begun.next().map(|(_, number)| *number);
+    // The first letters of June and July are the same in French.
+    whole.or(first.filter(|first| begun.all(|(_, number)| number == first)))
+}
+
+fn four_digits(year: &str) -> Option<u16> {
+    let year = Some(year).filter(|year| year.len() == 4)?.parse().ok()?;
+    (1900..2200).contains(&year).then_some(year)
+}
+
 /// The day of a moment.
 pub fn civil(seconds: i64) -> Option<Date> {
     Some(zone().to_datetime(Timestamp::from_second(seconds).ok()?).date())
@@ -130,6 +170,40 @@ mod tests {
         let day = |text: &str| start_of(text.parse().unwrap());
         assert_eq!(in_zone("America/Santiago", || day("2026-09-06")), Some(moment("2026-09-06T04:00:00Z")));
         assert_eq!(in_zone("America/Havana", || day("2026-11-01")), Some(moment("2026-11-01T04:00:00Z")));
+    }
+
+    #[test]
+    fn a_month_is_read_in_each_way_it_is_written() {
+        for march in [
+            "2020-03",
+            "03/2020",
+            "3/2020",
+            "3.2020",
+            "03.2020",
+            "2020/3",
+            "3-2020",
+            "March 2020",
+            "Mar 2020",
+            "MAR. 2020",
+            "März 2020",
+            "mars 2020",
+            "marzo de 2020",
+            "marzo 2020",
+            "مارس 2020",
+            "٠٣/٢٠٢٠",
+            "2020 March",
+        ] {
+            assert_eq!(read_month(march).as_deref(), Some("2020-03"), "{march}");
+        }
+        assert_eq!(read_month("2020").as_deref(), Some("2020"));
+        assert_eq!(read_month("juil. 2019").as_deref(), Some("2019-07"));
+        assert_eq!(read_month("juin 2019").as_deref(), Some("2019-06"));
+        for odd in [
+            "", "20", "2020-13", "0/2020", "2020-00", "jui 2019", "Ma 2019", "1899", "2200-01", "3/20", "then",
+            "1/3/2020",
+        ] {
+            assert_eq!(read_month(odd), None, "{odd}");
+        }
     }
 
     #[test]

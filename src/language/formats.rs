@@ -102,6 +102,18 @@ pub fn month_name(month: i8) -> String {
     date.and_then(written).unwrap_or_default()
 }
 
+/// The names of the months in every language, each with its number from 1.
+pub fn month_names() -> Vec<(String, usize)> {
+    let names = |formats: &Formats| {
+        let named = |month: u8| {
+            let date = Date::try_new_gregorian(2000, month, 1).ok()?;
+            Some((formats.month_alone.format(&date).to_string(), usize::from(month)))
+        };
+        (1..=12).filter_map(named).collect::<Vec<_>>()
+    };
+    FORMATS.with(|formats| formats.values().flat_map(names).collect())
+}
+
 /// A day of whichever year, e.g. `16 April`.
 pub fn day_of_year(month: i8, day: i8) -> String {
     let date = Date::try_new_gregorian(2000, month.unsigned_abs(), day.unsigned_abs()).ok();

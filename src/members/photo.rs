@@ -57,7 +57,7 @@ pub fn prepare(file: &[u8]) -> Result<Photo, String> {
 /// The sentence that says why the file is refused.
 pub fn read(file: &[u8]) -> Result<(DynamicImage, Orientation), String> {
     if file.is_empty() {
-        return Err(t("This file is empty. Choose a picture.").to_owned());
+        return Err(t("Choose a picture first.").to_owned());
     }
     if file.len() > MAX_BYTES {
         return Err(too_large());
@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn files_that_are_no_pictures_are_refused_with_the_reason() {
         let refused = |file: &[u8]| prepare(file).unwrap_err();
-        assert!(refused(b"").contains("empty"));
+        assert!(refused(b"").contains("first"));
         assert!(refused(&vec![0; MAX_BYTES + 1]).contains("larger than 10 MB"));
         assert!(refused(b"PK\x03\x04 an archive called photo.png").contains("not a picture"));
         assert!(refused(b"<svg xmlns='http://www.w3.org/2000/svg'/>").contains("not a picture"));

@@ -16,7 +16,7 @@ use crate::profiles::forms::{self, Section};
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, SignedIn, local, see_other};
 use crate::web::site::SiteData;
-use crate::{accounts, dates};
+use crate::{accounts, dates, text};
 
 fn home(me: &SignedIn) -> String {
     format!("/in/{}", me.handle)
@@ -367,18 +367,14 @@ fn position(form: &Form, problems: &mut Problems, kind: Kind, member_id: MemberI
     row
 }
 
-/// A month or a year, or nothing.
+/// A month or a year as it is stored, or nothing.
 fn month(form: &Form, problems: &mut Problems, field: &str) -> String {
-    let text = form.get(field).trim().to_owned();
-    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
-    let legal = match text.split_once('-') {
-        Some((year, month)) => digits(year, 4) && digits(month, 2) && ("01"..="12").contains(&month),
-        None => digits(&text, 4),
-    };
-    if !text.is_empty() && (!legal || text.as_str() < "1900" || text.as_str() > "2199") {
-        problems.add(field, t("Write a year and, if you like, a month: 2019 or 2019-03."));
+    let text = text::line(form.get(field));
+    let read = dates::read_month(&text);
+    if read.is_none() && !text.is_empty() {
+        problems.add(field, t("Write a year and, if you like, a month: 2019, 2019-03, 03/2019 or March 2019."));
     }
-    text
+    read.unwrap_or(text)
 }
 
 /// A web address, of which only `http` and `https` may stand on a page.

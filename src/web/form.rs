@@ -189,7 +189,15 @@ impl Problems {
     fn checked(&mut self, text: String, field: &str, label: &str, (least, most): (usize, usize)) -> String {
         let length = text.chars().count();
         if length < least {
-            self.add(field, tf("{label} cannot be empty.", label));
+            let is_question = label.ends_with(['?', '؟']);
+            self.add(
+                field,
+                if is_question {
+                    tf("{label} Please write something here.", label)
+                } else {
+                    tf("{label} cannot be empty.", label)
+                },
+            );
         } else if length > most {
             let sizes = (label, &number(length), &number(most));
             self.add(field, tf("{label} has {length} characters; {most} is the most.", sizes));

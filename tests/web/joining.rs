@@ -57,7 +57,7 @@ fn whoever_registers_by_approval_waits_and_is_let_in() {
     let mut maren = site.visitor();
     maren.open("/sign-up").fill("full_name", "Maren Holt").fill("email", "maren@test.example").press("Sign up");
     assert_eq!(maren.page.status, 422);
-    assert!(maren.sees("Why do you want to join? cannot be empty."), "{}", maren.text());
+    assert!(maren.sees("Why do you want to join? Please write something here."), "{}", maren.text());
     sign_up(&mut maren, "Maren Holt", "maren@test.example");
     assert_eq!(maren.page.path, "/registration");
     assert!(maren.sees("waits for an administrator") && maren.sees("We met at the reunion."), "{}", maren.text());

@@ -82,7 +82,7 @@ fn a_file_that_is_no_logo_is_refused_with_its_reason() {
     let (mut root, mut ada) = (with_role(&site, "Root Admin", Role::Administrator), site.member("Ada Ruiz"));
     root.open("/admin/community").fill("welcome", "Come in").press("Save");
     for (file, sentence) in [
-        (&b""[..], "This file is empty."),
+        (&b""[..], "Choose a picture first."),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Choose a JPEG, PNG or WebP file."),
         (&picture(300, 1)[..60], "It may be damaged."),
     ] {

@@ -51,7 +51,7 @@ fn a_report_without_words_is_asked_again() {
     site.member("Ben Okoro");
     ada.open("/in/ben-okoro/report").press("Send report");
     assert_eq!(ada.page.status, 422);
-    assert!(ada.sees("What is wrong? cannot be empty."), "{}", ada.text());
+    assert!(ada.sees("What is wrong? Please write something here."), "{}", ada.text());
     for path in ["/in/nobody-here/report", "/in/ada-ruiz/report", "/in/ben-okoro/report?message=1"] {
         assert_eq!(ada.get(path).page.status, 404, "{path}");
     }

@@ -76,7 +76,7 @@ fn a_bad_file_is_refused_with_its_reason_and_nothing_is_stored() {
     let checked = crc(&bomb[12..29]).to_be_bytes();
     bomb[29..33].copy_from_slice(&checked);
     for (file, reason) in [
-        (Vec::new(), "This file is empty."),
+        (Vec::new(), "Choose a picture first."),
         (bomb, "40,000 × 40,000 pixels"),
         (b"PK\x03\x04\x14\0 and so on".to_vec(), "Choose a JPEG, PNG or WebP file."),
         (vec![7; 11 * 1024 * 1024], "larger than 10 MB"),
