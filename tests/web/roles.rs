@@ -203,6 +203,10 @@ fn the_last_administrator_stays_one() {
     root.open(&format!("/admin/members/{}", ada.id)).fill("role", "administrator").press("Save");
     assert!(root.sees("The role is saved."), "{}", root.text());
     root.open("/admin/audit");
-    assert!(root.sees("Role changed: Ada Ruiz (ada-ruiz)") && root.sees("Root Admin (member-root-admin)"), "{}", root.text());
+    assert!(
+        root.sees("Role changed: Ada Ruiz (ada-ruiz)") && root.sees("Root Admin (member-root-admin)"),
+        "{}",
+        root.text()
+    );
     assert!(root.raw("/admin/audit/export?format=csv").status() == 200);
 }
