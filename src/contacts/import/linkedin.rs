@@ -5,7 +5,11 @@
 use csv::StringRecord;
 use jiff::civil::Date;
 
-use crate::contacts::import::{Damaged, MAX_ROWS, Until, Why, text};
+use crate::contacts::card::{Card, Valued};
+use crate::contacts::import::columns::Target;
+use crate::contacts::import::row::{Layout, without_apostrophe};
+use crate::contacts::import::{self, Damaged, MAX_ROWS, Until, Why, text};
+use crate::contacts::source::Source;
 
 pub(super) mod dates;
 mod header;
@@ -44,6 +48,8 @@ pub struct Connection {
     pub slug: Option<String>,
     /// The day on which the two were connected; absent where the file does not say, or says what cannot be.
     pub connected_on: Option<Date>,
+    /// What further columns say: the tags of 2017, and whatever members add themselves; most lists have none.
+    pub own: Option<Box<Card>>,
     /// The line of the file on which the row begins, counted from 1.
     pub line: u64,
 }
@@ -71,11 +77,8 @@ pub fn read(text: &str, today: Date, until: Until) -> Result<Export, Damaged> {
 }
 
 fn read_rows(header: &Header, today: Date, until: Until) -> Result<Export, Damaged> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .delimiter(header.separator)
-        .flexible(true) // spreadsheets pad rows with empty cells, and cut them off
-        .from_reader(header.body.as_bytes());
+    let mut reader = csv_reader(header);
+    let own = own_columns(header, today);
     let mut record = StringRecord::new();
     let mut export = Export::default();
     while reader.read_record(&mut record).map_err(|_| Why::Encoding.on(header.line))? {
@@ -87,13 +90,31 @@ fn read_rows(header: &Header, today: Date, until: Until) -> Result<Export, Damag
             return Err(Why::TooManyRows.on(line));
         }
         until.check(line)?;
-        match read_row(&record, header, line, today) {
+        match read_row(&record, header, own.as_ref(), line, today) {
             Ok(Some(connection)) => export.connections.push(connection),
             Ok(None) => export.skipped.push(Why::FormerMember.on(line)),
             Err(why) => export.skipped.push(why.on(line)),
         }
     }
     Ok(export)
+}
+
+fn csv_reader<'a>(header: &Header<'a>) -> csv::Reader<&'a [u8]> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(header.separator)
+        .flexible(true) // spreadsheets pad rows with empty cells, and cut them off
+        .from_reader(header.body.as_bytes())
+}
+
+/// The columns that are not LinkedIn's, where any of them has a name that says what it holds.
+fn own_columns(header: &Header, today: Date) -> Option<Layout> {
+    let own = &header.columns.own;
+    own.iter().any(|guess| guess.target != Target::Nothing).then(|| {
+        let mut layout = Layout::new(own.clone(), Source::LinkedIn, today);
+        layout.learn(csv_reader(header).records());
+        layout
+    })
 }
 
 /// A line of nothing but spaces is no row: nobody is behind it.
@@ -113,26 +134,38 @@ fn line_of(record: &StringRecord, header: &Header) -> u64 {
 }
 
 /// `None` is a member who left.
-fn read_row(record: &StringRecord, header: &Header, line: u64, today: Date) -> Result<Option<Connection>, Why> {
+fn read_row(
+    record: &StringRecord,
+    header: &Header,
+    own: Option<&Layout>,
+    line: u64,
+    today: Date,
+) -> Result<Option<Connection>, Why> {
     let columns = &header.columns;
-    check_width(record, columns.width)?;
-    let field = |column: usize| one_line(column, record.get(column).unwrap_or_default());
+    check_width(record, columns.width())?;
+    let field = |column: usize| one_line(column, without_apostrophe(record.get(column).unwrap_or_default().trim()));
     let optional = |column: Option<usize>| -> Result<Option<String>, Why> {
         Ok(column.map(field).transpose()?.filter(|text| !text.is_empty()))
     };
     let url = optional(columns.url)?;
     let day = optional(columns.connected_on)?;
+    let mut own = own.map(|layout| layout.gathered(record).map(Box::new)).transpose()?;
+    let slug_of = url.as_deref().and_then(slug);
+    if let (Some(url), None) = (&url, &slug_of) {
+        own.get_or_insert_default().links.insert(0, Valued::new("", url));
+    }
     let connection = Connection {
         first_name: field(columns.first_name)?,
         last_name: field(columns.last_name)?,
         company: field(columns.company)?,
         position: field(columns.position)?,
         email: optional(columns.email)?,
-        slug: url.as_deref().and_then(slug),
+        slug: slug_of,
         connected_on: day.as_deref().and_then(dates::read).filter(|day| dates::may_be(*day, today)),
+        own,
         line,
     };
-    Ok((url.is_some() || says_who(&connection)).then_some(connection))
+    Ok((connection.slug.is_some() || says_who(&connection)).then_some(connection))
 }
 
 /// Refuses a row with more than empty cells beyond its header: its columns have shifted, and none can be trusted.
@@ -170,9 +203,11 @@ fn is_invisible(c: char) -> bool {
 }
 
 fn says_who(connection: &Connection) -> bool {
-    let Connection { first_name, last_name, company, position, email, .. } = connection;
+    let Connection { first_name, last_name, company, position, email, own, .. } = connection;
     let filled = |text: &String| !text.is_empty();
-    [first_name, last_name, company, position].into_iter().any(filled) || email.is_some()
+    [first_name, last_name, company, position].into_iter().any(filled)
+        || email.is_some()
+        || own.as_deref().is_some_and(import::says_who)
 }
 
 #[cfg(test)]

@@ -143,20 +143,25 @@ fn from_linkedin(export: linkedin::Export) -> Read {
     }
 }
 
+/// What LinkedIn says, and beside it what its member's own columns do.
 fn of_linkedin(connection: linkedin::Connection) -> Card {
-    let full_name = connection.full_name();
     let link = connection.slug.map(|slug| Valued::new("", &format!("https://www.linkedin.com/in/{slug}")));
-    let card = Card {
-        full_name,
-        given: connection.first_name,
-        family: connection.last_name,
-        company: connection.company,
-        position: connection.position,
-        emails: connection.email.iter().map(|email| Valued::new("", email)).collect(),
-        links: link.into_iter().collect(),
-        connected_on: connection.connected_on,
-        ..Card::default()
+    let email = connection.email.map(|email| Valued::new("", &email));
+    let own = connection.own.map(|own| *own).unwrap_or_default();
+    let or = |theirs: String, own: String| if theirs.is_empty() { own } else { theirs };
+    let mut card = Card {
+        given: or(connection.first_name, own.given),
+        family: or(connection.last_name, own.family),
+        company: or(connection.company, own.company),
+        position: or(connection.position, own.position),
+        emails: email.into_iter().chain(own.emails).collect(),
+        links: link.into_iter().chain(own.links).collect(),
+        connected_on: connection.connected_on.or(own.connected_on),
+        ..own
     };
+    if card.full_name.is_empty() {
+        card.full_name = card.joined_name();
+    }
     card.cleaned()
 }
 

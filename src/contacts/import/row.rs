@@ -12,6 +12,9 @@ use crate::contacts::source::Source;
 /// What Google puts between several values of one cell.
 const SEVERAL: &str = " ::: ";
 
+/// Rows in which a day is looked for that can only be one.
+const LEARNED_FROM: usize = 1_000;
+
 /// Which column is which, and how its days are written.
 pub(super) struct Layout {
     columns: Vec<Placed>,
@@ -93,7 +96,7 @@ impl Layout {
         if days.is_empty() {
             return;
         }
-        for row in rows.flatten() {
+        for row in rows.take(LEARNED_FROM).flatten() {
             for [first, second, _] in days.iter().filter_map(|at| numbers(row.get(*at)?, &['/', '.', '-'])) {
                 match (first, second) {
                     (13..=31, 1..=12) => self.order = Order::DayFirst,
@@ -108,6 +111,16 @@ impl Layout {
     /// Reads a row; the reason where it is passed over.
     pub(super) fn card(&self, row: &StringRecord) -> Result<Card, Why> {
         check_width(row, self.columns.len())?;
+        let mut card = self.gathered(row)?;
+        if card.full_name.is_empty() {
+            card.full_name = card.joined_name();
+        }
+        let card = card.cleaned();
+        if says_who(&card) { Ok(card) } else { Err(Why::Nobody) }
+    }
+
+    /// Reads what the cells say, whoever it is of, as it stands there; the reason where the row is passed over.
+    pub(super) fn gathered(&self, row: &StringRecord) -> Result<Card, Why> {
         let mut draft = Draft::new(&self.slots);
         for (at, (column, cell)) in self.columns.iter().zip(row.iter()).enumerate() {
             if column.target == Target::Nothing || cell.trim().is_empty() {
@@ -118,8 +131,7 @@ impl Layout {
             }
             self.take(&mut draft, column, without_apostrophe(cell.trim()));
         }
-        let card = draft.card().cleaned();
-        if says_who(&card) { Ok(card) } else { Err(Why::Nobody) }
+        Ok(draft.card())
     }
 
     fn take(&self, draft: &mut Draft, column: &Placed, cell: &str) {
@@ -252,9 +264,6 @@ impl Draft {
             Birthday::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
         };
         card.birthday = card.birthday.or_else(made);
-        if card.full_name.is_empty() {
-            card.full_name = card.joined_name();
-        }
         card
     }
 }
@@ -267,7 +276,7 @@ fn set(field: &mut String, value: &str) {
 }
 
 /// Takes off the apostrophe that keeps a spreadsheet from running a cell.
-fn without_apostrophe(cell: &str) -> &str {
+pub(super) fn without_apostrophe(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t']) => rest,
         _ => cell,

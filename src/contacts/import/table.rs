@@ -28,10 +28,11 @@ pub struct Column {
     pub samples: Vec<String>,
 }
 
-/// Says whether a text has the columns that the export of this site has, which begin with LinkedIn's.
+/// Says whether a text has the columns that the export of this site has: LinkedIn's, or those of them that were left, and
+/// others, among which is the name as a whole.
 pub(super) fn is_ours(text: &str) -> bool {
-    let first = plain(text.lines().next().unwrap_or_default());
-    first.starts_with("first name last name url email address company position connected on full name ")
+    let first = format!(" {} ", plain(text.lines().next().unwrap_or_default()));
+    ["first name", "connected on", "full name"].iter().all(|name| first.contains(&format!(" {name} ")))
 }
 
 /// Reads a table. Where no column says who the people are, every row is passed over until somebody chooses.
@@ -141,7 +142,8 @@ fn source(names: &[String]) -> Source {
         "straße geschäftlich",
         "rue bureau",
         "calle del trabajo",
-    ]) {
+    ]) || ["title", "email address", "job title"].into_iter().all(has)
+    {
         Source::Outlook
     } else {
         Source::Csv
@@ -161,7 +163,7 @@ impl Reader<'_> {
         let mut record = StringRecord::new();
         let (mut rows, mut skipped) = (Vec::new(), Vec::new());
         let mut is_first = self.has_header;
-        layout.learn(csv_reader(self.body, self.separator).records().skip(usize::from(is_first)).take(LOOKED_AT * 20));
+        layout.learn(csv_reader(self.body, self.separator).records().skip(usize::from(is_first)));
         while reader.read_record(&mut record).map_err(|_| Why::Encoding.on(self.first_line))? {
             if std::mem::take(&mut is_first) || is_blank_line(&record) {
                 continue;

@@ -14,6 +14,7 @@ const GOOGLE: &str = "First Name,Middle Name,Last Name,Phonetic First Name,Phone
 const OLD_GOOGLE: &str = "Name,Given Name,Additional Name,Family Name,Yomi Name,Given Name Yomi,Additional Name Yomi,Family Name Yomi,Name Prefix,Name Suffix,Initials,Nickname,Short Name,Maiden Name,Birthday,Gender,Location,Billing Information,Directory Server,Mileage,Occupation,Hobby,Sensitivity,Priority,Subject,Notes,Language,Photo,Group Membership,E-mail 1 - Type,E-mail 1 - Value,Phone 1 - Type,Phone 1 - Value,Organization 1 - Type,Organization 1 - Name,Organization 1 - Yomi Name,Organization 1 - Title,Organization 1 - Department,Organization 1 - Symbol";
 const OUTLOOK_61: &str = "First Name,Middle Name,Last Name,Title,Suffix,Nickname,Given Yomi,Surname Yomi,E-mail Address,E-mail 2 Address,E-mail 3 Address,Home Phone,Home Phone 2,Business Phone,Business Phone 2,Mobile Phone,Car Phone,Other Phone,Primary Phone,Pager,Business Fax,Home Fax,Other Fax,Company Main Phone,Callback,Radio Phone,Telex,TTY/TDD Phone,IMAddress,Job Title,Department,Company,Office Location,Manager's Name,Assistant's Name,Assistant's Phone,Company Yomi,Business Street,Business City,Business State,Business Postal Code,Business Country/Region,Home Street,Home City,Home State,Home Postal Code,Home Country/Region,Other Street,Other City,Other State,Other Postal Code,Other Country/Region,Personal Web Page,Spouse,Schools,Hobby,Location,Web Page,Birthday,Anniversary,Notes";
 const OUTLOOK_88: &str = "First Name,Middle Name,Last Name,Title,Suffix,Initials,Web Page,Gender,Birthday,Anniversary,Location,Language,Internet Free Busy,Notes,E-mail Address,E-mail 2 Address,E-mail 3 Address,Primary Phone,Home Phone,Home Phone 2,Mobile Phone,Pager,Home Fax,Home Address,Home Street,Home Street 2,Home Street 3,Home Address PO Box,Home City,Home State,Home Postal Code,Home Country,Spouse,Children,Manager's Name,Assistant's Name,Referred By,Company Main Phone,Business Phone,Business Phone 2,Business Fax,Assistant's Phone,Company,Job Title,Department,Office Location,Organizational ID Number,Profession,Account,Business Address,Business Street,Business Street 2,Business Street 3,Business Address PO Box,Business City,Business State,Business Postal Code,Business Country,Other Phone,Other Fax,Other Address,Other Street,Other Street 2,Other Street 3,Other Address PO Box,Other City,Other State,Other Postal Code,Other Country,Callback,Car Phone,ISDN,Radio Phone,TTY/TDD Phone,Telex,User 1,User 2,User 3,User 4,Keywords,Mileage,Hobby,Billing Information,Directory Server,Sensitivity,Priority,Private,Categories";
+const OUTLOOK_92: &str = "Title,First Name,Middle Name,Last Name,Suffix,Company,Department,Job Title,Business Street,Business Street 2,Business Street 3,Business City,Business State,Business Postal Code,Business Country/Region,Home Street,Home Street 2,Home Street 3,Home City,Home State,Home Postal Code,Home Country/Region,Other Street,Other Street 2,Other Street 3,Other City,Other State,Other Postal Code,Other Country/Region,Assistant's Phone,Business Fax,Business Phone,Business Phone 2,Callback,Car Phone,Company Main Phone,Home Fax,Home Phone,Home Phone 2,ISDN,Mobile Phone,Other Fax,Other Phone,Pager,Primary Phone,Radio Phone,TTY/TDD Phone,Telex,Account,Anniversary,Assistant's Name,Billing Information,Birthday,Business Address PO Box,Categories,Children,Directory Server,E-mail Address,E-mail Type,E-mail Display Name,E-mail 2 Address,E-mail 2 Type,E-mail 2 Display Name,E-mail 3 Address,E-mail 3 Type,E-mail 3 Display Name,Gender,Government ID Number,Hobby,Home Address PO Box,Initials,Internet Free Busy,Keywords,Language,Location,Manager's Name,Mileage,Notes,Office Location,Organizational ID Number,Other Address PO Box,Priority,Private,Profession,Referred By,Sensitivity,Spouse,User 1,User 2,User 3,User 4,Web Page";
 const THUNDERBIRD: &str = "First Name,Last Name,Display Name,Nickname,Primary Email,Secondary Email,Screen Name,Work Phone,Home Phone,Fax Number,Pager Number,Mobile Number,Home Address,Home Address 2,Home City,Home State,Home ZipCode,Home Country,Work Address,Work Address 2,Work City,Work State,Work ZipCode,Work Country,Job Title,Department,Organization,Web Page 1,Web Page 2,Birth Year,Birth Month,Birth Day,Custom 1,Custom 2,Custom 3,Custom 4,Notes";
 
 fn parse(bytes: impl AsRef<[u8]>) -> Read {
@@ -146,6 +147,68 @@ fn outlook_with_61_and_88_columns_is_read() {
     }
     let read = parse(row(OUTLOOK_88, &[("Last Name", "Ng"), ("Categories", "Choir;Friends"), ("Birthday", "0/0/00")]));
     assert_eq!((one(&read).tags.join(","), one(&read).birthday), ("Choir,Friends".into(), None));
+}
+
+#[test]
+fn outlook_of_a_desktop_is_read() {
+    let cells = [
+        ("Title", "Dr."),
+        ("First Name", "Zoë"),
+        ("Middle Name", "Maria"),
+        ("Last Name", "Ng"),
+        ("Suffix", "MBA"),
+        ("Company", "Acme"),
+        ("Department", "Kitchen"),
+        ("Job Title", "Cook"),
+        ("Business Street", "Main St. 1"),
+        ("Business City", "Town"),
+        ("Mobile Phone", "1"),
+        ("E-mail Address", "z@example.org"),
+        ("E-mail Type", "SMTP"),
+        ("E-mail Display Name", "no"),
+        ("E-mail 2 Address", "y@example.org"),
+        ("Birthday", "4/16/1985"),
+        ("Categories", "Choir;Friends"),
+        ("Notes", "one\ntwo"),
+        ("Web Page", "https://example.org"),
+        ("Priority", "Normal"),
+    ];
+    let read = parse(row(OUTLOOK_92, &cells));
+    let card = one(&read);
+    assert_eq!((read.source, read.columns.len()), (Source::Outlook, 92));
+    assert_eq!((card.full_name.as_str(), card.department.as_str()), ("Dr. Zoë Maria Ng MBA", "Kitchen"));
+    assert_eq!((card.position.as_str(), card.company.as_str()), ("Cook", "Acme"));
+    let (street, city) = ("Main St. 1".into(), "Town".into());
+    assert_eq!(card.addresses, [Address { kind: "work".into(), street, city, ..Address::default() }]);
+    assert_eq!(card.emails, [Valued::new("", "z@example.org"), Valued::new("", "y@example.org")]);
+    assert_eq!(card.phones, [Valued::new("mobile", "1")]);
+    assert_eq!((card.birthday, card.tags.len()), (Birthday::new(Some(1985), 4, 16), 2));
+    assert_eq!((card.note.as_str(), card.links[0].value.as_str()), ("one\ntwo", "https://example.org"));
+    // LinkedIn wrote the same before 2016.
+    let old = parse(
+        "Title,First Name,Middle Name,Last Name,Suffix,E-mail Address,Company,Department,Job Title\n,Zoë,M.,Ng,,z@example.org,Acme,Kitchen,Cook\n",
+    );
+    assert_eq!((old.source, one(&old).full_name.as_str()), (Source::Outlook, "Zoë M. Ng"));
+}
+
+#[test]
+fn a_table_like_one_of_linkedin_loses_nothing() {
+    let any = parse(
+        "First Name,Last Name,Email,Phone,Company,Position,Notes,Birthday\nZoë,Ng,z@example.org,1,Acme,Cook,one,1985-04-16\n",
+    );
+    let ours = parse(
+        "\u{feff}First Name,Last Name,Email Address,Company,Position,Connected On,Full Name,Birthday,Note,Email Kind,Phone 1,Phone 1 Kind\nZoë,'=Ng,z@example.org,Acme,Cook,12 Mar 2024,Zoë Ng,1985-04-16,one,work,'+1,mobile\n",
+    );
+    for (read, phone) in [(&any, "1"), (&ours, "+1")] {
+        let card = one(read);
+        assert_eq!(
+            (read.source, card.full_name.trim_matches('='), read.columns.len() > 5),
+            (Source::Csv, "Zoë Ng", true)
+        );
+        assert_eq!((card.emails[0].value.as_str(), card.phones[0].value.as_str()), ("z@example.org", phone));
+        assert_eq!((card.note.as_str(), card.birthday), ("one", Birthday::new(Some(1985), 4, 16)));
+    }
+    assert_eq!((ours.rows[0].card.family.as_str(), ours.rows[0].card.phones[0].kind.as_str()), ("=Ng", "mobile"));
 }
 
 #[test]

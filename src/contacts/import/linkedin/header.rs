@@ -1,6 +1,7 @@
-//! Which line is the header, what separates its columns, and which column is which. What stands in the columns is not looked
-//! at here.
+//! Which line is the header, what separates its columns, and which column is which. What stands in the columns is looked at
+//! only where their names leave in doubt whose list it is.
 
+use crate::contacts::import::columns::{Guess, Target, guess_all};
 use crate::contacts::import::{Damaged, Why};
 
 /// How far down the header is looked for. LinkedIn's own notes above it take two to five lines.
@@ -26,6 +27,9 @@ const COMPANY: &[&str] = &["company", "currentcompany", "unternehmen", "entrepri
 const POSITION: &[&str] = &["position", "currentposition", "poste", "fonction", "cargo", "puesto"];
 const CONNECTED_ON: &[&str] =
     &["connectedon", "verbundenam", "connectéle", "connexionle", "conectadoel", "fechadeconexión"];
+const TAGS: &[&str] = &["tags"];
+/// How the address of every profile goes on after its scheme and host.
+const PROFILE: &str = "linkedin.com/in/";
 
 /// The header of a file, and all that comes after it.
 pub(super) struct Header<'a> {
@@ -47,7 +51,10 @@ pub(super) struct Columns {
     pub(super) url: Option<usize>,
     pub(super) email: Option<usize>,
     pub(super) connected_on: Option<usize>,
-    pub(super) width: usize,
+    /// What each column holds that LinkedIn does not write, or not today; nothing for the others.
+    pub(super) own: Vec<Guess>,
+    /// Whether there are none but LinkedIn's.
+    are_theirs: bool,
 }
 
 impl<'a> Header<'a> {
@@ -59,7 +66,9 @@ impl<'a> Header<'a> {
             body = rest;
             let named =
                 SEPARATORS.into_iter().find_map(|separator| Some((separator, Columns::named(names, separator)?)));
-            if let Some((separator, columns)) = named {
+            if let Some((separator, columns)) = named
+                && columns.are_of_linkedin(body)
+            {
                 return Ok(Self { columns, separator, line: line as u64, body });
             }
         }
@@ -68,27 +77,34 @@ impl<'a> Header<'a> {
 }
 
 impl Columns {
-    /// `None` unless the four columns are there which every one of LinkedIn's lists has. Neither
-    /// Google's nor Outlook's address books have them all.
+    /// `None` unless the four columns are there which every one of LinkedIn's lists has.
     fn named(line: &str, separator: u8) -> Option<Self> {
         let names = names(line, separator)?;
-        let place = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
-        // Before 2016 LinkedIn exported in Outlook's layout, which begins with the form of address; the position has
-        // another name there.
-        let position = match names.first().map(String::as_str) {
-            Some("title") => place(&["jobtitle"]),
-            _ => place(POSITION),
+        let plain: Vec<String> = names.iter().map(|name| plain(name)).collect();
+        let place = |known: &[&str]| plain.iter().position(|name| known.contains(&name.as_str()));
+        let (first_name, last_name) = (place(FIRST_NAME)?, place(LAST_NAME)?);
+        let (company, position) = (place(COMPANY)?, place(POSITION)?);
+        let (url, email, connected_on) = (place(URL), place(EMAIL), place(CONNECTED_ON));
+        let theirs = [Some(first_name), Some(last_name), Some(company), Some(position), url, email, connected_on];
+        let mut own = guess_all(&names);
+        theirs.into_iter().flatten().for_each(|at| own[at].target = Target::Nothing);
+        let is_theirs = |at: usize| {
+            let name = plain[at].as_str();
+            theirs.contains(&Some(at)) || name.is_empty() || TAGS.contains(&name)
         };
-        Some(Self {
-            first_name: place(FIRST_NAME)?,
-            last_name: place(LAST_NAME)?,
-            company: place(COMPANY)?,
-            position: position?,
-            url: place(URL),
-            email: place(EMAIL),
-            connected_on: place(CONNECTED_ON),
-            width: names.len(),
-        })
+        let are_theirs = (0..plain.len()).all(is_theirs);
+        Some(Self { first_name, last_name, company, position, url, email, connected_on, own, are_theirs })
+    }
+
+    /// Tells LinkedIn's lists from the many tables that have a name, a company and a position too: they say when one was
+    /// connected, or have no other columns, or hold addresses of profiles.
+    fn are_of_linkedin(&self, body: &str) -> bool {
+        let reaches = self.url.is_some() || self.email.is_some();
+        self.connected_on.is_some() || (self.are_theirs && reaches) || (self.url.is_some() && body.contains(PROFILE))
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.own.len()
     }
 }
 
@@ -99,6 +115,9 @@ fn names(line: &str, separator: u8) -> Option<Vec<String>> {
     }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line.as_bytes());
     let record = reader.records().next()?.ok()?;
-    let plain = |name: &str| name.to_lowercase().chars().filter(|c| !matches!(c, ' ' | '-' | '_' | '\u{a0}')).collect();
-    Some(record.iter().map(plain).collect())
+    Some(record.iter().map(str::to_owned).collect())
+}
+
+fn plain(name: &str) -> String {
+    name.to_lowercase().chars().filter(|c| !matches!(c, ' ' | '-' | '_' | '\u{a0}')).collect()
 }

@@ -1,5 +1,6 @@
 //! The rules of a whole file, from its first byte to its last row.
 
+use crate::contacts::card::Birthday;
 use crate::contacts::import::linkedin::{self, *};
 use crate::contacts::import::{MAX_BYTES, open};
 use jiff::civil::date;
@@ -43,6 +44,7 @@ fn every_column_finds_its_place() {
         email: Some("p@example.org".into()),
         slug: Some("priya-sharma-1a2b3c".into()),
         connected_on: Some(date(2024, 3, 12)),
+        own: None,
         line: 5,
     };
     assert_eq!(read(&file).connections, [expected]);
@@ -223,10 +225,52 @@ fn the_layouts_of_2012_to_2018_are_read() {
     let of_2017 = "FirstName,LastName,EmailAddress,Company,Position,ConnectedOn,Tags\nZoë,Ng,z@example.org,Acme,Cook,\"1/8/18, 6:14 PM\",x\n";
     let found = &read(of_2017).connections[0];
     assert_eq!((found.email.as_deref(), found.connected_on), (Some("z@example.org"), Some(date(2018, 1, 8))));
-    let of_2015 = "Title,First Name,Middle Name,Last Name,Suffix,E-mail Address,Company,Department,Job Title\n\
-                   ,Zoë,,Ng,,z@example.org,Acme,Kitchen,Cook\n";
-    let found = &read(of_2015).connections[0];
+    assert_eq!(found.own.as_ref().unwrap().tags, ["x"]);
+    let of_2012 =
+        "First Name,Last Name,Email Address,Current Company,Current Position\nZoë,Ng,z@example.org,Acme,Cook\n";
+    let found = &read(of_2012).connections[0];
     assert_eq!((found.full_name().as_str(), found.position.as_str(), found.connected_on), ("Zoë Ng", "Cook", None));
+}
+
+#[test]
+fn tables_of_others_are_no_lists_of_linkedin() {
+    let outlook_of_2015 = "Title,First Name,Middle Name,Last Name,Suffix,E-mail Address,Company,Department,Job Title\n";
+    let any = "First Name,Last Name,Email,Phone,Company,Position,Notes,Birthday\n";
+    let with_page = "First Name,Last Name,URL,Phone,Company,Position\nLi,Ng,https://example.org,1,Acme,Cook\n";
+    for file in [outlook_of_2015, any, with_page, "First Name,Last Name,Company,Position\n"] {
+        assert!(!is_linkedin(file), "{file}");
+    }
+    let own =
+        "Notes:\n\nFirst Name,Last Name,URL,Phone,Company,Position\nLi,Ng,https://linkedin.com/in/li,1,Acme,Cook\n";
+    for file in [
+        HEADER,
+        own,
+        "First Name,Last Name,Email Address,Company,Position,,\n",
+        "Vorname,Nachname,Telefon,Unternehmen,Position,Verbunden am\n",
+    ] {
+        assert!(is_linkedin(file), "{file}");
+    }
+}
+
+#[test]
+fn known_columns_of_ones_own_are_read_too() {
+    let head = HEADER.replace('\n', ",Phone,My notes,Notes,Tags,E-mail 2,Birthday,Prefix\n");
+    let file = format!(
+        "{NOTES}{head}Li,'=Ng,https://li.example.org,l@example.org,Acme,Cook,7-Feb-22,'+49 30 1,x,\"one\ntwo\",a;b,m@example.org,4/16/1985,Dr.\n\
+         ,,,,,,7-Feb-22,,,note,,,,\n,,,,,,7-Feb-22,2,,,,,,\n"
+    );
+    let read = crate::contacts::import::read(file.as_bytes(), &Default::default(), TODAY).unwrap();
+    let card = &read.rows[0].card;
+    assert_eq!((card.full_name.as_str(), card.family.as_str(), card.note.as_str()), ("Dr. Li =Ng", "=Ng", "one\ntwo"));
+    let values = |values: &[Valued]| values.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
+    assert_eq!(values(&card.emails), ["l@example.org", "m@example.org"]);
+    assert_eq!(
+        (values(&card.phones), values(&card.links)),
+        (vec!["+49 30 1".into()], vec!["https://li.example.org".into()])
+    );
+    assert_eq!((card.tags.join(","), card.birthday), ("a,b".into(), Birthday::new(Some(1985), 4, 16)));
+    assert_eq!(read.skipped, [Why::FormerMember.on(7)]);
+    assert_eq!(read.rows[1].card.name(), "2");
 }
 
 #[test]
