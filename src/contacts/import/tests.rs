@@ -315,6 +315,37 @@ fn another_encoding_may_be_chosen() {
 }
 
 #[test]
+fn a_code_page_is_guessed_rather_than_refused() {
+    for (encoding, file, name) in [
+        (encoding_rs::WINDOWS_1250, "Jméno;Příjmení;E-mail\nTomáš;Šťastný;t@example.org\n", "Tomáš Šťastný"),
+        (encoding_rs::WINDOWS_1256, "الاسم;E-mail\nمحمد أحمد;m@example.org\n", "محمد أحمد"),
+        (encoding_rs::WINDOWS_1252, "Name,Company\nJürgen Groß,Leiter – Einkauf’s\n", "Jürgen Groß"),
+    ] {
+        let columns = match file.matches(';').count() {
+            4 => vec![Target::Given, Target::Family, Target::Email],
+            2 => vec![Target::FullName, Target::Email],
+            _ => Vec::new(),
+        };
+        let bytes = encoding.encode(file).0;
+        let seen = parse(&bytes);
+        assert_eq!((seen.encoding, seen.is_guessed, seen.columns.is_empty()), (encoding, true, false));
+        let choices = Choices { columns, has_header: Some(true), ..Choices::default() };
+        assert_eq!(read(&bytes, &choices, TODAY).unwrap().rows[0].card.full_name, name);
+    }
+    let card = encoding_rs::WINDOWS_1251.encode("BEGIN:VCARD\nVERSION:2.1\nFN:Иван Петров\nEND:VCARD\n").0;
+    assert_eq!(one(&parse(&card)).full_name, "Иван Петров");
+}
+
+#[test]
+fn damaged_letters_do_not_refuse_a_file() {
+    let read = parse([b"\xef\xbb\xbfName,Company\nZo\xeb Ng,Acme\n".as_slice(), "Zoë Ek,Beta\n".as_bytes()].concat());
+    assert_eq!((read.rows.len(), read.encoding, read.is_guessed), (2, encoding_rs::UTF_8, true));
+    let read = parse("Name,Company\nN\0g,Acme\nEk,Beta\n");
+    assert_eq!((read.rows.len(), read.skipped), (1, vec![Why::ControlCharacter { column: 1 }.on(2)]));
+    assert_eq!(refused(b"Name\n\0\x01\x02 \x03\x04,\0\0\0 and"), Why::Binary);
+}
+
+#[test]
 fn what_is_no_list_is_named_for_what_it_is() {
     for (file, why) in [
         (b"\x89PNG\r\n\x1a\n and so on".as_slice(), Why::Picture),

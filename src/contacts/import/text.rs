@@ -1,9 +1,14 @@
 //! From bytes to text: what is no text at all, encodings, line ends, and quotes that never close.
 //! Columns and rows are not known here.
 
-use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::contacts::import::{Damaged, MAX_BYTES, Why};
+use crate::contacts::import::{Damaged, MAX_BYTES, Why, encoding};
+
+/// Characters by which it is seen that a file begins as no text does.
+const BEGINNING: usize = 1_000;
+/// Characters that are no text and may always be there.
+const MIN_ODD: usize = 3;
 
 /// A text, and how it was read.
 pub(super) struct Decoded {
@@ -17,22 +22,41 @@ pub(super) struct Decoded {
 
 /// Reads bytes as text, in the encoding that was chosen or, where none was, in the one that they seem to be in.
 pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>) -> Result<Decoded, Damaged> {
-    let found = encoding(bytes);
-    let encoding = chosen.unwrap_or(found);
-    // Bytes that no page has a letter for would be guessed wrongly.
-    let (text, broken) = encoding.decode_with_bom_removal(bytes);
-    if chosen.is_none() && (broken || (encoding != UTF_8 && !is_plausible(&text))) {
-        return Err(Why::Encoding.on(line_after(readable(bytes))));
-    }
-    if text.contains('\0') {
+    let found = encoding::of(bytes);
+    let encoding = chosen.unwrap_or(found.encoding);
+    let text = encoding.decode_without_bom_handling(without_mark(bytes, encoding)).0;
+    if is_binary(&text) {
         return Err(if chosen.is_some() { Why::Encoding } else { Why::Binary }.on(1));
     }
     if text.trim().is_empty() {
         return Err(Why::Empty.on(1));
     }
-    let is_guessed = ![UTF_8, UTF_16LE, UTF_16BE].contains(&found);
     let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into_owned() };
-    Ok(Decoded { text, encoding, is_guessed })
+    Ok(Decoded { text, encoding, is_guessed: found.is_guessed })
+}
+
+/// Takes off the mark, also of UTF-8 where another encoding is chosen for what is damaged.
+fn without_mark<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> &'a [u8] {
+    let is_wide = [UTF_16LE, UTF_16BE].contains(&encoding);
+    match Encoding::for_bom(bytes) {
+        Some((marked, mark)) if marked == encoding || (marked == UTF_8 && !is_wide) => &bytes[mark..],
+        _ => bytes,
+    }
+}
+
+/// Says whether so much is no text that the rest is none either, rather than damaged rows among others.
+fn is_binary(text: &str) -> bool {
+    is_mostly_odd(text.chars().take(BEGINNING)) || is_mostly_odd(text.chars())
+}
+
+fn is_mostly_odd(text: impl Iterator<Item = char>) -> bool {
+    let is_odd = |c| matches!(c, '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffd}');
+    let (mut all, mut odd) = (0_usize, 0_usize);
+    for c in text {
+        all += 1;
+        odd += usize::from(is_odd(c));
+    }
+    odd >= MIN_ODD && odd * 10 > all
 }
 
 pub(super) fn check_size(bytes: &[u8]) -> Result<(), Damaged> {
@@ -67,42 +91,6 @@ pub(super) fn check_kind(bytes: &[u8]) -> Result<(), Damaged> {
         None => return Ok(()),
     };
     Err(why.on(1))
-}
-
-/// Returns what a text is written in: what its mark says, else UTF-8 where it can be, else a code page of Windows or, where
-/// more of its letters are those of the Mac, that one.
-fn encoding(bytes: &[u8]) -> &'static Encoding {
-    if let Some((marked, _)) = Encoding::for_bom(bytes) {
-        return marked;
-    }
-    // Without its mark, UTF-16 has a zero in every second byte, as the header is in Latin letters.
-    let start = bytes.get(..400).unwrap_or(bytes);
-    let mostly_zero =
-        |parity: usize| start.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count() * 4 > start.len();
-    match (mostly_zero(0), mostly_zero(1)) {
-        (true, false) => return UTF_16BE,
-        (false, true) => return UTF_16LE,
-        _ => {}
-    }
-    if std::str::from_utf8(bytes).is_ok() {
-        return UTF_8;
-    }
-    let letters = |encoding: &'static Encoding| {
-        let text = encoding.decode_without_bom_handling(bytes).0;
-        text.chars().filter(|c| matches!(c, 'À'..='ÿ' | 'Œ' | 'œ' | 'Š' | 'š' | 'Ž' | 'ž')).count()
-    };
-    if letters(MACINTOSH) > letters(WINDOWS_1252) { MACINTOSH } else { WINDOWS_1252 }
-}
-
-/// Text that was not decoded rightly has characters in it that nobody types.
-fn is_plausible(text: &str) -> bool {
-    !text.contains(|c: char| matches!(c, '\0' | '\u{80}'..='\u{9f}' | '\u{fffd}'))
-}
-
-/// What comes before the first byte that is not UTF-8.
-fn readable(bytes: &[u8]) -> &[u8] {
-    let end = std::str::from_utf8(bytes).err().map_or(0, |error| error.valid_up_to());
-    bytes.get(..end).unwrap_or_default()
 }
 
 /// The number of the line on which whatever follows these bytes stands, whichever line ends they use.

@@ -2,14 +2,16 @@
 
 use encoding_rs::Encoding;
 
-use crate::contacts::import::{Damaged, MAX_ROWS, Read, Row, Until, Why, says_who};
+use crate::contacts::import::{Damaged, MAX_ROWS, Read, Row, Until, Why, encoding, says_who};
 use crate::contacts::source::Source;
 use crate::contacts::vcard::{self, Torn};
 
 /// Reads each card by itself, so that a torn one takes none with it. What is neither UTF-8 nor says what it is written in is in
 /// the encoding that was chosen.
 pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>, until: Until) -> Result<Read, Damaged> {
-    let legacy = chosen.filter(|chosen| chosen.is_ascii_compatible()).unwrap_or(vcard::LEGACY);
+    let is_guessed = std::str::from_utf8(bytes).is_err();
+    let seems = || Some(encoding::guess(bytes)).filter(|_| is_guessed);
+    let legacy = chosen.filter(|chosen| chosen.is_ascii_compatible()).or_else(seems).unwrap_or(vcard::LEGACY);
     let (mut rows, mut skipped) = (Vec::new(), Vec::new());
     for found in vcard::cards(bytes, legacy) {
         let line = found.line;
@@ -22,7 +24,6 @@ pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>, until: Until
             Err(why) => skipped.push(why.on(line)),
         }
     }
-    let is_guessed = std::str::from_utf8(bytes).is_err();
     let encoding = if is_guessed { legacy } else { encoding_rs::UTF_8 };
     Ok(Read { source: Source::VCard, rows, skipped, encoding, is_guessed, columns: Vec::new(), has_header: true })
 }
