@@ -118,7 +118,9 @@ impl<'a> Card<'a> {
             return if self.within { Taken::More } else { Taken::Next };
         }
         self.bytes = self.bytes.saturating_add(line.len());
-        if !line.is_empty() && !self.is_too_large() {
+        // An empty line ends a text that goes on.
+        let tells = !line.is_empty() || self.lines.last().is_some_and(|last| last.ends_with(b"="));
+        if tells && !self.is_too_large() {
             self.lines.push(line);
         }
         Taken::More
@@ -157,6 +159,7 @@ fn unfolded<'a>(lines: &[&'a [u8]], old: bool) -> Vec<Cow<'a, [u8]>> {
                 last.pop();
                 last.extend_from_slice(line);
             }
+            _ if line.is_empty() => {}
             Some(last) if line.starts_with(b" ") || line.starts_with(b"\t") => {
                 let keeps = old && !is_base64(last);
                 last.to_mut().extend_from_slice(line.get(usize::from(!keeps)..).unwrap_or_default());
@@ -207,11 +210,11 @@ fn readable(line: &[u8], old: bool, legacy: &'static Encoding) -> String {
     let Some(value) = line.get(head.len() + 1..).filter(|_| !head.is_empty()) else { return String::new() };
     let named = parameters(line).find_map(|one| Encoding::for_label(one.strip_prefix("CHARSET=")?.as_bytes()));
     let value = if is_quoted_printable(line) { Cow::Owned(unquoted(value)) } else { Cow::Borrowed(value) };
-    let text = decoded(&value, named, legacy).replace("\r\n", "\n").replace(['\r', '\n'], "\\n");
+    let text = decoded(&value, named, legacy);
     let kept: Vec<&[u8]> = head.split(|byte| *byte == b';').filter(|one| !is_of_encoding(one)).collect();
     let head = decoded(&kept.join(&b';'), None, legacy);
     let text = if old && !is_base64(line) { escaped(&head, &text) } else { text };
-    format!("{head}:{text}")
+    format!("{head}:{}", text.replace("\r\n", "\n").replace(['\r', '\n'], "\\n"))
 }
 
 /// UTF-8 where it can be, whatever a line says of itself; else what it says.
@@ -223,21 +226,37 @@ fn decoded(bytes: &[u8], named: Option<&'static Encoding>, legacy: &'static Enco
     }
 }
 
-/// Version 2.1 knows no escape but that of the semicolon, by which it also parts categories.
+/// Version 2.1 knows no escape but that of the semicolon, by which it also parts categories. Some programs that write it
+/// escape commas and line ends too, which is believed where it can hardly be a path.
 fn escaped(head: &str, text: &str) -> String {
     if head.eq_ignore_ascii_case("CATEGORIES") {
         return text.replace(';', ",");
     }
+    let is_path = text.contains(":\\") || text.contains("\\\\") || text.starts_with('\\');
     let mut escaped = String::with_capacity(text.len());
-    let mut last = ' ';
-    for c in text.chars() {
-        if c == ',' && last != '\\' {
-            escaped.push('\\');
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek().copied()) {
+            ('\\', Some(';')) => escaped.extend(['\\', ';']),
+            ('\\', Some(',')) if !is_path => escaped.push_str("\\,"),
+            ('\\', Some('n' | 'N')) if !is_path && ends_a_line(&rest) => escaped.push_str("\\n"),
+            ('\\' | ',', _) => {
+                escaped.extend(['\\', c]);
+                continue;
+            }
+            _ => {
+                escaped.push(c);
+                continue;
+            }
         }
-        escaped.push(c);
-        last = c;
+        rest.next();
     }
     escaped
+}
+
+/// Whether the letter after a backslash stands for a line end, rather than begins a word as in `ACME\nina`.
+fn ends_a_line(rest: &(impl Iterator<Item = char> + Clone)) -> bool {
+    rest.clone().nth(1).is_none_or(|next| !next.is_lowercase())
 }
 
 /// Bytes from quoted-printable text; what is not of its form stays as it is.

@@ -78,6 +78,40 @@ fn version_2_1_is_read() {
 }
 
 #[test]
+fn an_empty_line_ends_a_quoted_printable_text() {
+    let card = of("2.1", "NOTE;ENCODING=QUOTED-PRINTABLE:abc=\r\n\r\nTEL;CELL:0170 1\r\nFN:a");
+    assert_eq!((card.note.as_str(), card.full_name.as_str()), ("abc", "a"));
+    assert_eq!(card.phones, [Valued::new("mobile", "0170 1")]);
+    let old = of("2.1", "FN:a\r\nX-KEPT;BASE64:\r\n AAA=\r\n\r\n BBB=\r\n\r\nTITLE:Cook");
+    assert!(old.raw.contains("X-KEPT;BASE64:AAA=BBB=\n") && old.position == "Cook", "{}", old.raw);
+}
+
+#[test]
+fn backslashes_of_version_2_1_are_no_escapes() {
+    for (written, read) in [
+        (r"C:\temp\new", r"C:\temp\new"),
+        (r"\\host\new, and so on", r"\\host\new, and so on"),
+        (r"C:\n\N, D:\,", r"C:\n\N, D:\,"),
+        (r"ACME\nina", r"ACME\nina"),
+        (r"one\; two; three", "one; two; three"),
+        (r"one\, two\n3 four\N", "one, two\n3 four"),
+        (r"a\b\", r"a\b\"),
+    ] {
+        assert_eq!(of("2.1", &format!("FN:a\nNOTE:{written}")).note, read, "{written}");
+    }
+    assert_eq!(of("2.1", r"N:Ng\;x;C:\new").given, r"C:\new");
+    assert_eq!(of("2.1", "NOTE;QUOTED-PRINTABLE:C:=5Cnew=0D=0Atwo").note, "C:\\new\ntwo");
+    assert!(
+        write(&of(
+            "2.1",
+            r"FN:a
+X-PATH:C:\new"
+        ))
+        .contains(r"X-PATH:C:\\new")
+    );
+}
+
+#[test]
 fn encodings_are_told_line_by_line() {
     let line =
         |bytes: &[u8]| read_one([b"BEGIN:VCARD\nVERSION:2.1\n".as_slice(), bytes, b"\nEND:VCARD\n"].concat()).full_name;
