@@ -303,7 +303,26 @@ pub(super) fn guess_all(names: &[String]) -> Vec<Guess> {
             !has(&guesses, Target::Prefix) && (has(&guesses, Target::Position) || has(&guesses, Target::Suffix));
         guesses[at].target = if is_address { Target::Prefix } else { Target::Position };
     }
+    place_addresses(&names, &mut guesses);
     guesses
+}
+
+/// Tells what else of a place there is a column for: beside `Home Street`, `Home Address` has all of it, else the street. Beside
+/// `Ort privat`, German Outlook's `Ort` is where appointments are.
+fn place_addresses(names: &[String], guesses: &mut [Guess]) {
+    let with_street: Vec<String> =
+        guesses.iter().filter(|guess| guess.target == Target::Street).map(|guess| guess.slot.clone()).collect();
+    for (name, guess) in names.iter().zip(guesses.iter_mut()) {
+        if guess.target == Target::Address && !says(name, &FORMATTED) && !with_street.contains(&guess.slot) {
+            guess.target = Target::Street;
+        }
+    }
+    let is_other_place = |name: &String| name.starts_with("ort ");
+    if names.iter().any(is_other_place)
+        && let Some(at) = names.iter().position(|name| name == "ort")
+    {
+        guesses[at].target = Target::Nothing;
+    }
 }
 
 fn guess(plain: &str) -> Guess {
@@ -356,6 +375,9 @@ fn rule(plain: &str) -> (Target, &'static str) {
     (part_of_address(plain, label), place(plain))
 }
 
+/// What stands in the name of a column that has all of an address.
+const FORMATTED: [&str; 1] = ["formatted"];
+
 fn part_of_address(plain: &str, label: bool) -> Target {
     let parts: [(Target, &[&str]); 7] = [
         (Target::Region, &["bundesland", "kanton"]),
@@ -367,14 +389,14 @@ fn part_of_address(plain: &str, label: bool) -> Target {
         (Target::Street, &["street", "straße", "strasse", "rue", "calle", "box", "postfach", "extended"]),
         (Target::City, &["city", "town", "ort", "stadt", "ville", "ciudad", "localidad"]),
         (Target::Region, &["region", "région", "state", "province", "dép", "provincia", "estado"]),
-        (Target::Address, &["formatted"]),
+        (Target::Address, &FORMATTED),
     ];
     let found = parts.into_iter().find(|(_, words)| says(plain, words)).map(|(target, _)| target);
     let address = says(plain, &["address", "adresse", "anschrift", "dirección", "domicilio"]);
     match (found, address) {
         (Some(target), _) => target,
         (None, true) if label => Target::AddressKind,
-        (None, true) => Target::Street,
+        (None, true) => Target::Address,
         (None, false) => Target::Nothing,
     }
 }

@@ -226,11 +226,18 @@ impl Parts {
         }
     }
 
+    /// Where the street is only in the address as a whole, it is the lines that the other parts do not say.
     fn address(self) -> Address {
-        match self.address.is_empty() {
-            true => Address { street: self.whole, ..self.address },
-            false => self.address,
+        let Parts { mut address, whole } = self;
+        if address.street.is_empty() {
+            let parts = [&address.city, &address.region, &address.postcode, &address.country];
+            let parts = parts.into_iter().filter(|part| !part.is_empty());
+            let rest =
+                |line: &&str| parts.clone().fold((*line).to_owned(), |line, part| line.replace(part.as_str(), ""));
+            let is_more = |line: &&str| rest(line).contains(char::is_alphanumeric);
+            address.street = whole.lines().filter(is_more).collect::<Vec<_>>().join("\n");
         }
+        address
     }
 }
 

@@ -252,6 +252,31 @@ fn outlook_in_other_languages_and_code_pages_is_read() {
 }
 
 #[test]
+fn an_address_is_read_once_however_often_written() {
+    let whole = ("Home Address", "Main St. 1\nTown, 12345");
+    let parts =
+        [("Last Name", "Ng"), ("Home Street", "Main St. 1"), ("Home City", "Town"), ("Home Postal Code", "12345")];
+    let expected = Address {
+        kind: "home".into(),
+        street: "Main St. 1".into(),
+        city: "Town".into(),
+        postcode: "12345".into(),
+        ..Address::default()
+    };
+    let without_street: Vec<_> = parts.into_iter().filter(|(name, _)| *name != "Home Street").chain([whole]).collect();
+    for cells in [[&parts[..], &[whole]].concat(), without_street] {
+        assert_eq!(one(&parse(row(OUTLOOK_88, &cells))).addresses, [expected.clone()]);
+    }
+    let alone = parse(row(OUTLOOK_88, &[("Last Name", "Ng"), whole]));
+    assert_eq!(one(&alone).addresses[0].street, "Main St. 1\nTown, 12345");
+    let german = parse("Nachname;Ort geschäftlich;Straße privat;Ort privat;Ort\nNg;Köln;Hauptstr. 1;Bonn;Halle 3\n");
+    let towns: Vec<&str> = one(&german).addresses.iter().map(|one| one.city.as_str()).collect();
+    assert_eq!(towns, ["Köln", "Bonn"]);
+    assert_eq!(one(&parse("Name,Address,City\nNg,Main St. 1,Town\n")).addresses[0].street, "Main St. 1");
+    assert_eq!(one(&parse("Name;Ort\nNg;Bonn\n")).addresses[0].city, "Bonn");
+}
+
+#[test]
 fn thunderbird_is_read() {
     let cells = [
         ("Display Name", "Zoë Ng"),
