@@ -182,7 +182,16 @@ fn head(line: &[u8]) -> &[u8] {
 
 /// What follows the name of a line, in capital letters.
 fn parameters(line: &[u8]) -> impl Iterator<Item = String> {
-    head(line).split(|byte| *byte == b';').skip(1).map(capital)
+    parts(head(line)).skip(1).map(capital)
+}
+
+/// Parts a name and its parameters at the semicolons that are not in quotes.
+fn parts(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut quoted = false;
+    head.split(move |byte| {
+        quoted ^= *byte == b'"';
+        *byte == b';' && !quoted
+    })
 }
 
 fn capital(parameter: &[u8]) -> String {
@@ -211,7 +220,7 @@ fn readable(line: &[u8], old: bool, legacy: &'static Encoding) -> String {
     let named = parameters(line).find_map(|one| Encoding::for_label(one.strip_prefix("CHARSET=")?.as_bytes()));
     let value = if is_quoted_printable(line) { Cow::Owned(unquoted(value)) } else { Cow::Borrowed(value) };
     let text = decoded(&value, named, legacy);
-    let kept: Vec<&[u8]> = head.split(|byte| *byte == b';').filter(|one| !is_of_encoding(one)).collect();
+    let kept: Vec<&[u8]> = parts(head).filter(|one| !is_of_encoding(one)).collect();
     let head = decoded(&kept.join(&b';'), None, legacy);
     let text = if old && !is_base64(line) { escaped(&head, &text) } else { text };
     format!("{head}:{}", text.replace("\r\n", "\n").replace(['\r', '\n'], "\\n"))

@@ -1,11 +1,16 @@
 //! From the lines of a card to its fields.
 
-use calcard::vcard::{VCard, VCardEntry, VCardParameterName as Parameter, VCardProperty as Property, VCardValue};
+use calcard::vcard::{
+    VCard, VCardEntry, VCardParameter, VCardParameterName as Parameter, VCardParameterValue as Parameters,
+    VCardProperty as Property, VCardValue,
+};
 
-use crate::contacts::card::{Address, Birthday, Card, Valued};
+use crate::contacts::card::{Address, Birthday, Card, MAX_LINE, MAX_NOTE, Valued};
 
 /// A year that Apple's programs write where there is none.
 const NO_YEAR: i16 = 1604;
+/// The preference of what is preferred to all others.
+const FIRST: u32 = 1;
 
 /// Reads a card in UTF-8, a property a line, as [`super::cards`] gives it. Whatever it says, something is read; the text stays
 /// beside it as `raw`.
@@ -16,11 +21,15 @@ pub fn read(text: &str) -> Card {
     if let Ok(parsed) = VCard::parse(format!("BEGIN:VCARD\nVERSION:3.0\n{lines}END:VCARD\n")) {
         let labels = parsed.entries.iter().filter_map(label).collect::<Vec<_>>();
         let mut entries: Vec<&VCardEntry> = parsed.entries.iter().collect();
-        entries.sort_by_key(|entry| !is_preferred(entry));
+        entries.sort_by_key(|entry| preference(entry));
+        // The position is the title; where there is none, the role.
+        let is_title = |entry: &&VCardEntry| entry.name == Property::Title;
+        let has_title = entries.iter().filter(|entry| is_title(entry)).any(|entry| !value_of(entry).is_empty());
+        entries.retain(|entry| !has_title || entry.name != Property::Role);
         entries.into_iter().for_each(|entry| take(&mut card, entry, &labels));
     }
     for line in text.lines().filter(|line| name(line) == "BDAY") {
-        card.birthday = card.birthday.or_else(|| line.split_once(':').and_then(|(_, day)| birthday(day.trim())));
+        card.birthday = card.birthday.or_else(|| parted(line).and_then(|(_, day)| birthday(day.trim())));
     }
     if card.full_name.is_empty() {
         card.full_name = card.joined_name();
@@ -32,7 +41,7 @@ pub fn read(text: &str) -> Card {
 pub fn is_somebody(text: &str) -> bool {
     let is_kind = |line: &&str| matches!(name(line).as_str(), "KIND" | "X-ADDRESSBOOKSERVER-KIND");
     text.lines().filter(is_kind).all(|line| {
-        let kind = line.split_once(':').map_or("", |(_, kind)| kind.trim());
+        let kind = parted(line).map_or("", |(_, kind)| kind.trim());
         kind.is_empty() || kind.eq_ignore_ascii_case("individual")
     })
 }
@@ -41,6 +50,25 @@ pub fn is_somebody(text: &str) -> bool {
 pub fn without_pictures(text: &str) -> String {
     let is_kept = |line: &&str| !matches!(name(line).as_str(), "PHOTO" | "LOGO" | "SOUND" | "KEY");
     text.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// Parts a line at the colon before its value, which is not one in quotes.
+pub(super) fn parted(line: &str) -> Option<(&str, &str)> {
+    let mut quoted = false;
+    let colon = line.find(|c| {
+        quoted ^= c == '"';
+        c == ':' && !quoted
+    });
+    Some(line.split_at(colon?)).map(|(head, value)| (head, &value[1..]))
+}
+
+/// Parts a name and its parameters at the semicolons that are not in quotes.
+pub(super) fn parameters(head: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    head.split(move |c| {
+        quoted ^= c == '"';
+        c == ';' && !quoted
+    })
 }
 
 /// The name of a line in capital letters, without the group before it.
@@ -65,19 +93,21 @@ fn is_read(name: &str) -> bool {
 fn label(entry: &VCardEntry) -> Option<(String, String)> {
     let is_label = matches!(&entry.name, Property::Other(name) if name.eq_ignore_ascii_case("X-ABLABEL"));
     let group = entry.group.clone().filter(|_| is_label)?;
-    let label = text(entry);
+    let label = value_of(entry);
     // What Apple's programs translate is in brackets.
     let known = label.strip_prefix("_$!<").and_then(|label| label.strip_suffix(">!$_")).map(str::to_lowercase);
     Some((group, known.unwrap_or(label)))
 }
 
-fn is_preferred(entry: &VCardEntry) -> bool {
-    entry.params.iter().any(|one| match &one.name {
-        Parameter::Pref => true,
-        Parameter::Other(name) => name.eq_ignore_ascii_case("PREF"),
-        Parameter::Type => one.value.as_text().is_some_and(|value| value.eq_ignore_ascii_case("PREF")),
-        _ => false,
-    })
+/// The lowest comes first: version 4 counts from 1, and the others only say that a value is preferred.
+fn preference(entry: &VCardEntry) -> u32 {
+    let of = |one: &VCardParameter| match &one.name {
+        Parameter::Pref => Some(if let Parameters::Integer(number) = one.value { number } else { FIRST }),
+        Parameter::Other(name) if name.eq_ignore_ascii_case("PREF") => Some(FIRST),
+        Parameter::Type => one.value.as_text().filter(|value| value.eq_ignore_ascii_case("PREF")).map(|_| FIRST),
+        _ => None,
+    };
+    entry.params.iter().filter_map(of).min().unwrap_or(u32::MAX)
 }
 
 fn take(card: &mut Card, entry: &VCardEntry, labels: &[(String, String)]) {
@@ -86,31 +116,41 @@ fn take(card: &mut Card, entry: &VCardEntry, labels: &[(String, String)]) {
         Property::Other(name) => name.to_ascii_uppercase(),
         _ => String::new(),
     };
-    let value = text(entry);
+    let value = value_of(entry);
     match (&entry.name, other.as_str()) {
         (Property::N, _) => take_name(card, entry),
         (Property::Org, _) => {
-            [&mut card.company, &mut card.department]
-                .into_iter()
-                .zip(parts(entry))
-                .for_each(|(field, part)| set(field, part));
+            let mut units = parts(entry).into_iter();
+            join(&mut card.company, &units.next().unwrap_or_default(), ", ");
+            units.for_each(|unit| join(&mut card.department, &unit, ", "));
         }
         (Property::Categories, _) => card.tags.extend(parts(entry)),
         (Property::Adr, _) => card.addresses.push(address(kind(entry, labels), &parts(entry))),
         _ if value.is_empty() => {}
         (Property::Fn, _) => set(&mut card.full_name, value),
-        (Property::Nickname, _) => set(&mut card.nickname, parts(entry).join(", ")),
+        (Property::Nickname, _) => parts(entry).iter().for_each(|name| join(&mut card.nickname, name, ", ")),
         (Property::Email, _) => card.emails.push(valued(value.trim_start_matches("mailto:").to_owned())),
         (Property::Tel, _) => card.phones.push(valued(phone(&value))),
         (Property::Url | Property::Socialprofile, _) | (_, "X-SOCIALPROFILE") => card.links.push(valued(value)),
-        // The position is the title; where there is none, the role.
-        (Property::Title, _) => card.position = value,
-        (Property::Role, _) => set(&mut card.position, value),
-        (Property::Note, _) => set(&mut card.note, value),
+        (Property::Title | Property::Role, _) => join(&mut card.position, &value, ", "),
+        (Property::Note, _) => join(&mut card.note, &value, "\n"),
         (Property::Uid, _) => set(&mut card.uid, value),
         (_, super::CONNECTED_ON) => card.connected_on = value.parse().ok(),
         _ => {}
     }
+}
+
+/// Puts a value behind those that are there, so that an edit of the field loses none.
+fn join(field: &mut String, value: &str, between: &str) {
+    let is_short = field.len() <= 4 * MAX_LINE;
+    let is_there = is_short && field.split(between).any(|one| one == value);
+    if value.is_empty() || is_there || field.len() > 4 * MAX_NOTE {
+        return;
+    }
+    if !field.is_empty() {
+        field.push_str(between);
+    }
+    field.push_str(value);
 }
 
 /// The first value counts.
@@ -134,7 +174,7 @@ fn parts(entry: &VCardEntry) -> Vec<String> {
     entry.values.iter().map(|value| text(value).trim().to_owned()).collect()
 }
 
-fn text(entry: &VCardEntry) -> String {
+fn value_of(entry: &VCardEntry) -> String {
     entry.values.first().and_then(VCardValue::as_text).unwrap_or_default().trim().to_owned()
 }
 

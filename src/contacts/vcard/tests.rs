@@ -267,6 +267,41 @@ fn cards_of_other_versions_are_written_in_the_third() {
 }
 
 #[test]
+fn the_preferred_value_comes_first() {
+    let new = of("4.0", "FN:a\nEMAIL:c@b.c\nEMAIL;PREF=20:b@b.c\nEMAIL;PREF=3:a@b.c\nTEL;PREF=2:2\nTEL;PREF=1:1");
+    let old = of("3.0", "FN:a\nEMAIL:b@b.c\nEMAIL;TYPE=HOME,PREF:a@b.c\nTEL:2\nTEL;TYPE=pref;TYPE=CELL:1\nEMAIL:c@b.c");
+    let oldest = of("2.1", "FN:a\nEMAIL:b@b.c\nEMAIL;PREF:a@b.c\nEMAIL:c@b.c\nTEL:2\nTEL;CELL;PREF:1");
+    for card in [new, old, oldest] {
+        let values = |values: &[Valued]| values.iter().map(|one| one.value.clone()).collect::<Vec<_>>().join(" ");
+        assert_eq!((values(&card.emails), values(&card.phones)), ("a@b.c b@b.c c@b.c".into(), "1 2".into()));
+    }
+}
+
+#[test]
+fn of_several_lines_of_a_field_none_is_lost() {
+    let lines = "FN:a\nNOTE:one\nNOTE:two\nORG:Acme;Kitchen;Pastry\nORG:Beta\nTITLE:Cook\nTITLE:Baker\nROLE:Lead\n\
+                 NICKNAME:Zo,Z\nNICKNAME:Zizi\nNOTE:one";
+    let card = of("3.0", lines);
+    assert_eq!((card.note.as_str(), card.company.as_str()), ("one\ntwo", "Acme, Beta"));
+    assert_eq!((card.department.as_str(), card.position.as_str()), ("Kitchen, Pastry", "Cook, Baker"));
+    assert_eq!(card.nickname, "Zo, Z, Zizi");
+    let untouched = write(&Card { full_name: "b".into(), ..card.clone() });
+    assert!(untouched.contains("NOTE:one\r\n") && untouched.contains("ORG:Acme;Kitchen;Pastry\r\n"), "{untouched}");
+    let edited = write(&Card { note: format!("{}\nthree", card.note), company: "Acme, Gamma".into(), ..card });
+    assert!(edited.contains("NOTE:one\\ntwo\\nthree\r\n"), "{edited}");
+    assert!(edited.contains("ORG:Acme\\, Gamma;Kitchen\\, Pastry\r\n"), "{edited}");
+}
+
+#[test]
+fn what_stands_in_quotes_is_written_again() {
+    let line = r#"X-FOO;P="a;b:c";Q="x;CHARSET=d:e":one\,two"#;
+    let card = of("3.0", &format!("FN:a\nBDAY;P=\"a:b\":1985-04-16\n{line}"));
+    assert_eq!(card.birthday, Birthday::new(Some(1985), 4, 16));
+    let changed = write(&Card { company: "Acme".into(), ..card });
+    assert!(changed.contains(&format!("{line}\r\n")) && changed.contains("ORG:Acme\r\n"), "{changed}");
+}
+
+#[test]
 fn no_card_is_a_crash() {
     let file = "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BC;Zo=\r\n=C3\r\nitem1.TEL;TYPE=\"a,b\":tel:\
                 1;ext=2\r\n x\r\nBDAY:--04-16\r\nEND:VCARD\r\n"

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::vcard::CONNECTED_ON;
-use crate::contacts::vcard::read::{self, group, name};
+use crate::contacts::vcard::read::{self, group, name, parameters, parted};
 
 /// Bytes of a line, without its end.
 const WIDTH: usize = 75;
@@ -166,8 +166,8 @@ fn escaped(text: &str) -> String {
 
 /// A line of another version as the third has it: parameters have names, and pictures stand in the card without a scheme.
 fn as_third(line: &str) -> String {
-    let (head, value) = line.split_once(':').unwrap_or((line, ""));
-    let mut parts = head.split(';');
+    let (head, value) = parted(line).unwrap_or((line, ""));
+    let mut parts = parameters(head);
     let mut third = parts.next().unwrap_or_default().to_owned();
     for parameter in parts {
         let _ = match parameter.to_ascii_uppercase().as_str() {
