@@ -171,6 +171,9 @@ fn what_is_no_list_is_refused_and_nothing_is_stored() {
     for (file, sentence) in [
         (b"\x89PNG\r\n\x1a\n".as_slice(), "this is a picture, not a list of contacts; choose the CSV"),
         (b"<!doctype html><html>", "this is a page of the web"),
+        (b"<!-- -->\n<table>", "this is a page of the web"),
+        (b"<?xml version=\"1.0\"?><people/>", "this is an XML file, not a list of contacts; export"),
+        (b"{\"people\": []}", "this is a JSON file, not a list of contacts; export"),
         (b"PK\x03\x04 and so on", "this ZIP archive is damaged"),
         (torn.as_bytes(), "Line 3: a quoted field is never closed; save the list as CSV again"),
         (b"", "the file is empty"),

@@ -8,7 +8,7 @@ use zip::result::ZipError;
 use crate::contacts::import::{Damaged, MAX_BYTES, Why};
 
 /// Entries of an archive; LinkedIn's have some 60.
-const MAX_ENTRIES: usize = 10_000;
+pub(super) const MAX_ENTRIES: usize = 10_000;
 /// How many times its size an archive may unpack to.
 const MAX_INFLATION: usize = 100;
 /// Bytes to which any archive may unpack, since what is tiny packs well.
@@ -25,7 +25,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Option<Vec<u8>>, Damaged> {
 fn read(bytes: &[u8]) -> Result<Vec<u8>, Why> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Why::BrokenZip)?;
     if archive.len() > MAX_ENTRIES {
-        return Err(Why::BrokenZip);
+        return Err(Why::ManyFiles);
     }
     let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
     if names.iter().any(|name| matches!(name.as_str(), "xl/workbook.xml" | "xl/workbook.bin" | "styles.xml")) {
@@ -106,6 +106,14 @@ mod tests {
         assert_eq!(why(b"PK\x03\x04\x14\0"), Why::BrokenZip);
         let archive = zipped(&[("Connections.csv", b"First Name,Last Name")]);
         assert_eq!(why(&archive[..archive.len() - 30]), Why::BrokenZip);
+    }
+
+    #[test]
+    fn an_archive_of_very_many_files_is_named() {
+        let names: Vec<String> = (0..=MAX_ENTRIES).map(|number| format!("{number}.csv")).collect();
+        let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
+        assert_eq!(unpack(&zipped(&entries)).unwrap_err().why, Why::ManyFiles);
+        assert_eq!(unpack(&zipped(&entries[1..])).unwrap_err().why, Why::SeveralLists);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::contacts::import::archive::MAX_ENTRIES;
 use crate::contacts::import::{MAX_BYTES, MAX_ROWS};
 use crate::language::{number, t, tf};
 
@@ -30,6 +31,8 @@ pub enum Why {
     SeveralLists,
     /// An archive that is locked with a password, or packed in a way that nobody uses.
     LockedZip,
+    /// An archive of more files than are looked through.
+    ManyFiles,
     /// An archive that breaks off or is damaged.
     BrokenZip,
     /// An archive that unpacks to far more than it is.
@@ -40,6 +43,10 @@ pub enum Why {
     Picture,
     /// A page of the web.
     WebPage,
+    /// A file of XML that is no page.
+    Xml,
+    /// A file of JSON.
+    Json,
     /// A PDF.
     Pdf,
     /// Outlook's own file of everything.
@@ -135,6 +142,10 @@ impl fmt::Display for Why {
                 t("this ZIP archive has several lists in it; unpack it and choose one of them").into()
             }
             Self::LockedZip => t("this ZIP archive cannot be opened; unpack it and choose the list in it").into(),
+            Self::ManyFiles => tf(
+                "this ZIP archive has more than {number} files in it; unpack it and choose the list in it",
+                number(MAX_ENTRIES as i64),
+            ),
             Self::BrokenZip => t("this ZIP archive is damaged; download it again").into(),
             Self::ZipBomb => t(
                 "this ZIP archive unpacks to far more than a list of contacts has; unpack it and choose the list in it",
@@ -143,6 +154,8 @@ impl fmt::Display for Why {
             Self::Spreadsheet => t("this is a workbook of a spreadsheet; save it as “CSV UTF-8”").into(),
             Self::Picture => t("this is a picture, not a list of contacts; choose the CSV, vCard or ZIP file").into(),
             Self::WebPage => t("this is a page of the web, not a list of contacts; download the file again").into(),
+            Self::Xml => t("this is an XML file, not a list of contacts; export the contacts as CSV or vCard").into(),
+            Self::Json => t("this is a JSON file, not a list of contacts; export the contacts as CSV or vCard").into(),
             Self::Pdf => t("this is a PDF, not a list of contacts; export the contacts as CSV or vCard").into(),
             Self::OutlookData => t("this is Outlook’s data file; export the contacts from Outlook as CSV").into(),
             Self::Ldif => t("this is an LDIF file; export the contacts as CSV or vCard").into(),

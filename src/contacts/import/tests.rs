@@ -375,6 +375,18 @@ fn what_is_no_list_is_named_for_what_it_is() {
     for (file, why) in [
         (b"\x89PNG\r\n\x1a\n and so on".as_slice(), Why::Picture),
         (b"<!DOCTYPE html><html>", Why::WebPage),
+        (b"\xef\xbb\xbf\n<!-- saved from -->\n<HTML>", Why::WebPage),
+        (b"<!-- nothing else", Why::WebPage),
+        (b"<head><meta charset=utf-8>", Why::WebPage),
+        (b"<table><tr><td>Name,Company", Why::WebPage),
+        (b"<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC \"x\"><html>", Why::WebPage),
+        (b"\xff\xfe<\0h\0t\0m\0l\0>\0", Why::WebPage),
+        (b"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>", Why::Picture),
+        (b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook>", Why::Spreadsheet),
+        (b"<?xml version=\"1.0\"?><vcards><vcard/></vcards>", Why::Xml),
+        (b"<contacts><contact/></contacts>", Why::Xml),
+        (b"{\"contacts\": []}", Why::Json),
+        (b"[\n  {\"name\": \"Ng\"}]", Why::Json),
         (b"%PDF-1.7", Why::Pdf),
         (b"!BDN and so on", Why::OutlookData),
         (b"\xd0\xcf\x11\xe0", Why::Spreadsheet),
@@ -385,6 +397,13 @@ fn what_is_no_list_is_named_for_what_it_is() {
         (b"Name,Company\n\"Ng,Acme\nEk,Beta\n", Why::UnclosedQuote),
     ] {
         assert_eq!(refused(file), why, "{}", String::from_utf8_lossy(file));
+    }
+}
+
+#[test]
+fn brackets_alone_are_no_other_kind_of_file() {
+    for file in ["<Name>,Company\nNg,Acme\n", "[Name],Company\nNg,Acme\n", "{Name},Company\nNg,Acme\n"] {
+        assert_eq!(parse(file).rows.len(), 1, "{file}");
     }
 }
 

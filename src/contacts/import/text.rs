@@ -5,6 +5,8 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::contacts::import::{Damaged, MAX_BYTES, Why, encoding};
 
+/// Bytes in which the tags of other files are looked for.
+const LOOKED_THROUGH: usize = 2_000;
 /// Characters by which it is seen that a file begins as no text does.
 const BEGINNING: usize = 1_000;
 /// Characters that are no text and may always be there.
@@ -80,17 +82,49 @@ pub(super) fn check_kind(bytes: &[u8]) -> Result<(), Damaged> {
         (b"\x7fELF", Why::Binary),
         (b"Rar!", Why::Binary),
     ];
-    let start = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes)).to_lowercase();
-    let start = start.trim_start_matches('\u{feff}').trim_start();
+    let start = bytes.get(..LOOKED_THROUGH).unwrap_or(bytes);
+    let wide = Encoding::for_bom(start).map_or(UTF_8, |(marked, _)| marked);
+    let start = wide.decode(start).0.to_lowercase();
+    let start = start.trim_start();
     let known = BEGINNINGS.into_iter().find(|(beginning, _)| bytes.starts_with(beginning)).map(|(_, why)| why);
     let why = match known {
         Some(why) => why,
         None if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") => Why::Picture,
-        None if start.starts_with("<!doctype html") || start.starts_with("<html") => Why::WebPage,
         None if start.starts_with("dn:") || start.starts_with("version: 1\ndn:") => Why::Ldif,
-        None => return Ok(()),
+        None if is_json(start) => Why::Json,
+        None => match markup(start) {
+            Some(why) => why,
+            None => return Ok(()),
+        },
     };
     Err(why.on(1))
+}
+
+fn is_json(start: &str) -> bool {
+    let follows = |bracket: char, next: &[char]| {
+        start.strip_prefix(bracket).is_some_and(|rest| rest.trim_start().starts_with(next))
+    };
+    follows('{', &['"', '}']) || follows('[', &['{', '[', '"', ']'])
+}
+
+/// What a text in tags is, in small letters; nothing where it has none.
+fn markup(start: &str) -> Option<Why> {
+    let is_tag = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '!' | '?'));
+    if !start.strip_prefix('<').is_some_and(is_tag) {
+        return None;
+    }
+    let says = |words: &[&str]| words.iter().any(|word| start.contains(word));
+    if says(&["excel.sheet", "schemas-microsoft-com:office:spreadsheet", "schemas-microsoft-com:office:excel"]) {
+        Some(Why::Spreadsheet)
+    } else if says(&["<!doctype html", "<html", "<head", "<body", "<table", "<title", "<meta", "<div", "<script"]) {
+        Some(Why::WebPage)
+    } else if says(&["<svg"]) {
+        Some(Why::Picture)
+    } else if says(&["<?xml", "<!doctype", "</", "/>", "xmlns"]) {
+        Some(Why::Xml)
+    } else {
+        start.starts_with("<!--").then_some(Why::WebPage)
+    }
 }
 
 /// The number of the line on which whatever follows these bytes stands, whichever line ends they use.
