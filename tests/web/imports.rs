@@ -144,6 +144,26 @@ fn the_reading_of_a_file_can_be_changed() {
     assert_eq!(book(&site, &ada), ["Иван"]);
 }
 
+#[test]
+fn columns_and_header_are_chosen_in_one_press() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    choose(&mut ada, "Imię;Nazwisko;Firma\nŁukasz;Wójcik;Acme\n");
+    let read = format!("{}/read", ada.page.path);
+    let mut press = |had_header: &str, has_header: &str, columns: [&str; 3]| {
+        let columns = columns.map(|column| ("column", column));
+        let header =
+            [("encoding", "UTF-8"), ("with_header", "1"), ("had_header", had_header), ("has_header", has_header)];
+        ada.post(&read, &[&header[..], &columns[..]].concat()).follow();
+        ada.text()
+    };
+    // Firma is known in German, so the first row is taken for a header.
+    let text = press("1", "", ["given", "family", "company"]);
+    assert!(text.contains("2 new") && text.contains("Łukasz Wójcik") && text.contains("Imię Nazwisko"), "{text}");
+    let text = press("", "1", ["given", "family", ""]);
+    assert!(text.contains("1 new") && text.contains("Łukasz Wójcik") && text.contains("Acme"), "{text}");
+}
+
 /// A ZIP archive of one file.
 fn zipped(name: &str, file: &[u8]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

@@ -131,6 +131,22 @@ pub fn read_unpacked(bytes: &[u8], choices: &Choices, today: Date) -> Result<Rea
     Ok(read)
 }
 
+/// Says what the columns of a table hold where its first row names them now, or names them no more: what somebody has chosen,
+/// which is what was not guessed before, else what is guessed now.
+pub fn columns_anew(bytes: &[u8], before: &Choices, now: &Choices) -> Vec<columns::Target> {
+    let guessed = |choices: &Choices| {
+        let text = text::read(bytes, choices.encoding)?.text;
+        table::guessed(&text, choices.has_header)
+    };
+    match (guessed(before), guessed(now)) {
+        (Ok(before), Ok(after)) if before.len() == now.columns.len() && after.len() == now.columns.len() => {
+            let kept = |((chosen, before), after)| if chosen == before { after } else { chosen };
+            now.columns.iter().copied().zip(before).zip(after).map(kept).collect()
+        }
+        _ => now.columns.clone(),
+    }
+}
+
 fn from_linkedin(export: linkedin::Export) -> Read {
     let rows = export.connections.into_iter().map(|one| Row { line: one.line, card: of_linkedin(one) }).collect();
     Read {

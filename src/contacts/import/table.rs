@@ -35,17 +35,41 @@ pub(super) fn is_ours(text: &str) -> bool {
     ["first name", "connected on", "full name"].iter().all(|name| first.contains(&format!(" {name} ")))
 }
 
+/// A table whose rows are not read yet.
+struct Head<'a> {
+    body: &'a str,
+    first_line: u64,
+    separator: u8,
+    sample: Vec<StringRecord>,
+    names: Vec<String>,
+    has_header: bool,
+    guesses: Vec<Guess>,
+}
+
+impl<'a> Head<'a> {
+    /// Looks whether the first row names the columns, unless somebody has said so, and what each of them holds.
+    fn read(text: &'a str, has_header: Option<bool>) -> Result<Head<'a>, Damaged> {
+        let (body, first_line, separator) = begin(text);
+        text::check_quotes(body, first_line, separator)?;
+        let sample = sample(body, separator);
+        let Some(first) = sample.first() else { return Err(Why::Empty.on(1)) };
+        let names = names(first);
+        let guesses = columns::guess_all(&names);
+        let has_header = has_header.unwrap_or_else(|| guesses.iter().any(|guess| guess.target != Target::Nothing));
+        let guesses = if has_header { guesses } else { by_content(&sample, &names) };
+        Ok(Head { body, first_line, separator, sample, names, has_header, guesses })
+    }
+}
+
+/// What each column is taken for where nobody has chosen.
+pub(super) fn guessed(text: &str, has_header: Option<bool>) -> Result<Vec<Target>, Damaged> {
+    Ok(Head::read(text, has_header)?.guesses.iter().map(|guess| guess.target).collect())
+}
+
 /// Reads a table. Where no column says who the people are, every row is passed over until somebody chooses.
 pub(super) fn read(text: &str, choices: &Choices, today: Date, until: Until) -> Result<Read, Damaged> {
-    let (body, first_line, separator) = begin(text);
-    text::check_quotes(body, first_line, separator)?;
-    let sample = sample(body, separator);
-    let Some(first) = sample.first() else { return Err(Why::Empty.on(1)) };
-    let names = names(first);
-    let guesses = columns::guess_all(&names);
-    let named = guesses.iter().filter(|guess| guess.target != Target::Nothing).count();
-    let has_header = choices.has_header.unwrap_or(named > 0);
-    let guesses = if has_header { guesses } else { by_content(&sample, &names) };
+    let Head { body, first_line, separator, sample, names, has_header, guesses } =
+        Head::read(text, choices.has_header)?;
     let is_chosen = choices.columns.len() == guesses.len();
     if !is_chosen && guesses.len() < 2 && guesses.iter().all(|guess| guess.target == Target::Nothing) {
         return Err(Why::NoColumns.on(first_line));

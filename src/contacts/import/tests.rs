@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::import::columns::Target;
-use crate::contacts::import::{Choices, Read, Why, read};
+use crate::contacts::import::{Choices, Read, Why, columns_anew, read};
 use crate::contacts::source::Source;
 
 const TODAY: Date = date(2026, 11, 25);
@@ -405,6 +405,22 @@ fn brackets_alone_are_no_other_kind_of_file() {
     for file in ["<Name>,Company\nNg,Acme\n", "[Name],Company\nNg,Acme\n", "{Name},Company\nNg,Acme\n"] {
         assert_eq!(parse(file).rows.len(), 1, "{file}");
     }
+}
+
+#[test]
+fn what_was_chosen_stays_when_the_header_changes() {
+    use Target::{Email, Family, Given, Note, Nothing};
+
+    let file = "Imię;E-mail;Nazwisko\nŁukasz;l@example.org;Wójcik\n";
+    let seen = |has_header| Choices { has_header: Some(has_header), ..Choices::default() };
+    let anew = |before: bool, columns: &[Target]| {
+        let now = Choices { columns: columns.to_vec(), ..seen(!before) };
+        columns_anew(file.as_bytes(), &seen(before), &now)
+    };
+    assert_eq!(anew(true, &[Given, Email, Family]), [Given, Nothing, Family]);
+    assert_eq!(anew(true, &[Given, Note, Nothing]), [Given, Note, Nothing]);
+    assert_eq!(anew(false, &[Given, Nothing, Family]), [Given, Email, Family]);
+    assert_eq!(anew(false, &[Given]), [Given]);
 }
 
 #[test]

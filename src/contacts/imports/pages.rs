@@ -359,7 +359,7 @@ pub async fn read_again(
         Err(Error::NotFound) => return NoImport { page }.show_as(StatusCode::NOT_FOUND),
         Err(why) => return Err(why),
     };
-    let choices = choices(&form, &import);
+    let (choices, packed) = chosen(&form, &import, packed).await?;
     match read_packed(turn, packed, choices.clone()).await? {
         Ok(read) => {
             let read = Arc::new((choices, read));
@@ -374,14 +374,24 @@ pub async fn read_again(
     }
 }
 
-/// What a form chooses. A header that is one no more has other columns, which are guessed anew.
-fn choices(form: &Form, import: &Import) -> Choices {
-    let has_header = form.has("with_header").then(|| form.is_checked("has_header"));
-    let before = import.choices();
-    let same_header = before.has_header.is_none_or(|before| Some(before) == has_header)
-        && form.get("had_header") == if has_header == Some(true) { "1" } else { "" };
-    let columns = if same_header { form.all("column").map(Target::of).collect() } else { Vec::new() };
-    Choices { encoding: Encoding::for_label(form.get("encoding").as_bytes()), columns, has_header }
+/// What a form chooses, and the file again. Where the header is one no more, or becomes one, what nobody has chosen of the
+/// columns is guessed anew.
+async fn chosen(form: &Form, import: &Import, packed: Vec<u8>) -> Result<(Choices, Vec<u8>), Error> {
+    let now = Choices {
+        encoding: Encoding::for_label(form.get("encoding").as_bytes()),
+        columns: form.all("column").map(Target::of).collect(),
+        has_header: form.has("with_header").then(|| form.is_checked("has_header")),
+    };
+    let had_header = Some(form.is_checked("had_header"));
+    if now.has_header.is_none() || now.has_header == had_header {
+        return Ok((now, packed));
+    }
+    let before = Choices { has_header: had_header, ..import.choices() };
+    let work = move || {
+        let columns = import::columns_anew(&unpack(&packed)?, &before, &now);
+        Ok((Choices { columns, ..now }, packed))
+    };
+    aside(work).await?
 }
 
 /// `POST /contacts/import/{id}/undo`: takes the whole import back.
