@@ -210,6 +210,7 @@ const STORIES = {
       const other = await person(browser, address, { javaScriptEnabled });
       await other.goto("/connections");
       await other.goto("/people");
+      await press(other, "Menu");
       await press(other, "Sign out");
       await other.getByRole("link", { name: "Sign up" }).first().waitFor();
       for (const path of ["/people", "/connections"]) {
