@@ -55,6 +55,24 @@ pub struct Job {
 }
 
 impl Job {
+    /// Returns what a page calls it.
+    pub fn title(&self) -> &str {
+        match self.name.as_str() {
+            "contacts" => t("Forget deleted contacts"),
+            "deletions" => t("Delete accounts whose time is over"),
+            "digest" => t("Write weekly digests"),
+            "imports" => t("Forget old imports"),
+            "limits" => t("Forget what was counted"),
+            "mail" => t("Send e-mails"),
+            "messages" => t("Remove deleted messages"),
+            "notifications" => t("Forget old notifications"),
+            "profiles" => t("Forget what was removed from profiles"),
+            "security" => t("Forget old sign-ins"),
+            "webhooks" => t("Call webhooks"),
+            other => other,
+        }
+    }
+
     /// Returns how it is doing.
     pub fn sentence(&self) -> String {
         match (self.succeeded_at, self.failed_at) {

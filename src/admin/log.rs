@@ -9,7 +9,7 @@ use crate::audit::{self, Act, Actor};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::language::filters;
+use crate::language::{filters, tf};
 use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::site::SiteData;
@@ -30,6 +30,25 @@ impl Line {
 
     fn moment(&self) -> String {
         dates::instant(self.0.done_at)
+    }
+
+    /// What was done, and to whom.
+    fn title(&self) -> String {
+        match self.0.subject.as_str() {
+            "" => self.0.title().to_owned(),
+            subject => tf("{filter}: {value}", (self.0.title(), subject)),
+        }
+    }
+
+    /// The detail, whose day is written as the language does.
+    fn detail(&self) -> String {
+        let detail = self.0.detail.as_str();
+        let day_and_reason = detail.strip_prefix("until ").and_then(|rest| rest.split_once(": "));
+        let day_and_reason = day_and_reason.and_then(|(day, reason)| Some((dates::parse(day)?, reason)));
+        match day_and_reason {
+            Some((day, reason)) => tf("{filter}: {value}", (&tf("until {day}", dates::long(day)), reason)),
+            None => detail.to_owned(),
+        }
     }
 }
 

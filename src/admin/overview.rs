@@ -10,6 +10,19 @@ use crate::language::{filters, number, t, tf};
 use crate::web::page::{Layout, Render};
 use crate::web::site::SiteData;
 
+/// A number, and the list of what it counts, where there is one.
+struct Figure {
+    name: &'static str,
+    value: String,
+    list: &'static str,
+}
+
+impl Figure {
+    fn new(name: &'static str, value: i64, list: &'static str) -> Figure {
+        Figure { name, value: number(value), list }
+    }
+}
+
 /// Something that is drawn over time.
 struct Plot {
     id: &'static str,
@@ -28,7 +41,7 @@ impl Plot {
 #[template(path = "admin/overview.html")]
 struct Overview {
     page: Layout,
-    figures: Vec<(&'static str, String)>,
+    figures: Vec<Figure>,
     plots: Vec<Plot>,
     jobs: Vec<(String, String)>,
 }
@@ -41,11 +54,11 @@ pub async fn overview(site: SiteData, page: Layout) -> Result<HttpResponse, Erro
     let cache = site.cache.clone();
     let counts = site.read_long(move |connection| Counts::load(connection, &cache)).await?;
     let figures = vec![
-        (t("Members"), number(counts.members)),
-        (t("Connections made"), number(counts.made.iter().map(|(_, number)| number).sum::<i64>())),
-        (t("Open reports"), number(counts.reports)),
-        (t("E-mails that wait"), number(counts.letters)),
-        (t("Storage used, in MB"), number(counts.bytes / 1_000_000)),
+        Figure::new(t("Members"), counts.members, "/admin/members"),
+        Figure::new(t("Connections made"), counts.made.iter().map(|(_, number)| number).sum(), ""),
+        Figure::new(t("Open reports"), counts.reports, "/moderation"),
+        Figure::new(t("E-mails that wait"), counts.letters, ""),
+        Figure::new(t("Storage used, in MB"), counts.bytes / 1_000_000, ""),
     ];
     let now = crate::dates::now();
     let plots = [
@@ -56,6 +69,6 @@ pub async fn overview(site: SiteData, page: Layout) -> Result<HttpResponse, Erro
     ];
     let plots = plots.map(|(id, title, moments)| Plot { id, title, growth: History::new(moments, now) });
     let plots = plots.into_iter().filter(|plot| plot.growth.shows()).collect();
-    let jobs = counts.jobs.iter().map(|job| (job.name.clone(), job.sentence())).collect();
+    let jobs = counts.jobs.iter().map(|job| (job.title().to_owned(), job.sentence())).collect();
     Overview { page, figures, plots, jobs }.show()
 }

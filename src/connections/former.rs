@@ -12,7 +12,7 @@ use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::language::filters;
+use crate::language::{filters, t, tf};
 use crate::members::MemberCard;
 use crate::relationship::Limits;
 use crate::schema::{members, relationships};
@@ -42,6 +42,11 @@ impl Former {
     /// The day for `<time datetime>`.
     pub fn day_iso(&self) -> String {
         dates::iso(self.changed_at)
+    }
+
+    /// The reason, behind what it is called.
+    pub fn labelled_reason(&self) -> String {
+        tf("{filter}: {value}", (t("Private reason"), &self.private_reason))
     }
 }
 

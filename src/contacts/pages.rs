@@ -123,6 +123,14 @@ impl FormPage {
         self.id.map_or_else(|| "/contacts".to_owned(), home)
     }
 
+    /// What the page that it leads back to is called.
+    fn parent(&self) -> &str {
+        match self.id {
+            Some(_) => self.typed.form.get("full_name"),
+            None => t("Contacts"),
+        }
+    }
+
     fn problem_of(&self, name: &str, index: &usize) -> &str {
         if *index == 0 { self.problems.of(name) } else { "" }
     }
