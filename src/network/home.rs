@@ -66,7 +66,7 @@ pub async fn home(site: SiteData, page: Layout, redirect: Redirect) -> Result<Ht
                 0 => Vec::new(),
                 _ => invitations::received(connection, &limits, &me, &PageRequest::default())?.rows,
             };
-            let suggestions = suggestions::for_member(connection, &cache, &me, 8)?;
+            let suggestions = suggestions::for_member(connection, &cache, &me, 9)?;
             let growth = History::of(connection, &cache, me.counted())?;
             let dormant = Dormant::of(connection, &cache, me.counted())?;
             let old_invitations = invitations::sent_long_ago(connection, &limits, me.id)?;
