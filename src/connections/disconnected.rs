@@ -136,7 +136,8 @@ fn re_invite_all(
     ticked: &BTreeSet<String>,
 ) -> Result<(Vec<String>, Vec<String>), Error> {
     let of_handles = handles::table.inner_join(members::table.on(members::id.eq(handles::member_id)));
-    let of_handles = of_handles.filter(handles::handle.eq_any(ticked)).order(members::sort_first);
+    let of_handles = of_handles.filter(handles::handle.eq_any(ticked)).filter(members::deletion_due_at.is_null());
+    let of_handles = of_handles.order(members::sort_first);
     let persons: Vec<MemberCard> = of_handles.select(MemberCard::as_select()).load(connection)?;
     let (mut back, mut not) = (Vec::new(), Vec::new());
     for person in persons {

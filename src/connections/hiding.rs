@@ -10,19 +10,12 @@ use crate::error::Error;
 use crate::ids::MemberId;
 use crate::schema::{connection_counts, relationships};
 
-/// What a row is marked as whose other member is not there. The other states show on no page.
-const MARKS: [(State, State); 3] = [
-    (State::Connected, State::ConnectedHidden),
-    (State::Received, State::ReceivedHidden),
-    (State::Disconnected, State::DisconnectedHidden),
-];
-
 /// Takes a member off the others' lists and counts.
 ///
 /// # Errors
 /// The database's.
 pub fn hide(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
-    mark(connection, member, MARKS, -1)
+    mark(connection, member, State::HIDDEN, -1)
 }
 
 /// Puts a member back where [`hide`] took them off.
@@ -30,11 +23,11 @@ pub fn hide(connection: &mut Connection, member: MemberId) -> Result<(), Error> 
 /// # Errors
 /// The database's.
 pub fn show(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
-    mark(connection, member, MARKS.map(|(shown, hidden)| (hidden, shown)), 1)
+    mark(connection, member, State::HIDDEN.map(|(shown, hidden)| (hidden, shown)), 1)
 }
 
 /// Marks the others' rows. The first mark is that of connections, which are counted.
-fn mark(connection: &mut Connection, member: MemberId, marks: [(State, State); 3], more: i32) -> Result<(), Error> {
+fn mark(connection: &mut Connection, member: MemberId, marks: [(State, State); 5], more: i32) -> Result<(), Error> {
     // Whoever has a row that shows is in one of the member's own.
     let known = relationships::table.filter(relationships::owner_id.eq(member)).select(relationships::other_id);
     let mut known: Vec<MemberId> = known.load(connection)?;

@@ -35,7 +35,7 @@ use crate::ids::{Between, MemberId, RemovalId};
 use crate::notifications::{self, Event};
 use crate::relationship::{Action, Limits, Outcome, Pair, Refusal, Reinvite, Side};
 use crate::schema::relationships;
-use row::{Row, State};
+use row::{Row, Rows, State};
 
 /// Takes an action of one member toward another: the one way in which a relationship changes, but for [`removal`], which
 /// takes the same action many times at once. `text` is the note of an invitation, or the private reason of a disconnect or
@@ -53,6 +53,9 @@ pub fn act(
     let Between { viewer: me, other } = between;
     db::lock_members(connection, [me, other])?;
     let mut rows = store::pair(connection, between)?;
+    if rows.other_leaves {
+        return act_toward_leaver(connection, limits, rows, action, text);
+    }
     let mut records = rows.records();
     let has_received = is_received(records.mine.side);
     let facts = facts::of(connection, limits, &rows, action)?;
@@ -64,6 +67,29 @@ pub fn act(
     }
     if let Ok(Outcome { notification: Some(notification), .. }) = answer {
         notifications::tell(connection, (other, notification), (me, text), facts.now)?;
+    }
+    Ok(answer)
+}
+
+/// [`act`] toward somebody whose account waits to be deleted. They answer as if they had blocked the member, and nothing changes;
+/// only an invitation that was sent, and still stands in its list, can be withdrawn.
+fn act_toward_leaver(
+    connection: &mut Connection,
+    limits: &Limits,
+    mut rows: Rows,
+    action: Action,
+    text: &str,
+) -> Result<Answer, Error> {
+    let facts = facts::of(connection, limits, &rows, action)?;
+    let answer = rows.records_as_seen().apply(action, &facts, text);
+    if (rows.mine.state, action) == (State::Invited, Action::Withdraw) {
+        let mut records = rows.records();
+        // As seen it may be refused, since the invitation has expired; as it is stored, this is refused too.
+        if records.apply(action, &facts, text).is_ok() {
+            rows.set(records);
+            rows.mine.state = rows.mine.state.hidden();
+            store::save(connection, &rows)?;
+        }
     }
     Ok(answer)
 }
@@ -85,6 +111,9 @@ fn save_expired(connection: &mut Connection, limits: &Limits, me: MemberId, remo
         .filter(relationships::invited_at.le(limits.oldest_open(now)));
     for other in expired.select(relationships::other_id).load::<MemberId>(connection)? {
         let mut rows = store::pair(connection, Between { viewer: me, other })?;
+        if rows.other_leaves {
+            continue;
+        }
         let mut records = rows.records();
         records.expire(*limits, now);
         rows.set(records);
@@ -101,7 +130,7 @@ pub fn reinvite(connection: &mut Connection, limits: &Limits, between: Between) 
     let rows = store::pair(connection, between)?;
     // A re-invite asks for no mutual connection, so none is looked for.
     let facts = facts::of(connection, limits, &rows, Action::Accept)?;
-    Ok(rows.records().reinvite(&facts))
+    Ok(rows.records_as_seen().reinvite(&facts))
 }
 
 /// Returns from when a member may invite another again whose invitation they withdrew; nothing where they need not wait.
@@ -126,7 +155,7 @@ pub fn pause_of_withdrawal(row: &Row, limits: &Limits, now: i64) -> Option<i64> 
 /// # Errors
 /// The database's.
 pub fn sides(connection: &mut Connection, limits: &Limits, between: Between) -> Result<Pair, Error> {
-    Ok(store::pair(connection, between)?.records().pair(limits, now()))
+    Ok(store::pair(connection, between)?.records_as_seen().pair(limits, now()))
 }
 
 /// Returns the rows of the invitations that wait for a member's answer.

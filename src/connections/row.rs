@@ -23,8 +23,10 @@ numbered! {
         BlockedBy = 8,
         // The other's account is being deleted: what the owner had is hidden, and comes back if it is kept.
         ReceivedHidden = 12,
+        DeclinedHidden = 13,
         ConnectedHidden = 14,
         DisconnectedHidden = 15,
+        WasDisconnectedHidden = 16,
     }
 }
 
@@ -67,27 +69,38 @@ impl StoredPrior {
 
 impl State {
     /// The states in which the other is not there for the owner: they blocked the owner, or delete their account.
-    pub const UNSEEN: [State; 4] =
-        [State::BlockedBy, State::ReceivedHidden, State::ConnectedHidden, State::DisconnectedHidden];
+    pub const UNSEEN: [State; 6] = [
+        State::BlockedBy,
+        State::ReceivedHidden,
+        State::DeclinedHidden,
+        State::ConnectedHidden,
+        State::DisconnectedHidden,
+        State::WasDisconnectedHidden,
+    ];
+
+    /// The states that are hidden while the other's account waits to be deleted, with what each is then. An invitation that was
+    /// sent stays in its list, as it does where the other blocks; so does whoever was blocked. A stranger has nothing to hide.
+    pub const HIDDEN: [(State, State); 5] = [
+        (State::Connected, State::ConnectedHidden),
+        (State::Received, State::ReceivedHidden),
+        (State::Declined, State::DeclinedHidden),
+        (State::Disconnected, State::DisconnectedHidden),
+        (State::WasDisconnected, State::WasDisconnectedHidden),
+    ];
 
     /// Returns the state that a mark hides, or the state itself.
     pub fn shown(self) -> State {
-        match self {
-            State::ReceivedHidden => State::Received,
-            State::ConnectedHidden => State::Connected,
-            State::DisconnectedHidden => State::Disconnected,
-            state => state,
-        }
+        State::HIDDEN.into_iter().find(|(_, hidden)| *hidden == self).map_or(self, |(shown, _)| shown)
     }
 
     /// Returns the state as it is while the other's account waits to be deleted.
     pub fn hidden(self) -> State {
-        match self {
-            State::Received => State::ReceivedHidden,
-            State::Connected => State::ConnectedHidden,
-            State::Disconnected => State::DisconnectedHidden,
-            state => state,
-        }
+        State::HIDDEN.into_iter().find(|(shown, _)| *shown == self).map_or(self, |(_, hidden)| hidden)
+    }
+
+    /// Tells whether the other's account waits to be deleted.
+    pub fn is_hidden(self) -> bool {
+        self.shown() != self
     }
 
     /// Tells whether the other is not there for the owner.
@@ -173,6 +186,11 @@ impl Row {
         side(self.state, self.prior, self.may_invite_again)
     }
 
+    /// Makes it the row that a block by the other would leave.
+    pub fn be_blocked(&mut self) {
+        (self.state, self.prior) = columns(self.side().blocked_by());
+    }
+
     /// Returns the side as its owner sees it now.
     pub fn side_at(&self, now: i64, limits: &Limits) -> Side {
         self.side().at(now, self.invited_at, limits)
@@ -250,7 +268,7 @@ impl SideRow {
     }
 }
 
-/// Returns the side that these columns store.
+/// Returns the side that these columns store. One that is hidden is as a block would have left it.
 pub fn side(state: State, stored: StoredPrior, may_invite_again: bool) -> Side {
     let (prior, former) = (stored.prior(may_invite_again), stored.is_former());
     match state {
@@ -262,10 +280,12 @@ pub fn side(state: State, stored: StoredPrior, may_invite_again: bool) -> Side {
         State::Disconnected => Side::Disconnected { may_invite_again, former },
         State::WasDisconnected => Side::WasDisconnected,
         State::Blocked => Side::Blocked { former: stored == StoredPrior::Disconnected },
-        State::ReceivedHidden | State::ConnectedHidden | State::DisconnectedHidden => {
-            Side::BlockedBy { invited: false, prior }
-        }
         State::BlockedBy => Side::BlockedBy { invited: stored.is_invited(), prior },
+        State::ReceivedHidden
+        | State::DeclinedHidden
+        | State::ConnectedHidden
+        | State::DisconnectedHidden
+        | State::WasDisconnectedHidden => side(state.shown(), stored, may_invite_again).blocked_by(),
     }
 }
 
@@ -297,6 +317,8 @@ pub struct Rows {
     pub mine: Row,
     /// The other's.
     pub theirs: Row,
+    /// The other's account waits to be deleted.
+    pub(super) other_leaves: bool,
     pub(super) stored: (Option<Row>, Option<Row>),
 }
 
@@ -304,12 +326,24 @@ impl Rows {
     /// Returns the rows as they are stored, with a stranger's for one that is missing.
     pub(super) fn of(between: Between, stored: (Option<Row>, Option<Row>)) -> Rows {
         let (mine, theirs) = stored.clone();
-        Rows { mine: mine.unwrap_or(Row::new(between)), theirs: theirs.unwrap_or(Row::new(between.turned())), stored }
+        let other_leaves = mine.as_ref().is_some_and(|mine| mine.state.is_hidden());
+        let (mine, theirs) = (mine.unwrap_or(Row::new(between)), theirs.unwrap_or(Row::new(between.turned())));
+        Rows { mine, theirs, other_leaves, stored }
     }
 
-    /// Returns what the rules work on.
+    /// Returns what the rules work on, as it is stored.
     pub fn records(&self) -> Records {
         Records { mine: self.mine.record(), theirs: self.theirs.record() }
+    }
+
+    /// Returns how the two stand for the acting member: whoever waits to be deleted is as somebody who has blocked them.
+    pub fn records_as_seen(&self) -> Records {
+        let mut records = self.records();
+        if self.other_leaves {
+            records.mine.side = records.mine.side.blocked_by();
+            records.theirs.side = Side::Blocked { former: false };
+        }
+        records
     }
 
     /// Takes over what an action has made of the records.

@@ -11,7 +11,6 @@ use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
 use crate::ids::{Between, MemberId};
 use crate::relationship::Pair;
-use crate::schema::members;
 
 /// Pairs that are found in one go.
 pub const MOST: i64 = 1_000;
@@ -62,7 +61,7 @@ pub fn illegal(connection: &mut Connection) -> Result<Vec<Illegal>, Error> {
 }
 
 fn states() -> impl Iterator<Item = State> + Clone {
-    (0..=i64::from(State::DisconnectedHidden as i16)).filter_map(State::of_number)
+    (0..=i64::from(State::WasDisconnectedHidden as i16)).filter_map(State::of_number)
 }
 
 /// The numbers of two states that may stand together.
@@ -121,8 +120,7 @@ fn clear_unknown(connection: &mut Connection, Between { viewer: owner, other }: 
 
 /// Hides a side whose other member is about to be deleted, as all of theirs are.
 fn hide(connection: &mut Connection, row: &mut Row) -> Result<(), Error> {
-    let due = members::table.find(row.other_id).select(members::deletion_due_at.is_not_null());
-    if on_engine!(connection, |own| due.first(own))? {
+    if store::waits_for_deletion(connection, row.other_id)? {
         row.state = row.state.hidden();
     }
     Ok(())

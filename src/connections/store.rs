@@ -14,7 +14,7 @@ use crate::members::store::Renamed;
 use crate::schema::{connection_counts, members, relationships};
 use crate::web::pagination::PageRequest;
 
-/// Loads both rows. That is one statement whatever is there, so that no refusal answers sooner than another: the names of a
+/// Loads both rows. That is one statement whatever the other's is, so that no refusal answers sooner than another: the names of a
 /// row that is missing are read when it is written.
 ///
 /// # Errors
@@ -26,15 +26,26 @@ pub fn pair(connection: &mut Connection, between: Between) -> Result<Rows, Error
     let rows =
         on_engine!(connection, |own| { relationships::table.filter(both).select(Row::as_select()).load::<Row>(own) })?;
     let (mut mine, mut theirs) = (None, None);
-    // Whoever deletes their account is not there, also for what began a moment before.
-    if rows.iter().any(|row| row.state.is_unseen() && row.state != State::BlockedBy) {
+    // Whoever deletes their account takes no action any more, also none that began a moment before.
+    if rows.iter().any(|row| row.owner_id == other && row.state.is_hidden()) {
         return Err(Error::NotFound);
     }
     for row in rows {
         let side = if row.owner_id == me { &mut mine } else { &mut theirs };
         *side = Some(row);
     }
-    Ok(Rows::of(between, (mine, theirs)))
+    let mut rows = Rows::of(between, (mine, theirs));
+    // An invitation that was sent is not marked.
+    if rows.mine.state == State::Invited {
+        rows.other_leaves = waits_for_deletion(connection, other)?;
+    }
+    Ok(rows)
+}
+
+/// Whether a member's account waits to be deleted.
+pub(super) fn waits_for_deletion(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
+    let waits = members::table.find(member).select(members::deletion_due_at.is_not_null());
+    Ok(on_engine!(connection, |own| waits.first(own))?)
 }
 
 /// Loads one side; nothing if there is no row.
@@ -187,7 +198,7 @@ pub fn unseen(owner: MemberId) -> Unseen {
 pub type Unseen = Filter<
     Filter<
         Filter<relationships::table, Eq<relationships::owner_id, MemberId>>,
-        EqAny<relationships::state, [State; 4]>,
+        EqAny<relationships::state, [State; 6]>,
     >,
     Listed,
 >;
@@ -198,7 +209,7 @@ pub fn sent(owner: MemberId) -> Filter<Filter<relationships::table, Eq<relations
 }
 
 /// The rows of a member who disconnected, where an invitation came in between and has expired: they are disconnected as before.
-pub fn expired_invitation(owner: MemberId, oldest_open: i64) -> ExpiredInvitation {
+fn expired_invitation(owner: MemberId, oldest_open: i64) -> ExpiredInvitation {
     relationships::table
         .filter(relationships::owner_id.eq(owner))
         // Else SQLite would walk all connections.
@@ -209,7 +220,7 @@ pub fn expired_invitation(owner: MemberId, oldest_open: i64) -> ExpiredInvitatio
 }
 
 /// What [`expired_invitation`] gives.
-pub type ExpiredInvitation = Filter<
+type ExpiredInvitation = Filter<
     Filter<
         Filter<
             Filter<Filter<relationships::table, Eq<relationships::owner_id, MemberId>>, Listed>,
@@ -220,10 +231,22 @@ pub type ExpiredInvitation = Filter<
     helper_types::Between<relationships::state, State, State>,
 >;
 
-/// [`expired_invitation`] with the others.
+/// How many rows [`with_expired_invitation`] gives.
+///
+/// # Errors
+/// The database's.
+pub fn expired_invitations(connection: &mut Connection, owner: MemberId, oldest_open: i64) -> Result<i64, Error> {
+    let rows = expired_invitation(owner, oldest_open)
+        .inner_join(members::table.on(members::id.eq(relationships::other_id)))
+        .filter(members::deletion_due_at.is_null());
+    Ok(on_engine!(connection, |own| rows.count().get_result(own))?)
+}
+
+/// [`expired_invitation`] with the others, but for those whose account waits to be deleted.
 pub fn with_expired_invitation(owner: MemberId, oldest_open: i64) -> WithExpiredInvitation<'static> {
     expired_invitation(owner, oldest_open)
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
+        .filter(members::deletion_due_at.is_null())
         .into_boxed()
 }
 

@@ -1,5 +1,6 @@
 //! Which contacts are members, as far as whoever looks may know: an address that a contact has must be confirmed by a member
-//! who lets themselves be found by it. Whoever has blocked the one who looks is found like somebody who is no member.
+//! who lets themselves be found by it. Whoever has blocked the one who looks, or deletes their account, is found like somebody who
+//! is no member.
 
 use std::collections::HashMap;
 
@@ -47,6 +48,7 @@ fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[Contact
         .filter(contact_keys::owner_id.eq(owner))
         .filter(contact_keys::kind.eq(KeyKind::Email))
         .filter(table::found_by_email)
+        .filter(table::deletion_due_at.is_null())
         .filter(table::id.ne(owner))
         .select((contact_keys::contact_id, table::id, relationships::state.nullable()));
     let mut found: Vec<Match> = match among {
@@ -56,7 +58,7 @@ fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[Contact
         }
         None => on_engine!(connection, |own| found.load(own))?,
     };
-    found.retain(|one| one.state != Some(State::BlockedBy));
+    found.retain(|one| !one.state.is_some_and(State::is_unseen));
     found.sort_by_key(|one| (one.contact, one.member));
     found.dedup_by_key(|one| one.contact);
     Ok(found)

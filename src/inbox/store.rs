@@ -78,11 +78,10 @@ impl Partner {
 
     /// Returns them as whoever blocked the viewer, where they delete their account: the two cannot be told apart.
     fn into_unseen(mut self) -> Partner {
-        let is_sent = self.row.as_ref().is_some_and(|row| row.state == State::Invited);
-        if self.deletion_due_at.is_some() && !is_sent {
+        if self.deletion_due_at.is_some() {
             let me = self.conversation.as_ref().map_or(MemberId::NOBODY, |conversation| conversation.owner_id);
-            let row = self.row.take().unwrap_or_else(|| Row::new(Between { viewer: me, other: self.person.id }));
-            self.row = Some(Row { state: State::BlockedBy, ..row });
+            let stranger = || Row::new(Between { viewer: me, other: self.person.id });
+            self.row.get_or_insert_with(stranger).be_blocked();
         }
         self
     }

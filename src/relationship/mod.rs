@@ -219,6 +219,14 @@ impl Side {
         invitation && self.has_disconnected()
     }
 
+    /// Returns the side as a block by the other leaves it.
+    pub fn blocked_by(self) -> Side {
+        match self {
+            Side::Blocked { .. } | Side::BlockedBy { .. } => self,
+            side => Side::BlockedBy { invited: matches!(side, Side::Invited { .. }), prior: side.prior() },
+        }
+    }
+
     /// Tells whether the owner has blocked the other.
     pub fn is_blocked(self) -> bool {
         matches!(self, Side::Blocked { .. })

@@ -215,10 +215,7 @@ impl Pair {
         match self.theirs {
             Side::Blocked { .. } => pair(Side::Blocked { former }, self.theirs),
             Side::BlockedBy { .. } => self,
-            theirs => {
-                let invited = matches!(theirs, Side::Invited { .. });
-                pair(Side::Blocked { former }, Side::BlockedBy { invited, prior: theirs.prior() })
-            }
+            theirs => pair(Side::Blocked { former }, theirs.blocked_by()),
         }
     }
 

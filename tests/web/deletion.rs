@@ -16,7 +16,7 @@ fn delete(visitor: &mut Visitor) {
 }
 
 /// Lets the two weeks pass, and runs the job.
-fn two_weeks_pass(site: &Site) {
+pub fn two_weeks_pass(site: &Site) {
     let sql = "UPDATE members SET deletion_due_at = 1 WHERE deletion_due_at > 1 AND id > 0";
     site.db.write_blocking(|connection| Ok(connection.batch_execute(sql)?)).unwrap();
     deletion::finish_due(&site.db, &|| true).unwrap();

@@ -4,6 +4,7 @@ mod alike;
 mod book;
 mod ends;
 mod histories;
+mod leavers;
 mod presses;
 mod spider;
 mod suspended;

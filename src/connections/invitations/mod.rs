@@ -437,8 +437,9 @@ pub fn find(
     }
     // A handle they had before finds them too: the page may be older than the new one.
     let of_handle = handles::table.inner_join(table::table.on(table::id.eq(handles::member_id)));
-    let of_handle = of_handle.filter(handles::handle.eq(handle)).select(MemberCard::as_select());
-    let person: Option<MemberCard> = of_handle.first(connection).optional()?;
+    let columns = (MemberCard::as_select(), table::deletion_due_at.is_not_null());
+    let of_handle = of_handle.filter(handles::handle.eq(handle)).select(columns);
+    let person: Option<(MemberCard, bool)> = of_handle.first(connection).optional()?;
     Ok(person.map(|person| listed(connection, me, person, action)).transpose()?.flatten())
 }
 
@@ -447,11 +448,13 @@ pub fn find(
 fn listed(
     connection: &mut Connection,
     me: MemberId,
-    person: MemberCard,
+    (person, leaves): (MemberCard, bool),
     action: Action,
 ) -> Result<Option<MemberCard>, Error> {
     let row = store::row(connection, Between { viewer: me, other: person.id })?;
-    let listed = row.is_some_and(|row| match row.side() {
+    // Whoever deletes their account is as somebody who has blocked the member.
+    let side = |row: &Row| if leaves { row.side().blocked_by() } else { row.side() };
+    let listed = row.is_some_and(|row| match side(&row) {
         Side::Received { .. } | Side::Invited { .. } | Side::Connected => true,
         Side::Declined { .. } => action == Action::Decline,
         Side::BlockedBy { invited: true, .. } | Side::Disconnected { .. } => action == Action::Withdraw,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Answer, Program};
-use crate::support::{Site, Visitor, connect, whom_nobody_may_invite};
+use crate::support::{PASSWORD, Site, Visitor, connect, whom_nobody_may_invite};
 
 /// D, R and C, with Mona, whom all know.
 fn world() -> (Site, [Visitor; 4]) {
@@ -147,4 +147,63 @@ fn a_stale_disconnect_is_answered_as_if_nothing_had_been() {
     let answer = hers.post("/members/dora-lind/disconnect", json!({ "connected_since": seen }));
     assert_eq!((answer.status, &answer.body["standing"]), (200, &json!("disconnected")));
     assert_eq!(hers.get("/connections/disconnected").body["items"][0]["member"]["handle"], "dora-lind");
+}
+
+/// What R's program is answered to everything, pages it saw before or not, once D has ended it.
+fn answers(site: &Site, r: &Visitor, since: &Value) -> Vec<(u16, Vec<(String, String)>, String)> {
+    let hers = Program::of(site, r);
+    let read = || PATHS.map(|path| comparable(hers.get(path)));
+    let mut told = read().to_vec();
+    let message = json!({ "text": "Are you there?" });
+    told.push(comparable(hers.post("/conversations/dora-lind/messages", message)));
+    let removal = json!({ "members": [{ "handle": "dora-lind", "connected_since": since }] });
+    told.push(comparable(hers.post("/removals", removal)));
+    for (deed, body) in sweep() {
+        told.push(comparable(hers.post(&format!("/members/dora-lind/{deed}"), body)));
+    }
+    told.extend(read());
+    told
+}
+
+/// D and R, who have written to each other, with since when they are connected.
+fn talking() -> (Site, [Visitor; 4], Value) {
+    let (site, [mut d, r, c, mona]) = world();
+    d.open("/inbox/rolf-aske").fill("message", "Do you still sing?").press("Send message");
+    let since = Program::of(&site, &r).get("/members/dora-lind").body["connected_since"].clone();
+    (site, [d, r, c, mona], since)
+}
+
+fn delete(d: &mut Visitor) {
+    d.open("/settings/data/delete").fill("password", PASSWORD).press("Delete my account");
+    assert!(d.sees("Your account will be deleted"), "{}", d.text());
+}
+
+#[test]
+fn a_deletion_under_way_is_answered_as_a_block() {
+    let [blocked, leaving] = ["block", "deletion"].map(|end| {
+        let (site, [mut d, r, ..], since) = talking();
+        match end {
+            "block" => drop(Program::of(&site, &d).post("/members/rolf-aske/block", json!({}))),
+            _ => delete(&mut d),
+        }
+        answers(&site, &r, &since)
+    });
+    for (at, (blocked, leaving)) in blocked.iter().zip(&leaving).enumerate() {
+        assert_eq!(blocked, leaving, "{at}");
+    }
+}
+
+#[test]
+fn a_deletion_tells_nobody_who_had_left_before() {
+    let [left, stayed] = [true, false].map(|left| {
+        let (site, [mut d, r, ..], since) = talking();
+        if left {
+            Program::of(&site, &d).post("/members/rolf-aske/disconnect", json!({}));
+        }
+        delete(&mut d);
+        answers(&site, &r, &since)
+    });
+    for (at, (left, stayed)) in left.iter().zip(&stayed).enumerate() {
+        assert_eq!(left, stayed, "{at}");
+    }
 }
