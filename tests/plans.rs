@@ -200,7 +200,7 @@ const STAFF: &[(&str, usize)] = &[
 /// What is walked or sorted although no index orders it, because there are never many.
 const FEW: [(&str, &str); 23] = [
     ("FROM message_search", "one's own messages that have the words, by date"),
-    ("CASE members.company WHEN", "one's own connections, by company"),
+    ("ELSE 'a' || lower(members.company) END", "one's own connections, by company"),
     ("WITH whole AS MATERIALIZED", "at most 1,000 matches of each kind"),
     (BY_QUARTER, "the days of one's own connections, which the index has"),
     ("GROUP BY `members`.`company`", "one's own connections"),

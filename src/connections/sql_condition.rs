@@ -24,8 +24,9 @@ sql_condition!(
                        AND (relationships.state = 1 OR relationships.prior IN (1, 9, 11))"
 );
 sql_condition!(
-    /// A member's company as lists sort by it: whatever its case, and nobody's last.
-    ByCompany: Text = "CASE members.company WHEN '' THEN 'b' ELSE 'a' || lower(members.company) END"
+    /// A member's company as lists sort by it: whatever its case, and nobody's last, as that of a hidden profile.
+    ByCompany: Text = "CASE WHEN members.company = '' OR members.hidden_at IS NOT NULL THEN 'b' \
+                       ELSE 'a' || lower(members.company) END"
 );
 
 /// A company as [`ByCompany`] compares it.

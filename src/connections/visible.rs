@@ -1,15 +1,52 @@
-//! Whom a member can see: everybody but those who have blocked them.
+//! Whom a member can see: everybody but those who have blocked them or delete their account, and, where moderators have hidden a
+//! profile, those to whom its owner is a stranger.
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use crate::connections::row::{Row, State};
+use crate::connections::store;
 use crate::dates::now;
-use crate::db::{Connection, on_engine};
+use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::members::handles::leads;
 use crate::members::{MemberCard, Profile, names};
 use crate::schema::{handles, members, relationships};
+
+/// Returns whether somebody, whose profile may be hidden, is there for a viewer who stands to them so: of a hidden profile the name
+/// stays to whoever stands to it in a way that they know of, so that they can end it.
+pub fn is_there(is_hidden: bool, state: Option<State>) -> bool {
+    match state.unwrap_or(State::Stranger) {
+        state if state.is_unseen() => false,
+        State::Stranger | State::WasDisconnected => !is_hidden,
+        _ => true,
+    }
+}
+
+/// Returns those who are not there for a viewer: the others of [`is_there`], of whom there are few.
+///
+/// # Errors
+/// The database's.
+pub fn not_there_for(connection: &mut Connection, viewer: MemberId) -> Result<Vec<MemberId>, Error> {
+    let unseen = store::unseen(viewer).select(relationships::other_id);
+    let mut all: Vec<MemberId> = on_engine!(connection, |own| unseen.load(own))?;
+    let hidden = members::table.filter(members::hidden_at.is_not_null()).select(members::id);
+    let hidden: Vec<MemberId> = on_engine!(connection, |own| hidden.load(own))?;
+    if hidden.is_empty() {
+        return Ok(all);
+    }
+    let mine = relationships::table.filter(relationships::owner_id.eq(viewer));
+    let mine = mine.filter(id_in(connection, relationships::other_id, &hidden));
+    let mine = mine.select((relationships::other_id, relationships::state));
+    let mine: HashMap<MemberId, State> =
+        on_engine!(connection, |own| mine.load::<(MemberId, State)>(own))?.into_iter().collect();
+    all.extend(hidden.into_iter().filter(|id| *id != viewer && !is_there(true, mine.get(id).copied())));
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
+}
 
 /// The member of a handle, as the viewer may see them, and the viewer's side toward them where there is a row. A handle
 /// they had before finds them too.
@@ -31,14 +68,11 @@ pub fn member(connection: &mut Connection, viewer: MemberId, handle: &str) -> Re
         .filter(members::deletion_due_at.is_null());
     type Found = (Profile, Option<Row>);
     let (member, row): Found = on_engine!(connection, |own| found.select(Found::as_select()).first(own))?;
-    match row {
-        Some(row) if row.state.is_unseen() => Err(Error::NotFound),
-        row if !member.is_hidden() || member.person.id == viewer => Ok((member, row)),
-        // Of a hidden profile the name stays to whoever stands to it in a way that they know of, so that they can end it.
-        Some(row) if !matches!(row.state, State::Stranger | State::WasDisconnected) => {
-            Ok((member.withheld(), Some(row)))
-        }
-        _ => Err(Error::NotFound),
+    match (member.person.id == viewer, member.is_hidden()) {
+        (true, _) => Ok((member.whole(), row)),
+        (_, hidden) if !is_there(hidden, row.as_ref().map(|row| row.state)) => Err(Error::NotFound),
+        (_, true) => Ok((member.withheld(), row)),
+        _ => Ok((member, row)),
     }
 }
 

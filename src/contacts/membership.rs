@@ -1,6 +1,6 @@
 //! Which contacts are members, as far as whoever looks may know: an address that a contact has must be confirmed by a member
-//! who lets themselves be found by it. Whoever has blocked the one who looks, or deletes their account, is found like somebody who
-//! is no member.
+//! who lets themselves be found by it. Whoever has blocked the one who looks, deletes their account or is hidden from them is found
+//! like somebody who is no member.
 
 use std::collections::HashMap;
 
@@ -10,6 +10,7 @@ use crate::connections::allowance::own_hindrance;
 use crate::connections::refusal::in_place_of_button;
 use crate::connections::row::State;
 use crate::connections::standing::{self, Standing};
+use crate::connections::visible;
 use crate::contacts::keys::KeyKind;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
@@ -36,6 +37,7 @@ struct Match {
     contact: ContactId,
     member: MemberId,
     state: Option<State>,
+    is_hidden: bool,
 }
 
 /// The contacts that are members, or those of them who are among some.
@@ -50,7 +52,7 @@ fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[Contact
         .filter(table::found_by_email)
         .filter(table::deletion_due_at.is_null())
         .filter(table::id.ne(owner))
-        .select((contact_keys::contact_id, table::id, relationships::state.nullable()));
+        .select((contact_keys::contact_id, table::id, relationships::state.nullable(), table::hidden_at.is_not_null()));
     let mut found: Vec<Match> = match among {
         Some(ids) => {
             let found = found.filter(id_in(connection, contact_keys::contact_id, ids));
@@ -58,7 +60,7 @@ fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[Contact
         }
         None => on_engine!(connection, |own| found.load(own))?,
     };
-    found.retain(|one| !one.state.is_some_and(State::is_unseen));
+    found.retain(|one| visible::is_there(one.is_hidden, one.state));
     found.sort_by_key(|one| (one.contact, one.member));
     found.dedup_by_key(|one| one.contact);
     Ok(found)

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::connections::row::{Row, State};
+use crate::connections::visible;
 use crate::dates::now;
 use crate::db::{Connection, id_in, new_id, on_engine, sql_condition};
 use crate::error::Error;
@@ -63,6 +64,8 @@ pub struct Partner {
     pub conversation: Option<Conversation>,
     #[diesel(select_expression = members::deletion_due_at)]
     deletion_due_at: Option<i64>,
+    #[diesel(select_expression = members::hidden_at)]
+    hidden_at: Option<i64>,
 }
 
 impl Partner {
@@ -76,9 +79,15 @@ impl Partner {
         self.conversation.as_ref().map_or("", |conversation| &conversation.draft)
     }
 
-    /// Returns them as whoever blocked the viewer, where they delete their account: the two cannot be told apart.
+    /// Whether they are there for the viewer.
+    fn is_there(&self) -> bool {
+        let state = self.row.as_ref().map(|row| row.state);
+        self.deletion_due_at.is_none() && visible::is_there(self.hidden_at.is_some(), state)
+    }
+
+    /// Returns them as whoever blocked the viewer, where they delete their account or are hidden: these cannot be told apart.
     fn into_unseen(mut self) -> Partner {
-        if self.deletion_due_at.is_some() {
+        if !self.is_there() {
             let me = self.conversation.as_ref().map_or(MemberId::NOBODY, |conversation| conversation.owner_id);
             let stranger = || Row::new(Between { viewer: me, other: self.person.id });
             self.row.get_or_insert_with(stranger).be_blocked();
@@ -96,7 +105,7 @@ impl Partner {
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is nobody, where it is the viewer, where the viewer has blocked them, and where they have
-/// blocked the viewer, unless there is a conversation: that stays as it was.
+/// blocked the viewer, delete their account or are hidden from strangers, unless there is a conversation: that stays as it was.
 pub fn partner(connection: &mut Connection, me: MemberId, handle: &str) -> Result<Partner, Error> {
     let handle = &handle.to_ascii_lowercase();
     if !names::is_handle(handle) {
@@ -113,9 +122,8 @@ pub fn partner(connection: &mut Connection, me: MemberId, handle: &str) -> Resul
     let found: Partner = on_engine!(connection, |own| found.select(Partner::as_select()).first(own))?;
     let is_hidden = match found.row.as_ref().map(|row| row.state) {
         Some(State::Blocked) => true,
-        Some(state) if state.is_unseen() => found.place().is_none(),
-        _ if found.deletion_due_at.is_some() => found.place().is_none(),
-        _ => found.person.id == me,
+        _ if found.person.id == me => true,
+        _ => !found.is_there() && found.place().is_none(),
     };
     if is_hidden { Err(Error::NotFound) } else { Ok(found.into_unseen()) }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
+use crate::members::Headline;
 use crate::notifications::choices::Kind;
 use crate::schema::members;
 
@@ -261,14 +262,14 @@ pub struct Sender {
     pub handle: String,
     /// Their name.
     pub full_name: String,
-    /// What they do.
+    /// What they do, as others see it.
     pub headline: String,
 }
 
 impl Sender {
     /// Loads whoever is to be named.
     pub(super) fn load(connection: &mut Connection, member: MemberId) -> Result<Sender, Error> {
-        let columns = (members::handle, members::full_name, members::headline);
+        let columns = (members::handle, members::full_name, Headline);
         Ok(members::table.find(member).select(columns).first(connection)?)
     }
 }

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::ids::MemberId;
 use crate::language::number;
 use crate::members::search::line;
-use crate::members::sorting;
+use crate::members::{SeenByStrangers, sorting};
 use crate::schema::{directory, members};
 use crate::text::{fold, script};
 
@@ -83,13 +83,14 @@ fn letter(listed: &str) -> String {
     }
 }
 
-/// Enters a member, or enters anew what changed of them.
+/// Enters a member, or enters anew what changed of them. Whom no stranger sees stands in no directory.
 ///
 /// # Errors
 /// The database's.
 pub fn enter(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
-    let named: Named = members::table.find(member).select(Named::as_select()).first(connection)?;
-    let entry = named.entry();
+    let named = members::table.find(member).filter(SeenByStrangers).select(Named::as_select());
+    let named: Option<Named> = named.first(connection).optional()?;
+    let Some(entry) = named.map(Named::entry) else { return leave(connection, member) };
     let insert = diesel::insert_into(directory::table).values(&entry);
     let put = insert.on_conflict(directory::member_id).do_update().set(&entry);
     on_engine!(connection, |own| put.execute(own))?;
@@ -112,7 +113,7 @@ pub fn leave(connection: &mut Connection, member: MemberId) -> Result<(), Error>
 pub fn enter_all(connection: &mut Connection) -> Result<(), Error> {
     let mut after = MemberId::MIN;
     loop {
-        let some = members::table.filter(members::id.gt(after)).filter(members::deletion_due_at.is_null());
+        let some = members::table.filter(members::id.gt(after)).filter(SeenByStrangers);
         let some = some.order(members::id).select(Named::as_select());
         let some: Vec<Named> = some.limit(ROWS).load(connection)?;
         let Some(last) = some.last() else { return Ok(()) };

@@ -14,15 +14,36 @@ pub mod suspension;
 use diesel::backend::Backend;
 use diesel::deserialize::FromStaticSqlRow;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Bool, Text};
 
-use crate::db::{Connection, id_in, numbered, on_engine, owner_in};
+use crate::db::{Connection, id_in, numbered, on_engine, owner_in, sql_condition};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::language::t;
 use crate::schema::{connection_counts, members};
 
-/// A member as lists and cards show them.
+sql_condition!(
+    /// A stranger can find the member: their profile is not hidden, and their account does not wait to be deleted.
+    SeenByStrangers: Bool = "(members.hidden_at IS NULL AND members.deletion_due_at IS NULL)"
+);
+sql_condition!(
+    /// The headline, as others see it: of a hidden profile they see the name alone.
+    Headline: Text = "CASE WHEN members.hidden_at IS NULL THEN members.headline ELSE '' END"
+);
+sql_condition!(
+    /// The location, as others see it.
+    Location: Text = "CASE WHEN members.hidden_at IS NULL THEN members.location ELSE '' END"
+);
+sql_condition!(
+    /// The company, as others see it.
+    Company: Text = "CASE WHEN members.hidden_at IS NULL THEN members.company ELSE '' END"
+);
+sql_condition!(
+    /// The photo, as others see it.
+    Photo: Text = "CASE WHEN members.hidden_at IS NULL THEN members.photo ELSE '' END"
+);
+
+/// A member as lists and cards show them to others: of a hidden profile, the name.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = members)]
 #[allow(missing_docs)]
@@ -31,10 +52,22 @@ pub struct MemberCard {
     pub handle: String,
     #[diesel(deserialize_as = Named)]
     pub full_name: String,
+    #[diesel(select_expression = Headline)]
     pub headline: String,
+    #[diesel(select_expression = Location)]
     pub location: String,
     pub accepts_automatically: bool,
+    #[diesel(select_expression = Photo)]
     pub photo: String,
+}
+
+/// What a member wrote of themselves, be it hidden or not.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = members)]
+pub struct Written {
+    headline: String,
+    location: String,
+    photo: String,
 }
 
 /// The name of somebody who stands on a list.
@@ -156,6 +189,8 @@ pub struct Profile {
     /// How they stand in a list by last name; empty for what is guessed.
     pub sort_as: String,
     pub connections_seen_by: ConnectionsSeenBy,
+    #[diesel(embed)]
+    written: Written,
     hidden_at: Option<i64>,
 }
 
@@ -163,6 +198,14 @@ impl Profile {
     /// Returns whether moderators have hidden it from others.
     pub fn is_hidden(&self) -> bool {
         self.hidden_at.is_some()
+    }
+
+    /// Returns it as its owner sees it, to whom nothing of it is hidden.
+    #[must_use]
+    pub fn whole(mut self) -> Profile {
+        let Written { headline, location, photo } = self.written.clone();
+        self.person = MemberCard { headline, location, photo, ..self.person };
+        self
     }
 
     /// Takes out what a hidden profile does not show: everything but the name.

@@ -9,8 +9,8 @@ use crate::connections::store;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::members::ConnectionCount;
 use crate::members::search::{MAX_FOUND, Place, Searched, Wanted};
+use crate::members::{ConnectionCount, SeenByStrangers};
 use crate::network::second_degree::SecondDegree;
 use crate::schema::{members, relationships};
 
@@ -115,7 +115,8 @@ fn own(connection: &mut Connection, me: MemberId, wanted: &Wanted) -> Result<Vec
     let mine = relationships::table
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .filter(relationships::owner_id.eq(me))
-        .filter(IsConnected);
+        .filter(IsConnected)
+        .filter(SeenByStrangers);
     let mut mine = mine.select((Searched::as_select(), members::folded)).limit(OWN).into_boxed();
     for patterns in wanted.in_folded() {
         let mut patterns = patterns.into_iter().map(|pattern| members::folded.like(pattern).escape('\\'));

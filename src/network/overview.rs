@@ -15,7 +15,7 @@ use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::language::filters;
-use crate::members::search;
+use crate::members::{Company, Location, search};
 use crate::schema::{members, relationships};
 use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
@@ -72,7 +72,7 @@ fn places(connection: &mut Connection, me: MemberId) -> Result<Vec<(String, Stri
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
         .filter(relationships::owner_id.eq(me))
         .filter(IsConnected)
-        .select((members::company, members::location));
+        .select((Company, Location));
     Ok(on_engine!(connection, |own| mine.load(own))?)
 }
 

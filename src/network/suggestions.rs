@@ -112,8 +112,7 @@ pub fn newest_members(connection: &mut Connection, me: MemberId, most: usize) ->
     let newest = members::table
         .filter(members::id.ne(me))
         .filter(is_open(dates::now()))
-        .filter(members::hidden_at.is_null())
-        .filter(members::deletion_due_at.is_null())
+        .filter(people::SeenByStrangers)
         .filter(diesel::dsl::not(diesel::dsl::exists(known)))
         .filter(diesel::dsl::not(diesel::dsl::exists(dismissed)))
         .order((members::created_at.desc(), members::id.desc()))
@@ -131,7 +130,7 @@ fn left_out(connection: &mut Connection, me: MemberId, ids: &[MemberId]) -> Resu
     let known = relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now()));
     let goes_on = members::suspended_until.is_null().or(members::suspended_until.gt(dates::now()).assume_not_null());
     let kept_out = members::suspended_at.is_not_null().and(goes_on);
-    let gone = kept_out.or(members::hidden_at.is_not_null()).or(members::deletion_due_at.is_not_null());
+    let gone = kept_out.or(diesel::dsl::not(people::SeenByStrangers));
     let dismissed = dismissed_suggestions::owner_id.eq(me).and(dismissed_suggestions::other_id.eq(members::id));
     let rows = members::table
         .left_join(relationships::table.on(side))

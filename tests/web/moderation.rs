@@ -1,5 +1,7 @@
 //! Reports, what moderators decide, and what the suspended see.
 
+use crate::api::Program;
+use crate::silence::spider::walk;
 use crate::support::{Site, Visitor, connect};
 use amicable::members::role::Role;
 use diesel::prelude::*;
@@ -234,25 +236,116 @@ fn who_looks_at_relationships_is_seen() {
     assert_eq!(ben.open("/settings/moderation").page.body.matches("Mia Moder").count(), 1);
 }
 
+const NAME: &str = "Hanna Hide";
+/// What is hidden of her, besides the name.
+const HIDDEN: [&str; 5] = ["OFFENSIVE HEADLINE", "RUDE TOWN", "VILE COMPANY", "Cheap watches", "/photos/"];
+/// From here every page is walked.
+const WALKED: [&str; 9] = [
+    "/",
+    "/people",
+    "/people?view=all",
+    "/people?view=newest",
+    "/people?q=hanna",
+    "/in/hanna-hide",
+    "/inbox/hanna-hide",
+    "/in/opal-open/connections",
+    "/contacts?membership=not_connected",
+];
+
+/// All that somebody gets: every page, what programs read, and the files.
+fn everything_of(site: &Site, visitor: &mut Visitor) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    for path in walk(visitor, &WALKED) {
+        all.push((path.clone(), visitor.get(&path).page.body.clone()));
+    }
+    let files = ["connections.csv", "connections.vcf"].map(|file| format!("/connections/export/{file}"));
+    for path in files
+        .into_iter()
+        .chain(["/in/hanna-hide/card.vcf", "/connections?sort=company", "/connections?q=offensive"].map(str::to_owned))
+    {
+        all.push((path.clone(), visitor.get(&path).page.body.clone()));
+    }
+    let program = Program::of(site, visitor);
+    for path in ["/members/hanna-hide", "/connections", "/invitations/received", "/invitations/sent"] {
+        all.push((format!("program {path}"), program.get(path).body.to_string()));
+    }
+    // What was asked for stands in the page again.
+    let asked = |body: String| body.replace("value=\"hanna\"", "").replace("q=hanna", "");
+    all.into_iter().map(|(path, body)| (path, asked(body))).collect()
+}
+
 #[test]
 fn a_hidden_profile_shows_its_name_to_connections_alone() {
-    let site = Site::new();
-    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
-    let (mut cleo, mut dora) = (site.member("Cleo Vance"), site.member("Dora Lind"));
-    let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
-    connect(&mut ada, &mut ben);
-    connect(&mut dora, &mut ben);
-    ben.post("/profile/about", &[("about", "Cheap watches")]);
-    report(&mut cleo, "ben-okoro", "Spam");
-    decide(&mut mia, "Ben Okoro", "Please change it.", "Hide");
-    assert_eq!(cleo.get("/in/ben-okoro").page.status, 404);
-    assert!(!cleo.open("/people?q=Okoro").sees("Ben Okoro"), "{}", cleo.text());
-    ada.open("/in/ben-okoro");
-    assert!(ada.sees("Ben Okoro") && !ada.sees("Cheap watches"), "{}", ada.text());
-    // Whoever was left sees what a stranger does.
-    ben.open("/in/dora-lind").press("Disconnect");
-    assert_eq!(dora.get("/in/ben-okoro").page.status, 404);
-    assert!(ben.open("/in/ben-okoro").sees("Cheap watches"));
-    mia.open("/moderation?state=closed").go("Report of a profile: Ben Okoro").press("Show the profile again");
-    assert!(cleo.open("/people?q=Okoro").sees("Ben Okoro"), "{}", cleo.text());
+    let site = Site::unmetered();
+    let names = ["Opal Open", "Stan Stranger", "Lena Left", "Gus Gone", "Iris Invited", "Rita Received"];
+    let [mut open, mut stranger, mut left, mut gone, mut invited, mut received] = names.map(|name| site.member(name));
+    let (mut hanna, mut mia) = (site.member(NAME), with_role(&site, "Mia Moder", Role::Moderator));
+    for friend in [&mut open, &mut left, &mut gone] {
+        connect(friend, &mut hanna);
+    }
+    connect(&mut stranger, &mut open);
+    open.open("/settings/privacy").fill("connections_seen_by", "connections").press("Save");
+    invited.open("/in/hanna-hide/invite").press("Send invitation");
+    hanna.open("/in/rita-received/invite").press("Send invitation");
+    gone.open("/in/hanna-hide").press("Disconnect");
+    hanna.open("/in/lena-left").press("Disconnect");
+    hanna.open("/settings/privacy").fill("found_by_email", "1").press("Save");
+    let (headline, location) = ("OFFENSIVE HEADLINE", "RUDE TOWN");
+    hanna.post("/profile", &[("full_name", NAME), ("headline", headline), ("location", location)]);
+    hanna.post("/profile/about", &[("about", "Cheap watches")]);
+    hanna
+        .post("/profile/positions", &[("title", "Boss"), ("company", "VILE COMPANY"), ("from", "2020"), ("until", "")]);
+    sql(&site, &format!("UPDATE members SET photo = 'a' WHERE id = {}", hanna.id));
+    let book = b"Name,E-mail\nWork,hanna-hide@test.example\n";
+    stranger.upload("/contacts/import", "file", book).follow().press("Confirm import");
+    // All of it is there before.
+    let shows = |site: &Site, who: &mut Visitor, what: &str| {
+        everything_of(site, who).iter().filter(|(_, body)| body.contains(what)).map(|(path, _)| path.clone()).collect()
+    };
+    for what in HIDDEN {
+        let pages: Vec<String> = shows(&site, &mut open, what);
+        assert!(!pages.is_empty(), "{what}");
+    }
+    for path in ["/people?view=all", "/people?view=newest", "/inbox/hanna-hide", "/in/opal-open/connections"] {
+        let pages: Vec<String> = shows(&site, &mut stranger, NAME);
+        assert!(pages.iter().any(|page| page == path), "{path}: {pages:?}");
+    }
+    let pages: Vec<String> = shows(&site, &mut stranger, NAME);
+    assert!(pages.iter().any(|page| page.starts_with("/contacts/")), "{pages:?}");
+
+    report(&mut open, "hanna-hide", "Spam");
+    decide(&mut mia, NAME, "Please change it.", "Hide");
+    // Whoever was left sees what a stranger does, but for what they were told while they were connected.
+    let told = |path: &str| path == "/notifications";
+    for (who, path) in [(&mut stranger, ""), (&mut left, "/notifications")] {
+        let pages: Vec<String> = shows(&site, who, NAME);
+        assert!(pages.iter().all(|page| told(page) && page == path), "{}: {pages:?}", who.name);
+        assert_eq!(who.get("/in/hanna-hide").page.status, 404, "{}", who.name);
+        assert_eq!(who.get("/inbox/hanna-hide").page.status, 404, "{}", who.name);
+        assert_eq!(who.post("/inbox/hanna-hide", &[("message", "Hello")]).page.status, 404, "{}", who.name);
+        assert_eq!(who.post("/inbox/hanna-hide/draft", &[("message", "Hello")]).page.status, 404, "{}", who.name);
+    }
+    for who in [&mut open, &mut gone, &mut invited, &mut received] {
+        assert!(who.open("/in/hanna-hide").sees(NAME), "{}", who.text());
+        let pages: Vec<String> = shows(&site, who, NAME);
+        assert!(pages.len() > 1, "{}: {pages:?}", who.name);
+    }
+    for who in [&mut open, &mut stranger, &mut left, &mut gone, &mut invited, &mut received] {
+        for what in HIDDEN {
+            let pages: Vec<String> = shows(&site, who, what);
+            assert_eq!(pages, [] as [String; 0], "{}: {what}", who.name);
+        }
+    }
+    // She sees and edits all of it.
+    for (path, what) in [("/in/hanna-hide", headline), ("/profile", headline), ("/profile", location)] {
+        assert!(hanna.get(path).page.body.contains(what), "{path}");
+    }
+    mia.open("/moderation?state=closed").go(&format!("Report of a profile: {NAME}")).press("Show the profile again");
+    for what in HIDDEN {
+        let pages: Vec<String> = shows(&site, &mut open, what);
+        assert!(!pages.is_empty(), "{what}");
+    }
+    for path in ["/people?view=all", "/people?view=newest", "/people?q=hanna", "/in/opal-open/connections"] {
+        assert!(stranger.open(path).sees(NAME), "{path}");
+    }
 }

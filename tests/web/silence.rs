@@ -6,7 +6,7 @@ mod ends;
 mod histories;
 mod leavers;
 mod presses;
-mod spider;
+pub mod spider;
 mod suspended;
 mod threads;
 

@@ -18,12 +18,12 @@ use crate::cache::Cache;
 use crate::connections::list::kept::Kept;
 use crate::connections::notes;
 use crate::connections::sql_condition::{ByCompany, CompanyKey, IsConnected};
-use crate::connections::store;
+use crate::connections::visible;
 use crate::dates;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::members::{ConnectionCount, MemberCard, search};
+use crate::members::{Company, ConnectionCount, MemberCard, search};
 use crate::schema::{members, relationships, tags as table};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 
@@ -51,7 +51,7 @@ pub struct Columns {
     /// The private note.
     pub private_note: String,
     /// Where they work.
-    #[diesel(select_expression = members::company)]
+    #[diesel(select_expression = Company)]
     pub company: String,
 }
 
@@ -217,7 +217,7 @@ pub fn page(
     ListPage::read(at, total, filter.sort.end(), fetch, |row| cursor_of(row, filter.sort))
 }
 
-/// A page of somebody's connections by name, as a viewer may see it: without those who have blocked the viewer, who are
+/// A page of somebody's connections by name, as a viewer may see it: without those who are not there for the viewer, who are
 /// not counted either.
 ///
 /// # Errors
@@ -228,8 +228,7 @@ pub fn page_of_other(
     viewer: MemberId,
     at: &PageRequest,
 ) -> Result<ListPage<Connected>, Error> {
-    let hidden = store::unseen(viewer).select(relationships::other_id);
-    let hidden: Vec<MemberId> = on_engine!(connection, |own| hidden.load(own))?;
+    let hidden = visible::not_there_for(connection, viewer)?;
     let among = id_in(connection, relationships::other_id, &hidden);
     let not_counted: i64 = match hidden.is_empty() {
         true => 0,

@@ -11,6 +11,7 @@ use crate::dates;
 use crate::db::{Connection, id_in};
 use crate::error::Error;
 use crate::ids::MemberId;
+use crate::members::{Company, Headline};
 use crate::schema::{members, relationships, tags};
 
 /// The cards of these connections, in the order of their ids; `site` begins the addresses of their profiles.
@@ -28,7 +29,7 @@ pub(super) fn cards(
         .order(relationships::other_id)
         .select((
             relationships::other_id,
-            (members::handle, members::full_name, members::headline, members::company),
+            (members::handle, members::full_name, Headline, Company),
             (relationships::connected_at, relationships::private_note),
         ));
     type Row = (MemberId, (String, String, String, String), (Option<i64>, String));

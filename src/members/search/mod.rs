@@ -64,6 +64,13 @@ impl Searched {
         names.into_iter().chain(others).chain(in_name).chain(whole).collect()
     }
 
+    /// The column by which one's own connections are filtered; of a hidden profile it holds the name.
+    fn folded(&self) -> String {
+        let others = [&self.headline, &self.company, &self.location].map(String::as_str);
+        let [headline, company, location] = if self.hidden_at.is_some() { [""; 3] } else { others };
+        folded([&self.full_name, headline, company, location])
+    }
+
     /// The words of everything but the name.
     fn others(&self) -> impl Iterator<Item = String> {
         [&self.headline, &self.company, &self.location].into_iter().flat_map(|text| terms(text))
@@ -159,8 +166,7 @@ fn seen(found: impl Iterator<Item = (i32, MemberId)>) -> Vec<(MemberId, Place)> 
 /// The database's.
 pub fn index(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     let searched: Searched = members::table.find(member).select(Searched::as_select()).first(connection)?;
-    let folded = folded([&searched.full_name, &searched.headline, &searched.company, &searched.location]);
-    diesel::update(members::table.find(member)).set(members::folded.eq(folded)).execute(connection)?;
+    diesel::update(members::table.find(member)).set(members::folded.eq(searched.folded())).execute(connection)?;
     directory::enter(connection, member)?;
     match connection {
         Connection::Sqlite(sqlite) => sqlite::index(sqlite, &searched),

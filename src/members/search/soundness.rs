@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
 
-use super::folded;
+use super::Searched;
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
@@ -39,7 +39,8 @@ pub fn stale(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
     let sql = format!(
         "SELECT id FROM members LEFT JOIN (SELECT {} AS found FROM member_search) held ON found = id \
          LEFT JOIN directory ON directory.member_id = id AND directory.sort_last = members.sort_last \
-         WHERE deletion_due_at IS NULL AND (found IS NULL OR directory.member_id IS NULL) ORDER BY id",
+         WHERE deletion_due_at IS NULL AND (found IS NULL OR (directory.member_id IS NULL) <> (hidden_at IS NOT NULL)) \
+         ORDER BY id",
         key(connection)
     );
     let mut stale = ids(connection, &sql)?;
@@ -50,18 +51,15 @@ pub fn stale(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
 }
 
 fn folded_otherwise(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
-    type Read = (MemberId, String, String, String, String, String);
     let (mut after, mut found) = (MemberId::MIN, Vec::new());
     loop {
         let some = members::table.filter(members::id.gt(after)).filter(members::deletion_due_at.is_null());
-        let columns =
-            (members::id, members::full_name, members::headline, members::company, members::location, members::folded);
-        let some: Vec<Read> = some.order(members::id).select(columns).limit(BATCH).load(connection)?;
-        let Some(last) = some.last() else { return Ok(found) };
-        after = last.0;
-        let is_stale =
-            |(_, name, headline, company, location, now): &&Read| folded([name, headline, company, location]) != *now;
-        found.extend(some.iter().filter(is_stale).map(|read| read.0));
+        let some = some.order(members::id).select((Searched::as_select(), members::folded)).limit(BATCH);
+        let some: Vec<(Searched, String)> = some.load(connection)?;
+        let Some((last, _)) = some.last() else { return Ok(found) };
+        after = last.id;
+        let is_stale = |(searched, now): &&(Searched, String)| searched.folded() != *now;
+        found.extend(some.iter().filter(is_stale).map(|(searched, _)| searched.id));
     }
 }
 

@@ -5,7 +5,12 @@ use crate::support::Visitor;
 
 /// Every page that R can reach by links, from lists that show whoever can be found.
 pub fn spider(visitor: &mut Visitor) -> Vec<String> {
-    let mut found: Vec<String> = ["/connections", "/people?q=lind", "/invitations"].map(str::to_owned).into();
+    walk(visitor, &["/connections", "/people?q=lind", "/invitations"])
+}
+
+/// Every page that can be reached from these.
+pub fn walk(visitor: &mut Visitor, from: &[&str]) -> Vec<String> {
+    let mut found: Vec<String> = from.iter().map(|path| (*path).to_owned()).collect();
     let mut at = 0;
     while at < found.len() {
         let body = visitor.get(&found[at].clone()).page.body.clone();
