@@ -27,6 +27,41 @@ const PROFILES: [&str; 8] = [
     "threads.net",
 ];
 
+/// First parts of addresses there that name no one.
+const NO_NAMES: [&str; 29] = [
+    "about",
+    "apps",
+    "channel",
+    "company",
+    "events",
+    "explore",
+    "gaming",
+    "groups",
+    "hashtag",
+    "home",
+    "i",
+    "intent",
+    "login",
+    "marketplace",
+    "messages",
+    "notifications",
+    "orgs",
+    "p",
+    "pages",
+    "people",
+    "public",
+    "search",
+    "settings",
+    "share",
+    "sharer",
+    "sponsors",
+    "topics",
+    "users",
+    "watch",
+];
+/// The first part of a profile's address on LinkedIn and on sites like this one.
+const OWN_KIND: &str = "in";
+
 numbered! {
     /// What a key is of.
     pub enum KeyKind {
@@ -73,20 +108,40 @@ pub fn email_key(written: &str) -> Option<String> {
     key.contains('@').then_some(key)
 }
 
-/// Returns the digits of a phone number, with the country's where it has them.
+/// Returns the digits of a phone number, with the country's where it has them, and those of its extension behind an `x`:
+/// a switchboard's number is no one's own.
 pub fn phone_key(written: &str) -> Option<String> {
-    let number = written.trim().trim_start_matches("tel:");
-    let number = number.split([';', 'x']).next().unwrap_or_default();
+    let written = written.trim().trim_start_matches("tel:");
+    let (number, extension) = parted(written);
     // In `+44 (0)20`, the nought is for those who dial without the country's number.
     let number = if number.starts_with('+') { number.replace("(0)", "") } else { number.to_owned() };
-    let digits: String = number.chars().filter_map(|c| c.to_digit(10)).map(|digit| digit.to_string()).collect();
-    let digits = digits.strip_prefix("00").map_or(digits.clone(), str::to_owned);
-    (digits.len() >= SHORTEST_PHONE).then_some(digits)
+    let all = digits(&number);
+    let number = all.strip_prefix("00").unwrap_or(&all);
+    let extension = digits(extension);
+    let key = if extension.is_empty() { number.to_owned() } else { format!("{number}x{extension}") };
+    (number.len() >= SHORTEST_PHONE).then_some(key)
 }
 
-/// Returns the end of a phone's key, where it is long enough to tell one phone from another.
+/// Parts a number from its extension, as in `123 ext. 4`, `123x4`, `123 #4` and `123;ext=4`.
+fn parted(written: &str) -> (&str, &str) {
+    let (number, parameters) = written.split_once(';').unwrap_or((written, ""));
+    match number.split_once(['x', 'X', '#']) {
+        Some(parts) => parts,
+        None => {
+            let of = parameters.split(';').find_map(|one| one.trim().strip_prefix("ext="));
+            (number, of.unwrap_or_default())
+        }
+    }
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter_map(|c| c.to_digit(10)).map(|digit| digit.to_string()).collect()
+}
+
+/// Returns the end of a phone's key with its extension, where it is long enough to tell one phone from another.
 pub fn phone_end(key: &str) -> Option<&str> {
-    key.get(key.len().checked_sub(PHONE_END)?..)
+    let number = key.find('x').unwrap_or(key.len());
+    key.get(number.checked_sub(PHONE_END)?..)
 }
 
 /// Returns the key of a name and the end of a phone's key.
@@ -105,13 +160,30 @@ pub fn profile_key(written: &str) -> Option<String> {
     let (host, path) = address.split_once('/')?;
     let host = host.to_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host);
-    let mut parts = path.split(['/', '?', '#']).map(str::to_lowercase);
-    let name = parts.next().unwrap_or_default();
+    let path = path.to_lowercase();
+    let path = path.split('#').next().unwrap_or_default();
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let (name, deeper) = path.split_once('/').unwrap_or((path, ""));
     // As members' pages are named here, and on other sites like this one.
-    if name == "in" {
-        return parts.next().filter(|handle| !handle.is_empty()).map(|handle| format!("{host}/in/{handle}"));
+    if name == OWN_KIND {
+        let handle = deeper.split('/').next().unwrap_or_default();
+        return (!handle.is_empty()).then(|| format!("{host}/{OWN_KIND}/{handle}"));
     }
-    (PROFILES.contains(&host) && !name.is_empty()).then(|| format!("{host}/{name}"))
+    let is_first = deeper.trim_matches('/').is_empty();
+    if !PROFILES.contains(&host) || name.is_empty() || !is_first || NO_NAMES.contains(&name) {
+        return None;
+    }
+    if name == "profile.php" {
+        let id = query.split('&').find_map(|one| one.strip_prefix("id="));
+        return id.filter(|id| !id.is_empty()).map(|id| format!("{host}/profile.php?id={id}"));
+    }
+    (!name.ends_with(".php")).then(|| format!("{host}/{name}"))
+}
+
+/// Returns whether a profile is one person's alone: LinkedIn's, and that of a site like this one. On other sites a company
+/// may have one, which all who work there may name.
+pub fn is_of_one(profile: &str) -> bool {
+    profile.split('/').nth(1) == Some(OWN_KIND)
 }
 
 /// Returns the key of a name and a company, where both are known.
@@ -133,6 +205,18 @@ mod tests {
     }
 
     #[test]
+    fn an_extension_is_part_of_the_number() {
+        for written in
+            ["+1 415 555 0100 x34", "+1 415 555 0100 ext. 34", "tel:+1-415-555-0100;ext=34", "+14155550100#34"]
+        {
+            assert_eq!(phone_key(written).as_deref(), Some("14155550100x34"), "{written}");
+        }
+        assert_ne!(phone_key("+1 415 555 0100 x12"), phone_key("+1 415 555 0100 X34"));
+        assert_eq!(phone_end("14155550100x34"), Some("55550100x34"));
+        assert_eq!(phone_key("tel:+14155550100;phone-context=a").as_deref(), Some("14155550100"));
+    }
+
+    #[test]
     fn a_phone_without_its_country_ends_alike() {
         let end = |written: &str| phone_key(written).and_then(|key| phone_end(&key).map(str::to_owned));
         assert_eq!(end("+44 20 7946 0123"), end("020 7946 0123"));
@@ -146,6 +230,33 @@ mod tests {
         assert_eq!(profile_key("https://acme.example/team"), None);
         assert_eq!(profile_key("https://github.com/Ada?tab=stars").as_deref(), Some("github.com/ada"));
         assert_eq!(profile_key("www.linkedin.com/in/Ada/").as_deref(), Some("linkedin.com/in/ada"));
+        assert_eq!(profile_key("https://github.com/acme/").as_deref(), Some("github.com/acme"));
+        for written in [
+            "https://github.com/acme/tools",
+            "https://github.com/orgs",
+            "https://x.com/i/user/1",
+            "https://x.com/i",
+            "https://www.facebook.com/groups/acme",
+            "https://facebook.com/profile.php",
+            "https://facebook.com/home.php?id=1",
+            "https://mastodon.social/@ada/123",
+        ] {
+            assert_eq!(profile_key(written), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_numbered_profile_has_its_number() {
+        let key = |id: u8| profile_key(&format!("https://www.facebook.com/profile.php?ref=a&id={id}#b"));
+        assert_eq!(key(1).as_deref(), Some("facebook.com/profile.php?id=1"));
+        assert_ne!(key(1), key(2));
+    }
+
+    #[test]
+    fn a_company_may_have_a_profile_but_on_linkedin() {
+        let of_one = |written: &str| profile_key(written).is_some_and(|key| is_of_one(&key));
+        assert!(of_one("https://www.linkedin.com/in/ada") && of_one("https://amicable.example/in/ada"));
+        assert!(!of_one("https://github.com/acme"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod imports;
 pub mod keys;
 pub mod list;
 pub mod membership;
+pub mod names;
 pub mod pages;
 pub mod purge;
 pub mod removal;

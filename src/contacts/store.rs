@@ -356,6 +356,28 @@ pub fn load_many(connection: &mut Connection, owner: MemberId, ids: &[ContactId]
     rows.into_iter().map(contact).collect()
 }
 
+/// Hands over the cards of contacts, a part at a time and without what other programs sent, in no order.
+///
+/// # Errors
+/// The database's.
+pub fn each_card(
+    connection: &mut Connection,
+    owner: MemberId,
+    ids: &[ContactId],
+    mut take: impl FnMut(ContactId, Card),
+) -> Result<(), Error> {
+    for ids in ids.chunks(ROWS) {
+        let cards = contact_cards::table.filter(contact_cards::owner_id.eq(owner));
+        let cards = cards.filter(id_in(connection, contact_cards::contact_id, ids));
+        let cards = cards.select((contact_cards::contact_id, contact_cards::card));
+        let cards: Vec<(ContactId, String)> = on_engine!(connection, |own| cards.load(own))?;
+        for (id, card) in cards {
+            take(id, derived::read_card(&card)?);
+        }
+    }
+    Ok(())
+}
+
 type Found = (ContactId, String, (Source, Option<ImportId>), (i64, i64, i64), (String, String));
 
 fn contact(found: Found) -> Result<Contact, Error> {

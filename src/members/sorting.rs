@@ -165,7 +165,7 @@ fn unspaced(name: &str) -> (String, String) {
 
 /// The words of a name that are the name: without what stands in brackets or behind a comma, titles, degrees, pronouns,
 /// emoji, and the same name again in another script.
-pub(super) fn core(full_name: &str) -> Vec<String> {
+pub fn core(full_name: &str) -> Vec<String> {
     let Words { given, words } = words_of_name(full_name);
     [given, words].concat()
 }

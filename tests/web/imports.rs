@@ -94,7 +94,9 @@ fn people_are_known_again_by_profile_address_and_name() {
     let mut ada = site.member("Ada Ruiz");
     choose(&mut ada, LINKEDIN).press("Confirm import");
     for (row, new) in [
-        ("Zoe Other,Z@Example.org,,", 0),
+        ("Zoe Other,Z@Example.org,,", 1),
+        ("Z. Ng,Z@Example.org,,", 0),
+        (",Z@Example.org,,", 0),
         ("Zoë Ng,,,Beta", 0),
         ("Zoë Ng,,,", 0),
         ("Zoë Ng,,,Gamma", 1),
@@ -104,6 +106,39 @@ fn people_are_known_again_by_profile_address_and_name() {
     ] {
         choose(&mut ada, format!("Name,E-mail,URL,Company\n{row}\n"));
         assert!(ada.sees(&format!("{new} new")), "{row}: {}", ada.text());
+    }
+}
+
+#[test]
+fn a_file_is_one_set_however_often_it_is_read() {
+    let site = Site::new();
+    for (number, (file, new)) in [
+        ("Name,Note\nMaria Garcia,one\nMaria Garcia,two\nMaria Garcia,one\n", 2),
+        ("Name,E-mail\nAda Smith,office@x.example\nBob Smith,office@x.example\nA. Smith,office@x.example\n", 2),
+        ("Name,URL\nAda Smith,https://github.com/acme/tools\nBob Smith,https://github.com/acme\n", 2),
+        ("Name,URL\nAda Smith,https://github.com/acme\nBob Smith,https://github.com/acme\n", 2),
+        ("BEGIN:VCARD\nVERSION:3.0\nN:❤️;;;;\nTEL:+49 30 1234567\nEND:VCARD\n", 1),
+        ("BEGIN:VCARD\nVERSION:3.0\nN:***;;;;\nTEL:+49 30 1234567\nEND:VCARD\n", 1),
+        ("First Name,Last Name,URL,Email Address,Company,Position,Connected On\n★,,,,Acme,Cook,12 Mar 2024\n", 1),
+        ("Name,Phone\n---,+49 30 1234567\n", 1),
+        ("Name,URL,City\n,https://a.example,\n,,Rome\n", 2),
+        (
+            "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ada King\nEMAIL:a@x.example\nEND:VCARD\n\
+          BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:Ada King\nEMAIL:a@x.example\nEND:VCARD\n",
+            2,
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut ada = site.member(&format!("Ada Ruiz {number}"));
+        for time in 0..3 {
+            choose(&mut ada, file);
+            let wanted = if time == 0 { new } else { 0 };
+            assert!(ada.sees(&format!("{wanted} new")), "{file}: {}", ada.text());
+            ada.press("Confirm import");
+            assert_eq!(book(&site, &ada).len(), new, "{file}");
+        }
     }
 }
 

@@ -131,7 +131,7 @@ pub fn history(connection: &mut Connection, owner: MemberId) -> Result<Vec<Impor
 pub fn begin(connection: &mut Connection, owner: MemberId, upload: &Upload, read: &Read) -> Result<ImportId, Error> {
     limits::take(connection, Limit::Imports, &Subject::member(owner))?;
     db::lock_members(connection, [owner])?;
-    let sorted = known::of(connection, owner)?.sort(&read.rows);
+    let sorted = known::sort(connection, owner, &read.rows)?;
     let id = new_id();
     let row = (
         contact_imports::owner_id.eq(owner),
@@ -187,7 +187,7 @@ pub fn change(
     if find(connection, owner, id)?.confirmed_at.is_some() {
         return Ok(());
     }
-    let sorted = known::of(connection, owner)?.sort(&read.rows);
+    let sorted = known::sort(connection, owner, &read.rows)?;
     let has_header = choices.has_header.map_or("", |chosen| if chosen { "1" } else { "0" });
     let columns: String = choices.columns.iter().flat_map(|target| [target.word(), ","]).collect();
     let chosen = (
@@ -234,7 +234,7 @@ pub fn confirm(
     if import.revision != revision {
         return Ok(Confirmed::ReadAnew);
     }
-    let sorted = known::of(connection, owner)?.sort(&read.rows);
+    let sorted = known::sort(connection, owner, &read.rows)?;
     let book = store::book(connection, owner)?;
     if book.number as usize + sorted.new.len() > MAX_CONTACTS {
         return Ok(Confirmed::NoRoom(book.number));

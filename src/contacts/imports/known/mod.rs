@@ -1,0 +1,185 @@
+//! Who of a file is in the book already, and who stands in the file twice: by a card's own name for itself, a profile, an e-mail
+//! address where the names may be of one person, else by name where nothing speaks against it. In doubt two stay two, since
+//! nobody who was left out comes back. Members play no part in it.
+
+mod facts;
+mod people;
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use crate::contacts::card::Card;
+use crate::contacts::import::{Damaged, Read, Row, Why};
+use crate::contacts::keys::{KeyKind, email_key, phone_key, profile_key};
+use crate::contacts::names::{called, name_key};
+use crate::contacts::store::{self, IsLive};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::ids::{ContactId, MemberId};
+use crate::members::search::words::in_order;
+use crate::schema::{contact_imports, contact_keys, contacts};
+use crate::text::fold;
+use facts::Facts;
+use people::{Known, Person};
+
+/// A file, told apart.
+#[derive(Debug, Default)]
+pub(super) struct Sorted {
+    /// The places of the rows of people who are new.
+    pub(super) new: Vec<usize>,
+    /// How many rows are of people in the book.
+    known: usize,
+    /// Rows of somebody who stands further up, too.
+    pub(super) same: Vec<Damaged>,
+}
+
+/// The columns of the counts.
+type Counts = (
+    diesel::dsl::Eq<contact_imports::new_rows, i32>,
+    diesel::dsl::Eq<contact_imports::known_rows, i32>,
+    diesel::dsl::Eq<contact_imports::skipped_rows, i32>,
+);
+
+impl Sorted {
+    pub(super) fn counts(&self, read: &Read) -> Counts {
+        let number = |of: usize| i32::try_from(of).unwrap_or(i32::MAX);
+        (
+            contact_imports::new_rows.eq(number(self.new.len())),
+            contact_imports::known_rows.eq(number(self.known)),
+            contact_imports::skipped_rows.eq(number(read.skipped.len() + self.same.len())),
+        )
+    }
+}
+
+/// Tells the rows of a file apart.
+///
+/// # Errors
+/// The database's.
+pub(super) fn sort(connection: &mut Connection, owner: MemberId, rows: &[Row]) -> Result<Sorted, Error> {
+    let rows: Vec<Marked> = rows.iter().map(Marked::of).collect();
+    Ok(told_apart(of(connection, owner, &rows)?, &rows))
+}
+
+/// A row of a file, with that by which somebody is known again.
+struct Marked {
+    line: u64,
+    marks: Marks,
+    facts: Facts,
+}
+
+impl Marked {
+    fn of(row: &Row) -> Marked {
+        let marks = Marks::of_card(&row.card);
+        Marked { line: row.line, facts: Facts::of(&marks.name, &row.card), marks }
+    }
+}
+
+fn told_apart(mut known: Known, rows: &[Marked]) -> Sorted {
+    let mut sorted = Sorted::default();
+    let reserved = known.reserve(rows);
+    for (at, row) in rows.iter().enumerate() {
+        let found = reserved.get(&at).copied().or_else(|| known.find(row));
+        match found.map(|person| (person, known.seen(person, row))) {
+            None => {
+                sorted.new.push(at);
+                known.add_row(row);
+            }
+            Some((_, None)) => sorted.known += 1,
+            Some((_, Some(line))) => sorted.same.push(Why::SameAs { line }.on(row.line)),
+        }
+    }
+    sorted
+}
+
+/// Reads the whole book, since a file is matched against all of it.
+fn of(connection: &mut Connection, owner: MemberId, file: &[Marked]) -> Result<Known, Error> {
+    let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive).order(contacts::id);
+    let rows = rows.select((
+        contacts::id,
+        contacts::uid,
+        (contacts::full_name, contacts::company, contacts::email, contacts::phone),
+    ));
+    let rows: Vec<(ContactId, String, Summary)> = rows.load(connection)?;
+    let keys = contact_keys::table.filter(contact_keys::owner_id.eq(owner));
+    let keys = keys.filter(contact_keys::kind.le(KeyKind::Profile));
+    let keys: Vec<(ContactId, KeyKind, String)> =
+        keys.select((contact_keys::contact_id, contact_keys::kind, contact_keys::key)).load(connection)?;
+    let mut keys_of: HashMap<ContactId, Vec<(KeyKind, String)>> = HashMap::new();
+    for (id, kind, key) in keys {
+        keys_of.entry(id).or_default().push((kind, key));
+    }
+    let by_name: HashSet<&str> =
+        file.iter().filter(|row| row.marks.is_name_alone()).map(|row| row.marks.name.as_str()).collect();
+    let (mut known, mut unclear) = (Known::default(), HashMap::new());
+    for (id, uid, (name, company, email, phone)) in rows {
+        let mut marks = Marks::of(uid, &name, &company, keys_of.remove(&id).unwrap_or_default());
+        if by_name.contains(marks.name.as_str()) || (!name.is_empty() && name == company) {
+            unclear.insert(id, known.number());
+        }
+        marks.called = if name == email || name == phone { String::new() } else { name };
+        known.add(Person::of_book(&marks), &marks);
+    }
+    let ids: Vec<ContactId> = unclear.keys().copied().collect();
+    store::each_card(connection, owner, &ids, |id, card| {
+        if let Some(at) = unclear.get(&id) {
+            known.learn(*at, called(&card), Facts::of(&name_key(&card.name()), &card));
+        }
+    })?;
+    Ok(known)
+}
+
+/// Name, company, the first e-mail address and the first phone number.
+type Summary = (String, String, String, String);
+
+/// By what somebody is known again.
+struct Marks {
+    uid: String,
+    /// The key of the name, or of what stands in its place.
+    name: String,
+    /// The name; empty where something else stands in its place.
+    called: String,
+    company: String,
+    profiles: Vec<String>,
+    emails: Vec<String>,
+    phones: Vec<String>,
+}
+
+impl Marks {
+    fn of(uid: String, name: &str, company: &str, keys: Vec<(KeyKind, String)>) -> Marks {
+        let mut marks = Marks {
+            uid,
+            name: name_key(name),
+            called: String::new(),
+            company: in_order(&fold(company)),
+            profiles: Vec::new(),
+            emails: Vec::new(),
+            phones: Vec::new(),
+        };
+        for (kind, key) in keys {
+            match kind {
+                KeyKind::Profile => marks.profiles.push(key),
+                KeyKind::Email => marks.emails.push(key),
+                KeyKind::Phone => marks.phones.push(key),
+                KeyKind::NameAndCompany | KeyKind::NameAndPhone => {}
+            }
+        }
+        marks
+    }
+
+    fn of_card(card: &Card) -> Marks {
+        let profiles = card.links.iter().filter_map(|one| Some((KeyKind::Profile, profile_key(&one.value)?)));
+        let emails = card.emails.iter().filter_map(|one| Some((KeyKind::Email, email_key(&one.value)?)));
+        let phones = card.phones.iter().filter_map(|one| Some((KeyKind::Phone, phone_key(&one.value)?)));
+        let keys = profiles.chain(emails).chain(phones).collect();
+        Marks { called: called(card), ..Marks::of(card.uid.clone(), &card.name(), &card.company, keys) }
+    }
+
+    /// Whether there is nothing but the name by which to know somebody again.
+    fn is_name_alone(&self) -> bool {
+        self.profiles.is_empty() && self.emails.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests;
