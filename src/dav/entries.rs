@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::contacts::card::Card;
+use crate::contacts::duplicates::properties::joined;
 use crate::contacts::store::{self, IsLive};
 use crate::contacts::vcard;
 use crate::dav::place::Place;
@@ -163,7 +164,11 @@ pub fn bodies(
     }
     let others: Vec<ContactId> = ids.into_iter().filter(|id| !found.contains_key(id)).collect();
     for contact in store::load_many(connection, owner, &others)? {
-        let raw = sent.get(&contact.id).and_then(|body| lines_of(body)).unwrap_or(contact.card.raw.clone());
+        // What a merge brought stands in the card alone, pictures in what the device sent.
+        let raw = match sent.get(&contact.id).and_then(|body| lines_of(body)) {
+            Some(lines) => joined(&lines, &contact.card.raw),
+            None => contact.card.raw.clone(),
+        };
         found.insert(contact.id, vcard::write(&Card { raw, ..contact.card }));
     }
     Ok(found)

@@ -155,7 +155,7 @@ pub async fn send(
     site.jobs.wake(mail::JOB);
     match sent {
         true => redirect.done(tf("Your invitation to {email} is on its way.", &address)),
-        false => redirect.refused(t("You have written to this address before. Each gets one e-mail only.")),
+        false => redirect.refused(t("You have written to this address before. Each gets one e-mail from you only.")),
     };
     Ok(redirect.to(&format!("/contacts/{id}")))
 }

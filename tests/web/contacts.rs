@@ -348,6 +348,76 @@ fn different_people_are_not_suggested_again() {
     assert!(ada.sees("2 people"));
 }
 
+/// Ada with four contacts at one switchboard, two of whom are the same.
+fn with_switchboard() -> (Site, Visitor) {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for (name, position) in
+        [("Bo Lind", "Cook"), ("Ada King", "Analyst"), ("Cy Moss", "Driver"), ("King, Ada", "Countess")]
+    {
+        add(&mut ada, &[("full_name", name), ("phone", "+44 20 7946 0123"), ("position", position)]);
+    }
+    (site, ada)
+}
+
+#[test]
+fn a_shared_phone_merges_those_of_one_name() {
+    let (_site, mut ada) = with_switchboard();
+    ada.open("/contacts/duplicates");
+    assert!(ada.sees("1 group of contacts may be one person.") && ada.sees("The same: Phone"), "{}", ada.text());
+    ada.press("Merge");
+    assert!(ada.sees("Merged into Ada King. Every value is kept."), "{}", ada.text());
+    ada.open("/contacts");
+    assert!(ada.sees("3 people") && ada.sees("Bo Lind") && ada.sees("Cy Moss"), "{}", ada.text());
+}
+
+#[test]
+fn only_who_is_ticked_is_merged_or_kept_apart() {
+    let (_site, mut ada) = with_switchboard();
+    ada.open("/contacts/duplicates");
+    let boxes: Vec<String> = ada
+        .page
+        .body
+        .split("name=\"of\" value=\"")
+        .skip(1)
+        .map(|part| part.split('"').next().unwrap().to_owned())
+        .collect();
+    let [bo, king, cy, countess] = boxes.as_slice() else { panic!("{boxes:?}") };
+    for (press, sentence) in [
+        ("Merge", "Tick two or more to merge them."),
+        ("Different people", "Tick two or more who are different people."),
+    ] {
+        ada.open("/contacts/duplicates").fill("contact", cy).fill("main", cy).press(press);
+        assert!(ada.page.status == 422 && ada.sees(sentence), "{}", ada.text());
+        let ticked = |id: &str| {
+            let from = ada.page.body.split(&format!("id=\"contact-{id}\"")).nth(1).unwrap();
+            from.split('>').next().unwrap().contains("checked")
+        };
+        assert_eq!([bo, king, cy, countess].map(|id| ticked(id)), [false, false, true, false], "the ticks are kept");
+    }
+    ada.open("/contacts/duplicates").fill("contact", &format!("{bo}|{cy}")).press("Different people");
+    ada.open("/contacts/duplicates");
+    assert!(ada.sees("Bo Lind") && ada.sees("Cy Moss"), "each may still be one of the others: {}", ada.text());
+    ada.fill("contact", &format!("{bo}|{king}")).fill("main", king).press("Merge");
+    assert!(ada.sees("Merged into Ada King."), "{}", ada.text());
+    ada.open("/contacts");
+    assert!(ada.sees("3 people") && !ada.sees("Bo Lind"), "{}", ada.text());
+}
+
+#[test]
+fn what_one_contact_cannot_hold_is_not_merged() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for (name, letter) in [("Grace Hopper", "a"), ("Hopper, Grace", "b")] {
+        add(&mut ada, &[("full_name", name), ("email", "grace@acme.example"), ("private_note", &letter.repeat(6_000))]);
+    }
+    ada.open("/contacts/duplicates").press("Merge");
+    assert_eq!(ada.page.status, 422);
+    assert!(ada.sees("Together their private notes have more than 10,000 characters. Shorten one of them"));
+    ada.open("/contacts");
+    assert!(ada.sees("2 people"), "{}", ada.text());
+}
+
 #[test]
 fn what_was_deleted_is_forgotten_after_a_month() {
     let (site, mut ada) = with_ben();

@@ -2,12 +2,15 @@
 
 pub mod merged;
 pub mod pages;
+pub mod properties;
+mod ticks;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use crate::contacts::duplicates::merged::TooMuch;
 use crate::contacts::keys::{KEY_KINDS, Key, KeyKind};
 use crate::contacts::store::{self, Contact};
 use crate::db::{self, Connection, on_engine};
@@ -29,6 +32,33 @@ pub struct Group {
     pub contacts: Vec<Contact>,
     /// What two of them share.
     pub shared: Vec<KeyKind>,
+    /// Those who are ticked.
+    pub ticked: HashSet<ContactId>,
+    /// Into which one the others are merged.
+    pub main: Option<ContactId>,
+}
+
+impl Group {
+    /// Whether a contact is ticked.
+    pub fn ticks(&self, id: &ContactId) -> bool {
+        self.ticked.contains(id)
+    }
+
+    /// Whether the others are merged into a contact.
+    pub fn is_main(&self, id: &ContactId) -> bool {
+        self.main == Some(*id)
+    }
+}
+
+/// What a merge has come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Merged {
+    /// They are one contact of this name; the removal takes that back.
+    Done(ContactRemovalId, String),
+    /// Fewer than two of them are still there.
+    Gone,
+    /// A contact has no room for what they have together. Nothing is changed.
+    TooMuch(TooMuch),
 }
 
 /// The first groups, and how many there are.
@@ -64,7 +94,16 @@ pub fn groups(connection: &mut Connection, owner: MemberId) -> Result<(Vec<Group
         if shared.contains(&KeyKind::Phone) {
             shared.retain(|kind| *kind != KeyKind::NameAndPhone);
         }
-        groups.push(Group { contacts: store::load_many(connection, owner, &ids)?, shared });
+        let sharing = all.iter().filter(|(_, with)| ids.iter().filter(|id| with.contains(id)).count() > 1);
+        let sharing = sharing.filter_map(|((number, _), with)| {
+            let kind = KEY_KINDS.into_iter().find(|kind| *kind as i16 == *number)?;
+            Some((kind, with.iter().copied().collect()))
+        });
+        let sharing: Vec<(KeyKind, HashSet<ContactId>)> = sharing.collect();
+        let contacts = store::load_many(connection, owner, &ids)?;
+        let ticked = ticks::of(&contacts, &sharing);
+        let main = contacts.iter().map(|contact| contact.id).find(|id| ticked.is_empty() || ticked.contains(id));
+        groups.push(Group { contacts, shared, ticked, main });
     }
     groups.retain(|group| group.contacts.len() > 1);
     Ok((groups, number))
@@ -125,7 +164,7 @@ pub fn keep_apart(connection: &mut Connection, owner: MemberId, ids: &[ContactId
     Ok(())
 }
 
-/// Merges contacts into one of them; gives the removal by which that is undone. Nothing where fewer than two are still there.
+/// Merges contacts into one of them.
 ///
 /// # Errors
 /// The database's.
@@ -134,15 +173,20 @@ pub fn merge(
     owner: MemberId,
     main: ContactId,
     ids: &[ContactId],
-) -> Result<Option<(ContactRemovalId, String)>, Error> {
+) -> Result<Merged, Error> {
     db::lock_members(connection, [owner])?;
     let mut all = store::load_many(connection, owner, ids)?;
     let Some(at) = all.iter().position(|contact| contact.id == main).filter(|_| all.len() > 1) else {
-        return Ok(None);
+        return Ok(Merged::Gone);
     };
     let main = all.remove(at);
     let cards: Vec<_> = all.iter().map(|contact| contact.card.clone()).collect();
     let others: Vec<ContactId> = all.iter().map(|contact| contact.id).collect();
-    let removal = store::merge(connection, owner, &main, &merged::merged(&main.card, &cards), &others)?;
-    Ok(Some((removal, main.card.name())))
+    match merged::merged(&main.card, &cards) {
+        Err(what) => Ok(Merged::TooMuch(what)),
+        Ok(card) => {
+            let removal = store::merge(connection, owner, &main, &card, &others)?;
+            Ok(Merged::Done(removal, main.card.name()))
+        }
+    }
 }

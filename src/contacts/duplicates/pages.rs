@@ -3,15 +3,16 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::contacts::card::{Card, Valued};
-use crate::contacts::duplicates::{self, Group, SHOWN};
+use crate::contacts::card::{Card, MAX_NOTE, MAX_TAGS, MAX_VALUES, Valued};
+use crate::contacts::duplicates::merged::TooMuch;
+use crate::contacts::duplicates::{self, Group, Merged, SHOWN};
 use crate::contacts::keys::KeyKind;
 use crate::contacts::pages::{birthday, undo_of};
 use crate::error::Error;
-use crate::ids::ContactId;
+use crate::ids::{ContactId, MemberId};
 use crate::language::filters;
 use crate::language::{self, t, tf, tn};
-use crate::web::form::Form;
+use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::site::SiteData;
 
@@ -21,9 +22,15 @@ struct Duplicates {
     page: Layout,
     groups: Vec<Group>,
     number: usize,
+    problems: Problems,
 }
 
 impl Duplicates {
+    /// The id of the first box of a group.
+    fn first(group: &Group) -> String {
+        group.contacts.first().map_or_else(String::new, |contact| format!("contact-{}", contact.id))
+    }
+
     fn found(&self) -> String {
         tn(self.number, "{n} group of contacts may be one person.", "{n} groups of contacts may be one person each.")
     }
@@ -73,27 +80,102 @@ impl Duplicates {
 pub async fn show(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let owner = me.id;
     let (groups, number) = site.read_long(move |connection| duplicates::groups(connection, owner)).await?;
-    Duplicates { page, groups, number }.show()
+    Duplicates { page, groups, number, problems: Problems::default() }.show()
 }
 
-/// `POST /contacts/duplicates`: *Merge*, or *Different people*.
+/// `POST /contacts/duplicates`: *Merge*, or *Different people*, of those who are ticked.
 ///
 /// # Errors
 /// The database's.
-pub async fn answer(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn answer(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let owner = me.id;
-    let ids: Vec<ContactId> = form.all("contact").filter_map(|id| id.parse().ok()).collect();
+    let ids = ids(&form, "contact");
+    if ids.len() < 2 {
+        let sentence = match form.get("press") {
+            "apart" => t("Tick two or more who are different people."),
+            _ => t("Tick two or more to merge them."),
+        };
+        return again(&site, page, owner, &form, sentence).await;
+    }
     if form.get("press") == "apart" {
         site.write(move |connection| duplicates::keep_apart(connection, owner, &ids)).await?;
         redirect.done(t("They stay apart, and are not suggested again."));
         return Ok(redirect.to("/contacts/duplicates"));
     }
-    let main = form.get("main").parse().ok().or(ids.first().copied()).unwrap_or_default();
+    let main = form.get("main").parse().ok().filter(|main| ids.contains(main)).or(ids.first().copied());
+    let main = main.unwrap_or_default();
     match site.write(move |connection| duplicates::merge(connection, owner, main, &ids)).await? {
-        Some((removal, name)) => {
+        Merged::Done(removal, name) => {
             redirect.undoable(tf("Merged into {name}. Every value is kept.", &name), undo_of(removal))
         }
-        None => redirect.refused(t("These contacts were changed meanwhile. Look at them again.")),
+        Merged::Gone => redirect.refused(t("These contacts were changed meanwhile. Look at them again.")),
+        Merged::TooMuch(what) => return again(&site, page, owner, &form, &refusal(what)).await,
     };
     Ok(redirect.to("/contacts/duplicates"))
+}
+
+fn ids(form: &Form, name: &str) -> Vec<ContactId> {
+    let mut ids: Vec<ContactId> = Vec::new();
+    for id in form.all(name).filter_map(|id| id.parse().ok()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+/// Shows the groups again, one with the ticks as they were and with what was wrong.
+async fn again(
+    site: &SiteData,
+    page: Layout,
+    owner: MemberId,
+    form: &Form,
+    sentence: &str,
+) -> Result<HttpResponse, Error> {
+    let (mut groups, number) = site.read_long(move |connection| duplicates::groups(connection, owner)).await?;
+    let (of, ticked) = (ids(form, "of"), ids(form, "contact"));
+    let mut problems = Problems::default();
+    let here = groups.iter_mut().find(|group| group.contacts.iter().any(|contact| of.contains(&contact.id)));
+    if let Some(group) = here {
+        group.ticked = ticked.into_iter().collect();
+        group.main = form.get("main").parse().ok().or(group.main);
+        problems.add(&Duplicates::first(group), sentence);
+    } else {
+        problems.add("main", sentence);
+    }
+    Duplicates { page, groups, number, problems }.show_again()
+}
+
+/// Says of what the contacts have too much together, and what to do.
+fn refusal(what: TooMuch) -> String {
+    let values = |label: &str| {
+        let most = language::number(MAX_VALUES);
+        tf(
+            "Together they have more than {most} of these: {what}. Delete some of them, then merge.",
+            (most.as_str(), label),
+        )
+    };
+    match what {
+        TooMuch::Note => {
+            let most = language::number(MAX_NOTE);
+            tf("Together their private notes have more than {most} characters. Shorten one of them, then merge.", &most)
+        }
+        TooMuch::Tags => {
+            tf("Together they have more than {most} tags. Take some off, then merge.", &language::number(MAX_TAGS))
+        }
+        TooMuch::Emails => values(t("E-mail")),
+        TooMuch::Phones => values(t("Phone")),
+        TooMuch::Links => values(t("Links")),
+        TooMuch::Addresses => values(t("Addresses")),
+        TooMuch::Properties => {
+            t("Together they have more from files and devices, such as pictures, than a contact can keep. Merge fewer.")
+                .to_owned()
+        }
+    }
 }
