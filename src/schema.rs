@@ -711,6 +711,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dismissed_suggestions
 );
 
+diesel::allow_tables_to_appear_in_same_query!(contact_removals, contacts);
 diesel::allow_tables_to_appear_in_same_query!(members, invite_links, invite_joins);
 
 diesel::alias!(relationships as theirs: Theirs);

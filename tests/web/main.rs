@@ -27,6 +27,7 @@ mod guards;
 mod headers;
 mod holes;
 mod imports;
+mod imports_undone;
 mod inbox;
 mod jobs;
 mod join_letters;

@@ -64,9 +64,10 @@ impl Import {
         }
     }
 
-    /// Whether it can still be taken back.
+    /// Whether it can still be taken back: not when those are forgotten with whom its contacts were merged.
     pub fn is_undoable(&self) -> bool {
-        self.confirmed_at.is_some() && self.undone_at.is_none() && self.imported > 0
+        let is_recent = self.created_at > now() - KEPT;
+        self.confirmed_at.is_some() && self.undone_at.is_none() && self.imported > 0 && is_recent
     }
 
     /// The day on which it was confirmed.
@@ -252,7 +253,8 @@ pub fn confirm(
     Ok(Confirmed::Done)
 }
 
-/// Takes an import back: every contact that it brought and that is still there goes. A second press changes nothing.
+/// Takes an import back: every contact that it brought and that is still there goes. Merges with them are taken back before,
+/// so that nobody who was in the book before goes with them. A second press changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
@@ -261,6 +263,7 @@ pub fn undo(connection: &mut Connection, owner: MemberId, id: ImportId) -> Resul
     if !find(connection, owner, id)?.is_undoable() {
         return Ok(());
     }
+    store::unmerge_import(connection, owner, id)?;
     let brought =
         contacts::table.filter(contacts::owner_id.eq(owner)).filter(contacts::import_id.eq(id)).filter(IsLive);
     let brought: Vec<ContactId> = brought.select(contacts::id).load(connection)?;

@@ -1,6 +1,6 @@
 //! Deleting contacts, and bringing back what one deletion deleted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::contacts::store::{self, Contact, IsLive, change_book, derived, new_ui
 use crate::dates::now;
 use crate::db::{self, Connection, id_in, new_id, numbered};
 use crate::error::Error;
-use crate::ids::{ContactId, ContactRemovalId, MemberId};
+use crate::ids::{ContactId, ContactRemovalId, ImportId, MemberId};
 use crate::schema::{contact_cards, contact_removals, contacts};
 
 numbered! {
@@ -61,10 +61,12 @@ pub fn delete_all_of(
     removal: ContactRemovalId,
 ) -> Result<usize, Error> {
     let version = change_book(connection, owner, 0)?;
+    let unchanged = unchanged_since_merges(connection, owner, ids)?;
     let these = id_in(connection, contacts::id, ids);
     let live = contacts::table.filter(contacts::owner_id.eq(owner)).filter(these).filter(IsLive);
     let gone = (contacts::deleted_at.eq(now()), contacts::removal_id.eq(removal), contacts::version.eq(version));
     let number = diesel::update(live).set(gone).execute(connection)?;
+    carry_version(connection, owner, &unchanged, version)?;
     derived::delete(connection, owner, ids)?;
     store::count(connection, owner, -counted(number))?;
     let result = (contact_removals::confirmed_at.eq(now()), contact_removals::removed.eq(counted(number)));
@@ -110,6 +112,68 @@ fn unmerge(connection: &mut Connection, owner: MemberId, removal: ContactRemoval
     }
 }
 
+/// The merges into some contacts that have not been changed since.
+fn unchanged_since_merges(
+    connection: &mut Connection,
+    owner: MemberId,
+    ids: &[ContactId],
+) -> Result<Vec<ContactRemovalId>, Error> {
+    let kept = contacts::owner_id.eq(contact_removals::owner_id);
+    let kept = kept.and(contact_removals::kept_id.eq(contacts::id.nullable()));
+    let merges = contact_removals::table
+        .inner_join(contacts::table.on(kept))
+        .filter(contact_removals::owner_id.eq(owner))
+        .filter(contact_removals::undone_at.is_null())
+        .filter(contact_removals::kept_version.eq(contacts::version))
+        .select((contacts::id, contact_removals::id));
+    let merges: Vec<(ContactId, ContactRemovalId)> = merges.load(connection)?;
+    let ids: HashSet<ContactId> = if merges.is_empty() { HashSet::new() } else { ids.iter().copied().collect() };
+    Ok(merges.into_iter().filter(|(id, _)| ids.contains(id)).map(|(_, removal)| removal).collect())
+}
+
+/// Says in merges that the contact they kept is still as they left it, in a version that it got by going or coming back.
+fn carry_version(
+    connection: &mut Connection,
+    owner: MemberId,
+    merges: &[ContactRemovalId],
+    version: i64,
+) -> Result<(), Error> {
+    for merge in merges {
+        let row = contact_removals::table.find((owner, *merge));
+        diesel::update(row).set(contact_removals::kept_version.eq(version)).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Takes back every merge by which a contact of an import took others in, or was taken in by another: the newest first, so
+/// that of a chain each gives back what it took in. A contact that was changed since keeps what it has.
+///
+/// # Errors
+/// The database's.
+pub fn unmerge_import(connection: &mut Connection, owner: MemberId, import: ImportId) -> Result<(), Error> {
+    let merges = contact_removals::table
+        .filter(contact_removals::owner_id.eq(owner))
+        .filter(contact_removals::kept_id.is_not_null())
+        .filter(contact_removals::undone_at.is_null())
+        .order(contact_removals::id.desc())
+        .select((contact_removals::id, contact_removals::kept_id));
+    let merges: Vec<(ContactRemovalId, Option<ContactId>)> = merges.load(connection)?;
+    if merges.is_empty() {
+        return Ok(());
+    }
+    let brought = contacts::table.filter(contacts::owner_id.eq(owner)).filter(contacts::import_id.eq(import));
+    let brought: Vec<(ContactId, Option<ContactRemovalId>)> =
+        brought.select((contacts::id, contacts::removal_id)).load(connection)?;
+    let ids: HashSet<ContactId> = brought.iter().map(|(id, _)| *id).collect();
+    let taken_by: HashSet<ContactRemovalId> = brought.into_iter().filter_map(|(_, removal)| removal).collect();
+    for (merge, kept) in merges {
+        if taken_by.contains(&merge) || kept.is_some_and(|id| ids.contains(&id)) {
+            restore(connection, owner, merge)?;
+        }
+    }
+    Ok(())
+}
+
 /// Brings back every contact that a removal deleted, each as it was; gives how many. A second press changes nothing.
 ///
 /// # Errors
@@ -125,6 +189,7 @@ pub fn restore(connection: &mut Connection, owner: MemberId, removal: ContactRem
     let version = change_book(connection, owner, 0)?;
     let cards = deleted_by(connection, owner, removal)?;
     let ids: Vec<ContactId> = cards.iter().map(|(id, _)| *id).collect();
+    let unchanged = unchanged_since_merges(connection, owner, &ids)?;
     let cards = with_free_uids(connection, owner, cards)?;
     let these = contacts::table.filter(contacts::owner_id.eq(owner)).filter(contacts::removal_id.eq(removal));
     let back = (
@@ -133,6 +198,7 @@ pub fn restore(connection: &mut Connection, owner: MemberId, removal: ContactRem
         contacts::version.eq(version),
     );
     diesel::update(these).set(back).execute(connection)?;
+    carry_version(connection, owner, &unchanged, version)?;
     let cards: Vec<(ContactId, &Card)> = cards.iter().map(|(id, card)| (*id, card)).collect();
     derived::insert(connection, owner, &cards)?;
     store::count(connection, owner, counted(ids.len()))?;
