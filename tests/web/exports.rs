@@ -68,6 +68,21 @@ fn an_export_into_another_account_is_exported_equal() {
 }
 
 #[test]
+fn the_export_of_an_import_is_in_the_order_of_the_file() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    let tagged = Card { tags: vec!["Blue, dark".into(), "Red;x".into()], ..named("Tess", "A ::: B") };
+    add(&site, &ada, &[named("Zoe", "Acme"), named("Bo", ""), tagged, named("Moe", "Beta")]);
+    for ending in ["csv", "vcf"] {
+        let path = format!("/contacts/export/contacts.{ending}");
+        let exported = file(&mut ada, &path);
+        ben.upload("/contacts/import", "file", exported.as_bytes()).follow().press("Confirm import");
+        assert_eq!(file(&mut ben, &path), exported);
+        ben.press("Undo");
+    }
+}
+
+#[test]
 fn connections_are_exported_with_ones_own_remarks() {
     let site = Site::new();
     let [mut ada, mut ben, mut cid] = ["Ada Ruiz", "Ben Okoro", "Cid Moss"].map(|name| site.member(name));

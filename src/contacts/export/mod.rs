@@ -107,6 +107,35 @@ mod tests {
     }
 
     #[test]
+    fn tags_and_texts_come_back_whatever_they_hold() {
+        let sets: [&[&str]; 7] = [
+            &["Blue, dark"],
+            &["Red;x"],
+            &["Blue, dark", "Red;x"],
+            &["Blue, dark", "plain"],
+            &["a ::: b", "*starred"],
+            &["one", "two words"],
+            &["x;", ",y", "z"],
+        ];
+        for tags in sets {
+            let card = Card {
+                tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+                company: "A ::: B".into(),
+                department: "C ::: D".into(),
+                position: "E ::: F".into(),
+                ..full()
+            };
+            let file = exported(Format::Csv, std::slice::from_ref(&card));
+            let read = read(file.as_bytes(), &Choices::default(), date(2026, 1, 1)).unwrap();
+            let again = Card { uid: "1".into(), ..read.rows[0].card.clone() };
+            assert_eq!(again, card, "{file}");
+            assert_eq!(exported(Format::Csv, &[again]), file);
+        }
+        let plain = exported(Format::Csv, &[full()]);
+        assert!(plain.contains("\"a, b c\""), "{plain}");
+    }
+
+    #[test]
     fn no_cell_is_a_formula() {
         let file = exported(Format::Csv, &[full()]);
         let mut rows = csv::ReaderBuilder::new().from_reader(file.as_bytes());

@@ -67,22 +67,22 @@ impl Widths {
         };
         let day = card.connected_on.map_or_else(String::new, |day| day.strftime("%d %b %Y").to_string());
         let birthday = card.birthday.map_or_else(String::new, |day| day.to_string());
-        let tags = card.tags.iter().map(|tag| tag.replace([';', ','], " ")).collect::<Vec<_>>().join(", ");
+        let tags = tags(&card.tags);
         let mut cells = Vec::new();
         let fixed = [
             given,
             &card.family,
             &profile,
-            &email.value,
-            &card.company,
-            &card.position,
+            &undivided(&email.value),
+            &undivided(&card.company),
+            &undivided(&card.position),
             &day,
             &card.full_name,
             &card.middle,
             &card.prefix,
             &card.suffix,
             &card.nickname,
-            &card.department,
+            &undivided(&card.department),
             &birthday,
             &tags,
             &card.note,
@@ -93,7 +93,7 @@ impl Widths {
         let emails = card.emails.get(1..).unwrap_or_default();
         for (values, width) in [(emails, self.emails), (&card.phones, self.phones), (&links, self.links)] {
             let values = values.iter().chain(std::iter::repeat(&empty)).take(width);
-            cells.extend(values.flat_map(|one| [cell(&one.value), cell(&one.kind)]));
+            cells.extend(values.flat_map(|one| [cell(&undivided(&one.value)), cell(&one.kind)]));
         }
         let nowhere = Address::default();
         for address in card.addresses.iter().chain(std::iter::repeat(&nowhere)).take(self.addresses) {
@@ -101,6 +101,36 @@ impl Widths {
             cells.extend([kind, street, city, region, postcode, country].map(|part| cell(part)));
         }
         cells.join(",") + "\r\n"
+    }
+}
+
+/// What Google writes between several values of one cell.
+const SEVERAL: &str = " ::: ";
+/// Is not seen, and is dropped by whoever reads a cell: it keeps apart what would mean something else together.
+const UNSEEN: char = '\u{200B}';
+
+/// Writes a value so that it is not taken for several.
+fn undivided(text: &str) -> String {
+    text.replace(SEVERAL, &format!(" :{UNSEEN}:: "))
+}
+
+/// Writes tags in one cell, parted by what none of them has: the import takes the first of ` ::: `, `;` and `,` that it finds
+/// for what parts them, and passes over an empty one.
+fn tags(tags: &[String]) -> String {
+    let has = |c: char| tags.iter().any(|tag| tag.contains(c));
+    let separator = match (has(';'), has(',')) {
+        (true, _) => SEVERAL,
+        (false, true) => "; ",
+        (false, false) => ", ",
+    };
+    // The import takes off the star by which Google marks its own.
+    let starred = |tag: String| if tag.starts_with('*') { format!("{UNSEEN}{tag}") } else { tag };
+    let written = tags.iter().map(|tag| starred(undivided(tag))).collect::<Vec<_>>().join(separator);
+    match (tags, separator) {
+        // One alone would be parted where it has a comma or a semicolon.
+        ([_], SEVERAL) => format!("{written}{SEVERAL}*"),
+        ([_], "; ") => format!("{written};"),
+        _ => written,
     }
 }
 

@@ -241,7 +241,8 @@ pub fn confirm(
         return Ok(Confirmed::NoRoom(book.number));
     }
     let contact = |at: &usize| Incoming { card: &read.rows[*at].card, source: read.source, import_id: Some(id) };
-    let new: Vec<Incoming<'_>> = sorted.new.iter().map(contact).collect();
+    // The list, and an export of it, begin with whom was stored last: the first of the file.
+    let new: Vec<Incoming<'_>> = sorted.new.iter().rev().map(contact).collect();
     store::insert_each(connection, owner, &new)?;
     let done = (
         contact_imports::confirmed_at.eq(now()),
