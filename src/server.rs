@@ -29,7 +29,7 @@ use crate::accounts::{self, guard};
 use crate::cache::Cache;
 use crate::connections::{digest, letters, store::follow_name};
 use crate::contacts::{imports, purge as forgotten};
-use crate::data::deletion;
+use crate::data::{deletion, words};
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::inbox::purge;
@@ -254,6 +254,7 @@ fn loops(settings: &Settings, address: &str) -> Result<Vec<Job>, Error> {
         profiles,
         purge::job(),
         deletion::job(),
+        words::job(),
         digest,
         mail::job(mail_of(settings, address)?),
         webhooks::job(Caller::new(address, settings.webhooks_to_private)),

@@ -6,3 +6,4 @@ pub mod deletion;
 pub mod distribute;
 pub mod pages;
 pub mod tables;
+pub mod words;

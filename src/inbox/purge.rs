@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::ids::{Between, MemberId, MessageDeletionId, MessageId};
 use crate::inbox::deletion::HOUR;
 use crate::jobs::{Job, Turn};
+use crate::members::search::leftover::{self, Index};
 use crate::schema::{conversations, message_copies, message_deletions, messages};
 
 /// The job's name.
@@ -140,7 +141,8 @@ fn remove_words(
         }
         Connection::Postgres(_) => format!("DELETE FROM message_search WHERE {of} AND id IN ({ids})"),
     };
-    Ok(connection.batch_execute(&sql)?)
+    connection.batch_execute(&sql)?;
+    leftover::remember(connection, Index::Messages)
 }
 
 /// Forgets a deletion that is done, with the drafts that it took away.

@@ -34,6 +34,7 @@ mod join_letters;
 mod joining;
 mod kept;
 mod languages;
+mod left_words;
 mod limits;
 mod logo;
 mod long_lists;

@@ -1,5 +1,6 @@
 //! Searching all members by name, headline, company and location: what is the same on both engines.
 
+pub mod leftover;
 pub mod needle;
 mod postgres;
 pub mod soundness;
@@ -14,6 +15,7 @@ use diesel::prelude::*;
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
+use crate::members::search::leftover::Index;
 use crate::members::search::words::{Word, in_order, terms, typed};
 use crate::members::store::{self, Renamed};
 use crate::members::{directory, sorting};
@@ -186,7 +188,7 @@ pub fn remove(connection: &mut Connection, member: MemberId) -> Result<(), Error
     };
     let sql = format!("DELETE FROM member_search WHERE {key} = {member}");
     on_engine!(connection, |own| diesel::sql_query(sql).execute(own))?;
-    Ok(())
+    leftover::remember(connection, Index::Members)
 }
 
 /// Indexes every member, after a bulk load.
@@ -311,7 +313,7 @@ fn renew_to(connection: &mut Connection, folding: u32, follow: Follow) -> Result
 /// Merges a part of what the index holds of before; says whether there was any. PostgreSQL does so by itself.
 fn is_left_to_merge(connection: &mut Connection) -> Result<bool, Error> {
     match connection {
-        Connection::Sqlite(own) => sqlite::merge(own),
+        Connection::Sqlite(own) => sqlite::merge(own, "member_search"),
         Connection::Postgres(_) => Ok(false),
     }
 }

@@ -99,14 +99,14 @@ pub(super) fn clear(sqlite: &mut SqliteConnection) -> Result<(), Error> {
     Ok(())
 }
 
-/// Merges a part of the index, in which what was indexed before still stands as deleted: a search of a common word reads
+/// Merges a part of an index, in which what was indexed before still stands as deleted: a search of a common word reads
 /// past all of it. Says whether there was something to merge.
 /// See <https://www.sqlite.org/fts5.html#the_merge_command>.
-pub(super) fn merge(sqlite: &mut SqliteConnection) -> Result<bool, Error> {
+pub(super) fn merge(sqlite: &mut SqliteConnection, table: &str) -> Result<bool, Error> {
     let changes = |sqlite: &mut SqliteConnection| diesel::select(sql::<BigInt>("total_changes()")).get_result(sqlite);
     let before: i64 = changes(sqlite)?;
     // A negative number begins with all segments, as the optimization of the whole does.
-    diesel::sql_query("INSERT INTO member_search (member_search, rank) VALUES ('merge', ?)")
+    diesel::sql_query(format!("INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)"))
         .bind::<Integer, _>(-MERGED_PAGES)
         .execute(sqlite)?;
     let after: i64 = changes(sqlite)?;
