@@ -146,7 +146,7 @@ pub async fn revoke(
     match revoked.await? {
         Some(name) => redirect.done(tf("The app password {name} is revoked. Its device can no longer sign in.", &name)),
         // A second press.
-        None => redirect.done(t("This app password is revoked already.")),
+        None => redirect.done(t("This app password is revoked.")),
     };
     Ok(redirect.to(SECURITY))
 }

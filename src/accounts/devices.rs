@@ -54,8 +54,6 @@ struct Devices {
     page: Layout,
     devices: Vec<Device>,
     events: Events,
-    /// Whether the events are not the newest.
-    is_later_page: bool,
 }
 
 /// `GET /settings/devices`
@@ -68,7 +66,7 @@ pub async fn devices(site: SiteData, page: Layout, me: SignedIn, Query(query): Q
     let (devices, events) = site
         .read(move |connection| Ok((load(connection, &viewer)?, events::list(connection, viewer.id, before)?)))
         .await?;
-    Devices { page, devices, events, is_later_page: before.is_some() }.show()
+    Devices { page, devices, events }.show()
 }
 
 /// Loads where a member is signed in: first this device, then those that were seen last.

@@ -171,29 +171,39 @@ impl Event {
 /// Events of one page, and the id before which the next page begins.
 #[derive(Debug, Default)]
 pub struct Events {
+    /// Whether there are newer ones.
+    pub is_later_page: bool,
     /// The newest first.
     pub rows: Vec<Event>,
     /// Where older ones are.
     pub older: Option<EventId>,
 }
 
-/// Loads a member's events, the newest first, from before this one on.
+/// Loads a member's events, the newest first, from before this one on; the oldest, where nothing was before it.
 ///
 /// # Errors
 /// The database's.
 pub fn list(connection: &mut Connection, member: MemberId, before: Option<EventId>) -> Result<Events, Error> {
     let mine = table::table
         .filter(table::member_id.eq(member))
-        .filter(table::id.lt(before.unwrap_or(EventId::MAX)))
         .filter(table::created_at.gt(now() - KEPT))
-        .order(table::id.desc())
         .limit(PAGE + 1)
         .select((table::id, table::created_at, table::kind, table::detail));
-    let mut rows: Vec<Event> = on_engine!(connection, |own| mine.load(own))?;
+    let newest = mine.filter(table::id.lt(before.unwrap_or(EventId::MAX))).order(table::id.desc());
+    let mut rows: Vec<Event> = on_engine!(connection, |own| newest.load(own))?;
+    let is_made_up = rows.is_empty() && before.is_some();
+    if is_made_up {
+        let oldest = mine.order(table::id.asc());
+        rows = on_engine!(connection, |own| oldest.load(own))?;
+    }
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
+    if is_made_up {
+        rows.reverse();
+        return Ok(Events { rows, older: None, is_later_page: more });
+    }
     let older = rows.last().filter(|_| more).map(|last| last.id);
-    Ok(Events { rows, older })
+    Ok(Events { rows, older, is_later_page: before.is_some() })
 }
 
 /// Counts a member's events of a kind since a moment.

@@ -156,8 +156,8 @@ pub struct Addresses {
     pub all: Table,
 }
 
-/// Leads from an address with capitals or a slash behind it to the one that was meant, and says which methods an open
-/// address takes.
+/// Leads from an address with capitals or a slash behind it to the one that was meant, and says which methods an address
+/// takes, to everybody for whom there is such an address.
 ///
 /// # Errors
 /// The page's own.
@@ -166,17 +166,31 @@ pub async fn as_meant<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let (meant, allowed) = match request.app_data::<Addresses>() {
-        Some(known) => (known.all.meant(request.request()), known.open.allowed(request.request())),
+        Some(known) => (known.all.meant(request.request()), allowed(known, &request)),
         None => (None, String::new()),
     };
     if let Some(meant) = meant {
         let redirect = HttpResponse::PermanentRedirect().insert_header((LOCATION, meant)).finish();
         return Ok(request.into_response(redirect).map_into_right_body());
     }
-    if !allowed.is_empty() {
+    if is_wrong(request.method(), &allowed) {
         return Ok(request.error_response(Error::WrongMethod(allowed)).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// The methods that an address takes; empty where whoever asks is to see none. The addresses of those who run the site are
+/// theirs, and absent to everybody else.
+fn allowed(known: &Addresses, request: &ServiceRequest) -> String {
+    let open = known.open.allowed(request.request());
+    let least = least_role(request);
+    let is_theirs = least == Role::Member || has_role(request, least);
+    if open.is_empty() && is_theirs { known.all.allowed(request.request()) } else { open }
+}
+
+/// What is asked in the right way has an address that can be nobody's where nothing answers it.
+fn is_wrong(method: &Method, allowed: &str) -> bool {
+    !allowed.is_empty() && !allowed.split(", ").any(|one| one == method.as_str())
 }
 
 /// Answers members where no address of the table does.
@@ -185,9 +199,7 @@ pub async fn as_meant<B: MessageBody>(
 /// [`Error::WrongMethod`] where there is the address, else [`Error::NotFound`].
 pub async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Error> {
     let allowed = request.app_data::<Addresses>().map(|known| known.all.allowed(&request)).unwrap_or_default();
-    // What is asked in the right way and still comes here has an address that can be nobody's.
-    let wrong = !allowed.is_empty() && !allowed.split(", ").any(|method| method == request.method().as_str());
-    Err(if wrong { Error::WrongMethod(allowed) } else { Error::NotFound })
+    Err(if is_wrong(request.method(), &allowed) { Error::WrongMethod(allowed) } else { Error::NotFound })
 }
 
 /// Answers a member at the pages of those who run the site as at an address that there is not, unless they are one of them.
@@ -198,16 +210,24 @@ pub async fn require_role<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    // The path as the table of addresses reads it: some letters may be written in another way.
-    let least = match request.match_info().as_str().split('/').nth(1) {
-        Some("admin") => Role::Administrator,
-        Some("moderation") => Role::Moderator,
-        _ => Role::Member,
-    };
-    if viewer::viewer(request.request()).is_some_and(|viewer| viewer.role.is_at_least(least)) {
+    if has_role(&request, least_role(&request)) {
         return Ok(next.call(request).await?.map_into_left_body());
     }
     Ok(request.error_response(Error::NotFound).map_into_right_body())
+}
+
+/// The role that an address is for.
+fn least_role(request: &ServiceRequest) -> Role {
+    // The path as the table of addresses reads it: some letters may be written in another way.
+    match request.match_info().as_str().split('/').nth(1) {
+        Some("admin") => Role::Administrator,
+        Some("moderation") => Role::Moderator,
+        _ => Role::Member,
+    }
+}
+
+fn has_role(request: &ServiceRequest, least: Role) -> bool {
+    viewer::viewer(request.request()).is_some_and(|viewer| viewer.role.is_at_least(least))
 }
 
 /// Lets members in and sends everybody else to sign in, from where they come back to what they wanted, with what they

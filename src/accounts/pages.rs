@@ -57,6 +57,10 @@ impl SignIn {
         leading_on("/sign-in", &self.form)
     }
 
+    fn forgot(&self) -> String {
+        leading_on("/forgot-password", &self.form)
+    }
+
     fn sign_up(&self) -> String {
         leading_on("/sign-up", &self.form)
     }

@@ -10,6 +10,7 @@ use crate::accounts::browsers::Browser;
 use crate::accounts::events::{self, Kind};
 use crate::accounts::factor::second_step::{self, Entry};
 use crate::accounts::factor::second_step_pages;
+use crate::accounts::pages::leading_on;
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::password::Hashed;
 use crate::accounts::turns::Place;
@@ -26,8 +27,8 @@ use crate::mail::{self, Letter, outbox};
 use crate::members::suspension::is_open;
 use crate::schema::{members, sessions as rows};
 use crate::web::device;
-use crate::web::form::{Form, Problems};
-use crate::web::page::{Layout, Redirect, Render};
+use crate::web::form::{Form, Problems, Query};
+use crate::web::page::{Layout, Redirect, Render, local};
 use crate::web::site::SiteData;
 
 #[derive(Template)]
@@ -38,12 +39,22 @@ struct Forgot {
     problems: Problems,
 }
 
+/// What the session keeps of where one wanted to go, until the new password is set in the same browser.
+const NEXT: &str = "after_reset";
+
+impl Forgot {
+    fn sign_in(&self) -> String {
+        leading_on("/sign-in", &self.form)
+    }
+}
+
 /// `GET /forgot-password`
 ///
 /// # Errors
 /// The template's.
-pub async fn forgot_form(page: Layout) -> Result<HttpResponse, Error> {
-    Forgot { page, form: Form::of([]), problems: Problems::default() }.show()
+pub async fn forgot_form(page: Layout, Query(form): Query) -> Result<HttpResponse, Error> {
+    let form = Form::of([("next", form.get("next"))]);
+    Forgot { page, form, problems: Problems::default() }.show()
 }
 
 /// `POST /forgot-password`: writes one row, whether or not the address has an account. That is found out when it is sent.
@@ -76,8 +87,11 @@ pub async fn forgot(
         return Forgot { page, form, problems }.show_refused(&why);
     }
     site.jobs.wake(mail::JOB);
+    if let Some(next) = local(form.get("next")) {
+        redirect.session().insert(NEXT, next).map_err(|why| Error::Internal(why.to_string()))?;
+    }
     redirect.done(t("If this address has an account, a link is on its way."));
-    Ok(redirect.to("/forgot-password"))
+    Ok(redirect.to(&leading_on("/forgot-password", &form)))
 }
 
 #[derive(Template)]
@@ -144,7 +158,10 @@ pub async fn reset(
     site.jobs.wake(mail::JOB);
     redirect.done(t("Your password is changed. You are signed out everywhere else."));
     // Whoever reads the mail of an address has one factor, not both.
-    second_step_pages::entered(&site, page, entry, &Form::default(), &redirect, &passkeys).await
+    let next: String = redirect.session().get(NEXT).ok().flatten().unwrap_or_default();
+    redirect.session().remove(NEXT);
+    let form = Form::of([("next", next.as_str())]);
+    second_step_pages::entered(&site, page, entry, &form, &redirect, &passkeys).await
 }
 
 /// Sets a member's password as whoever has the command line says: it ends all sessions, app passwords and tokens, and the member

@@ -186,7 +186,7 @@ pub async fn revoke(
     match revoked.await? {
         Some(name) => redirect.done(tf("The token {name} is revoked. Its program can no longer use it.", &name)),
         // A second press.
-        None => redirect.done(t("This token is revoked already.")),
+        None => redirect.done(t("This token is revoked.")),
     };
     Ok(redirect.to(HERE))
 }

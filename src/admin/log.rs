@@ -75,7 +75,13 @@ impl Log {
 pub async fn log(site: SiteData, page: Layout, Query(query): Query) -> Result<HttpResponse, Error> {
     let chosen = Act::of(query.get("act"));
     let filter = Filter { act: chosen, before: query.get("before").parse().ok(), ..Filter::default() };
-    let mut entries = site.read(move |connection| list::newest(connection, &filter, PAGE as i64 + 1)).await?;
+    let read = move |connection: &mut Connection| {
+        let entries = list::newest(connection, &filter, PAGE as i64 + 1)?;
+        // A place that nothing is before, as somebody made up: the last page that has entries.
+        let is_made_up = entries.is_empty() && filter.before.is_some();
+        if is_made_up { list::last(connection, chosen, PAGE as i64) } else { Ok(entries) }
+    };
+    let mut entries = site.read(read).await?;
     let has_more = entries.len() > PAGE;
     entries.truncate(PAGE);
     let act = chosen.map_or_else(String::new, |act| format!("act={}&", act.word()));

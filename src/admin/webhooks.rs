@@ -187,7 +187,11 @@ pub async fn change(
     };
     let there = if deed == "remove" { HERE.to_owned() } else { format!("{HERE}/{id}") };
     site.write(move |connection| {
-        let address = store::find(connection, id)?.address;
+        let address = match store::find(connection, id) {
+            // A second press.
+            Err(Error::NotFound) if deed == "remove" => return Ok(()),
+            found => found?.address,
+        };
         let act = match deed.as_str() {
             "test" => return store::test(connection, id),
             "off" => {

@@ -61,6 +61,20 @@ pub fn newest(connection: &mut Connection, filter: &Filter, limit: i64) -> Resul
     Ok(query.load(connection)?)
 }
 
+/// Loads the first entries of the log, or of an act, the newest of them first: its last page.
+///
+/// # Errors
+/// The database's.
+pub fn last(connection: &mut Connection, act: Option<Act>, limit: i64) -> Result<Vec<Entry>, Error> {
+    let mut query = rows::table.order(rows::number.asc()).limit(limit).into_boxed();
+    if let Some(act) = act {
+        query = query.filter(rows::act.eq(act.word()));
+    }
+    let mut entries: Vec<Entry> = query.load(connection)?;
+    entries.reverse();
+    Ok(entries)
+}
+
 /// Loads when a member's relationships were looked at, and by whom, the newest first.
 ///
 /// # Errors

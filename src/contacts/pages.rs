@@ -285,6 +285,9 @@ pub async fn undo(
 ) -> Result<HttpResponse, Error> {
     let (removal, owner) = (*id, me.id);
     let number = site.write_bulk(move |connection| store::restore(connection, owner, removal)).await?;
-    redirect.done(tn(number, "{n} contact is back, as it was.", "{n} contacts are back, as they were."));
+    // By a second press they are back already.
+    if number > 0 {
+        redirect.done(tn(number, "{n} contact is back, as it was.", "{n} contacts are back, as they were."));
+    }
     Ok(redirect.back("/contacts"))
 }

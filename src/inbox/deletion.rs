@@ -139,14 +139,17 @@ fn note(
     Ok(deletion)
 }
 
-/// Takes a deletion back. Returns whether there was still time.
+/// Takes a deletion back. Returns whether it is back; a second press changes nothing.
 ///
 /// # Errors
 /// The database's.
 pub fn undo(connection: &mut Connection, me: MemberId, deletion: MessageDeletionId) -> Result<bool, Error> {
     let known = message_deletions::table.find((me, deletion)).filter(message_deletions::deleted_at.gt(now() - HOUR));
     if diesel::delete(known).execute(connection)? == 0 {
-        return Ok(false);
+        let too_old = message_deletions::table.find((me, deletion)).select(message_deletions::id);
+        let too_old = too_old.first::<MessageDeletionId>(connection).optional()?;
+        // An id begins with the millisecond at which it was made: what is gone within its hour is back.
+        return Ok(too_old.is_none() && deletion > MessageDeletionId::new(((now() - HOUR) * 1_000) << 20));
     }
     let copies =
         message_copies::table.filter(message_copies::owner_id.eq(me)).filter(message_copies::deletion_id.eq(deletion));

@@ -17,6 +17,7 @@ use crate::mail;
 use crate::mail::content::{self, Content, Links};
 use crate::mail::letter::Sender;
 use crate::members::{self, MemberCard};
+use crate::notifications::unsubscribe;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::registration;
@@ -171,21 +172,30 @@ struct Refuse {
 /// `GET /unsubscribe/invitations/{token}`
 ///
 /// # Errors
-/// [`Error::NotFound`] where no letter has this link, or the database's.
+/// The database's.
 pub async fn refuse_form(site: SiteData, page: Layout, token: Path<String>) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
     let asked = token.clone();
-    let is_done = site.read(move |connection| letters::is_refused(connection, &asked)).await?;
-    Refuse { page, token, is_done }.show()
+    match site.read(move |connection| letters::is_refused(connection, &asked)).await {
+        Ok(is_done) => Refuse { page, token, is_done }.show(),
+        Err(why) => unsubscribe::without_letter(page, why),
+    }
 }
 
 /// `POST /unsubscribe/invitations/{token}`: by the button, or by a mail program (RFC 8058).
 ///
 /// # Errors
 /// As [`refuse_form`].
-pub async fn refuse(site: SiteData, token: Path<String>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn refuse(
+    site: SiteData,
+    page: Layout,
+    token: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
     let onward = format!("/unsubscribe/invitations/{token}");
-    site.write(move |connection| letters::refuse(connection, &token)).await?;
-    Ok(redirect.to(&onward))
+    match site.write(move |connection| letters::refuse(connection, &token)).await {
+        Ok(()) => Ok(redirect.to(&onward)),
+        Err(why) => unsubscribe::without_letter(page, why),
+    }
 }

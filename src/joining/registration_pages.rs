@@ -128,12 +128,15 @@ pub async fn answer(
         if name.is_some() {
             audit::record(connection, Actor::Member(me.id), act, subject, "")?;
         }
-        Ok(name)
+        // By a second press the first answer stands.
+        let is_member = name.is_none() && waiting::is_accepted(connection, id)?;
+        Ok(name.ok_or(is_member))
     });
     match answered.await? {
-        Some(name) if accepts => redirect.done(tf("{name} is a member now, and has been told by e-mail.", &name)),
-        Some(name) => redirect.done(tf("The registration of {name} is declined. They are told by e-mail.", &name)),
-        None => redirect.refused(t("This registration was answered or withdrawn already.")),
+        Ok(name) if accepts => redirect.done(tf("{name} is a member now, and has been told by e-mail.", &name)),
+        Ok(name) => redirect.done(tf("The registration of {name} is declined. They are told by e-mail.", &name)),
+        Err(is_member) if is_member == accepts => redirect.done(t("This registration is answered.")),
+        Err(_) => redirect.refused(t("This registration was answered or withdrawn already.")),
     };
     site.jobs.wake(mail::JOB);
     site.jobs.wake(webhooks::JOB);

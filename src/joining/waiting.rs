@@ -15,7 +15,7 @@ use crate::language::{filters, t};
 use crate::mail::{Letter, outbox};
 use crate::members::role::Role;
 use crate::relationship::Limits;
-use crate::schema::settings;
+use crate::schema::{members, settings};
 use crate::web::page::{Layout, Redirect, Render};
 use crate::web::registration;
 use crate::web::site::SiteData;
@@ -111,6 +111,15 @@ pub fn accept(connection: &mut Connection, limits: &Limits, id: MemberId) -> Res
     accounts::let_in(connection, id, &new, language)?;
     came_by(connection, limits, id, &code)?;
     Ok(Some(full_name))
+}
+
+/// Returns whether a registration has become an account.
+///
+/// # Errors
+/// The database's.
+pub fn is_accepted(connection: &mut Connection, id: MemberId) -> Result<bool, Error> {
+    let row = members::table.find(id).select(members::id);
+    Ok(row.first::<MemberId>(connection).optional()?.is_some())
 }
 
 /// Declines a registration, of which nothing is kept. Returns whose; nothing where it was answered or withdrawn before.

@@ -84,11 +84,24 @@ pub fn decide(
     }
     let report = reports::one(connection, reported, id)?;
     if !reports::close(connection, &report, verdict.decision, by.id)? {
-        return Ok(Err(Refused::Decided));
+        return Ok(if stands(connection, &report, verdict)? { Ok(()) } else { Err(Refused::Decided) });
     }
     tell_reporter(connection, &report, verdict.decision)?;
     carry_out(connection, Actor::Member(by.id), &report, verdict)?;
     Ok(Ok(()))
+}
+
+/// Whether a report is decided in just this way, as by a second press.
+fn stands(connection: &mut Connection, report: &Report, verdict: &Verdict) -> Result<bool, Error> {
+    let decided = reports::one(connection, report.reported_id, report.id)?.decision;
+    let is_same = |one: &sanctions::Sanction| {
+        one.kind == verdict.decision && one.reason == verdict.reason && one.until == verdict.until
+    };
+    Ok(decided == verdict.decision
+        && match decided {
+            Decision::Dismissed | Decision::Lifted | Decision::Open => true,
+            _ => sanctions::of(connection, report.reported_id)?.iter().any(is_same),
+        })
 }
 
 fn carry_out(connection: &mut Connection, by: Actor, report: &Report, verdict: &Verdict) -> Result<(), Error> {

@@ -213,7 +213,8 @@ async fn undo(
         .await?;
     match done {
         Ok(true) => redirect.done(t("Done. The member is told.")),
-        Ok(false) => redirect.done(t("There was nothing to end.")),
+        // A second press: it is so already, as the page shows.
+        Ok(false) => &redirect,
         Err(refused) => redirect.refused(refused.sentence()),
     };
     site.jobs.wake(crate::mail::JOB);

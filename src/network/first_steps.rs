@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use diesel::prelude::*;
 
+use crate::connections::allowance::invitations_used_up;
 use crate::connections::store as connections;
 use crate::dates::now;
 use crate::db::{Connection, on_engine};
@@ -11,6 +12,7 @@ use crate::ids::MemberId;
 use crate::language::{number, t, tf};
 use crate::members::store;
 use crate::network::found::hidden_from;
+use crate::relationship::Limits;
 use crate::schema::{directory, members, relationships};
 use crate::web::page::{Redirect, SignedIn};
 use crate::web::registration::{self, Registration};
@@ -19,6 +21,8 @@ use crate::web::viewer::Viewer;
 
 /// From so many connections on, nobody is new.
 pub const SETTLED: i32 = 30;
+/// Where people are found to be invited.
+const INVITE: &str = "/people";
 /// People to invite.
 const INVITED: usize = 3;
 
@@ -41,7 +45,7 @@ pub struct Step {
 ///
 /// # Errors
 /// The database's.
-pub fn of(connection: &mut Connection, me: &Viewer) -> Result<Option<Vec<Step>>, Error> {
+pub fn of(connection: &mut Connection, limits: &Limits, me: &Viewer) -> Result<Option<Vec<Step>>, Error> {
     if me.connection_count >= SETTLED {
         return Ok(None);
     }
@@ -55,7 +59,10 @@ pub fn of(connection: &mut Connection, me: &Viewer) -> Result<Option<Vec<Step>>,
         return Ok(None);
     }
     let has_position = !store::positions(connection, me.id)?.0.is_empty();
-    let steps = steps(me, !headline.is_empty(), has_position, known + waiting(connection, me)?);
+    let mut steps = steps(me, !headline.is_empty(), has_position, known + waiting(connection, me)?);
+    // What cannot be done this week is not offered.
+    let cannot_invite = invitations_used_up(me, limits).is_some();
+    steps.retain(|step| step.is_done || step.path != INVITE || !cannot_invite);
     Ok(Some(steps).filter(|steps| steps.iter().any(|step| !step.is_done)))
 }
 
@@ -69,7 +76,7 @@ fn steps(me: &Viewer, has_headline: bool, has_position: bool, invited: usize) ->
         Step {
             title: t("Invite three people you know"),
             reason: counted,
-            path: "/people",
+            path: INVITE,
             is_done: invited >= INVITED,
             is_form: false,
         },

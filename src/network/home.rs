@@ -70,7 +70,7 @@ pub async fn home(site: SiteData, page: Layout, redirect: Redirect) -> Result<Ht
             let growth = History::of(connection, &cache, me.counted())?;
             let dormant = Dormant::of(connection, &cache, me.counted())?;
             let old_invitations = invitations::sent_long_ago(connection, &limits, me.id)?;
-            let first_steps = first_steps::of(connection, &me)?;
+            let first_steps = first_steps::of(connection, &limits, &me)?;
             let may_be_alone = me.connection_count == 0 && suggestions.is_empty();
             let alone = if may_be_alone { Alone::of(connection, &me)? } else { None };
             Ok(((waiting, suggestions), (old_invitations, dormant, growth), (first_steps, alone)))

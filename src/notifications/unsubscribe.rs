@@ -1,6 +1,7 @@
 //! `/unsubscribe/{token}`: ends e-mail of a kind, signed in or not. The link works for ever.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 use diesel::prelude::*;
@@ -8,7 +9,7 @@ use diesel::prelude::*;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::language::filters;
+use crate::language::{filters, t};
 use crate::notifications::choices::{self, Kind};
 use crate::schema::members;
 use crate::web::page::{Layout, Redirect, Render};
@@ -23,35 +24,63 @@ struct Unsubscribe {
     is_done: bool,
 }
 
+#[derive(Template)]
+#[template(path = "joining/closed.html")]
+struct Gone {
+    page: Layout,
+    title: &'static str,
+    sentence: &'static str,
+}
+
+/// Says that no letter has a link, where that is why it does nothing.
+///
+/// # Errors
+/// The one that is given, where it is another.
+pub fn without_letter(page: Layout, why: Error) -> Result<HttpResponse, Error> {
+    if !matches!(why, Error::NotFound) {
+        return Err(why);
+    }
+    let sentence = t("Open the link in the newest e-mail, or sign in and choose your e-mails in the settings.");
+    Gone { page, title: t("This link does not work any more"), sentence }.show_as(StatusCode::GONE)
+}
+
 /// `GET /unsubscribe/{token}`
 ///
 /// # Errors
-/// [`Error::NotFound`] where no letter has this link, or the database's.
+/// The database's.
 pub async fn form(site: SiteData, page: Layout, token: Path<String>) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
     let asked = token.clone();
-    let (kind, choice) = site
-        .read(move |connection| {
-            let (member, kind) = find(connection, &asked)?;
-            Ok((kind, choices::of(connection, member, kind)?))
-        })
-        .await?;
-    Unsubscribe { page, token, kind, is_done: !choice.by_email }.show()
+    let read = move |connection: &mut Connection| {
+        let (member, kind) = find(connection, &asked)?;
+        Ok((kind, choices::of(connection, member, kind)?))
+    };
+    match site.read(read).await {
+        Ok((kind, choice)) => Unsubscribe { page, token, kind, is_done: !choice.by_email }.show(),
+        Err(why) => without_letter(page, why),
+    }
 }
 
 /// `POST /unsubscribe/{token}`: by the button, or by a mail program (RFC 8058).
 ///
 /// # Errors
 /// As [`form`].
-pub async fn unsubscribe(site: SiteData, token: Path<String>, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn unsubscribe(
+    site: SiteData,
+    page: Layout,
+    token: Path<String>,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
     let onward = format!("/unsubscribe/{token}");
-    site.write(move |connection| {
+    let ended = site.write(move |connection| {
         let (member, kind) = find(connection, &token)?;
         choices::unsubscribe(connection, member, kind)
-    })
-    .await?;
-    Ok(redirect.to(&onward))
+    });
+    match ended.await {
+        Ok(()) => Ok(redirect.to(&onward)),
+        Err(why) => without_letter(page, why),
+    }
 }
 
 /// Returns whose letters, and of which kind, a link ends.

@@ -77,29 +77,34 @@ fn on_connections(connection: &mut Connection, me: MemberId) -> Result<Vec<(Stri
 }
 
 /// Calls a tag something else, on connections and contacts. Where another tag has this name, the two are one from then on.
+/// Nothing where it is called so already, as by a second press.
 ///
 /// # Errors
-/// [`Error::NotFound`] where the member has no such tag, or the database's.
-pub fn rename(connection: &mut Connection, me: MemberId, tag: &str, name: &str) -> Result<Change, Error> {
+/// [`Error::NotFound`] where the member has neither tag, or the database's.
+pub fn rename(connection: &mut Connection, me: MemberId, tag: &str, name: &str) -> Result<Option<Change>, Error> {
     db::lock_members(connection, [me])?;
     let id = new_id();
     let name = as_spelled(connection, me, tag, name)?;
-    let merges = name != tag && (has(connection, me, &name)? || retag::has(connection, me, &name)?);
+    let is_known = has(connection, me, &name)? || retag::has(connection, me, &name)?;
     let taken = take(connection, me, id, tag)?;
     put_instead(connection, me, id, &name)?;
     let on_contacts = retag::replace(connection, me, id, tag, Some(&name))?;
-    if taken + on_contacts == 0 { Err(Error::NotFound) } else { Ok(Change { id, name, merges }) }
+    match taken + on_contacts {
+        0 if is_known => Ok(None),
+        0 => Err(Error::NotFound),
+        _ => Ok(Some(Change { id, merges: is_known && name != tag, name })),
+    }
 }
 
-/// Deletes a tag from everybody who has it, connections and contacts.
+/// Deletes a tag from everybody who has it, connections and contacts; nothing where nobody has, as by a second press.
 ///
 /// # Errors
-/// [`Error::NotFound`] where the member has no such tag, or the database's.
-pub fn delete(connection: &mut Connection, me: MemberId, tag: &str) -> Result<Change, Error> {
+/// The database's.
+pub fn delete(connection: &mut Connection, me: MemberId, tag: &str) -> Result<Option<Change>, Error> {
     db::lock_members(connection, [me])?;
     let id = new_id();
     let taken = take(connection, me, id, tag)? + retag::replace(connection, me, id, tag, None)?;
-    if taken == 0 { Err(Error::NotFound) } else { Ok(Change { id, name: tag.to_owned(), merges: false }) }
+    Ok((taken > 0).then(|| Change { id, name: tag.to_owned(), merges: false }))
 }
 
 /// Puts a tag on connections, but for those who have as many as one can have. Returns how many of them have it then.

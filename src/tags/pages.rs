@@ -77,7 +77,7 @@ pub async fn rename_form(page: Layout, Query(query): Query) -> Result<HttpRespon
 /// `POST /connections/tags/rename`
 ///
 /// # Errors
-/// [`Error::NotFound`] where there is no such tag, or the database's.
+/// [`Error::NotFound`] where there is neither tag, or the database's.
 pub async fn rename(
     site: SiteData,
     page: Layout,
@@ -94,25 +94,31 @@ pub async fn rename(
     if name == tag {
         return Ok(redirect.to(HOME));
     }
-    let old = tag.clone();
+    let (old, wanted) = (tag.clone(), name.clone());
     let change = site.write_bulk(move |connection| tags::rename(connection, id, &tag, &name)).await?;
-    let names = (old.as_str(), change.name.as_str());
-    let done = match change.merges {
-        true => tf("The tag “{tag}” is merged into “{name}”.", names),
-        false => tf("The tag “{tag}” is called “{name}” now.", names),
+    let called = |name: &str| tf("The tag “{tag}” is called “{name}” now.", (old.as_str(), name));
+    match change {
+        Some(change) if change.merges => {
+            let names = (old.as_str(), change.name.as_str());
+            redirect.undoable(tf("The tag “{tag}” is merged into “{name}”.", names), undoing(change.id))
+        }
+        Some(change) => redirect.undoable(called(&change.name), undoing(change.id)),
+        None => redirect.done(called(&wanted)),
     };
-    redirect.undoable(done, undoing(change.id));
     Ok(redirect.to(HOME))
 }
 
 /// `POST /connections/tags/delete`
 ///
 /// # Errors
-/// [`Error::NotFound`] where there is no such tag, or the database's.
+/// The database's.
 pub async fn delete(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (id, tag) = (me.id, form.get("tag").to_owned());
-    let change = site.write_bulk(move |connection| tags::delete(connection, id, &tag)).await?;
-    redirect.undoable(tf("The tag “{tag}” is deleted.", &change.name), undoing(change.id));
+    let told = tf("The tag “{tag}” is deleted.", &tag);
+    match site.write_bulk(move |connection| tags::delete(connection, id, &tag)).await? {
+        Some(change) => redirect.undoable(told, undoing(change.id)),
+        None => redirect.done(told),
+    };
     Ok(redirect.to(HOME))
 }
 

@@ -23,6 +23,8 @@ struct ErrorPage<'a> {
     sentence: &'a str,
     /// The form to send again, where one was sent in vain.
     kept: Option<PendingForm>,
+    /// Whether sending it again can help.
+    again: bool,
 }
 
 impl ErrorPage<'_> {
@@ -37,13 +39,14 @@ impl Error {
     pub fn page(&self, request: &HttpRequest) -> HttpResponse {
         // What was told waits for a page that was meant.
         let page = Layout { notices: Vec::new(), ..Layout::of(request) };
-        let kept = if self.keeps_form() { pending_form::kept(request) } else { None };
+        let kept = pending_form::kept(request).filter(|kept| self.keeps(kept));
         self.answer(page, true, kept)
     }
 
     fn answer(&self, page: Layout, known: bool, kept: Option<PendingForm>) -> HttpResponse {
         let (title, sentence) = self.title_and_sentence();
-        let mut response = ErrorPage { page, known, title, sentence, kept }.answer(self.status_code());
+        let again = !matches!(self, Error::NotFound);
+        let mut response = ErrorPage { page, known, title, sentence, kept, again }.answer(self.status_code());
         if let Error::WrongMethod(allowed) = self
             && let Ok(allowed) = allowed.parse()
         {
@@ -55,9 +58,11 @@ impl Error {
         response
     }
 
-    /// Whether a form that it was the answer to is worth sending again.
-    fn keeps_form(&self) -> bool {
-        self.status_code().is_server_error() || self.status_code() == StatusCode::TOO_MANY_REQUESTS
+    /// Whether a form that it was the answer to is worth sending again, or has words that would be lost.
+    fn keeps(&self, form: &PendingForm) -> bool {
+        let status = self.status_code();
+        let again = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
+        again || matches!(self, Error::NotFound) && form.has_words()
     }
 }
 
@@ -85,13 +90,14 @@ pub fn of_anybody(error: &Error, kept: Option<PendingForm>) -> HttpResponse {
 /// What one sees who has signed in again: the form that was sent while one was not, to be sent now.
 pub fn signed_in_again(kept: PendingForm) -> HttpResponse {
     let (title, sentence) = (t("You are signed in again"), t("What you typed has not been sent yet."));
-    ErrorPage { page: Layout::default(), known: false, title, sentence, kept: Some(kept) }.answer(StatusCode::OK)
+    ErrorPage { page: Layout::default(), known: false, title, sentence, kept: Some(kept), again: true }
+        .answer(StatusCode::OK)
 }
 
 /// What one sees who has shown that it is them: the form that wanted it, to be sent now.
 pub fn confirmed(page: Layout, kept: PendingForm) -> HttpResponse {
     let (title, sentence) = (t("Thank you"), t("What you typed has not been sent yet."));
-    ErrorPage { page, known: true, title, sentence, kept: Some(kept) }.answer(StatusCode::OK)
+    ErrorPage { page, known: true, title, sentence, kept: Some(kept), again: true }.answer(StatusCode::OK)
 }
 
 impl ResponseError for Error {

@@ -4,10 +4,11 @@ use std::fmt;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::http::Method;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, BytesMut};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use percent_encoding::percent_decode;
 
@@ -15,8 +16,8 @@ use crate::error::Error;
 use crate::language::{key, number, tf};
 use crate::text::{self, Flaw};
 
-/// No form of ours is larger; a bulk screen sends 50 members.
-pub const MAX_BYTES: usize = 64 * 1024;
+/// No form of ours is larger. What is typed beyond what a field takes comes back with the reason, up to here.
+const MAX_BYTES: usize = 256 * 1024;
 /// How much of a body that is too large is read off before the answer, so that a browser gets to see it.
 const DRAINED: usize = 32 * 1024 * 1024;
 
@@ -95,18 +96,46 @@ impl FromRequest for Form {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Form, Error>>>>;
 
+    /// Parses what [`receive`] read, and nothing else: a form is what its guards have seen.
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let kind = header(request, CONTENT_TYPE.as_str()).to_ascii_lowercase();
-        let body = payload.take();
+        let received = request.extensions().get::<Received>().cloned();
+        let (body, has_kind) = (payload.take(), request.headers().contains_key(CONTENT_TYPE));
         Box::pin(async move {
-            let body = read(body).await?;
-            let ours = kind.is_empty() && body.is_empty() || kind.starts_with("application/x-www-form-urlencoded");
-            if !ours {
-                return Err(Error::UnknownBody);
+            match received {
+                Some(Received(Some(form))) => Form::parse(&form),
+                Some(Received(None)) => Err(Error::TooLarge),
+                None if !has_kind && read(body).await?.is_empty() => Ok(Form::default()),
+                None => Err(Error::UnknownBody),
             }
-            Form::parse(&body)
         })
     }
+}
+
+/// A form as it was sent; nothing for one that is too large.
+#[derive(Clone)]
+struct Received(Option<Bytes>);
+
+/// Reads a form in front of whatever looks at it, however its length is said.
+///
+/// # Errors
+/// [`Error::BadRequest`] where it broke off.
+pub async fn receive(request: &mut ServiceRequest) -> Result<(), Error> {
+    let kind = header(request.request(), CONTENT_TYPE.as_str()).to_ascii_lowercase();
+    if request.method() != Method::POST || !kind.starts_with("application/x-www-form-urlencoded") {
+        return Ok(());
+    }
+    let form = match read(request.take_payload()).await {
+        Ok(form) => Some(form),
+        Err(Error::TooLarge) => None,
+        Err(broken) => return Err(broken),
+    };
+    request.extensions_mut().insert(Received(form));
+    Ok(())
+}
+
+/// What a form sent, while it is answered.
+pub fn received(request: &HttpRequest) -> Option<Bytes> {
+    request.extensions().get::<Received>().and_then(|received| received.0.clone())
 }
 
 /// The query of an address, read as a form is.

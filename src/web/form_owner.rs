@@ -5,7 +5,6 @@
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use diesel::prelude::*;
@@ -16,8 +15,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::schema::handles;
-use crate::web::form::Form;
-use crate::web::pending_form;
+use crate::web::form::{self, Form};
 use crate::web::site::Site;
 use crate::web::viewer::{self, Viewer};
 
@@ -72,14 +70,12 @@ pub fn is_of(connection: &mut Connection, handle: &str, member: MemberId) -> Res
     Ok(owner.first::<MemberId>(connection).optional()? == Some(member))
 }
 
-/// The handle that a form carries; a form with files says it in its address, since its fields are read later.
+/// The handle that a form carries; a form with files says it in its address too, since its fields are read later.
 fn owner(request: &ServiceRequest) -> Option<String> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let form = match kind.starts_with("multipart/") {
-        true => Form::parse(request.query_string().as_bytes()).ok()?,
-        false => Form::parse(&pending_form::body(request.request())?).ok()?,
-    };
-    Some(form.get(FIELD).to_owned()).filter(|handle| !handle.is_empty())
+    let typed = form::received(request.request()).and_then(|body| Form::parse(&body).ok());
+    let address = Form::parse(request.query_string().as_bytes()).ok();
+    let owners = typed.iter().chain(&address).map(|form| form.get(FIELD));
+    owners.filter(|handle| !handle.is_empty()).map(str::to_owned).next()
 }
 
 fn written<B: MessageBody>(body: B, handle: &str) -> EitherBody<B, BoxBody> {
@@ -115,8 +111,9 @@ fn with_owner(page: &str, handle: &str) -> Option<String> {
             out += &tag.replace(&format!("action=\"{action}\""), &owned);
         } else {
             out += tag;
-            out += &format!("><input type=\"hidden\" name=\"{FIELD}\" value=\"{handle}\"");
         }
+        // A form with files has buttons that send it elsewhere, without them.
+        out += &format!("><input type=\"hidden\" name=\"{FIELD}\" value=\"{handle}\"");
     }
     out += &page[copied..];
     Some(out)
@@ -132,7 +129,8 @@ mod tests {
                     </form><form method=\"post\" action=\"/c\" enctype=\"multipart/form-data\"></form>";
         let owned = "<!doctype html><form action=\"/a\"><input></form><form class=\"x\" method=\"post\" action=\"/b\">\
                      <input type=\"hidden\" name=\"as\" value=\"ada\"><p></form>\
-                     <form method=\"post\" action=\"/c?as=ada\" enctype=\"multipart/form-data\"></form>";
+                     <form method=\"post\" action=\"/c?as=ada\" enctype=\"multipart/form-data\">\
+                     <input type=\"hidden\" name=\"as\" value=\"ada\"></form>";
         assert_eq!(with_owner(page, "ada").as_deref(), Some(owned));
         assert_eq!(with_owner("body { color: red }", "ada"), None);
     }

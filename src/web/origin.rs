@@ -83,11 +83,23 @@ pub fn opened_over_http(request: &HttpRequest) -> Option<String> {
     Some(base.to_string())
 }
 
+/// What the last proxy said, of a header to which each adds.
+fn last(list: &str) -> Option<&str> {
+    list.rsplit(',').next().map(str::trim)
+}
+
+/// The scheme that the last proxy says in `Forwarded` (RFC 7239).
+fn forwarded_proto(headers: &HeaderMap) -> Option<&str> {
+    let pairs = last(header(headers, "forwarded")?)?.split(';').filter_map(|pair| pair.split_once('='));
+    let mut schemes = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("proto"));
+    schemes.next().map(|(_, scheme)| scheme.trim().trim_matches('"'))
+}
+
 /// Whether a browser's request came over plain http, as far as that can be seen behind a proxy: it is said by the proxy, or
 /// by the page before; or the browser came to another host without a proxy, and without what browsers send over https.
 fn is_plain(headers: &HeaderMap, base: &Url) -> bool {
-    if let Some(scheme) = header(headers, "x-forwarded-proto") {
-        return scheme.rsplit(',').next().is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("http"));
+    if let Some(scheme) = header(headers, "x-forwarded-proto").and_then(last).or_else(|| forwarded_proto(headers)) {
+        return scheme.eq_ignore_ascii_case("http");
     }
     let host = header(headers, HOST.as_str()).unwrap_or_default();
     for name in [ORIGIN, REFERER] {
@@ -155,10 +167,14 @@ mod tests {
         };
         let browser = ("User-Agent", "Mozilla/5.0");
         assert!(told(&[("X-Forwarded-Proto", "http")]));
+        assert!(told(&[("Forwarded", "for=192.0.2.1;proto=http")]));
+        assert!(told(&[("Forwarded", "proto=https;for=\"[2001:db8::1]\", for=192.0.2.1; Proto=\"http\"")]));
         assert!(told(&[("Origin", "http://network.example.org")]));
         assert!(told(&[browser, ("Host", "192.168.1.5:8080")]));
         for fine in [
             &[("X-Forwarded-Proto", "https"), browser] as &[_],
+            &[("Forwarded", "for=192.0.2.1;proto=http, for=192.0.2.2;proto=https"), browser],
+            &[("Forwarded", "for=192.0.2.1"), browser],
             &[("Origin", "https://network.example.org")],
             &[browser, ("Host", "network.example.org")],
             &[browser, ("Host", "127.0.0.1:8080"), ("Sec-Fetch-Site", "none")],

@@ -1,26 +1,23 @@
 //! What was typed is not lost where nothing could be done with it: with the database away, or the session ended, the form
 //! comes back as one to send again. Passwords and files do not; they are chosen anew.
 
+use actix_web::HttpRequest;
 use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{HttpMessage, HttpRequest};
-use futures_util::stream;
 
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::language::key;
+use crate::web::csrf;
 use crate::web::error_page;
 use crate::web::form::{self, Form};
 use crate::web::form_owner;
 use crate::web::page::local;
 
-/// Bytes of a form that is kept.
-const LARGEST_KEPT: usize = 32 * 1024;
+/// Bytes of a form that is kept: the longest message in any script, as it is sent.
+const LARGEST_KEPT: usize = 64 * 1024;
 /// The fields under which the page that signs in hands on what it keeps.
 pub const PATH: &str = "kept_path";
 /// As [`PATH`].
@@ -65,6 +62,11 @@ impl PendingForm {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
     }
 
+    /// Whether somebody has typed anything of it.
+    pub fn has_words(&self) -> bool {
+        self.typed().next().is_some()
+    }
+
     /// What somebody has typed, rather than pressed or ticked: shown, so that they see it is not lost.
     pub fn typed(&self) -> impl Iterator<Item = &str> {
         let pressed = |name: &str| {
@@ -81,6 +83,8 @@ impl PendingForm {
                     | "press"
                     | "draft"
                     | "turn"
+                    | "version"
+                    | "revision"
                     | "key"
                     | "challenge"
                     | "credential"
@@ -93,16 +97,8 @@ impl PendingForm {
 
 /// The form that a request brought, for whoever cannot do anything with it.
 pub fn kept(request: &HttpRequest) -> Option<PendingForm> {
-    PendingForm::of(request, &body(request).filter(|body| body.len() <= LARGEST_KEPT)?)
+    PendingForm::of(request, &form::received(request).filter(|body| body.len() <= LARGEST_KEPT)?)
 }
-
-/// What a form sent, while it is answered.
-pub fn body(request: &HttpRequest) -> Option<Bytes> {
-    request.extensions().get::<Body>().map(|body| body.0.clone())
-}
-
-/// A form as it was sent.
-struct Body(Bytes);
 
 /// Keeps a form until it is answered, and gives it back where the answer is that the database is away.
 ///
@@ -112,14 +108,10 @@ pub async fn keep<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    if is_small_form(&request) {
-        let Ok(body) = request.extract::<Bytes>().await else {
-            let broken = Error::BadRequest(key("What was sent broke off, so nothing was done."));
-            return Ok(request.error_response(broken).map_into_right_body());
-        };
-        request.extensions_mut().insert(Body(body.clone()));
-        let payload = stream::once(std::future::ready(Ok(body)));
-        request.set_payload(Payload::Stream { payload: Box::pin(payload) });
+    if !csrf::is_of_programs(request.path())
+        && let Err(broken) = form::receive(&mut request).await
+    {
+        return Ok(request.error_response(broken).map_into_right_body());
     }
     let response = next.call(request).await?;
     if !response.status().is_server_error() {
@@ -133,13 +125,4 @@ pub async fn keep<B: MessageBody>(
         }
         _ => Ok(response.map_into_left_body()),
     }
-}
-
-fn is_small_form(request: &ServiceRequest) -> bool {
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let length = header(CONTENT_LENGTH.as_str()).parse().unwrap_or(0usize);
-    let kind = header(CONTENT_TYPE.as_str()).to_ascii_lowercase();
-    request.method() == Method::POST
-        && (1..=form::MAX_BYTES).contains(&length)
-        && kind.starts_with("application/x-www-form-urlencoded")
 }

@@ -143,7 +143,8 @@ fn a_body_that_no_form_sends_is_refused_everywhere() {
     let table = include_str!("../../src/routes.rs");
     for line in table.lines().filter(|line| line.contains("post()")) {
         let path = line.split('"').nth(1).unwrap();
-        let path = path.replace("{handle}", "ada-ruiz").replace("{id}", "1").replace("{kind}", "links");
+        let path = path.replace("{handle}", "ada-ruiz").replace("{id}", "1").replace("{kind:[a-z]+}", "links");
+        let path = path.replace("{answer:[a-z]+}", "accept").replace("{deed:[a-z-]+}", "undo");
         for kind in ["application/json", "text/plain", "image/png", ""] {
             ada.send(&path, kind, b"{\"a\": 1}");
             assert_eq!(ada.page.status, 415, "{kind} {path}");

@@ -80,7 +80,8 @@ fn every_form_of_every_page_says_whose_it_is() {
             ada.open(&path);
             for form in Html::parse_document(&ada.page.body).select(&forms) {
                 let in_address = form.attr("action").is_some_and(|action| action.ends_with("?as=ada-ruiz"));
-                assert_eq!(form.select(&field).count() + usize::from(in_address), 1, "{path}: {}", form.html());
+                let has_files = form.attr("enctype").is_some();
+                assert_eq!((form.select(&field).count(), in_address), (1, has_files), "{path}: {}", form.html());
                 seen += 1;
             }
         }
@@ -124,4 +125,77 @@ fn enter_in_a_form_of_many_buttons_presses_none_that_acts() {
             assert!(plain || first.attr("formmethod") == Some("dialog"), "{path}: Enter presses {}", first.html());
         }
     }
+}
+
+/// The templates in which Enter presses the first button, and does what one expects: it saves what was typed, or searches.
+const ENTER_ACTS: [&str; 4] =
+    ["contacts/form.html", "members/edit.html", "connections/remove.html", "contacts/remove.html"];
+
+fn templates(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let all = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    all.flat_map(|path| if path.is_dir() { templates(&path) } else { vec![path] }).collect()
+}
+
+/// Whether a form of a template has a field in which Enter presses its first button.
+fn takes_enter(form: &str) -> bool {
+    let is_shown = |input: &str| !input.split('>').next().unwrap().contains("type=\"hidden\"");
+    form.contains("ui::field(")
+        || form.contains("ui::tick(")
+        || form.contains("<select")
+        || form.split("<input").skip(1).any(is_shown)
+}
+
+#[test]
+fn every_form_of_many_buttons_begins_with_an_inert_one() {
+    let mut seen = 0;
+    for path in templates(std::path::Path::new("templates")) {
+        let template = std::fs::read_to_string(&path).unwrap();
+        for form in template.split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap()) {
+            let submits = |button: &&str| !button.split('>').next().unwrap().contains("type=\"button\"");
+            let buttons = form.split("<button").skip(1).filter(submits).count();
+            if buttons < 2 || !takes_enter(form) || ENTER_ACTS.iter().any(|known| path.ends_with(known)) {
+                continue;
+            }
+            let first = form.split("<button").next().unwrap();
+            assert!(first.contains("call ui::enter_does_nothing()"), "{}: <form{first}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 3, "{seen}");
+}
+
+#[test]
+fn a_form_of_another_is_refused_however_it_is_sent() {
+    use std::io::{Read, Write};
+    let site = Site::new();
+    let (mut ada, _eve) = (site.member("Ada Ruiz"), site.member("Eve Stone"));
+    let form = [("email", "ada-ruiz@test.example"), ("password", PASSWORD)];
+    let entered = site.visitor().post_aside("/sign-in", &form);
+    let cookies = entered.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    let cookies: Vec<&str> = cookies.map(|cookie| cookie.split(';').next().unwrap()).collect();
+    for (kind, length, status) in [
+        ("application/x-www-form-urlencoded", false, "409"),
+        ("Application/X-WWW-Form-Urlencoded", false, "409"),
+        ("application/x-www-form-urlencoded", true, "409"),
+    ] {
+        let body = "as=eve-stone&about=Planted";
+        let framed = match length {
+            true => format!("Content-Length: {}\r\n\r\n{body}", body.len()),
+            false => format!("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len()),
+        };
+        let host = site.address.strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        let head = format!(
+            "POST /profile/about HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nCookie: {}\r\nContent-Type: {kind}\r\n",
+            cookies.join("; ")
+        );
+        stream.write_all(format!("{head}{framed}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{kind} {length}: {answer}");
+    }
+    assert!(!ada.open("/in/ada-ruiz").sees("Planted"));
+    let body = b"--cut\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a\"\r\n\r\nx\r\n--cut--\r\n";
+    ada.send("/profile/photo?as=eve-stone", "Multipart/Form-Data; boundary=cut", body);
+    assert_eq!(ada.page.status, 409);
 }

@@ -12,9 +12,14 @@ pub fn closed() -> Vec<(String, String)> {
         let path = path
             .replace("{id}", "1")
             .replace("{id:[0-9]+}", "1")
-            .replace("{answer}", "accept")
-            .replace("{kind}", "positions");
-        let path = path.replace("{member}", "1").replace("{name}", "0").replace("{side}", "96");
+            .replace("{answer:[a-z]+}", "accept")
+            .replace("{deed:[a-z-]+}", "undo")
+            .replace("{kind:[a-z]+}", "positions");
+        let path = path
+            .replace("{member}", "1")
+            .replace("{name}", "0")
+            .replace("{name:[a-z.]+}", "contacts.csv")
+            .replace("{side}", "96");
         routes.push((if rest.contains("get()") { "GET" } else { "POST" }.to_owned(), path));
     }
     assert!(routes.len() > 30);
@@ -97,11 +102,14 @@ fn a_wrong_method_is_told_the_right_ones() {
     let all = closed();
     for (_, path) in &all {
         let takes = |method: &str| all.iter().any(|(other, known)| other == method && known == path);
-        // Signed out, nobody learns what there is for members.
-        let response = agent.delete(format!("{}{path}", site.address)).call().unwrap();
-        assert_eq!(response.status(), 303, "DELETE {path}");
-        // Whatever stands behind /invitations/ takes POST.
+        // The addresses of those who run the site look absent.
         let is_hers = !path.starts_with("/admin") && !path.starts_with("/moderation");
+        let response = agent.delete(format!("{}{path}", site.address)).call().unwrap();
+        let absent = agent.delete(format!("{}/no/such/page", site.address)).call().unwrap();
+        assert_eq!(response.status().as_u16(), if is_hers { 405 } else { absent.status().as_u16() }, "DELETE {path}");
+        let told = response.headers().get("allow").map_or("", |allowed| allowed.to_str().unwrap());
+        assert_eq!(told.contains(if takes("POST") { "POST" } else { "GET" }), is_hers, "DELETE {path}: {told}");
+        // Whatever stands behind /invitations/ takes POST.
         if !takes("POST") && !path.starts_with("/invitations/") && is_hers {
             ada.post(path, &[]);
             assert_eq!((ada.page.status, header(&ada, "allow")), (405, "GET, HEAD"), "POST {path}");
@@ -137,6 +145,9 @@ fn capitals_and_a_slash_lead_to_the_page() {
         ("/People?q=Ada", "/people?q=Ada"),
         ("/Connections/Remove/", "/connections/remove"),
         ("/in/ada-ruiz/", "/in/ada-ruiz"),
+        ("/profile/About", "/profile/about"),
+        ("/profile/POSITIONS", "/profile/positions"),
+        ("/contacts/Export/Contacts.CSV", "/contacts/export/contacts.csv"),
     ] {
         ada.get(written);
         assert_eq!((ada.page.status, header(&ada, "location")), (308, meant), "{written}");

@@ -191,6 +191,8 @@ fn an_accepted_registration_becomes_a_member() {
     assert!(ada.open("/people?q=maren").sees("Maren Holt"));
     // The second press on a stale page.
     ada.post("/admin/registration/1/accept", &[]).follow();
+    assert!(ada.sees("This registration is answered.") && !ada.sees("already"), "{}", ada.text());
+    ada.post("/admin/registration/1/decline", &[]).follow();
     assert!(ada.sees("This registration was answered or withdrawn already."), "{}", ada.text());
 }
 

@@ -62,7 +62,38 @@ fn no_password_is_repeated_and_no_address_plants_a_form() {
     assert!(visitor.page.status == 401 && !visitor.page.body.contains("a+quiet") && visitor.page.body.contains("eve"));
     visitor.get("/sign-in?kept_path=/in/ben-okoro/block&kept=private_reason%3Dplanted");
     assert!(!visitor.page.body.contains("planted"));
-    let large = "x".repeat(40_000);
+    let large = "x".repeat(70_000);
     visitor.post("/profile/about", &[("about", &large)]);
     assert_eq!(visitor.page.status, 303, "too large to be kept");
+}
+
+#[test]
+fn words_for_what_is_gone_can_be_copied_from_its_page() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ada.open("/contacts/new").fill("full_name", "Cem Demir").press("Save");
+    let contact = ada.page.path.clone();
+    ada.post_aside(&format!("{contact}/delete"), &[]);
+    ada.post(&format!("{contact}/edit"), &[("full_name", "Cem Demir"), ("note", "Plays the oud")]);
+    assert!(ada.page.status == 404 && ada.sees("Plays the oud"), "{}", ada.text());
+    ada.open("/in/ben-okoro");
+    ben.open("/in/ada-ruiz").press("Block");
+    ada.fill("private_note", "Met in Bergen").press("Save");
+    assert!(ada.page.status == 404 && ada.sees("Met in Bergen") && !ada.has_button("Try again"), "{}", ada.text());
+    // A press has no words, and whoever is not there answers the same.
+    assert!(!ada.post("/in/ben-okoro/accept", &[]).sees("to be copied"));
+    let seen = ["ben-okoro", "nobody"].map(|handle| {
+        ada.open("/").post(&format!("/in/{handle}/remarks"), &[("private_note", "Met in Bergen")]);
+        (ada.page.status, ada.page.body.replace(handle, "HANDLE"))
+    });
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[test]
+fn words_beyond_what_a_field_takes_come_back() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let long = "\u{1F30A}".repeat(15_000);
+    ada.post("/profile/about", &[("about", &long)]);
+    assert!(ada.page.status == 422 && ada.page.body.contains(&long), "{}", ada.page.status);
 }

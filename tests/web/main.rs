@@ -46,6 +46,7 @@ mod notes;
 mod notifications;
 mod own_profile;
 mod photos;
+mod presses;
 mod prices;
 mod races;
 mod reinvite;

@@ -374,6 +374,8 @@ struct Answered {
     done: Vec<MemberCard>,
     /// Why not for the others.
     not: Vec<String>,
+    /// How many were no longer open.
+    closed: usize,
     /// When the first and the last were answered.
     between: (i64, i64),
     /// From when the last of those withdrawn may be invited again; nothing if one may be at any time.
@@ -392,7 +394,7 @@ fn answer_all(
     let mut pauses = Vec::new();
     for handle in chosen {
         let Some(person) = find(connection, me, handle, action)? else {
-            answered.not.push(t("One invitation was no longer open.").to_owned());
+            answered.closed += 1;
             continue;
         };
         match crate::connections::act(connection, limits, Between { viewer: me, other: person.id }, action, "")? {
@@ -401,6 +403,14 @@ fn answer_all(
                 answered.done.push(person);
             }
             Err(refusal) => answered.not.push(sentence(refusal, &person.full_name)),
+        }
+    }
+    match answered.closed {
+        0 => {}
+        1 => answered.not.push(t("One invitation was no longer open.").to_owned()),
+        closed => {
+            let many = tn(closed, "{n} invitation was no longer open.", "{n} invitations were no longer open.");
+            answered.not.push(many);
         }
     }
     answered.again = pauses.into_iter().min().flatten();

@@ -287,17 +287,18 @@ pub fn restore(connection: &mut Connection, owner: MemberId, id: ImportId) -> Re
     Ok(())
 }
 
-/// Forgets a draft. One that is confirmed, or not there, is left alone.
+/// Forgets a draft. One that is confirmed, or not there, is left alone. Returns whether it was confirmed.
 ///
 /// # Errors
 /// The database's.
-pub fn forget(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<(), Error> {
+pub fn forget(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<bool, Error> {
     db::lock_members(connection, [owner])?;
     let draft = contact_imports::table.find((owner, id)).filter(contact_imports::confirmed_at.is_null());
     if diesel::delete(draft).execute(connection)? > 0 {
         diesel::delete(contact_import_files::table.find((owner, id))).execute(connection)?;
     }
-    Ok(())
+    let left = contact_imports::table.find((owner, id)).select(contact_imports::id);
+    Ok(left.first::<ImportId>(connection).optional()?.is_some())
 }
 
 /// Forgets drafts that nobody has confirmed for a day, and imports that are a month old.

@@ -430,7 +430,10 @@ pub async fn cancel(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (me, id) = (me.id, *id);
-    site.write(move |connection| imports::forget(connection, me, id)).await?;
+    if site.write(move |connection| imports::forget(connection, me, id)).await? {
+        // Confirmed in another tab: its page says who was imported, with *Undo*.
+        return Ok(redirect.to(&address(id)));
+    }
     redirect.done(t("Nothing was imported."));
     Ok(redirect.to("/contacts/import"))
 }
