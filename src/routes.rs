@@ -152,6 +152,7 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/contacts/{id:[0-9]+}/edit", post().to(contact::edit))
         .route("/contacts/{id:[0-9]+}/delete", post().to(contact::delete))
         .route("/contacts/removed/{id}/undo", post().to(contact::undo))
+        .route("/contacts/removed", get().to(removed_contacts::past))
         .route("/contacts/remove", get().to(removed_contacts::remove))
         .route("/contacts/remove", post().to(removed_contacts::select))
         .route("/contacts/remove/{id}", get().to(removed_contacts::review))

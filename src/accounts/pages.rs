@@ -173,6 +173,7 @@ pub async fn sign_out(site: SiteData, page: Layout, redirect: Redirect) -> Resul
     }
     cookie::sign_out(redirect.session());
     applications::sign_out(redirect.session());
+    redirect.done_for_anybody(t("You are signed out."));
     Ok(redirect.to("/"))
 }
 

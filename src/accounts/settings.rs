@@ -138,11 +138,11 @@ pub async fn change_password(
     let id = me.id;
     let email: String =
         site.read(move |connection| Ok(members::table.find(id).select(members::email).first(connection)?)).await?;
-    let new = password::new(&form, &mut problems, "new_password", (&email, &me.full_name));
     let verified = confirm::password_hash(&site, me.id, form.get("password")).await?;
     if verified.is_none() {
         problems.add("password", t("This is not your password."));
     }
+    let new = password::new(&form, &mut problems, "new_password", (&email, &me.full_name));
     let Some(verified) = verified.filter(|_| !problems.any()) else {
         return Password { page, problems }.show_again();
     };

@@ -11,7 +11,7 @@ use crate::api::problem::Problem;
 use crate::api::shapes::{Member, Page, PageQuery, connected_since};
 use crate::connections::disconnect::REASON;
 use crate::connections::list::Filter;
-use crate::connections::removal::draft::{self, Select, Sheet};
+use crate::connections::removal::draft::{self, Select, Sheet, Target};
 use crate::connections::removal::{self, find};
 use crate::dates;
 use crate::db::Connection;
@@ -182,7 +182,7 @@ pub async fn begin(asked: Asked) -> Answer {
     };
     let seen = asked.seen(Scope::ReadConnections, &["id"]);
     asked
-        .change_many(move |connection| match draft::take_over(connection, me, None, &sheet, &select)?.draft {
+        .change_many(move |connection| match draft::take_over(connection, me, Target::New, &sheet, &select)?.draft {
             Some(id) => seen.created(&load(connection, me, id)?),
             None => Ok(Problem::conflict("nobody", t("None of these is a connection of yours.")).into()),
         })

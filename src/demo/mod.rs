@@ -11,6 +11,7 @@ pub mod seed;
 mod story;
 pub mod styleguide;
 mod talks;
+mod told;
 
 use crate::accounts::password;
 use crate::contacts::import::Read;

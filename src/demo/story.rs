@@ -8,10 +8,11 @@ use crate::connections::{self, notes};
 use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::people::Character;
+use crate::demo::told::told;
 use crate::demo::{Account, PASSWORD};
 use crate::demo::{programs, reports, talks};
 use crate::error::Error;
-use crate::ids::{Between, MemberId, NotificationId};
+use crate::ids::{Between, MemberId};
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::{Action, Limits, WhoMayInvite};
 use crate::schema::{members, notifications, relationships};
@@ -79,28 +80,9 @@ fn befriend(
     for (owner, other) in [(a, b), (b, a)] {
         let dates = (relationships::connected_at.eq(since), relationships::changed_at.eq(since));
         diesel::update(relationships::table.find((owner, other))).set(dates).execute(connection)?;
-        told(connection, Between { viewer: owner, other }, since)?;
+        told(connection, Between { viewer: owner, other }, None, since)?;
     }
     Ok(())
-}
-
-/// Dates what one was told of another; notifications stand in the order of their ids, which begin with the time.
-fn told(connection: &mut Connection, Between { viewer: owner, other }: Between, then: i64) -> Result<(), Error> {
-    let row = notifications::table.filter(notifications::owner_id.eq(owner)).filter(notifications::other_id.eq(other));
-    let ids: Vec<NotificationId> = row.order(notifications::id).select(notifications::id).load(connection)?;
-    for (at, id) in ids.into_iter().enumerate() {
-        let dated = (
-            notifications::id.eq(id_of(then, (other.get() & 0xf_ffff) + at as i64)),
-            notifications::created_at.eq(then),
-        );
-        diesel::update(notifications::table.find((owner, id))).set(dated).execute(connection)?;
-    }
-    Ok(())
-}
-
-/// An id as [`crate::db::new_id`] would have made it then.
-fn id_of(then: i64, low: i64) -> NotificationId {
-    NotificationId::new(((then * 1_000) << 20) | low)
 }
 
 fn act(
@@ -183,7 +165,7 @@ fn aged(connection: &mut Connection, between: Between, days: i64) -> Result<(), 
         let dates = (relationships::invited_at.eq(then), relationships::changed_at.eq(then));
         diesel::update(relationships::table.find(pair)).set(dates).execute(connection)?;
     }
-    told(connection, between.turned(), then)?;
+    told(connection, between.turned(), None, then)?;
     let row = relationships::table.find((from, to));
     diesel::update(row).set(relationships::sent_at.eq(then)).execute(connection)?;
     Ok(())

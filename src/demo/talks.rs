@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::dates::{DAY, now};
 use crate::db::Connection;
 use crate::demo::people::Character;
+use crate::demo::told::told;
 use crate::error::Error;
 use crate::ids::{Between, MemberId, MessageId};
 use crate::inbox::sending;
@@ -110,15 +111,16 @@ fn date(connection: &mut Connection, (first, other): (MemberId, MemberId), talk:
         let is_unread = owner == first && !talk.is_read;
         let values = (conversations::last_at.eq(end), conversations::is_unread.eq(is_unread));
         diesel::update(row).set((values, conversations::begun_at.eq(None::<i64>))).execute(connection)?;
-        let told = notifications::table
-            .filter(notifications::owner_id.eq(owner))
-            .filter(notifications::other_id.eq(of))
-            .filter(notifications::kind.eq(Event::Message));
-        // What was read long ago is no longer among the notifications.
-        match is_unread {
-            true => diesel::update(told).set(notifications::created_at.eq(end)).execute(connection)?,
-            false => diesel::delete(told).execute(connection)?,
-        };
+        if is_unread {
+            told(connection, Between { viewer: owner, other: of }, Some(Event::Message), end)?;
+        } else {
+            // What was read long ago is no longer among the notifications.
+            let told = notifications::table
+                .filter(notifications::owner_id.eq(owner))
+                .filter(notifications::other_id.eq(of))
+                .filter(notifications::kind.eq(Event::Message));
+            diesel::delete(told).execute(connection)?;
+        }
         let row = relationships::table.find((owner, of));
         diesel::update(row).set(relationships::last_message_at.eq(end)).execute(connection)?;
     }

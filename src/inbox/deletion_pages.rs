@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 
 use crate::dates;
-use crate::db;
+use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::ids::{Between, MessageDeletionId, MessageId};
 use crate::inbox::thread::{self, Typed};
@@ -115,11 +115,14 @@ pub async fn mark_unread(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (me, handle) = (me.id, handle.into_inner());
-    site.write(move |connection| {
-        let other = store::partner(connection, me, &handle)?.person.id;
-        store::mark(connection, me, &[other], true)
-    })
-    .await?;
+    let mark = move |connection: &mut Connection| {
+        let person = store::partner(connection, me, &handle)?.person;
+        store::mark(connection, me, &[person.id], true)?;
+        Ok(person)
+    };
+    let person = site.write(mark).await?;
+    let text = tf("The conversation with {name} is unread again.", &person.full_name);
+    redirect.about((&person.full_name, &format!("/in/{}", person.handle)), text, None, false);
     Ok(redirect.to("/inbox"))
 }
 

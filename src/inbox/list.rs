@@ -73,6 +73,21 @@ struct Inbox {
     q: String,
     list: ListPage<Line>,
     deleted: Vec<Recent>,
+    /// The query that leads to this page again.
+    here: String,
+    /// Whether every box is ticked.
+    selects_all: bool,
+}
+
+impl Inbox {
+    fn is_part(&self) -> bool {
+        self.list.previous.is_some() || self.list.next.is_some()
+    }
+
+    /// Whether there is anybody to write to.
+    fn has_connections(&self) -> bool {
+        self.page.member().is_some_and(|viewer| viewer.connection_count > 0)
+    }
 }
 
 /// `GET /inbox`, and what is found with `q`.
@@ -86,13 +101,15 @@ pub async fn inbox(site: SiteData, page: Layout, me: SignedIn, Query(query): Que
         return found::show(site, page, me, q).await;
     }
     let id = me.id;
+    let (at, selects_all) = (PageRequest::of(&query), query.get("select") == "all");
+    let here = at.query();
     let (list, deleted) = site
         .read(move |connection| {
-            let list = lines(connection, id, &PageRequest::of(&query))?;
+            let list = lines(connection, id, &at)?;
             Ok((list, deletion::recent(connection, id)?))
         })
         .await?;
-    Inbox { page, q, list, deleted }.show()
+    Inbox { page, q, list, deleted, here, selects_all }.show()
 }
 
 fn lines(connection: &mut Connection, me: MemberId, at: &PageRequest) -> Result<ListPage<Line>, Error> {

@@ -9,7 +9,7 @@ use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{MemberId, ReportId};
-use crate::language::{filters, key, t};
+use crate::language::{filters, key, t, tf};
 use crate::members::{self, MemberCard};
 use crate::moderation::context::Context;
 use crate::moderation::decide::{self, Moderator, Refused, Verdict};
@@ -143,13 +143,32 @@ pub async fn decide(
         return show(&site, page, &me, at, (form, problems)).await;
     }
     let by = moderator(&me);
-    let decided = site.write(move |connection| decide::decide(connection, by, at, &verdict)).await?;
+    let decide = move |connection: &mut Connection| {
+        let decided = decide::decide(connection, by, at, &verdict)?;
+        Ok((decided, members::persons(connection, &[at.0])?.pop().ok_or(Error::NotFound)?))
+    };
+    let (decided, person) = site.write(decide).await?;
     match decided {
-        Ok(()) => redirect.done(t("The report is decided.")),
+        Ok(()) => {
+            let profile = format!("/in/{}", person.handle);
+            redirect.about((&person.full_name, &profile), said(decision, &person.full_name), None, false)
+        }
         Err(refused) => redirect.refused(refused.sentence()),
     };
     site.jobs.wake(crate::mail::JOB);
     Ok(redirect.to(&format!("/moderation/{}/{}", at.0, at.1)))
+}
+
+/// What was decided about whom.
+fn said(decision: Decision, name: &str) -> String {
+    match decision {
+        Decision::Warned => tf("The report is decided. {name} is warned.", name),
+        Decision::Hidden => tf("The report is decided. The profile of {name} is hidden.", name),
+        Decision::Suspended => tf("The report is decided. {name} is suspended.", name),
+        Decision::Banned => tf("The report is decided. {name} is banned.", name),
+        Decision::Lifted => tf("The report is decided. {name} may sign in again.", name),
+        Decision::Dismissed | Decision::Open => tf("The report is decided. Nothing changes for {name}.", name),
+    }
 }
 
 /// Reads a decision. Whoever is warned, hidden, suspended or banned is told why.

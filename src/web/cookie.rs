@@ -7,7 +7,7 @@ use actix_web::cookie::{Key, SameSite, time::Duration};
 use diesel::prelude::*;
 use rand::RngExt;
 
-use crate::dates::DAY;
+use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::schema::settings;
@@ -17,6 +17,10 @@ pub const IDLE: i64 = 30 * DAY;
 const TOKEN: &str = "token";
 /// Of a sign-in that waits for its second step.
 const BEGUN: &str = "begun";
+/// Of an authenticator app that is being set up.
+const SETTING_UP: &str = "setting_up";
+/// Seconds for which an app is set up with the same key.
+const SET_UP_LASTS: i64 = 15 * 60;
 
 /// Reads and writes the cookie. Under TLS its name makes browsers insist on Secure and on this host alone.
 pub fn middleware(key: Key, secure: bool) -> SessionMiddleware<CookieSessionStore> {
@@ -86,6 +90,25 @@ pub fn begun(session: &Session) -> Option<String> {
 /// Forgets that a sign-in waits.
 pub fn forget_begun(session: &Session) {
     session.remove(BEGUN);
+}
+
+/// Notes the sealed key of an app that is being set up in this browser, so that a page that is loaded anew shows what was scanned.
+///
+/// # Errors
+/// [`Error::Internal`] where the cookie cannot be written.
+pub fn set_up(session: &Session, sealed: &str) -> Result<(), Error> {
+    session.insert(SETTING_UP, (sealed, now())).map_err(|why| Error::Internal(why.to_string()))
+}
+
+/// The sealed key of the app that is being set up, for a quarter of an hour.
+pub fn setting_up(session: &Session) -> Option<String> {
+    let noted: Option<(String, i64)> = session.get(SETTING_UP).ok().flatten();
+    noted.filter(|(_, at)| (now() - SET_UP_LASTS..=now() + 60).contains(at)).map(|(sealed, _)| sealed)
+}
+
+/// Forgets the key of an app that is set up, or is not to be.
+pub fn forget_set_up(session: &Session) {
+    session.remove(SETTING_UP);
 }
 
 /// Sends the cookie anew, so that reading alone keeps a browser signed in.

@@ -23,8 +23,19 @@ struct ErrorPage<'a> {
     sentence: &'a str,
     /// The form to send again, where one was sent in vain.
     kept: Option<PendingForm>,
-    /// Whether sending it again can help.
-    again: bool,
+    /// What may be done with it.
+    offer: Offer,
+}
+
+/// What may be done with a form that was not carried out.
+#[derive(Clone, Copy, PartialEq)]
+enum Offer {
+    /// It may be sent again.
+    Again,
+    /// It waited for whoever sent it to confirm that it is them, which they have.
+    Continue,
+    /// What was typed in it may be copied.
+    Copy,
 }
 
 impl ErrorPage<'_> {
@@ -45,8 +56,8 @@ impl Error {
 
     fn answer(&self, page: Layout, known: bool, kept: Option<PendingForm>) -> HttpResponse {
         let (title, sentence) = self.title_and_sentence();
-        let again = !matches!(self, Error::NotFound);
-        let mut response = ErrorPage { page, known, title, sentence, kept, again }.answer(self.status_code());
+        let offer = if matches!(self, Error::NotFound) { Offer::Copy } else { Offer::Again };
+        let mut response = ErrorPage { page, known, title, sentence, kept, offer }.answer(self.status_code());
         if let Error::WrongMethod(allowed) = self
             && let Ok(allowed) = allowed.parse()
         {
@@ -90,14 +101,14 @@ pub fn of_anybody(error: &Error, kept: Option<PendingForm>) -> HttpResponse {
 /// What one sees who has signed in again: the form that was sent while one was not, to be sent now.
 pub fn signed_in_again(kept: PendingForm) -> HttpResponse {
     let (title, sentence) = (t("You are signed in again"), t("What you typed has not been sent yet."));
-    ErrorPage { page: Layout::default(), known: false, title, sentence, kept: Some(kept), again: true }
-        .answer(StatusCode::OK)
+    let (page, kept) = (Layout::default(), Some(kept));
+    ErrorPage { page, known: false, title, sentence, kept, offer: Offer::Again }.answer(StatusCode::OK)
 }
 
 /// What one sees who has shown that it is them: the form that wanted it, to be sent now.
 pub fn confirmed(page: Layout, kept: PendingForm) -> HttpResponse {
-    let (title, sentence) = (t("Thank you"), t("What you typed has not been sent yet."));
-    ErrorPage { page, known: true, title, sentence, kept: Some(kept), again: true }.answer(StatusCode::OK)
+    let (title, sentence) = (t("Thank you"), t("One press is left: continue with what you had begun."));
+    ErrorPage { page, known: true, title, sentence, kept: Some(kept), offer: Offer::Continue }.answer(StatusCode::OK)
 }
 
 impl ResponseError for Error {

@@ -73,6 +73,11 @@ impl Form {
     }
 }
 
+/// Fields as the query of an address.
+pub fn query<const N: usize>(fields: [(&str, &str); N]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
 /// The id of a field that stands on a page more than once.
 pub fn id(name: &str, of: impl fmt::Display) -> String {
     format!("{name}-{of}")

@@ -245,6 +245,12 @@ impl Redirect {
         self.tell(text.into(), None, false)
     }
 
+    /// Tells on the next page what was done, be whoever looks signed in or not.
+    pub fn done_for_anybody(&self, text: impl Into<String>) -> &Self {
+        notices::tell(&self.request, Notice::new(text.into(), None, false, None));
+        self
+    }
+
     /// Tells what was done, with *Undo*.
     pub fn undoable(&self, text: impl Into<String>, undo: String) -> &Self {
         self.tell(text.into(), Some(undo), false)

@@ -15,7 +15,7 @@ fn somebody_signs_up_and_lands_on_the_page_they_wanted() {
     visitor.fill("password", PASSWORD).press("Sign up");
     assert!(visitor.sees("Your account is ready") && visitor.sees("My network"));
     visitor.press("Sign out");
-    assert!(visitor.sees("Sign up"));
+    assert!(visitor.sees("You are signed out.") && visitor.sees("Sign up"), "{}", visitor.text());
     visitor.open("/in/maren-holt");
     visitor.fill("email", "MAREN@test.example").fill("password", PASSWORD).press("Sign in");
     assert_eq!(visitor.page.path, "/in/maren-holt");

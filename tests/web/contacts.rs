@@ -307,8 +307,35 @@ fn a_selection_adds_up_over_searches() {
     assert_eq!(eve.open(&path).page.status, 404);
     assert_eq!(eve.post(&path, &[]).page.status, 404);
     assert_eq!(eve.post(&format!("{path}/undo"), &[]).page.status, 404);
-    ada.open("/contacts/remove").press("Start over");
-    assert_eq!(ada.open(&path).page.status, 404);
+    ada.press("Undo");
+    assert!(ada.sees("Remove 2 contacts?"), "{}", ada.text());
+    ada.open("/contacts/remove");
+    assert!(ada.sees("You began a selection") && ada.sees("2 selected"), "{}", ada.text());
+    ada.press("Start over");
+    assert!(ada.sees("The selection of 2 contacts is discarded.") && ada.sees("Nobody selected"), "{}", ada.text());
+    assert_eq!(ada.post_aside(&path, &[]).status(), 404);
+    ada.press("Undo");
+    assert!(ada.sees("2 selected"), "{}", ada.text());
+}
+
+#[test]
+fn removed_contacts_are_found_and_come_back() {
+    let (site, mut ada) = with_three();
+    assert!(ada.open("/contacts/removed").sees("Nobody was removed"), "{}", ada.text());
+    ada.open("/contacts/remove?q=ben").press("Select all 1");
+    ada.fill("q", "dov").press("Search").press("Select all 1").press("Review removal").press("Remove 2 contacts");
+    ada.open("/contacts").go("Removed contacts");
+    assert!(ada.sees("2 contacts") && ada.sees("Removed on"), "{}", ada.text());
+    let mut eve = site.member("Eve Lund");
+    assert!(eve.open("/contacts/removed").sees("Nobody was removed"));
+    ada.press("Undo");
+    assert!(ada.sees("2 contacts are back, as they were.") && ada.sees("Restored on"), "{}", ada.text());
+    assert!(!ada.open("/contacts/removed").has_button("Undo") && ada.sees("Restored on"), "{}", ada.text());
+    ada.open("/contacts?q=ben").go("Ben Okoro").press("Delete contact");
+    ada.open("/contacts/removed");
+    assert!(ada.sees("Ben Okoro"), "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.sees("1 contact is back, as it was."), "{}", ada.text());
 }
 
 #[test]

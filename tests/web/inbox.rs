@@ -77,6 +77,7 @@ fn opening_reads_and_fetching_does_not() {
     // What was told of it is read too.
     assert!(!ben.open("/notifications").has_button("Mark as read"));
     ben.open("/inbox/ada-ruiz").press("Mark as unread");
+    assert!(ben.sees("The conversation with Ada Ruiz is unread again."), "{}", ben.text());
     assert!(ben.page.path == "/inbox" && ben.sees("Unread"), "{}", ben.text());
     assert_eq!(badge(&mut ben), 1);
     ben.open("/inbox").fill("member", "ada-ruiz").press("Mark as read");

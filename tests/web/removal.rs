@@ -66,7 +66,7 @@ fn a_selection_outlives_every_way_through_the_list() {
     connect_many(&site, &ada, 120);
     ada.open("/connections/remove").fill("q", "10").fill("member", "person-120").press("Search");
     assert!(ada.sees("1 selected Person 120"), "{}", ada.text());
-    ada.fill("member", "person-010|person-110").press("Name");
+    ada.fill("member", "person-010|person-110").press("First name");
     assert!(ada.sees("3 selected"), "{}", ada.text());
     // Those 50 who are connected longest have one of the three.
     ada.fill("q", "").press("Search").press("Oldest first").press("Select these 50");
@@ -95,7 +95,8 @@ fn a_selection_outlives_every_way_through_the_list() {
     ada.press("Cancel");
     assert!(ada.sees("117 selected"), "{}", ada.text());
     // Left, and found again.
-    ada.open("/").open("/connections/remove").go("Continue with 117 selected");
+    ada.open("/").open("/connections/remove");
+    assert!(ada.sees("You began a selection") && ada.sees("117 selected"), "{}", ada.text());
     ada.press("Review removal").press("Remove 117 connections");
     assert!(ada.sees("117 connections removed. Nobody has been told.") && ada.sees("1–50 of 117"));
     assert!(ada.open("/connections").sees("3 people"), "{}", ada.text());
@@ -133,6 +134,84 @@ fn a_draft_is_its_owners_and_says_where_it_went() {
     ada.open("/connections/remove").press("Start over");
     assert!(!ada.sees("You began a selection"), "{}", ada.text());
     assert_eq!(ada.open(&here).page.status, 404);
+}
+
+#[test]
+fn what_is_ticked_joins_the_selection_that_waits() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 9);
+    ada.open("/connections/remove").fill("member", "person-001|person-002").press("Search");
+    // Another tab, whose page was made before: it adds, and takes nobody out.
+    let shown: String = (1..=9).map(|n| format!("person-00{n}~1 ")).collect();
+    ada.post("/connections/remove", &[("member", "person-003"), ("shown", &shown), ("press", "search")]).follow();
+    assert!(ada.sees("3 selected"), "{}", ada.text());
+    // Without a draft in the address, and on the page of the one that waits.
+    ada.open("/connections/remove").press("Recent");
+    assert!(ada.sees("3 selected"), "{}", ada.text());
+    ada.open("/connections/remove").press("Review removal");
+    assert!(ada.sees("Remove 3 connections?"), "{}", ada.text());
+}
+
+#[test]
+fn starting_over_is_said_and_taken_back() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 9);
+    let six: String = (1..=6).map(|n| format!("person-00{n}|")).collect();
+    // An older selection, as two tabs once left it, does not come up in place of the newer.
+    let confirmed = |at: Option<i64>| {
+        use amicable::schema::removals::{confirmed_at, table};
+        use diesel::prelude::*;
+        site.db.write_blocking(|own| Ok(diesel::update(table).set(confirmed_at.eq(at)).execute(own)?)).unwrap();
+    };
+    ada.open("/connections/remove").fill("member", "person-008").press("Search");
+    let older = draft(&ada);
+    confirmed(Some(1));
+    ada.open("/connections/remove").fill("member", six.trim_end_matches('|')).press("Search");
+    confirmed(None);
+    assert_ne!(older, draft(&ada));
+    ada.open("/connections/remove").press("Start over");
+    assert!(ada.sees("The selection of 6 people is discarded."), "{}", ada.text());
+    assert!(ada.sees("Nobody selected") && !ada.sees("You began a selection"), "{}", ada.text());
+    // What is selected meanwhile stays selected.
+    ada.post_aside("/connections/remove", &[("member", "person-007"), ("press", "search")]);
+    ada.press("Undo");
+    assert!(ada.sees("7 selected"), "{}", ada.text());
+    assert!(ada.open("/connections/remove").sees("7 selected"), "{}", ada.text());
+}
+
+#[test]
+fn whom_a_review_leaves_out_is_named_and_put_back() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 3);
+    ada.open("/connections/remove").press("Select all 3").press("Review removal");
+    let review = ada.page.path.clone();
+    let out = |ada: &mut Visitor, handle: &str| {
+        ada.post(&format!("{review}/review"), &[("leave_out", handle), ("private_reason", "Too many")]);
+        let to = ada.page.headers.iter().find(|(name, _)| name == "location").unwrap().1.clone();
+        ada.follow();
+        to
+    };
+    // On to the next, and from the last to the one before.
+    assert_eq!(out(&mut ada, "person-001"), format!("{review}#out-person-002"));
+    assert!(ada.sees("Person 001 is left out of the selection."), "{}", ada.text());
+    assert!(ada.page.body.contains("id=\"out-person-002\""));
+    ada.press("Undo");
+    assert!(ada.sees("Remove 3 connections?") && ada.page.body.contains("Too many"), "{}", ada.text());
+    assert_eq!(out(&mut ada, "person-003"), format!("{review}#out-person-002"));
+}
+
+#[test]
+fn an_undone_removal_says_when_it_was_restored() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    ada.open("/connections/remove").press("Select all 1").press("Review removal").press("Remove 1 connection");
+    assert!(ada.sees("Connections removed") && !ada.sees("Restored on"), "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.sees("Connections restored") && ada.sees("Restored on"), "{}", ada.text());
 }
 
 /// What a press on the page of the selection leads to, as Ada would be called Eve.

@@ -64,10 +64,35 @@ fn a_sign_in_asks_for_a_code() {
     let (key, codes) = turn_on(&site, &mut ada);
     assert_eq!(codes.len(), 10);
     let mut elsewhere = half_in(&site);
+    assert!(!elsewhere.has_button("Sign in with a passkey"), "she has none: {}", elsewhere.text());
     elsewhere.fill("code", "123 45").press("Sign in");
     assert!(elsewhere.page.status == 422 && elsewhere.sees("This code is not right"), "{}", elsewhere.text());
     elsewhere.fill("code", &code(&key, 0)).press("Sign in");
     assert_eq!((elsewhere.page.status, elsewhere.page.path.as_str()), (200, "/people"));
+}
+
+#[test]
+fn a_recovery_code_says_how_many_are_left() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let (_, codes) = turn_on(&site, &mut ada);
+    let mut elsewhere = half_in(&site);
+    elsewhere.fill("code", &codes[0]).press("Sign in");
+    assert!(elsewhere.sees("You used a recovery code. 9 codes are left."), "{}", elsewhere.text());
+}
+
+#[test]
+fn a_page_loaded_anew_shows_the_key_that_was_scanned() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.open("/settings/security/authenticator");
+    let scanned = key(&ada);
+    ada.open("/settings/security/authenticator");
+    assert_eq!(key(&ada), scanned);
+    ada.fill("code", &code(&scanned, 0)).press("Turn on");
+    ada.open("/settings/security").press("Turn off");
+    ada.open("/settings/security/authenticator");
+    assert_ne!(key(&ada), scanned, "what was on is not used again");
 }
 
 #[test]
@@ -275,7 +300,7 @@ fn a_form_that_wants_a_confirmation_is_not_lost() {
     a_while_passes(&site);
     ada.fill("code", &code(&key, 0)).press("Turn on");
     assert!(ada.page.status == 403 && ada.sees("Confirm it is you"), "{}", ada.text());
-    ada.fill("password", PASSWORD).press("Confirm").press("Try again");
+    ada.fill("password", PASSWORD).press("Confirm").press("Continue");
     assert!(ada.sees("Your authenticator app is on."), "{}", ada.text());
     // Before a page one is led to it afterwards.
     a_while_passes(&site);

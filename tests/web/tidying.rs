@@ -57,7 +57,7 @@ fn a_removal_selects_by_the_filters_it_shows() {
     let (_site, mut ada, _others) = ada();
     ada.open("/connections/remove").fill("member", "cleo-marsh").fill("no_message_since", &day(500)).press("Search");
     assert_eq!(listed(&ada), ["Ben", "Dov", "Eve"]);
-    ada.fill("never_exchanged_a_word", "1").press("Search").press("Name");
+    ada.fill("never_exchanged_a_word", "1").press("Search").press("First name");
     assert!(ada.sees("1 selected Cleo Marsh") && ada.sees("2 people"), "{}", ada.text());
     ada.press("Select all 2").press("Review removal");
     assert!(ada.sees("Remove 3 connections?") && !ada.sees("Ben Okoro"), "{}", ada.text());

@@ -10,8 +10,10 @@ use super::{Factor, codes_pages, totp};
 use crate::accounts::addresses::Addresses;
 use crate::accounts::confirm::Confirmed;
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{filters, t};
 use crate::mail;
+use crate::web::cookie;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render};
 use crate::web::site::SiteData;
@@ -46,9 +48,23 @@ pub async fn set_up(
     if has_app {
         return Ok(redirect.to(SECURITY));
     }
-    let (secret, community) = (totp::new_secret(), page.community.clone());
-    let (setup, sealed) = (Setup::of(&secret, &email, community.name())?, seal.seal(id, &secret)?);
+    let begun = cookie::setting_up(redirect.session());
+    let begun = begun.and_then(|sealed| Some((seal.open(id, &sealed)?, sealed)));
+    let (secret, sealed) = match begun {
+        Some(begun) => begun,
+        None => begin(&redirect, &seal, id)?,
+    };
+    let community = page.community.clone();
+    let setup = Setup::of(&secret, &email, community.name())?;
     SetUp { page, problems: Problems::default(), setup, sealed }.show()
+}
+
+/// Makes a key, and gives it and the same sealed, as the browser keeps it until the app is on.
+fn begin(redirect: &Redirect, seal: &Seal, member: MemberId) -> Result<(Vec<u8>, String), Error> {
+    let secret = totp::new_secret();
+    let sealed = seal.seal(member, &secret)?;
+    cookie::set_up(redirect.session(), &sealed)?;
+    Ok((secret, sealed))
 }
 
 /// `POST /settings/security/authenticator`: turns it on with the first code.
@@ -75,6 +91,7 @@ pub async fn turn_on(
         return SetUp { page, problems, setup: Setup::of(&secret, &email, community.name())?, sealed }.show_again();
     };
     let codes = site.write(move |connection| super::turn_on(connection, id, &sealed, step)).await?;
+    cookie::forget_set_up(redirect.session());
     site.jobs.wake(mail::JOB);
     let Some(codes) = codes else { return Ok(redirect.to(SECURITY)) };
     redirect.done(t("Your authenticator app is on. From now on a sign-in asks for a code."));

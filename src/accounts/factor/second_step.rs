@@ -89,8 +89,13 @@ pub fn find(connection: &mut Connection, token: &str) -> Result<Option<MemberId>
 /// What came of a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tried {
-    /// It was right: signed in, with this token.
-    SignedIn(String),
+    /// It was right.
+    SignedIn {
+        /// The token of the session.
+        token: String,
+        /// How many recovery codes are left, where it was one of them.
+        codes_left: Option<i64>,
+    },
     /// It was wrong.
     Wrong,
     /// The sign-in has ended.
@@ -119,24 +124,29 @@ pub fn try_code(
     if events::count(connection, member, Kind::WrongCodes, now() - 3_600)? >= MAX_ENDED_IN_AN_HOUR {
         return Ok(Tried::TooMany);
     }
-    if !take_code(connection, seal, member, typed)? && !take_recovery(connection, member, typed)? {
-        return note_wrong(connection, member, token, browser);
+    let mut codes_left = None;
+    if !take_code(connection, seal, member, typed)? {
+        codes_left = take_recovery(connection, member, typed)?;
+        if codes_left.is_none() {
+            return note_wrong(connection, member, token, browser);
+        }
     }
     end(connection, token)?;
     // It was the member, who may have mistyped some.
     let others = table::table.filter(table::member_id.eq(member));
     diesel::update(others).set(table::tries.eq(0)).execute(connection)?;
-    start(connection, member, browser, before).map(Tried::SignedIn)
+    Ok(Tried::SignedIn { token: start(connection, member, browser, before)?, codes_left })
 }
 
-fn take_recovery(connection: &mut Connection, member: MemberId, typed: &str) -> Result<bool, Error> {
+/// Takes a recovery code; gives how many are left, and nothing where it is none.
+fn take_recovery(connection: &mut Connection, member: MemberId, typed: &str) -> Result<Option<i64>, Error> {
     if !recovery::take(connection, member, typed)? {
-        return Ok(false);
+        return Ok(None);
     }
     let left = recovery::left(connection, member)?;
     events::record(connection, member, Kind::RecoveryCodeUsed, "")?;
     outbox::put(connection, member, Letter::RecoveryCodeUsed { left, at: now() })?;
-    Ok(true)
+    Ok(Some(left))
 }
 
 /// Counts a wrong code for its member, in whichever of their sign-ins: whoever has the password can begin as many as they like.

@@ -10,8 +10,10 @@ use crate::accounts::browsers::Browser;
 use crate::accounts::device as agent_of;
 use crate::accounts::pages::{signed_in, wanted};
 use crate::accounts::passkeys::relying::Passkeys;
+use crate::accounts::passkeys::store;
+use crate::db::Connection;
 use crate::error::Error;
-use crate::language::{filters, t};
+use crate::language::{filters, t, tn};
 use crate::mail;
 use crate::web::cookie;
 use crate::web::form::{Form, Problems, Query};
@@ -27,8 +29,21 @@ struct SecondStep {
     problems: Problems,
     /// What was sent while one was signed out, to be sent again afterwards.
     kept: Option<PendingForm>,
-    /// Whether passkeys work on this site.
+    /// Whether the member has a passkey, which works on this site.
     has_passkeys: bool,
+}
+
+/// Whether the member of a sign-in that was begun has a passkey, and passkeys work on this site.
+async fn has_passkeys(site: &SiteData, passkeys: &Passkeys, token: &str) -> Result<bool, Error> {
+    if !passkeys.work() {
+        return Ok(false);
+    }
+    let token = token.to_owned();
+    let read = move |connection: &mut Connection| match second_step::find(connection, &token)? {
+        Some(member) => store::any(connection, member),
+        None => Ok(false),
+    };
+    site.read_one(read).await
 }
 
 /// Answers whoever was let in so far: where they wanted to go, or the page of the second step.
@@ -55,7 +70,7 @@ pub async fn entered(
                 return Ok(redirect.to(&format!("/sign-in/code?{query}")));
             }
             let form = Form::of([("next", form.get("next"))]);
-            let has_passkeys = passkeys.work();
+            let has_passkeys = has_passkeys(site, passkeys, &token).await?;
             SecondStep { page, form, problems: Problems::default(), kept, has_passkeys }.show()
         }
     }
@@ -72,15 +87,17 @@ pub async fn form(
     redirect: Redirect,
     passkeys: Data<Passkeys>,
 ) -> Result<HttpResponse, Error> {
-    let begun = match cookie::begun(redirect.session()) {
-        Some(token) => site.read_one(move |connection| second_step::find(connection, &token)).await?,
-        None => None,
-    };
-    if begun.is_none() {
+    let token = cookie::begun(redirect.session()).unwrap_or_default();
+    let begun = token.clone();
+    if site.read_one(move |connection| second_step::find(connection, &begun)).await?.is_none() {
         return Ok(see_other("/sign-in"));
     }
-    let has_passkeys = passkeys.work();
+    let has_passkeys = has_passkeys(&site, &passkeys, &token).await?;
     SecondStep { page, form, problems: Problems::default(), kept: None, has_passkeys }.show()
+}
+
+fn said_left(codes: i64) -> String {
+    tn(codes, "You used a recovery code. {n} code is left.", "You used a recovery code. {n} codes are left.")
 }
 
 /// `POST /sign-in/code`
@@ -98,12 +115,16 @@ pub async fn submit(
 ) -> Result<HttpResponse, Error> {
     let token = cookie::begun(redirect.session()).unwrap_or_default();
     let (browser, before) = (Browser::of(redirect.session(), agent_of(&request)), page.viewer.clone());
+    let begun = token.clone();
     let (typed, seal) = (form.get("code").chars().take(100).collect::<String>(), seal.get_ref().clone());
     let tried = site.write(move |connection| {
         second_step::try_code(connection, &seal, (&token, &typed), &browser, before.as_deref())
     });
     let why = match tried.await? {
-        Tried::SignedIn(token) => {
+        Tried::SignedIn { token, codes_left } => {
+            if let Some(left) = codes_left {
+                redirect.done(said_left(left));
+            }
             site.jobs.wake(mail::JOB);
             return signed_in(&site, &token, &form, &redirect).await;
         }
@@ -117,6 +138,6 @@ pub async fn submit(
     };
     let mut problems = Problems::default();
     problems.add("code", why);
-    let (kept, has_passkeys) = (PendingForm::handed_on(&form), passkeys.work());
+    let (kept, has_passkeys) = (PendingForm::handed_on(&form), has_passkeys(&site, &passkeys, &begun).await?);
     SecondStep { page, form: Form::of([("next", &wanted(&form))]), problems, kept, has_passkeys }.show_again()
 }

@@ -77,15 +77,20 @@ struct Invitations {
     allowance: Allowance,
     /// Whether the member may make links by which people join.
     makes_links: bool,
+    /// The query that leads to this page again.
+    here: String,
+    /// Whether every box is ticked.
+    selects_all: bool,
 }
 
 impl Invitations {
+    fn is_part(&self) -> bool {
+        self.list.previous.is_some() || self.list.next.is_some()
+    }
+
+    /// The beginning of the query of a page of this box.
     fn prefix(&self) -> &'static str {
-        match (self.sent, self.older) {
-            (true, true) => "box=sent&older=1&",
-            (true, false) => "box=sent&",
-            _ => "",
-        }
+        prefix(self.sent, self.older)
     }
 
     fn left(&self) -> String {
@@ -111,6 +116,14 @@ pub fn left(left: u32, limit: u32, next: Option<i64>) -> String {
     }
 }
 
+fn prefix(sent: bool, older: bool) -> &'static str {
+    match (sent, older) {
+        (true, true) => "box=sent&older=1&",
+        (true, false) => "box=sent&",
+        _ => "",
+    }
+}
+
 /// `GET /invitations`, and `?box=sent`
 ///
 /// # Errors
@@ -123,9 +136,10 @@ pub async fn invitations(
 ) -> Result<HttpResponse, Error> {
     let (limits, viewer, sent) = (site.limits, me.viewer(), query.get("box") == "sent");
     let older = sent && query.is_checked("older");
+    let (at, selects_all) = (PageRequest::of(&query), query.get("select") == "all");
+    let here = prefix(sent, older).to_owned() + &at.query();
     let (list, allowance, makes_links) = site
         .read(move |connection| {
-            let at = PageRequest::of(&query);
             let list = match sent {
                 true => self::sent(connection, &limits, viewer.id, older, &at)?,
                 false => received(connection, &limits, &viewer, &at)?,
@@ -136,7 +150,7 @@ pub async fn invitations(
         })
         .await?;
     let received_total = me.invitations;
-    Invitations { page, sent, older, received_total, list, allowance, makes_links }.show()
+    Invitations { page, sent, older, received_total, list, allowance, makes_links, here, selects_all }.show()
 }
 
 /// Invitations to answer, the newest first.

@@ -106,19 +106,46 @@ pub enum Select {
     Nobody,
 }
 
-/// Takes over what is ticked on a page, into the draft or, where there is none, into a new one. Gives the draft and how many
-/// are selected in it; nothing where there is none and none is needed.
+/// The draft into which a press selects.
+#[derive(Debug, Clone, Copy)]
+pub enum Target {
+    /// A new one, which nothing but this press fills.
+    New,
+    /// The one that waits, or a new one where none does. A page without a draft takes nobody out of it.
+    Waiting,
+    /// The one that the page names.
+    Draft(RemovalId),
+}
+
+impl Target {
+    /// The draft that a page names, or the one that waits.
+    pub fn of(named: Option<RemovalId>) -> Target {
+        named.map_or(Target::Waiting, Target::Draft)
+    }
+
+    fn find(self, connection: &mut Connection, me: MemberId) -> Result<Option<RemovalId>, Error> {
+        match self {
+            Target::New => Ok(None),
+            Target::Waiting => Ok(current(connection, me)?.map(|(id, _)| id)),
+            Target::Draft(id) => Ok(Some(id)),
+        }
+    }
+}
+
+/// Takes over what is ticked on a page into a draft. Gives the draft and how many are selected in it; nothing where there is
+/// none and none is needed.
 ///
 /// # Errors
 /// [`Error::NotFound`] where the draft is somebody else's or no longer there; the database's.
 pub fn take_over(
     connection: &mut Connection,
     me: MemberId,
-    draft: Option<RemovalId>,
+    into: Target,
     sheet: &Sheet,
     select: &Select,
 ) -> Result<Taken, Error> {
     db::lock_members(connection, [me])?;
+    let draft = into.find(connection, me)?;
     if let Some(id) = draft
         && find(connection, me, id)?.confirmed_at.is_some()
     {
@@ -144,7 +171,7 @@ pub fn take_over(
     };
     if matches!(select, Select::Nobody) {
         diesel::delete(of(me, id)).execute(connection)?;
-    } else if draft.is_some() {
+    } else if matches!(into, Target::Draft(_)) {
         self::take_out(connection, me, id, &take_out)?;
     }
     self::add(connection, me, id, &add)?;
@@ -207,6 +234,49 @@ pub fn forget(connection: &mut Connection, me: MemberId, id: RemovalId) -> Resul
         diesel::delete(of(me, id)).execute(connection)?;
     }
     Ok(())
+}
+
+/// Discards a draft, which [`restore`] takes back as long as a draft is kept. Gives how many were selected; nobody where the draft
+/// is confirmed or not there.
+///
+/// # Errors
+/// The database's.
+pub fn discard(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<i64, Error> {
+    db::lock_members(connection, [me])?;
+    let draft = removals::table.find((me, id)).filter(removals::confirmed_at.is_null());
+    let open = draft.filter(removals::undone_at.is_null());
+    if diesel::update(open).set(removals::undone_at.eq(now())).execute(connection)? == 0 {
+        return Ok(0);
+    }
+    number(connection, me, id)
+}
+
+/// Takes back a draft that was discarded. What was selected meanwhile stays selected with it. Gives the draft in which they stand;
+/// nothing where none was discarded.
+///
+/// # Errors
+/// The database's.
+pub fn restore(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<Option<RemovalId>, Error> {
+    db::lock_members(connection, [me])?;
+    let discarded = removals::table
+        .find((me, id))
+        .filter(removals::confirmed_at.is_null())
+        .filter(removals::undone_at.is_not_null())
+        .select((removals::private_reason, removals::may_invite_again));
+    let Some((reason, may_invite_again)) = discarded.first::<(String, bool)>(connection).optional()? else {
+        return Ok(None);
+    };
+    let chosen = everybody(connection, me, id)?;
+    let into = match current(connection, me)? {
+        Some((waiting, _)) => waiting,
+        None => begin(connection, me)?,
+    };
+    add(connection, me, into, &chosen)?;
+    let typed = (removals::private_reason.eq(reason), removals::may_invite_again.eq(may_invite_again));
+    let untyped = removals::table.find((me, into)).filter(removals::private_reason.eq(""));
+    diesel::update(untyped).set(typed).execute(connection)?;
+    forget(connection, me, id)?;
+    Ok(Some(into))
 }
 
 /// Adds members to a draft; whoever stands in it already stays.
@@ -357,21 +427,37 @@ fn since(connection: &mut Connection, me: MemberId, others: &[MemberId]) -> Resu
     Ok(rows.into_iter().collect())
 }
 
-/// The newest draft in which anybody is selected, to go on with.
+/// The draft that waits, where anybody is selected in it.
 ///
 /// # Errors
 /// The database's.
-pub fn newest(connection: &mut Connection, me: MemberId) -> Result<Option<Draft>, Error> {
+pub fn waiting(connection: &mut Connection, me: MemberId) -> Result<Option<Draft>, Error> {
+    let Some((id, created_at)) = current(connection, me)? else { return Ok(None) };
+    let number = number(connection, me, id)?;
+    Ok(Some(Draft { id, created_at, number }).filter(|draft| draft.number > 0))
+}
+
+/// The draft that waits, and when it was begun: the newest, unless it was discarded. An older one never comes up in its place.
+fn current(connection: &mut Connection, me: MemberId) -> Result<Option<(RemovalId, i64)>, Error> {
     let drafts = removals::table
         .filter(removals::owner_id.eq(me))
         .filter(removals::confirmed_at.is_null())
         .filter(removals::created_at.gt(now() - KEPT_DAYS * DAY))
         .order(removals::id.desc())
-        .select((removals::id, removals::created_at));
-    let newest = on_engine!(connection, |own| drafts.first::<(RemovalId, i64)>(own)).optional()?;
-    let Some((id, created_at)) = newest else { return Ok(None) };
-    let number = number(connection, me, id)?;
-    Ok(Some(Draft { id, created_at, number }).filter(|draft| draft.number > 0))
+        .select((removals::id, removals::created_at, removals::undone_at));
+    let newest = on_engine!(connection, |own| drafts.first::<(RemovalId, i64, Option<i64>)>(own)).optional()?;
+    Ok(newest.filter(|(_, _, discarded_at)| discarded_at.is_none()).map(|(id, created_at, _)| (id, created_at)))
+}
+
+/// Somebody who was left out of a review.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    /// Who.
+    pub name: String,
+    /// Handle and day, by which *Undo* proves the page, as [`Sheet::shown`] does.
+    pub proof: String,
+    /// Who stands next in the list, else before.
+    pub neighbour: Option<String>,
 }
 
 /// Keeps what was typed on the review, and leaves somebody out of it.
@@ -384,18 +470,66 @@ pub fn change(
     id: RemovalId,
     (private_reason, may_invite_again): (&str, bool),
     leave_out: &str,
-) -> Result<Removal, Error> {
+) -> Result<(Removal, Option<LeftOut>), Error> {
     db::lock_members(connection, [me])?;
     let removal = find(connection, me, id)?;
     if removal.confirmed_at.is_some() {
-        return Ok(removal);
+        return Ok((removal, None));
     }
     let typed = (removals::private_reason.eq(private_reason), removals::may_invite_again.eq(may_invite_again));
     diesel::update(removals::table.find((me, id))).set(typed).execute(connection)?;
-    if !leave_out.is_empty() {
-        let member =
-            handles::table.find(leave_out).select(handles::member_id).first::<MemberId>(connection).optional()?;
-        take_out(connection, me, id, &member.into_iter().collect::<Vec<_>>())?;
+    if leave_out.is_empty() {
+        return Ok((removal, None));
     }
-    Ok(removal)
+    let member = handles::table.find(leave_out).select(handles::member_id).first::<MemberId>(connection).optional()?;
+    let Some(member) = member else { return Ok((removal, None)) };
+    let left_out = left_out(connection, me, id, member)?;
+    take_out(connection, me, id, &[member])?;
+    Ok((removal, left_out))
+}
+
+/// Says who is about to be left out; nobody where they do not stand in the draft as its owner sees it.
+fn left_out(
+    connection: &mut Connection,
+    me: MemberId,
+    id: RemovalId,
+    member: MemberId,
+) -> Result<Option<LeftOut>, Error> {
+    use removal_members::{other_id, sort_first};
+    let hidden = store::unseen(me).select(relationships::other_id);
+    let row = of(me, id)
+        .inner_join(members::table.on(members::id.eq(other_id)))
+        .filter(other_id.eq(member))
+        .filter(other_id.ne_all(hidden))
+        .select((sort_first, MemberCard::as_select()));
+    let Some((key, person)) = row.first::<(String, MemberCard)>(connection).optional()? else { return Ok(None) };
+    let others = || {
+        let hidden = store::unseen(me).select(relationships::other_id);
+        let rows = of(me, id).inner_join(members::table.on(members::id.eq(other_id)));
+        rows.filter(other_id.ne(member)).filter(other_id.ne_all(hidden)).select(members::handle).into_boxed()
+    };
+    let next = others()
+        .filter(sort_first.ge(key.clone()))
+        .filter(sort_first.gt(key.clone()).or(other_id.gt(member)))
+        .order((sort_first, other_id));
+    let before = others().filter(sort_first.le(key)).order((sort_first.desc(), other_id.desc()));
+    let neighbour = match next.first::<String>(connection).optional()? {
+        Some(next) => Some(next),
+        None => before.first(connection).optional()?,
+    };
+    let since = since(connection, me, &[member])?.remove(&member).unwrap_or_default();
+    Ok(Some(LeftOut { proof: format!("{}~{since}", person.handle), name: person.full_name, neighbour }))
+}
+
+/// Puts somebody back into a review from which they were left out.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's; the database's.
+pub fn put_back(connection: &mut Connection, me: MemberId, id: RemovalId, sheet: &Sheet) -> Result<(), Error> {
+    db::lock_members(connection, [me])?;
+    if find(connection, me, id)?.confirmed_at.is_some() {
+        return Ok(());
+    }
+    let (again, _) = sheet.members(connection, me)?;
+    add(connection, me, id, &again)
 }

@@ -56,6 +56,11 @@ impl Removal {
         self.confirmed_at.map_or_else(String::new, crate::dates::long)
     }
 
+    /// The day on which it was undone, where it was.
+    pub fn undone_day(&self) -> Option<(String, String)> {
+        self.undone_at.map(|at| (crate::dates::long(at), crate::dates::iso(at)))
+    }
+
     /// The same day for `<time datetime>`.
     pub fn day_iso(&self) -> String {
         self.confirmed_at.map_or_else(String::new, crate::dates::iso)
@@ -72,9 +77,11 @@ fn seen(connection: &mut Connection, me: MemberId, ids: Vec<MemberId>) -> Result
 /// A member's own removal.
 ///
 /// # Errors
-/// [`Error::NotFound`], also for somebody else's.
+/// [`Error::NotFound`], also for somebody else's and for a draft that was discarded.
 pub fn find(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<Removal, Error> {
-    Ok(removals::table.find((me, id)).select(Removal::as_select()).first(connection)?)
+    let removal: Removal = removals::table.find((me, id)).select(Removal::as_select()).first(connection)?;
+    let is_discarded = removal.confirmed_at.is_none() && removal.undone_at.is_some();
+    if is_discarded { Err(Error::NotFound) } else { Ok(removal) }
 }
 
 /// The newest removals that were confirmed and not undone.

@@ -1,7 +1,7 @@
 //! *Remove connections*: select, review, confirm, and see the result with *Undo*. The page of the selection is one form, so
 //! that every button on it takes along what is ticked.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
@@ -12,7 +12,7 @@ use askama::Template;
 use crate::connections::list::history::{History, Strip};
 use crate::connections::list::{self, Connected, Filter, Sort};
 use crate::connections::refusal::sentence;
-use crate::connections::removal::draft::{self, Chosen, Draft, Select, Sheet, Taken};
+use crate::connections::removal::draft::{self, Chosen, Draft, Select, Sheet, Taken, Target};
 use crate::connections::removal::{Removal, find};
 use crate::dates::{self, now};
 use crate::db::Connection;
@@ -73,7 +73,7 @@ struct Remove {
     ticked: HashSet<MemberId>,
     /// The query that leads to this page again.
     here: String,
-    /// A selection that was begun before.
+    /// A selection that was begun before and goes on here.
     earlier: Option<Draft>,
 }
 
@@ -88,17 +88,14 @@ impl Remove {
         self.list.rows.iter().filter_map(shown).collect::<Vec<_>>().join(" ")
     }
 
-    fn sorts(&self) -> [(Sort, &'static str); 4] {
+    fn sorts(&self) -> [(Sort, &'static str); 5] {
         [
             (Sort::Recent, t("Recent")),
             (Sort::Oldest, t("Oldest first")),
-            (Sort::First, t("Name")),
+            (Sort::First, t("First name")),
+            (Sort::Last, t("Last name")),
             (Sort::Company, t("Company")),
         ]
-    }
-
-    fn going_on(earlier: &Draft) -> String {
-        tn(earlier.number, "Continue with {n} selected", "Continue with {n} selected")
     }
 
     fn begun(earlier: &Draft) -> String {
@@ -127,7 +124,7 @@ struct NoSelection {
     page: Layout,
 }
 
-/// `GET /connections/remove?draft={id}`, with search, filters, order and page.
+/// `GET /connections/remove?draft={id}`, with search, filters, order and page. Without a draft it goes on with the one that waits.
 ///
 /// # Errors
 /// The database's.
@@ -158,13 +155,14 @@ pub async fn remove(
             } else {
                 History::of(connection, &cache, mine)?
             };
+            let earlier = if draft.is_none() { draft::waiting(connection, mine.id)? } else { None };
+            let draft = draft.or(earlier.as_ref().map(|earlier| earlier.id));
             let selection = Selection::of(connection, mine.id, draft)?;
             let ids: Vec<MemberId> = list.rows.iter().map(|row| row.person.id).collect();
             let ticked = match draft.filter(|_| selection.number > 0) {
                 Some(id) => draft::among(connection, mine.id, id, &ids)?,
                 None => HashSet::new(),
             };
-            let earlier = if draft.is_none() { draft::newest(connection, mine.id)? } else { None };
             Ok(Some((list, tags, history, selection, ticked, earlier)))
         })
         .await;
@@ -231,12 +229,18 @@ fn query_of(text: &str) -> Result<String, Error> {
     Ok(query.trim_end_matches('&').to_owned())
 }
 
+fn said_discarded(number: i64) -> String {
+    tn(number, "The selection of {n} person is discarded.", "The selection of {n} people is discarded.")
+}
+
+/// Who stood on a page, and since when each was connected.
+fn shown_of(text: &str) -> HashMap<String, i64> {
+    let shown = text.split(' ').filter_map(|one| one.split_once('~'));
+    shown.filter_map(|(handle, since)| Some((handle.to_owned(), since.parse().ok()?))).collect()
+}
+
 fn sheet_of(form: &Form) -> Sheet {
-    let shown = form.get("shown").split(' ').filter_map(|one| one.split_once('~'));
-    Sheet {
-        shown: shown.filter_map(|(handle, since)| Some((handle.to_owned(), since.parse().ok()?))).collect(),
-        ticked: form.all("member").map(str::to_owned).collect(),
-    }
+    Sheet { shown: shown_of(form.get("shown")), ticked: form.all("member").map(str::to_owned).collect() }
 }
 
 /// `POST /connections/remove`: takes over what is ticked, and goes where the button leads.
@@ -247,12 +251,16 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
     let (id, press, draft) = (me.id, Press::of(&form), draft_of(&form));
     let here = query_of(form.get("here"))?;
     if let (Press::StartOver, Some(draft)) = (&press, draft) {
-        site.write(move |connection| draft::forget(connection, id, draft)).await?;
+        let discarded = site.write(move |connection| draft::discard(connection, id, draft)).await?;
+        if discarded > 0 {
+            redirect.undoable(said_discarded(discarded), result(draft) + "/undo");
+        }
         return Ok(redirect.to("/connections/remove"));
     }
+    let into = Target::of(draft);
     let (sheet, change) = (sheet_of(&form), press.select(&Filter::of(&Form::parse(here.as_bytes())?)));
     let all = matches!(press, Press::SelectAll);
-    let take = move |connection: &mut Connection| draft::take_over(connection, id, draft, &sheet, &change);
+    let take = move |connection: &mut Connection| draft::take_over(connection, id, into, &sheet, &change);
     let taken = if all { site.write_bulk(take).await } else { site.write(take).await };
     let Taken { draft, number, confirmed } = match taken {
         Ok(taken) => taken,
@@ -390,8 +398,17 @@ pub async fn confirm(
     Ok(redirect.to(&result(id)))
 }
 
-/// `POST /connections/remove/{id}/review`: leaves somebody out, turns the page or goes back to the selection; what was typed
-/// stays.
+/// The address of a review at one of its pages, and there at the button of somebody, so that whoever leaves out many goes on where
+/// they were.
+fn review_at(id: RemovalId, query: &str, at: Option<&str>) -> Result<String, Error> {
+    let query = PageRequest::of(&Form::parse(query.as_bytes())?).query();
+    let path = format!("{}?{query}", result(id));
+    let at = at.map(|handle| format!("#out-{handle}")).unwrap_or_default();
+    Ok(path.trim_end_matches('?').to_owned() + &at)
+}
+
+/// `POST /connections/remove/{id}/review`: leaves somebody out or, as *Undo* asks by the query, puts them back; turns the page or
+/// goes back to the selection. What was typed stays.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
@@ -399,40 +416,61 @@ pub async fn change(
     site: SiteData,
     me: SignedIn,
     id: Path<RemovalId>,
+    Query(query): Query,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (viewer, id, may_invite_again) = (me.id, *id, form.is_checked("may_invite_again"));
+    if query.has("put_back") {
+        let shown = shown_of(query.get("put_back"));
+        let back = shown.keys().next().cloned();
+        let sheet = Sheet { ticked: shown.keys().cloned().collect(), shown };
+        site.write(move |connection| draft::put_back(connection, viewer, id, &sheet)).await?;
+        return Ok(redirect.to(&review_at(id, query.get("here"), back.as_deref())?));
+    }
     let reason: String = form.get("private_reason").chars().take(REASON).collect();
     let leave_out = form.get("leave_out").to_owned();
     let kept =
         site.write(move |connection| draft::change(connection, viewer, id, (&reason, may_invite_again), &leave_out));
-    if kept.await?.confirmed_at.is_some() {
+    let (removal, left_out) = kept.await?;
+    if removal.confirmed_at.is_some() {
         return Ok(redirect.to(&result(id)));
     }
     if form.has("selection") {
         return Ok(redirect.to(&selection(Some(id), "")));
     }
     let query = if form.has("turn") { form.get("turn") } else { form.get("here") };
-    let query = PageRequest::of(&Form::parse(query.as_bytes())?).query();
-    Ok(redirect.to(format!("{}?{query}", result(id)).trim_end_matches('?')))
+    let Some(left_out) = left_out else { return Ok(redirect.to(&review_at(id, query, None)?)) };
+    let back = crate::web::form::query([("put_back", left_out.proof.as_str()), ("here", query)]);
+    let text = tf("{name} is left out of the selection.", &left_out.name);
+    redirect.undoable(text, format!("{}/review?{back}", result(id)));
+    Ok(redirect.to(&review_at(id, query, left_out.neighbour.as_deref())?))
 }
 
-/// `POST /connections/remove/{id}/undo`
+/// `POST /connections/remove/{id}/undo`: takes back the removal or, where the draft of it was discarded, that.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
 pub async fn undo(
     site: SiteData,
+    page: Layout,
     me: SignedIn,
     id: Path<RemovalId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (viewer, id, limits) = (me.id, *id, site.limits);
-    let undone =
-        site.write_bulk(move |connection| crate::connections::removal::undo(connection, &limits, viewer, id)).await?;
-    if let Err(refusal) = undone {
-        redirect.refused(sentence(refusal, ""));
-    }
+    let undo = move |connection: &mut Connection| {
+        if let Some(draft) = draft::restore(connection, viewer, id)? {
+            return Ok((Some(draft), None));
+        }
+        Ok((None, crate::connections::removal::undo(connection, &limits, viewer, id)?.err()))
+    };
+    match site.write_bulk(undo).await {
+        Ok((Some(draft), _)) => return Ok(redirect.to(&selection(Some(draft), ""))),
+        Ok((None, Some(refusal))) => redirect.refused(sentence(refusal, "")),
+        Ok((None, None)) => &redirect,
+        Err(Error::NotFound) => return NoSelection { page }.show_as(StatusCode::NOT_FOUND),
+        Err(why) => return Err(why),
+    };
     Ok(redirect.to(&result(id)))
 }

@@ -63,7 +63,7 @@ pub struct Taken {
     pub confirmed: bool,
 }
 
-/// Takes over what is ticked on a page, into the draft or, where there is none, into a new one.
+/// Takes over what is ticked on a page, into the draft or, where it names none, into the one that waits or a new one.
 ///
 /// # Errors
 /// [`Error::NotFound`] where the draft is somebody else's or no longer there; the database's.
@@ -75,6 +75,11 @@ pub fn take_over(
     select: &Select,
 ) -> Result<Taken, Error> {
     db::lock_members(connection, [owner])?;
+    let named = draft;
+    let draft = match named {
+        Some(_) => named,
+        None => current(connection, owner)?.map(|(id, _)| id),
+    };
     if let Some(id) = draft
         && find(connection, owner, id)?.confirmed_at.is_some()
     {
@@ -97,6 +102,8 @@ pub fn take_over(
         Select::Nobody => {
             diesel::delete(of(owner, id)).execute(connection)?;
         }
+        // A page without a draft does not say who was unticked in the one that waits.
+        _ if named.is_none() => {}
         // Who was unticked on this page, and is among those that are added, was unticked before.
         _ => take_out(connection, owner, id, &unticked)?,
     }
@@ -169,6 +176,51 @@ pub fn forget(connection: &mut Connection, owner: MemberId, id: ContactRemovalId
         diesel::delete(of(owner, id)).execute(connection)?;
     }
     Ok(())
+}
+
+/// Discards a draft, which [`restore`] takes back as long as a draft is kept. Gives how many were selected; nobody where the draft
+/// is confirmed or not there.
+///
+/// # Errors
+/// The database's.
+pub fn discard(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) -> Result<i64, Error> {
+    db::lock_members(connection, [owner])?;
+    let draft = contact_removals::table.find((owner, id)).filter(contact_removals::confirmed_at.is_null());
+    let open = draft.filter(contact_removals::undone_at.is_null());
+    if diesel::update(open).set(contact_removals::undone_at.eq(now())).execute(connection)? == 0 {
+        return Ok(0);
+    }
+    number(connection, owner, id)
+}
+
+/// Takes back a draft that was discarded. What was selected meanwhile stays selected with it. Gives the draft in which they stand;
+/// nothing where none was discarded.
+///
+/// # Errors
+/// The database's.
+pub fn restore(
+    connection: &mut Connection,
+    owner: MemberId,
+    id: ContactRemovalId,
+) -> Result<Option<ContactRemovalId>, Error> {
+    db::lock_members(connection, [owner])?;
+    let discarded = contact_removals::table
+        .find((owner, id))
+        .filter(contact_removals::kind.eq(RemovalKind::Bulk))
+        .filter(contact_removals::confirmed_at.is_null())
+        .filter(contact_removals::undone_at.is_not_null())
+        .select(contact_removals::id);
+    if discarded.first::<ContactRemovalId>(connection).optional()?.is_none() {
+        return Ok(None);
+    }
+    let chosen = everybody(connection, owner, id)?;
+    let into = match current(connection, owner)? {
+        Some((waiting, _)) => waiting,
+        None => begin(connection, owner)?,
+    };
+    add(connection, owner, into, &chosen)?;
+    forget(connection, owner, id)?;
+    Ok(Some(into))
 }
 
 /// Adds contacts to a draft; what stands in it already stays.
@@ -288,18 +340,63 @@ pub fn page(
     ListPage::read(at, total, Cursor::last_name(), fetch, cursor)
 }
 
-/// The newest draft in which anybody is selected, to go on with.
+/// The draft that waits, where anybody is selected in it.
 ///
 /// # Errors
 /// The database's.
-pub fn newest(connection: &mut Connection, owner: MemberId) -> Result<Option<Draft>, Error> {
+pub fn waiting(connection: &mut Connection, owner: MemberId) -> Result<Option<Draft>, Error> {
+    let Some((id, created_at)) = current(connection, owner)? else { return Ok(None) };
+    let number = number(connection, owner, id)?;
+    Ok(Some(Draft { id, created_at, number }).filter(|draft| draft.number > 0))
+}
+
+/// The draft that waits, and when it was begun: the newest, unless it was discarded. An older one never comes up in its place.
+fn current(connection: &mut Connection, owner: MemberId) -> Result<Option<(ContactRemovalId, i64)>, Error> {
     let drafts = drafts(owner)
         .filter(contact_removals::kind.eq(RemovalKind::Bulk))
         .filter(contact_removals::created_at.gt(now() - KEPT_DAYS * DAY))
         .order(contact_removals::id.desc())
-        .select((contact_removals::id, contact_removals::created_at));
-    let newest = on_engine!(connection, |own| drafts.first::<(ContactRemovalId, i64)>(own)).optional()?;
-    let Some((id, created_at)) = newest else { return Ok(None) };
-    let number = number(connection, owner, id)?;
-    Ok(Some(Draft { id, created_at, number }).filter(|draft| draft.number > 0))
+        .select((contact_removals::id, contact_removals::created_at, contact_removals::undone_at));
+    let newest = on_engine!(connection, |own| drafts.first::<(ContactRemovalId, i64, Option<i64>)>(own)).optional()?;
+    Ok(newest.filter(|(_, _, discarded_at)| discarded_at.is_none()).map(|(id, created_at, _)| (id, created_at)))
+}
+
+/// Leaves a contact out of a review; gives its name and which stands next in the list, else before.
+///
+/// # Errors
+/// The database's.
+pub fn leave_out(
+    connection: &mut Connection,
+    owner: MemberId,
+    id: ContactRemovalId,
+    contact: ContactId,
+) -> Result<Option<(String, Option<ContactId>)>, Error> {
+    use contact_selections::{contact_id, sort_first};
+    let row = joined!(owner, id).filter(contact_id.eq(contact)).select((contacts::full_name, sort_first));
+    let Some((name, key)) = row.first::<(String, String)>(connection).optional()? else { return Ok(None) };
+    take_out(connection, owner, id, &[contact])?;
+    let others = || of(owner, id).select(contact_id).into_boxed();
+    let next = others()
+        .filter(sort_first.ge(key.clone()))
+        .filter(sort_first.gt(key.clone()).or(contact_id.gt(contact)))
+        .order((sort_first, contact_id));
+    let before = others().order((sort_first.desc(), contact_id.desc())).filter(sort_first.le(key));
+    let neighbour = match next.first(connection).optional()? {
+        Some(next) => Some(next),
+        None => before.first(connection).optional()?,
+    };
+    Ok(Some((name, neighbour)))
+}
+
+/// Puts a contact back into a review from which it was left out.
+///
+/// # Errors
+/// The database's.
+pub fn put_back(
+    connection: &mut Connection,
+    owner: MemberId,
+    id: ContactRemovalId,
+    contact: ContactId,
+) -> Result<(), Error> {
+    add(connection, owner, id, &[contact])
 }

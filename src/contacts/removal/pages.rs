@@ -66,7 +66,7 @@ struct Remove {
     ticked: HashSet<ContactId>,
     /// The query that leads to this page again.
     here: String,
-    /// A selection that was begun before.
+    /// A selection that was begun before and goes on here.
     earlier: Option<Draft>,
 }
 
@@ -86,10 +86,6 @@ impl Remove {
 
     fn memberships(&self) -> [Membership; 3] {
         Membership::all()
-    }
-
-    fn going_on(earlier: &Draft) -> String {
-        tn(earlier.number, "Continue with {n} selected", "Continue with {n} selected")
     }
 
     fn begun(earlier: &Draft) -> String {
@@ -118,7 +114,7 @@ struct NoSelection {
     page: Layout,
 }
 
-/// `GET /contacts/remove?draft={id}`, with search, filters, order and page.
+/// `GET /contacts/remove?draft={id}`, with search, filters, order and page. Without a draft it goes on with the one that waits.
 ///
 /// # Errors
 /// The database's.
@@ -130,7 +126,7 @@ pub async fn remove(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (filter, at, draft) = (Filter::of(&query), PageRequest::of(&query), draft_of(&query));
-    let owner = me.id;
+    let (owner, viewer, limits) = (me.id, me.viewer(), site.limits);
     let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
     let read = site
         .read_long(move |connection| {
@@ -140,14 +136,15 @@ pub async fn remove(
                 return Ok(None);
             }
             let (rows, _) = list::page(connection, owner, &asked, &at)?;
-            let list = list::with_tags(connection, owner, rows)?;
+            let list = list::with_members(connection, &limits, &viewer, rows)?;
+            let earlier = if draft.is_none() { draft::waiting(connection, owner)? } else { None };
+            let draft = draft.or(earlier.as_ref().map(|earlier| earlier.id));
             let selection = Selection::of(connection, owner, draft)?;
             let ids: Vec<ContactId> = list.rows.iter().map(|one| one.row.id).collect();
             let ticked = match draft.filter(|_| selection.number > 0) {
                 Some(id) => draft::among(connection, owner, id, &ids)?,
                 None => HashSet::new(),
             };
-            let earlier = if draft.is_none() { draft::newest(connection, owner)? } else { None };
             Ok(Some((list, tags::all(connection, owner)?, selection, ticked, earlier)))
         })
         .await;
@@ -168,6 +165,10 @@ fn query_of(text: &str) -> Result<String, Error> {
     Ok(query.trim_end_matches('&').to_owned())
 }
 
+fn said_discarded(number: i64) -> String {
+    tn(number, "The selection of {n} contact is discarded.", "The selection of {n} contacts is discarded.")
+}
+
 fn sheet_of(form: &Form) -> Sheet {
     let shown = form.get("shown").split(' ').filter_map(|id| id.parse().ok());
     Sheet { shown: shown.collect(), ticked: form.all("contact").filter_map(|id| id.parse().ok()).collect() }
@@ -181,7 +182,10 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
     let (owner, press, draft) = (me.id, form.get("press").to_owned(), draft_of(&form));
     let here = query_of(form.get("here"))?;
     if let ("start_over", Some(draft)) = (press.as_str(), draft) {
-        site.write(move |connection| draft::forget(connection, owner, draft)).await?;
+        let discarded = site.write(move |connection| draft::discard(connection, owner, draft)).await?;
+        if discarded > 0 {
+            redirect.undoable(said_discarded(discarded), result(draft) + "/undo");
+        }
         return Ok(redirect.to("/contacts/remove"));
     }
     let sheet = sheet_of(&form);
@@ -238,6 +242,24 @@ struct Removed {
     list: ListPage<Listed>,
 }
 
+/// A removal that is over, on the page that leads back to it.
+#[derive(Template)]
+#[template(path = "contacts/past.html")]
+struct Past {
+    page: Layout,
+    removals: Vec<(Removal, String)>,
+}
+
+/// `GET /contacts/removed`: the removals of the last 30 days, each with *Undo*.
+///
+/// # Errors
+/// The database's.
+pub async fn past(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
+    let owner = me.id;
+    let removals = site.read(move |connection| crate::contacts::removal::past(connection, owner)).await?;
+    Past { page, removals }.show()
+}
+
 impl Removed {
     fn undo(&self) -> String {
         format!("/contacts/remove/{}/undo", self.removal.id)
@@ -257,6 +279,7 @@ pub async fn review(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (owner, id, at) = (me.id, *id, PageRequest::of(&query));
+    let (viewer, limits) = (me.viewer(), site.limits);
     let here = at.query();
     let read = site
         .read_long(move |connection| {
@@ -266,7 +289,12 @@ pub async fn review(
                 None => draft::number(connection, owner, id)?,
             };
             let rows = draft::page(connection, owner, id, number, &at)?;
-            Ok((removal, number, list::with_tags(connection, owner, rows)?))
+            // Who was deleted is no member's contact any more.
+            let list = match removal.confirmed_at {
+                Some(_) => list::with_tags(connection, owner, rows)?,
+                None => list::with_members(connection, &limits, &viewer, rows)?,
+            };
+            Ok((removal, number, list))
         })
         .await;
     match read {
@@ -293,7 +321,17 @@ pub async fn confirm(
     Ok(redirect.to(&result(id)))
 }
 
-/// `POST /contacts/remove/{id}/review`: leaves somebody out, turns the page or goes back to the selection.
+/// The address of a review at one of its pages, and there at the button of a contact, so that whoever leaves out many goes on where
+/// they were.
+fn review_at(id: ContactRemovalId, query: &str, at: Option<ContactId>) -> Result<String, Error> {
+    let query = PageRequest::of(&Form::parse(query.as_bytes())?).query();
+    let path = format!("{}?{query}", result(id));
+    let at = at.map(|contact| format!("#out-{contact}")).unwrap_or_default();
+    Ok(path.trim_end_matches('?').to_owned() + &at)
+}
+
+/// `POST /contacts/remove/{id}/review`: leaves a contact out or, as *Undo* asks by the query, puts it back; turns the page or goes
+/// back to the selection.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
@@ -301,38 +339,67 @@ pub async fn change(
     site: SiteData,
     me: SignedIn,
     id: Path<ContactRemovalId>,
+    Query(query): Query,
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (owner, id) = (me.id, *id);
-    let leave_out: Vec<ContactId> = form.get("leave_out").parse().into_iter().collect();
-    let confirmed = site.write(move |connection| {
+    let leave_out: Option<ContactId> = form.get("leave_out").parse().ok();
+    let put_back: Option<ContactId> = query.get("put_back").parse().ok();
+    let change = move |connection: &mut Connection| {
         crate::db::lock_members(connection, [owner])?;
-        let is_confirmed = find(connection, owner, id)?.confirmed_at.is_some();
-        if !is_confirmed {
-            draft::take_out(connection, owner, id, &leave_out)?;
+        if find(connection, owner, id)?.confirmed_at.is_some() {
+            return Ok((true, None));
         }
-        Ok(is_confirmed)
-    });
-    if !confirmed.await? && form.has("selection") {
+        if let Some(contact) = put_back {
+            draft::put_back(connection, owner, id, contact)?;
+        }
+        let left_out = match leave_out {
+            Some(contact) => draft::leave_out(connection, owner, id, contact)?,
+            None => None,
+        };
+        Ok((false, left_out))
+    };
+    let (is_confirmed, left_out) = site.write(change).await?;
+    if !is_confirmed && form.has("selection") {
         return Ok(redirect.to(&selection(Some(id), "")));
     }
+    if put_back.is_some() {
+        return Ok(redirect.to(&review_at(id, query.get("here"), put_back)?));
+    }
     let query = if form.has("turn") { form.get("turn") } else { form.get("here") };
-    let query = PageRequest::of(&Form::parse(query.as_bytes())?).query();
-    Ok(redirect.to(format!("{}?{query}", result(id)).trim_end_matches('?')))
+    let (Some(contact), Some((name, neighbour))) = (leave_out, left_out) else {
+        return Ok(redirect.to(&review_at(id, query, None)?));
+    };
+    let back = crate::web::form::query([("put_back", contact.to_string().as_str()), ("here", query)]);
+    let text = tf("{name} is left out of the selection.", &name);
+    redirect.undoable(text, format!("{}/review?{back}", result(id)));
+    Ok(redirect.to(&review_at(id, query, neighbour)?))
 }
 
-/// `POST /contacts/remove/{id}/undo`
+/// `POST /contacts/remove/{id}/undo`: takes back the removal or, where the draft of it was discarded, that.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
 pub async fn undo(
     site: SiteData,
+    page: Layout,
     me: SignedIn,
     id: Path<ContactRemovalId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (owner, id) = (me.id, *id);
-    site.write_bulk(move |connection| crate::contacts::store::restore(connection, owner, id)).await?;
-    Ok(redirect.to(&result(id)))
+    let undo = move |connection: &mut Connection| {
+        let draft = draft::restore(connection, owner, id)?;
+        if draft.is_none() {
+            crate::contacts::store::restore(connection, owner, id)?;
+        }
+        Ok(draft)
+    };
+    match site.write_bulk(undo).await {
+        Ok(Some(draft)) => Ok(redirect.to(&selection(Some(draft), ""))),
+        Ok(None) => Ok(redirect.to(&result(id))),
+        Err(Error::NotFound) => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
+        Err(why) => Err(why),
+    }
 }
