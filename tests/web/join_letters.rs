@@ -101,7 +101,7 @@ fn nobody_learns_whose_an_address_is() {
     let mut visitor = site.visitor();
     visitor.open(&stop).press("Unsubscribe");
     assert!(visitor.sees("This address gets no invitation to join any more, from nobody."), "{}", visitor.text());
-    assert_eq!(visitor.get(&format!("{stop}0")).page.status, 404);
+    assert_eq!(visitor.get(&format!("{stop}0")).page.status, 410);
     let answers = ["free@test.example", "cleo-lind@test.example", "NEVER@test.example"].map(|email| {
         let (status, to) = invite(&site, &mut ada, email);
         (status, to.split('/').take(2).collect::<String>())

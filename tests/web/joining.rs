@@ -190,9 +190,12 @@ fn an_accepted_registration_becomes_a_member() {
     assert!(maren.sees("My network"), "{}", maren.text());
     assert!(ada.open("/people?q=maren").sees("Maren Holt"));
     // The second press on a stale page.
-    ada.post("/admin/registration/1/accept", &[]).follow();
+    let id = amicable::schema::members::table.filter(amicable::schema::members::full_name.eq("Maren Holt"));
+    let id = id.select(amicable::schema::members::id);
+    let id = site.db.write_blocking(|connection| Ok(id.first::<amicable::ids::MemberId>(connection)?)).unwrap();
+    ada.post(&format!("/admin/registration/{id}/accept"), &[]).follow();
     assert!(ada.sees("This registration is answered.") && !ada.sees("already"), "{}", ada.text());
-    ada.post("/admin/registration/1/decline", &[]).follow();
+    ada.post(&format!("/admin/registration/{id}/decline"), &[]).follow();
     assert!(ada.sees("This registration was answered or withdrawn already."), "{}", ada.text());
 }
 

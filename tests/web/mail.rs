@@ -328,7 +328,7 @@ fn one_click_ends_mail_of_a_kind_for_ever() {
     let mut anybody = site.visitor();
     anybody.open(&link);
     assert!(anybody.has_button("Unsubscribe") && anybody.sees("Invitations"), "{}", anybody.text());
-    assert_eq!(anybody.get(&format!("{link}0")).page.status, 404);
+    assert_eq!(anybody.get(&format!("{link}0")).page.status, 410);
     // As a mail provider posts it.
     let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build().into();
     let request = agent.post(format!("{}{link}", site.address)).header("Origin", "https://mail.example");

@@ -320,10 +320,11 @@ fn a_hidden_profile_shows_its_name_to_connections_alone() {
     for (who, path) in [(&mut stranger, ""), (&mut left, "/notifications")] {
         let pages: Vec<String> = shows(&site, who, NAME);
         assert!(pages.iter().all(|page| told(page) && page == path), "{}: {pages:?}", who.name);
-        assert_eq!(who.get("/in/hanna-hide").page.status, 404, "{}", who.name);
-        assert_eq!(who.get("/inbox/hanna-hide").page.status, 404, "{}", who.name);
-        assert_eq!(who.post("/inbox/hanna-hide", &[("message", "Hello")]).page.status, 404, "{}", who.name);
-        assert_eq!(who.post("/inbox/hanna-hide/draft", &[("message", "Hello")]).page.status, 404, "{}", who.name);
+        let name = who.name.clone();
+        assert_eq!(who.get("/in/hanna-hide").page.status, 404, "{name}");
+        assert_eq!(who.get("/inbox/hanna-hide").page.status, 404, "{name}");
+        assert_eq!(who.post("/inbox/hanna-hide", &[("message", "Hello")]).page.status, 404, "{name}");
+        assert_eq!(who.post("/inbox/hanna-hide/draft", &[("message", "Hello")]).page.status, 404, "{name}");
     }
     for who in [&mut open, &mut gone, &mut invited, &mut received] {
         assert!(who.open("/in/hanna-hide").sees(NAME), "{}", who.text());

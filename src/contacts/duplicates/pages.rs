@@ -167,7 +167,7 @@ fn refusal(what: TooMuch) -> String {
             tf("Together their private notes have more than {most} characters. Shorten one of them, then merge.", &most)
         }
         TooMuch::Tags => {
-            tf("Together they have more than {most} tags. Take some off, then merge.", &language::number(MAX_TAGS))
+            tf("Together they have more than {most} tags. Take some off, then merge.", language::number(MAX_TAGS))
         }
         TooMuch::Emails => values(t("E-mail")),
         TooMuch::Phones => values(t("Phone")),

@@ -265,7 +265,7 @@ fn an_address_is_read_once_however_often_written() {
     };
     let without_street: Vec<_> = parts.into_iter().filter(|(name, _)| *name != "Home Street").chain([whole]).collect();
     for cells in [[&parts[..], &[whole]].concat(), without_street] {
-        assert_eq!(one(&parse(row(OUTLOOK_88, &cells))).addresses, [expected.clone()]);
+        assert_eq!(one(&parse(row(OUTLOOK_88, &cells))).addresses, std::slice::from_ref(&expected));
     }
     let alone = parse(row(OUTLOOK_88, &[("Last Name", "Ng"), whole]));
     assert_eq!(one(&alone).addresses[0].street, "Main St. 1\nTown, 12345");

@@ -126,7 +126,7 @@ pub async fn remove(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (filter, at, draft) = (Filter::of(&query), PageRequest::of(&query), draft_of(&query));
-    let (owner, viewer, limits) = (me.id, me.viewer(), site.limits);
+    let owner = me.id;
     let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
     let read = site
         .read_long(move |connection| {
@@ -136,7 +136,7 @@ pub async fn remove(
                 return Ok(None);
             }
             let (rows, _) = list::page(connection, owner, &asked, &at)?;
-            let list = list::with_members(connection, &limits, &viewer, rows)?;
+            let list = list::with_tags(connection, owner, rows)?;
             let earlier = if draft.is_none() { draft::waiting(connection, owner)? } else { None };
             let draft = draft.or(earlier.as_ref().map(|earlier| earlier.id));
             let selection = Selection::of(connection, owner, draft)?;
@@ -279,7 +279,6 @@ pub async fn review(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (owner, id, at) = (me.id, *id, PageRequest::of(&query));
-    let (viewer, limits) = (me.viewer(), site.limits);
     let here = at.query();
     let read = site
         .read_long(move |connection| {
@@ -289,12 +288,7 @@ pub async fn review(
                 None => draft::number(connection, owner, id)?,
             };
             let rows = draft::page(connection, owner, id, number, &at)?;
-            // Who was deleted is no member's contact any more.
-            let list = match removal.confirmed_at {
-                Some(_) => list::with_tags(connection, owner, rows)?,
-                None => list::with_members(connection, &limits, &viewer, rows)?,
-            };
-            Ok((removal, number, list))
+            Ok((removal, number, list::with_tags(connection, owner, rows)?))
         })
         .await;
     match read {
