@@ -27,7 +27,7 @@ pub fn show(connection: &mut Connection, member: MemberId) -> Result<(), Error> 
 }
 
 /// Marks the others' rows. The first mark is that of connections, which are counted.
-fn mark(connection: &mut Connection, member: MemberId, marks: [(State, State); 5], more: i32) -> Result<(), Error> {
+fn mark(connection: &mut Connection, member: MemberId, marks: [(State, State); 6], more: i32) -> Result<(), Error> {
     // Whoever has a row that shows is in one of the member's own.
     let known = relationships::table.filter(relationships::owner_id.eq(member)).select(relationships::other_id);
     let mut known: Vec<MemberId> = known.load(connection)?;

@@ -71,8 +71,8 @@ pub fn act(
     Ok(answer)
 }
 
-/// [`act`] toward somebody whose account waits to be deleted. They answer as if they had blocked the member, and nothing changes;
-/// only an invitation that was sent, and still stands in its list, can be withdrawn.
+/// [`act`] toward somebody whose account waits to be deleted. They answer as if they had blocked the member, and nothing changes
+/// but an invitation that was sent, which can be withdrawn and expires.
 fn act_toward_leaver(
     connection: &mut Connection,
     limits: &Limits,
@@ -82,14 +82,17 @@ fn act_toward_leaver(
 ) -> Result<Answer, Error> {
     let facts = facts::of(connection, limits, &rows, action)?;
     let answer = rows.records_as_seen().apply(action, &facts, text);
-    if (rows.mine.state, action) == (State::Invited, Action::Withdraw) {
+    if rows.mine.state == State::InvitedHidden {
+        rows.mine.state = rows.mine.state.shown();
         let mut records = rows.records();
-        // As seen it may be refused, since the invitation has expired; as it is stored, this is refused too.
-        if records.apply(action, &facts, text).is_ok() {
-            rows.set(records);
-            rows.mine.state = rows.mine.state.hidden();
-            store::save(connection, &rows)?;
+        records.expire(*limits, facts.now);
+        if action == Action::Withdraw {
+            // What has expired is refused here as well.
+            records.apply(action, &facts, text).ok();
         }
+        rows.set(records);
+        rows.mine.state = rows.mine.state.hidden();
+        store::save(connection, &rows)?;
     }
     Ok(answer)
 }

@@ -22,6 +22,7 @@ numbered! {
         Blocked = 7,
         BlockedBy = 8,
         // The other's account is being deleted: what the owner had is hidden, and comes back if it is kept.
+        InvitedHidden = 11,
         ReceivedHidden = 12,
         DeclinedHidden = 13,
         ConnectedHidden = 14,
@@ -69,8 +70,9 @@ impl StoredPrior {
 
 impl State {
     /// The states in which the other is not there for the owner: they blocked the owner, or delete their account.
-    pub const UNSEEN: [State; 6] = [
+    pub const UNSEEN: [State; 7] = [
         State::BlockedBy,
+        State::InvitedHidden,
         State::ReceivedHidden,
         State::DeclinedHidden,
         State::ConnectedHidden,
@@ -78,10 +80,11 @@ impl State {
         State::WasDisconnectedHidden,
     ];
 
-    /// The states that are hidden while the other's account waits to be deleted, with what each is then. An invitation that was
-    /// sent stays in its list, as it does where the other blocks; so does whoever was blocked. A stranger has nothing to hide.
-    pub const HIDDEN: [(State, State); 5] = [
+    /// The states that are hidden while the other's account waits to be deleted, with what each is then. Whoever was blocked
+    /// stays in that list, and a stranger has nothing to hide.
+    pub const HIDDEN: [(State, State); 6] = [
         (State::Connected, State::ConnectedHidden),
+        (State::Invited, State::InvitedHidden),
         (State::Received, State::ReceivedHidden),
         (State::Declined, State::DeclinedHidden),
         (State::Disconnected, State::DisconnectedHidden),
@@ -281,7 +284,8 @@ pub fn side(state: State, stored: StoredPrior, may_invite_again: bool) -> Side {
         State::WasDisconnected => Side::WasDisconnected,
         State::Blocked => Side::Blocked { former: stored == StoredPrior::Disconnected },
         State::BlockedBy => Side::BlockedBy { invited: stored.is_invited(), prior },
-        State::ReceivedHidden
+        State::InvitedHidden
+        | State::ReceivedHidden
         | State::DeclinedHidden
         | State::ConnectedHidden
         | State::DisconnectedHidden

@@ -11,6 +11,7 @@ use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
 use crate::ids::{Between, MemberId};
 use crate::relationship::Pair;
+use crate::schema::members;
 
 /// Pairs that are found in one go.
 pub const MOST: i64 = 1_000;
@@ -120,7 +121,8 @@ fn clear_unknown(connection: &mut Connection, Between { viewer: owner, other }: 
 
 /// Hides a side whose other member is about to be deleted, as all of theirs are.
 fn hide(connection: &mut Connection, row: &mut Row) -> Result<(), Error> {
-    if store::waits_for_deletion(connection, row.other_id)? {
+    let due = members::table.find(row.other_id).select(members::deletion_due_at.is_not_null());
+    if on_engine!(connection, |own| due.first(own))? {
         row.state = row.state.hidden();
     }
     Ok(())

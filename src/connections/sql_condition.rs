@@ -19,9 +19,10 @@ sql_condition!(
     Listed: Bool = "relationships.state <> 4 AND relationships.state <> 6"
 );
 sql_condition!(
-    /// The row's invitation looks pending to the owner, who sent it: be it so, declined, or hidden by the other's block.
-    LooksSent: Bool = "relationships.state <> 4 AND relationships.state <> 6 AND relationships.state IN (1, 8) \
-                       AND (relationships.state = 1 OR relationships.prior IN (1, 9, 11))"
+    /// The row's invitation looks pending to the owner, who sent it: be it so, declined, or hidden by the other's block or
+    /// deletion.
+    LooksSent: Bool = "relationships.state <> 4 AND relationships.state <> 6 AND relationships.state IN (1, 8, 11) \
+                       AND (relationships.state <> 8 OR relationships.prior IN (1, 9, 11))"
 );
 sql_condition!(
     /// A member's company as lists sort by it: whatever its case, and nobody's last, as that of a hidden profile.

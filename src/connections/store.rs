@@ -14,7 +14,7 @@ use crate::members::store::Renamed;
 use crate::schema::{connection_counts, members, relationships};
 use crate::web::pagination::PageRequest;
 
-/// Loads both rows. That is one statement whatever the other's is, so that no refusal answers sooner than another: the names of a
+/// Loads both rows. That is one statement whatever is there, so that no refusal answers sooner than another: the names of a
 /// row that is missing are read when it is written.
 ///
 /// # Errors
@@ -34,18 +34,7 @@ pub fn pair(connection: &mut Connection, between: Between) -> Result<Rows, Error
         let side = if row.owner_id == me { &mut mine } else { &mut theirs };
         *side = Some(row);
     }
-    let mut rows = Rows::of(between, (mine, theirs));
-    // An invitation that was sent is not marked.
-    if rows.mine.state == State::Invited {
-        rows.other_leaves = waits_for_deletion(connection, other)?;
-    }
-    Ok(rows)
-}
-
-/// Whether a member's account waits to be deleted.
-pub(super) fn waits_for_deletion(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
-    let waits = members::table.find(member).select(members::deletion_due_at.is_not_null());
-    Ok(on_engine!(connection, |own| waits.first(own))?)
+    Ok(Rows::of(between, (mine, theirs)))
 }
 
 /// Loads one side; nothing if there is no row.
@@ -198,7 +187,7 @@ pub fn unseen(owner: MemberId) -> Unseen {
 pub type Unseen = Filter<
     Filter<
         Filter<relationships::table, Eq<relationships::owner_id, MemberId>>,
-        EqAny<relationships::state, [State; 6]>,
+        EqAny<relationships::state, [State; 7]>,
     >,
     Listed,
 >;
@@ -209,7 +198,7 @@ pub fn sent(owner: MemberId) -> Filter<Filter<relationships::table, Eq<relations
 }
 
 /// The rows of a member who disconnected, where an invitation came in between and has expired: they are disconnected as before.
-fn expired_invitation(owner: MemberId, oldest_open: i64) -> ExpiredInvitation {
+pub fn expired_invitation(owner: MemberId, oldest_open: i64) -> ExpiredInvitation {
     relationships::table
         .filter(relationships::owner_id.eq(owner))
         // Else SQLite would walk all connections.
@@ -220,7 +209,7 @@ fn expired_invitation(owner: MemberId, oldest_open: i64) -> ExpiredInvitation {
 }
 
 /// What [`expired_invitation`] gives.
-type ExpiredInvitation = Filter<
+pub type ExpiredInvitation = Filter<
     Filter<
         Filter<
             Filter<Filter<relationships::table, Eq<relationships::owner_id, MemberId>>, Listed>,
@@ -231,22 +220,10 @@ type ExpiredInvitation = Filter<
     helper_types::Between<relationships::state, State, State>,
 >;
 
-/// How many rows [`with_expired_invitation`] gives.
-///
-/// # Errors
-/// The database's.
-pub fn expired_invitations(connection: &mut Connection, owner: MemberId, oldest_open: i64) -> Result<i64, Error> {
-    let rows = expired_invitation(owner, oldest_open)
-        .inner_join(members::table.on(members::id.eq(relationships::other_id)))
-        .filter(members::deletion_due_at.is_null());
-    Ok(on_engine!(connection, |own| rows.count().get_result(own))?)
-}
-
-/// [`expired_invitation`] with the others, but for those whose account waits to be deleted.
+/// [`expired_invitation`] with the others.
 pub fn with_expired_invitation(owner: MemberId, oldest_open: i64) -> WithExpiredInvitation<'static> {
     expired_invitation(owner, oldest_open)
         .inner_join(members::table.on(members::id.eq(relationships::other_id)))
-        .filter(members::deletion_due_at.is_null())
         .into_boxed()
 }
 

@@ -37,7 +37,9 @@ impl Tabs {
         let counted: Vec<(State, i64)> = on_engine!(connection, |own| rows.load(own))?;
         let of = |state: State| counted.iter().find(|(other, _)| *other == state).map_or(0, |(_, number)| *number);
         // An invitation that came in between and has expired leaves them disconnected.
-        let again = store::expired_invitations(connection, member.id, limits.oldest_open(dates::now()))?;
+        let oldest_open = limits.oldest_open(dates::now());
+        let again = store::expired_invitation(member.id, oldest_open);
+        let again: i64 = on_engine!(connection, |own| again.count().get_result(own))?;
         let (disconnected, blocked) = (of(State::Disconnected) + again, of(State::Blocked));
         Ok(Tabs { connections: member.number.into(), disconnected, blocked, from: String::new() })
     }

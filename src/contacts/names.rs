@@ -39,7 +39,10 @@ pub struct Name {
 impl Name {
     /// Takes a name apart.
     pub fn of(name: &str) -> Name {
-        let core = sorting::core(name).join(" ");
+        // A number, as in *Room 2*, tells one from another.
+        let is_number = |word: &&str| word.contains(char::is_numeric) && !word.contains(char::is_alphabetic);
+        let numbers = name.split_whitespace().filter(is_number).map(str::to_owned);
+        let core = sorting::core(name).into_iter().chain(numbers).collect::<Vec<_>>().join(" ");
         let words = |text: String| -> Vec<String> {
             let key = in_order(&text);
             let mut words: Vec<String> = key.split('=').filter(|word| !word.is_empty()).map(str::to_owned).collect();
@@ -53,8 +56,9 @@ impl Name {
         Name { written: caseless(name), ways }
     }
 
-    /// Returns whether both may be of one person: one is not known, or each word of the shorter begins a word of the longer or
-    /// is begun by it, as in `A. Lovelace` and `Ada Lovelace`.
+    /// Returns whether both may be of one person: one is not known, or each word of the shorter is a word of the longer or
+    /// its initial, as in `A. Lovelace` and `Ada Lovelace`. More than an initial tells two apart: Martin and Martina may
+    /// share an address.
     pub fn may_be(&self, other: &Name) -> bool {
         if self.written.is_empty() || other.written.is_empty() || self.written == other.written {
             return true;
@@ -72,10 +76,16 @@ fn fit(one: &[String], other: &[String]) -> bool {
     let mut left: Vec<&String> = long.iter().collect();
     short.iter().all(|word| {
         let same = left.iter().position(|other| *other == word);
-        let begins = |other: &&String| other.starts_with(word.as_str()) || word.starts_with(other.as_str());
-        let place = same.or_else(|| left.iter().position(begins));
+        let is_initial = |other: &&String| begins(other, word) || begins(word, other);
+        let place = same.or_else(|| left.iter().position(is_initial));
         place.map(|at| left.remove(at)).is_some()
     })
+}
+
+/// Whether a word is the initial of another.
+fn begins(initial: &str, word: &str) -> bool {
+    let mut letters = initial.chars();
+    letters.next().is_some_and(|letter| letters.next().is_none() && word.starts_with(letter))
 }
 
 #[cfg(test)]
@@ -93,6 +103,12 @@ mod tests {
             ("山田太郎", "山田 太郎", true),
             ("Ada Smith", "Bob Smith", false),
             ("Ada Ada", "Ada Smith", false),
+            ("Maria Lopez", "Maria Lopez Garcia", true),
+            ("Martin Müller", "Martina Müller", false),
+            ("Александр Петров", "Александра Петрова", false),
+            ("Li Wang", "Lin Wang", false),
+            ("Room 1", "Room 2", false),
+            ("Dr. Ada 2", "Ada 2", true),
             ("❤️", "???", false),
             ("❤️", "Ada", true),
             ("Acme", "Ada Lovelace", false),

@@ -185,7 +185,9 @@ pub fn sent(
     let total = on_engine!(connection, |own| open.count().get_result(own))?;
     let fetch = |at: &PageRequest| {
         let mut rows = in_box(connection, limits, (me, State::Invited), before, at)?;
-        rows.extend(in_box(connection, limits, (me, State::BlockedBy), before, at)?);
+        for unseen in [State::BlockedBy, State::InvitedHidden] {
+            rows.extend(in_box(connection, limits, (me, unseen), before, at)?);
+        }
         Ok(at.merged(rows, |row| (row.changed_at, row.person.id)))
     };
     ListPage::read(at, total, Cursor::oldest(), fetch, cursor)
@@ -461,9 +463,8 @@ pub fn find(
     }
     // A handle they had before finds them too: the page may be older than the new one.
     let of_handle = handles::table.inner_join(table::table.on(table::id.eq(handles::member_id)));
-    let columns = (MemberCard::as_select(), table::deletion_due_at.is_not_null());
-    let of_handle = of_handle.filter(handles::handle.eq(handle)).select(columns);
-    let person: Option<(MemberCard, bool)> = of_handle.first(connection).optional()?;
+    let of_handle = of_handle.filter(handles::handle.eq(handle)).select(MemberCard::as_select());
+    let person: Option<MemberCard> = of_handle.first(connection).optional()?;
     Ok(person.map(|person| listed(connection, me, person, action)).transpose()?.flatten())
 }
 
@@ -472,13 +473,11 @@ pub fn find(
 fn listed(
     connection: &mut Connection,
     me: MemberId,
-    (person, leaves): (MemberCard, bool),
+    person: MemberCard,
     action: Action,
 ) -> Result<Option<MemberCard>, Error> {
     let row = store::row(connection, Between { viewer: me, other: person.id })?;
-    // Whoever deletes their account is as somebody who has blocked the member.
-    let side = |row: &Row| if leaves { row.side().blocked_by() } else { row.side() };
-    let listed = row.is_some_and(|row| match side(&row) {
+    let listed = row.is_some_and(|row| match row.side() {
         Side::Received { .. } | Side::Invited { .. } | Side::Connected => true,
         Side::Declined { .. } => action == Action::Decline,
         Side::BlockedBy { invited: true, .. } | Side::Disconnected { .. } => action == Action::Withdraw,
