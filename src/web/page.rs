@@ -300,7 +300,14 @@ pub fn came_from(request: &HttpRequest) -> Option<String> {
     // Who has just come in is led on from the pages of visitors.
     let led_on = referer.path().starts_with("/sign-") && viewer::viewer(request).is_some();
     let path = local(&referer[url::Position::BeforePath..url::Position::AfterQuery]);
-    path.filter(|_| is_a_page(referer.path()) && !led_on)
+    path.filter(|_| is_a_page(referer.path()) && !led_on).map(unticked)
+}
+
+/// An address without what ticks every box of its page: whoever comes back has answered for those.
+fn unticked(path: String) -> String {
+    let Some((page, query)) = path.split_once('?') else { return path };
+    let kept: Vec<&str> = query.split('&').filter(|pair| *pair != "select=all").collect();
+    if kept.is_empty() { page.to_owned() } else { format!("{page}?{}", kept.join("&")) }
 }
 
 /// Whether a path may answer GET: what is left out takes forms only, and shows its page in place where they have problems.

@@ -1,4 +1,4 @@
-//! How a browser shows the site: light or dark, and in which language. PendingForm in this browser's cookie; a member's
+//! How a browser shows the site: light or dark, and in which language. Kept in this browser's cookie; a member's
 //! language also with the member, for their other browsers.
 
 use std::cell::Cell;

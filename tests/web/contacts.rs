@@ -310,7 +310,7 @@ fn a_selection_adds_up_over_searches() {
     ada.press("Undo");
     assert!(ada.sees("Remove 2 contacts?"), "{}", ada.text());
     ada.open("/contacts/remove");
-    assert!(ada.sees("You began a selection") && ada.sees("2 selected"), "{}", ada.text());
+    assert!(ada.sees("You began this selection") && ada.sees("2 selected"), "{}", ada.text());
     ada.press("Start over");
     assert!(ada.sees("The selection of 2 contacts is discarded.") && ada.sees("Nobody selected"), "{}", ada.text());
     assert_eq!(ada.post_aside(&path, &[]).status(), 404);

@@ -96,7 +96,7 @@ fn a_selection_outlives_every_way_through_the_list() {
     assert!(ada.sees("117 selected"), "{}", ada.text());
     // Left, and found again.
     ada.open("/").open("/connections/remove");
-    assert!(ada.sees("You began a selection") && ada.sees("117 selected"), "{}", ada.text());
+    assert!(ada.sees("You began this selection") && ada.sees("117 selected"), "{}", ada.text());
     ada.press("Review removal").press("Remove 117 connections");
     assert!(ada.sees("117 connections removed. Nobody has been told.") && ada.sees("1–50 of 117"));
     assert!(ada.open("/connections").sees("3 people"), "{}", ada.text());
@@ -132,7 +132,7 @@ fn a_draft_is_its_owners_and_says_where_it_went() {
     ada.press("Undo").open("/connections/remove").fill("member", "ben-okoro").press("Search");
     let here = format!("/connections/remove?draft={}", draft(&ada));
     ada.open("/connections/remove").press("Start over");
-    assert!(!ada.sees("You began a selection"), "{}", ada.text());
+    assert!(!ada.sees("You began this selection"), "{}", ada.text());
     assert_eq!(ada.open(&here).page.status, 404);
 }
 
@@ -173,7 +173,7 @@ fn starting_over_is_said_and_taken_back() {
     assert_ne!(older, draft(&ada));
     ada.open("/connections/remove").press("Start over");
     assert!(ada.sees("The selection of 6 people is discarded."), "{}", ada.text());
-    assert!(ada.sees("Nobody selected") && !ada.sees("You began a selection"), "{}", ada.text());
+    assert!(ada.sees("Nobody selected") && !ada.sees("You began this selection"), "{}", ada.text());
     // What is selected meanwhile stays selected.
     ada.post_aside("/connections/remove", &[("member", "person-007"), ("press", "search")]);
     ada.press("Undo");

@@ -89,7 +89,7 @@ impl Remove {
     }
 
     fn begun(earlier: &Draft) -> String {
-        tf("You began a selection on {day}.", dates::long(earlier.created_at))
+        tf("You began this selection on {day}.", dates::long(earlier.created_at))
     }
 }
 
