@@ -161,6 +161,7 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/contacts/remove/{id}/undo", post().to(removed_contacts::undo))
         .route("/contacts/duplicates", get().to(duplicates::show))
         .route("/contacts/duplicates", post().to(duplicates::answer))
+        .route("/contacts/duplicates/{ids}/undo", post().to(duplicates::undo))
         // Files of contacts, in and out
         .route("/contacts/export", get().to(export::contacts))
         .route("/contacts/export/{name:[a-z.]+}", get().to(export::contacts_file))

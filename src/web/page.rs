@@ -333,7 +333,8 @@ fn is_a_page(path: &str) -> bool {
         | ["invitations", "declined", ..]
         | ["connections", "tags", "delete"]
         | ["connections", "tags", _, "undo"]
-        | ["contacts", "removed", ..]
+        | ["contacts", "removed", _, ..]
+        | ["contacts", "duplicates", _, "undo"]
         | ["contacts", _, "delete"]
         | ["moderation", _, "show" | "lift"]
         | ["admin", "members", _, _] => false,

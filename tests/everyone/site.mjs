@@ -200,6 +200,7 @@ export async function visit(page, entry) {
 // `to` is where another button of the form leads.
 async function submit(page, fields, action, to) {
   const form = page.locator(action ? `form[action="${action}"]` : "main form").first();
+  const loaded = page.waitForEvent("load");
   await form.evaluate((form, [fields, to]) => {
     if (to) form.action = to;
     const details = form.closest("details");
@@ -207,7 +208,7 @@ async function submit(page, fields, action, to) {
     for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
     form.submit();
   }, [fields, to]);
-  await page.waitForEvent("load");
+  await loaded;
 }
 
 async function popover(page, label) {

@@ -371,8 +371,12 @@ fn different_people_are_not_suggested_again() {
     add(&mut ada, &[("full_name", "B. Okoro"), ("email", "ben@acme.example")]);
     ada.open("/contacts/duplicates").press("Different people");
     assert!(ada.sees("No duplicates"), "{}", ada.text());
-    ada.open("/contacts");
+    ada.press("Undo");
+    assert!(ada.sees("suggested again") && ada.sees("The same: E-mail"), "{}", ada.text());
+    ada.press("Different people").open("/contacts");
     assert!(ada.sees("2 people"));
+    ada.open("/contacts/duplicates");
+    assert!(ada.sees("No duplicates"), "{}", ada.text());
 }
 
 /// Ada with four contacts at one switchboard, two of whom are the same.

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use crate::contacts::duplicates::merged::TooMuch;
 use crate::contacts::keys::{KEY_KINDS, Key, KeyKind};
 use crate::contacts::store::{self, Contact};
-use crate::db::{self, Connection, on_engine};
+use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::schema::{contact_keys, contacts_kept_apart};
@@ -161,6 +161,19 @@ pub fn keep_apart(connection: &mut Connection, owner: MemberId, ids: &[ContactId
             on_engine!(connection, |own| row.execute(own))?;
         }
     }
+    Ok(())
+}
+
+/// Forgets that any of these contacts are different people.
+///
+/// # Errors
+/// The database's.
+pub fn suggest_again(connection: &mut Connection, owner: MemberId, ids: &[ContactId]) -> Result<(), Error> {
+    use contacts_kept_apart::{one_id, other_id, owner_id};
+    db::lock_members(connection, [owner])?;
+    let rows = contacts_kept_apart::table.filter(owner_id.eq(owner));
+    let rows = rows.filter(id_in(connection, one_id, ids)).filter(id_in(connection, other_id, ids));
+    on_engine!(connection, |own| diesel::delete(rows).execute(own))?;
     Ok(())
 }
 

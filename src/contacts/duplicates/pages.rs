@@ -1,6 +1,7 @@
 //! The screen of *Merge duplicates*.
 
 use actix_web::HttpResponse;
+use actix_web::web::Path;
 use askama::Template;
 
 use crate::contacts::card::{Card, MAX_NOTE, MAX_TAGS, MAX_VALUES, Valued};
@@ -104,8 +105,10 @@ pub async fn answer(
         return again(&site, page, owner, &form, sentence).await;
     }
     if form.get("press") == "apart" {
+        let words: Vec<String> = ids.iter().map(ToString::to_string).collect();
         site.write(move |connection| duplicates::keep_apart(connection, owner, &ids)).await?;
-        redirect.done(t("They stay apart, and are not suggested again."));
+        let undo = format!("/contacts/duplicates/{}/undo", words.join("-"));
+        redirect.undoable(t("They stay apart, and are not suggested again."), undo);
         return Ok(redirect.to("/contacts/duplicates"));
     }
     let main = form.get("main").parse().ok().filter(|main| ids.contains(main)).or(ids.first().copied());
@@ -117,6 +120,18 @@ pub async fn answer(
         Merged::Gone => redirect.refused(t("These contacts were changed meanwhile. Look at them again.")),
         Merged::TooMuch(what) => return again(&site, page, owner, &form, &refusal(what)).await,
     };
+    Ok(redirect.to("/contacts/duplicates"))
+}
+
+/// `POST /contacts/duplicates/{ids}/undo`: takes back that the contacts of these ids, with dashes between them, stay apart.
+///
+/// # Errors
+/// The database's.
+pub async fn undo(site: SiteData, me: SignedIn, ids: Path<String>, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let owner = me.id;
+    let ids: Vec<ContactId> = ids.split('-').filter_map(|id| id.parse().ok()).take(MAX_VALUES).collect();
+    site.write(move |connection| duplicates::suggest_again(connection, owner, &ids)).await?;
+    redirect.done(t("They may be one person, and are suggested again."));
     Ok(redirect.to("/contacts/duplicates"))
 }
 
