@@ -1,29 +1,30 @@
 //! *Merge duplicates*: contacts that share an e-mail address, a phone number, a profile, or name and company.
 
+mod groups;
 pub mod merged;
 pub mod pages;
 pub mod properties;
 mod ticks;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use crate::contacts::duplicates::groups::{MOST, Sharing};
 use crate::contacts::duplicates::merged::TooMuch;
 use crate::contacts::keys::{KEY_KINDS, Key, KeyKind};
+use crate::contacts::names::name_key;
 use crate::contacts::store::{self, Contact};
 use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::ids::{ContactId, ContactRemovalId, MemberId};
-use crate::schema::{contact_keys, contacts_kept_apart};
+use crate::schema::{contact_keys, contacts, contacts_kept_apart};
 
 /// Keys that are looked at at once.
 const KEYS: i64 = 2_000;
 /// Groups on the page.
 pub const SHOWN: usize = 10;
-/// Contacts of a group.
-const MOST: usize = 10;
 
 /// Contacts that may be one and the same person.
 #[derive(Debug, Clone)]
@@ -61,69 +62,76 @@ pub enum Merged {
     TooMuch(TooMuch),
 }
 
-/// The first groups, and how many there are.
+/// Returns the first groups, and how many there are.
 ///
 /// # Errors
 /// The database's.
 pub fn groups(connection: &mut Connection, owner: MemberId) -> Result<(Vec<Group>, usize), Error> {
     let keys = shared_keys(connection, owner)?;
-    let with = store::with_keys(connection, owner, &keys)?;
-    let apart = kept_apart(connection, owner)?;
+    let mut with = store::with_keys(connection, owner, &keys)?;
     // In the order of the keys, so that the page is the same each time.
-    let all: BTreeMap<(i16, String), Vec<ContactId>> =
-        with.into_iter().map(|((kind, key), ids)| ((kind as i16, key), ids)).collect();
-    let mut found: Vec<BTreeSet<ContactId>> = Vec::new();
-    for ids in all.values() {
-        for (at, one) in ids.iter().enumerate() {
-            for other in &ids[at + 1..] {
-                if !apart.contains(&(*one, *other)) {
-                    join(&mut found, *one, *other);
-                }
-            }
-        }
-    }
+    let sharing: Vec<Sharing> = keys.into_iter().filter_map(|key| Some((key.0, with.remove(&key)?))).collect();
+    let (apart, names) = (kept_apart(connection, owner)?, names(connection, owner, &sharing)?);
+    let mut found = groups::of(&sharing, &apart, &names);
     let number = found.len();
-    let mut groups = Vec::new();
-    for ids in found.into_iter().take(SHOWN) {
-        let ids: Vec<ContactId> = ids.into_iter().collect();
-        let share = |kind: &KeyKind| {
-            all.iter()
-                .any(|((of, _), with)| *of == *kind as i16 && ids.iter().filter(|id| with.contains(id)).count() > 1)
-        };
-        let mut shared: Vec<KeyKind> = KEY_KINDS.into_iter().filter(share).collect();
-        if shared.contains(&KeyKind::Phone) {
-            shared.retain(|kind| *kind != KeyKind::NameAndPhone);
-        }
-        let sharing = all.iter().filter(|(_, with)| ids.iter().filter(|id| with.contains(id)).count() > 1);
-        let sharing = sharing.filter_map(|((number, _), with)| {
-            let kind = KEY_KINDS.into_iter().find(|kind| *kind as i16 == *number)?;
-            Some((kind, with.iter().copied().collect()))
-        });
-        let sharing: Vec<(KeyKind, HashSet<ContactId>)> = sharing.collect();
-        let contacts = store::load_many(connection, owner, &ids)?;
-        let ticked = ticks::of(&contacts, &sharing);
-        let main = contacts.iter().map(|contact| contact.id).find(|id| ticked.is_empty() || ticked.contains(id));
-        groups.push(Group { contacts, shared, ticked, main });
-    }
-    groups.retain(|group| group.contacts.len() > 1);
-    Ok((groups, number))
+    found.truncate(SHOWN);
+    let shared = shared_within(&found, &sharing);
+    let ids: Vec<ContactId> = found.iter().flatten().copied().collect();
+    let contacts = store::load_many(connection, owner, &ids)?;
+    let of_group = |(ids, shared): (BTreeSet<ContactId>, Vec<Shared>)| {
+        group(contacts.iter().filter(|contact| ids.contains(&contact.id)).cloned().collect(), &shared)
+    };
+    let groups = found.into_iter().zip(shared).map(of_group);
+    Ok((groups.filter(|group| group.contacts.len() > 1).collect(), number))
 }
 
-/// Puts two contacts into one group, unless it would be larger than a page can show.
-fn join(groups: &mut Vec<BTreeSet<ContactId>>, one: ContactId, other: ContactId) {
-    let place = |groups: &[BTreeSet<ContactId>], id: ContactId| groups.iter().position(|group| group.contains(&id));
-    match (place(groups, one), place(groups, other)) {
-        (None, None) => groups.push(BTreeSet::from([one, other])),
-        (Some(at), None) | (None, Some(at)) if groups[at].len() < MOST => {
-            groups[at].extend([one, other]);
-        }
-        (Some(at), Some(from)) if at != from && groups[at].len() + groups[from].len() <= MOST => {
-            let (at, from) = (at.min(from), at.max(from));
-            let moved = groups.remove(from);
-            groups[at].extend(moved);
-        }
-        _ => {}
+/// What contacts of a group share, and which of them do.
+type Shared = (KeyKind, HashSet<ContactId>);
+
+fn group(contacts: Vec<Contact>, shared: &[Shared]) -> Group {
+    let is_shared = |kind: &KeyKind| shared.iter().any(|(of, _)| of == kind);
+    let mut kinds: Vec<KeyKind> = KEY_KINDS.into_iter().filter(is_shared).collect();
+    if kinds.contains(&KeyKind::Phone) {
+        kinds.retain(|kind| *kind != KeyKind::NameAndPhone);
     }
+    let ticked = ticks::of(&contacts, shared);
+    let main = contacts.iter().map(|contact| contact.id).find(|id| ticked.is_empty() || ticked.contains(id));
+    Group { contacts, shared: kinds, ticked, main }
+}
+
+/// For each group the keys that two of it share.
+fn shared_within(groups: &[BTreeSet<ContactId>], sharing: &[Sharing]) -> Vec<Vec<Shared>> {
+    let mut shared: Vec<Vec<Shared>> = vec![Vec::new(); groups.len()];
+    let numbered = groups.iter().enumerate().flat_map(|(at, ids)| ids.iter().map(move |id| (*id, at)));
+    let places: HashMap<ContactId, usize> = numbered.collect();
+    for (kind, ids) in sharing {
+        let mut within: HashMap<usize, HashSet<ContactId>> = HashMap::new();
+        for id in ids {
+            if let Some(at) = places.get(id) {
+                within.entry(*at).or_default().insert(*id);
+            }
+        }
+        within.retain(|_, ids| ids.len() > 1);
+        within.into_iter().for_each(|(at, ids)| shared[at].push((*kind, ids)));
+    }
+    shared
+}
+
+/// The keys of the names of those who share something with many.
+fn names(
+    connection: &mut Connection,
+    owner: MemberId,
+    sharing: &[Sharing],
+) -> Result<HashMap<ContactId, String>, Error> {
+    let with_many = sharing.iter().filter(|(_, ids)| ids.len() > MOST).flat_map(|(_, ids)| ids);
+    let ids: Vec<ContactId> = with_many.copied().collect::<BTreeSet<_>>().into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(id_in(connection, contacts::id, &ids));
+    let rows = rows.select((contacts::id, contacts::full_name));
+    let rows: Vec<(ContactId, String)> = on_engine!(connection, |own| rows.load(own))?;
+    Ok(rows.into_iter().map(|(id, name)| (id, name_key(&name))).collect())
 }
 
 /// The keys that more than one contact has.
