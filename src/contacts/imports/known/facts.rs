@@ -10,19 +10,17 @@ use crate::text::caseless;
 /// Rows that are looked at for one, so that many of one name do not cost the square.
 pub(super) const LOOKED_AT: usize = 50;
 
-/// Everything that a card says, its name with it, in order and each once.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// What a card says, in order and each once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Facts(Vec<u64>);
 
 impl Facts {
-    /// What a card says of somebody with this name.
+    /// Everything that a card says, the name with it.
     pub(super) fn of(name: &str, card: &Card) -> Facts {
         let mut all = Vec::new();
         let mut say = |what: &str, value: &str| {
             if !value.is_empty() {
-                let mut hash = DefaultHasher::new();
-                (name, what, value).hash(&mut hash);
-                all.push(hash.finish());
+                all.push(hash((name, what, value)));
             }
         };
         say("", "-");
@@ -48,15 +46,39 @@ impl Facts {
         card.tags.iter().for_each(|tag| say("tag", &caseless(tag)));
         say("birthday", &card.birthday.map_or_else(String::new, |day| day.to_string()));
         say("connected", &card.connected_on.map_or_else(String::new, |day| day.to_string()));
+        Facts::in_order(all)
+    }
+
+    /// The phone numbers of these keys, with and without their country's.
+    pub(super) fn of_phones(keys: &[String]) -> Facts {
+        Facts::in_order(keys.iter().map(|key| hash(phone_end(key).unwrap_or(key))).collect())
+    }
+
+    fn in_order(mut all: Vec<u64>) -> Facts {
         all.sort_unstable();
         all.dedup();
         Facts(all)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether everything that another says is said here, too.
     pub(super) fn hold(&self, other: &Facts) -> bool {
         other.0.iter().all(|fact| self.0.binary_search(fact).is_ok())
     }
+
+    /// Whether something that another says is said here, too.
+    pub(super) fn share(&self, other: &Facts) -> bool {
+        other.0.iter().any(|fact| self.0.binary_search(fact).is_ok())
+    }
+}
+
+fn hash(said: impl Hash) -> u64 {
+    let mut hash = DefaultHasher::new();
+    said.hash(&mut hash);
+    hash.finish()
 }
 
 /// What the rows of a file have said so far, and of whom.

@@ -142,7 +142,7 @@ struct Marks {
     company: String,
     profiles: Vec<String>,
     emails: Vec<String>,
-    phones: Vec<String>,
+    phones: Facts,
 }
 
 impl Marks {
@@ -154,16 +154,18 @@ impl Marks {
             company: in_order(&fold(company)),
             profiles: Vec::new(),
             emails: Vec::new(),
-            phones: Vec::new(),
+            phones: Facts::default(),
         };
+        let mut phones = Vec::new();
         for (kind, key) in keys {
             match kind {
                 KeyKind::Profile => marks.profiles.push(key),
                 KeyKind::Email => marks.emails.push(key),
-                KeyKind::Phone => marks.phones.push(key),
+                KeyKind::Phone => phones.push(key),
                 KeyKind::NameAndCompany | KeyKind::NameAndPhone => {}
             }
         }
+        marks.phones = Facts::of_phones(&phones);
         marks
     }
 

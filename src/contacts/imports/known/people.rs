@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::contacts::imports::known::facts::{Facts, LOOKED_AT, Said};
 use crate::contacts::imports::known::{Marked, Marks};
-use crate::contacts::keys::{KeyKind, is_of_one, phone_end};
+use crate::contacts::keys::{KeyKind, is_of_one};
 use crate::contacts::names::{Name, has_words};
 
 /// Somebody who is known: from the book, or from a line of the file.
@@ -20,7 +20,7 @@ pub(super) struct Person {
     called: String,
     name: OnceCell<Name>,
     company: String,
-    phones: Vec<String>,
+    phones: Facts,
     /// What the book says of them, where that was asked for.
     facts: Option<Facts>,
 }
@@ -57,12 +57,7 @@ impl Person {
     /// Whether nothing speaks against somebody of the same name.
     fn may_be(&self, marks: &Marks) -> bool {
         let same_company = self.company.is_empty() || marks.company.is_empty() || self.company == marks.company;
-        let same = |one: &String, other: &String| {
-            one == other || phone_end(one).is_some_and(|end| phone_end(other) == Some(end))
-        };
-        let shares_phone = self.phones.is_empty()
-            || marks.phones.is_empty()
-            || marks.phones.iter().any(|one| self.phones.iter().any(|other| same(one, other)));
+        let shares_phone = self.phones.is_empty() || marks.phones.is_empty() || self.phones.share(&marks.phones);
         same_company && shares_phone
     }
 }

@@ -138,3 +138,15 @@ fn many_of_one_name_are_told_apart_at_once() {
     let cards: Vec<Card> = (0..30_000).map(card).collect();
     assert_eq!(thrice(&cards), [30_000, 0, 0]);
 }
+
+#[test]
+fn many_numbers_of_one_name_are_compared_at_once() {
+    let with_phones = |first: usize| Card {
+        phones: (first..first + 50).map(|number| Valued::new("", &format!("+49 30 {number:08}"))).collect(),
+        ..named("Maria Garcia")
+    };
+    let book: Vec<Card> = (0..50).map(|at| with_phones(at * 50)).collect();
+    let mut rows: Vec<Marked> = (0..4_000).map(|at| row(at + 2, with_phones(10_000 + at * 50))).collect();
+    rows.push(row(4_002, with_phones(2_475)));
+    assert_eq!(told(&rows, &book), (4_000, 1, 0));
+}
