@@ -125,14 +125,36 @@ pub fn history(connection: &mut Connection, owner: MemberId) -> Result<Vec<Impor
     Ok(rows.select(Import::as_select()).limit(LISTED).load(connection)?)
 }
 
+/// What a file would bring into the book as it stands.
+#[derive(Debug)]
+pub struct Preview {
+    sorted: known::Sorted,
+    report: Vec<u8>,
+}
+
+/// Compares a file with the book. This only reads, so that nobody who writes waits for it; the book may change until the
+/// draft is confirmed, when both are compared again.
+///
+/// # Errors
+/// The database's.
+pub fn preview(connection: &mut Connection, owner: MemberId, read: &Read) -> Result<Preview, Error> {
+    let sorted = known::sort(connection, owner, &read.rows)?;
+    let report = pack(Report::of(read, &sorted).json()?.as_bytes())?;
+    Ok(Preview { sorted, report })
+}
+
 /// Stores a file that was read as a draft, beside what is told of it; gives the draft's id.
 ///
 /// # Errors
 /// [`Error::TooMany`] where the member has imported too much today, or the database's.
-pub fn begin(connection: &mut Connection, owner: MemberId, upload: &Upload, read: &Read) -> Result<ImportId, Error> {
+pub fn begin(
+    connection: &mut Connection,
+    owner: MemberId,
+    upload: &Upload,
+    (read, preview): (&Read, &Preview),
+) -> Result<ImportId, Error> {
     limits::take(connection, Limit::Imports, &Subject::member(owner))?;
     db::lock_members(connection, [owner])?;
-    let sorted = known::sort(connection, owner, &read.rows)?;
     let id = new_id();
     let row = (
         contact_imports::owner_id.eq(owner),
@@ -141,14 +163,14 @@ pub fn begin(connection: &mut Connection, owner: MemberId, upload: &Upload, read
         contact_imports::file_name.eq(&upload.file_name),
         contact_imports::source.eq(read.source),
     );
-    let counts = sorted.counts(read);
+    let counts = preview.sorted.counts(read);
     diesel::insert_into(contact_imports::table).values(row).execute(connection)?;
     diesel::update(contact_imports::table.find((owner, id))).set(counts).execute(connection)?;
     let file = (
         contact_import_files::owner_id.eq(owner),
         contact_import_files::import_id.eq(id),
         contact_import_files::upload.eq(&upload.packed),
-        contact_import_files::report.eq(pack(Report::of(read, &sorted).json()?.as_bytes())?),
+        contact_import_files::report.eq(&preview.report),
     );
     diesel::insert_into(contact_import_files::table).values(file).execute(connection)?;
     Ok(id)
@@ -182,13 +204,12 @@ pub fn change(
     owner: MemberId,
     id: ImportId,
     choices: &Choices,
-    read: &Read,
+    (read, preview): (&Read, &Preview),
 ) -> Result<(), Error> {
     db::lock_members(connection, [owner])?;
     if find(connection, owner, id)?.confirmed_at.is_some() {
         return Ok(());
     }
-    let sorted = known::sort(connection, owner, &read.rows)?;
     let has_header = choices.has_header.map_or("", |chosen| if chosen { "1" } else { "0" });
     let columns: String = choices.columns.iter().flat_map(|target| [target.word(), ","]).collect();
     let chosen = (
@@ -197,12 +218,11 @@ pub fn change(
         contact_imports::has_header.eq(has_header),
         contact_imports::source.eq(read.source),
         contact_imports::revision.eq(contact_imports::revision + 1),
-        sorted.counts(read),
+        preview.sorted.counts(read),
     );
     diesel::update(contact_imports::table.find((owner, id))).set(chosen).execute(connection)?;
-    let report = pack(Report::of(read, &sorted).json()?.as_bytes())?;
     let file = contact_import_files::table.find((owner, id));
-    diesel::update(file).set(contact_import_files::report.eq(report)).execute(connection)?;
+    diesel::update(file).set(contact_import_files::report.eq(&preview.report)).execute(connection)?;
     Ok(())
 }
 

@@ -156,7 +156,13 @@ pub async fn upload(
     match opened {
         Ok(opened) => {
             let opened = Arc::new(opened);
-            let store = move |connection: &mut _| imports::begin(connection, id, &opened.read.0, &opened.read.1);
+            let compared = opened.clone();
+            let preview = site.read_long(move |connection| imports::preview(connection, id, &compared.read.1)).await?;
+            let preview = Arc::new(preview);
+            let store = move |connection: &mut _| {
+                let (upload, read) = &opened.read;
+                imports::begin(connection, id, upload, (read, &preview))
+            };
             let draft = site.write_bulk(store).await?;
             Ok(redirect.to(&address(draft)))
         }
@@ -362,8 +368,13 @@ pub async fn read_again(
     let (choices, packed) = chosen(&form, &import, packed).await?;
     match read_packed(turn, packed, choices.clone()).await? {
         Ok(read) => {
-            let read = Arc::new((choices, read));
-            site.write_bulk(move |connection| imports::change(connection, me, id, &read.0, &read.1.read)).await?;
+            let read = Arc::new(read);
+            let compared = read.clone();
+            let preview = site.read_long(move |connection| imports::preview(connection, me, &compared.read)).await?;
+            let preview = Arc::new(preview);
+            let change =
+                move |connection: &mut _| imports::change(connection, me, id, &choices, (&read.read, &preview));
+            site.write_bulk(change).await?;
             Ok(redirect.to(&address(id)))
         }
         Err(damaged) => {
