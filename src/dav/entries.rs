@@ -176,7 +176,7 @@ pub fn bodies(
 
 /// The one card of a body, a property a line; nothing where it is no card, or several.
 pub fn lines_of(body: &str) -> Option<String> {
-    let mut cards = vcard::cards(body.as_bytes(), vcard::LEGACY);
+    let mut cards = vcard::cards(body.as_bytes(), vcard::legacy);
     let card = cards.next()?.text.ok()?;
     cards.next().is_none().then_some(card)
 }

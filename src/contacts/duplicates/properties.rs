@@ -62,7 +62,7 @@ fn is_property(name: &str) -> bool {
 /// Writes a vCard of any version as the third, a property a line.
 fn in_version_3(card: &str) -> String {
     let written = vcard::write(&vcard::read(card));
-    let found = vcard::cards(written.as_bytes(), vcard::LEGACY).next();
+    let found = vcard::cards(written.as_bytes(), vcard::legacy).next();
     found.and_then(|found| found.text.ok()).unwrap_or_default()
 }
 

@@ -6,7 +6,7 @@ use encoding_rs::{
 };
 
 /// Bytes by which an encoding is guessed, of the lines that have other letters than English.
-const LOOKED_AT: usize = 20_000;
+pub(super) const LOOKED_AT: usize = 20_000;
 
 /// An encoding, and whether it may be another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +55,24 @@ pub(super) fn guess(bytes: &[u8]) -> &'static Encoding {
 
 /// By chance, hardly any two letters of other encodings are one of UTF-8.
 fn is_damaged_utf_8(bytes: &[u8]) -> bool {
+    let (whole, broken) = letters_of_utf_8(bytes);
+    whole > 4 * broken
+}
+
+/// Says whether a line by itself is damaged UTF-8: of a letter that was cut in two, there are few others to tell by.
+pub(super) fn is_damaged_line(line: &[u8]) -> bool {
+    let (whole, broken) = letters_of_utf_8(line);
+    whole > broken
+}
+
+/// How many letters beyond ASCII there are, and how many places where there is none.
+fn letters_of_utf_8(bytes: &[u8]) -> (usize, usize) {
     let (mut whole, mut broken) = (0, 0);
     for chunk in bytes.utf8_chunks() {
         whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    whole > 4 * broken
+    (whole, broken)
 }
 
 /// The first lines that tell something.

@@ -361,6 +361,42 @@ fn a_code_page_is_guessed_rather_than_refused() {
     assert_eq!(one(&parse(&card)).full_name, "Иван Петров");
 }
 
+fn card_of(lines: &[u8]) -> Vec<u8> {
+    [b"BEGIN:VCARD\nVERSION:2.1\n", lines, b"\nEND:VCARD\n"].concat()
+}
+
+#[test]
+fn cards_in_several_encodings_keep_their_letters() {
+    let utf_8 = card_of("FN:Zoë Müller\nORG:Größe".as_bytes());
+    let latin = card_of(b"FN:J\xfcrgen Gro\xdf");
+    let read = parse([utf_8.repeat(3), latin].concat());
+    let names: Vec<&str> = read.rows.iter().map(|row| row.card.full_name.as_str()).collect();
+    assert_eq!(names, ["Zoë Müller", "Zoë Müller", "Zoë Müller", "Jürgen Groß"]);
+    assert_eq!((read.encoding, read.is_guessed), (encoding_rs::WINDOWS_1252, true));
+}
+
+#[test]
+fn what_a_line_says_of_itself_is_no_guess_for_others() {
+    let japanese = card_of(b"FN;CHARSET=SHIFT_JIS:\x8e\x52\x93\x63\x91\xbe\x98\x59");
+    let latin = card_of(b"FN:Ada\nADR;ENCODING=QUOTED-PRINTABLE:;;Hauptstra=DFe 5;K=F6ln;;;");
+    let read = parse([japanese.clone(), latin].concat());
+    let address = &read.rows[1].card.addresses[0];
+    assert_eq!(
+        (read.rows[0].card.full_name.as_str(), address.on_a_line().as_str()),
+        ("山田太郎", "Hauptstraße 5, Köln")
+    );
+    assert!(read.is_guessed);
+    assert!(!parse(japanese).is_guessed, "nobody need choose what is said");
+}
+
+#[test]
+fn a_letter_cut_in_two_does_not_spoil_its_line() {
+    let cut = card_of(&["FN:Ada\nNOTE:Größe, Café, Zo".as_bytes(), b"\xc3"].concat());
+    let read = parse([cut.clone(), card_of(b"FN:J\xfcrgen")].concat());
+    assert_eq!((read.rows[0].card.note.as_str(), read.rows[1].card.full_name.as_str()), ("Größe, Café, Zo", "Jürgen"));
+    assert_eq!(parse(cut).encoding, encoding_rs::UTF_8);
+}
+
 #[test]
 fn damaged_letters_do_not_refuse_a_file() {
     let read = parse([b"\xef\xbb\xbfName,Company\nZo\xeb Ng,Acme\n".as_slice(), "Zoë Ek,Beta\n".as_bytes()].concat());

@@ -1,19 +1,28 @@
 //! The reader of a file of vCards, of any version and any number.
 
-use encoding_rs::Encoding;
+use std::cell::{Cell, OnceCell, RefCell};
+
+use encoding_rs::{Encoding, UTF_8};
 
 use crate::contacts::import::{Damaged, MAX_ROWS, Read, Row, Until, Why, encoding, says_who};
 use crate::contacts::source::Source;
 use crate::contacts::vcard::{self, Torn};
 
-/// Reads each card by itself, so that a torn one takes none with it. What is neither UTF-8 nor says what it is written in is in
-/// the encoding that was chosen.
+/// Reads each card by itself, so that a torn one takes none with it. A line that is neither UTF-8 nor says what it is
+/// written in is in the encoding that was chosen, else in the one that all such lines together seem to be in.
 pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>, until: Until) -> Result<Read, Damaged> {
-    let is_guessed = std::str::from_utf8(bytes).is_err();
-    let seems = || Some(encoding::guess(bytes)).filter(|_| is_guessed);
-    let legacy = chosen.filter(|chosen| chosen.is_ascii_compatible()).or_else(seems).unwrap_or(vcard::LEGACY);
+    let chosen = chosen.filter(|chosen| chosen.is_ascii_compatible());
+    let (seems, is_guessed) = (OnceCell::new(), Cell::new(false));
+    let legacy = |line: &[u8]| {
+        is_guessed.set(true);
+        match chosen {
+            Some(chosen) => chosen,
+            None if encoding::is_damaged_line(line) => UTF_8,
+            None => *seems.get_or_init(|| encoding::guess(&unclear(bytes))),
+        }
+    };
     let (mut rows, mut skipped) = (Vec::new(), Vec::new());
-    for found in vcard::cards(bytes, legacy) {
+    for found in vcard::cards(bytes, &legacy) {
         let line = found.line;
         if rows.len() + skipped.len() == MAX_ROWS {
             return Err(Why::TooManyRows.on(line));
@@ -24,8 +33,22 @@ pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>, until: Until
             Err(why) => skipped.push(why.on(line)),
         }
     }
-    let encoding = if is_guessed { legacy } else { encoding_rs::UTF_8 };
+    let is_guessed = is_guessed.get();
+    let encoding = chosen.filter(|_| is_guessed).or(seems.get().copied()).unwrap_or(UTF_8);
     Ok(Read { source: Source::VCard, rows, skipped, encoding, is_guessed, columns: Vec::new(), has_header: true })
+}
+
+/// The first lines by which an encoding is guessed.
+fn unclear(bytes: &[u8]) -> Vec<u8> {
+    let lines = RefCell::new(Vec::new());
+    let keep = |line: &[u8]| {
+        if !encoding::is_damaged_line(line) {
+            lines.borrow_mut().extend([line, b"\n"].concat());
+        }
+        vcard::legacy(line)
+    };
+    vcard::cards(bytes, keep).take_while(|_| lines.borrow().len() < encoding::LOOKED_AT).for_each(drop);
+    lines.into_inner()
 }
 
 fn torn(torn: Torn) -> Why {

@@ -47,9 +47,9 @@ pub fn is_vcard(bytes: &[u8]) -> bool {
     start.get(..11).is_some_and(|word| word.eq_ignore_ascii_case(b"BEGIN:VCARD"))
 }
 
-/// Takes a file, without its mark, apart into its cards. What stands between them is passed over; what is neither UTF-8 nor
-/// says what it is written in is taken for `legacy`.
-pub fn cards<'a>(bytes: &'a [u8], legacy: &'static Encoding) -> impl Iterator<Item = Found> + use<'a> {
+/// Takes a file, without its mark, apart into its cards. What stands between them is passed over; `legacy` is asked for
+/// the encoding of what is neither UTF-8 nor says what it is written in.
+pub fn cards(bytes: &[u8], legacy: impl Fn(&[u8]) -> &'static Encoding) -> impl Iterator<Item = Found> {
     let mut lines = (1..).zip(physical(bytes));
     let mut begun = None;
     std::iter::from_fn(move || {
@@ -65,15 +65,12 @@ pub fn cards<'a>(bytes: &'a [u8], legacy: &'static Encoding) -> impl Iterator<It
                     begun = Some(at);
                     return Some(Found { line, text: Err(Torn::NoEnd) });
                 }
-                Taken::Whole => return Some(Found { line, text: card.whole(legacy) }),
+                Taken::Whole => return Some(Found { line, text: card.whole(&legacy) }),
             }
         }
         Some(Found { line, text: Err(Torn::NoEnd) })
     })
 }
-
-/// The one encoding that old phones do not name.
-pub const LEGACY: &Encoding = WINDOWS_1252;
 
 /// The lines as they stand, ended by CR, LF, CRLF or, as programs leave it that convert twice, CRCRLF.
 fn physical(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -86,6 +83,14 @@ fn physical(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn is_word(line: &[u8], word: &str) -> bool {
     line.trim_ascii().eq_ignore_ascii_case(word.as_bytes())
 }
+
+/// Returns the one encoding that old phones do not name.
+pub fn legacy(_line: &[u8]) -> &'static Encoding {
+    WINDOWS_1252
+}
+
+/// Tells the encoding of the bytes of a line that does not tell it itself.
+type Legacy<'a> = &'a dyn Fn(&[u8]) -> &'static Encoding;
 
 enum Taken {
     More,
@@ -130,7 +135,7 @@ impl<'a> Card<'a> {
         self.bytes > MAX_BYTES || self.lines.len() > MAX_LINES
     }
 
-    fn whole(&self, legacy: &'static Encoding) -> Result<String, Torn> {
+    fn whole(&self, legacy: Legacy) -> Result<String, Torn> {
         if self.is_too_large() {
             return Err(Torn::TooLarge);
         }
@@ -214,7 +219,7 @@ fn is_of_encoding(parameter: &[u8]) -> bool {
 }
 
 /// Decodes one line.
-fn readable(line: &[u8], old: bool, legacy: &'static Encoding) -> String {
+fn readable(line: &[u8], old: bool, legacy: Legacy) -> String {
     let head = head(line);
     let Some(value) = line.get(head.len() + 1..).filter(|_| !head.is_empty()) else { return String::new() };
     let named = parameters(line).find_map(|one| Encoding::for_label(one.strip_prefix("CHARSET=")?.as_bytes()));
@@ -227,11 +232,11 @@ fn readable(line: &[u8], old: bool, legacy: &'static Encoding) -> String {
 }
 
 /// UTF-8 where it can be, whatever a line says of itself; else what it says.
-fn decoded(bytes: &[u8], named: Option<&'static Encoding>, legacy: &'static Encoding) -> String {
+fn decoded(bytes: &[u8], named: Option<&'static Encoding>, legacy: Legacy) -> String {
     match (std::str::from_utf8(bytes), named) {
         (Ok(text), None) => text.to_owned(),
         (Ok(text), Some(_)) if !text.is_ascii() => text.to_owned(),
-        (_, named) => named.unwrap_or(legacy).decode_without_bom_handling(bytes).0.into_owned(),
+        (_, named) => named.unwrap_or_else(|| legacy(bytes)).decode_without_bom_handling(bytes).0.into_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use lines::{Found, LEGACY, Torn, cards, is_vcard, without_mark};
+pub use lines::{Found, Torn, cards, is_vcard, legacy, without_mark};
 pub use read::{is_somebody, read, without_pictures};
 pub use write::write;
 

@@ -4,7 +4,7 @@ use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::vcard::*;
 
 fn cards_of(bytes: &[u8]) -> Vec<Found> {
-    cards(&without_mark(bytes), LEGACY).collect()
+    cards(&without_mark(bytes), legacy).collect()
 }
 
 fn read_one(bytes: impl AsRef<[u8]>) -> Card {
