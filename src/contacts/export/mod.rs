@@ -136,6 +136,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_as_google_marks_things_comes_back() {
+        let several = "A ::: ::: B ::: ::: ::: C :::";
+        let sets: [&[&str]; 4] = [
+            &["myContacts"],
+            &["My Contacts", "Choir"],
+            &["a ::: ::: b", "c :::", "::: d", ":::"],
+            &["* myContacts", "** starred"],
+        ];
+        for tags in sets {
+            for kind in ["*main", "* Work", "a ::: b", "smtp", "Cell", "Work fax"] {
+                let card = Card {
+                    tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+                    company: several.into(),
+                    department: several.into(),
+                    position: several.into(),
+                    emails: vec![Valued::new(kind, "z@example.org"), Valued::new(kind, "y@example.org")],
+                    phones: vec![Valued::new(kind, several)],
+                    links: vec![Valued::new(kind, several)],
+                    addresses: vec![Address { kind: kind.into(), city: "Town".into(), ..Address::default() }],
+                    ..full()
+                };
+                let file = exported(Format::Csv, std::slice::from_ref(&card));
+                let read = read(file.as_bytes(), &Choices::default(), date(2026, 1, 1)).unwrap();
+                let again = Card { uid: "1".into(), ..read.rows[0].card.clone() };
+                assert_eq!(again, card, "{file}");
+                assert_eq!(exported(Format::Csv, &[again]), file);
+            }
+        }
+    }
+
+    #[test]
     fn no_cell_is_a_formula() {
         let file = exported(Format::Csv, &[full()]);
         let mut rows = csv::ReaderBuilder::new().from_reader(file.as_bytes());

@@ -1,6 +1,7 @@
 //! Contacts as a table: LinkedIn's columns, then those without which something would be lost.
 
 use crate::contacts::card::{Address, Card, Valued};
+use crate::contacts::import;
 use crate::contacts::keys::profile_key;
 
 /// The columns that every table has.
@@ -86,19 +87,19 @@ impl Widths {
             &birthday,
             &tags,
             &card.note,
-            &email.kind,
+            &kind(&email.kind),
         ];
         cells.extend(fixed.map(|text| cell(text)));
         let empty = Valued::default();
         let emails = card.emails.get(1..).unwrap_or_default();
         for (values, width) in [(emails, self.emails), (&card.phones, self.phones), (&links, self.links)] {
             let values = values.iter().chain(std::iter::repeat(&empty)).take(width);
-            cells.extend(values.flat_map(|one| [cell(&undivided(&one.value)), cell(&one.kind)]));
+            cells.extend(values.flat_map(|one| [cell(&undivided(&one.value)), cell(&kind(&one.kind))]));
         }
         let nowhere = Address::default();
         for address in card.addresses.iter().chain(std::iter::repeat(&nowhere)).take(self.addresses) {
-            let Address { kind, street, city, region, postcode, country } = address;
-            cells.extend([kind, street, city, region, postcode, country].map(|part| cell(part)));
+            let Address { kind: of, street, city, region, postcode, country } = address;
+            cells.extend([&kind(of), street, city, region, postcode, country].map(|part| cell(part)));
         }
         cells.join(",") + "\r\n"
     }
@@ -109,9 +110,22 @@ const SEVERAL: &str = " ::: ";
 /// Is not seen, and is dropped by whoever reads a cell: it keeps apart what would mean something else together.
 const UNSEEN: char = '\u{200B}';
 
-/// Writes a value so that it is not taken for several.
+/// Writes a value so that it is not taken for several, also where the blank behind one separator begins another.
 fn undivided(text: &str) -> String {
-    text.replace(SEVERAL, &format!(" :{UNSEEN}:: "))
+    text.replace(SEVERAL.trim_end(), &format!(" :{UNSEEN}::"))
+}
+
+/// Writes what a value is for. The import reads some words as others, but not where something stands before them.
+fn kind(text: &str) -> String {
+    let text = undivided(text);
+    if import::of_kind(&text).eq_ignore_ascii_case(&text) { text } else { format!("{UNSEEN}{text}") }
+}
+
+/// Writes a tag, also one that the import would leave out or take the star off, or that begins as what parts others.
+fn tag(text: &str) -> String {
+    let text = undivided(text);
+    let stands = import::tag(&text) == text && !text.starts_with(SEVERAL.trim());
+    if stands { text } else { format!("{UNSEEN}{text}") }
 }
 
 /// Writes tags in one cell, parted by what none of them has: the import takes the first of ` ::: `, `;` and `,` that it finds
@@ -123,9 +137,7 @@ fn tags(tags: &[String]) -> String {
         (false, true) => "; ",
         (false, false) => ", ",
     };
-    // The import takes off the star by which Google marks its own.
-    let starred = |tag: String| if tag.starts_with('*') { format!("{UNSEEN}{tag}") } else { tag };
-    let written = tags.iter().map(|tag| starred(undivided(tag))).collect::<Vec<_>>().join(separator);
+    let written = tags.iter().map(|text| tag(text)).collect::<Vec<_>>().join(separator);
     match (tags, separator) {
         // One alone would be parted where it has a comma or a semicolon.
         ([_], SEVERAL) => format!("{written}{SEVERAL}*"),

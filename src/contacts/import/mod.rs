@@ -24,6 +24,7 @@ mod vcards;
 mod tests;
 
 pub use damage::{Damaged, Why};
+pub use row::{of_kind, tag};
 pub use table::Column;
 
 /// The most bytes a file may have, alone or unpacked.

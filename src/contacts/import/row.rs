@@ -290,8 +290,8 @@ pub(super) fn without_apostrophe(cell: &str) -> &str {
     }
 }
 
-/// What a value is for, in the words of the site; Google marks the preferred one with a star.
-fn of_kind(cell: &str) -> String {
+/// Reads what a value is for, in the words of the site; Google marks the preferred one with a star.
+pub fn of_kind(cell: &str) -> String {
     let kind = cell.split(SEVERAL).next().unwrap_or_default().trim_start_matches('*').trim();
     match kind.to_lowercase().as_str() {
         // Outlook says how it sends.
@@ -303,12 +303,15 @@ fn of_kind(cell: &str) -> String {
     }
 }
 
-/// Parts tags; those of Google that say nothing are left out.
 fn tags(cell: &str) -> Vec<String> {
     let separator = [SEVERAL, ";"].into_iter().find(|one| cell.contains(one)).unwrap_or(",");
-    let tags = cell.split(separator).map(|tag| tag.trim().trim_start_matches('*').trim());
-    let says = |tag: &&str| !tag.is_empty() && !["mycontacts", "my contacts"].contains(&tag.to_lowercase().as_str());
-    tags.filter(says).map(str::to_owned).collect()
+    cell.split(separator).map(tag).filter(|tag| !tag.is_empty()).collect()
+}
+
+/// Reads a tag without the star by which Google marks its own; nothing where it is one that Google gives to everybody.
+pub fn tag(written: &str) -> String {
+    let tag = written.trim().trim_start_matches('*').trim();
+    if ["mycontacts", "my contacts"].contains(&tag.to_lowercase().as_str()) { String::new() } else { tag.to_owned() }
 }
 
 fn numbers(text: &str, separators: &[char]) -> Option<[i16; 3]> {
