@@ -1,6 +1,21 @@
 //! Who of a file is in the book already, and who stands in the file twice: by a card's own name for itself, a profile, an e-mail
 //! address where the names may be of one person, else by name where nothing speaks against it. In doubt two stay two, since
 //! nobody who was left out comes back. Members play no part in it.
+//!
+//! The first of these rules that finds somebody wins:
+//!
+//! 1. **The uid.** A card is of whoever has its uid, whatever else it says.
+//! 2. **The very same card.** A card with a name alone, without a profile or an address, is of somebody of whom the
+//!    book says just the same. Rules 1 and 2 go over all rows before the others do: [`Known::reserve`].
+//! 3. **A profile.** One that is a single person's, as on LinkedIn, is enough. On other sites the names must fit, too.
+//! 4. **An address, and a name that fits.** Who has the very same name goes first. Two with profiles of their own
+//!    stay two.
+//! 5. **The name alone**, of a card as in rule 2: somebody of whom a row has said all of this already; else somebody
+//!    of the book who has no row yet, and whose company and phone do not speak against it; else somebody of whom the
+//!    book says all of it ([`Known::by_name`]).
+//!
+//! Two cards of one file with different uids are two for rules 4 and 5, and where several may have a profile. Whom no
+//! rule finds is new.
 
 mod facts;
 mod people;
