@@ -173,3 +173,23 @@ fn an_import_of_over_a_month_ago_stays() {
     ada.post(&format!("{here}/undo"), &[]).follow();
     assert_eq!(names(&site, &ada), ["One Old"]);
 }
+
+#[test]
+fn a_removal_leaves_alone_who_is_gone() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for name in ["Kurt", "Ines", "Vera"] {
+        add(&mut ada, name, &format!("{name}@example.org"), name);
+    }
+    let before = book(&site, &ada);
+    let merged = merge(&site, &ada, "Ines", "Kurt");
+    ada.open("/contacts/remove").press("Select all 2");
+    let kurt = id_of(&site, &ada, "Kurt");
+    ada.open(&format!("/contacts/{kurt}")).press("Delete contact").open("/contacts/removed");
+    let undo = ada.page.body.split("action=\"").find(|part| part.starts_with("/contacts/removed/")).unwrap();
+    let undo = undo.split('"').next().unwrap().to_owned();
+    ada.open("/contacts/remove").press("Review removal").press("Remove 1 contact").press("Undo");
+    ada.post(&undo, &[]).post(&merged, &[]);
+    let after: Vec<_> = book(&site, &ada).into_iter().map(|contact| contact.card).collect();
+    assert_eq!(after, before.into_iter().map(|contact| contact.card).collect::<Vec<_>>());
+}

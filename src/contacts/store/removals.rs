@@ -61,7 +61,7 @@ pub fn delete_all_of(
     removal: ContactRemovalId,
 ) -> Result<usize, Error> {
     let version = change_book(connection, owner, 0)?;
-    let unchanged = unchanged_since_merges(connection, owner, ids)?;
+    let unchanged = unchanged_since_merges(connection, owner, ids, None)?;
     let these = id_in(connection, contacts::id, ids);
     let live = contacts::table.filter(contacts::owner_id.eq(owner)).filter(these).filter(IsLive);
     let gone = (contacts::deleted_at.eq(now()), contacts::removal_id.eq(removal), contacts::version.eq(version));
@@ -112,11 +112,13 @@ fn unmerge(connection: &mut Connection, owner: MemberId, removal: ContactRemoval
     }
 }
 
-/// The merges into some contacts that have not been changed since.
+/// The merges into some contacts that have not been changed since: of those that a removal deleted or, without one, of
+/// those that are not deleted.
 fn unchanged_since_merges(
     connection: &mut Connection,
     owner: MemberId,
     ids: &[ContactId],
+    removal: Option<ContactRemovalId>,
 ) -> Result<Vec<ContactRemovalId>, Error> {
     let kept = contacts::owner_id.eq(contact_removals::owner_id);
     let kept = kept.and(contact_removals::kept_id.eq(contacts::id.nullable()));
@@ -125,10 +127,11 @@ fn unchanged_since_merges(
         .filter(contact_removals::owner_id.eq(owner))
         .filter(contact_removals::undone_at.is_null())
         .filter(contact_removals::kept_version.eq(contacts::version))
-        .select((contacts::id, contact_removals::id));
-    let merges: Vec<(ContactId, ContactRemovalId)> = merges.load(connection)?;
+        .select((contacts::id, contacts::removal_id, contact_removals::id));
+    let merges: Vec<(ContactId, Option<ContactRemovalId>, ContactRemovalId)> = merges.load(connection)?;
     let ids: HashSet<ContactId> = if merges.is_empty() { HashSet::new() } else { ids.iter().copied().collect() };
-    Ok(merges.into_iter().filter(|(id, _)| ids.contains(id)).map(|(_, removal)| removal).collect())
+    let merges = merges.into_iter().filter(|(id, deleted_by, _)| *deleted_by == removal && ids.contains(id));
+    Ok(merges.map(|(.., merge)| merge).collect())
 }
 
 /// Says in merges that the contact they kept is still as they left it, in a version that it got by going or coming back.
@@ -189,7 +192,7 @@ pub fn restore(connection: &mut Connection, owner: MemberId, removal: ContactRem
     let version = change_book(connection, owner, 0)?;
     let cards = deleted_by(connection, owner, removal)?;
     let ids: Vec<ContactId> = cards.iter().map(|(id, _)| *id).collect();
-    let unchanged = unchanged_since_merges(connection, owner, &ids)?;
+    let unchanged = unchanged_since_merges(connection, owner, &ids, Some(removal))?;
     let cards = with_free_uids(connection, owner, cards)?;
     let these = contacts::table.filter(contacts::owner_id.eq(owner)).filter(contacts::removal_id.eq(removal));
     let back = (
