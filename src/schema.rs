@@ -532,6 +532,7 @@ diesel::table! {
         kept_card -> Text,
         kept_raw -> Text,
         kept_version -> BigInt,
+        kept_before -> BigInt,
     }
 }
 

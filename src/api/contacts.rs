@@ -424,5 +424,10 @@ pub async fn delete(asked: Asked, id: Path<ContactId>) -> Answer {
 pub async fn undo(asked: Asked, id: Path<ContactRemovalId>) -> Answer {
     asked.needs(Scope::WriteContacts)?;
     let (me, id) = (asked.me(), *id);
-    asked.change_many(move |connection| Reply::ok(&Restored { restored: store::restore(connection, me, id)? })).await
+    asked
+        .change_many(move |connection| {
+            let restored = store::restore(connection, me, id)?.number;
+            Reply::ok(&Restored { restored })
+        })
+        .await
 }

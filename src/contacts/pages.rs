@@ -14,7 +14,7 @@ use crate::dates;
 use crate::error::Error;
 use crate::ids::{ContactId, ContactRemovalId};
 use crate::language::filters;
-use crate::language::{self, t, tn};
+use crate::language::{self, t, tf, tn};
 use crate::members::names;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, see_other};
@@ -268,6 +268,11 @@ pub async fn delete(
     Ok(see_other("/contacts"))
 }
 
+/// Says who keeps what a merge gave them though it was taken back.
+pub(super) fn kept_more(names: &str) -> String {
+    tf("These contacts were changed after a merge, and keep what it gave them: {names}", names)
+}
+
 /// Where *Undo* posts to.
 pub(super) fn undo_of(removal: ContactRemovalId) -> String {
     format!("/contacts/removed/{removal}/undo")
@@ -284,10 +289,14 @@ pub async fn undo(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (removal, owner) = (*id, me.id);
-    let number = site.write_bulk(move |connection| store::restore(connection, owner, removal)).await?;
+    let back = site.write_bulk(move |connection| store::restore(connection, owner, removal)).await?;
     // By a second press they are back already.
-    if number > 0 {
-        redirect.done(tn(number, "{n} contact is back, as it was.", "{n} contacts are back, as they were."));
+    if back.number > 0 {
+        let text = tn(back.number, "{n} contact is back, as it was.", "{n} contacts are back, as they were.");
+        match back.changed {
+            Some(name) => redirect.partly(format!("{text} {}", kept_more(&name)), None),
+            None => redirect.done(text),
+        };
     }
     Ok(redirect.back("/contacts"))
 }

@@ -54,8 +54,8 @@ fn what_was_deleted_comes_back_with_its_uid() {
         assert_eq!(store::book(connection, owner)?.number, 1);
         let found = store::with_keys(connection, owner, &keys(&before.card))?;
         assert!(!found.values().any(|ids| ids.contains(&before.id)), "{found:?}");
-        assert_eq!(store::restore(connection, owner, removal)?, 1);
-        assert_eq!(store::restore(connection, owner, removal)?, 0);
+        assert_eq!(store::restore(connection, owner, removal)?.number, 1);
+        assert_eq!(store::restore(connection, owner, removal)?.number, 0);
         let after = store::load(connection, owner, ids[0])?;
         assert_eq!((after.card, after.source, after.created_at), (before.card, before.source, before.created_at));
         assert_eq!(store::book(connection, owner)?.number, 2);

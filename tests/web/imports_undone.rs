@@ -174,6 +174,87 @@ fn an_import_of_over_a_month_ago_stays() {
     assert_eq!(names(&site, &ada), ["One Old"]);
 }
 
+/// A file of cards, each with a name and its e-mail addresses.
+fn cards(all: &[(&str, &[&str])]) -> String {
+    let card = |(name, emails): &(&str, &[&str])| {
+        let emails: String = emails.iter().map(|email| format!("EMAIL:{email}\n")).collect();
+        format!("BEGIN:VCARD\nVERSION:3.0\nFN:{name}\n{emails}END:VCARD\n")
+    };
+    all.iter().map(card).collect()
+}
+
+/// Ada with Karl, and with two who were imported and have his address.
+fn with_karl() -> (Site, Visitor, Vec<Contact>) {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    add(&mut ada, "Karl", "kay@example.org", "precious");
+    let before = book(&site, &ada);
+    let file = [
+        ("Quin", ["kay@example.org", "quin@example.org"].as_slice()),
+        ("Rob", ["kay@example.org", "rob@example.org"].as_slice()),
+    ];
+    import(&mut ada, &cards(&file));
+    (site, ada, before)
+}
+
+#[test]
+fn two_merges_into_one_go_with_the_import() {
+    let (site, mut ada, before) = with_karl();
+    let here = newest(&mut ada);
+    merge(&site, &ada, "Quin", "Karl");
+    merge(&site, &ada, "Rob", "Karl");
+    ada.post(&format!("{here}/undo"), &[]).follow();
+    assert!(ada.sees("Your address book is as it was before."), "{}", ada.text());
+    let after = book(&site, &ada);
+    assert_eq!((after.len(), &after[0].card), (1, &before[0].card));
+}
+
+#[test]
+fn undos_of_two_merges_give_the_first_card_back() {
+    for is_newest_first in [true, false] {
+        let (site, mut ada, before) = with_karl();
+        let mut undos = [merge(&site, &ada, "Quin", "Karl"), merge(&site, &ada, "Rob", "Karl")];
+        if is_newest_first {
+            undos.reverse();
+        }
+        for undo in &undos {
+            ada.post(undo, &[]);
+        }
+        let after = book(&site, &ada);
+        assert_eq!((after.len(), &after[0].card), (3, &before[0].card), "the newest first: {is_newest_first}");
+    }
+}
+
+#[test]
+fn a_removal_between_two_merges_changes_nothing() {
+    let (site, mut ada, before) = with_karl();
+    let first = merge(&site, &ada, "Quin", "Karl");
+    let away_and_back = |ada: &mut Visitor| {
+        let karl = id_of(&site, ada, "Karl");
+        ada.open(&format!("/contacts/{karl}")).press("Delete contact").press("Undo");
+    };
+    away_and_back(&mut ada);
+    let second = merge(&site, &ada, "Rob", "Karl");
+    away_and_back(&mut ada);
+    ada.post(&second, &[]);
+    away_and_back(&mut ada);
+    ada.post(&first, &[]);
+    assert_eq!(book(&site, &ada)[0].card, before[0].card);
+}
+
+#[test]
+fn an_undone_import_names_who_keeps_something() {
+    let (site, mut ada, _) = with_karl();
+    let here = newest(&mut ada);
+    merge(&site, &ada, "Quin", "Karl");
+    let karl = id_of(&site, &ada, "Karl");
+    ada.open(&format!("/contacts/{karl}/edit")).fill("position", "Baker").press("Save");
+    ada.post(&format!("{here}/undo"), &[]).follow();
+    assert!(!ada.sees("Your address book is as it was before."), "{}", ada.text());
+    assert!(ada.sees("These contacts were changed after a merge, and keep what it gave them: Karl"), "{}", ada.text());
+    assert_eq!(book(&site, &ada)[0].card.emails.len(), 2);
+}
+
 #[test]
 fn a_removal_leaves_alone_who_is_gone() {
     let site = Site::new();

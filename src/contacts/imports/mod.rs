@@ -275,23 +275,24 @@ pub fn confirm(
 }
 
 /// Takes an import back: every contact that it brought and that is still there goes. Merges with them are taken back before,
-/// so that nobody who was in the book before goes with them. A second press changes nothing.
+/// so that nobody who was in the book before goes with them; gives the names of those who keep something of it, since
+/// they were changed after a merge. A second press changes nothing, and gives nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn undo(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<(), Error> {
+pub fn undo(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<Option<Vec<String>>, Error> {
     db::lock_members(connection, [owner])?;
     if !find(connection, owner, id)?.is_undoable() {
-        return Ok(());
+        return Ok(None);
     }
-    store::unmerge_import(connection, owner, id)?;
+    let changed = store::unmerge_import(connection, owner, id)?;
     let brought =
         contacts::table.filter(contacts::owner_id.eq(owner)).filter(contacts::import_id.eq(id)).filter(IsLive);
     let brought: Vec<ContactId> = brought.select(contacts::id).load(connection)?;
     let removal = store::delete(connection, owner, &brought, RemovalKind::Import)?;
     let undone = (contact_imports::undone_at.eq(now()), contact_imports::removal_id.eq(removal));
     diesel::update(contact_imports::table.find((owner, id))).set(undone).execute(connection)?;
-    Ok(())
+    Ok(Some(changed))
 }
 
 /// Brings back what an import brought that was taken back.

@@ -14,6 +14,7 @@ use crate::contacts::import::columns::{TARGETS, Target};
 use crate::contacts::import::{self, Choices, Damaged, MAX_BYTES, Read};
 use crate::contacts::imports::upload::Arrived;
 use crate::contacts::imports::{self, Confirmed, Import, Report, Upload, pack, unpack, upload as sent};
+use crate::contacts::pages::kept_more;
 use crate::contacts::store::MAX_CONTACTS;
 use crate::dates::{civil, now};
 use crate::error::Error;
@@ -411,7 +412,15 @@ async fn chosen(form: &Form, import: &Import, packed: Vec<u8>) -> Result<(Choice
 /// [`Error::NotFound`], or the database's.
 pub async fn undo(site: SiteData, me: SignedIn, id: Path<ImportId>, redirect: Redirect) -> Result<HttpResponse, Error> {
     let (me, id) = (me.id, *id);
-    site.write_bulk(move |connection| imports::undo(connection, me, id)).await?;
+    match site.write_bulk(move |connection| imports::undo(connection, me, id)).await? {
+        None => {}
+        Some(changed) if changed.is_empty() => {
+            redirect.done(t("Your address book is as it was before."));
+        }
+        Some(changed) => {
+            redirect.partly(kept_more(&changed.join(", ")), None);
+        }
+    }
     Ok(redirect.to(&address(id)))
 }
 

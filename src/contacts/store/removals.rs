@@ -92,22 +92,37 @@ pub fn merge(
         contact_removals::kept_card.eq(derived::written(&main.card)?),
         contact_removals::kept_raw.eq(&main.card.raw),
         contact_removals::kept_version.eq(store::book(connection, owner)?.version),
+        contact_removals::kept_before.eq(main.version),
     );
     diesel::update(contact_removals::table.find((owner, removal))).set(before).execute(connection)?;
     Ok(removal)
 }
 
-/// Gives the contact into which others were merged the card that it had, unless it was changed since.
-fn unmerge(connection: &mut Connection, owner: MemberId, removal: ContactRemovalId) -> Result<(), Error> {
-    use contact_removals::{kept_card, kept_id, kept_raw, kept_version};
-    let row = contact_removals::table.find((owner, removal)).select((kept_id, kept_card, kept_raw, kept_version));
-    let (id, card, raw, version): (Option<ContactId>, String, String, i64) = row.first(connection)?;
-    let Some(id) = id else { return Ok(()) };
+/// Gives the contact into which others were merged the card that it had. One that was changed since keeps what it has;
+/// returns its name.
+fn unmerge(connection: &mut Connection, owner: MemberId, removal: ContactRemovalId) -> Result<Option<String>, Error> {
+    use contact_removals::{kept_before, kept_card, kept_id, kept_raw, kept_version};
+    let row = contact_removals::table.find((owner, removal));
+    let row = row.select((kept_id, kept_card, kept_raw, kept_version, kept_before));
+    let (id, card, raw, version, before): (Option<ContactId>, String, String, i64, i64) = row.first(connection)?;
+    let Some(id) = id else { return Ok(None) };
+    let merges = contact_removals::table
+        .filter(contact_removals::owner_id.eq(owner))
+        .filter(kept_id.eq(id))
+        .filter(contact_removals::undone_at.is_null());
+    // The merge that came next gives back what was there before both.
+    let earlier = (kept_card.eq(&card), kept_raw.eq(&raw), kept_before.eq(before));
+    diesel::update(merges.filter(kept_before.eq(version))).set(earlier).execute(connection)?;
     match store::load(connection, owner, id) {
-        Ok(now) if now.version == version => {
-            store::update(connection, owner, id, &Card { raw, ..derived::read_card(&card)? })
+        Ok(now) if now.version != version => Ok(Some(now.card.name())),
+        Ok(_) => {
+            store::update(connection, owner, id, &Card { raw, ..derived::read_card(&card)? })?;
+            // To the merge before, the contact is again as it left it.
+            let now = store::book(connection, owner)?.version;
+            diesel::update(merges.filter(kept_version.eq(before))).set(kept_version.eq(now)).execute(connection)?;
+            Ok(None)
         }
-        Ok(_) | Err(Error::NotFound) => Ok(()),
+        Err(Error::NotFound) => Ok(None),
         Err(why) => Err(why),
     }
 }
@@ -149,11 +164,12 @@ fn carry_version(
 }
 
 /// Takes back every merge by which a contact of an import took others in, or was taken in by another: the newest first, so
-/// that of a chain each gives back what it took in. A contact that was changed since keeps what it has.
+/// that of a chain each gives back what it took in. A contact that was changed since keeps what it has; returns the
+/// names of those that the import did not bring.
 ///
 /// # Errors
 /// The database's.
-pub fn unmerge_import(connection: &mut Connection, owner: MemberId, import: ImportId) -> Result<(), Error> {
+pub fn unmerge_import(connection: &mut Connection, owner: MemberId, import: ImportId) -> Result<Vec<String>, Error> {
     let merges = contact_removals::table
         .filter(contact_removals::owner_id.eq(owner))
         .filter(contact_removals::kept_id.is_not_null())
@@ -161,8 +177,9 @@ pub fn unmerge_import(connection: &mut Connection, owner: MemberId, import: Impo
         .order(contact_removals::id.desc())
         .select((contact_removals::id, contact_removals::kept_id));
     let merges: Vec<(ContactRemovalId, Option<ContactId>)> = merges.load(connection)?;
+    let mut changed: Vec<String> = Vec::new();
     if merges.is_empty() {
-        return Ok(());
+        return Ok(changed);
     }
     let brought = contacts::table.filter(contacts::owner_id.eq(owner)).filter(contacts::import_id.eq(import));
     let brought: Vec<(ContactId, Option<ContactRemovalId>)> =
@@ -170,25 +187,37 @@ pub fn unmerge_import(connection: &mut Connection, owner: MemberId, import: Impo
     let ids: HashSet<ContactId> = brought.iter().map(|(id, _)| *id).collect();
     let taken_by: HashSet<ContactRemovalId> = brought.into_iter().filter_map(|(_, removal)| removal).collect();
     for (merge, kept) in merges {
-        if taken_by.contains(&merge) || kept.is_some_and(|id| ids.contains(&id)) {
-            restore(connection, owner, merge)?;
+        let is_brought = kept.is_some_and(|id| ids.contains(&id));
+        if !is_brought && !taken_by.contains(&merge) {
+            continue;
         }
+        let name = restore(connection, owner, merge)?.changed;
+        changed.extend(name.filter(|name| !is_brought && !changed.contains(name)));
     }
-    Ok(())
+    Ok(changed)
 }
 
-/// Brings back every contact that a removal deleted, each as it was; gives how many. A second press changes nothing.
+/// What [`restore`] has come to.
+#[derive(Debug, Clone, Default)]
+pub struct Restored {
+    /// How many contacts are back.
+    pub number: usize,
+    /// The name of the contact into which they were merged, where it was changed since and so keeps what it got.
+    pub changed: Option<String>,
+}
+
+/// Brings back every contact that a removal deleted, each as it was. A second press changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn restore(connection: &mut Connection, owner: MemberId, removal: ContactRemovalId) -> Result<usize, Error> {
+pub fn restore(connection: &mut Connection, owner: MemberId, removal: ContactRemovalId) -> Result<Restored, Error> {
     db::lock_members(connection, [owner])?;
     let row = contact_removals::table.find((owner, removal)).select(contact_removals::undone_at);
     let undone: Option<i64> = row.first(connection).optional()?.ok_or(Error::NotFound)?;
     if undone.is_some() {
-        return Ok(0);
+        return Ok(Restored::default());
     }
-    unmerge(connection, owner, removal)?;
+    let changed = unmerge(connection, owner, removal)?;
     let version = change_book(connection, owner, 0)?;
     let cards = deleted_by(connection, owner, removal)?;
     let ids: Vec<ContactId> = cards.iter().map(|(id, _)| *id).collect();
@@ -207,7 +236,7 @@ pub fn restore(connection: &mut Connection, owner: MemberId, removal: ContactRem
     store::count(connection, owner, counted(ids.len()))?;
     let result = (contact_removals::undone_at.eq(now()), contact_removals::restored.eq(counted(ids.len())));
     diesel::update(contact_removals::table.find((owner, removal))).set(result).execute(connection)?;
-    Ok(ids.len())
+    Ok(Restored { number: ids.len(), changed })
 }
 
 fn counted(number: usize) -> i32 {

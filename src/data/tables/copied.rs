@@ -389,7 +389,7 @@ copied!(contact_books of owner_id {
 } by (owner_id), after last: owner_id.gt(last.owner_id));
 copied!(contact_removals of owner_id {
     owner_id: MemberId, id: ContactRemovalId, kind: i16, created_at: i64, confirmed_at: Option<i64>, undone_at: Option<i64>, removed: i32,
-    restored: i32, kept_id: Option<ContactId>, kept_card: String, kept_raw: String, kept_version: i64
+    restored: i32, kept_id: Option<ContactId>, kept_card: String, kept_raw: String, kept_version: i64, kept_before: i64
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(contact_selections of owner_id {
     owner_id: MemberId, removal_id: ContactRemovalId, contact_id: ContactId, sort_first: String

@@ -1,0 +1,1 @@
+ALTER TABLE contact_removals DROP COLUMN kept_before;
