@@ -366,6 +366,24 @@ fn a_merge_is_taken_back_whole() {
 }
 
 #[test]
+fn a_merge_stands_among_the_removed() {
+    let (_site, mut ada) = with_three();
+    add(&mut ada, &[("full_name", "B. Okoro"), ("email", "BEN@acme.example")]);
+    ada.open("/contacts?q=dov").go("Dov Katz").press("Delete contact");
+    ada.open("/contacts/duplicates").press("Merge");
+    ada.open("/contacts?q=cleo").go("Cleo Marsh").press("Delete contact");
+    ada.open("/contacts/removed");
+    let places = ["Cleo Marsh", "Merged into Ben Okoro", "Dov Katz"].map(|text| ada.text().find(text).unwrap());
+    assert!(ada.sees("B. Okoro") && places.is_sorted(), "{}", ada.text());
+    let undo = ada.page.body.split("action=\"").filter(|part| part.starts_with("/contacts/removed/")).nth(1).unwrap();
+    let undo = undo.split('"').next().unwrap().to_owned();
+    ada.post(&undo, &[]).follow();
+    assert!(ada.sees("1 contact is back, as it was.") && ada.sees("Restored on"), "{}", ada.text());
+    assert!(ada.open("/contacts/duplicates").sees("The same: E-mail"), "{}", ada.text());
+    assert!(ada.open("/contacts/removed").go("Import contacts").sees("Your imports"));
+}
+
+#[test]
 fn different_people_are_not_suggested_again() {
     let (_site, mut ada) = with_ben();
     add(&mut ada, &[("full_name", "B. Okoro"), ("email", "ben@acme.example")]);

@@ -9,9 +9,9 @@ use diesel::prelude::*;
 
 use crate::contacts::store::{self, RemovalKind};
 use crate::dates::{self, DAY, now};
-use crate::db::{self, Connection, on_engine};
+use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
-use crate::ids::{ContactRemovalId, MemberId};
+use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::schema::{contact_removals, contacts};
 
 /// A removal: a draft, a confirmed one, or one that was undone.
@@ -26,6 +26,18 @@ pub struct Removal {
     pub undone_at: Option<i64>,
     pub removed: i32,
     pub restored: i32,
+    kept_id: Option<ContactId>,
+}
+
+/// A removal as it stands in the list of those that can be taken back.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// The removal.
+    pub removal: Removal,
+    /// The name of the one who was deleted, where it was one alone.
+    pub name: String,
+    /// The name of the contact into which they were merged, where they were.
+    pub merged_into: String,
 }
 
 /// A member's bulk removal.
@@ -42,15 +54,17 @@ pub fn find(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) 
 /// Removals that stand in the list.
 const LISTED: i64 = 50;
 
-/// The newest removals that can still be taken back, by the bulk screen or *Delete contact*, and those that were. Each with the name
-/// of the one who was deleted where it was one alone.
+/// The newest removals that can still be taken back, by the bulk screen, *Delete contact* or *Merge duplicates*, and
+/// those that were.
 ///
 /// # Errors
 /// The database's.
-pub fn past(connection: &mut Connection, owner: MemberId) -> Result<Vec<(Removal, String)>, Error> {
+pub fn past(connection: &mut Connection, owner: MemberId) -> Result<Vec<Past>, Error> {
+    use contact_removals::kind;
+    let is_listed = kind.eq(RemovalKind::One).or(kind.eq(RemovalKind::Bulk)).or(kind.eq(RemovalKind::Merge));
     let rows = contact_removals::table
         .filter(contact_removals::owner_id.eq(owner))
-        .filter(contact_removals::kind.eq(RemovalKind::One).or(contact_removals::kind.eq(RemovalKind::Bulk)))
+        .filter(is_listed)
         .filter(contact_removals::confirmed_at.gt(now() - draft::KEPT_DAYS * DAY))
         .filter(contact_removals::removed.gt(0))
         .order(contact_removals::id.desc())
@@ -64,7 +78,28 @@ pub fn past(connection: &mut Connection, owner: MemberId) -> Result<Vec<(Removal
         .select((contacts::removal_id.assume_not_null(), contacts::full_name));
     let names: Vec<(ContactRemovalId, String)> = on_engine!(connection, |own| names.load(own))?;
     let mut names: HashMap<ContactRemovalId, String> = names.into_iter().collect();
-    Ok(rows.into_iter().map(|row| (row.clone(), names.remove(&row.id).unwrap_or_default())).collect())
+    let kept = kept_names(connection, owner, &rows)?;
+    let past = |removal: Removal| Past {
+        name: names.remove(&removal.id).unwrap_or_default(),
+        merged_into: removal.kept_id.and_then(|id| kept.get(&id).cloned()).unwrap_or_default(),
+        removal,
+    };
+    Ok(rows.into_iter().map(past).collect())
+}
+
+/// The names of the contacts into which others were merged.
+fn kept_names(
+    connection: &mut Connection,
+    owner: MemberId,
+    removals: &[Removal],
+) -> Result<HashMap<ContactId, String>, Error> {
+    let ids: Vec<ContactId> = removals.iter().filter_map(|removal| removal.kept_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let names = contacts::table.filter(contacts::owner_id.eq(owner)).filter(id_in(connection, contacts::id, &ids));
+    let names: Vec<(ContactId, String)> = names.select((contacts::id, contacts::full_name)).load(connection)?;
+    Ok(names.into_iter().collect())
 }
 
 impl Removal {

@@ -11,7 +11,7 @@ use askama::Template;
 use crate::contacts::filter::{self, Filter, Membership, Sort};
 use crate::contacts::list::{self, Listed};
 use crate::contacts::removal::draft::{self, Draft, Select, Sheet, Taken};
-use crate::contacts::removal::{Removal, find};
+use crate::contacts::removal::{Past, Removal, find};
 use crate::contacts::tags;
 use crate::dates;
 use crate::db::Connection;
@@ -242,12 +242,11 @@ struct Removed {
     list: ListPage<Listed>,
 }
 
-/// A removal that is over, on the page that leads back to it.
 #[derive(Template)]
 #[template(path = "contacts/past.html")]
-struct Past {
+struct PastPage {
     page: Layout,
-    removals: Vec<(Removal, String)>,
+    all: Vec<Past>,
 }
 
 /// `GET /contacts/removed`: the removals of the last 30 days, each with *Undo*.
@@ -256,8 +255,8 @@ struct Past {
 /// The database's.
 pub async fn past(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let owner = me.id;
-    let removals = site.read(move |connection| crate::contacts::removal::past(connection, owner)).await?;
-    Past { page, removals }.show()
+    let all = site.read(move |connection| crate::contacts::removal::past(connection, owner)).await?;
+    PastPage { page, all }.show()
 }
 
 impl Removed {
