@@ -135,7 +135,12 @@ pub struct Address {
 impl Address {
     /// Whether nothing is known of it.
     pub fn is_empty(&self) -> bool {
-        [&self.street, &self.city, &self.region, &self.postcode, &self.country].into_iter().all(String::is_empty)
+        self.parts().into_iter().all(String::is_empty)
+    }
+
+    /// The parts of it.
+    pub fn parts(&self) -> [&String; 5] {
+        [&self.street, &self.city, &self.region, &self.postcode, &self.country]
     }
 
     /// The address on one line.
@@ -244,7 +249,22 @@ impl Card {
 
     /// The card as it is kept: on lines without what others could not read, within the limits, no value twice. For what
     /// nobody is there to correct.
-    pub fn cleaned(mut self) -> Card {
+    pub fn cleaned(self) -> Card {
+        let mut card = self.readable(|most| most);
+        for values in [&mut card.emails, &mut card.phones, &mut card.links] {
+            *values = distinct(std::mem::take(values), |one| one.value.clone());
+        }
+        card.addresses = distinct(std::mem::take(&mut card.addresses), Address::on_a_line);
+        card.tags = distinct(card.tags, |tag: &String| text::caseless(tag));
+        card.tags.truncate(MAX_TAGS);
+        if card.raw.len() > MAX_RAW {
+            card.raw.clear();
+        }
+        card
+    }
+
+    /// The card without what others could not read, each text cut at what its limit comes to.
+    pub fn readable(mut self, limit: fn(usize) -> usize) -> Card {
         let parts = [
             &mut self.uid,
             &mut self.full_name,
@@ -258,37 +278,30 @@ impl Card {
             &mut self.department,
             &mut self.position,
         ];
-        parts.into_iter().for_each(|part| *part = line(part, MAX_LINE));
+        parts.into_iter().for_each(|part| *part = line(part, limit(MAX_LINE)));
         for values in [&mut self.emails, &mut self.phones, &mut self.links] {
-            values.iter_mut().for_each(Valued::clean);
-            *values = distinct(std::mem::take(values), |one| one.value.clone());
+            values.iter_mut().for_each(|one| one.clean(limit));
         }
-        self.addresses.iter_mut().for_each(Address::clean);
-        self.addresses = distinct(std::mem::take(&mut self.addresses), Address::on_a_line);
-        self.note = prose(&self.note, MAX_NOTE);
-        let tags = self.tags.iter().map(|tag| line(tag, MAX_TAG)).collect();
-        self.tags = distinct(tags, |tag: &String| text::caseless(tag));
-        self.tags.truncate(MAX_TAGS);
-        if self.raw.len() > MAX_RAW {
-            self.raw.clear();
-        }
+        self.addresses.iter_mut().for_each(|one| one.clean(limit));
+        self.note = prose(&self.note, limit(MAX_NOTE));
+        self.tags.iter_mut().for_each(|tag| *tag = line(tag, limit(MAX_TAG)));
         self
     }
 }
 
 impl Valued {
-    fn clean(&mut self) {
-        self.kind = line(&self.kind, MAX_TAG);
-        self.value = line(&self.value, MAX_LINE);
+    fn clean(&mut self, limit: fn(usize) -> usize) {
+        self.kind = line(&self.kind, limit(MAX_TAG));
+        self.value = line(&self.value, limit(MAX_LINE));
     }
 }
 
 impl Address {
-    fn clean(&mut self) {
-        self.kind = line(&self.kind, MAX_TAG);
-        self.street = prose(&self.street, MAX_LINE);
+    fn clean(&mut self, limit: fn(usize) -> usize) {
+        self.kind = line(&self.kind, limit(MAX_TAG));
+        self.street = prose(&self.street, limit(MAX_LINE));
         let parts = [&mut self.city, &mut self.region, &mut self.postcode, &mut self.country];
-        parts.into_iter().for_each(|part| *part = line(part, MAX_LINE));
+        parts.into_iter().for_each(|part| *part = line(part, limit(MAX_LINE)));
     }
 }
 

@@ -384,6 +384,37 @@ fn a_merge_stands_among_the_removed() {
 }
 
 #[test]
+fn a_merge_keeps_what_no_field_took() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let card = |lines: &str| format!("BEGIN:VCARD\nVERSION:3.0\nEMAIL:ida@acme.example\n{lines}END:VCARD\n");
+    let other = "FN:Ida Moeller\nTITLE:Engineer\nROLE:Fire warden\nBDAY:1985\nTEL;TYPE=WORK,FAX:+49 30 99\n\
+                 ADR;TYPE=HOME;LABEL=\"c/o Smith\":;;Weg 1;Koeln;;1;DE\n";
+    // The first of a file is stored last, and so is the one that the others go into.
+    let file = card(other) + &card("FN:Ida Moe\n");
+    ada.open("/contacts/import").upload("/contacts/import", "file", file.as_bytes()).follow().press("Confirm import");
+    ada.open("/contacts/duplicates").press("Merge");
+    assert!(ada.sees("Every value is kept."), "{}", ada.text());
+    ada.open("/contacts?q=moe").go("Ida Moe");
+    for text in ["Engineer", "Position: Fire warden", "Birthday: 1985", "c/o Smith", "Fax, Work"] {
+        assert!(ada.sees(text), "{text}: {}", ada.text());
+    }
+}
+
+#[test]
+fn a_note_that_was_cut_is_not_merged() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let card = |name: &str, note: &str| {
+        format!("BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nEMAIL:ida@acme.example\nNOTE:{note}\nEND:VCARD\n")
+    };
+    let file = card("Ida Moeller", &"word ".repeat(2_400)) + &card("Ida Moe", "");
+    ada.open("/contacts/import").upload("/contacts/import", "file", file.as_bytes()).follow().press("Confirm import");
+    ada.open("/contacts/duplicates").press("Merge");
+    assert!(ada.page.status == 422 && ada.sees("Together their private notes have more than 10,000"), "{}", ada.text());
+}
+
+#[test]
 fn different_people_are_not_suggested_again() {
     let (_site, mut ada) = with_ben();
     add(&mut ada, &[("full_name", "B. Okoro"), ("email", "ben@acme.example")]);

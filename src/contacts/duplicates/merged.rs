@@ -1,7 +1,7 @@
 //! Several cards as one: every value stays.
 
-use crate::contacts::card::{Address, Card, MAX_NOTE, MAX_RAW, MAX_TAG, MAX_TAGS, MAX_VALUES, Valued};
-use crate::contacts::duplicates::properties::joined;
+use crate::contacts::card::{Address, Card, MAX_LINE, MAX_NOTE, MAX_RAW, MAX_TAG, MAX_TAGS, MAX_VALUES, Valued};
+use crate::contacts::duplicates::properties::{joined, lost, read_whole, said, untaken};
 use crate::contacts::import::linkedin;
 use crate::contacts::keys::{email_key, phone_key};
 use crate::contacts::kind_name;
@@ -34,21 +34,38 @@ pub fn merged(main: &Card, others: &[Card]) -> Result<Card, TooMuch> {
     let mut notes: Vec<String> = vec![main.note.clone()];
     for other in others {
         notes.extend(take(&mut card, other));
+        notes.extend(take_lines(&mut card, &said(other)));
         card.raw = joined(&card.raw, &other.raw);
     }
-    let mut note = String::new();
-    for more in notes.into_iter().filter(|more| !more.is_empty()) {
-        // What was merged before stands in the note already.
-        let stands = format!("\n{note}\n").contains(&format!("\n{more}\n"));
-        if !stands {
-            note = if note.is_empty() { more } else { format!("{note}\n{more}") };
-        }
-    }
-    card.note = note;
+    card.note = joined_notes(&notes);
+    // Lines of its own that the fields hold in part are written anew where these have changed.
+    let lost = lost(main, &card);
+    notes.extend(take_lines(&mut card, &lost));
+    card.note = joined_notes(&notes);
     match too_much(&card) {
         Some(what) => Err(what),
         None => Ok(card),
     }
+}
+
+/// Takes from lines of a vCard what the fields of its card have no room for; gives lines for the note.
+fn take_lines(card: &mut Card, lines: &str) -> Vec<String> {
+    let mut notes = take(card, &read_whole(lines));
+    notes.extend(untaken(lines).into_iter().map(|(label, value)| noted(label, &value)));
+    notes
+}
+
+/// Joins texts to one note, each once: what was merged before stands in it already.
+fn joined_notes(all: &[String]) -> String {
+    let mut note = String::new();
+    for more in all.iter().filter(|more| !more.is_empty()) {
+        if note.is_empty() {
+            note.clone_from(more);
+        } else if !format!("\n{note}\n").contains(&format!("\n{more}\n")) {
+            note = format!("{note}\n{more}");
+        }
+    }
+    note
 }
 
 fn too_much(card: &Card) -> Option<TooMuch> {
@@ -86,7 +103,7 @@ fn take(card: &mut Card, other: &Card) -> Vec<String> {
     notes.extend(add_addresses(&mut card.addresses, &other.addresses));
     notes.extend(days(card, other));
     notes.push(other.note.clone());
-    add_tags(&mut card.tags, &other.tags);
+    notes.extend(add_tags(&mut card.tags, &other.tags));
     notes
 }
 
@@ -94,9 +111,13 @@ fn noted(label: &str, value: &str) -> String {
     tf("{filter}: {value}", (label, value))
 }
 
-/// Takes a value where there is none; gives a line for the note where there is another.
+fn is_too_long(line: &str) -> bool {
+    line.chars().count() > MAX_LINE
+}
+
+/// Takes a value where there is none; gives a line for the note where there is another, or the value is too long.
 fn one_line(mine: &mut String, theirs: &str, label: &str) -> Option<String> {
-    if mine.is_empty() {
+    if mine.is_empty() && !is_too_long(theirs) {
         theirs.clone_into(mine);
         return None;
     }
@@ -117,7 +138,7 @@ fn take_parts(card: &mut Card, other: &Card, is_same_name: bool) -> Vec<String> 
     ];
     let mut notes = Vec::new();
     for (mine, theirs, label) in parts {
-        if mine.is_empty() && is_same_name {
+        if mine.is_empty() && is_same_name && !is_too_long(theirs) {
             theirs.clone_into(mine);
         } else if !theirs.is_empty()
             && caseless(mine) != caseless(theirs)
@@ -151,6 +172,8 @@ fn add_values(mine: &mut Vec<Valued>, theirs: &[Valued], same: fn(&str, &str) ->
     let mut notes = Vec::new();
     for value in theirs {
         match mine.iter_mut().find(|known| same(&known.value, &value.value)) {
+            None if value.value.is_empty() => {}
+            None if is_too_long(&value.value) => notes.push(noted(label, &value.value)),
             None => mine.push(value.clone()),
             Some(known) => notes.extend(join_kinds(&mut known.kind, &value.kind, (label, &value.value))),
         }
@@ -163,6 +186,8 @@ fn add_addresses(mine: &mut Vec<Address>, theirs: &[Address]) -> Vec<String> {
     for address in theirs {
         let line = address.on_a_line();
         match mine.iter_mut().find(|known| caseless(&known.on_a_line()) == caseless(&line)) {
+            None if address.is_empty() => {}
+            None if address.parts().into_iter().any(|part| is_too_long(part)) => notes.push(noted(t("Address"), &line)),
             None => mine.push(address.clone()),
             Some(known) => notes.extend(join_kinds(&mut known.kind, &address.kind, (t("Address"), &line))),
         }
@@ -188,12 +213,19 @@ fn join_kinds(mine: &mut String, theirs: &str, (label, value): (&str, &str)) -> 
     None
 }
 
-fn add_tags(mine: &mut Vec<String>, theirs: &[String]) {
+fn add_tags(mine: &mut Vec<String>, theirs: &[String]) -> Vec<String> {
+    let mut notes = Vec::new();
     for tag in theirs {
-        if !mine.iter().any(|known| caseless(known) == caseless(tag)) {
+        if tag.is_empty() || mine.iter().any(|known| caseless(known) == caseless(tag)) {
+            continue;
+        }
+        if tag.chars().count() > MAX_TAG {
+            notes.push(noted(t("Tags"), tag));
+        } else {
             mine.push(tag.clone());
         }
     }
+    notes
 }
 
 fn days(card: &mut Card, other: &Card) -> Vec<String> {
@@ -307,6 +339,58 @@ mod tests {
             written.contains("X-BAR:2") && both.position.contains("Cook") && both.position.contains("Admiral"),
             "{written}"
         );
+    }
+
+    /// Reads a card with the name of Grace Hopper and these lines, as an import does.
+    fn imported(lines: &str) -> Card {
+        let text = format!("BEGIN:VCARD\nVERSION:3.0\nFN:Grace Hopper\n{lines}END:VCARD\n");
+        crate::contacts::vcard::read(&text).cleaned()
+    }
+
+    #[test]
+    fn what_no_field_took_is_kept_of_both() {
+        let main = imported("TEL;TYPE=WORK,FAX:1\nBDAY:1906\nTITLE:Admiral\nROLE:Teacher\n");
+        let other = imported(
+            "FN:Amazing Grace\nTITLE:Cook\nROLE:Fire warden\nBDAY:1906-12-09\nBDAY;VALUE=text:in winter\\, 1906\n\
+             item1.TEL;TYPE=FAX:2\nitem1.X-ABLabel:Ship\nADR;TYPE=HOME;LABEL=\"c/o Navy\\n:1 Pier\":;;Pier 1;York;;;\n",
+        );
+        let both = merged(&main, std::slice::from_ref(&other)).unwrap();
+        let lines = [
+            "Full name: Amazing Grace",
+            "Position: Cook",
+            "Position: Fire warden",
+            "Birthday: 1906",
+            "Birthday: in winter, 1906",
+            "Address: c/o Navy, :1 Pier",
+        ];
+        for line in lines {
+            assert!(both.note.lines().any(|one| one == line), "{line}: {}", both.note);
+        }
+        assert_eq!(both.phones, [Valued::new("Fax, Work", "1"), Valued::new("Ship, Fax", "2")]);
+        assert!(!both.note.contains("Teacher"), "{}", both.note);
+        assert!(crate::contacts::vcard::write(&both).contains("ROLE:Teacher"));
+        assert_eq!(merged(&both, &[other]).unwrap(), both, "merging again changes nothing");
+        assert_eq!(merged(&main, &[imported("TITLE:Admiral\n")]).unwrap(), main, "what stays as it came is not moved");
+    }
+
+    #[test]
+    fn what_a_limit_cut_is_kept_or_refused() {
+        let tags: String = (0..25).map(|number| format!("CATEGORIES:{number}\n")).collect();
+        let emails: String = (0..60).map(|number| format!("EMAIL:{number}@example.org\n")).collect();
+        let note = format!("NOTE:{}\n", "a word ".repeat(1_500));
+        for (lines, what) in [(tags, TooMuch::Tags), (emails, TooMuch::Emails), (note, TooMuch::Note)] {
+            assert_eq!(merged(&grace(), &[imported(&lines)]), Err(what));
+        }
+        let (title, tag, link) = ("cook ".repeat(110), "tag ".repeat(12), format!("https://{}", "a".repeat(500)));
+        let other = imported(&format!("TITLE:{title}\nCATEGORIES:{tag}\nURL:{link}\n"));
+        let both = merged(&grace(), &[other]).unwrap();
+        for text in [title.trim(), tag.trim(), &link] {
+            assert!(both.note.contains(text), "{text}: {}", both.note);
+        }
+        assert_eq!(both.clone().cleaned(), both);
+        // What its owner cut is gone.
+        let shorter = Card { note: "a word".into(), ..imported(&format!("NOTE:{}\n", "a word ".repeat(1_500))) };
+        assert_eq!(merged(&grace(), &[shorter]).unwrap().note, "a word");
     }
 
     #[test]

@@ -11,7 +11,9 @@ mod write;
 mod tests;
 
 pub use lines::{Found, Torn, cards, is_vcard, legacy, without_mark};
+pub(crate) use read::{birthday, free_group, group, is_field, name, parameters, parted};
 pub use read::{is_somebody, read, without_pictures};
+pub(crate) use write::lines;
 pub use write::write;
 
 /// Properties that become fields; all others stay as they came.

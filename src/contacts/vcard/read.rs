@@ -53,7 +53,7 @@ pub fn without_pictures(text: &str) -> String {
 }
 
 /// Parts a line at the colon before its value, which is not one in quotes.
-pub(super) fn parted(line: &str) -> Option<(&str, &str)> {
+pub(crate) fn parted(line: &str) -> Option<(&str, &str)> {
     let mut quoted = false;
     let colon = line.find(|c| {
         quoted ^= c == '"';
@@ -63,7 +63,7 @@ pub(super) fn parted(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Parts a name and its parameters at the semicolons that are not in quotes.
-pub(super) fn parameters(head: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn parameters(head: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     head.split(move |c| {
         quoted ^= c == '"';
@@ -72,21 +72,31 @@ pub(super) fn parameters(head: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The name of a line in capital letters, without the group before it.
-pub(super) fn name(line: &str) -> String {
+pub(crate) fn name(line: &str) -> String {
     let name = line.split([':', ';']).next().unwrap_or_default();
     name.rsplit('.').next().unwrap_or_default().trim().to_ascii_uppercase()
 }
 
 /// The group before the name of a line, such as `item1`.
-pub(super) fn group(line: &str) -> Option<&str> {
+pub(crate) fn group(line: &str) -> Option<&str> {
     let name = line.split([':', ';']).next().unwrap_or_default();
     name.rsplit_once('.').map(|(group, _)| group.trim())
 }
 
-/// Whether a property becomes a field, by the crate's reading; what is not stays as it came.
+/// The number from which on no group of some lines is named.
+pub(crate) fn free_group<'a>(lines: impl Iterator<Item = &'a str>) -> usize {
+    let number = |line: &str| group(line)?.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().ok();
+    lines.filter_map(number).max().unwrap_or(0_usize).saturating_add(1)
+}
+
+/// Whether a property becomes a field, and so does not stay as it came.
+pub(crate) fn is_field(name: &str) -> bool {
+    super::FIELDS.contains(&name) || ["ROLE", super::CONNECTED_ON].contains(&name)
+}
+
+/// Whether a line is read by the crate.
 fn is_read(name: &str) -> bool {
-    super::FIELDS.contains(&name) && !matches!(name, "BDAY" | "VERSION")
-        || ["ROLE", "X-ABLABEL", super::CONNECTED_ON].contains(&name)
+    is_field(name) && !matches!(name, "BDAY" | "VERSION") || name == "X-ABLABEL"
 }
 
 /// The label of a group: `item1` and what it says.

@@ -1,10 +1,12 @@
 //! From fields to the text of a card, in version 3.0: phones still fail on version 4.
 
+use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::fmt::Write;
 
 use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::vcard::CONNECTED_ON;
-use crate::contacts::vcard::read::{self, group, name, parameters, parted};
+use crate::contacts::vcard::read::{self, free_group, group, name, parameters, parted};
 
 /// Bytes of a line, without its end.
 const WIDTH: usize = 75;
@@ -13,26 +15,45 @@ const WIDTH: usize = 75;
 /// as it was, with whatever else its lines say.
 pub fn write(card: &Card) -> String {
     let raw = Raw::of(&card.raw);
-    let came = read::read(&card.raw);
+    let (fields, changed) = fields(card, &raw, raw.is_third);
     let mut text = String::new();
     let mut put = |line: &str| fold(line, &mut text);
     put("BEGIN:VCARD");
     put("VERSION:3.0");
-    let mut changed = false;
-    for (names, anew) in PROPERTIES {
-        let (lines, before) = (anew(card, raw.labels), anew(&came, raw.labels));
-        let kept: Vec<&str> = raw.lines_of(names).collect();
-        if raw.is_third && !kept.is_empty() && lines == before {
-            kept.into_iter().for_each(&mut put);
-        } else {
-            changed |= lines != before;
-            lines.iter().for_each(|line| put(line));
-        }
-    }
+    fields.iter().for_each(|line| put(line));
     let is_old = |line: &&str| changed && name(line) == "REV";
     raw.others().filter(|line| !is_old(line)).for_each(|line| put(&as_third(line)));
     put("END:VCARD");
     text
+}
+
+/// Returns what a card says, a property a line: of whichever version, as it came where its field is as it was.
+pub(crate) fn lines(card: &Card) -> String {
+    let raw = Raw::of(&card.raw);
+    let (fields, _) = fields(card, &raw, true);
+    let all = fields.iter().map(AsRef::as_ref).chain(raw.others());
+    all.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// Returns the lines of the properties that have fields, and whether any differs from what came. One that does not
+/// stays as it came where it may.
+fn fields<'a>(card: &Card, raw: &Raw<'a>, may_stay: bool) -> (Vec<Cow<'a, str>>, bool) {
+    let came = read::read(&card.raw);
+    // What a limit cut is as it was, too.
+    let cut = LazyCell::new(|| came.clone().cleaned());
+    let (mut all, mut changed) = (Vec::new(), false);
+    for (names, anew) in PROPERTIES {
+        let lines = anew(card, raw.labels);
+        let is_as_it_was = lines == anew(&came, raw.labels) || lines == anew(&cut, raw.labels);
+        let kept: Vec<&str> = raw.lines_of(names).collect();
+        if may_stay && !kept.is_empty() && is_as_it_was {
+            all.extend(kept.into_iter().map(Cow::Borrowed));
+        } else {
+            changed |= !is_as_it_was;
+            all.extend(lines.into_iter().map(Cow::Owned));
+        }
+    }
+    (all, changed)
 }
 
 /// The lines of a card as it came.
@@ -48,8 +69,7 @@ impl<'a> Raw<'a> {
     fn of(text: &'a str) -> Raw<'a> {
         let lines: Vec<&str> = text.lines().filter(|line| !matches!(name(line).as_str(), "BEGIN" | "END")).collect();
         let is_third = lines.iter().any(|line| line.trim().eq_ignore_ascii_case("VERSION:3.0"));
-        let number = |line: &&str| group(line)?.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().ok();
-        let labels = lines.iter().filter_map(number).max().unwrap_or(0_usize).saturating_add(1);
+        let labels = free_group(lines.iter().copied());
         Raw { lines, is_third, labels }
     }
 
