@@ -261,8 +261,17 @@ pub fn with_expired_invitation_by_age(
 /// A page of a member's rows in a state, joined with who it is, by the date the side came into it: the newest first,
 /// or the oldest when going backwards from the cursor.
 pub fn by_age<'a>(owner: MemberId, state: State, at: &PageRequest) -> ByAge<'a> {
-    let mut rows =
-        in_state(owner, state).inner_join(members::table.on(members::id.eq(relationships::other_id))).into_boxed();
+    let rows = in_state(owner, state).inner_join(members::table.on(members::id.eq(relationships::other_id)));
+    aged(rows.into_boxed(), at)
+}
+
+/// As [`by_age`], of those who are not there for the member: there are few.
+pub fn unseen_by_age<'a>(owner: MemberId, at: &PageRequest) -> ByAge<'a> {
+    let rows = unseen(owner).inner_join(members::table.on(members::id.eq(relationships::other_id)));
+    aged(rows.into_boxed(), at)
+}
+
+fn aged<'a>(mut rows: ByAge<'a>, at: &PageRequest) -> ByAge<'a> {
     let cursor = at.cursor();
     let back = cursor.as_ref().is_some_and(|(_, back)| *back);
     if let Some((cursor, _)) = cursor {

@@ -126,7 +126,7 @@ fn whoever_was_disconnected_gets_what_a_stranger_gets_on_every_page() {
 }
 
 /// Without how many connections the viewer has, which stands on a tab of theirs.
-fn without_own_number(mut of: (u16, Vec<(String, String)>, String)) -> (u16, Vec<(String, String)>, String) {
+fn without_own_number(mut of: Answer) -> Answer {
     let tab = "<a href=\"/connections\">Connections <span";
     if let Some((before, (_, after))) =
         of.2.split_once(tab).and_then(|(before, rest)| Some((before, rest.split_once("</span>")?)))

@@ -11,7 +11,8 @@ use crate::connections::actions::{declined, withdrawn};
 use crate::connections::refusal::{again_from, sentence};
 use crate::connections::row::{Row, State};
 use crate::connections::sql_condition::LooksSent;
-use crate::connections::{store, visible};
+use crate::connections::store::{self, ByAge};
+use crate::connections::visible;
 use crate::dates::{self, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
@@ -163,7 +164,7 @@ pub fn received(
     me: &Viewer,
     at: &PageRequest,
 ) -> Result<ListPage<Invitation>, Error> {
-    let fetch = |at: &PageRequest| in_box(connection, limits, (me.id, State::Received), i64::MAX, at);
+    let fetch = |at: &PageRequest| in_box(connection, limits, store::by_age(me.id, State::Received, at), i64::MAX);
     ListPage::read(at, me.invitations, Cursor::oldest(), fetch, cursor)
 }
 
@@ -184,10 +185,8 @@ pub fn sent(
         .filter(relationships::changed_at.lt(before));
     let total = on_engine!(connection, |own| open.count().get_result(own))?;
     let fetch = |at: &PageRequest| {
-        let mut rows = in_box(connection, limits, (me, State::Invited), before, at)?;
-        for unseen in [State::BlockedBy, State::InvitedHidden] {
-            rows.extend(in_box(connection, limits, (me, unseen), before, at)?);
-        }
+        let mut rows = in_box(connection, limits, store::by_age(me, State::Invited, at), before)?;
+        rows.extend(in_box(connection, limits, store::unseen_by_age(me, at).filter(LooksSent), before)?);
         Ok(at.merged(rows, |row| (row.changed_at, row.person.id)))
     };
     ListPage::read(at, total, Cursor::oldest(), fetch, cursor)
@@ -200,17 +199,12 @@ fn cursor(row: &Invitation) -> Cursor {
 fn in_box(
     connection: &mut Connection,
     limits: &Limits,
-    (me, state): (MemberId, State),
+    rows: ByAge<'_>,
     before: i64,
-    at: &PageRequest,
 ) -> Result<Vec<Invitation>, Error> {
     let now = now();
-    let mut rows = store::by_age(me, state, at)
-        .filter(relationships::changed_at.gt(limits.oldest_open(now)))
-        .filter(relationships::changed_at.lt(before));
-    if state == State::BlockedBy {
-        rows = rows.filter(LooksSent);
-    }
+    let rows =
+        rows.filter(relationships::changed_at.gt(limits.oldest_open(now))).filter(relationships::changed_at.lt(before));
     let columns = (relationships::changed_at, relationships::invitation_note, MemberCard::as_select());
     let rows: Vec<(i64, String, MemberCard)> = rows.select(columns).load(connection)?;
     let invitation = |(changed_at, note, person)| Invitation {

@@ -17,6 +17,9 @@ fn world() -> (Site, [Visitor; 4]) {
     (site, [d, r, c, mona])
 }
 
+/// Status, headers and body of an answer, as they are compared.
+type Compared = (u16, Vec<(String, String)>, String);
+
 /// A value with the ids and moments taken out, and nothing else: a number of something must not differ either.
 fn masked(value: Value) -> Value {
     let is_id = |name: &str| ["id", "undo", "next_cursor"].contains(&name);
@@ -43,7 +46,7 @@ fn numbers_are_compared_and_ids_are_not() {
 }
 
 /// What of an answer must not differ.
-fn comparable(answer: Answer) -> (u16, Vec<(String, String)>, String) {
+fn comparable(answer: Answer) -> Compared {
     let mut headers = answer.headers;
     headers.retain(|(name, _)| !["date", "content-length", "x-request-id"].contains(&name.as_str()));
     headers.sort();
@@ -150,7 +153,7 @@ fn a_stale_disconnect_is_answered_as_if_nothing_had_been() {
 }
 
 /// What R's program is answered to everything, pages it saw before or not, once D has ended it.
-fn answers(site: &Site, r: &Visitor, since: &Value) -> Vec<(u16, Vec<(String, String)>, String)> {
+fn answers(site: &Site, r: &Visitor, since: &Value) -> Vec<Compared> {
     let hers = Program::of(site, r);
     let read = || PATHS.map(|path| comparable(hers.get(path)));
     let mut told = read().to_vec();

@@ -8,7 +8,7 @@ pub type Answer = (u16, Vec<(String, String)>, String);
 pub type Told = (String, u16, Vec<(String, String)>, String);
 
 /// What of an answer must not differ: status, headers but the date and the session's own, and the body.
-pub fn answer(visitor: &mut Visitor, path: &str) -> (u16, Vec<(String, String)>, String) {
+pub fn answer(visitor: &mut Visitor, path: &str) -> Answer {
     let page = visitor.get(path).page.clone();
     let innocent = ["date", "set-cookie", "x-request-id"];
     let mut headers: Vec<_> = page.headers.into_iter().filter(|(name, _)| !innocent.contains(&name.as_str())).collect();
@@ -17,7 +17,7 @@ pub fn answer(visitor: &mut Visitor, path: &str) -> (u16, Vec<(String, String)>,
 }
 
 /// An answer in which the viewer is called VIEWER and the other of the two OTHER, with whatever is made of their ids.
-pub fn as_anybody(of: (u16, Vec<(String, String)>, String), viewer: &Visitor, other: &Visitor) -> (u16, String) {
+pub fn as_anybody(of: Answer, viewer: &Visitor, other: &Visitor) -> (u16, String) {
     let (status, _, body) = of;
     // A place among the time zones, in which a name of the test stands.
     let mut body = body.replace("Caracas", "");
@@ -33,7 +33,7 @@ pub fn as_anybody(of: (u16, Vec<(String, String)>, String), viewer: &Visitor, ot
 }
 
 /// What of an answer a member can see, without what is only the site's: ids, and the colours made of them.
-pub fn seen(visitor: &Visitor) -> (u16, Vec<(String, String)>, String) {
+pub fn seen(visitor: &Visitor) -> Answer {
     let page = visitor.page.clone();
     (page.status, headers(&page.headers), without_numbers(without_hues(page.body)))
 }

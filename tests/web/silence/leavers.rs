@@ -125,7 +125,7 @@ impl Life {
     }
 
     /// Every row of a relationship, and what both see.
-    fn state(&mut self) -> (Vec<Row>, Vec<(u16, Vec<(String, String)>, String)>) {
+    fn state(&mut self) -> (Vec<Row>, Vec<Answer>) {
         use relationships::{other_id, owner_id};
         let rows = relationships::table.order((owner_id, other_id)).select(Row::as_select());
         let rows = self.world.site.db.read_blocking(|connection| Ok(rows.load(connection)?)).unwrap();

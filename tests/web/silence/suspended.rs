@@ -22,9 +22,6 @@ fn pages_of(handle: &str, first_name: &str) -> Vec<String> {
     pages
 }
 
-/// Status, headers and body.
-type Answer = (u16, Vec<(String, String)>, String);
-
 /// What a stranger is answered who sends each form of a member.
 fn forms_of(r: &mut Visitor, handle: &str) -> Vec<Answer> {
     let forms = ["/invite", "/disconnect", "/re-invite", "/withdraw", "/accept", "/may-invite-again"];
