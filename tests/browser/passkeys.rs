@@ -50,6 +50,7 @@ async fn sign_in_by_password(person: &Client, site: &Site) {
 
 /// Leaves, and waits for the page that is shown then: a page asked for before that would be replaced by it.
 async fn sign_out(person: &Client) {
+    person.find(Locator::Css("[popovertarget=me]")).await.unwrap().click().await.unwrap();
     press(person, "Sign out").await;
     sees(person, "Know who you know").await;
 }
