@@ -262,31 +262,30 @@ pub fn with_expired_invitation_by_age(
 /// or the oldest when going backwards from the cursor.
 pub fn by_age<'a>(owner: MemberId, state: State, at: &PageRequest) -> ByAge<'a> {
     let rows = in_state(owner, state).inner_join(members::table.on(members::id.eq(relationships::other_id)));
-    aged(rows.into_boxed(), at)
-}
-
-/// As [`by_age`], of those who are not there for the member: there are few.
-pub fn unseen_by_age<'a>(owner: MemberId, at: &PageRequest) -> ByAge<'a> {
-    let rows = unseen(owner).inner_join(members::table.on(members::id.eq(relationships::other_id)));
-    aged(rows.into_boxed(), at)
-}
-
-fn aged<'a>(mut rows: ByAge<'a>, at: &PageRequest) -> ByAge<'a> {
-    let cursor = at.cursor();
-    let back = cursor.as_ref().is_some_and(|(_, back)| *back);
-    if let Some((cursor, _)) = cursor {
-        let key: i64 = cursor.key.parse().unwrap_or(0);
-        let (changed_at, other_id) = (relationships::changed_at, relationships::other_id);
-        rows = match back {
-            true => rows.filter(changed_at.ge(key)).filter(changed_at.gt(key).or(other_id.gt(cursor.id))),
-            false => rows.filter(changed_at.le(key)).filter(changed_at.lt(key).or(other_id.lt(cursor.id))),
-        };
-    }
+    let rows = beyond(rows.into_boxed(), at);
+    let back = at.cursor().is_some_and(|(_, back)| back);
     let rows = match back {
         true => rows.order((relationships::changed_at.asc(), relationships::other_id.asc())),
         false => rows.order((relationships::changed_at.desc(), relationships::other_id.desc())),
     };
     rows.limit(at.limit())
+}
+
+/// The rows beyond the cursor whose others are not there for the member, in no order: there are few.
+pub fn unseen_beyond<'a>(owner: MemberId, at: &PageRequest) -> ByAge<'a> {
+    let rows = unseen(owner).inner_join(members::table.on(members::id.eq(relationships::other_id)));
+    beyond(rows.into_boxed(), at)
+}
+
+/// Leaves the rows behind the cursor, or before it going backwards.
+fn beyond<'a>(rows: ByAge<'a>, at: &PageRequest) -> ByAge<'a> {
+    let Some((cursor, back)) = at.cursor() else { return rows };
+    let key: i64 = cursor.key.parse().unwrap_or(0);
+    let (changed_at, other_id) = (relationships::changed_at, relationships::other_id);
+    match back {
+        true => rows.filter(changed_at.ge(key)).filter(changed_at.gt(key).or(other_id.gt(cursor.id))),
+        false => rows.filter(changed_at.le(key)).filter(changed_at.lt(key).or(other_id.lt(cursor.id))),
+    }
 }
 
 /// What [`by_age`] gives.

@@ -186,7 +186,7 @@ pub fn sent(
     let total = on_engine!(connection, |own| open.count().get_result(own))?;
     let fetch = |at: &PageRequest| {
         let mut rows = in_box(connection, limits, store::by_age(me, State::Invited, at), before)?;
-        rows.extend(in_box(connection, limits, store::unseen_by_age(me, at).filter(LooksSent), before)?);
+        rows.extend(in_box(connection, limits, store::unseen_beyond(me, at).filter(LooksSent), before)?);
         Ok(at.merged(rows, |row| (row.changed_at, row.person.id)))
     };
     ListPage::read(at, total, Cursor::oldest(), fetch, cursor)
