@@ -82,7 +82,7 @@ async function apart(page, where) {
 }
 
 // Who is in the window of a small phone without scrolling: whole rows between the header and what stays at the bottom.
-async function people(page, path, least) {
+async function people(page, path, least, locale = "") {
   await page.setViewportSize({ width: 320, height: 700 });
   await page.goto(path);
   const number = await page.evaluate(() => {
@@ -90,7 +90,7 @@ async function people(page, path, least) {
     const inside = (name) => name.getBoundingClientRect().top >= 0 && name.closest("li").getBoundingClientRect().bottom <= edge + 1;
     return [...document.querySelectorAll("main .rows .name")].filter(inside).length;
   });
-  if (number < least) report(`${path} 320 × 700`, `${number} people in the window`);
+  if (number < least) report(`${path} 320 × 700 ${locale}`, `${number} people in the window`);
 }
 
 // WCAG 1.4.12 and 1.4.4: with wide spacing and with letters twice as large nothing is cut off that one could focus.
@@ -250,7 +250,7 @@ async function weighs(chromium, address) {
 // Of somebody who has not begun to remove anybody.
 async function fitsThree(chromium, address, locale) {
   const page = await person(chromium, address, { locale }, "jonas@demo.example");
-  for (const path of ["/connections", "/connections/remove"]) await people(page, path, 3);
+  for (const path of ["/connections", "/connections/remove"]) await people(page, path, 3, locale);
   await page.context().close();
 }
 
