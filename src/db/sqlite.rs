@@ -129,6 +129,7 @@ impl File {
         let done = f(&mut writer)?;
         wal::start(&mut writer)?;
         crate::db::flush(&mut writer, true)?;
+        self.shared.count_due.store(true, Ordering::Release);
         Ok(done)
     }
 

@@ -231,6 +231,31 @@ fn a_wal_beside_another_file_is_refused() {
 }
 
 #[test]
+fn a_bulk_load_whose_wal_started_over_is_known_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = site(folder.path());
+    let mut crashed = Vec::new();
+    let filled = file.fill(|connection| {
+        for table in ["one", "another"] {
+            add(connection)?;
+            connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+            connection.batch_execute(&format!("CREATE TABLE {table} (row)"))?;
+            add(connection)?;
+            crashed.push(crash(folder.path()));
+        }
+        Ok(())
+    });
+    filled.unwrap();
+    file.write_blocking(|connection| Ok(connection.batch_execute("CREATE TABLE a_third (row)")?)).unwrap();
+    crashed.push(crash(folder.path()));
+    for (crashed, rows) in crashed.iter().zip([2, 4, 4]) {
+        assert!(wal::is_there(&path(crashed.path())));
+        let found = File::open_with(&path(crashed.path()), BY_HAND).unwrap();
+        assert_eq!(found.read(number).unwrap(), rows);
+    }
+}
+
+#[test]
 fn a_panic_leaves_no_transaction_behind() {
     let folder = tempfile::tempdir().unwrap();
     let file = site(folder.path());

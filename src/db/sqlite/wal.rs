@@ -74,7 +74,8 @@ struct FirstPage {
     counted_from: i32,
 }
 
-/// Whether a WAL goes on from a position, or leads through it. One that does not say so may.
+/// Whether a WAL goes on from a position, or leads through it. One that does not say so may: a bulk load counts nothing, and its
+/// WAL starts over as often as it is moved into the file.
 fn goes_through(pages: &[FirstPage], file: Position) -> bool {
     let Some(first) = pages.first() else { return true };
     let Position { user_version, schema_version } = file;
