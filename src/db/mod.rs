@@ -366,10 +366,7 @@ fn lock_many(postgres: &mut PgConnection, ids: &BTreeSet<MemberId>) -> Result<()
 /// The database's.
 pub fn flush(connection: &mut Connection, at_once: bool) -> Result<(), Error> {
     let sql = match (&connection, at_once) {
-        (Connection::Sqlite(_), false) => {
-            // A WAL that starts over meanwhile counts from nowhere; see `sqlite::wal`.
-            "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 20000; PRAGMA application_id = 0"
-        }
+        (Connection::Sqlite(_), false) => "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 20000",
         (Connection::Sqlite(_), true) => {
             "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA wal_checkpoint(TRUNCATE)"
         }

@@ -125,6 +125,7 @@ impl File {
 
     pub(super) fn fill<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
         let mut writer = self.shared.writer()?;
+        wal::stop_counting(&mut writer)?;
         crate::db::flush(&mut writer, false)?;
         let done = f(&mut writer)?;
         wal::start(&mut writer)?;
@@ -195,7 +196,9 @@ impl File {
     }
 
     pub(super) fn raw(&self) -> Result<Box<dyn DerefMut<Target = Connection> + '_>, Error> {
-        Ok(Box::new(self.shared.writer()?))
+        let mut writer = self.shared.writer()?;
+        wal::stop_counting(&mut writer)?;
+        Ok(Box::new(writer))
     }
 
     /// Returns how much it has to do.

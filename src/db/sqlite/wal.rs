@@ -143,6 +143,11 @@ pub(super) fn count(connection: &mut Connection) -> Result<(), Error> {
     advance(connection, 1)
 }
 
+/// Says that nothing is counted until the next count: a bulk load is no transaction that [`Shared`](super::Shared) begins.
+pub(super) fn stop_counting(connection: &mut Connection) -> Result<(), Error> {
+    Ok(connection.batch_execute("PRAGMA application_id = 0")?)
+}
+
 /// Counts the position up by a leap that no other start makes: two that start from the same copy part ways. Never within a
 /// transaction that has counted: the position before it would be forgotten.
 pub(super) fn start(connection: &mut Connection) -> Result<(), Error> {
