@@ -62,3 +62,16 @@ fn what_is_withdrawn_meanwhile_does_not_come_back() {
     ada.page = declined;
     assert!(!ada.open("/invitations").sees("Ben Okoro"), "{}", ada.text());
 }
+
+#[test]
+fn who_answered_all_does_not_come_back_to_all_ticked() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for name in ["Ben Okoro", "Cy Lund"] {
+        site.member(name).open("/in/ada-ruiz/invite").press("Send invitation");
+    }
+    ada.open("/invitations").go("Select all 2").press("Decline selected");
+    assert_eq!(ada.page.path, "/invitations", "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.page.path == "/invitations" && ada.sees("Ben Okoro") && ada.sees("Cy Lund"), "{}", ada.text());
+}
