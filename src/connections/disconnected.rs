@@ -16,7 +16,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{Between, MemberId};
 use crate::language::filters;
-use crate::language::{t, tf, tn};
+use crate::language::{listed, t, tf, tn};
 use crate::members::MemberCard;
 use crate::relationship::{Action, Limits, Reinvite, Side};
 use crate::schema::{handles, members};
@@ -120,7 +120,7 @@ pub async fn re_invite_ticked(
 /// Names the first who have to be asked, and how many there are besides: a notice has to fit into a cookie.
 fn not_at_once(names: &[String]) -> String {
     let (first, others) = names.split_at(names.len().min(NAMED));
-    let first = first.join(", ");
+    let first = listed(first);
     let names = match others.len() {
         0 => first,
         more => format!("{first} {}", tn(more, "and {n} more", "and {n} more")),

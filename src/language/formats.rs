@@ -67,6 +67,19 @@ pub fn number(number: impl TryInto<i64>) -> String {
         .unwrap_or_else(|| number.to_string())
 }
 
+/// Names in one line, with the comma of the language.
+pub fn listed<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> String {
+    let comma = if current() == Language::Arabic { "، " } else { ", " };
+    let mut line = String::new();
+    for name in names {
+        if !line.is_empty() {
+            line += comma;
+        }
+        line += name.as_ref();
+    }
+    line
+}
+
 /// How many days a thread remembers as they were written: lists are full of days, and hubs of many.
 const REMEMBERED: usize = 20_000;
 

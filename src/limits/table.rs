@@ -57,6 +57,10 @@ limits! {
     Confirm = "confirm", 10 in 15 * MINUTE,
         key("Wrong passwords of a member who is signed in"),
         key("The password was wrong too often.");
+    /// Sign-ins with a passkey that are begun from a network: each is kept until it is answered or five minutes old.
+    Passkeys = "passkeys", 100 in 15 * MINUTE,
+        key("Sign-ins with a passkey begun from one network"),
+        key("From your network, too many sign-ins with a passkey were begun.");
     /// Wrong app passwords from a network.
     AppPasswords = "app-passwords", 50 in 15 * MINUTE,
         key("Wrong app passwords from one network"),

@@ -61,6 +61,21 @@ async function undo(page, name) {
 }
 
 const STORIES = {
+  async "colours change in place, and what is typed stays"(page) {
+    await page.goto("/profile");
+    const field = page.locator("#headline");
+    await field.fill("Half a sentence");
+    const colours = () => page.evaluate(() => [document.documentElement.dataset.theme ?? "", getComputedStyle(document.documentElement).colorScheme]);
+    for (const [name, word, scheme] of [["Dark", "dark", "dark"], ["As on this device", "", "light dark"], ["Light", "light", "light"]]) {
+      await press(page, name);
+      await page.locator(`button[name=theme][aria-pressed=true]`, { hasText: name }).waitFor();
+      same(await colours(), [word, scheme], name);
+      same(await field.inputValue(), "Half a sentence", "what was typed");
+    }
+    await page.goto("/");
+    same(await colours(), ["light", "light"], "colours of the next page");
+    await press(page, "As on this device");
+  },
   async "a form is sent once, however often it is pressed"(page) {
     await page.goto("/in/jonas-weber/disconnect");
     const sent = posts(page);
@@ -70,7 +85,7 @@ const STORIES = {
       button.click();
       button.click();
       // Nor is another form of the page sent, which would make the browser give up the first.
-      document.querySelector("button[value=dark]").click();
+      document.querySelector("button[name=language][value=de]").click();
       return button.form.getAttribute("aria-busy");
     });
     same(busy, "true", "busy");

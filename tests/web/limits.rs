@@ -60,6 +60,23 @@ fn devices_use_up_no_pages_of_their_network() {
 }
 
 #[test]
+fn visitors_begin_so_many_sign_ins_with_a_passkey() {
+    let site = Site::behind_proxy();
+    set(&site, Limit::Passkeys, 3);
+    let mut visitor = site.visitor();
+    let mut begun = |network: &str| {
+        visitor.forwarded_for = network.to_owned();
+        visitor.post("/sign-in/passkey/challenge", &[]).page.status
+    };
+    assert_eq!([(); 4].map(|()| begun("192.0.2.1")), [200, 200, 200, 429]);
+    assert_eq!(begun("192.0.2.2"), 200);
+    let sql = "DELETE FROM passkey_challenges";
+    let kept =
+        site.db.write_blocking(|connection| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), connection)?));
+    assert_eq!(kept.unwrap(), 4, "what is refused leaves no row");
+}
+
+#[test]
 fn an_unknown_address_is_limited_as_a_known_one() {
     let site = Site::behind_proxy();
     let mut guesser = site.visitor();

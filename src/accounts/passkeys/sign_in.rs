@@ -13,6 +13,7 @@ use crate::accounts::factor::second_step;
 use crate::accounts::pages::{sign_in_again, signed_in};
 use crate::error::Error;
 use crate::language::t;
+use crate::limits::{self, Limit, Network, Subject};
 use crate::mail;
 use crate::web::cookie;
 use crate::web::form::Form;
@@ -22,10 +23,16 @@ use crate::web::site::SiteData;
 /// `POST /sign-in/passkey/challenge`: what the browser is to sign.
 ///
 /// # Errors
-/// [`Error::NotFound`] where passkeys do not work, or the database's.
-pub async fn ask(site: SiteData, passkeys: Data<Passkeys>) -> Result<HttpResponse, Error> {
+/// [`Error::NotFound`] where passkeys do not work, [`Error::TooMany`], or the database's.
+pub async fn ask(site: SiteData, passkeys: Data<Passkeys>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let (asked, state) = passkeys.begin_asking()?;
-    let token = site.write(move |connection| challenge::put(connection, Purpose::SignIn, NOBODY, &state)).await?;
+    let network = Subject::network(Network::of(&request));
+    let token = site
+        .write(move |connection| {
+            limits::take(connection, Limit::Passkeys, &network)?;
+            challenge::put(connection, Purpose::SignIn, NOBODY, &state)
+        })
+        .await?;
     Ok(HttpResponse::Ok().json(json!({ "challenge": token, "get": asked })))
 }
 

@@ -19,7 +19,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{MemberId, RemovalId};
 use crate::language::filters;
-use crate::language::{t, tf, tn, tnf};
+use crate::language::{listed, t, tf, tn, tnf};
 use crate::members::MemberCard;
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
@@ -52,7 +52,7 @@ impl Selection {
 
     /// Who, in a line.
     fn who(&self) -> String {
-        let names = self.first.iter().map(|person| person.full_name.as_str()).collect::<Vec<_>>().join(", ");
+        let names = listed(self.first.iter().map(|person| &person.full_name));
         match self.number - self.first.len() as i64 {
             ..=0 => names,
             others => tnf(others, "{names} and {n} other", "{names} and {n} others", &names),

@@ -20,7 +20,7 @@ use crate::dates::{civil, now};
 use crate::error::Error;
 use crate::ids::{ImportId, MemberId};
 use crate::language::filters;
-use crate::language::{Context, number, t, tf};
+use crate::language::{Context, listed, number, t, tf};
 use crate::limits::{self, Limit, Subject};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
@@ -418,7 +418,7 @@ pub async fn undo(site: SiteData, me: SignedIn, id: Path<ImportId>, redirect: Re
             redirect.done(t("Your address book is as it was before."));
         }
         Some(changed) => {
-            redirect.partly(kept_more(&changed.join(", ")), None);
+            redirect.partly(kept_more(&listed(&changed)), None);
         }
     }
     Ok(redirect.to(&address(id)))
