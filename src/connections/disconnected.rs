@@ -8,6 +8,7 @@ use askama::Template;
 use diesel::prelude::*;
 
 use crate::connections::former::{self, Former};
+use crate::connections::refusal::sentence;
 use crate::connections::removal::{self, Removal};
 use crate::connections::tabs::Tabs;
 use crate::connections::{act, reinvite, store};
@@ -18,7 +19,7 @@ use crate::ids::{Between, MemberId};
 use crate::language::filters;
 use crate::language::{listed, t, tf, tn};
 use crate::members::MemberCard;
-use crate::relationship::{Action, Limits, Reinvite, Side};
+use crate::relationship::{Action, Limits, Refusal, Reinvite, Side};
 use crate::schema::{handles, members};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
@@ -99,7 +100,8 @@ pub async fn re_invite_ticked(
         redirect.refused(t("Nobody is selected. Select the people to re-invite first."));
         return Ok(redirect.back("/connections/disconnected"));
     }
-    let (back, not) = site.write(move |connection| re_invite_all(connection, &limits, id, &ticked)).await?;
+    let Ticked { back, asked, refused } =
+        site.write(move |connection| re_invite_all(connection, &limits, id, &ticked)).await?;
     let reinvited = match &back[..] {
         [] => String::new(),
         [name] => tf("You and {name} are connected again. Everything is as it was.", name),
@@ -109,10 +111,12 @@ pub async fn re_invite_ticked(
             "{n} connections restored. Everything is as it was, and nobody has been told.",
         ),
     };
-    if not.is_empty() && !reinvited.is_empty() {
+    let not = [refused.map(|refusal| sentence(refusal, "")), (!asked.is_empty()).then(|| not_at_once(&asked))];
+    let not = not.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    if !not.is_empty() {
+        redirect.refused(format!("{reinvited} {not}").trim().to_owned());
+    } else if !reinvited.is_empty() {
         redirect.done(reinvited);
-    } else if !not.is_empty() {
-        redirect.refused(format!("{reinvited} {}", not_at_once(&not)).trim().to_owned());
     }
     Ok(redirect.back("/connections/disconnected"))
 }
@@ -128,34 +132,45 @@ fn not_at_once(names: &[String]) -> String {
     tf("Not back at once, since they have to be asked: {names}. Re-invite them one by one.", &names)
 }
 
-/// Restores what re-inviting restores at once; gives the names of those who are back, and of those who have to be asked.
+/// What *Re-invite ticked* has come to.
+#[derive(Default)]
+struct Ticked {
+    /// The names of those who are back.
+    back: Vec<String>,
+    /// The names of those who have to be asked.
+    asked: Vec<String>,
+    /// Why the member can have no more back.
+    refused: Option<Refusal>,
+}
+
+/// Restores what re-inviting restores at once, as far as there is room.
 fn re_invite_all(
     connection: &mut Connection,
     limits: &Limits,
     me: MemberId,
     ticked: &BTreeSet<String>,
-) -> Result<(Vec<String>, Vec<String>), Error> {
+) -> Result<Ticked, Error> {
     let of_handles = handles::table.inner_join(members::table.on(members::id.eq(handles::member_id)));
     let of_handles = of_handles.filter(handles::handle.eq_any(ticked)).filter(members::deletion_due_at.is_null());
     let of_handles = of_handles.order(members::sort_first);
     let persons: Vec<MemberCard> = of_handles.select(MemberCard::as_select()).load(connection)?;
-    let (mut back, mut not) = (Vec::new(), Vec::new());
+    let mut ticked = Ticked::default();
     for person in persons {
         let between = Between { viewer: me, other: person.id };
         let row = store::row(connection, between)?;
         match row.map(|row| row.side_at(now(), limits)) {
             // Pressed twice, or undone in another tab.
-            Some(Side::Connected) => back.push(person.full_name),
+            Some(Side::Connected) => ticked.back.push(person.full_name),
             Some(Side::Disconnected { .. }) => match reinvite(connection, limits, between)? {
                 Some(Reinvite::Restores) => match act(connection, limits, between, Action::Invite, "")? {
-                    Ok(_) => back.push(person.full_name),
-                    Err(_) => not.push(person.full_name),
+                    Ok(_) => ticked.back.push(person.full_name),
+                    Err(refusal) => ticked.refused = Some(refusal),
                 },
-                _ => not.push(person.full_name),
+                _ => ticked.asked.push(person.full_name),
             },
             // Who stands in no list of one's own is not named.
             _ => {}
         }
     }
-    Ok((back, not))
+    Ok(ticked)
 }

@@ -56,6 +56,9 @@ pub async fn mutual(
     let (member, cards, total, paged) = site
         .read_walking(mutual::walked(&site.cache, me.counted()), move |connection| {
             let member = visible::member(connection, viewer.id, &handle)?.0;
+            if member.person.id == viewer.id {
+                return Err(Error::NotFound);
+            }
             let other = ConnectionCount::of(connection, member.person.id)?;
             let two = ViewerAndOther::of(&viewer, other);
             let list = mutual::page(connection, &cache, two, &PageRequest::of(&query))?;

@@ -24,7 +24,7 @@ pub struct Record {
     pub paused_until: Option<i64>,
     /// The owner declined an invitation, which counts until then.
     pub declined_until: Option<i64>,
-    /// When the owner disconnected, while an invitation hides that.
+    /// When the owner disconnected, while an invitation hides that, or their own block.
     pub disconnected_at: Option<i64>,
     /// The bulk removal that disconnected the other.
     pub removal_id: Option<i64>,
@@ -58,18 +58,19 @@ pub struct Records {
 
 impl Record {
     /// Puts the side into its new state and dates it. The day of a disconnect stays the same under an invitation and after
-    /// it.
+    /// it, and so does that of one that was followed by a block.
     fn enter(&mut self, before: Side, after: Side, changed_at: i64) {
-        let hidden = self.disconnected_at.filter(|_| self.side.hides_a_disconnect());
+        let hidden = self.disconnected_at.filter(|_| self.side.hides_a_disconnect() || self.side.is_blocked());
         let disconnected_at = hidden.unwrap_or(self.changed_at);
+        let had_disconnected = before.has_disconnected() || before.is_blocked() && hidden.is_some();
         self.side = after;
-        self.disconnected_at =
-            after.hides_a_disconnect().then_some(if before.has_disconnected() { disconnected_at } else { changed_at });
+        self.disconnected_at = (after.hides_a_disconnect() || after.is_blocked() && had_disconnected)
+            .then_some(if had_disconnected { disconnected_at } else { changed_at });
         let still = matches!((before, after), (Side::Disconnected { .. }, Side::Disconnected { .. }));
         if after != before && !still {
             self.changed_at = changed_at;
         }
-        if before.has_disconnected() && after.has_disconnected() && !after.hides_a_disconnect() {
+        if had_disconnected && after.has_disconnected() && !after.hides_a_disconnect() {
             self.changed_at = disconnected_at;
         }
     }
@@ -215,6 +216,8 @@ impl Records {
             Action::Disconnect { .. } if matches!(mine, Side::Disconnected { .. }) => {
                 text.clone_into(&mut self.mine.private_reason);
             }
+            // Whoever blocks somebody they had disconnected from, and says nothing, keeps why they disconnected.
+            Action::Block { .. } if before.mine.has_disconnected() && text.is_empty() => {}
             Action::Block { .. } if !before.mine.is_blocked() => text.clone_into(&mut self.mine.private_reason),
             _ => {}
         }

@@ -67,6 +67,20 @@ fn an_archive_has_everything_of_a_member() {
 }
 
 #[test]
+fn a_block_tells_no_former_connection_from_a_stranger() {
+    let site = Site::new();
+    let [mut dora, mut rolf, mut cara] = ["Dora Lind", "Rolf Aske", "Cara Holm"].map(|name| site.member(name));
+    connect(&mut dora, &mut rolf);
+    dora.open("/in/rolf-aske").press("Disconnect");
+    for visitor in [&mut rolf, &mut cara] {
+        visitor.post("/in/dora-lind/block", &[]);
+        visitor.post("/in/dora-lind/unblock", &[]);
+        let row = &archive(visitor)["json/disconnected.json"][0];
+        assert_eq!((&row["handle"], &row["connected_since"]), (&"dora-lind".into(), &Value::Null));
+    }
+}
+
+#[test]
 fn tables_and_programs_get_the_same() {
     let site = Site::new();
     let (ada, _) = everything(&site);

@@ -1,4 +1,4 @@
-use crate::support::Site;
+use crate::support::{Site, connect};
 
 #[test]
 fn bad_fields_get_a_clear_answer_and_change_nothing() {
@@ -49,14 +49,27 @@ fn what_is_not_there_is_not_found() {
         assert_eq!(ada.open(path).page.status, 404, "{path}");
     }
     assert_eq!(ada.post("/profile/positions/99", &[("title", "x"), ("company", "y")]).page.status, 404);
-    for path in [
-        "/connections?after=x&page=-1",
-        "/people?page=999999&q=%22",
-        "/connections?connected_after=soon",
-        "/invitations?before=1~z",
-    ] {
+    for path in ["/connections?after=x&page=-1", "/people?page=999999&q=%22", "/invitations?before=1~z"] {
         assert_eq!(ada.open(path).page.status, 200, "{path}");
     }
+}
+
+#[test]
+fn a_day_that_is_none_matches_nobody_and_is_said_so() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    for page in ["/connections", "/connections/remove"] {
+        for field in ["connected_after", "connected_before", "no_message_since"] {
+            ada.open(&format!("{page}?{field}=2020-13-45"));
+            assert_eq!(ada.page.status, 422, "{page} {field}");
+            assert!(ada.sees("Write the day like 2024-03-12.") && ada.page.body.contains("value=\"2020-13-45\""));
+            assert!(!ada.sees("Ben Okoro"), "{page} {field}");
+        }
+    }
+    let here = "connected_after=soon&page=1";
+    ada.post("/connections/remove", &[("here", here), ("press", "select_all")]).follow();
+    assert!(ada.sees("Nobody selected") && ada.page.status == 422, "{}", ada.text());
 }
 
 #[test]
@@ -83,11 +96,10 @@ fn a_nul_is_looked_for_in_vain_and_never_stored() {
     for path in ["/in/%00", "/in/%00/invite", "/photos/1/%00/96"] {
         assert_eq!(ada.get(path).page.status, 404, "{path}");
     }
-    for path in
-        ["/connections?q=%00&tag=%00&company=%00&connected_after=%00", "/connections/remove?q=%00", "/people?q=%00"]
-    {
+    for path in ["/connections?q=%00&tag=%00&company=%00", "/connections/remove?q=%00", "/people?q=%00"] {
         assert_eq!(ada.get(path).page.status, 200, "{path}");
     }
+    assert_eq!(ada.get("/connections?connected_after=%00").page.status, 422);
     for (path, field) in
         [("/connections/remove", "member"), ("/invitations/accept", "only"), ("/invitations/accept", "member")]
     {

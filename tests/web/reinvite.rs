@@ -161,6 +161,35 @@ fn undo_restores_who_was_reinvited_without_answer() {
 }
 
 #[test]
+fn who_comes_back_at_once_is_sent_no_invitation() {
+    let (_site, mut ada, mut ben) = ada_disconnected(false);
+    let told = ben.told();
+    ada.open("/in/ben-okoro/invite");
+    assert!(ada.sees("It takes no invitation") && ada.page.path == "/in/ben-okoro", "{}", ada.text());
+    ada.post("/in/ben-okoro/invite", &[("preview", "1"), ("note", "Hello")]).follow();
+    assert!(ada.sees("It takes no invitation"), "{}", ada.text());
+    // A page that was opened while Ben was to be asked.
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
+    ada.open("/in/ben-okoro/invite");
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "").press("Save");
+    ada.press("Send invitation");
+    assert!(ada.sees("You and Ben Okoro are connected again."), "{}", ada.text());
+    assert_eq!(ben.told(), told);
+}
+
+#[test]
+fn a_block_of_somebody_disconnected_is_undone_whole() {
+    let (_site, mut ada, _ben) = ada_disconnected(false);
+    let before = list_of(&mut ada);
+    assert!(before.contains("Too many pitches"));
+    ada.open("/in/ben-okoro").press("Block");
+    ada.press("Undo");
+    assert_eq!(list_of(&mut ada), before);
+    ada.open("/in/ben-okoro/block").fill("private_reason", "Calls at night").press("Block");
+    assert!(ada.open("/connections/blocked").sees("Calls at night"));
+}
+
+#[test]
 fn a_second_disconnect_takes_nothing_away() {
     let (_site, mut ada, _ben) = ada_disconnected(true);
     let before = list_of(&mut ada);

@@ -1,3 +1,5 @@
+use amicable::relationship::Limits;
+
 use crate::support::{Site, Visitor, connect, connect_many};
 
 /// The id of the draft that a page is about.
@@ -204,6 +206,54 @@ fn whom_a_review_leaves_out_is_named_and_put_back() {
 }
 
 #[test]
+fn an_undo_says_who_is_not_back() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let [mut ben, mut cleo, mut dov] = ["Ben Okoro", "Cleo Marsh", "Dov Katz"].map(|name| site.member(name));
+    connect(&mut ada, &mut ben);
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
+    // Only Ben, who is to be asked: the removal stays where it is found.
+    ada.open("/connections/remove").press("Select all 1").press("Review removal").press("Remove 1 connection");
+    let path = ada.page.path.clone();
+    ada.press("Undo");
+    assert!(ada.sees("Nobody can be brought back without being asked."), "{}", ada.text());
+    assert!(ada.sees("Connections removed") && !ada.sees("restored"), "{}", ada.text());
+    assert!(ada.open("/connections/disconnected").has_button("Undo"));
+    // He changes his mind.
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "").press("Save");
+    ada.open(&path).press("Undo");
+    assert!(ada.sees("1 connection restored"), "{}", ada.text());
+    ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
+    // All three; Cleo is blocked since.
+    connect(&mut ada, &mut cleo);
+    connect(&mut ada, &mut dov);
+    ada.open("/connections/remove").press("Select all 3").press("Review removal").press("Remove 3 connections");
+    let path = ada.page.path.clone();
+    ada.open("/in/cleo-marsh").press("Block");
+    ada.open(&path).press("Undo");
+    assert!(ada.sees("1 connection restored") && ada.sees("Not back at once"), "{}", ada.text());
+    assert!(ada.sees("1 other person stays as they are now"), "{}", ada.text());
+    ada.go("Re-invite");
+    assert!(ada.sees("they are asked first"), "{}", ada.text());
+}
+
+#[test]
+fn re_invite_ticked_names_the_limit_that_refuses_it() {
+    let site = Site::with(Limits { connections: 2, ..Limits::default() });
+    let mut ada = site.member("Ada Ruiz");
+    let [mut ben, mut cleo, mut dov] = ["Ben Okoro", "Cleo Marsh", "Dov Katz"].map(|name| site.member(name));
+    for other in [&mut ben, &mut cleo] {
+        connect(&mut ada, other);
+    }
+    ada.open("/in/ben-okoro").press("Disconnect");
+    ada.open("/in/cleo-marsh").press("Disconnect");
+    connect(&mut ada, &mut dov);
+    ada.post("/connections/disconnected", &[("member", "ben-okoro"), ("member", "cleo-marsh")]).follow();
+    assert!(ada.sees("You and Ben Okoro are connected again."), "{}", ada.text());
+    assert!(ada.sees("You have 2 of 2 connections.") && !ada.sees("they have to be asked"), "{}", ada.text());
+}
+
+#[test]
 fn an_undone_removal_says_when_it_was_restored() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
@@ -263,7 +313,8 @@ fn a_stale_page_removes_whoever_left_meanwhile_like_the_others() {
     assert!(ben.sees("2 connections removed.") && !ben.sees("Skipped"), "{}", ben.text());
     let rows = ben.open("/connections/disconnected").text();
     ben.press("Undo");
-    assert!(ben.sees("0 connections restored") && ben.sees("Dov Katz") && ben.sees("Eve Katz"), "{}", ben.text());
+    let told = "Nobody can be brought back without being asked.";
+    assert!(ben.sees(told) && ben.sees("Dov Katz") && ben.sees("Eve Katz"), "{}", ben.text());
     // Nothing of the undo, not even that they may invite again, tells the one from the other.
     let boxes = |visitor: &Visitor| visitor.page.body.matches("name=\"may_invite_again\" value=\"1\" checked").count();
     assert!(rows.contains("Dov Katz") && boxes(ben.open("/connections/disconnected")) == 0);
@@ -382,7 +433,8 @@ fn undoing_a_removal_opens_no_door() {
     ada.open("/connections/remove").press("Select all 2").press("Review removal").press("Remove 2 connections");
     eve.press("Disconnect");
     ada.press("Undo");
-    assert!(ada.sees("Not back at once") && ada.sees("Ben Okoro") && ada.sees("Eve Lund"), "{}", ada.text());
+    let told = "Nobody can be brought back without being asked.";
+    assert!(ada.sees(told) && ada.sees("Ben Okoro") && ada.sees("Eve Lund"), "{}", ada.text());
     for other in [&mut ben, &mut eve] {
         other.open("/in/ada-ruiz/invite").press("Send invitation");
         assert!(other.sees("This user cannot be invited at this time"), "{}", other.text());

@@ -107,9 +107,19 @@ async fn prepared(site: &Site, me: &SignedIn, handle: String) -> Result<Prepared
     site.read(move |connection| prepare(connection, &limits, &viewer, &handle)).await
 }
 
+/// What is told where *Re-invite* restores the connection at once.
+fn needs_no_invitation(name: &str) -> String {
+    tf("It takes no invitation: Re-invite brings the connection with {name} back at once, and they are not told.", name)
+}
+
 impl Prepared {
+    /// Tells whether the connection comes back without an invitation.
+    fn restores(&self) -> bool {
+        self.reinvite == Some(Reinvite::Restores)
+    }
+
     fn page(self, page: Layout, note: String, back: String, note_length: usize) -> Invite {
-        let is_reinvite = self.reinvite.is_some() && self.standing.were_connected;
+        let is_reinvite = self.reinvite == Some(Reinvite::AsksFirst) && self.standing.were_connected;
         let becomes = match self.standing.side {
             Side::Received { .. } | Side::Declined { .. } => Becomes::Acceptance,
             _ if self.person.accepts_automatically && !is_reinvite => Becomes::Connection,
@@ -152,6 +162,7 @@ pub async fn form(
         Side::Invited { .. } => Some(sentence(Refusal::AlreadyInvited, name)),
         Side::Blocked { .. } => Some(sentence(Refusal::IBlockedThem, name)),
         Side::Received { .. } => Some(tf("{name} has invited you already. Accept, and you are connected.", name)),
+        _ if prepared.restores() => Some(needs_no_invitation(name)),
         _ => None,
     };
     if let Some(no) = no {
@@ -183,7 +194,12 @@ pub async fn send(
     let typed = form.get("note").to_owned();
     let handle = handle.into_inner();
     if problems.any() || form.is_checked("preview") {
-        let mut invite = prepared(&site, &me, handle).await?.page(page, typed, back, site.limits.note_length);
+        let prepared = prepared(&site, &me, handle).await?;
+        if prepared.restores() {
+            redirect.refused(needs_no_invitation(&prepared.person.full_name));
+            return Ok(redirect.to(&format!("/in/{}", prepared.person.handle)));
+        }
+        let mut invite = prepared.page(page, typed, back, site.limits.note_length);
         invite.problem = problems.of("note").to_owned();
         return if problems.any() { invite.show_again() } else { invite.show() };
     }

@@ -3,7 +3,7 @@
 use crate::dates;
 use crate::language::{t, tf};
 use crate::members::search::needle::Needle;
-use crate::web::form::Form;
+use crate::web::form::{Form, Problems};
 use crate::web::pagination::Cursor;
 
 /// The order of the list.
@@ -66,7 +66,7 @@ pub struct Filter {
     pub company: String,
     /// A part of the location; in quotation marks, the whole of it.
     pub location: String,
-    /// Connected on this day or later, `YYYY-MM-DD`.
+    /// Connected on this day or later, `YYYY-MM-DD`; what is no day is kept as it was typed, and matches nobody.
     pub connected_after: String,
     /// Connected before this day, `YYYY-MM-DD`.
     pub connected_before: String,
@@ -88,21 +88,39 @@ pub struct Chip {
 }
 
 impl Filter {
-    /// Reads a query or a form; a date that is none is as if it were not there.
+    /// Reads a query or a form.
     pub fn of(form: &Form) -> Filter {
         let text = |name: &str| form.get(name).trim().chars().take(200).collect::<String>();
-        let date = |name: &str| Some(text(name)).filter(|text| dates::parse(text).is_some()).unwrap_or_default();
         Filter {
             q: text("q"),
             tag: text("tag"),
             company: text("company"),
             location: text("location"),
-            connected_after: date("connected_after"),
-            connected_before: date("connected_before"),
-            no_message_since: date("no_message_since"),
+            connected_after: text("connected_after"),
+            connected_before: text("connected_before"),
+            no_message_since: text("no_message_since"),
             never_exchanged_a_word: form.is_checked("never_exchanged_a_word"),
             sort: Sort::of(form.get("sort")),
         }
+    }
+
+    /// What is wrong with it: days that are none.
+    pub fn problems(&self) -> Problems {
+        let days = [
+            ("connected_after", &self.connected_after),
+            ("connected_before", &self.connected_before),
+            ("no_message_since", &self.no_message_since),
+        ];
+        let mut problems = Problems::default();
+        for (field, _) in days.into_iter().filter(|(_, day)| !day.is_empty() && dates::parse(day).is_none()) {
+            problems.add(field, t("Write the day like 2024-03-12."));
+        }
+        problems
+    }
+
+    /// What is wrong with one of its fields; empty where nothing is.
+    pub fn problem(&self, field: &str) -> String {
+        self.problems().of(field).to_owned()
     }
 
     /// Whether anything is left out.
@@ -139,7 +157,8 @@ impl Filter {
     /// Returns each of the filters that fold away and are in use, with the query that takes it away.
     pub fn chips(&self) -> Vec<Chip> {
         let valued = |label: &str, value: &str| tf("{filter}: {value}", (label, value));
-        let day = |label: &str, iso: &str| valued(label, &dates::parse(iso).map_or_else(String::new, dates::long));
+        let day =
+            |label: &str, iso: &str| valued(label, &dates::parse(iso).map_or_else(|| iso.to_owned(), dates::long));
         let mut chips = Vec::new();
         let mut add = |text: String, without: Filter| chips.push(Chip { text, query: without.prefix() + "page=1" });
         for (label, name, value) in [

@@ -153,6 +153,9 @@ impl Kept {
     }
 
     fn search(&self, filter: &Filter) -> Vec<usize> {
+        if filter.problems().any() {
+            return Vec::new();
+        }
         let day = |iso: &str, otherwise| dates::parse(iso).unwrap_or(otherwise);
         let (after, before) = (day(&filter.connected_after, i64::MIN), day(&filter.connected_before, i64::MAX));
         let from = self.since.partition_point(|since| *since >= before);

@@ -341,6 +341,9 @@ type Everybody = diesel::helper_types::Filter<
 
 fn chosen<'a>(me: MemberId, filter: &Filter) -> Boxed<'a> {
     let mut query = everybody(me).into_boxed();
+    if filter.problems().any() {
+        query = query.filter(diesel::dsl::sql::<diesel::sql_types::Bool>("1 = 0"));
+    }
     query = matching!(query, &filter.q);
     if !filter.company.is_empty() {
         query = folded_has!(query, search::company_in_folded(&filter.company));

@@ -56,5 +56,7 @@ pub async fn connections(
         })
         .await?;
     let tabs = tabs.coming_from(&filter.with("", ""));
-    Connections { page, filter, tags, list, tabs }.show()
+    let is_readable = !filter.problems().any();
+    let connections = Connections { page, filter, tags, list, tabs };
+    if is_readable { connections.show() } else { connections.show_again() }
 }

@@ -169,7 +169,9 @@ pub async fn remove(
     match read {
         Ok(Some((list, tags, history, selection, ticked, earlier))) => {
             let strip = Strip::new(history, &filter);
-            Remove { page, filter, tags, list, strip, selection, ticked, here, earlier }.show()
+            let is_readable = !filter.problems().any();
+            let remove = Remove { page, filter, tags, list, strip, selection, ticked, here, earlier };
+            if is_readable { remove.show() } else { remove.show_again() }
         }
         Ok(None) => Ok(redirect.to(&result(draft.unwrap_or_default()))),
         Err(Error::NotFound) if draft.is_some() => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
@@ -306,10 +308,16 @@ struct Removed {
     list: ListPage<Chosen>,
     number_skipped: usize,
     skipped: Vec<MemberCard>,
-    not_restored: Vec<MemberCard>,
+    not_restored: (usize, Vec<MemberCard>),
 }
 
 impl Removed {
+    /// How many have neither been restored nor wait to be asked: something has changed for them since.
+    fn changed_since(&self) -> i64 {
+        let left = i64::from(self.removal.removed - self.removal.restored) - self.not_restored.0 as i64;
+        if self.removal.undone_at.is_some() { left.max(0) } else { 0 }
+    }
+
     fn skipped_others(&self) -> usize {
         self.number_skipped - self.skipped.len()
     }
@@ -346,7 +354,7 @@ async fn show(
             let list = draft::page(connection, viewer, id, number, &at)?;
             let skipped = crate::connections::removal::named(connection, viewer, removal.skipped(), LISTED)?;
             let absent = crate::connections::removal::not_restored(connection, viewer, &removal)?;
-            let not_restored = crate::connections::removal::named(connection, viewer, absent, LISTED)?.1;
+            let not_restored = crate::connections::removal::named(connection, viewer, absent, LISTED)?;
             Ok((removal, list, number, skipped, not_restored))
         })
         .await;
@@ -463,12 +471,15 @@ pub async fn undo(
         if let Some(draft) = draft::restore(connection, viewer, id)? {
             return Ok((Some(draft), None));
         }
-        Ok((None, crate::connections::removal::undo(connection, &limits, viewer, id)?.err()))
+        Ok((None, Some(crate::connections::removal::undo(connection, &limits, viewer, id)?)))
     };
     match site.write_bulk(undo).await {
         Ok((Some(draft), _)) => return Ok(redirect.to(&selection(Some(draft), ""))),
-        Ok((None, Some(refusal))) => redirect.refused(sentence(refusal, "")),
-        Ok((None, None)) => &redirect,
+        Ok((None, Some(Err(refusal)))) => redirect.refused(sentence(refusal, "")),
+        Ok((None, Some(Ok(removal)))) if removal.undone_at.is_none() => {
+            redirect.refused(t("Nobody can be brought back without being asked. Re-invite them one by one."))
+        }
+        Ok((None, _)) => &redirect,
         Err(Error::NotFound) => return NoSelection { page }.show_as(StatusCode::NOT_FOUND),
         Err(why) => return Err(why),
     };

@@ -18,7 +18,8 @@ use crate::schema::{members, relationships, removals};
 const GROUP_SIZE: usize = 5_000;
 
 /// Restores every connection that re-inviting restores at once. Whoever has to be asked first stays as they are, be it that
-/// they disconnected too or that they wish to be asked, since one must not be told from the other. A second press changes nothing.
+/// they disconnected too or that they wish to be asked, since one must not be told from the other. Where that is everybody, the
+/// removal is not undone. A second press changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's. A [`Refusal`] is an answer: there may be no room for them any more.
@@ -35,7 +36,11 @@ pub fn undo(
     }
     crate::connections::save_expired(connection, limits, me, id)?;
     let disconnected = still_disconnected(connection, me, id)?;
+    let is_over = disconnected.is_empty();
     let back = restorable(connection, limits, me, disconnected)?;
+    if back.is_empty() && !is_over {
+        return Ok(Ok(removal));
+    }
     let have = u32::try_from(store::number_of(connection, me)?).unwrap_or(0);
     if have as usize + back.len() > limits.connections as usize {
         return Ok(Err(Refusal::TooManyConnections { have, limit: limits.connections }));

@@ -51,11 +51,16 @@ pub(super) fn has_note(cells: &Cells, _: &When) -> bool {
     cells.get("private_note").and_then(Value::as_str).is_some_and(|note| !note.is_empty())
 }
 
-/// Adds when the owner disconnected: it stands elsewhere while an invitation hides that.
+/// Adds when the owner disconnected: it stands elsewhere while an invitation hides that. Since when they were connected is left
+/// out where they were none when the owner blocked and unblocked: whoever had left the owner is as a stranger there.
 pub(super) fn add_day(_: &mut Connection, rows: &mut [Cells]) -> Result<(), Error> {
     for cells in rows {
         let since = number(cells, "disconnected_at").or(number(cells, "changed_at"));
         cells.insert("since".into(), since.into());
+        let prior = number(cells, "prior").and_then(StoredPrior::of_number);
+        if prior.is_some_and(|prior| !prior.is_former()) {
+            cells.insert("connected_at".into(), Value::Null);
+        }
     }
     Ok(())
 }
