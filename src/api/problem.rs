@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::connections::refusal::sentence;
+use crate::dates::now;
 use crate::error::Error;
 use crate::language::t;
 use crate::relationship::Refusal;
@@ -89,6 +90,13 @@ impl Problem {
     /// What stands in the way of it now.
     pub fn conflict(kind: &str, detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::CONFLICT, kind, t("That cannot be done now"), detail)
+    }
+
+    /// A limit that is reached until a moment, in unix seconds.
+    pub fn too_often(kind: &str, detail: impl Into<String>, until: i64) -> Problem {
+        let headers = Box::new(Headers { retry_after: Some((until - now()).max(1)), ..Headers::default() });
+        let (status, title) = (StatusCode::TOO_MANY_REQUESTS, t("Too often"));
+        Problem { headers, ..Problem::new(status, kind, title, detail) }
     }
 
     /// A refusal; `name` is the other member's. All causes that lie with the other are one.

@@ -61,6 +61,9 @@ pub fn act(
     let facts = facts::of(connection, limits, &rows, action)?;
     let answer = records.apply(action, &facts, text);
     rows.set(records);
+    if action == Action::Unblock {
+        store::hide_leaver(connection, &mut rows.mine)?;
+    }
     store::save(connection, &rows)?;
     if has_received && answer.as_ref().is_ok_and(|outcome| !is_received(outcome.pair.mine)) {
         notifications::store::mark_event(connection, between, Event::Invited)?;

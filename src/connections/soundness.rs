@@ -11,7 +11,6 @@ use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
 use crate::ids::{Between, MemberId};
 use crate::relationship::Pair;
-use crate::schema::members;
 
 /// Pairs that are found in one go.
 pub const MOST: i64 = 1_000;
@@ -104,8 +103,8 @@ pub fn mend(connection: &mut Connection, illegal: &Illegal) -> Result<(), Error>
     let since = rows.mine.connected_at.or(rows.theirs.connected_at);
     put(&mut rows.mine, mine, since);
     put(&mut rows.theirs, theirs, since);
-    hide(connection, &mut rows.mine)?;
-    hide(connection, &mut rows.theirs)?;
+    store::hide_leaver(connection, &mut rows.mine)?;
+    store::hide_leaver(connection, &mut rows.theirs)?;
     store::save(connection, &rows)
 }
 
@@ -117,15 +116,6 @@ fn clear_unknown(connection: &mut Connection, Between { viewer: owner, other }: 
         known.join(", ")
     );
     Ok(on_engine!(connection, |own| sql_query(sql).execute(own))?)
-}
-
-/// Hides a side whose other member is about to be deleted, as all of theirs are.
-fn hide(connection: &mut Connection, row: &mut Row) -> Result<(), Error> {
-    let due = members::table.find(row.other_id).select(members::deletion_due_at.is_not_null());
-    if on_engine!(connection, |own| due.first(own))? {
-        row.state = row.state.hidden();
-    }
-    Ok(())
 }
 
 fn forget(connection: &mut Connection, Between { viewer: owner, other }: Between) -> Result<(), Error> {

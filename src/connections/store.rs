@@ -294,3 +294,15 @@ pub type ByAge<'a> = IntoBoxed<
     InnerJoinOn<InState, members::table, Eq<members::id, relationships::other_id>>,
     <Connection as diesel::Connection>::Backend,
 >;
+
+/// Hides a side whose other's account waits to be deleted, as all of theirs are.
+///
+/// # Errors
+/// The database's.
+pub(super) fn hide_leaver(connection: &mut Connection, row: &mut Row) -> Result<(), Error> {
+    let due = members::table.find(row.other_id).select(members::deletion_due_at.is_not_null());
+    if on_engine!(connection, |own| due.first(own))? {
+        row.state = row.state.hidden();
+    }
+    Ok(())
+}

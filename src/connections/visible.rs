@@ -1,4 +1,4 @@
-//! Whom a member can see: everybody but those who have blocked them or delete their account, and, where moderators have hidden a
+//! Whom a member can see: everybody but those who have blocked them or delete their account while they are not blocked, and, where moderators have hidden a
 //! profile, those to whom its owner is a stranger.
 
 use std::collections::HashMap;
@@ -65,7 +65,8 @@ pub fn member(connection: &mut Connection, viewer: MemberId, handle: &str) -> Re
         .left_join(relationships::table.on(side))
         .filter(handles::handle.eq(handle))
         .filter(leads(now()))
-        .filter(members::deletion_due_at.is_null());
+        // Whom the viewer has blocked stays in their list until they unblock them.
+        .filter(members::deletion_due_at.is_null().nullable().or(relationships::state.nullable().eq(State::Blocked)));
     type Found = (Profile, Option<Row>);
     let (member, row): Found = on_engine!(connection, |own| found.select(Found::as_select()).first(own))?;
     match (member.person.id == viewer, member.is_hidden()) {

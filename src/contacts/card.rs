@@ -7,6 +7,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::language;
 use crate::text;
 
 /// Characters of a name, a company, a value or a kind.
@@ -167,6 +168,14 @@ impl Birthday {
     pub fn new(year: Option<i16>, month: i8, day: i8) -> Option<Birthday> {
         Date::new(year.unwrap_or(2000), month, day).ok()?;
         Some(Birthday { year, month, day })
+    }
+
+    /// As people say it, with its year where that is known.
+    pub fn long(self) -> String {
+        match self.year {
+            Some(year) => language::date(year, self.month, self.day),
+            None => language::day_of_year(self.month, self.day),
+        }
     }
 }
 

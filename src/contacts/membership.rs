@@ -50,7 +50,8 @@ fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[Contact
         .filter(contact_keys::owner_id.eq(owner))
         .filter(contact_keys::kind.eq(KeyKind::Email))
         .filter(table::found_by_email)
-        .filter(table::deletion_due_at.is_null())
+        // As on their page, which whoever has blocked them sees until they unblock them.
+        .filter(table::deletion_due_at.is_null().nullable().or(relationships::state.nullable().eq(State::Blocked)))
         .filter(table::id.ne(owner))
         .select((contact_keys::contact_id, table::id, relationships::state.nullable(), table::hidden_at.is_not_null()));
     let mut found: Vec<Match> = match among {

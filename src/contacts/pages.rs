@@ -50,7 +50,7 @@ impl ContactPage {
     }
 
     fn birthday(&self) -> String {
-        self.contact.card.birthday.map_or_else(String::new, birthday)
+        self.contact.card.birthday.map_or_else(String::new, Birthday::long)
     }
 
     fn connected_on(&self) -> Option<(String, String)> {
@@ -68,14 +68,6 @@ impl ContactPage {
         keys::phone_key(&phone.value)?;
         let plus = if phone.value.trim().starts_with('+') { "+" } else { "" };
         Some(format!("{plus}{}", phone.value.chars().filter(char::is_ascii_digit).collect::<String>()))
-    }
-}
-
-/// Returns a birthday as people say it, with its year where that is known.
-pub(super) fn birthday(day: Birthday) -> String {
-    match day.year {
-        Some(year) => language::date(year, day.month, day.day),
-        None => language::day_of_year(day.month, day.day),
     }
 }
 

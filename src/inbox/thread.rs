@@ -1,7 +1,6 @@
 //! `/inbox/{handle}`: a conversation, the newest message first, below the field in which one writes.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::Path;
 use askama::Template;
@@ -23,7 +22,7 @@ use crate::notifications::Event;
 use crate::notifications::store as notifications;
 use crate::relationship::Limits;
 use crate::web::form::{Problems, Query};
-use crate::web::page::{Layout, Render, SignedIn};
+use crate::web::page::{Layout, Render, SignedIn, refused_until};
 use crate::web::site::{Site, SiteData};
 
 /// A message as the page has it.
@@ -173,7 +172,11 @@ pub(super) async fn show(
         is_refused: typed.is_refused,
         person: partner.person,
     };
-    if is_again { thread.show_as(StatusCode::UNPROCESSABLE_ENTITY) } else { thread.show() }
+    match from {
+        Some(from) if thread.is_refused => Ok(refused_until(thread.show_again()?, from)),
+        _ if is_again => thread.show_again(),
+        _ => thread.show(),
+    }
 }
 
 /// Marks as read what is on the page, and what was told of it.

@@ -13,6 +13,7 @@ use crate::members::suspension::is_open;
 use crate::members::{ConnectionCount, MemberCard};
 use crate::network::second_degree::SecondDegree;
 use crate::network::shared_counts::SharedCounts;
+use crate::relationship::WhoMayInvite;
 use crate::schema::{dismissed_suggestions, members, relationships};
 use crate::web::viewer::Viewer;
 use crate::{dates, members as people};
@@ -112,6 +113,7 @@ pub fn newest_members(connection: &mut Connection, me: MemberId, most: usize) ->
     let newest = members::table
         .filter(members::id.ne(me))
         .filter(is_open(dates::now()))
+        .filter(members::who_may_invite.ne(WhoMayInvite::Nobody))
         .filter(people::SeenByStrangers)
         .filter(diesel::dsl::not(diesel::dsl::exists(known)))
         .filter(diesel::dsl::not(diesel::dsl::exists(dismissed)))
@@ -123,14 +125,15 @@ pub fn newest_members(connection: &mut Connection, me: MemberId, most: usize) ->
     Ok(persons.into_iter().map(|person| Suggestion { person, mutual: Shared::Exactly(0) }).collect())
 }
 
-/// Returns those to whom the member stands in some way, whom they may not invite yet or do not want suggested, or who are
-/// suspended.
+/// Returns those to whom the member stands in some way, whom they may not invite yet or do not want suggested, and those whom nobody
+/// can invite: who is suspended is not to be told from who accepts no invitations.
 fn left_out(connection: &mut Connection, me: MemberId, ids: &[MemberId]) -> Result<Vec<MemberId>, Error> {
     let side = relationships::owner_id.eq(me).and(relationships::other_id.eq(members::id));
     let known = relationships::state.ne(State::Stranger).or(relationships::paused_until.gt(dates::now()));
     let goes_on = members::suspended_until.is_null().or(members::suspended_until.gt(dates::now()).assume_not_null());
     let kept_out = members::suspended_at.is_not_null().and(goes_on);
-    let gone = kept_out.or(diesel::dsl::not(people::SeenByStrangers));
+    let closed = members::who_may_invite.eq(WhoMayInvite::Nobody);
+    let gone = kept_out.or(closed).or(diesel::dsl::not(people::SeenByStrangers));
     let dismissed = dismissed_suggestions::owner_id.eq(me).and(dismissed_suggestions::other_id.eq(members::id));
     let rows = members::table
         .left_join(relationships::table.on(side))

@@ -14,7 +14,7 @@ use crate::members::removed;
 use crate::members::store::{self, Kind, Link, Position};
 use crate::profiles::forms::{self, Section};
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Layout, Redirect, SignedIn, local, see_other};
+use crate::web::page::{Layout, Redirect, SignedIn, local, refused_until, see_other};
 use crate::web::site::SiteData;
 use crate::{accounts, dates, text};
 
@@ -132,7 +132,11 @@ pub async fn handle(
                 return Ok(redirect.to(&format!("/in/{handle}")));
             }
             Err(Refused::Taken) => problems.add("handle", t("Somebody else has this handle, or had it before.")),
-            Err(Refused::TooOften(changes)) => problems.add("handle", handle_changes(changes)),
+            Err(Refused::TooOften(changes)) => {
+                problems.add("handle", handle_changes(changes));
+                let again = forms::again(&site, page, me, Section::Handle, form, problems).await?;
+                return Ok(refused_until(again, changes.next.unwrap_or_default()));
+            }
         }
     }
     forms::again(&site, page, me, Section::Handle, form, problems).await

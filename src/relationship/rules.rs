@@ -174,8 +174,9 @@ impl Pair {
         match self.mine {
             Side::Invited { .. } | Side::BlockedBy { invited: true, .. } => Ok(silent(self.expired())),
             Side::Connected => Err(Refusal::AcceptedMeanwhile),
-            // Pressed twice. Whoever withdrew a re-invite need not wait, and is disconnected as before.
-            Side::Disconnected { .. } => Ok(silent(self)),
+            // Pressed twice. Whoever withdrew a re-invite need not wait, and is disconnected as before, also where the other has blocked
+            // them meanwhile.
+            Side::Disconnected { .. } | Side::BlockedBy { prior: Prior::Disconnected { .. }, .. } => Ok(silent(self)),
             _ if facts.pause().is_some() => Ok(silent(self)),
             _ => Err(Refusal::NothingSent),
         }

@@ -13,6 +13,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
+use crate::dates::now;
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::language::number;
@@ -210,6 +211,11 @@ pub fn refused(mut response: HttpResponse, why: &Error) -> HttpResponse {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// Makes an answer one that refuses until a moment, in unix seconds, for a limit that its page names.
+pub fn refused_until(response: HttpResponse, until: i64) -> HttpResponse {
+    refused(response, &Error::TooMany { sentence: String::new(), seconds: (until - now()).max(1) })
 }
 
 /// Leads to a page after a form was accepted.

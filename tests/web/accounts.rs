@@ -171,7 +171,8 @@ fn a_handle_changes_five_times_in_thirty_days() {
     }
     assert!(ada.sees("5 of 5 times in the last 30 days. The next change comes free on"), "{}", ada.text());
     ada.post("/profile/handle", &[("handle", "ada-5")]);
-    assert!(ada.page.status == 422 && ada.sees("The next change comes free on"), "{}", ada.text());
+    assert!(ada.page.status == 429 && ada.sees("The next change comes free on"), "{}", ada.text());
+    assert!(ada.page.headers.iter().any(|(name, _)| name == "retry-after"));
     // The same handle again is no change.
     assert_eq!(ada.post("/profile/handle", &[("handle", "ada-4")]).page.status, 303);
     handles_age(&site, 30);

@@ -123,7 +123,18 @@ fn bytes(site: &Site) -> i64 {
         println!("bytes: indexes {}", sum("pg_indexes_size"));
         return sum("pg_table_size");
     }
-    site.db.raw().unwrap().batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    #[derive(QueryableByName)]
+    struct Checkpoint {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        busy: i32,
+    }
+    let mut own = site.db.raw().unwrap();
+    // Whoever reads just now stands in its way.
+    let mut is_busy = || {
+        let done = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Checkpoint>(&mut **own);
+        done.unwrap().busy != 0
+    };
+    while is_busy() {}
     #[derive(QueryableByName)]
     struct Place {
         #[diesel(sql_type = diesel::sql_types::Text)]

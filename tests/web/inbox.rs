@@ -318,7 +318,7 @@ fn first_messages_are_limited_by_the_day() {
     ada.open("/inbox/person-031");
     assert!(ada.sees("You have written to 30 new connections in the last 24 hours"), "{}", ada.text());
     ada.fill("message", "Hello 31").press("Send message");
-    assert!(ada.page.status == 422 && ada.page.body.contains(">Hello 31</textarea>"), "{}", ada.text());
+    assert!(ada.page.status == 429 && ada.page.body.contains(">Hello 31</textarea>"), "{}", ada.text());
     assert!(ada.sees("You can write to another one from"), "{}", ada.text());
     // Whom one wrote to before, and who wrote first, are not new.
     write(&mut ada, "person-001", "Again");

@@ -20,7 +20,7 @@ use crate::ids::{Between, MemberId};
 use crate::language::filters;
 use crate::language::{number, t, tf, tn, tnf};
 use crate::members::{MemberCard, names};
-use crate::relationship::{Action, Allowance, Limits, Side};
+use crate::relationship::{Action, Allowance, Limits, Prior, Side};
 use crate::schema::{handles, members as table, relationships};
 use crate::web::form::{Form, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
@@ -474,7 +474,11 @@ fn listed(
     let listed = row.is_some_and(|row| match row.side() {
         Side::Received { .. } | Side::Invited { .. } | Side::Connected => true,
         Side::Declined { .. } => action == Action::Decline,
-        Side::BlockedBy { invited: true, .. } | Side::Disconnected { .. } => action == Action::Withdraw,
+        Side::BlockedBy { invited: true, .. } => action == Action::Withdraw,
+        // A re-invite that was withdrawn.
+        Side::BlockedBy { prior: Prior::Disconnected { .. }, .. } | Side::Disconnected { .. } => {
+            action == Action::Withdraw
+        }
         _ => action == Action::Withdraw && row.paused_until.is_some_and(|until| until > now()),
     });
     Ok(Some(person).filter(|_| listed))

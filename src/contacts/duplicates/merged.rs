@@ -232,7 +232,7 @@ fn days(card: &mut Card, other: &Card) -> Vec<String> {
     let mut notes = Vec::new();
     match (card.birthday, other.birthday) {
         (None, theirs) => card.birthday = theirs,
-        (Some(mine), Some(theirs)) if mine != theirs => notes.push(noted(t("Birthday"), &theirs.to_string())),
+        (Some(mine), Some(theirs)) if mine != theirs => notes.push(noted(t("Birthday"), &theirs.long())),
         _ => {}
     }
     match (card.connected_on, other.connected_on) {
@@ -250,6 +250,13 @@ fn days(card: &mut Card, other: &Card) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::contacts::card::Birthday;
+
+    #[test]
+    fn a_second_birthday_is_noted_as_people_say_it() {
+        let mut main = Card { birthday: Birthday::new(Some(1990), 4, 3), ..Card::default() };
+        let other = Card { birthday: Birthday::new(None, 5, 16), ..Card::default() };
+        assert_eq!(days(&mut main, &other), ["Birthday: 16 May"]);
+    }
 
     #[test]
     fn no_value_is_lost() {

@@ -4,11 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use crate::contacts::card::{Card, MAX_NOTE, MAX_TAGS, MAX_VALUES, Valued};
+use crate::contacts::card::{Birthday, Card, MAX_NOTE, MAX_TAGS, MAX_VALUES, Valued};
 use crate::contacts::duplicates::merged::TooMuch;
 use crate::contacts::duplicates::{self, Group, Merged, SHOWN};
 use crate::contacts::keys::KeyKind;
-use crate::contacts::pages::{birthday, undo_of};
+use crate::contacts::pages::undo_of;
 use crate::error::Error;
 use crate::ids::{ContactId, MemberId};
 use crate::language::filters;
@@ -65,7 +65,7 @@ impl Duplicates {
             (t("Phone"), joined(&card.phones)),
             (t("Links"), joined(&card.links)),
             (t("Addresses"), addresses),
-            (t("Birthday"), card.birthday.map_or_else(String::new, birthday)),
+            (t("Birthday"), card.birthday.map_or_else(String::new, Birthday::long)),
             (t("Connected on"), day),
             (t("Private note"), card.note.clone()),
             (t("Tags"), card.tags.join(", ")),

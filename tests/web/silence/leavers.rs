@@ -228,6 +228,39 @@ fn a_deletion_under_way_is_answered_as_a_block() {
 }
 
 #[test]
+fn whoever_is_blocked_is_unblocked_also_while_they_leave() {
+    let site = Site::new();
+    let mut r = site.member("Rolf Aske");
+    let mut them = ["Dora Lind", "Edda Lind"].map(|name| site.member(name));
+    for one in &mut them {
+        connect(&mut r, one);
+        r.open(&format!("/in/{}", one.handle)).press("Block");
+    }
+    let [d, _] = &mut them;
+    d.open("/settings/data/delete").fill("password", PASSWORD).press("Delete my account");
+    let blocked = |r: &mut Visitor, handle: &str| {
+        let paths = ["/connections/blocked".to_owned(), format!("/in/{handle}"), format!("/in/{handle}/invite")];
+        let pages = paths.map(|path| {
+            r.get(&path);
+            seen(r)
+        });
+        pages.map(|(status, _, body)| {
+            (status, body.replace("dora-lind", "edda-lind").replace("Dora", "Edda").replace(">DL<", ">EL<"))
+        })
+    };
+    let (gone, there) = (blocked(&mut r, "dora-lind"), blocked(&mut r, "edda-lind"));
+    assert_eq!(gone[1..], there[1..]);
+    assert_eq!(r.open("/connections/blocked").post("/in/dora-lind/unblock", &[]).page.status, 303);
+    assert!(r.follow().sees("Dora Lind") && r.page.status == 200, "{}", r.text());
+    assert!(
+        !r.open("/connections/blocked").sees("Dora Lind") && !r.open("/connections/disconnected").sees("Dora Lind")
+    );
+    assert_eq!(r.get("/in/dora-lind").page.status, 404);
+    d.open("/").press("Keep my account");
+    assert!(r.open("/connections/disconnected").sees("Dora Lind"), "{}", r.text());
+}
+
+#[test]
 fn a_deletion_tells_nobody_who_had_left_before() {
     let (mut left, mut stayed) = (Life::begun("left by D"), Life::begun("connected"));
     left.deletes();
@@ -251,6 +284,21 @@ fn a_kept_account_stands_to_everybody_as_before() {
         life.keeps();
         assert_eq!(life.state(), before, "{history}");
     }
+}
+
+#[test]
+fn a_block_of_a_reinvite_answers_every_withdrawal_alike() {
+    let [mut blocked, mut ignored] = [(); 2].map(|()| Life::begun("re-invited by R"));
+    blocked.world.d.open("/in/rolf-aske").press("Block");
+    let told = [&mut blocked, &mut ignored].map(|life| {
+        [(); 2].map(|()| {
+            let r = &mut life.world.r;
+            r.open("/connections").post("/invitations/withdraw", &[("member", "dora-lind")]).follow();
+            r.text().split('×').next().unwrap().to_owned()
+        })
+    });
+    assert!(told[1][1].contains("Your invitation to Dora Lind is withdrawn."), "{told:?}");
+    assert_eq!(told[0], told[1]);
 }
 
 #[test]

@@ -63,6 +63,25 @@ fn the_suspended_look_like_those_who_accept_nobody() {
 }
 
 #[test]
+fn whom_nobody_can_invite_is_suggested_to_nobody() {
+    let site = Site::unmetered();
+    let (mut alone, mut r, mut mona) = (site.member("Ann Lone"), site.member("Rolf Aske"), site.member("Mona Lind"));
+    let [mut nora, mut sara, mut otto] = ["Nora Bell", "Sara Bell", "Otto Bell"].map(|name| site.member(name));
+    for friend in [&mut r, &mut nora, &mut sara, &mut otto] {
+        connect(&mut mona, friend);
+    }
+    nora.open("/settings/privacy").fill("who_may_invite", "nobody").press("Save");
+    keep_out(&site, &sara, false);
+    // By those one knows, and, for whoever knows nobody, by when they joined.
+    for visitor in [&mut r, &mut alone] {
+        for page in ["/", "/people"] {
+            let suggested = ["Otto Bell", "Nora Bell", "Sara Bell"].map(|name| visitor.open(page).sees(name));
+            assert_eq!(suggested, [true, false, false], "{page}: {}", visitor.text());
+        }
+    }
+}
+
+#[test]
 fn a_suspension_changes_nothing_that_a_connection_sees() {
     for for_good in [false, true] {
         let World { site, d, mut r, mut c, .. } = World::new();
