@@ -39,6 +39,8 @@ use crate::web::{assets, observe, theme};
 
 /// Every address of the site.
 pub fn routes(site: &mut ServiceConfig) {
+    // For phones and mail programs, which bring an app password; some begin at the front page, by a method of their own
+    dav::routes(site);
     let open = Addresses::of(site)
         // For operators and browsers
         .route("/healthz", get().to(observe::healthz))
@@ -87,8 +89,6 @@ pub fn routes(site: &mut ServiceConfig) {
         // Light or dark, and in which language
         .route("/appearance", post().to(theme::change))
         .end();
-    // For phones and mail programs, which bring an app password
-    dav::routes(site);
     // For programs of members, which bring a token
     api::routes(site);
     // Everything else is for members

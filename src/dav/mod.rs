@@ -25,6 +25,7 @@ pub mod sent;
 pub mod wanted;
 pub mod xml;
 
+use actix_web::guard::fn_guard;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::web::{Bytes, BytesMut, Payload, ServiceConfig, resource, to};
@@ -71,10 +72,11 @@ impl From<Error> for Failed {
 /// The addresses below `/dav`, and the one where clients begin.
 pub fn routes(site: &mut ServiceConfig) {
     site.service(resource("/.well-known/carddav").to(begin));
+    site.service(resource("/").guard(fn_guard(|asked| asked.head().method.as_str() == "PROPFIND")).to(begin));
     site.service(resource(["/dav", "/dav/{path:.*}"]).route(to(answer)));
 }
 
-/// `/.well-known/carddav`, by any method: leads to where the address books are.
+/// `/.well-known/carddav`, by any method, and `/` where a client looks for address books: leads to where they are.
 async fn begin() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((LOCATION, "/dav/")).finish()
 }

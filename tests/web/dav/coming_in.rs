@@ -14,6 +14,10 @@ fn clients_find_the_book_from_wherever_they_begin() {
         let answer = Device::unknown(&site).ask(method, "/.well-known/carddav", &[], "");
         assert_eq!((answer.status, answer.header("location")), (308, "/dav/"), "{method}");
     }
+    // An address that was typed without a path.
+    let answer = Device::unknown(&site).propfind("/", "0", "<D:current-user-principal/>");
+    assert_eq!((answer.status, answer.header("location")), (308, "/dav/"));
+    assert_eq!(site.visitor().open("/").page.status, 200);
     phone.put("a.vcf", &card("a", "Ben Okoro", ""));
     let asked = "<D:current-user-principal/><C:addressbook-home-set/>";
     for path in ["/dav", "/dav/", &phone.home(), &phone.book(), &phone.card("a.vcf")] {
