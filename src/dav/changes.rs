@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::contacts::card::Card;
 use crate::contacts::source::Source;
-use crate::contacts::store::{self, MAX_CONTACTS, NewContact, RemovalKind};
+use crate::contacts::store::{self, MAX_CONTACTS, NewContact};
 use crate::dav::answer::Refusal;
 use crate::dav::conditions::Conditions;
 use crate::dav::entries::{self, Entry};
@@ -151,6 +151,6 @@ pub fn delete(
     if !conditions.hold(Some(&entry.etag())) {
         return Ok(Err(Refusal::stale()));
     }
-    store::delete(connection, owner, &[entry.contact], RemovalKind::CardDav)?;
+    store::delete_by_device(connection, owner, entry.contact)?;
     Ok(Ok(()))
 }

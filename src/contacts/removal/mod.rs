@@ -54,14 +54,14 @@ pub fn find(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) 
 /// Removals that stand in the list.
 const LISTED: i64 = 50;
 
-/// The newest removals that can still be taken back, by the bulk screen, *Delete contact* or *Merge duplicates*, and
-/// those that were.
+/// The newest removals that can still be taken back, by the bulk screen, *Delete contact*, *Merge duplicates* or a phone,
+/// and those that were.
 ///
 /// # Errors
 /// The database's.
 pub fn past(connection: &mut Connection, owner: MemberId) -> Result<Vec<Past>, Error> {
     use contact_removals::kind;
-    let is_listed = kind.eq(RemovalKind::One).or(kind.eq(RemovalKind::Bulk)).or(kind.eq(RemovalKind::Merge));
+    let is_listed = kind.ne(RemovalKind::Import);
     let rows = contact_removals::table
         .filter(contact_removals::owner_id.eq(owner))
         .filter(is_listed)
@@ -120,6 +120,11 @@ impl Removal {
             RemovalKind::Bulk => format!("/contacts/remove/{}/undo", self.id),
             _ => format!("/contacts/removed/{}/undo", self.id),
         }
+    }
+
+    /// Whether a phone or another program deleted them.
+    pub fn is_by_device(&self) -> bool {
+        self.kind == RemovalKind::CardDav
     }
 
     /// Whether its page shows who.

@@ -7,10 +7,13 @@ use diesel::prelude::*;
 use crate::contacts::card::Card;
 use crate::contacts::store::{self, Contact, IsLive, change_book, derived, new_uid};
 use crate::dates::now;
-use crate::db::{self, Connection, id_in, new_id, numbered};
+use crate::db::{self, Connection, id_in, new_id, numbered, on_engine};
 use crate::error::Error;
 use crate::ids::{ContactId, ContactRemovalId, ImportId, MemberId};
 use crate::schema::{contact_cards, contact_removals, contacts};
+
+/// Seconds after which a phone that deletes again does so anew.
+const ONE_GO: i64 = 3_600;
 
 numbered! {
     /// What deleted contacts.
@@ -48,6 +51,29 @@ pub fn delete(
     diesel::insert_into(contact_removals::table).values(row).execute(connection)?;
     delete_all_of(connection, owner, ids, id)?;
     Ok(id)
+}
+
+/// Deletes a contact as a phone asks to. What phones delete at one go, one after the other, is one removal, so that one *Undo* brings
+/// it back.
+///
+/// # Errors
+/// The database's.
+pub fn delete_by_device(connection: &mut Connection, owner: MemberId, id: ContactId) -> Result<(), Error> {
+    let newest = contact_removals::table
+        .filter(contact_removals::owner_id.eq(owner))
+        .filter(contact_removals::kind.eq(RemovalKind::CardDav))
+        .filter(contact_removals::undone_at.is_null())
+        .filter(contact_removals::confirmed_at.gt(now() - ONE_GO))
+        .order(contact_removals::id.desc())
+        .select((contact_removals::id, contact_removals::removed));
+    let newest: Option<(ContactRemovalId, i32)> = on_engine!(connection, |own| newest.first(own)).optional()?;
+    let Some((removal, before)) = newest else {
+        return delete(connection, owner, &[id], RemovalKind::CardDav).map(drop);
+    };
+    let number = before + counted(delete_all_of(connection, owner, &[id], removal)?);
+    let row = contact_removals::table.find((owner, removal));
+    diesel::update(row).set(contact_removals::removed.eq(number)).execute(connection)?;
+    Ok(())
 }
 
 /// Deletes contacts in a removal that there is already, and says so in it; gives how many were there.

@@ -39,6 +39,28 @@ fn what_a_phone_sends_is_a_contact_and_comes_back() {
 }
 
 #[test]
+fn what_a_phone_deletes_is_brought_back_at_once() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let phone = Device::of(&site, &ada);
+    for (name, who) in [("a", "Ben Okoro"), ("b", "Cleo Marsh"), ("c", "Dov Katz")] {
+        phone.put(&format!("{name}.vcf"), &card(name, who, ""));
+    }
+    let (_, before) = phone.changes("");
+    for name in ["a.vcf", "b.vcf"] {
+        assert_eq!(phone.delete(name).status, 204);
+    }
+    ada.open("/contacts/removed");
+    assert!(ada.sees("2 contacts By a phone or another program"), "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.open("/contacts").sees("Ben Okoro") && ada.sees("Cleo Marsh"), "{}", ada.text());
+    assert_eq!(phone.changes(&before).0.len(), 2, "the phone gets them back");
+    // Another hour.
+    assert_eq!(phone.delete("c.vcf").status, 204);
+    assert!(ada.open("/contacts/removed").sees("Dov Katz By a phone or another program"), "{}", ada.text());
+}
+
+#[test]
 fn an_edit_elsewhere_keeps_what_is_not_understood() {
     let site = Site::new();
     let ada = site.member("Ada Ruiz");
