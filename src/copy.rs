@@ -17,6 +17,10 @@ use crate::text::digest::hex;
 /// A table that stands in a target until the copy is whole, so that nobody takes what a killed one leaves for a site.
 const MARK: &str = "unfinished_copy";
 
+/// The tables that have rows before anybody uses the site: the migrations put the end of the empty audit log there, and
+/// whoever starts the site the key of its cookies.
+const FIRST_ROWS: [&str; 2] = ["settings", "audit_head"];
+
 /// What a table holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
@@ -38,14 +42,18 @@ pub type Progress<'a> = &'a dyn Fn(&str, u64, u64);
 /// [`Error::Unavailable`] where they differ in the end, or the database's.
 pub fn copy(from: &Db, to: &Db, progress: Progress) -> Result<Vec<Held>, Error> {
     let (mut source, mut target) = (from.raw()?, to.raw()?);
-    forget_unused(&mut target)?;
+    let is_unused = is_unused(&mut target)?;
     for table in tables::copied() {
-        if !(table.begins)(&mut source, &mut target)? {
+        let is_of_the_start = is_unused && FIRST_ROWS.contains(&table.name);
+        if !is_of_the_start && !(table.begins)(&mut source, &mut target)? {
             return Err(Error::Unavailable(format!(
                 "{} of the target holds something else than the site. Copy into an empty database; nothing was changed.",
                 table.name
             )));
         }
+    }
+    if is_unused {
+        forget_first_rows(&mut target)?;
     }
     target.batch_execute(&format!("CREATE TABLE IF NOT EXISTS {MARK} (since BIGINT)"))?;
     for table in tables::copied() {
@@ -91,12 +99,16 @@ pub fn refuse_unfinished(connection: &mut Connection) -> Result<(), Error> {
     ))
 }
 
-/// A target that was only started holds settings of its own, and nobody's: the key of the cookies of no member.
-fn forget_unused(target: &mut Connection) -> Result<(), Error> {
+/// Returns whether nobody has used a target, so that it holds no rows but those of [`FIRST_ROWS`].
+fn is_unused(target: &mut Connection) -> Result<bool, Error> {
     let members: i64 = schema::members::table.count().get_result(target)?;
-    if members == 0 {
-        diesel::delete(schema::settings::table).execute(target)?;
-    }
+    let acts: i64 = schema::audit_entries::table.count().get_result(target)?;
+    Ok(members == 0 && acts == 0)
+}
+
+fn forget_first_rows(target: &mut Connection) -> Result<(), Error> {
+    diesel::delete(schema::settings::table).execute(target)?;
+    diesel::delete(schema::audit_head::table).execute(target)?;
     Ok(())
 }
 

@@ -120,8 +120,10 @@ pub fn all_sound(db: &Db, gone: &[String]) {
     .unwrap();
 }
 
-/// What a site holds besides people and their connections: photos, tags, notes, removals.
+/// What a site holds besides people and their connections: photos, tags, notes, removals, entries of the audit log.
 pub fn with_a_bit_of_everything(database: &Database) {
+    use amicable::audit::{self, Act, Actor};
+    use amicable::ids::MemberId;
     use amicable::schema::{photos, removal_members, removals, tags};
     let everything = |connection: &mut Connection| {
         let rows: [Vec<u8>; 2] = [(0..=255).collect(), b"not, a \"field\"\n".to_vec()];
@@ -139,6 +141,10 @@ pub fn with_a_bit_of_everything(database: &Database) {
         let (owner, id) = (removal_members::owner_id.eq(1), removal_members::removal_id.eq(7));
         let member = (owner, id, removal_members::other_id.eq(2), removal_members::sort_first.eq("b"));
         diesel::insert_into(removal_members::table).values(member).execute(connection)?;
+        for detail in ["Spam", "Spam, \"again\""] {
+            let (act, subject) = (Act::Warned, Some(MemberId::new(2)));
+            audit::record(connection, Actor::CommandLine, act, subject, detail)?;
+        }
         Ok(())
     };
     database.open().write_blocking(everything).unwrap();
