@@ -131,6 +131,7 @@ pub fn serve(
         community.follow(&db);
     }
     let (of_site, least_seconds) = (jobs.clone(), settings.sign_up_seconds);
+    let webhooks_to_private = settings.webhooks_to_private;
     let (connections, opened) = (Connections::new(proxies.clone()), Server::build());
     let app = move || {
         App::new()
@@ -144,6 +145,7 @@ pub fn serve(
                 jobs: of_site.clone(),
                 address: address.clone(),
                 least_seconds,
+                webhooks_to_private,
             }))
             .app_data(Data::new(notices::Jar::new(key.clone(), secure)))
             .app_data(base.clone())
@@ -341,4 +343,32 @@ fn headers(secure: bool) -> DefaultHeaders {
         // Nothing of a page stays in the browser: *Back* shows what is so now, and nothing once one is signed out.
         .add(("Cache-Control", "no-store"));
     if secure { headers.add(("Strict-Transport-Security", "max-age=31536000")) } else { headers }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_job_has_a_name_that_people_read() {
+        let settings = Settings {
+            limits: Limits::default(),
+            zone: Zone::default(),
+            base_url: None,
+            tls: None,
+            proxies: Proxies::default(),
+            workers: 0,
+            mail: Transport::Off,
+            mail_from: None,
+            registration: None,
+            sign_up_seconds: 0,
+            webhooks_to_private: false,
+            runs_jobs: true,
+            before: |_| {},
+        };
+        let jobs = loops(&settings, "http://127.0.0.1:8080").unwrap();
+        assert!(jobs.len() > 10, "{}", jobs.len());
+        let nameless = jobs.iter().map(|job| job.name).filter(|name| crate::admin::counts::title_of(name).is_none());
+        assert_eq!(nameless.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
 }

@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::accounts::turns::{Place, Turn, Turns};
 use crate::accounts::{email, guessable};
 use crate::error::Error;
-use crate::language::{number, t, tf};
+use crate::language::{number, t, tf, tnf};
 use crate::limits::Subject;
 use crate::web::form::{Form, Problems};
 
@@ -53,7 +53,12 @@ pub fn new(form: &Form, problems: &mut Problems, field: &str, (email, full_name)
     if length < LEAST {
         problems.add(
             field,
-            tf("The password has {length} characters; it needs at least {least}.", (&number(length), &number(LEAST))),
+            tnf(
+                length,
+                "The password has {n} character; it needs at least {least}.",
+                "The password has {n} characters; it needs at least {least}.",
+                number(LEAST),
+            ),
         );
     } else if length > MAX_LENGTH {
         problems.add(

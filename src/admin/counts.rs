@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use crate::accounts::applications;
 use crate::cache::{Cache, Cached};
 use crate::dates::{self, DAY};
 use crate::db::{Connection, on_engine};
@@ -29,6 +30,8 @@ pub struct Counts {
     pub members: i64,
     /// Reports that wait for a decision.
     pub reports: i64,
+    /// Registrations that wait for an answer.
+    pub registrations: i64,
     /// Letters that wait to be sent.
     pub letters: i64,
     /// Bytes of the database.
@@ -57,20 +60,7 @@ pub struct Job {
 impl Job {
     /// Returns what a page calls it.
     pub fn title(&self) -> &str {
-        match self.name.as_str() {
-            "contacts" => t("Forget deleted contacts"),
-            "deletions" => t("Delete accounts whose time is over"),
-            "digest" => t("Write weekly digests"),
-            "imports" => t("Forget old imports"),
-            "limits" => t("Forget what was counted"),
-            "mail" => t("Send e-mails"),
-            "messages" => t("Remove deleted messages"),
-            "notifications" => t("Forget old notifications"),
-            "profiles" => t("Forget what was removed from profiles"),
-            "security" => t("Forget old sign-ins"),
-            "webhooks" => t("Call webhooks"),
-            other => other,
-        }
+        title_of(&self.name).unwrap_or(&self.name)
     }
 
     /// Returns how it is doing.
@@ -81,6 +71,25 @@ impl Job {
             _ => t("Has not run yet").to_owned(),
         }
     }
+}
+
+/// Returns what a page calls a loop of this name; nothing for one of another version of the program.
+pub(crate) fn title_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "contacts" => t("Forget deleted contacts"),
+        "deletions" => t("Delete accounts whose time is over"),
+        "digest" => t("Write weekly digests"),
+        "imports" => t("Forget old imports"),
+        "limits" => t("Forget what was counted"),
+        "mail" => t("Send e-mails"),
+        "messages" => t("Remove deleted messages"),
+        "notifications" => t("Forget old notifications"),
+        "profiles" => t("Forget what was removed from profiles"),
+        "security" => t("Forget old sign-ins"),
+        "webhooks" => t("Call webhooks"),
+        "words" => t("Forget the words of what was deleted"),
+        _ => return None,
+    })
 }
 
 #[derive(QueryableByName)]
@@ -149,6 +158,7 @@ impl Counts {
         Ok(Counts {
             members: walked.members,
             reports: on_engine!(connection, |own| open.get_result(own))?,
+            registrations: applications::count(connection)?,
             letters: outbox::table.count().get_result(connection)?,
             bytes: bytes(connection)?,
             joined: walked.joined.clone(),

@@ -9,9 +9,12 @@ use crate::audit::{self, Act, Actor};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::language::{filters, tf};
+use crate::language::{filters, number, t, tf, tnf};
+use crate::limits::Limit;
+use crate::members::role::Role;
 use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
+use crate::web::registration::Registration;
 use crate::web::site::SiteData;
 
 /// Entries of a page.
@@ -40,15 +43,47 @@ impl Line {
         }
     }
 
-    /// The detail, whose day is written as the language does.
+    /// The detail, whose day and whose words of ours are written as the language does.
     fn detail(&self) -> String {
         let detail = self.0.detail.as_str();
+        if let Some(words) = Act::of(&self.0.act).and_then(|act| in_words(act, detail)) {
+            return words;
+        }
         let day_and_reason = detail.strip_prefix("until ").and_then(|rest| rest.split_once(": "));
         let day_and_reason = day_and_reason.and_then(|(day, reason)| Some((dates::parse(day)?, reason)));
         match day_and_reason {
             Some((day, reason)) => tf("{filter}: {value}", (&tf("until {day}", dates::long(day)), reason)),
             None => detail.to_owned(),
         }
+    }
+}
+
+/// Says a detail that is made of words of ours in the language of the page; nothing for what somebody wrote.
+fn in_words(act: Act, detail: &str) -> Option<String> {
+    match act {
+        Act::MemberCreated => Some(Role::of(detail)?.title().to_owned()),
+        Act::RoleChanged => {
+            let (before, after) = detail.split_once(" → ")?;
+            Some(format!("{} → {}", Role::of(before)?.title(), Role::of(after)?.title()))
+        }
+        Act::LimitChanged => {
+            let (name, numbers) = detail.split_once(": ")?;
+            let (times, seconds) = numbers.strip_suffix(" s")?.split_once(" in ")?;
+            let limit = Limit::ALL.iter().find(|limit| limit.name() == name)?;
+            let (times, seconds): (i64, i64) = (times.parse().ok()?, seconds.parse().ok()?);
+            let numbers = tnf(seconds, "{times} in {n} second", "{times} in {n} seconds", number(times));
+            Some(tf("{filter}: {value}", (t(limit.label()), &numbers)))
+        }
+        Act::RegistrationChanged => {
+            let (mode, by_members) = detail.split_once(", ").unwrap_or((detail, ""));
+            let mode = mode.parse::<Registration>().ok()?.label();
+            Some(if by_members.is_empty() {
+                mode.into()
+            } else {
+                format!("{mode} · {}", t("Members may make invite links"))
+            })
+        }
+        _ => None,
     }
 }
 
@@ -154,5 +189,30 @@ fn harmless(text: &str) -> String {
     match text.starts_with(['=', '+', '-', '@', '\t']) {
         true => format!("'{text}"),
         false => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::{Context, Language};
+    use crate::time_zone::Zone;
+
+    #[test]
+    fn words_of_ours_are_said_in_the_language_of_the_page() {
+        let german = |act, detail| Context::new(Language::German, Zone::default()).within(|| in_words(act, detail));
+        assert_eq!(german(Act::RoleChanged, "member → moderator").unwrap(), "Mitglied → Moderator");
+        assert_eq!(german(Act::MemberCreated, "member").unwrap(), "Mitglied");
+        let limit = german(Act::LimitChanged, "sign-in: 12 in 900 s").unwrap();
+        assert!(limit.ends_with(": 12 in 900 Sekunden") && !limit.contains("sign-in"), "{limit}");
+        assert_eq!(
+            in_words(Act::RegistrationChanged, "open, members make links").unwrap(),
+            "Open to everybody · Members may make invite links"
+        );
+        for (act, own) in
+            [(Act::Warned, "member → moderator"), (Act::RoleChanged, "Ada"), (Act::LimitChanged, "a: b in c s")]
+        {
+            assert_eq!(in_words(act, own), None, "{own}");
+        }
     }
 }

@@ -23,6 +23,14 @@ impl Figure {
     }
 }
 
+/// The room that the database takes.
+fn storage(bytes: i64) -> Figure {
+    match bytes {
+        ..10_000_000 => Figure::new(t("Storage used, in kB"), bytes / 1_000, ""),
+        _ => Figure::new(t("Storage used, in MB"), bytes / 1_000_000, ""),
+    }
+}
+
 /// Something that is drawn over time.
 struct Plot {
     id: &'static str,
@@ -57,8 +65,9 @@ pub async fn overview(site: SiteData, page: Layout) -> Result<HttpResponse, Erro
         Figure::new(t("Members"), counts.members, "/admin/members"),
         Figure::new(t("Connections made"), counts.made.iter().map(|(_, number)| number).sum(), ""),
         Figure::new(t("Open reports"), counts.reports, "/moderation"),
+        Figure::new(t("Registrations waiting"), counts.registrations, "/admin/registration"),
         Figure::new(t("E-mails that wait"), counts.letters, ""),
-        Figure::new(t("Storage used, in MB"), counts.bytes / 1_000_000, ""),
+        storage(counts.bytes),
     ];
     let now = crate::dates::now();
     let plots = [

@@ -27,10 +27,26 @@ impl Webhook {
         self.events().iter().map(|kind| kind.label()).collect::<Vec<_>>().join(" · ")
     }
 
-    /// When it is called again, where it did not answer, for programs and for people.
-    fn again(&self) -> Option<(String, String)> {
-        (self.is_on && self.attempts > 0).then(|| (dates::instant(self.due_at), dates::minute(self.due_at)))
+    /// When it is called again, where it did not answer well, for programs; and how it answered, for people.
+    fn again(&self, deliveries: &[Delivery]) -> Option<(String, String)> {
+        if !self.is_on || self.attempts == 0 {
+            return None;
+        }
+        let retried = deliveries.iter().find(|one| one.webhook_id == self.id && one.is_retried());
+        let when = dates::minute(self.due_at);
+        let sentence = match retried.and_then(|one| one.status) {
+            Some(status) => tf("Answered {status}; tried again on {when}", (&status.to_string(), &when)),
+            None => tf("Did not answer; tried again on {when}", when),
+        };
+        Some((dates::instant(self.due_at), sentence))
     }
+}
+
+/// Why an address of this machine or of a private network is none for a webhook.
+fn of_private_network() -> &'static str {
+    t(
+        "The address is of this machine or of a private network, which is not called unless AMICABLE_WEBHOOKS_TO_PRIVATE is set.",
+    )
 }
 
 impl Delivery {
@@ -45,6 +61,9 @@ impl Delivery {
 
     /// Says how it stands with it.
     fn state(&self) -> String {
+        if self.is_not_called() {
+            return tf("Given up: {answer}", of_private_network());
+        }
         let status = self.status.map_or_else(|| t("no answer").to_owned(), |status| status.to_string());
         match (self.is_told(), self.is_given_up(), self.attempts) {
             (true, ..) => tf("Told: {answer}", &status),
@@ -68,6 +87,7 @@ impl Delivery {
 struct All {
     page: Layout,
     webhooks: Vec<Webhook>,
+    retried: Vec<Delivery>,
     form: Form,
     problems: Problems,
 }
@@ -87,13 +107,19 @@ pub async fn all(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
 }
 
 async fn show(site: &SiteData, page: Layout, form: Form, problems: Problems) -> Result<HttpResponse, Error> {
-    let webhooks = site.read(store::all).await?;
+    let read = site.read(|connection| {
+        let webhooks = store::all(connection)?;
+        let retried = store::retried(connection, &webhooks)?;
+        Ok((webhooks, retried))
+    });
+    let (webhooks, retried) = read.await?;
     let status = if problems.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    All { page, webhooks, form, problems }.show_as(status)
+    All { page, webhooks, retried, form, problems }.show_as(status)
 }
 
-/// An address that can be called: of a web server, without a name and password in it.
-fn address(form: &Form, problems: &mut Problems) -> String {
+/// An address that can be called: of a web server, without a name and password in it; one of a private network only where that
+/// is allowed.
+fn address(form: &Form, problems: &mut Problems, allows_private: bool) -> String {
     let typed = problems.line(form, "address", t("Address"), (1, LONGEST_ADDRESS));
     let read = url::Url::parse(&typed).ok().filter(|url| {
         matches!(url.scheme(), "http" | "https")
@@ -103,6 +129,9 @@ fn address(form: &Form, problems: &mut Problems) -> String {
     });
     if read.is_none() && !problems.any() {
         problems.add("address", t("Write a web address like https://example.org/hook."));
+    }
+    if !allows_private && read.as_ref().is_some_and(webhooks::is_inside) {
+        problems.add("address", of_private_network());
     }
     read.map_or(typed, |url| url.to_string())
 }
@@ -119,7 +148,7 @@ pub async fn make(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let address = address(&form, &mut problems);
+    let address = address(&form, &mut problems, site.webhooks_to_private);
     let is_ticked = |kind: &Kind| form.all("event").any(|word| word == kind.word());
     let events: Vec<Kind> = Kind::ALL.iter().copied().filter(is_ticked).collect();
     if events.is_empty() {

@@ -155,6 +155,8 @@ fn load(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<Remo
 }
 
 /// Begins a removal: a draft of whom to disconnect from. Nobody is disconnected yet.
+///
+/// A draft is kept for 30 days, and of more than 20 the oldest is forgotten.
 #[utoipa::path(
     post, path = "/api/v1/removals", tag = "Removals", operation_id = "beginRemoval",
     request_body = RemovalToBegin,

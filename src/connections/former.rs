@@ -113,7 +113,7 @@ pub fn disconnected(
             let day = disconnected_at.assume_not_null();
             let columns = (day, prior, private_reason, may_invite_again, MemberCard::as_select());
             let found = list::matching!(store::with_expired_invitation_by_age(me, oldest_open, at), q).select(columns);
-            rows.extend(found.load(connection)?.into_iter().map(former));
+            rows.extend(found.load(connection)?.into_iter().map(|row| former(State::Disconnected, row)));
             rows = at.merged(rows, |row| (row.changed_at, row.person.id));
         }
         Ok(rows)
@@ -133,11 +133,11 @@ fn in_state(
     use relationships::{changed_at, may_invite_again, prior, private_reason};
     let columns = (changed_at, prior, private_reason, may_invite_again, MemberCard::as_select());
     let rows = list::matching!(store::by_age(me, state, at), q).select(columns).load(connection)?;
-    Ok(rows.into_iter().map(former).collect())
+    Ok(rows.into_iter().map(|row| former(state, row)).collect())
 }
 
-fn former((changed_at, prior, private_reason, may_invite_again, person): Read) -> Former {
-    let (when, were_connected) = (dates::long(changed_at), prior.is_former());
+fn former(state: State, (changed_at, prior, private_reason, may_invite_again, person): Read) -> Former {
+    let (when, were_connected) = (dates::long(changed_at), prior.was_connected(state));
     Former { person, when, were_connected, private_reason, may_invite_again, changed_at }
 }
 

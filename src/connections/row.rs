@@ -55,6 +55,14 @@ impl StoredPrior {
         !matches!(self, StoredPrior::Unblocked | StoredPrior::InvitedAfterUnblocked)
     }
 
+    /// Tells whether the owner, who has disconnected or blocked, did so to a connection.
+    pub fn was_connected(self, state: State) -> bool {
+        match side(state, self, false) {
+            Side::Blocked { former } => former,
+            _ => self.is_former(),
+        }
+    }
+
     fn is_invited(self) -> bool {
         use StoredPrior::{Invited, InvitedAfterDisconnect, InvitedAfterUnblocked};
         matches!(self, Invited | InvitedAfterDisconnect | InvitedAfterUnblocked)

@@ -128,7 +128,7 @@ pub async fn manifest(site: SiteData) -> HttpResponse {
         "start_url": "/",
         "display": "minimal-ui",
         "background_color": "#f8f4ec",
-        "theme_color": "#15402f",
+        "theme_color": community.band(),
         "icons": [
             { "src": icon(), "type": "image/svg+xml", "sizes": "any" },
             { "src": ASSETS[4].path, "type": "image/png", "sizes": "192x192", "purpose": "any" },

@@ -9,10 +9,13 @@ use diesel::prelude::*;
 use crate::db::{Connection, Db, on_engine};
 use crate::error::Error;
 use crate::schema::settings;
+use crate::web::contrast::Colour;
 use crate::web::registration;
 
 /// The name of a community that has chosen none.
 pub const NAME: &str = "Amicable";
+/// The colour of the band of a community that has chosen none, as static/css/tokens.css has it.
+const BAND: &str = "#15402f";
 /// How often a node looks whether another has changed something.
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -96,6 +99,12 @@ impl Community {
     pub fn style(&self) -> Option<String> {
         let colours = self.by_day.clone() + &self.by_night;
         (!colours.is_empty()).then(|| format!("/community.css?v={}", colours.replace('#', "")))
+    }
+
+    /// Returns the colour of the band at the top of each page by day, with which browsers and telephones frame the site: the
+    /// accent colour, darkened, or the program's.
+    pub fn band(&self) -> String {
+        Colour::parse(&self.by_day).map_or_else(|| BAND.to_owned(), |colour| colour.darkened().to_string())
     }
 
     /// Returns it with another logo.

@@ -18,6 +18,12 @@ impl Colour {
         if one > other { one / other } else { other / one }
     }
 
+    /// Returns it with a fifth of black, as `color-mix(in srgb, …  80%, #000)` does.
+    #[must_use]
+    pub fn darkened(self) -> Colour {
+        Colour(self.0.map(|part| u8::try_from((u16::from(part) * 4 + 2) / 5).unwrap_or(part)))
+    }
+
     fn luminance(self) -> f64 {
         let part = |part: u8| {
             let part = f64::from(part) / 255.0;
@@ -28,9 +34,23 @@ impl Colour {
     }
 }
 
+impl std::fmt::Display for Colour {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [red, green, blue] = self.0;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_darkened_colour_has_a_fifth_of_black() {
+        for (colour, darkened) in [("#000000", "#000000"), ("#ffffff", "#cccccc"), ("#00457c", "#003763")] {
+            assert_eq!(Colour::parse(colour).unwrap().darkened().to_string(), darkened);
+        }
+    }
 
     #[test]
     fn contrast_is_what_wcag_says() {

@@ -33,6 +33,8 @@ pub struct Site {
     pub address: String,
     /// Seconds between opening the form to sign up and sending it, below which a robot has sent it.
     pub least_seconds: u32,
+    /// Whether webhooks may be of this machine, or of a private network.
+    pub webhooks_to_private: bool,
 }
 
 /// The database as handlers use it: what a closure says, it says in the context of the page, on whatever thread it runs.

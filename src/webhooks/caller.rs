@@ -57,7 +57,27 @@ impl Answer {
     pub(super) fn is_good(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
+
+    /// Returns whether nobody was asked, nor would be another time.
+    pub(super) fn is_not_called(&self) -> bool {
+        self.status.is_none() && self.text == NOT_CALLED
+    }
 }
+
+/// What is kept in place of an answer where the address may not be called.
+pub(super) const NOT_CALLED: &str = "private address";
+
+/// The address is of this machine or of a private network.
+#[derive(Debug)]
+struct NotCalled;
+
+impl std::fmt::Display for NotCalled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(NOT_CALLED)
+    }
+}
+
+impl std::error::Error for NotCalled {}
 
 /// Looks names up, and leaves out the addresses that may not be called.
 #[derive(Debug)]
@@ -74,7 +94,7 @@ impl Resolver for Lookup {
             allowed.push(*address);
         }
         match allowed.is_empty() {
-            true => Err(ureq::Error::Other("this address is of a private network, which is not called".into())),
+            true => Err(ureq::Error::Other(NotCalled.into())),
             false => Ok(allowed),
         }
     }
@@ -115,6 +135,7 @@ impl Caller {
                 let _ = response.body_mut().as_reader().take(MAX_ANSWER).read_to_end(&mut bytes);
                 Answer { status: Some(response.status().as_u16()), text: shown(&String::from_utf8_lossy(&bytes)) }
             }
+            Err(ureq::Error::Other(why)) if why.is::<NotCalled>() => Answer { status: None, text: NOT_CALLED.into() },
             Err(why) => Answer { status: None, text: shown(&why.to_string()) },
         }
     }

@@ -9,5 +9,6 @@ mod telling;
 
 pub use caller::{Caller, SIGNATURE};
 pub use event::{Event, Kind};
+pub use private::is_inside;
 pub use store::{Delivery, Webhook, record};
 pub use telling::{JOB, job, tell_due};

@@ -2,11 +2,26 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use url::{Host, Url};
+
 /// Returns whether an address is of the internet.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_4(address),
         IpAddr::V6(address) => is_public_6(address),
+    }
+}
+
+/// Returns whether a web address names this machine or an address of a network behind it, whatever a name would lead to.
+pub fn is_inside(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => !is_public_4(address),
+        Some(Host::Ipv6(address)) => !is_public_6(address),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        None => false,
     }
 }
 
@@ -46,6 +61,25 @@ fn is_public_6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_inside_is_known_however_it_is_written() {
+        for (address, is) in [
+            ("http://127.0.0.1:8080/hook", true),
+            ("http://2130706433/", true),
+            ("http://0x7f.1/", true),
+            ("http://[::ffff:127.0.0.1]/", true),
+            ("http://10.1.2.3/", true),
+            ("http://localhost/", true),
+            ("http://LOCALHOST./", true),
+            ("http://chat.localhost/", true),
+            ("https://example.org/hook", false),
+            ("https://localhost.example.org/", false),
+            ("http://1.1.1.1/", false),
+        ] {
+            assert_eq!(is_inside(&address.parse().unwrap()), is, "{address}");
+        }
+    }
 
     #[test]
     fn only_addresses_of_the_internet_are_public() {

@@ -8,6 +8,7 @@ use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{DeliveryId, WebhookId};
 use crate::schema::{webhook_deliveries, webhooks};
+use crate::webhooks::caller::{Answer, NOT_CALLED};
 use crate::webhooks::{Event, Kind};
 
 /// Webhooks of a site.
@@ -83,6 +84,16 @@ impl Delivery {
     /// Returns whether the other program has it.
     pub fn is_told(&self) -> bool {
         self.done_at.is_some() && self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// Returns whether nobody was asked, since the address is of this machine or of a private network.
+    pub fn is_not_called(&self) -> bool {
+        self.status.is_none() && self.answer == NOT_CALLED
+    }
+
+    /// Returns whether it was tried and is tried again.
+    pub fn is_retried(&self) -> bool {
+        self.done_at.is_none() && self.attempts > 0
     }
 
     /// Returns whether it was given up.
@@ -167,6 +178,19 @@ pub fn deliveries(connection: &mut Connection, webhook: WebhookId) -> Result<Vec
     Ok(rows.select(Delivery::as_select()).load(connection)?)
 }
 
+/// Loads what failed and is tried again: one of each webhook that is kept waiting.
+///
+/// # Errors
+/// The database's.
+pub fn retried(connection: &mut Connection, of: &[Webhook]) -> Result<Vec<Delivery>, Error> {
+    let waiting: Vec<WebhookId> = of.iter().filter(|one| one.attempts > 0).map(|one| one.id).collect();
+    let rows = webhook_deliveries::table
+        .filter(webhook_deliveries::webhook_id.eq_any(waiting))
+        .filter(webhook_deliveries::done_at.is_null())
+        .filter(webhook_deliveries::attempts.gt(0));
+    Ok(on_engine!(connection, |own| rows.select(Delivery::as_select()).load(own))?)
+}
+
 /// Puts a test behind what waits, and lets the webhook be called at once.
 ///
 /// # Errors
@@ -234,30 +258,31 @@ pub(super) fn due(connection: &mut Connection) -> Result<Vec<(Webhook, Delivery)
 }
 
 /// Notes how an attempt was answered. What has failed is tried again after a pause that doubles, and given up after three days,
-/// with whatever waits behind it for as long.
+/// with whatever waits behind it for as long; at once where the address is none that is called.
 pub(super) fn note(
     connection: &mut Connection,
     (webhook, delivery): (&Webhook, &Delivery),
-    (status, text, is_good): (Option<u16>, &str, bool),
+    said: &Answer,
 ) -> Result<(), Error> {
     use webhook_deliveries::{answer, attempts, done_at, tried_at};
     let now = now();
-    let is_done = is_good || delivery.created_at + LIFE <= now;
+    let is_over = said.is_good() || said.is_not_called();
+    let is_done = is_over || delivery.created_at + LIFE <= now;
     let tried = (
         attempts.eq(delivery.attempts + 1),
         tried_at.eq(now),
-        webhook_deliveries::status.eq(status.map(i32::from)),
-        answer.eq(text),
+        webhook_deliveries::status.eq(said.status.map(i32::from)),
+        answer.eq(&said.text),
         done_at.eq(Some(now).filter(|_| is_done)),
     );
     diesel::update(webhook_deliveries::table.find((webhook.id, delivery.id))).set(tried).execute(connection)?;
     let pause = FIRST_PAUSE.saturating_mul(1 << webhook.attempts.clamp(0, 20)).min(LONGEST_PAUSE);
-    let next = match is_good {
+    let next = match is_over {
         true => (webhooks::due_at.eq(now), webhooks::attempts.eq(0)),
         false => (webhooks::due_at.eq(now + pause), webhooks::attempts.eq(webhook.attempts + 1)),
     };
     diesel::update(webhooks::table.find(webhook.id)).set(next).execute(connection)?;
-    if is_good { Ok(()) } else { give_up(connection, webhook.id) }
+    if is_over { Ok(()) } else { give_up(connection, webhook.id) }
 }
 
 /// Gives up what has waited for a webhook for too long.

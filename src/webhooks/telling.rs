@@ -48,10 +48,7 @@ pub fn tell_due(db: &Db, caller: &Caller, goes_on: &dyn Fn() -> bool) -> Result<
                 // What was answered may name members; its page shows it.
                 tracing::warn!(webhook = webhook.id.get(), status = answer.status, "a webhook was not told");
             }
-            db.write_blocking(|connection| {
-                let said = (answer.status, answer.text.as_str(), answer.is_good());
-                store::note(connection, (&webhook, &delivery), said)
-            })?;
+            db.write_blocking(|connection| store::note(connection, (&webhook, &delivery), &answer))?;
         }
     }
 }

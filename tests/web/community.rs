@@ -1,8 +1,9 @@
 //! What the community calls itself, says, and looks like.
 
 use crate::moderation::with_role;
-use crate::support::{Site, Visitor};
+use crate::support::{PASSWORD, Site, Visitor};
 use amicable::members::role::Role;
+use amicable::web::registration::Registration;
 
 fn administrator(site: &Site) -> Visitor {
     with_role(site, "Root Admin", Role::Administrator)
@@ -53,13 +54,48 @@ fn a_colour_that_cannot_be_read_is_refused() {
         assert!(root.sees(sentence), "{by_day} {by_night}: {}", root.text());
     }
     assert_eq!(root.get("/community.css").page.status, 404);
+    assert!(frames(&mut root, "#15402f"));
     root.open("/admin/community").fill("by_day", "#00457c").fill("by_night", "#9ecbff").press("Save");
     assert!(root.sees("The texts are saved."), "{}", root.text());
     let css = root.get("/community.css").page.body.clone();
     assert!(css.contains("--accent:light-dark(#00457c,#9ecbff)") && css.contains("--on-accent:light-dark(#fff,#000)"));
     assert!(site.visitor().open("/").page.body.contains("/community.css?v="));
+    // As its band, which has a fifth of black.
+    assert!(frames(&mut root, "#003763"));
     root.open("/admin/audit");
     assert!(root.sees("Logo or colour changed"), "{}", root.text());
+}
+
+/// Whether browsers and home screens frame the site with this colour.
+fn frames(visitor: &mut Visitor, colour: &str) -> bool {
+    let head = format!("<meta name=\"theme-color\" content=\"{colour}\">");
+    let is_in_head = visitor.open("/rules").page.body.contains(&head);
+    let manifest = visitor.raw("/manifest.webmanifest").body_mut().read_to_string().unwrap();
+    is_in_head && manifest.contains(&format!("\"theme_color\":\"{colour}\""))
+}
+
+#[test]
+fn the_overview_counts_the_registrations_that_wait() {
+    let site = Site::new();
+    let mut root = administrator(&site);
+    let link = |number: u32| format!("<a href=\"/admin/registration\">{number}</a>");
+    assert!(root.open("/admin").page.body.contains(&link(0)), "{}", root.text());
+    crate::joining::set(&site, Registration::Approval);
+    let mut ada = site.visitor();
+    ada.open("/sign-up").fill("full_name", "Ada Ruiz").fill("email", "ada@test.example").fill("password", PASSWORD);
+    ada.fill("reason", "We met at the reunion.").press("Sign up");
+    assert!(root.open("/admin").page.body.contains(&link(1)), "{}", root.text());
+    assert!(root.sees("Registrations waiting"));
+}
+
+#[test]
+fn a_small_site_takes_room_too() {
+    let site = Site::new();
+    let mut root = administrator(&site);
+    let text = root.open("/admin").text();
+    let (_, rest) = text.split_once("Storage used, in kB").or_else(|| text.split_once("Storage used, in MB")).unwrap();
+    let number = rest.trim_start().split_whitespace().next().unwrap().replace(',', "");
+    assert!(number.parse::<u64>().unwrap() > 0, "{text}");
 }
 
 #[test]
@@ -71,6 +107,12 @@ fn the_overview_says_nothing_of_a_disconnect() {
     let before = root.open("/admin").text();
     ada.open("/in/member-root-admin").press("Disconnect");
     let after = root.open("/admin").text();
-    let tidy = |text: String| text.split("Room taken").next().unwrap().to_owned();
+    // The room that the database takes changes with whatever is written.
+    let tidy = |text: String| {
+        let (before, after) = text.split_once("Storage used, in ").unwrap();
+        let is_of_number = |letter: char| letter.is_ascii_digit() || letter == ',' || letter.is_whitespace();
+        let rest = after["kB".len()..].trim_start_matches(is_of_number);
+        format!("{before}{rest}")
+    };
     assert_eq!(tidy(after), tidy(before));
 }

@@ -170,7 +170,8 @@ fn what_is_not_answered_well_is_tried_again_in_order() {
     let first = program.called();
     assert_eq!(first.len(), 1);
     assert!(ada.open(&here).sees("Waits, tried 1 time: 500") && ada.sees("Not today"), "{}", ada.text());
-    assert!(ada.open("/admin/webhooks").sees("Did not answer; tried again on"));
+    assert!(ada.sees("Answered 500; tried again on"), "{}", ada.text());
+    assert!(ada.open("/admin/webhooks").sees("Answered 500; tried again on"), "{}", ada.text());
     // The pause is not over.
     tell(&site, true);
     assert!(program.called().is_empty());
@@ -297,9 +298,13 @@ fn one_that_is_down_or_slow_is_tried_again() {
     assert_eq!(good.called().len(), 1);
     for page in &pages[..2] {
         assert!(ada.open(page).sees("Waits, tried 1 time: no answer"), "{}", ada.text());
+        assert!(ada.sees("Did not answer; tried again on"), "{}", ada.text());
     }
+    assert!(ada.open("/admin/webhooks").sees("Did not answer; tried again on"), "{}", ada.text());
     assert!(ada.open(&pages[2]).sees("Told: 204"), "{}", ada.text());
 }
+
+const OF_PRIVATE_NETWORK: &str = "The address is of this machine or of a private network, which is not called unless AMICABLE_WEBHOOKS_TO_PRIVATE is set.";
 
 #[test]
 fn a_private_address_is_called_only_where_allowed() {
@@ -311,17 +316,31 @@ fn a_private_address_is_called_only_where_allowed() {
     for host in ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "0.0.0.0"] {
         made(&mut ada, &format!("http://{host}:{port}"), "member_joined");
         let here = ada.page.path.clone();
-        ada.press("Send a test");
+        ada.press("Send a test").press("Send a test");
         tell(&site, false);
         assert!(program.called().is_empty(), "{host}");
-        assert!(ada.open(&here).sees("Waits, tried 1 time: no answer"), "{host}: {}", ada.text());
-        assert!(ada.sees("this address is of a private network, which is not called"), "{host}: {}", ada.text());
+        // It would never be called, so nothing waits for another time.
+        assert_eq!(waiting(&site), 0, "{host}");
+        assert!(ada.open(&here).sees(&format!("Given up: {OF_PRIVATE_NETWORK}")), "{host}: {}", ada.text());
+        assert!(!ada.sees("tried") && !ada.sees("other:") && !ada.sees("private address"), "{host}: {}", ada.text());
         ada.press("Turn off").press("Remove webhook");
     }
     made(&mut ada, &program.address, "member_joined");
     ada.press("Send a test");
     tell(&site, true);
     assert_eq!(program.called()[0].event(), "test");
+}
+
+#[test]
+fn an_address_of_this_machine_makes_no_webhook() {
+    let site = Site::with_public_webhooks();
+    let mut ada = administrator(&site);
+    for address in ["http://127.0.0.1:9000/hook", "http://localhost/hook", "http://10.1.2.3/", "http://[::1]/"] {
+        ada.open("/admin/webhooks").fill("address", address).fill("event", "member_joined").press("New webhook");
+        assert!(ada.page.status == 422 && ada.sees(OF_PRIVATE_NETWORK), "{address}: {}", ada.text());
+    }
+    assert!(ada.open("/admin/webhooks").sees("No webhooks yet"));
+    made(&mut ada, "https://example.org/hook", "member_joined");
 }
 
 #[test]

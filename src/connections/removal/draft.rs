@@ -20,6 +20,9 @@ use crate::web::pagination::{Cursor, ListPage, PageRequest};
 /// Days for which a selection is kept.
 pub const KEPT_DAYS: i64 = 30;
 
+/// Drafts that a member may have: each holds a row for everybody selected.
+pub const MAX_DRAFTS: usize = 20;
+
 /// Handles that are looked for at once; SQLite takes 32,766 values in a statement.
 const AT_ONCE: usize = 10_000;
 
@@ -198,17 +201,20 @@ fn of(me: MemberId, id: RemovalId) -> Rows {
     removal_members::table.filter(removal_members::owner_id.eq(me)).filter(removal_members::removal_id.eq(id))
 }
 
-/// Begins a draft, and forgets those that have been kept for long enough.
+/// Begins a draft, and forgets those that have been kept for long enough, and the oldest where there would be too many.
 ///
 /// # Errors
 /// The database's.
 pub fn begin(connection: &mut Connection, me: MemberId) -> Result<RemovalId, Error> {
-    let old = removals::table
+    let drafts = removals::table
         .filter(removals::owner_id.eq(me))
         .filter(removals::confirmed_at.is_null())
-        .filter(removals::created_at.le(now() - KEPT_DAYS * DAY));
-    for old in old.select(removals::id).load::<RemovalId>(connection)? {
-        forget(connection, me, old)?;
+        .order(removals::id.desc())
+        .select((removals::id, removals::created_at));
+    let drafts = drafts.load::<(RemovalId, i64)>(connection)?;
+    let is_kept = |at: usize, created_at: i64| at + 1 < MAX_DRAFTS && created_at > now() - KEPT_DAYS * DAY;
+    for (_, (old, _)) in drafts.iter().enumerate().filter(|(at, (_, created_at))| !is_kept(*at, *created_at)) {
+        forget(connection, me, *old)?;
     }
     let id = new_id();
     let row = (

@@ -34,6 +34,9 @@ fn a_key_with_another_request_is_refused() {
     assert_eq!(hers.post("/contacts", json!({ "full_name": "Zoë Ng" })).status, 201);
     let changed = hers.post("/contacts", json!({ "full_name": "Zoe Ng" }));
     assert_eq!((changed.status, changed.problem()), (409, "key-used"));
+    let said = site.visitor().open("/api").text();
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("with another request is answered with 409 and the type key-used"), "{said}");
     // Another token has keys of its own.
     assert_eq!(other.post("/contacts", json!({ "full_name": "Zoe Ng" })).status, 201);
     hers.key = "ö".repeat(3);

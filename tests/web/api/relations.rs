@@ -187,7 +187,17 @@ fn a_blocked_member_finds_nobody() {
     connect(&mut ada, &mut ben);
     let (hers, his) = (Program::of(&site, &ada), Program::of(&site, &ben));
     assert_eq!(hers.post("/members/ben-ode/block", json!({})).body["standing"], "blocked");
-    assert_eq!(hers.get("/connections/blocked").body["items"][0]["member"]["handle"], "ben-ode");
+    let blocked = |at: usize| hers.get("/connections/blocked").body["items"][at].clone();
+    assert_eq!((&blocked(0)["member"]["handle"], &blocked(0)["were_connected"]), (&json!("ben-ode"), &json!(true)));
+    let mut cara = site.member("Cara Aske");
+    hers.post("/members/cara-aske/block", json!({}));
+    assert_eq!((&blocked(0)["member"]["handle"], &blocked(0)["were_connected"]), (&json!("cara-aske"), &json!(false)));
+    hers.post("/members/cara-aske/unblock", json!({}));
+    // Of somebody who had left before, too.
+    connect(&mut ada, &mut cara);
+    Program::of(&site, &cara).post("/members/ada-ruiz/disconnect", json!({}));
+    hers.post("/members/cara-aske/block", json!({}));
+    assert_eq!(blocked(0)["were_connected"], false);
     for path in ["/members/ada-ruiz", "/members/nobody-here"] {
         assert_eq!((his.get(path).status, his.get(path).problem()), (404, "not-found"), "{path}");
     }
@@ -243,6 +253,26 @@ fn a_removal_is_begun_confirmed_and_undone() {
     assert_eq!(hers.post("/removals", json!({})).problem(), "nobody");
     let day = hers.post("/removals", json!({ "filter": { "connected_before": "soon" } }));
     assert_eq!((day.status, &day.body["errors"][0]["field"]), (422, &json!("connected_before")));
+}
+
+#[test]
+fn of_many_drafts_the_oldest_goes() {
+    let site = Site::new();
+    let ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 3);
+    let hers = Program::of(&site, &ada);
+    let begin = |_| {
+        let draft = hers.post("/removals", json!({ "filter": {} })).body;
+        format!("/removals/{}", draft["id"].as_str().unwrap())
+    };
+    let drafts: Vec<String> = (0..23).map(begin).collect();
+    let is_there = |path: &String| hers.get(path).status == 200;
+    assert_eq!(drafts.iter().map(is_there).collect::<Vec<_>>(), [[false; 3].as_slice(), &[true; 20]].concat());
+    let count = |sql: &str| site.db.read_blocking(|connection| amicable::db::number(connection, sql)).unwrap();
+    assert_eq!(count("SELECT COUNT(*) AS number FROM removal_members"), 60);
+    // What was confirmed is no draft.
+    assert_eq!(hers.post(&format!("{}/confirm", drafts[22]), json!({})).body["removed"], 3);
+    assert!(is_there(&drafts[22]));
 }
 
 #[test]

@@ -100,6 +100,15 @@ impl Site {
         Site { db, address, database }
     }
 
+    /// A site whose webhooks may not be of this machine.
+    pub fn with_public_webhooks() -> Site {
+        let database = Database::new();
+        let db = database.open();
+        let settings = Settings { webhooks_to_private: false, ..settings(Limits::default(), Zone::default()) };
+        let address = serve_as(&db, settings);
+        Site { db, address, database }
+    }
+
     fn made(limits: Limits, zone: Zone) -> Site {
         let database = Database::new();
         let db = database.open();
