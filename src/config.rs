@@ -21,6 +21,14 @@ pub struct DatabaseArgs {
     pub database_url: DatabaseUrl,
 }
 
+/// Where the data of a site is that is there already.
+#[derive(Args, Clone, Debug)]
+pub struct SiteArgs {
+    /// The database of the site, which must be there: `sqlite:` and the path of its file, or `postgres://`
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:amicable.db", value_parser = database_url, value_name = "URL", hide_env_values = true)]
+    pub database_url: DatabaseUrl,
+}
+
 /// Where mail goes if nothing is said.
 pub const DEFAULT_MAIL: &str = "file:mail";
 

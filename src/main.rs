@@ -12,6 +12,7 @@ use amicable::error::Error;
 use clap::Parser;
 use commands::arguments::{Cli, Command, MemberCommand};
 use commands::opening::{as_it_is, there, with};
+use commands::output::{complain, say};
 use commands::{backup, check, copy, demo, members, moderation, progress, serve};
 
 /// Requests make and drop many small things on several threads, for which it takes half the time of the C library.
@@ -20,7 +21,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     if let Err(why) = config::check_variables::<Cli>() {
-        eprintln!("amicable: {why}");
+        complain(&why);
         return ExitCode::from(2);
     }
     let cli = Cli::try_parse().unwrap_or_else(|why| config::without_secrets::<Cli>(why).exit());
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(why) => {
-            eprintln!("amicable: {why}");
+            complain(&why.to_string());
             ExitCode::FAILURE
         }
     }
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
 
 fn check(database: &DatabaseUrl, repair: bool) -> Result<ExitCode, Error> {
     there(database)?;
-    as_it_is(database, |db| check::check(db, settings(database), repair))
+    as_it_is(database, |db| check::check(db, settings(database), repair)).or_else(|why| check::damaged("database", why))
 }
 
 /// Says what is wrong with the settings that the site would be served with.
@@ -68,14 +69,14 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Serve { database, serve: arguments } => {
             serve::log(arguments.log_format);
             let before: serve::Routes = if cfg!(debug_assertions) { styleguide::routes } else { |_| {} };
-            with(&database.database_url, |db| serve::serve(db, &arguments, before, |_| {}))
+            with(&database.database_url, |db| serve::serve(db, &arguments, before, |_| Ok(())))
         }
         Command::Demo { serve: arguments, connections } => demo::show(&arguments, connections),
         Command::Migrate { database, distribute } => as_it_is(&database.database_url, |db| {
             db.migrate_telling(&progress::migrating)?;
-            println!("The database is up to date.");
+            say!("The database is up to date.")?;
             if distribute {
-                println!("Tables that were spread now: {}.", distribute::distribute(db)?);
+                say!("Tables that were spread now: {}.", distribute::distribute(db)?)?;
             }
             Ok(())
         }),
@@ -101,17 +102,17 @@ fn run(command: Command) -> Result<(), Error> {
             there(&database.database_url)?;
             with(&database.database_url, |db| moderation::end_second_factor(db, &who))
         }
-        Command::Member(MemberCommand::Password { database, handle, password_stdin }) => {
+        Command::Member(MemberCommand::Password { database, who, password_stdin }) => {
             there(&database.database_url)?;
-            with(&database.database_url, |db| members::set_password(db, &handle, password_stdin))
+            with(&database.database_url, |db| members::set_password(db, &who, password_stdin))
         }
         Command::Member(MemberCommand::List { database }) => {
             there(&database.database_url)?;
             with(&database.database_url, members::list)
         }
-        Command::Member(MemberCommand::Delete { database, handle, yes }) => {
+        Command::Member(MemberCommand::Delete { database, who, yes }) => {
             there(&database.database_url)?;
-            with(&database.database_url, |db| members::delete(db, &handle, yes))
+            with(&database.database_url, |db| members::delete(db, &who, yes))
         }
         Command::Seed { database, members, connections, messages, seed } => {
             with(&database.database_url, |db| copy::fill(db, seed::Plan { members, connections, messages, seed }))

@@ -44,6 +44,8 @@ fn a_sound_site_passes_every_check() {
         "search for people",
         "search in messages",
         "outbox",
+        "references",
+        "administrators",
         "jobs",
         "audit log",
     ] {
@@ -75,20 +77,23 @@ fn damages() -> Vec<(&'static str, &'static str)> {
         ("UPDATE relationships SET state = 5 WHERE owner_id = 2 AND state = 4", "(Connected, Disconnected)"),
         ("UPDATE relationships SET state = 7 WHERE owner_id = 3 AND state = 4", "(Blocked, Connected)"),
         ("UPDATE relationships SET state = 99 WHERE owner_id = 4 AND state = 4", "(state 99, Connected)"),
-        ("UPDATE connection_counts SET number = number + 1 WHERE member_id = 5", "connections of 1 members is wrong"),
+        ("UPDATE connection_counts SET number = number + 1 WHERE member_id = 5", "connections of 1 member is wrong"),
         ("INSERT INTO tags (owner_id, other_id, tag) VALUES (1, 999999, 'x'), (999998, 1, 'y')", "1 in tags.owner_id"),
-        ("UPDATE members SET headline = 'Astronaut', sort_last = 'zz' WHERE id = 7", "1 are missing or out of date"),
+        (
+            "UPDATE members SET headline = 'Astronaut', sort_last = 'zz' WHERE id = 7",
+            "1 member is missing or out of date",
+        ),
         (
             "INSERT INTO outbox (member_id, id, created_at, due_at, attempts, letter) VALUES (1, 2, 1, 99999999999, 0, '{\"letter\":\"ConfirmAddress\",\"sender\":null}')",
-            "1 of 1 letters wait for a date",
+            "1 of 1 letter waits for a date",
         ),
         (
             "INSERT INTO outbox (member_id, id, created_at, due_at, attempts, letter) VALUES (1, 1, 1, 1, 0, '{}')",
-            "1 of 1 letters cannot be read by this version",
+            "1 of 1 letter cannot be read by this version, and has waited",
         ),
     ];
     if !database::on_postgres() {
-        all.push(("DELETE FROM member_search WHERE rowid = 9", "1 are missing or out of date"));
+        all.push(("DELETE FROM member_search WHERE rowid = 9", "1 member is missing or out of date"));
     }
     all
 }
@@ -107,6 +112,64 @@ fn what_is_damaged_is_found_named_and_repaired() {
         assert!(code == 0 && said.contains("REPAIRED"), "{sql}: {said}");
         let (code, said) = check(&database, &[]);
         assert!(code == 0 && !said.contains("NOT GOOD"), "{sql}: {said}");
+    }
+}
+
+#[test]
+fn a_member_who_was_removed_by_hand_is_repaired_whole() {
+    // PostgreSQL lets nobody do that.
+    let database = Database::sqlite();
+    seeded(&database);
+    damage(&database, "INSERT INTO sanctions (member_id, id, kind, created_at, reason) VALUES (9, 1, 2, 1, 'Spam')");
+    without_its_keeper(&database, "DELETE FROM members WHERE id = 9");
+    let (code, said) = check(&database, &[]);
+    assert!(code == 3 && said.contains("references: NOT GOOD: a row of"), "{said}");
+    let (code, said) = check(&database, &["--repair"]);
+    assert!(code == 0 && said.contains("orphans: REPAIRED"), "{said}");
+    assert!(said.contains("references: every row that another names is there"), "{said}");
+    assert_eq!(check(&database, &[]).0, 0);
+}
+
+/// Changes a file as a program does that knows nothing of its foreign keys.
+fn without_its_keeper(database: &Database, sql: &str) {
+    use diesel::Connection;
+    let file = database.argument();
+    let mut connection = diesel::SqliteConnection::establish(file.strip_prefix("sqlite:").unwrap()).unwrap();
+    connection.batch_execute(sql).unwrap();
+}
+
+#[test]
+fn a_damaged_file_is_named_with_what_to_do() {
+    use std::os::unix::fs::FileExt;
+    for damage in ["index", "pages", "head"] {
+        let database = Database::sqlite();
+        seeded(&database);
+        if damage == "index" {
+            without_its_keeper(&database, "DROP TABLE message_search_config");
+        } else {
+            let path = database.argument();
+            let file = std::fs::OpenOptions::new().write(true).open(path.strip_prefix("sqlite:").unwrap()).unwrap();
+            let (from, length) = if damage == "head" { (0, 16) } else { (40 * 4_096, 100 * 4_096) };
+            file.write_all_at(&vec![0xa5; length], from).unwrap();
+        }
+        for more in [&[][..], &["--repair"]] {
+            let (code, said) = check(&database, more);
+            assert!(code == 3 && said.contains(": NOT GOOD: the file is damaged"), "{damage}: {code} {said}");
+            assert!(said.contains("`amicable restore`") && !said.contains("REPAIRED"), "{damage}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_site_that_nobody_can_run_is_named() {
+    let database = Database::new();
+    assert!(check(&database, &[]).1.contains("administrators: nobody is a member yet"));
+    seeded(&database);
+    assert!(check(&database, &[]).1.contains("administrators: 1 administrator can sign in"));
+    for without in ["suspended_at = 1", "deletion_due_at = 99999999999, suspended_at = NULL", "role = 1"] {
+        damage(&database, &format!("UPDATE members SET {without} WHERE role = 2"));
+        let (code, said) = check(&database, &[]);
+        assert!(code == 3 && said.contains("there are 900 members, but no administrator who can sign in"), "{said}");
     }
 }
 
@@ -215,7 +278,7 @@ fn what_nobody_can_repair_stays_named() {
     seeded(&database);
     damage(&database, "DELETE FROM __diesel_schema_migrations WHERE version = '20261210000900'");
     let (code, said) = check(&database, &["--repair"]);
-    assert!(code == 3 && said.contains("schema: NOT GOOD") && said.contains("1 migrations behind"), "{said}");
+    assert!(code == 3 && said.contains("schema: NOT GOOD") && said.contains("1 migration behind"), "{said}");
     let (done, said) =
         run(amicable(&["check", "--database-url", &database.argument()]).env("AMICABLE_BASE_URL", "network"));
     assert!(!done && said.contains("configuration: NOT GOOD") && said.contains("AMICABLE_BASE_URL"), "{said}");

@@ -107,10 +107,11 @@ fn members_are_made_and_listed() {
     assert!(
         create("MAREN@test.example", "a quiet password\n").1.contains("an account with this e-mail address already")
     );
-    assert!(create("other@test.example", "short").1.contains("it needs at least 10"));
+    assert!(create("other@test.example", "short").1.contains("has 5 characters; it needs at least 10"));
+    assert!(create("other@test.example", "x").1.contains("has 1 character; it needs"));
     assert!(create("nothing", "a quiet password").1.contains("does not look like an e-mail address"));
     let (_, listed) = run(&mut amicable(&["member", "list", "--database-url", &url]));
-    assert_eq!(listed, "maren-holt\tMaren Holt\tmaren@test.example\n");
+    assert_eq!(listed, "maren-holt\tMaren Holt\tmaren@test.example\tadministrator\tactive\n");
 }
 
 #[test]
@@ -452,6 +453,175 @@ fn a_site_is_copied_and_copied_back_without_a_difference() {
     assert!(!done && said.contains("are the same"), "{said}");
 }
 
+/// A site with something in most of its tables.
+fn demo(database: &Database) {
+    let db = database.open();
+    db.migrate().unwrap();
+    amicable::demo::populate(&db, &Default::default(), None).unwrap();
+    db.close();
+}
+
+#[test]
+fn a_site_with_an_audit_log_is_copied_and_copied_back() {
+    let (database, between, back) = (Database::sqlite(), Database::new(), Database::sqlite());
+    demo(&database);
+    let (done, there) = copy(&database.argument(), &between.argument());
+    assert!(done, "{there}");
+    for table in ["audit_entries", "audit_head", "reports", "sanctions", "messages", "contacts", "tags", "handles"] {
+        let line = there.lines().find(|line| line.split_whitespace().next() == Some(table));
+        let rows = line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or_else(|| panic!("{table}: {there}"));
+        assert!(rows.parse::<u64>().unwrap() > 0, "{table}: {there}");
+    }
+    assert_eq!(copy(&between.argument(), &back.argument()), (true, there.clone()));
+    let (good, said) = run(&mut amicable(&["check", "--database-url", &between.argument()]));
+    assert!(good && said.contains("audit log: whole"), "{said}");
+    // Once more, into what holds it already.
+    assert_eq!(copy(&database.argument(), &between.argument()), (true, there));
+}
+
+/// How many rows each table has that a copy goes into.
+fn rows_of(database: &Database) -> Vec<(&'static str, u64)> {
+    let db = database.open();
+    let held = db.read_blocking(|connection| amicable::copy::held(connection, &|_, _, _| {})).unwrap();
+    db.close();
+    held.into_iter().map(|held| (held.table, held.rows)).collect()
+}
+
+#[test]
+fn a_target_that_somebody_has_used_is_left_as_it_is() {
+    let database = Database::sqlite();
+    demo(&database);
+    for used in [
+        "INSERT INTO applications (id, email, email_key, password_hash, full_name, reason, language, code, created_at) \
+         VALUES (5, 'a@test.example', 'a@test.example', 'x', 'Ada Ruiz', '', 'en', '', 1)",
+        "INSERT INTO limits (name, number, seconds) VALUES ('search', 1, 2)",
+        "INSERT INTO audit_entries (number, done_at, act, actor, actor_salt, actor_digest, subject, detail, subject_salt, \
+         subject_digest, hash) VALUES (1, 1, 'warned', '', '', '', '', '', '', '', '')",
+    ] {
+        let target = Database::new();
+        drop(Served::serve(&target));
+        let db = target.open();
+        db.write_blocking(|connection| Ok(connection.batch_execute(used)?)).unwrap();
+        db.close();
+        let before = rows_of(&target);
+        let (done, said) = copy(&database.argument(), &target.argument());
+        assert!(!done && said.contains("of the target holds something else than the site"), "{used}: {said}");
+        assert_eq!(rows_of(&target), before, "{used}");
+    }
+}
+
+/// Makes an account on the command line.
+fn create(url: &str, more: &[&str], full_name: &str, email: &str) {
+    let mut command = amicable(&["member", "create", "--full-name", full_name, "--email", email, "--password-stdin"]);
+    let (done, said) = run_with(command.args(more).args(["--database-url", url]), "a quiet password");
+    assert!(done, "{said}");
+}
+
+#[test]
+fn the_only_administrator_is_neither_banned_nor_deleted() {
+    let database = Database::new();
+    let url = database.argument();
+    create(&url, &["--admin"], "Ada Ruiz", "ada@test.example");
+    create(&url, &[], "Ben Okoro", "ben@test.example");
+    let member = |arguments: &[&str]| {
+        let mut command = amicable(&["member"]);
+        run(command.args(arguments).args(["--database-url", &url]))
+    };
+    let only = "This is the only administrator. Make somebody else one first.";
+    let refuses = || {
+        for arguments in [
+            &["suspend", "ada-ruiz"][..],
+            &["suspend", "ada-ruiz", "--until", "2100-01-01"],
+            &["delete", "ada@test.example", "--yes"],
+            &["role", "ada-ruiz", "moderator"],
+        ] {
+            let (done, said) = member(arguments);
+            assert!(!done && said.contains(only), "{arguments:?}: {said}");
+        }
+    };
+    refuses();
+    // One who cannot sign in does not run the site.
+    assert!(member(&["role", "ben-okoro", "administrator"]).0);
+    assert!(member(&["suspend", "ben@test.example"]).0);
+    refuses();
+    let listed = member(&["list"]).1;
+    assert!(listed.contains("ada-ruiz\tAda Ruiz\tada@test.example\tadministrator\tactive\n"), "{listed}");
+    assert!(listed.contains("ben-okoro\tBen Okoro\tben@test.example\tadministrator\tbanned\n"), "{listed}");
+    assert!(member(&["suspend", "ben-okoro", "--lift"]).0);
+    assert!(member(&["suspend", "ada-ruiz", "--until", "2100-01-01"]).0);
+    assert!(member(&["list"]).1.contains("\tadministrator\tsuspended until 2100-01-01\n"));
+    assert_eq!(
+        member(&["delete", "ada@test.example", "--yes"]),
+        (true, "The account of Ada Ruiz is deleted.\n".into())
+    );
+    let entries = entries(&database);
+    let last = entries.last().unwrap();
+    assert_eq!((last.act.as_str(), last.actor.as_str()), ("member_deleted", "command line"));
+    let written = serde_json::to_string(&entries).unwrap();
+    assert!(!written.contains("Ada") && !written.contains("ada-ruiz"), "{written}");
+}
+
+/// The whole audit log, the oldest entry first.
+fn entries(database: &Database) -> Vec<amicable::audit::list::Entry> {
+    let db = database.open();
+    let entries = db.read_blocking(|connection| amicable::audit::list::oldest(connection, 0, 100)).unwrap();
+    db.close();
+    entries
+}
+
+#[test]
+fn a_made_account_is_logged() {
+    let database = Database::new();
+    create(&database.argument(), &["--admin"], "Ada Ruiz", "ada@test.example");
+    create(&database.argument(), &[], "Ben Okoro", "ben@test.example");
+    let entries = entries(&database);
+    let logged: Vec<_> =
+        entries.iter().map(|one| (one.act.as_str(), one.subject.as_str(), one.detail.as_str())).collect();
+    let made = "member_created";
+    assert_eq!(logged, [(made, "Ada Ruiz (ada-ruiz)", "administrator"), (made, "Ben Okoro (ben-okoro)", "member")]);
+}
+
+#[test]
+fn a_command_whose_output_is_cut_off_ends_quietly() {
+    let database = Database::new();
+    let url = database.argument();
+    create(&url, &["--admin"], "Ada Ruiz", "ada@test.example");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("site.zip").display().to_string();
+    for arguments in [
+        &["backup", &file][..],
+        &["restore", "--only-verify", &file],
+        &["check"],
+        &["member", "list"],
+        &["member", "role", "ada-ruiz", "administrator"],
+        &["migrate"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = amicable(arguments).args(["--database-url", &url]).stdout(writer).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn the_help_says_which_commands_make_a_database() {
+    let is_made = "is made if it is missing";
+    for (arguments, makes) in [
+        (&["migrate", "--help"][..], true),
+        (&["serve", "--help"], true),
+        (&["member", "create", "--help"], true),
+        (&["check", "--help"], false),
+        (&["backup", "--help"], false),
+        (&["member", "list", "--help"], false),
+        (&["member", "delete", "--help"], false),
+    ] {
+        let (done, said) = run(&mut amicable(arguments));
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(done && said.contains(is_made) == makes, "{arguments:?}: {said}");
+    }
+}
+
 #[test]
 fn what_the_command_line_decides_is_logged() {
     let database = Database::new();
@@ -486,7 +656,7 @@ fn what_the_command_line_decides_is_logged() {
     let said = member(&["second-factor-off", "ben-okoro"]).1;
     assert_eq!(said, "The second step of ben-okoro is off now; they are told by e-mail.\n");
     let (good, said) = check();
-    assert!(good && said.contains("audit log: whole, 4 entries"), "{said}");
+    assert!(good && said.contains("audit log: whole, 6 entries"), "{said}");
     let db = database.open();
     let break_it = "UPDATE audit_entries SET detail = 'something else' WHERE number = 2";
     db.write_blocking(|connection| Ok(connection.batch_execute(break_it)?)).unwrap();
@@ -599,8 +769,15 @@ fn a_password_is_set_without_a_browser() {
     assert!(!done && said.contains("there is no member nobody-here"), "{said}");
     let (done, said) = set("ada-ruiz", "short");
     assert!(!done && said.contains("at least 10"), "{said}");
-    let (done, said) = set("ada-ruiz", "another quiet one\n");
-    assert!(done && said.contains("Ada Ruiz has a new password"), "{said}");
+    for who in ["ada@test.example", "ada-ruiz"] {
+        let (done, said) = set(who, "another quiet one\n");
+        assert!(done && said.contains("Ada Ruiz has a new password"), "{said}");
+    }
+    let mut without_terminal = Command::new("setsid");
+    without_terminal.args(["--wait", env!("CARGO_BIN_EXE_amicable"), "member", "password", "ada-ruiz"]);
+    without_terminal.env("AMICABLE_MAIL", "off").env("DATABASE_URL", &url).stdin(Stdio::null());
+    let (done, said) = run(&mut without_terminal);
+    assert!(!done && said.contains("with --password-stdin it is read from"), "{said}");
     let served = Served::serve(&database);
     let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build().into();
     let status = |password: &str| {

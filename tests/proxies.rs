@@ -187,6 +187,15 @@ fn photo(folder: &Path) {
     assert!(std::fs::metadata(folder.join("photo.png")).unwrap().len() > 2_000_000);
 }
 
+/// An address book as large as the site takes.
+fn address_book(folder: &Path) -> std::path::PathBuf {
+    let mut csv = b"First Name,Last Name,Email Address\nBen,Okoro,ben@test.example\n".to_vec();
+    csv.resize(50_000_000, b' ');
+    let path = folder.join("contacts.csv");
+    std::fs::write(&path, csv).unwrap();
+    path
+}
+
 fn works_behind(proxy: fn(&Path, u16, &str, bool) -> Running) {
     for passes_host in [true, false] {
         let (database, folder, port) = (Database::new(), tempfile::tempdir().unwrap(), free_port());
@@ -217,6 +226,14 @@ fn works_behind(proxy: fn(&Path, u16, &str, bool) -> Running) {
         assert!(status == "303" && onward.ends_with("/in/ada-ruiz"), "{passes_host} {status}: {body}");
         let (_, _, body) = browser.ask("/in/ada-ruiz", &[], "");
         assert!(body.contains("src=\"/photos/"), "{body}");
+        if passes_host {
+            let upload = format!("file=@{};type=text/csv", address_book(folder).display());
+            let (status, onward, body) = browser.ask("/contacts/import", &["-F", &upload], &ours);
+            // What the site says of such a file is its own affair; a proxy would say 413.
+            let is_of_site = status == "303" && onward.contains("/contacts/import")
+                || status == "422" && body.contains("Import contacts");
+            assert!(is_of_site, "{status} {onward}: {body}");
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::members::search::Wanted;
 use crate::members::suspension::is_suspended;
 use crate::members::{self, MemberCard};
 use crate::moderation::Decision;
-use crate::moderation::decide::{self, Moderator};
+use crate::moderation::decide::{self, Moderator, Refused};
 use crate::moderation::decision_pages::verdict;
 use crate::moderation::sanctions::{self, Sanction};
 use crate::schema::{email_claims, emails, handles, members as rows};
@@ -246,7 +246,8 @@ pub async fn suspend(
             Some(refused) => Ok(Err(refused)),
             None => {
                 let why = (verdict.reason.as_str(), verdict.until);
-                sanctions::impose(connection, Actor::Member(by.id), member, decision, why).map(Ok)
+                let imposed = sanctions::impose(connection, Actor::Member(by.id), member, decision, why)?;
+                Ok(imposed.map_err(Refused::Only))
             }
         })
         .await?;

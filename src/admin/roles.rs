@@ -7,6 +7,7 @@ use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::language::t;
+use crate::members::administrators::{self, OnlyAdministrator};
 use crate::members::role::Role;
 use crate::members::suspension::is_suspended;
 use crate::schema::members;
@@ -15,7 +16,7 @@ use crate::schema::members;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
     /// It would leave nobody to run the site.
-    LastAdministrator,
+    Only(OnlyAdministrator),
     /// The member is suspended.
     Suspended,
 }
@@ -24,7 +25,7 @@ impl Refused {
     /// Returns the sentence that says so.
     pub fn sentence(self) -> &'static str {
         match self {
-            Refused::LastAdministrator => t("This is the only administrator. Make somebody else one first."),
+            Refused::Only(only) => only.sentence(),
             Refused::Suspended => t("This member is suspended. End the suspension first."),
         }
     }
@@ -40,9 +41,7 @@ pub fn give(
     member: MemberId,
     role: Role,
 ) -> Result<Result<(), Refused>, Error> {
-    // Two administrators who take the role from each other meet at these rows.
-    let administrators = administrators(connection)?;
-    db::lock_members(connection, administrators.iter().copied().chain([member]))?;
+    db::lock_members(connection, [member])?;
     let columns = (members::role, members::suspended_at, members::suspended_until);
     type Found = (Role, Option<i64>, Option<i64>);
     let (before, suspended_at, suspended_until): Found =
@@ -50,8 +49,8 @@ pub fn give(
     if before == role {
         return Ok(Ok(()));
     }
-    if before == Role::Administrator && self::administrators(connection)?.len() < 2 {
-        return Ok(Err(Refused::LastAdministrator));
+    if let Err(only) = administrators::refuse_only(connection, member)? {
+        return Ok(Err(Refused::Only(only)));
     }
     if role != Role::Member && is_suspended(suspended_at, suspended_until) {
         return Ok(Err(Refused::Suspended));
@@ -59,8 +58,4 @@ pub fn give(
     diesel::update(members::table.find(member)).set(members::role.eq(role)).execute(connection)?;
     audit::record(connection, by, Act::RoleChanged, Some(member), &format!("{} → {}", before.word(), role.word()))?;
     Ok(Ok(()))
-}
-
-fn administrators(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
-    Ok(members::table.filter(members::role.eq(Role::Administrator)).select(members::id).load(connection)?)
 }

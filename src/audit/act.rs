@@ -35,7 +35,8 @@ acts! {
     PasswordLinkSent = "password_link_sent", t("Password link sent");
     /// A member's second step was turned off.
     SecondFactorEnded = "second_factor_ended", t("Second step turned off");
-    /// An account was ended by somebody else than its member.
+    /// An account was removed: from the command line, or by the site once its member's two weeks were over. The entry does not
+    /// say whose.
     MemberDeleted = "member_deleted", t("Account deleted");
     /// A role was given or taken.
     RoleChanged = "role_changed", t("Role changed");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use amicable::config::{DatabaseArgs, ServeArgs};
+use amicable::config::{DatabaseArgs, ServeArgs, SiteArgs};
 use amicable::db::DatabaseUrl;
 use clap::{Parser, Subcommand};
 
@@ -54,7 +54,7 @@ pub enum Command {
     /// Write a backup of the site, which may be in use meanwhile
     Backup {
         #[command(flatten)]
-        database: DatabaseArgs,
+        database: SiteArgs,
         /// The file to make; there must be none of this name
         file: PathBuf,
     },
@@ -71,7 +71,7 @@ pub enum Command {
     /// Look whether everything in the database is as it should be
     Check {
         #[command(flatten)]
-        database: DatabaseArgs,
+        database: SiteArgs,
         /// Repair what can be repaired, and say what
         #[arg(long)]
         repair: bool,
@@ -104,9 +104,9 @@ pub enum MemberCommand {
     /// Delete an account at once, everywhere and for good
     Delete {
         #[command(flatten)]
-        database: DatabaseArgs,
-        /// The member's handle
-        handle: String,
+        database: SiteArgs,
+        /// A handle or a confirmed e-mail address
+        who: String,
         /// Do not ask
         #[arg(long)]
         yes: bool,
@@ -129,7 +129,7 @@ pub enum MemberCommand {
     /// Say what a member may do for the site
     Role {
         #[command(flatten)]
-        database: DatabaseArgs,
+        database: SiteArgs,
         /// A handle or a confirmed e-mail address
         who: String,
         /// member, moderator or administrator
@@ -138,7 +138,7 @@ pub enum MemberCommand {
     /// Suspend a member until a day, or ban them
     Suspend {
         #[command(flatten)]
-        database: DatabaseArgs,
+        database: SiteArgs,
         /// A handle or a confirmed e-mail address
         who: String,
         #[command(flatten)]
@@ -147,23 +147,23 @@ pub enum MemberCommand {
     /// Turn off the second step of a member who has lost their device and their recovery codes
     SecondFactorOff {
         #[command(flatten)]
-        database: DatabaseArgs,
+        database: SiteArgs,
         /// A handle or a confirmed e-mail address
         who: String,
     },
     /// Set a member's password, which ends their sessions; it comes from the terminal
     Password {
         #[command(flatten)]
-        database: DatabaseArgs,
-        /// Whose, by the handle that `member list` shows
-        handle: String,
+        database: SiteArgs,
+        /// A handle or a confirmed e-mail address
+        who: String,
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
     },
-    /// List all accounts: handle, name, e-mail address
+    /// List all accounts: handle, name, e-mail address, role, and whether they are suspended
     List {
         #[command(flatten)]
-        database: DatabaseArgs,
+        database: SiteArgs,
     },
 }

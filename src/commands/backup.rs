@@ -7,6 +7,7 @@ use amicable::copy::refuse_unfinished;
 use amicable::db::{DatabaseUrl, Db};
 use amicable::error::Error;
 
+use super::output::say;
 use super::progress;
 
 /// Writes a backup of a site that may be in use.
@@ -18,9 +19,8 @@ pub fn backup(db: &Db, file: &Path) -> Result<(), Error> {
     let bar = progress::bar();
     let manifest = backup::write(db, file, &|table, done, all| progress::show(&bar, table, done, all));
     bar.finish_and_clear();
-    tell(&manifest?);
-    println!("The backup {} is whole.", file.display());
-    Ok(())
+    tell(&manifest?)?;
+    say!("The backup {} is whole.", file.display())
 }
 
 /// Verifies a backup, and makes a site of it unless that is all that is asked.
@@ -36,18 +36,18 @@ pub fn restore(file: &Path, to: &DatabaseUrl, only_verify: bool) -> Result<(), E
         backup::restore(&mut backup, to, &progress, &|step| bar.suspend(|| progress::migrating_long(step)))?;
     }
     bar.finish_and_clear();
-    tell(backup.manifest());
+    tell(backup.manifest())?;
     match only_verify {
-        true => println!("The backup {} is whole.", file.display()),
-        false => println!("The site is restored."),
+        true => say!("The backup {} is whole.", file.display()),
+        false => say!("The site is restored."),
     }
-    Ok(())
 }
 
-fn tell(manifest: &Manifest) {
-    println!("A site as of {}, by Amicable {}", manifest.made_at, manifest.program);
-    println!("{:<24}{:>12}  SHA-256", "table", "rows");
+fn tell(manifest: &Manifest) -> Result<(), Error> {
+    say!("A site as of {}, by Amicable {}", manifest.made_at, manifest.program)?;
+    say!("{:<24}{:>12}  SHA-256", "table", "rows")?;
     for Content { table, rows, sha256, .. } in &manifest.tables {
-        println!("{table:<24}{rows:>12}  {sha256}");
+        say!("{table:<24}{rows:>12}  {sha256}")?;
     }
+    Ok(())
 }

@@ -5,6 +5,7 @@ use amicable::demo::seed;
 use amicable::error::Error;
 
 use super::opening::{migrated, there, with};
+use super::output::say;
 use super::progress;
 
 /// Copies a site, and prints the rows of each table with their digest.
@@ -17,9 +18,9 @@ pub fn copy(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<(), Error> {
     let progress = |table: &str, done, all| progress::show(&bar, table, done, all);
     let held = with(from, |from| migrated(to, |to| amicable::copy::copy(from, to, &progress)))?;
     bar.finish_and_clear();
-    println!("{:<16}{:>12}  SHA-256, the same on both sides", "table", "rows");
+    say!("{:<16}{:>12}  SHA-256, the same on both sides", "table", "rows")?;
     for held in held {
-        println!("{:<16}{:>12}  {}", held.table, held.rows, held.sha256);
+        say!("{:<16}{:>12}  {}", held.table, held.rows, held.sha256)?;
     }
     Ok(())
 }
@@ -29,11 +30,10 @@ pub fn fill(db: &Db, plan: seed::Plan) -> Result<(), Error> {
     let bar = progress::bar();
     let made = seed::seed(db, &plan, &|stage, done, all| progress::show(&bar, stage, done, all))?;
     bar.finish_and_clear();
-    println!(
+    say!(
         "{} members and {} connections. Sign in as member1@seed.example, password: {}",
         plan.members,
         made,
         seed::PASSWORD
-    );
-    Ok(())
+    )
 }

@@ -15,6 +15,7 @@ use amicable::web::registration::Registration;
 use rand::RngExt;
 
 use super::opening::with;
+use super::output::say;
 use super::serve::serve;
 
 /// Serves a made-up network until it is stopped, and removes it.
@@ -39,19 +40,22 @@ pub fn show(args: &ServeArgs, connections: Option<PathBuf>) -> Result<(), Error>
         let made = context.within(|| demo::populate(db, &limits, export))?;
         serve(db, &args, styleguide::routes, |address| {
             if let Some(imported) = &made.imported {
-                println!("{imported}");
+                say!("{imported}")?;
             }
-            println!("A made-up network of {} members is at {address}\n\nSign in as", made.members);
+            say!("A made-up network of {} members is at {address}\n\nSign in as", made.members)?;
             for account in &made.accounts {
-                println!(
+                say!(
                     "  {:<14} {}  password: {}\n                 {}",
-                    account.full_name, account.email, account.password, account.story
-                );
+                    account.full_name,
+                    account.email,
+                    account.password,
+                    account.story
+                )?;
             }
             if let Transport::Folder(folder) = &args.mail {
-                println!("\nWhat it would send by e-mail is in {}", folder.display());
+                say!("\nWhat it would send by e-mail is in {}", folder.display())?;
             }
-            println!("\nNothing of it is kept. Stop with Ctrl-C.");
+            say!("\nNothing of it is kept. Stop with Ctrl-C.")
         })
     });
     // Left behind, it would only take room; that it cannot be removed is no reason to fail.

@@ -8,5 +8,6 @@ pub mod demo;
 pub mod members;
 pub mod moderation;
 pub mod opening;
+pub mod output;
 pub mod progress;
 pub mod serve;

@@ -1,16 +1,15 @@
 //! `amicable member role`, `suspend` and `second-factor-off`: what an administrator may do, for whoever has the command line.
 
-use amicable::accounts::email;
 use amicable::admin::{roles, second_factor};
 use amicable::audit::Actor;
 use amicable::dates;
-use amicable::db::{Connection, Db};
+use amicable::db::Db;
 use amicable::error::Error;
-use amicable::ids::MemberId;
 use amicable::members::role::Role;
 use amicable::moderation::{Decision, sanctions};
-use amicable::schema::{emails, handles};
-use diesel::prelude::*;
+
+use super::members::member;
+use super::output::say;
 
 /// How a member is suspended.
 #[derive(Debug, clap::Args)]
@@ -30,17 +29,6 @@ fn refused(why: impl Into<String>) -> Error {
     Error::Unavailable(why.into())
 }
 
-/// Finds a member by handle or confirmed e-mail address.
-fn member(connection: &mut Connection, who: &str) -> Result<MemberId, Error> {
-    let by_handle = handles::table.find(who.to_lowercase()).select(handles::member_id);
-    let by_email = emails::table.find(email::key(who)).select(emails::member_id);
-    let found: Option<MemberId> = match by_handle.first(connection).optional()? {
-        Some(found) => Some(found),
-        None => by_email.first(connection).optional()?,
-    };
-    found.ok_or_else(|| refused(format!("there is no member {who}")))
-}
-
 /// Gives a member a role.
 ///
 /// # Errors
@@ -52,8 +40,7 @@ pub fn give_role(db: &Db, who: &str, word: &str) -> Result<(), Error> {
         roles::give(connection, Actor::CommandLine, member, role)
     })?;
     given.map_err(|why| refused(why.sentence()))?;
-    println!("{who} is {} now.", role.word());
-    Ok(())
+    say!("{who} is {} now.", role.word())
 }
 
 /// Turns off the second step of a member.
@@ -65,8 +52,7 @@ pub fn end_second_factor(db: &Db, who: &str) -> Result<(), Error> {
         let member = member(connection, who)?;
         second_factor::end(connection, Actor::CommandLine, member)
     })?;
-    println!("The second step of {who} {}.", if was_on { "is off now; they are told by e-mail" } else { "was off" });
-    Ok(())
+    say!("The second step of {who} {}.", if was_on { "is off now; they are told by e-mail" } else { "was off" })
 }
 
 /// Suspends or bans a member, or ends that.
@@ -79,8 +65,7 @@ pub fn suspend(db: &Db, who: &str, how: &Suspension) -> Result<(), Error> {
             let member = member(connection, who)?;
             sanctions::lift(connection, Actor::CommandLine, member)
         })?;
-        println!("{who} {}.", if lifted { "is no longer suspended" } else { "was not suspended" });
-        return Ok(());
+        return say!("{who} {}.", if lifted { "is no longer suspended" } else { "was not suspended" });
     }
     let until = match &how.until {
         Some(day) => {
@@ -93,10 +78,10 @@ pub fn suspend(db: &Db, who: &str, how: &Suspension) -> Result<(), Error> {
         None => None,
     };
     let kind = if until.is_some() { Decision::Suspended } else { Decision::Banned };
-    db.write_blocking(|connection| {
+    let imposed = db.write_blocking(|connection| {
         let member = member(connection, who)?;
         sanctions::impose(connection, Actor::CommandLine, member, kind, (&how.reason, until))
     })?;
-    println!("{who} is {}.", if until.is_some() { "suspended" } else { "banned" });
-    Ok(())
+    imposed.map_err(|only| refused(only.sentence()))?;
+    say!("{who} is {}.", if until.is_some() { "suspended" } else { "banned" })
 }

@@ -3,6 +3,8 @@
 use amicable::db::Step;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::output::note;
+
 /// Makes a bar; where nobody looks it draws nothing.
 pub fn bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
@@ -24,7 +26,7 @@ pub fn show(bar: &ProgressBar, stage: &str, done: u64, all: u64) {
 
 /// Says which migration is running, to whoever ran the command.
 pub fn migrating(step: Step) {
-    eprintln!("{step}");
+    note(format_args!("{step}\n"));
 }
 
 /// [`migrating`] for what is not about migrations: says nothing of those that take no time.

@@ -10,6 +10,8 @@ use amicable::joining::first;
 use amicable::relationship::Limits;
 use amicable::server::{self, Settings};
 
+use super::output::say;
+
 /// Writes a line for each request and each error to the standard output.
 pub fn log(format: LogFormat) {
     let level = tracing_subscriber::EnvFilter::try_from_default_env()
@@ -35,7 +37,12 @@ fn tls(args: &ServeArgs) -> Result<Option<server::Tls>, Error> {
 pub type Routes = fn(&mut actix_web::web::ServiceConfig);
 
 /// Serves until SIGTERM or SIGINT, then finishes what is under way.
-pub fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&str)) -> Result<(), Error> {
+pub fn serve(
+    db: &Db,
+    args: &ServeArgs,
+    before: Routes,
+    announce: impl FnOnce(&str) -> Result<(), Error>,
+) -> Result<(), Error> {
     let wrong =
         |why: std::io::Error| Error::Unavailable(format!("cannot listen on {} (AMICABLE_LISTEN): {why}", args.listen));
     let listener = TcpListener::bind(args.listen).map_err(wrong)?;
@@ -60,7 +67,7 @@ pub fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&s
     actix_web::rt::System::new().block_on(async move {
         let server = server::serve(db.clone(), listener, &settings)?;
         let first_link = first::link(db)?;
-        announce(&address);
+        announce(&address)?;
         if settings.base_url.is_none() && !args.listen.ip().is_loopback() {
             tracing::warn!(
                 "without AMICABLE_BASE_URL forms are taken from pages at http://localhost and 127.0.0.1 only"
@@ -72,10 +79,10 @@ pub fn serve(db: &Db, args: &ServeArgs, before: Routes, announce: impl FnOnce(&s
             tracing::info!(address = %format!("http://{address}/metrics"), "metrics are shown");
         }
         if let Some(path) = first_link {
-            println!(
+            say!(
                 "Nobody runs this site yet. Make the account of its first administrator, once, at\n{}{path}",
                 base(&settings, &address)
-            );
+            )?;
         }
         server.await.map_err(|why| Error::Unavailable(why.to_string()))
     })

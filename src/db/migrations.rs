@@ -87,7 +87,8 @@ impl Schema {
         match self.pending().len() {
             0 => Ok(()),
             number => Err(Error::Unavailable(format!(
-                "the database is of an older version, {number} migrations behind; `amicable migrate` brings it up to date"
+                "the database is of an older version, {number} {} behind; `amicable migrate` brings it up to date",
+                if number == 1 { "migration" } else { "migrations" }
             ))),
         }
     }

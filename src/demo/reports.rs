@@ -33,7 +33,8 @@ pub fn report(connection: &mut Connection, people: &[Character], moderator: usiz
     let suspended = people[APPEALS].id;
     let until = Some(crate::dates::day_after(crate::dates::now(), 14));
     let told = "You wrote to many members in a way that hurt them. Please read the rules again.";
-    sanctions::impose(connection, Actor::Member(admin), suspended, Decision::Suspended, (told, until))?;
+    let imposed = sanctions::impose(connection, Actor::Member(admin), suspended, Decision::Suspended, (told, until))?;
+    imposed.map_err(|only| Error::Internal(only.sentence().to_owned()))?;
     file(
         connection,
         Kind::Appeal,

@@ -13,6 +13,7 @@ use crate::dates::{DAY, now};
 use crate::db::{self, Connection, Db};
 use crate::demo::messages;
 use crate::error::Error;
+use crate::members::role::Role;
 use crate::members::search;
 use crate::members::sorting::{self, Keys};
 use crate::schema::{members, relationships};
@@ -201,7 +202,7 @@ fn write_members(
         progress("writing members", (chunk * ROWS) as u64, names.len() as u64);
         let mut sql = String::from(
             "INSERT INTO members (id, email, email_key, confirmed_email, password_hash, handle, full_name, sort_first, sort_last, headline, \
-             location, company, folded, created_at, accepts_automatically) VALUES ",
+             location, company, folded, created_at, accepts_automatically, role) VALUES ",
         );
 
         for (at, (name, headline, location, company)) in some.iter().enumerate() {
@@ -211,7 +212,7 @@ fn write_members(
             let _ = write!(
                 sql,
                 "{}({id}, 'member{id}@seed.example', 'member{id}@seed.example', 'member{id}@seed.example', '{}', 'member-{id:06}', '{}', '{}', '{}', '{}', \
-                 '{}', '{}', '{}', {joined}, {})",
+                 '{}', '{}', '{}', {joined}, {}, {})",
                 if at == 0 { "" } else { "," },
                 hash.as_str(),
                 quoted(name),
@@ -222,6 +223,8 @@ fn write_members(
                 quoted(company),
                 quoted(&folded),
                 id.is_multiple_of(50),
+                // As every site, it has somebody who runs it: the last.
+                if id == names.len() { Role::Administrator } else { Role::Member } as i16,
             );
         }
         connection.batch_execute(&sql)?;

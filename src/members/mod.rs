@@ -1,5 +1,6 @@
 //! Who the members are: their profiles, what they are called, how they are found.
 
+pub mod administrators;
 pub mod directory;
 pub mod handles;
 pub mod names;

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::ids::{MemberId, ReportId};
 use crate::language::t;
 use crate::mail::{Letter, outbox};
+use crate::members::administrators::OnlyAdministrator;
 use crate::members::role::Role;
 use crate::moderation::reports::{self, Report};
 use crate::moderation::{Decision, Kind, sanctions};
@@ -41,6 +42,8 @@ pub enum Refused {
     Oneself,
     /// It is about an administrator.
     Administrator,
+    /// It would leave nobody to run the site.
+    Only(OnlyAdministrator),
 }
 
 impl Refused {
@@ -50,6 +53,7 @@ impl Refused {
             Refused::Decided => t("This is decided already. Nothing was changed."),
             Refused::Oneself => t("This is about yourself, so somebody else decides it."),
             Refused::Administrator => t("This is about an administrator, so an administrator decides it."),
+            Refused::Only(only) => only.sentence(),
         }
     }
 }
@@ -83,6 +87,9 @@ pub fn decide(
         return Ok(Err(refused));
     }
     let report = reports::one(connection, reported, id)?;
+    if let Err(only) = sanctions::hindrance(connection, reported, verdict.decision)? {
+        return Ok(Err(Refused::Only(only)));
+    }
     if !reports::close(connection, &report, verdict.decision, by.id)? {
         return Ok(if stands(connection, &report, verdict)? { Ok(()) } else { Err(Refused::Decided) });
     }
@@ -112,7 +119,7 @@ fn carry_out(connection: &mut Connection, by: Actor, report: &Report, verdict: &
             let act = if report.kind == Kind::Appeal { Act::AppealDismissed } else { Act::ReportDismissed };
             audit::record(connection, by, act, Some(member), &verdict.reason)
         }
-        kind => sanctions::impose(connection, by, member, kind, (&verdict.reason, verdict.until)),
+        kind => sanctions::carry_out(connection, by, member, kind, (&verdict.reason, verdict.until)),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{MemberId, SanctionId};
 use crate::mail::{Letter, outbox};
+use crate::members::administrators::{self, OnlyAdministrator};
 use crate::members::search;
 use crate::moderation::Decision;
 use crate::schema::{members, sanctions};
@@ -61,12 +62,41 @@ pub fn of(connection: &mut Connection, member: MemberId) -> Result<Vec<Sanction>
     Ok(on_engine!(connection, |own| rows.select(Sanction::as_select()).load(own))?)
 }
 
+/// Refuses to keep out the only one who could run the site.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such member, or the database's.
+pub(super) fn hindrance(
+    connection: &mut Connection,
+    member: MemberId,
+    kind: Decision,
+) -> Result<Result<(), OnlyAdministrator>, Error> {
+    match kind {
+        Decision::Suspended | Decision::Banned => administrators::refuse_only(connection, member),
+        _ => Ok(Ok(())),
+    }
+}
+
 /// Imposes a decision on a member: of a warning they are told, a profile is hidden, a member is suspended until a moment or,
 /// without one, banned.
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is no such member, or the database's.
 pub fn impose(
+    connection: &mut Connection,
+    by: Actor,
+    member: MemberId,
+    kind: Decision,
+    why: (&str, Option<i64>),
+) -> Result<Result<(), OnlyAdministrator>, Error> {
+    if let Err(only) = hindrance(connection, member, kind)? {
+        return Ok(Err(only));
+    }
+    carry_out(connection, by, member, kind, why).map(Ok)
+}
+
+/// [`impose`] of what nothing hinders.
+pub(super) fn carry_out(
     connection: &mut Connection,
     by: Actor,
     member: MemberId,

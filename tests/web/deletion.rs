@@ -3,11 +3,13 @@
 use amicable::data::deletion;
 use amicable::db::Connection;
 use amicable::ids::MemberId;
+use amicable::members::role::Role;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use crate::archive::{archive, everything};
+use crate::moderation::with_role;
 use crate::support::{PASSWORD, Site, Visitor, connect, connect_many};
 
 fn delete(visitor: &mut Visitor) {
@@ -92,6 +94,19 @@ fn nothing_names_a_deleted_member() {
     let letters = site.letters();
     assert_eq!(letters.last().map(|letter| letter.subject.as_str()), Some("Your account is deleted"), "{letters:?}");
     assert_eq!(naming(&site, &[&id, "ada-ruiz", "Ada Ruiz"]), []);
+}
+
+#[test]
+fn the_log_has_that_an_account_was_deleted_but_not_whose() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    delete(&mut ada);
+    two_weeks_pass(&site);
+    root.open("/admin/audit?act=member_deleted");
+    assert!(root.sees("The site itself") && !root.sees("Ada Ruiz"), "{}", root.text());
+    let listed = root.page.body.split("<ol").nth(1).unwrap_or_else(|| panic!("{}", root.text()));
+    assert_eq!(listed.matches("Account deleted").count(), 1, "{}", root.text());
 }
 
 #[test]

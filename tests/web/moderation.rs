@@ -3,7 +3,11 @@
 use crate::api::Program;
 use crate::silence::spider::walk;
 use crate::support::{Site, Visitor, connect};
+use amicable::audit::Actor;
+use amicable::members::administrators::OnlyAdministrator;
 use amicable::members::role::Role;
+use amicable::moderation::decide::{self, Moderator, Verdict};
+use amicable::moderation::{Decision, sanctions};
 use diesel::prelude::*;
 
 fn sql(site: &Site, sql: &str) {
@@ -215,6 +219,34 @@ fn a_moderator_cannot_act_above_or_on_themselves() {
     mia.open("/moderation").go("Report of a profile: Root Admin");
     assert!(mia.sees("an administrator decides it") && !mia.has_button("Ban"), "{}", mia.text());
     decide(&mut root, "Mia Moder", "", "Dismiss");
+}
+
+#[test]
+fn of_two_administrators_who_ban_each_other_one_stays() {
+    let site = Site::new();
+    let [ada, ben] = ["Ada Ruiz", "Ben Okoro"].map(|name| with_role(&site, name, Role::Administrator));
+    let mut cara = site.member("Cara Aske");
+    report(&mut cara, "ada-ruiz", "She sells watches.");
+    let ban = |by: &Visitor, whom: &Visitor| {
+        let (by, whom) = (Actor::Member(by.id), whom.id);
+        let impose = |connection: &mut _| sanctions::impose(connection, by, whom, Decision::Banned, ("Spam", None));
+        site.db.write_blocking(impose).unwrap()
+    };
+    assert_eq!(ban(&ada, &ben), Ok(()));
+    // This one was on its way meanwhile.
+    assert_eq!(ban(&ben, &ada), Err(OnlyAdministrator));
+    let decided = site.db.write_blocking(|connection| {
+        use amicable::schema::reports;
+        let found = reports::table.select((reports::reported_id, reports::id)).first(connection)?;
+        let verdict = Verdict { decision: Decision::Banned, reason: "Spam".into(), until: None };
+        decide::decide(connection, Moderator { id: ben.id, role: Role::Administrator }, found, &verdict)
+    });
+    assert_eq!(decided.unwrap(), Err(decide::Refused::Only(OnlyAdministrator)));
+    sql(&site, "UPDATE reports SET reason = 'still open' WHERE decision = 0");
+    let open = site.db.read_blocking(|connection| {
+        amicable::db::number(connection, "SELECT COUNT(*) AS number FROM reports WHERE reason = 'still open'")
+    });
+    assert_eq!(open.unwrap(), 1);
 }
 
 #[test]

@@ -202,11 +202,20 @@ fn the_last_administrator_stays_one() {
     assert!(root.sees("This is the only administrator."), "{}", root.text());
     root.open(&format!("/admin/members/{}", ada.id)).fill("role", "administrator").press("Save");
     assert!(root.sees("The role is saved."), "{}", root.text());
+    // Whoever cannot sign in does not run the site.
+    for without in ["suspended_at = 1", "suspended_at = NULL, deletion_due_at = 99999999999"] {
+        let sql = format!("UPDATE members SET {without} WHERE id = {}", ada.id);
+        site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+        root.open(&format!("/admin/members/{}", root.id)).fill("role", "member").press("Save");
+        assert!(root.sees("This is the only administrator."), "{without}: {}", root.text());
+    }
     root.open("/admin/audit");
     assert!(
         root.sees("Role changed: Ada Ruiz (ada-ruiz)") && root.sees("Root Admin (member-root-admin)"),
         "{}",
         root.text()
     );
+    // In the words of the page, and not as the log keeps it.
+    assert!(root.sees("Member → Administrator") && !root.sees("member → administrator"), "{}", root.text());
     assert!(root.raw("/admin/audit/export?format=csv").status() == 200);
 }

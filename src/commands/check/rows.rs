@@ -5,16 +5,17 @@ use amicable::connections::store;
 use amicable::db::{self, Connection};
 use amicable::error::Error;
 
-use super::{Found, listed};
+use super::{Found, counted, listed};
 
 pub(super) fn pairs(connection: &mut Connection) -> Result<Found, Error> {
     let illegal = soundness::illegal(connection)?;
     if !illegal.is_empty() {
         let more = if illegal.len() as i64 == soundness::MOST { " or more" } else { "" };
-        return Ok(Err(format!("{}{more} stand as no two can: {}", illegal.len(), named(&illegal))));
+        let stand = if illegal.len() == 1 { "pair stands" } else { "pairs stand" };
+        return Ok(Err(format!("{}{more} {stand} as no two can: {}", illegal.len(), named(&illegal))));
     }
     let rows = db::number(connection, "SELECT COUNT(*) AS number FROM relationships")?;
-    Ok(Ok(format!("{rows} sides, each with its other")))
+    Ok(Ok(format!("{}, each with its other", counted(rows, "side", "sides"))))
 }
 
 pub(super) fn mend_pairs(connection: &mut Connection) -> Result<String, Error> {
@@ -28,7 +29,7 @@ pub(super) fn mend_pairs(connection: &mut Connection) -> Result<String, Error> {
         let next = if more == left { Vec::new() } else { more };
         mended.extend(std::mem::replace(&mut left, next));
     }
-    Ok(format!("{} pairs: {}", mended.len(), named(&mended)))
+    Ok(format!("{}: {}", counted(mended.len(), "pair", "pairs"), named(&mended)))
 }
 
 fn named(illegal: &[Illegal]) -> String {
@@ -48,7 +49,7 @@ pub(super) fn counts(connection: &mut Connection) -> Result<Found, Error> {
     )?;
     Ok(match wrong {
         0 => Ok("every member's number of connections is right".into()),
-        _ => Err(format!("the number of connections of {wrong} members is wrong")),
+        _ => Err(format!("the number of connections of {} is wrong", counted(wrong, "member", "members"))),
     })
 }
 

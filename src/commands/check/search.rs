@@ -5,13 +5,17 @@ use amicable::error::Error;
 use amicable::inbox;
 use amicable::members::search::soundness;
 
-use super::{Found, listed};
+use super::{Found, counted, listed};
 
 pub(super) fn members(connection: &mut Connection) -> Result<Found, Error> {
     let (stale, gone) = (soundness::stale(connection)?, soundness::gone(connection)?);
     Ok(match stale.len() + gone.len() {
         0 => Ok("everybody is found by what their profile says".into()),
-        _ => Err(format!("{} are missing or out of date, {} are not members any more", stale.len(), gone.len())),
+        _ => {
+            let missing = format!("{} missing or out of date", counted(stale.len(), "member is", "members are"));
+            let gone = counted(gone.len(), "entry is of nobody who is there", "entries are of nobody who is there");
+            Err(format!("{missing}, {gone}"))
+        }
     })
 }
 
@@ -30,10 +34,10 @@ pub(super) fn index_members(connection: &mut Connection) -> Result<String, Error
 pub(super) fn messages(connection: &mut Connection) -> Result<Found, Error> {
     Ok(match inbox::search::missing(connection)?.len() {
         0 => Ok("every message is found".into()),
-        some => Err(format!("{some} copies of messages are not found")),
+        some => Err(format!("{} not found", counted(some, "copy of a message is", "copies of messages are"))),
     })
 }
 
 pub(super) fn index_messages(connection: &mut Connection) -> Result<String, Error> {
-    Ok(format!("{} copies indexed", inbox::search::index_missing(connection)?))
+    Ok(format!("{} indexed", counted(inbox::search::index_missing(connection)?, "copy", "copies")))
 }

@@ -1,15 +1,16 @@
-//! The checks of what the site stands on: the schema, the database, the outbox, the jobs, the audit log.
+//! The checks of what the site stands on: the schema, the database, the outbox, who runs it, the jobs, the audit log.
 
 use amicable::audit::{self, Chain};
 use amicable::copy::refuse_unfinished;
 use amicable::db::{self, Connection, Schema};
 use amicable::error::Error;
+use amicable::members::administrators;
 use amicable::{dates, jobs, mail};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
 
-use super::{Found, listed};
+use super::{Found, counted, listed};
 
 /// A line of text that a statement answers.
 #[derive(QueryableByName)]
@@ -37,20 +38,59 @@ pub(super) fn schema(connection: &mut Connection) -> Result<Found, Error> {
 
 /// What the engine itself can say of its files.
 pub(super) fn database(connection: &mut Connection) -> Result<Found, Error> {
+    let is_file = matches!(connection, Connection::Sqlite(_));
+    let sql = match is_file {
+        true => "SELECT quick_check AS line FROM pragma_quick_check WHERE quick_check <> 'ok'",
+        false => {
+            "SELECT 'the index ' || indexrelid::regclass || ' is not valid' AS line FROM pg_index WHERE NOT indisvalid"
+        }
+    };
+    let found = lines(connection, sql)?;
+    Ok(match (found.is_empty(), is_file) {
+        (true, true) => Ok("the file is sound".into()),
+        (true, false) => Ok("every index is valid".into()),
+        (false, true) => Err(damage(&listed(&found))),
+        (false, false) => Err(listed(&found)),
+    })
+}
+
+/// Says what is to be done about a file that is damaged.
+pub(super) fn damage(why: &str) -> String {
+    format!(
+        "the file is damaged, and cannot be repaired ({why}); stop the site, keep the file, and restore the last backup with \
+         `amicable restore`, as \"Backup\" in docs/operating.md says"
+    )
+}
+
+/// Whether every row that another names is there.
+pub(super) fn references(connection: &mut Connection) -> Result<Found, Error> {
     let (sql, good) = match connection {
         Connection::Sqlite(_) => (
-            "SELECT quick_check AS line FROM pragma_quick_check WHERE quick_check <> 'ok' UNION ALL \
-             SELECT 'a row of ' || \"table\" || ' names one of ' || parent || ' that is not there' FROM pragma_foreign_key_check",
-            "the file is sound",
+            "SELECT 'a row of ' || \"table\" || ' names one of ' || parent || ' that is not there' AS line \
+             FROM pragma_foreign_key_check",
+            "every row that another names is there",
         ),
         Connection::Postgres(_) => (
-            "SELECT 'the index ' || indexrelid::regclass || ' is not valid' AS line FROM pg_index WHERE NOT indisvalid \
-             UNION ALL SELECT 'the constraint ' || conname || ' was never checked' FROM pg_constraint WHERE NOT convalidated",
-            "every index and constraint is valid",
+            "SELECT 'the constraint ' || conname || ' was never checked' AS line FROM pg_constraint WHERE NOT convalidated",
+            "every constraint is valid",
         ),
     };
     let found = lines(connection, sql)?;
     Ok(if found.is_empty() { Ok(good.into()) } else { Err(listed(&found)) })
+}
+
+/// Whether somebody can run the site.
+pub(super) fn administrators(connection: &mut Connection) -> Result<Found, Error> {
+    let members = db::number(connection, "SELECT COUNT(*) AS number FROM members WHERE id > 0")?;
+    let able = administrators::who_can_sign_in(connection)?.len();
+    Ok(match (members, able) {
+        (0, _) => Ok("nobody is a member yet".into()),
+        (_, 0) => Err(format!(
+            "there {}, but no administrator who can sign in; `amicable member role HANDLE administrator` makes one",
+            if members == 1 { "is a member".into() } else { format!("are {members} members") }
+        )),
+        (_, able) => Ok(format!("{} can sign in", counted(able, "administrator", "administrators"))),
+    })
 }
 
 pub(super) fn outbox(connection: &mut Connection) -> Result<Found, Error> {
@@ -63,10 +103,15 @@ pub(super) fn outbox(connection: &mut Connection) -> Result<Found, Error> {
         0 => String::new(),
         some => format!("; {some} of another version of the program"),
     };
+    let letters = counted(waiting, "letter", "letters");
+    let wait = if waiting == 1 { "waits" } else { "wait" };
     Ok(match old {
-        0 if far > 0 => Err(format!("{far} of {waiting} letters wait for a date that a clock set ahead has written")),
-        0 => Ok(format!("{waiting} letters wait, of which {tried} were tried before{others}")),
-        some => Err(format!("{some} of {waiting} letters cannot be read by this version, and have waited too long")),
+        0 if far == 1 => Err(format!("1 of {letters} waits for a date that a clock set ahead has written")),
+        0 if far > 0 => Err(format!("{far} of {letters} wait for a date that a clock set ahead has written")),
+        0 if waiting == 0 => Ok("no letter waits".into()),
+        0 => Ok(format!("{letters} {wait}, {tried} tried before{others}")),
+        1 => Err(format!("1 of {letters} cannot be read by this version, and has waited too long")),
+        some => Err(format!("{some} of {letters} cannot be read by this version, and have waited too long")),
     })
 }
 
@@ -88,7 +133,8 @@ pub(super) fn mend_outbox(connection: &mut Connection) -> Result<String, Error> 
     let named: Vec<String> =
         unreadable.iter().map(|letter| format!("{} to member {}", letter.id, letter.member)).collect();
     Ok(format!(
-        "{due} letters are due now; letters removed: {}",
+        "{} due now; letters removed: {}",
+        counted(due, "letter is", "letters are"),
         if named.is_empty() { "none".into() } else { listed(&named) }
     ))
 }
@@ -98,16 +144,19 @@ pub(super) fn jobs(connection: &mut Connection) -> Result<Found, Error> {
     let failing: Vec<String> =
         reports.iter().filter(|report| report.fails()).map(|report| report.name.clone()).collect();
     Ok(match failing.len() {
-        0 => Ok(format!("{} have run, none fails", reports.len())),
-        _ => Err(format!("the last run failed of {}; the log says why", listed(&failing))),
+        0 => Ok(format!("{} run, none fails", counted(reports.len(), "has", "have"))),
+        1 => Err(format!("the last run of {} failed; the log says why", listed(&failing))),
+        _ => Err(format!("the last runs of {} failed; the log says why", listed(&failing))),
     })
 }
 
 pub(super) fn audit_log(connection: &mut Connection) -> Result<Found, Error> {
     Ok(match audit::verify(connection)? {
-        Chain::Whole { number, hash } if hash.is_empty() => Ok(format!("whole, {number} entries")),
+        Chain::Whole { hash, .. } if hash.is_empty() => Ok("whole, no entries".into()),
         // Whoever notes it elsewhere also finds out when the end was cut off together with its head.
-        Chain::Whole { number, hash } => Ok(format!("whole, {number} entries, the last with the hash {hash}")),
+        Chain::Whole { number, hash } => {
+            Ok(format!("whole, {}, the last with the hash {hash}", counted(number, "entry", "entries")))
+        }
         Chain::Broken { number, why } => Err(format!("broken at entry {number}: {why}")),
     })
 }

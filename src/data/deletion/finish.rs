@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::sweep;
-use crate::audit;
+use crate::audit::{self, Act, Actor};
 use crate::connections::hiding;
 use crate::data::tables::{Named, Owner, TABLES, Table};
 use crate::dates::now;
@@ -49,23 +49,23 @@ pub fn finish_due(db: &Db, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
             Ok(due.select(members::id).first::<MemberId>(connection).optional()?)
         };
         let Some(member) = db.read_blocking(due)? else { break };
-        finish(db, member, goes_on)?;
+        finish(db, member, Actor::Site, goes_on)?;
     }
     while goes_on() && db.give_room_back()? {}
     Ok(())
 }
 
-/// Removes an account at once.
+/// Removes an account at once, as somebody says.
 ///
 /// # Errors
 /// The database's.
-pub fn finish_now(db: &Db, member: MemberId) -> Result<(), Error> {
-    finish(db, member, &|| true)?;
+pub fn finish_now(db: &Db, member: MemberId, by: Actor) -> Result<(), Error> {
+    finish(db, member, by, &|| true)?;
     while db.give_room_back()? {}
     Ok(())
 }
 
-fn finish(db: &Db, member: MemberId, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
+fn finish(db: &Db, member: MemberId, by: Actor, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
     let leaver = db.write_blocking(move |connection| claim(connection, member))?;
     let step = |step: &dyn Fn(&mut Connection) -> Result<bool, Error>| -> Result<(), Error> {
         while goes_on() && db.write_blocking(step)? {}
@@ -86,7 +86,7 @@ fn finish(db: &Db, member: MemberId, goes_on: &dyn Fn() -> bool) -> Result<(), E
         }
     }
     if goes_on() {
-        db.write_blocking(move |connection| say_farewell(connection, leaver))?;
+        db.write_blocking(move |connection| say_farewell(connection, leaver, by))?;
         tracing::info!("an account is removed");
     }
     Ok(())
@@ -153,8 +153,8 @@ fn forget_letters(connection: &mut Connection, member: MemberId) -> Result<(), E
     Ok(connection.batch_execute(&sql)?)
 }
 
-/// Tells the owner that it is done, and removes the last rows.
-fn say_farewell(connection: &mut Connection, leaver: Leaver) -> Result<(), Error> {
+/// Tells the owner that it is done, removes the last rows, and logs that an account was removed, but not whose.
+fn say_farewell(connection: &mut Connection, leaver: Leaver, by: Actor) -> Result<(), Error> {
     let member = leaver.member;
     let columns = (members::confirmed_email, members::full_name, members::language, members::time_zone);
     let known = members::table.find(member).select(columns);
@@ -171,5 +171,5 @@ fn say_farewell(connection: &mut Connection, leaver: Leaver) -> Result<(), Error
     }
     diesel::delete(members::table.find(member)).execute(connection)?;
     diesel::delete(deletions::table.find(member)).execute(connection)?;
-    Ok(())
+    audit::record(connection, by, Act::MemberDeleted, None, "")
 }

@@ -14,9 +14,8 @@ use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
-use crate::members::role::Role;
+use crate::members::administrators::{self, OnlyAdministrator};
 use crate::members::search;
-use crate::members::suspension::is_open;
 use crate::schema::members;
 use crate::web::viewer::Viewer;
 
@@ -25,25 +24,18 @@ pub use finish::{JOB, finish_due, finish_now, job};
 /// Days in which the account can be kept.
 const DAYS: i64 = 14;
 
-/// Why an account is not deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
-    /// Nobody else could run the site.
-    OnlyAdministrator,
-}
-
 /// Hides a member and lets their account be removed in two weeks. Returns when. A second press changes nothing.
 ///
 /// # Errors
 /// The database's.
-pub fn begin(connection: &mut Connection, member: MemberId) -> Result<Result<i64, Refused>, Error> {
+pub fn begin(connection: &mut Connection, member: MemberId) -> Result<Result<i64, OnlyAdministrator>, Error> {
     db::lock_members(connection, [member])?;
     let due: Option<i64> = members::table.find(member).select(members::deletion_due_at).first(connection)?;
     if let Some(due) = due {
         return Ok(Ok(due));
     }
-    if is_only_administrator(connection, member)? {
-        return Ok(Err(Refused::OnlyAdministrator));
+    if let Err(only) = administrators::refuse_only(connection, member)? {
+        return Ok(Err(only));
     }
     let due = dates::day_after(dates::now(), DAYS);
     diesel::update(members::table.find(member)).set(members::deletion_due_at.eq(due)).execute(connection)?;
@@ -57,7 +49,7 @@ pub fn begin(connection: &mut Connection, member: MemberId) -> Result<Result<i64
 ///
 /// # Errors
 /// The database's.
-pub fn begin_own(connection: &mut Connection, viewer: &Viewer) -> Result<Result<i64, Refused>, Error> {
+pub fn begin_own(connection: &mut Connection, viewer: &Viewer) -> Result<Result<i64, OnlyAdministrator>, Error> {
     let begun = begin(connection, viewer.id)?;
     if begun.is_ok() {
         sessions::end_others(connection, viewer)?;
@@ -81,14 +73,4 @@ pub fn keep(connection: &mut Connection, member: MemberId) -> Result<bool, Error
     hiding::show(connection, member)?;
     search::index(connection, member)?;
     Ok(true)
-}
-
-/// Whether a member runs the site, and nobody else does.
-fn is_only_administrator(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
-    let administrators = members::table
-        .filter(members::role.eq(Role::Administrator))
-        .filter(is_open(dates::now()))
-        .filter(members::deletion_due_at.is_null());
-    let all: Vec<MemberId> = administrators.select(members::id).limit(2).load(connection)?;
-    Ok(all == [member])
 }

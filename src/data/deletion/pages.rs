@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::{Refused, begin_own, keep};
+use super::{begin_own, keep};
 use crate::accounts::confirm::password_hash;
 use crate::accounts::guard::DELETION;
 use crate::accounts::still_has_password;
@@ -11,6 +11,7 @@ use crate::dates;
 use crate::error::Error;
 use crate::language::{filters, t};
 use crate::mail;
+use crate::members::administrators::OnlyAdministrator;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, see_other};
 use crate::web::site::SiteData;
@@ -75,7 +76,7 @@ pub async fn delete(
     });
     match begun.await? {
         Some(Ok(_)) => {}
-        Some(Err(Refused::OnlyAdministrator)) => problems.add(
+        Some(Err(OnlyAdministrator)) => problems.add(
             "password",
             t("You are the only administrator. Make somebody else an administrator first, so that the site can be run."),
         ),
