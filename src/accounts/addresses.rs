@@ -91,6 +91,11 @@ impl Addresses {
         Ok(members::table.find(member).select(Addresses::as_select()).first(connection)?)
     }
 
+    /// Returns whether an address is the one they have entered, however it is written.
+    pub fn is_same(&self, address: &str) -> bool {
+        self.email_key == email::key(address)
+    }
+
     /// Returns whether the address they have entered is confirmed.
     pub fn is_confirmed(&self) -> bool {
         self.email == self.confirmed_email

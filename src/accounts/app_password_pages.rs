@@ -66,8 +66,10 @@ pub async fn make(
         None
     } else {
         let made = site.write(move |connection| {
+            crate::db::lock_members(connection, [id])?;
+            let is_again = app_passwords::forget_unseen(connection, id, &name)?;
             let made = app_passwords::make(connection, id, &name)?;
-            if made.is_some() {
+            if made.is_some() && !is_again {
                 events::record(connection, id, Kind::AppPasswordMade, &name)?;
             }
             Ok(made)

@@ -22,6 +22,8 @@ pub const LONGEST_NAME: usize = 80;
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const GROUPS: usize = 6;
 const GROUP: usize = 4;
+/// Seconds within which another of the same name is a second press.
+const SECOND_PRESS: i64 = 60;
 /// Seconds after which a use is noted anew.
 const NOTED_EVERY: i64 = 3_600;
 
@@ -72,6 +74,19 @@ pub fn make(
     );
     diesel::insert_into(app_passwords::table).values(row).execute(connection)?;
     Ok(Some((id, secret)))
+}
+
+/// Forgets one of this name that was made a moment ago and never used: by the first of two presses, whose page nobody has seen.
+///
+/// # Errors
+/// The database's.
+pub fn forget_unseen(connection: &mut Connection, member: MemberId, name: &str) -> Result<bool, Error> {
+    let unseen = app_passwords::table
+        .filter(app_passwords::member_id.eq(member))
+        .filter(app_passwords::name.eq(name))
+        .filter(app_passwords::last_used_at.is_null())
+        .filter(app_passwords::created_at.gt(now() - SECOND_PRESS));
+    Ok(diesel::delete(unseen).execute(connection)? > 0)
 }
 
 /// Revokes one of a member's app passwords. Returns what it was called; nothing where there is none.

@@ -4,6 +4,7 @@
 use std::future::{Ready, ready};
 use std::ops::Deref;
 
+use actix_session::Session;
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::{Method, StatusCode};
@@ -35,6 +36,28 @@ pub const LASTS: i64 = 15 * 60;
 pub fn is_recent(viewer: &Viewer) -> bool {
     // Also not where the clock ran ahead when it was noted.
     (now() - LASTS..=now() + 60).contains(&viewer.confirmed_at)
+}
+
+/// What the cookie notes of a passkey that confirmed: whose, and when.
+const BY_PASSKEY: &str = "by_passkey";
+
+/// Notes in this browser that a passkey has shown that it is this member: where a page asks for the password all the same, it
+/// takes the place of that.
+///
+/// # Errors
+/// [`Error::Internal`] where the cookie cannot be written.
+pub fn note_passkey(session: &Session, member: MemberId) -> Result<(), Error> {
+    session.insert(BY_PASSKEY, (member, now())).map_err(|why| Error::Internal(why.to_string()))
+}
+
+/// Returns whether a passkey has shown lately that it is this member.
+pub fn was_by_passkey(session: &Session, viewer: &Viewer) -> bool {
+    is_recent(viewer) && is_noted(session, viewer.id, now())
+}
+
+fn is_noted(session: &Session, member: MemberId, now: i64) -> bool {
+    let noted: Option<(MemberId, i64)> = session.get(BY_PASSKEY).ok().flatten();
+    noted.is_some_and(|(owner, at)| owner == member && (now - LASTS..=now + 60).contains(&at))
 }
 
 /// The signed-in member, who has shown lately that it is them. Whoever has not is asked first: before a page, which they are then
@@ -169,14 +192,34 @@ pub async fn go_on(
     Ok(if is_theirs { confirmed(page, kept) } else { redirect.to(&next) })
 }
 
+/// Returns the hash of a member's password, if a passkey has shown lately that it is them, or else this is the password.
+///
+/// # Errors
+/// The database's.
+pub async fn proved_hash(
+    site: &Site,
+    me: &SignedIn,
+    redirect: &Redirect,
+    form: &Form,
+) -> Result<Option<String>, Error> {
+    if was_by_passkey(redirect.session(), me) {
+        stored_hash(site, me.id).await.map(Some)
+    } else {
+        password_hash(site, me.id, form.get("password")).await
+    }
+}
+
+async fn stored_hash(site: &Site, member: MemberId) -> Result<String, Error> {
+    let hash = members::table.find(member).select(members::password_hash);
+    site.read(move |connection| Ok(hash.first(connection)?)).await
+}
+
 /// Returns the hash of a member's password, if this is the password.
 ///
 /// # Errors
 /// The database's.
 pub async fn password_hash(site: &Site, member: MemberId, password: &str) -> Result<Option<String>, Error> {
-    let hash: String = site
-        .read(move |connection| Ok(members::table.find(member).select(members::password_hash).first(connection)?))
-        .await?;
+    let hash = stored_hash(site, member).await?;
     // Counted before it is compared, so that many at once are no more tries.
     let subject = Subject::member(member);
     site.take(Limit::Confirm, subject.clone()).await?;
@@ -185,4 +228,22 @@ pub async fn password_hash(site: &Site, member: MemberId, password: &str) -> Res
         site.write(move |connection| limits::forget(connection, Limit::Confirm, &subject)).await?;
     }
     Ok(right.then_some(hash))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_session::SessionExt;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_passkey_holds_for_its_member_and_a_while() {
+        let session = TestRequest::default().to_srv_request().get_session();
+        let (ada, ben) = (MemberId::new(1), MemberId::new(2));
+        assert!(!is_noted(&session, ada, now()));
+        note_passkey(&session, ada).unwrap();
+        assert!(is_noted(&session, ada, now()) && is_noted(&session, ada, now() + LASTS - 10));
+        assert!(!is_noted(&session, ben, now()) && !is_noted(&session, ada, now() + LASTS + 10));
+    }
 }

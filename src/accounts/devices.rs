@@ -134,6 +134,6 @@ fn end(connection: &mut Connection, member: MemberId, id: SessionId) -> Result<O
     let Some(agent) = one.select(table::device).first::<String>(connection).optional()? else { return Ok(None) };
     diesel::delete(one).execute(connection)?;
     let name = device::name(&agent);
-    events::record(connection, member, Kind::SignedOutDevice, &name)?;
+    events::record(connection, member, Kind::SignedOutDevice, &device::known_as(&agent))?;
     Ok(Some(name))
 }

@@ -6,8 +6,9 @@ use crate::dates::{self, DAY, now};
 use crate::db::{Connection, new_id, numbered, on_engine};
 use crate::error::Error;
 use crate::ids::{EventId, MemberId};
-use crate::language::t;
+use crate::language::{t, tf};
 use crate::schema::security_events as table;
+use crate::web::device;
 
 /// Seconds for which an event is kept.
 pub const KEPT: i64 = 90 * DAY;
@@ -96,6 +97,11 @@ pub const WORDS: &[&str] = &[
 ];
 
 impl Kind {
+    /// Whether the detail is a device.
+    fn is_of_device(self) -> bool {
+        matches!(self, Kind::SignedIn | Kind::SignedOutDevice | Kind::PasswordReset | Kind::WrongCodes)
+    }
+
     /// What happened, as a sentence.
     pub fn sentence(self) -> &'static str {
         match self {
@@ -127,7 +133,7 @@ impl Kind {
 }
 
 /// Records what happened to a member's account, in the transaction of its cause. The detail says with what or to what, as the
-/// member knows it: a device, the name of a passkey; it may be empty.
+/// member knows it: a device, which is read in whatever language, the name of a passkey; it may be empty.
 ///
 /// # Errors
 /// The database's.
@@ -157,6 +163,15 @@ pub struct Event {
 }
 
 impl Event {
+    /// What happened, with what or to what.
+    pub fn sentence(&self) -> String {
+        let detail = if self.kind.is_of_device() { device::called(&self.detail) } else { self.detail.clone() };
+        match self.kind.sentence() {
+            what if detail.is_empty() => what.to_owned(),
+            what => tf("{what}: {detail}", (what, &detail)),
+        }
+    }
+
     /// When, to the minute.
     pub fn when(&self) -> String {
         dates::minute(self.created_at)

@@ -13,6 +13,7 @@ use crate::accounts::factor::second_step_pages;
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{Known, applications, device as agent_of, email, sessions};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::filters;
 use crate::language::t;
 use crate::limits::Network;
@@ -156,8 +157,21 @@ pub fn sign_in_again(page: Layout, form: Form, passkeys: &Passkeys, why: &str) -
 /// The database's.
 pub async fn signed_in(site: &SiteData, token: &str, form: &Form, redirect: &Redirect) -> Result<HttpResponse, Error> {
     cookie::sign_in(redirect.session(), token)?;
-    let Some(kept) = PendingForm::handed_on(form) else { return Ok(redirect.to(&wanted(form))) };
     let member = token.split('.').next().and_then(|id| id.parse().ok()).unwrap_or_default();
+    lead_on(site, member, form, redirect).await
+}
+
+/// Leads a member who is signed in to where they wanted to go, or to what they typed while they were not.
+///
+/// # Errors
+/// The database's.
+pub async fn lead_on(
+    site: &SiteData,
+    member: MemberId,
+    form: &Form,
+    redirect: &Redirect,
+) -> Result<HttpResponse, Error> {
+    let Some(kept) = PendingForm::handed_on(form) else { return Ok(redirect.to(&wanted(form))) };
     let typed = kept.clone();
     let is_theirs = site.read(move |connection| typed.is_of(connection, member)).await?;
     Ok(if is_theirs { signed_in_again(kept) } else { redirect.to("/") })

@@ -133,20 +133,20 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
             (table::handle, table::full_name, table::language, table::time_zone, table::photo),
             table::deletion_due_at,
             (connection_counts::number, connection_counts::version),
-            (table::role, table::suspended_at, table::suspended_until),
+            (table::role, table::suspended_at, table::suspended_until, table::hidden_at),
             (sessions::last_seen, sessions::confirmed_at),
             (invitations, unread, (talks, blocked), last_to_spare),
         ));
     type Counts = (Option<i64>, Option<i64>, (Option<i64>, Option<i64>), Option<i64>);
     type Texts = (String, String, String, String, String);
-    type Standing = (Role, Option<i64>, Option<i64>);
+    type Standing = (Role, Option<i64>, Option<i64>, Option<i64>);
     type Found = (Texts, Option<i64>, (i32, i32), Standing, (i64, i64), Counts);
     let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
     let Some((
         texts,
         deletion_due_at,
         (connection_count, connection_version),
-        (role, suspended_at, suspended_until),
+        (role, suspended_at, suspended_until, hidden_at),
         (last_seen, confirmed_at),
         counts,
     )) = found
@@ -168,6 +168,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         language,
         time_zone,
         is_suspended: is_suspended(suspended_at, suspended_until),
+        is_hidden: hidden_at.is_some(),
         role,
         photo,
         deletion_due_at,

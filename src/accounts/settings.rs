@@ -1,6 +1,7 @@
 //! What members set for themselves: e-mail address, password, language, privacy.
 
-use actix_web::HttpResponse;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 
 use askama::Template;
 use diesel::prelude::*;
@@ -8,6 +9,7 @@ use diesel::prelude::*;
 use crate::accounts::addresses::{self, Addresses};
 use crate::accounts::events::{self, Kind};
 use crate::accounts::factor::second_step;
+use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::{app_passwords, confirm, password, sessions, tokens};
 use crate::dates;
 use crate::error::Error;
@@ -34,22 +36,30 @@ struct Account {
     unconfirmed: Option<Addresses>,
     /// Whether the password is wanted along with it.
     asks_password: bool,
+    /// Whether passkeys work on this site.
+    has_passkeys: bool,
 }
 
 /// `GET /settings/account`
 ///
 /// # Errors
 /// The database's.
-pub async fn account(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
+pub async fn account(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    passkeys: Data<Passkeys>,
+) -> Result<HttpResponse, Error> {
     let id = me.id;
     let addresses = site.read_one(move |connection| Addresses::load(connection, id)).await?;
     let form = Form::of([("email", &addresses.email)]);
     let unconfirmed = (!addresses.is_confirmed()).then_some(addresses);
-    Account { page, form, problems: Problems::default(), unconfirmed, asks_password: !confirm::is_recent(&me) }.show()
+    let (problems, asks_password, has_passkeys) = (Problems::default(), !confirm::is_recent(&me), passkeys.work());
+    Account { page, form, problems, unconfirmed, asks_password, has_passkeys }.show()
 }
 
 /// `POST /settings/account`: a new e-mail address, of whoever has shown lately that it is them, or else with the password. It
-/// ends the member's other sessions, and gives this one a new token.
+/// ends the member's other sessions, and gives this one a new token. The address that it is already ends nothing.
 ///
 /// # Errors
 /// The database's.
@@ -58,16 +68,33 @@ pub async fn change_email(
     page: Layout,
     me: SignedIn,
     form: Form,
+    request: HttpRequest,
     redirect: Redirect,
+    passkeys: Data<Passkeys>,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let email = crate::accounts::email(&form, &mut problems);
-    let asks_password = !confirm::is_recent(&me);
+    let (asks_password, id) = (!confirm::is_recent(&me), me.id);
+    let before = site.read_one(move |connection| Addresses::load(connection, id)).await?;
+    if !problems.any() && before.email == email {
+        redirect.done(t("This is your e-mail address already."));
+        return Ok(redirect.to("/settings/account"));
+    }
+    if !problems.any() && asks_password && !form.has("password") {
+        // The page was opened while none was asked for.
+        return confirm::ask(&request);
+    }
     if asks_password && confirm::password_hash(&site, me.id, form.get("password")).await?.is_none() {
         problems.add("password", t("This is not your password."));
     }
     if problems.any() {
-        return Account { page, form, problems, unconfirmed: None, asks_password }.show_again();
+        let has_passkeys = passkeys.work();
+        return Account { page, form, problems, unconfirmed: None, asks_password, has_passkeys }.show_again();
+    }
+    if before.is_same(&email) {
+        site.write(move |connection| addresses::change(connection, me.id, &email)).await?;
+        redirect.done(t("Your e-mail address is the same. It is written as you typed it now."));
+        return Ok(redirect.to("/settings/account"));
     }
     let (ended, token, addresses) = site
         .write(move |connection| {
@@ -113,14 +140,24 @@ pub async fn send_confirmation(site: SiteData, me: SignedIn, redirect: Redirect)
 struct Password {
     page: Layout,
     problems: Problems,
+    /// Whether the password that they have is wanted: no passkey has taken its place.
+    asks_password: bool,
+    /// Whether passkeys work on this site.
+    has_passkeys: bool,
 }
 
 /// `GET /settings/password`
 ///
 /// # Errors
 /// The template's.
-pub async fn password_form(page: Layout) -> Result<HttpResponse, Error> {
-    Password { page, problems: Problems::default() }.show()
+pub async fn password_form(
+    page: Layout,
+    me: SignedIn,
+    redirect: Redirect,
+    passkeys: Data<Passkeys>,
+) -> Result<HttpResponse, Error> {
+    let asks_password = !confirm::was_by_passkey(redirect.session(), &me);
+    Password { page, problems: Problems::default(), asks_password, has_passkeys: passkeys.work() }.show()
 }
 
 /// `POST /settings/password`: ends the member's other sessions, and gives this one a new token.
@@ -132,19 +169,26 @@ pub async fn change_password(
     page: Layout,
     me: SignedIn,
     form: Form,
+    request: HttpRequest,
     redirect: Redirect,
+    passkeys: Data<Passkeys>,
 ) -> Result<HttpResponse, Error> {
+    let (asks_password, has_passkeys) = (!confirm::was_by_passkey(redirect.session(), &me), passkeys.work());
+    if asks_password && !form.has("password") {
+        // The page was opened while a passkey took its place.
+        return confirm::ask(&request);
+    }
     let mut problems = Problems::default();
     let id = me.id;
     let email: String =
         site.read(move |connection| Ok(members::table.find(id).select(members::email).first(connection)?)).await?;
-    let verified = confirm::password_hash(&site, me.id, form.get("password")).await?;
+    let verified = confirm::proved_hash(&site, &me, &redirect, &form).await?;
     if verified.is_none() {
         problems.add("password", t("This is not your password."));
     }
     let new = password::new(&form, &mut problems, "new_password", (&email, &me.full_name));
     let Some(verified) = verified.filter(|_| !problems.any()) else {
-        return Password { page, problems }.show_again();
+        return Password { page, problems, asks_password, has_passkeys }.show_again();
     };
     let hash = password::hash(new, Subject::member(me.id)).await?;
     let changed = site
@@ -164,7 +208,7 @@ pub async fn change_password(
         .await?;
     let Some((ended, token)) = changed else {
         problems.add("password", t("This is not your password."));
-        return Password { page, problems }.show_again();
+        return Password { page, problems, asks_password, has_passkeys }.show_again();
     };
     cookie::sign_in(redirect.session(), &token)?;
     redirect.done(match ended {

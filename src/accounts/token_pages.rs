@@ -118,8 +118,10 @@ pub async fn make(
         return answer(&site, page, &me, (form, problems)).await;
     }
     let made = site.write(move |connection| {
+        crate::db::lock_members(connection, [member])?;
+        let is_again = tokens::forget_unseen(connection, member, &new)?;
         let made = tokens::make(connection, member, &new)?;
-        if made.is_some() {
+        if made.is_some() && !is_again {
             events::record(connection, member, Kind::TokenMade, &new.name)?;
         }
         Ok(made)

@@ -25,6 +25,8 @@ pub const LONGEST_NAME: usize = 80;
 pub const PREFIX: &str = "amicable_";
 /// Days for which a token may be good.
 pub const DAYS: [i64; 3] = [30, 90, 365];
+/// Seconds within which another like it is a second press.
+const SECOND_PRESS: i64 = 60;
 /// Seconds after which a use is noted anew.
 const NOTED_EVERY: i64 = 3_600;
 /// Seconds for which answers are kept.
@@ -158,6 +160,21 @@ pub fn make(connection: &mut Connection, member: MemberId, new: &NewToken) -> Re
     Ok(Some((id, secret)))
 }
 
+/// Forgets a token like this that was made a moment ago and never used: by the first of two presses, whose page nobody has
+/// seen.
+///
+/// # Errors
+/// The database's.
+pub fn forget_unseen(connection: &mut Connection, member: MemberId, new: &NewToken) -> Result<bool, Error> {
+    let unseen = api_tokens::table
+        .filter(api_tokens::member_id.eq(member))
+        .filter(api_tokens::name.eq(&new.name))
+        .filter(api_tokens::scopes.eq(stored(&new.scopes)))
+        .filter(api_tokens::last_used_at.is_null())
+        .filter(api_tokens::created_at.gt(now() - SECOND_PRESS));
+    Ok(diesel::delete(unseen).execute(connection)? > 0)
+}
+
 /// Revokes one of a member's tokens. Returns what it was called; nothing where there is none.
 ///
 /// # Errors
@@ -227,11 +244,11 @@ pub fn program(connection: &mut Connection, limits: &Limits, secret: &str) -> Re
             (api_tokens::id, api_tokens::scopes, api_tokens::last_used_at),
             (members::handle, members::full_name, members::language, members::time_zone, members::photo),
             (connection_counts::number, connection_counts::version),
-            (members::role, members::suspended_at, members::suspended_until),
+            (members::role, members::suspended_at, members::suspended_until, members::hidden_at),
             (invitations, last_to_spare),
         ));
     type Texts = (String, String, String, String, String);
-    type Standing = (Role, Option<i64>, Option<i64>);
+    type Standing = (Role, Option<i64>, Option<i64>, Option<i64>);
     type Found = ((TokenId, String, Option<i64>), Texts, (i32, i32), Standing, (Option<i64>, Option<i64>));
     let found = on_engine!(connection, |own| query.first::<Found>(own)).optional()?;
     Ok(found.map(|((id, scopes, last_used_at), texts, counted, standing, (invitations, last_to_spare))| {
@@ -249,6 +266,7 @@ pub fn program(connection: &mut Connection, limits: &Limits, secret: &str) -> Re
             language,
             time_zone,
             is_suspended: is_suspended(standing.1, standing.2),
+            is_hidden: standing.3.is_some(),
             role: standing.0,
             photo,
             deletion_due_at: None,

@@ -37,21 +37,52 @@ const SYSTEMS: [(&str, &str); 9] = [
 /// Characters shown of a name that is not known.
 const LONGEST: usize = 80;
 
+/// What stands between a browser and its system where a device is stored.
+const ON: &str = " on ";
+/// What a device is stored as that does not say what it is.
+const UNKNOWN: &str = "A device that does not say what it is";
+
 /// Returns what people call a device; what is not known is called as it calls itself.
 pub fn name(agent: &str) -> String {
+    called(&known_as(agent))
+}
+
+/// Returns as what a device is stored: the same in every language.
+pub fn known_as(agent: &str) -> String {
     let first =
         |known: &[(&str, &'static str)]| known.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name);
     match (first(&BROWSERS), first(&SYSTEMS)) {
-        (Some(browser), Some(system)) => tf("{browser} on {system}", (browser, system)),
+        (Some(browser), Some(system)) => format!("{browser}{ON}{system}"),
         (Some(browser), None) => browser.to_owned(),
-        _ if agent.trim().is_empty() || agent == "unknown" => t("A device that does not say what it is").to_owned(),
+        _ if agent.trim().is_empty() || agent == "unknown" => UNKNOWN.to_owned(),
         _ => agent.chars().take(LONGEST).collect(),
+    }
+}
+
+/// Returns what people call a device that is stored so; anything else, as it is.
+pub fn called(stored: &str) -> String {
+    let has = |known: &[(&str, &str)], word: &str| known.iter().any(|(_, name)| *name == word);
+    match stored.split_once(ON) {
+        Some((browser, system)) if has(&BROWSERS, browser) && has(&SYSTEMS, system) => {
+            tf("{browser} on {system}", (browser, system))
+        }
+        _ if stored == UNKNOWN => t("A device that does not say what it is").to_owned(),
+        _ => stored.to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::name;
+    use super::{called, known_as, name};
+
+    #[test]
+    fn a_device_is_stored_in_no_language() {
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+        assert_eq!(known_as(firefox), "Firefox on Linux");
+        for stored in ["Firefox on Linux", "Firefox unter Linux", "curl/8.5", "Notes on Paper"] {
+            assert_eq!(called(stored), stored);
+        }
+    }
 
     #[test]
     fn a_device_is_called_as_people_do() {

@@ -36,6 +36,8 @@ pub struct Viewer {
     pub time_zone: String,
     /// Whether they are suspended or banned, and so see one page alone.
     pub is_suspended: bool,
+    /// Whether moderators have hidden their profile.
+    pub is_hidden: bool,
     /// What they may do for the site.
     pub role: Role,
     /// The name of their photo; empty for none.

@@ -315,3 +315,17 @@ fn a_password_is_the_same_from_every_keyboard() {
     other.post("/settings/password", &bad);
     assert!(other.page.status == 422 && other.sees("contains a control character"), "{}", other.text());
 }
+
+#[test]
+fn a_device_is_called_in_the_language_of_whoever_reads() {
+    use diesel::prelude::*;
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    // As it is stored now, and as it was stored in the language of the sign-in.
+    for (detail, seen) in [("Firefox on Linux", "Firefox sur Linux"), ("Firefox unter Linux", "Firefox unter Linux")] {
+        let sql = format!("UPDATE security_events SET detail = '{detail}'");
+        site.db.write_blocking(|connection| Ok(diesel::sql_query(&sql).execute(connection)?)).unwrap();
+        ada.language = "fr".into();
+        assert!(ada.open("/settings/devices").sees(&format!(": {seen}")), "{}", ada.text());
+    }
+}

@@ -355,3 +355,40 @@ fn a_session_ends_90_days_after_its_beginning() {
         .write_blocking(|connection| Ok(amicable::schema::sessions::table.count().get_result::<i64>(connection)?));
     assert_eq!(left.unwrap(), 0);
 }
+
+#[test]
+fn a_second_press_of_the_code_leads_on() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let (key, _) = turn_on(&site, &mut ada);
+    let mut elsewhere = half_in(&site);
+    let form = [("code", code(&key, 0)), ("next", "/people".to_owned())];
+    let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
+    for press in ["first", "second"] {
+        elsewhere.post("/sign-in/code", &form).follow();
+        assert_eq!((elsewhere.page.status, elsewhere.page.path.as_str()), (200, "/people"), "{press}");
+        assert!(!elsewhere.sees("took too long"), "{press}: {}", elsewhere.text());
+    }
+    // Whoever is not signed in is told.
+    let mut nobody = site.visitor();
+    assert!(nobody.post("/sign-in/code", &form).follow().sees("That took too long"), "{}", nobody.text());
+}
+
+#[test]
+fn a_second_press_of_turn_on_shows_codes_that_work() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.open("/settings/security/authenticator");
+    let code = code(&key(&ada), 0);
+    let sealed = ada.page.body.split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    for _ in 0..2 {
+        assert_eq!(ada.post("/settings/security/authenticator", &[("key", &sealed), ("code", &code)]).page.status, 303);
+    }
+    ada.follow();
+    let codes: Vec<_> = ada.page.body.split("<code dir=\"ltr\">").skip(1).collect();
+    assert_eq!(codes.len(), 10, "{}", ada.text());
+    let recovery = codes[0].split('<').next().unwrap();
+    let mut elsewhere = half_in(&site);
+    elsewhere.fill("code", recovery).press("Sign in");
+    assert!(elsewhere.sees("9 codes are left"), "{}", elsewhere.text());
+}

@@ -73,7 +73,8 @@ pub fn take_code(connection: &mut Connection, seal: &Seal, member: MemberId, typ
     Ok(diesel::update(unused).set(table::last_step.eq(step)).execute(connection)? == 1)
 }
 
-/// Turns the app on, whose first code was of this step. Returns recovery codes, or nothing where it is on already.
+/// Turns the app on, whose first code was of this step. Returns recovery codes, also to a second press; nothing where another
+/// app is on already.
 ///
 /// # Errors
 /// The database's.
@@ -84,8 +85,16 @@ pub fn turn_on(
     step: i64,
 ) -> Result<Option<Vec<String>>, Error> {
     db::lock_members(connection, [member])?;
-    if Factor::load(connection, member)?.has_app() {
-        return Ok(None);
+    let before = Factor::load(connection, member)?;
+    if before.has_app() {
+        // A second press of the same form: nobody has seen the codes of the first.
+        return match before.secret == sealed && before.last_step == step {
+            true => {
+                events::record(connection, member, Kind::RecoveryCodesMade, "")?;
+                recovery::renew(connection, member).map(Some)
+            }
+            false => Ok(None),
+        };
     }
     let set = (table::secret.eq(sealed), table::last_step.eq(step));
     if diesel::update(table::table.find(member)).set(set).execute(connection)? == 0 {

@@ -65,7 +65,7 @@ pub fn start(
         sessions::end(connection, before.id, &before.token_hash)?;
     }
     browsers::meet(connection, member, browser)?;
-    events::record(connection, member, Kind::SignedIn, &device::name(&browser.agent))?;
+    events::record(connection, member, Kind::SignedIn, &device::known_as(&browser.agent))?;
     sessions::start(connection, member, &browser.agent)
 }
 
@@ -159,7 +159,7 @@ fn note_wrong(connection: &mut Connection, member: MemberId, token: &str, browse
     }
     diesel::delete(row).execute(connection)?;
     diesel::update(all).set(table::tries.eq(0)).execute(connection)?;
-    events::record(connection, member, Kind::WrongCodes, &device::name(&browser.agent))?;
+    events::record(connection, member, Kind::WrongCodes, &device::known_as(&browser.agent))?;
     Ok(Tried::Ended)
 }
 

@@ -8,7 +8,7 @@ use super::seal::Seal;
 use super::second_step::{self, Entry, Tried};
 use crate::accounts::browsers::Browser;
 use crate::accounts::device as agent_of;
-use crate::accounts::pages::{signed_in, wanted};
+use crate::accounts::pages::{lead_on, signed_in, wanted};
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::passkeys::store;
 use crate::db::Connection;
@@ -116,11 +116,17 @@ pub async fn submit(
     let token = cookie::begun(redirect.session()).unwrap_or_default();
     let (browser, before) = (Browser::of(redirect.session(), agent_of(&request)), page.viewer.clone());
     let begun = token.clone();
+    // A sign-in that is finished leaves none: this is a second press.
+    let is_finished = token.is_empty();
     let (typed, seal) = (form.get("code").chars().take(100).collect::<String>(), seal.get_ref().clone());
     let tried = site.write(move |connection| {
         second_step::try_code(connection, &seal, (&token, &typed), &browser, before.as_deref())
     });
-    let why = match tried.await? {
+    let tried = tried.await?;
+    if let (Tried::Ended, Some(viewer), true) = (&tried, &page.viewer, is_finished) {
+        return lead_on(&site, viewer.id, &form, &redirect).await;
+    }
+    let why = match tried {
         Tried::SignedIn { token, codes_left } => {
             if let Some(left) = codes_left {
                 redirect.done(said_left(left));

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::challenge::{self, Purpose};
 use super::relying::Passkeys;
 use super::store;
-use crate::accounts::confirm::{go_on, wrong};
+use crate::accounts::confirm::{go_on, note_passkey, wrong};
 use crate::accounts::sessions;
 use crate::error::Error;
 use crate::language::t;
@@ -53,6 +53,7 @@ pub async fn confirm(
     };
     if let Some(token) = confirmed {
         cookie::sign_in(redirect.session(), &token)?;
+        note_passkey(redirect.session(), me.id)?;
         return go_on(&site, page, &me, &form, &redirect).await;
     }
     wrong(&request, form, t("This passkey was not accepted. Try again, or use your password."))

@@ -1,11 +1,13 @@
 //! `/settings/data/delete`: *Delete my account*, and, once that is done, *Keep my account*.
 
-use actix_web::HttpResponse;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::{begin_own, keep};
-use crate::accounts::confirm::password_hash;
+use crate::accounts::confirm::{ask, proved_hash, was_by_passkey};
 use crate::accounts::guard::DELETION;
+use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::still_has_password;
 use crate::dates;
 use crate::error::Error;
@@ -21,6 +23,10 @@ use crate::web::site::SiteData;
 struct Delete {
     page: Layout,
     problems: Problems,
+    /// Whether the password is wanted: no passkey has taken its place.
+    asks_password: bool,
+    /// Whether passkeys work on this site.
+    has_passkeys: bool,
 }
 
 #[derive(Template)]
@@ -44,10 +50,16 @@ impl Deleted {
 ///
 /// # Errors
 /// The template's.
-pub async fn form(page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
+pub async fn form(
+    page: Layout,
+    me: SignedIn,
+    redirect: Redirect,
+    passkeys: Data<Passkeys>,
+) -> Result<HttpResponse, Error> {
+    let (asks_password, has_passkeys) = (!was_by_passkey(redirect.session(), &me), passkeys.work());
     match me.deletion_due_at {
         Some(due) => Deleted { page, due }.show(),
-        None => Delete { page, problems: Problems::default() }.show(),
+        None => Delete { page, problems: Problems::default(), asks_password, has_passkeys }.show(),
     }
 }
 
@@ -60,13 +72,20 @@ pub async fn delete(
     page: Layout,
     me: SignedIn,
     form: Form,
+    request: HttpRequest,
     redirect: Redirect,
+    passkeys: Data<Passkeys>,
 ) -> Result<HttpResponse, Error> {
+    let (asks_password, has_passkeys) = (!was_by_passkey(redirect.session(), &me), passkeys.work());
+    if asks_password && !form.has("password") {
+        // The page was opened while a passkey took its place.
+        return ask(&request);
+    }
     let mut problems = Problems::default();
     let wrong = t("This is not your password.");
-    let Some(hash) = password_hash(&site, me.id, form.get("password")).await? else {
+    let Some(hash) = proved_hash(&site, &me, &redirect, &form).await? else {
         problems.add("password", wrong);
-        return Delete { page, problems }.show_again();
+        return Delete { page, problems, asks_password, has_passkeys }.show_again();
     };
     let begun = site.write_bulk(move |connection| {
         Ok(match still_has_password(connection, me.id, &hash)? {
@@ -83,7 +102,7 @@ pub async fn delete(
         None => problems.add("password", wrong),
     }
     if problems.any() {
-        return Delete { page, problems }.show_again();
+        return Delete { page, problems, asks_password, has_passkeys }.show_again();
     }
     site.jobs.wake(mail::JOB);
     Ok(redirect.to(DELETION))
