@@ -282,7 +282,7 @@ pub fn mail_of(settings: &Settings, address: &str) -> Result<Mail, Error> {
     Ok(Mail {
         transport: settings.mail.clone(),
         from,
-        links: Links(base.map_or(address, url::Url::as_str).trim_end_matches('/').to_owned()),
+        links: Links::new(base.map_or(address, url::Url::as_str).trim_end_matches('/')),
         zone: settings.zone,
         is_true: Arc::new(move |connection, to, letter| letters::is_true(connection, &limits, to, letter)),
     })

@@ -78,7 +78,9 @@ pub async fn forgot(
         // An address gets no more, whoever asks; nobody is told, since they would lock its owner out.
         match limits::take(connection, Limit::Reset, &Subject::account(&key)) {
             Err(Error::TooMany { .. }) => Ok(()),
-            other => other.and_then(|()| outbox::put(connection, outbox::NOBODY, Letter::ResetPassword { key })),
+            other => other.and_then(|()| {
+                outbox::put(connection, outbox::NOBODY, Letter::ResetPassword { key, by_administrator: false })
+            }),
         }
     });
     if let Err(why) = asked.await {
@@ -202,7 +204,7 @@ fn set_password(
     crate::accounts::tokens::revoke_all(connection, proof.member)?;
     outbox::put(connection, proof.member, Letter::PasswordChanged { at: now() })?;
     second_step::end_all(connection, proof.member)?;
-    events::record(connection, proof.member, Kind::PasswordReset, &device::name(&browser.agent))?;
+    events::record(connection, proof.member, Kind::PasswordReset, &device::known_as(&browser.agent))?;
     second_step::enter(connection, proof.member, browser, None).map(Some)
 }
 

@@ -272,7 +272,7 @@ pub async fn send_password_link(
     let (by, member) = (Actor::Member(me.id), member.into_inner());
     site.write(move |connection| {
         let key: String = rows::table.find(member).select(rows::email_key).first(connection)?;
-        outbox::put(connection, outbox::NOBODY, Letter::ResetPassword { key })?;
+        outbox::put(connection, outbox::NOBODY, Letter::ResetPassword { key, by_administrator: true })?;
         audit::record(connection, by, Act::PasswordLinkSent, Some(member), "")
     })
     .await?;

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::ids::MemberId;
 use crate::joining::letters::{self, JoinLetter};
 use crate::joining::links::{self, Link};
+use crate::members::role::Role;
 use crate::web::registration::{self, Registration};
 
 /// The way by which somebody comes.
@@ -102,7 +103,8 @@ pub struct Opened {
     pub pass: Option<Pass>,
 }
 
-/// Looks behind a door; nothing where the link is used up, revoked, expired, or was never made.
+/// Looks behind a door; nothing where the link is used up, revoked, expired, or was never made, or whoever invites is suspended
+/// or deletes their account.
 ///
 /// # Errors
 /// The database's.
@@ -112,9 +114,11 @@ pub fn look(connection: &mut Connection, door: &Door) -> Result<Option<Opened>, 
         return Ok(Some(Opened { admission: admission(mode, Host::Nobody, false), pass: None }));
     };
     let Some(pass) = Pass::find(connection, code)? else { return Ok(None) };
-    let host = match super::is_administrator(connection, pass.owner())? {
-        true => Host::Administrator,
-        false => Host::Member,
+    // Nobody comes in by somebody who is kept out, or leaves: they least of all.
+    let host = match super::role_of_host(connection, pass.owner())? {
+        Some(Role::Administrator) => Host::Administrator,
+        Some(_) => Host::Member,
+        None => return Ok(None),
     };
     let may = registration::members_make_links(connection)?;
     Ok(Some(Opened { admission: admission(mode, host, may), pass: Some(pass) }))

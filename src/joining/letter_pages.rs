@@ -98,13 +98,14 @@ async fn page_of(
         full_name: me.full_name.clone(),
         headline: ready.sender.as_ref().map_or_else(String::new, |sender| sender.headline.clone()),
     };
+    let links = Links::new(&*site.address).of(&page.community);
     Ok(Invite {
         page,
         contact: id,
         name: ready.name,
         emails: ready.emails,
         sender: ready.sender,
-        letter: content::join_invitation(&sender, form.get("note"), "", &Links(site.address.clone())),
+        letter: content::join_invitation(&sender, form.get("note"), "", &links),
         admission: ready.admission,
         sent_on: ready.sent_on,
         note_length: site.limits.note_length,

@@ -9,6 +9,7 @@ use crate::dates::{self, DAY, now};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
+use crate::joining::door::{Admission, Host, admission};
 use crate::joining::links::{self, Link};
 use crate::joining::qr;
 use crate::language::{filters, number, t, tf, tn};
@@ -70,6 +71,10 @@ impl Shown {
 struct Mine {
     page: Layout,
     links: Vec<Shown>,
+    /// What a link does that is made now.
+    sentence: &'static str,
+    /// Whether nobody could join by it.
+    is_refused: bool,
     form: Form,
     problems: Problems,
 }
@@ -79,6 +84,10 @@ struct Mine {
 struct OfAll {
     page: Layout,
     links: Vec<Shown>,
+    /// What a link does that is made now.
+    sentence: &'static str,
+    /// Whether nobody could join by it.
+    is_refused: bool,
     form: Form,
     problems: Problems,
 }
@@ -92,8 +101,31 @@ pub fn days() -> Vec<(String, String)> {
     DAYS.iter().map(|days| (days.to_string(), words(*days))).collect()
 }
 
-fn may_make(connection: &mut Connection, viewer: &Viewer) -> Result<bool, Error> {
-    Ok(viewer.may_administer() || registration::members_make_links(connection)?)
+/// Says how somebody comes in by a link of this member's.
+///
+/// # Errors
+/// [`Error::NotFound`] for whoever may make none, or the database's.
+fn lets_in(connection: &mut Connection, viewer: &Viewer) -> Result<Admission, Error> {
+    if viewer.may_administer() {
+        return Ok(Admission::AtOnce);
+    }
+    match registration::load_with_links(connection)? {
+        (mode, true) => Ok(admission(mode, Host::Member, true)),
+        (_, false) => Err(Error::NotFound),
+    }
+}
+
+/// Says what a link does that is made now.
+fn said(admission: Admission) -> &'static str {
+    match admission {
+        Admission::AtOnce => t("Everybody who opens the link sees your name and can join by it."),
+        Admission::Waits => t(
+            "Everybody who opens the link sees your name and can ask to join: an administrator looks at each registration.",
+        ),
+        Admission::Refused => {
+            t("Registration is closed. Nobody can join by your links until an administrator opens it again.")
+        }
+    }
 }
 
 fn load(connection: &mut Connection, viewer: &Viewer, address: &str, of_all: bool) -> Result<Vec<Shown>, Error> {
@@ -121,16 +153,17 @@ async fn page_of(
     (form, problems): (Form, Problems),
 ) -> Result<HttpResponse, Error> {
     let (me, address, of_all) = (viewer.viewer(), site.address.clone(), page.is_under("/admin"));
-    let links = site.read(move |connection| match may_make(connection, &me)? {
-        true => load(connection, &me, &address, of_all),
-        false => Err(Error::NotFound),
+    let read = site.read(move |connection| {
+        let admission = lets_in(connection, &me)?;
+        Ok((load(connection, &me, &address, of_all)?, admission))
     });
-    let (links, again) = (links.await?, problems.any());
+    let ((links, admission), again) = (read.await?, problems.any());
+    let (sentence, is_refused) = (said(admission), admission == Admission::Refused);
     match (of_all, again) {
-        (true, false) => OfAll { page, links, form, problems }.show(),
-        (true, true) => OfAll { page, links, form, problems }.show_again(),
-        (false, false) => Mine { page, links, form, problems }.show(),
-        (false, true) => Mine { page, links, form, problems }.show_again(),
+        (true, false) => OfAll { page, links, sentence, is_refused, form, problems }.show(),
+        (true, true) => OfAll { page, links, sentence, is_refused, form, problems }.show_again(),
+        (false, false) => Mine { page, links, sentence, is_refused, form, problems }.show(),
+        (false, true) => Mine { page, links, sentence, is_refused, form, problems }.show_again(),
     }
 }
 
@@ -157,6 +190,16 @@ fn typed(form: &Form, problems: &mut Problems) -> (String, Option<i32>, Option<i
     (label, most_uses, days.filter(|days| *days > 0).map(|days| now() + days * DAY))
 }
 
+/// What came of a press of *Make invite link*.
+enum Made {
+    /// There is the link.
+    Link,
+    /// Nobody could join by it.
+    Closed,
+    /// They have as many as one may have.
+    TooMany,
+}
+
 /// `POST /invite-links` and `POST /admin/invites`
 ///
 /// # Errors
@@ -175,23 +218,30 @@ pub async fn make(
     }
     let viewer = me.viewer();
     let made = site.write(move |connection| {
-        if !may_make(connection, &viewer)? {
-            return Err(Error::NotFound);
+        if lets_in(connection, &viewer)? == Admission::Refused {
+            return Ok(Made::Closed);
         }
         crate::db::lock_members(connection, [viewer.id])?;
-        let open = links::of_member(connection, viewer.id)?.iter().filter(|link| link.is_open()).count();
+        let mine = links::of_member(connection, viewer.id)?;
+        if mine.iter().any(|link| link.was_just_made(&label, most_uses, expires_at)) {
+            return Ok(Made::Link);
+        }
+        let open = mine.iter().filter(|link| link.is_open()).count();
         if open >= MOST_OPEN {
-            return Ok(false);
+            return Ok(Made::TooMany);
         }
         links::make(connection, viewer.id, &label, expires_at, most_uses)?;
-        note(connection, &viewer, Act::InviteLinkMade, &label).map(|()| true)
+        note(connection, &viewer, Act::InviteLinkMade, &label).map(|()| Made::Link)
     });
-    if !made.await? {
-        let sentence = tf("You have {n} links that work. Revoke one before you make another.", number(MOST_OPEN));
-        problems.add("label", sentence);
-        return page_of(&site, page, &me, (form, problems)).await;
-    }
-    redirect.done(t("The invite link is ready. Copy it, or show the QR code."));
+    match made.await? {
+        Made::Link => redirect.done(t("The invite link is ready. Copy it, or show the QR code.")),
+        Made::Closed => redirect.refused(said(Admission::Refused)),
+        Made::TooMany => {
+            let sentence = tf("You have {n} links that work. Revoke one before you make another.", number(MOST_OPEN));
+            problems.add("label", sentence);
+            return page_of(&site, page, &me, (form, problems)).await;
+        }
+    };
     Ok(redirect.to(if page.is_under("/admin") { "/admin/invites" } else { "/invite-links" }))
 }
 

@@ -3,13 +3,15 @@
 use diesel::prelude::*;
 use rand::RngExt;
 
-use crate::dates::now;
+use crate::dates::{DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::members::MemberCard;
 use crate::schema::{invite_joins, invite_links, members};
 
+/// Seconds within which the same form is a second press.
+const SECOND_PRESS: i64 = 60;
 /// Characters of the part of a code that nobody can guess.
 const RANDOM: usize = 32;
 
@@ -54,6 +56,14 @@ impl Link {
     /// Returns whether it was used as often as it works.
     pub fn is_used_up(&self) -> bool {
         self.most_uses.is_some_and(|most| self.uses >= most)
+    }
+
+    /// Returns whether it was made just like this a moment ago and is unused: this is a second press.
+    pub fn was_just_made(&self, label: &str, most_uses: Option<i32>, expires_at: Option<i64>) -> bool {
+        let lasts = |expires_at: Option<i64>, since: i64| expires_at.map(|end| (end - since + DAY / 2) / DAY);
+        let is_new = self.created_at > now() - SECOND_PRESS && self.uses == 0 && !self.is_revoked();
+        let is_alike = self.label == label && self.most_uses == most_uses;
+        is_new && is_alike && lasts(self.expires_at, self.created_at) == lasts(expires_at, now())
     }
 
     /// Returns the path that people open.

@@ -16,7 +16,7 @@ pub mod waiting;
 use diesel::prelude::*;
 
 use crate::dates::now;
-use crate::db::Connection;
+use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::members::role::Role;
@@ -54,12 +54,11 @@ pub fn administrators(connection: &mut Connection) -> Result<Vec<MemberId>, Erro
     Ok(members::table.filter(members::role.eq(Role::Administrator)).select(members::id).load(connection)?)
 }
 
-/// Returns whether a member runs the site, and may do so now.
+/// Returns the role of a member who lets others in; nothing where they are suspended, or delete their account.
 ///
 /// # Errors
 /// The database's.
-pub fn is_administrator(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
-    let row = members::table.find(member).filter(is_open(now())).select(members::role);
-    let role: Option<Role> = row.first(connection).optional()?;
-    Ok(role == Some(Role::Administrator))
+pub fn role_of_host(connection: &mut Connection, member: MemberId) -> Result<Option<Role>, Error> {
+    let open = members::table.find(member).filter(is_open(now())).filter(members::deletion_due_at.is_null());
+    Ok(on_engine!(connection, |own| open.select(members::role).first(own)).optional()?)
 }

@@ -28,6 +28,14 @@ pub fn stamp(connection: &mut Connection) -> Result<String, Error> {
     Ok(format!("{opened}.{}", signature(&key, opened)))
 }
 
+/// Makes the stamp of a form that is shown again, by which a person need not wait a second time; nothing where none of ours
+/// came with it.
+pub fn stamp_again(key: &str, stamp: &str, least_seconds: u32) -> Option<String> {
+    signed(key, stamp)?;
+    let opened = now() - i64::from(least_seconds);
+    Some(format!("{opened}.{}", signature(key, opened)))
+}
+
 fn signature(key: &str, opened: i64) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else { return String::new() };
     mac.update(format!("sign-up {opened}").as_bytes());
@@ -36,26 +44,37 @@ fn signature(key: &str, opened: i64) -> String {
 
 /// Returns when the form was opened; nothing where no page of this site says so, or it was too long ago.
 fn opened(key: &str, stamp: &str, now: i64) -> Option<i64> {
-    let (opened, given) = stamp.split_once('.')?;
-    let opened = opened.parse().ok().filter(|opened| given == signature(key, *opened))?;
+    let opened = signed(key, stamp)?;
     (now - LONGEST..=now + 60).contains(&opened).then_some(opened)
+}
+
+/// Returns when a stamp of this site says that its form was opened.
+fn signed(key: &str, stamp: &str) -> Option<i64> {
+    let (opened, given) = stamp.split_once('.')?;
+    opened.parse().ok().filter(|opened| given == signature(key, *opened))
 }
 
 /// Notes what no person does. Each is said, and pressing once more is enough for a person.
 pub fn check(form: &Form, problems: &mut Problems, key: &str, least_seconds: u32) {
     if !form.get(TRAP).is_empty() {
         problems.add(
-            "full_name",
-            t("A field that people do not see was filled in. It is empty again: please press Sign up once more."),
+            "password",
+            t("A field that people do not see was filled in. It is empty again. Type your password again and press Sign up once more."),
         );
     }
     if least_seconds == 0 {
         return;
     }
     match opened(key, form.get(STAMP), now()) {
-        None => problems.add("full_name", t("This form was open for too long. Please press Sign up once more.")),
+        None => problems.add(
+            "password",
+            t("This form was open for too long. Type your password again and press Sign up once more."),
+        ),
         Some(opened) if now() - opened < i64::from(least_seconds) => {
-            problems.add("full_name", t("That was quicker than people type. Please press Sign up once more."));
+            problems.add(
+                "password",
+                t("That was quicker than people type. Type your password again and press Sign up once more."),
+            );
         }
         Some(_) => {}
     }
@@ -68,7 +87,7 @@ mod tests {
     fn said(fields: [(&str, &str); 2], least_seconds: u32) -> String {
         let mut problems = Problems::default();
         check(&Form::of(fields), &mut problems, "key", least_seconds);
-        problems.of("full_name").to_owned()
+        problems.of("password").to_owned()
     }
 
     #[test]
@@ -84,6 +103,16 @@ mod tests {
         ] {
             assert_eq!(opened(key, &stamp, at), None, "{key} {stamp} {at}");
         }
+    }
+
+    #[test]
+    fn a_form_shown_again_is_not_too_quick() {
+        let stamp = format!("{}.{}", now(), signature("key", now()));
+        assert!(said([(TRAP, ""), (STAMP, &stamp)], 30).contains("quicker than people type"));
+        let again = stamp_again("key", &stamp, 30).unwrap();
+        assert_eq!(said([(TRAP, ""), (STAMP, &again)], 30), "");
+        assert_eq!(stamp_again("other", &stamp, 30), None);
+        assert_eq!(stamp_again("key", "", 30), None);
     }
 
     #[test]

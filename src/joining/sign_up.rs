@@ -193,7 +193,11 @@ async fn show_again(
     form: Form,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
-    match prepared(site, door).await?.page(page, door, form, problems) {
+    let mut ready = prepared(site, door).await?;
+    if let Some(stamp) = robots::stamp_again(&ready.key, form.get(robots::STAMP), site.least_seconds) {
+        ready.stamp = stamp;
+    }
+    match ready.page(page, door, form, problems) {
         Ok(form) => form.show_again(),
         Err(closed) if closed.1 == StatusCode::OK => closed.0.show_again(),
         Err(closed) => closed.0.show_as(closed.1),

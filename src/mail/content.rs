@@ -107,18 +107,44 @@ impl Content {
     }
 }
 
-/// The site's address, of which links are made; without a slash at its end.
+/// The site's address, of which links are made, and its name.
 #[derive(Debug, Clone)]
-pub struct Links(pub String);
+pub struct Links {
+    /// Without a slash at its end.
+    address: String,
+    /// What the community calls itself; empty for none.
+    name: String,
+}
 
 impl Links {
-    /// Returns the address of a page.
-    pub fn to(&self, path: &str) -> String {
-        format!("{}{path}", self.0)
+    /// Returns links to this address, without a slash at its end.
+    pub fn new(address: impl Into<String>) -> Links {
+        Links { address: address.into(), name: String::new() }
     }
 
+    /// Returns the same links to a community that has chosen a name.
+    #[must_use]
+    pub fn of(&self, community: &Community) -> Links {
+        Links { name: community.chosen_name().to_owned(), ..self.clone() }
+    }
+
+    /// Returns the address of a page.
+    pub fn to(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    fn host(&self) -> &str {
+        self.address.split_once("://").map_or(self.address.as_str(), |(_, host)| host)
+    }
+
+    /// Returns what the site is called: the name that it has chosen, or its host.
     fn site(&self) -> &str {
-        self.0.split_once("://").map_or(self.0.as_str(), |(_, host)| host)
+        if self.name.is_empty() { self.host() } else { &self.name }
+    }
+
+    /// Returns what the site is called and where it is.
+    fn place(&self) -> String {
+        if self.name.is_empty() { self.host().to_owned() } else { tf("{site} ({host})", (&self.name, self.host())) }
     }
 }
 
@@ -306,8 +332,11 @@ pub fn accepted(full_name: &str, token: &str, links: &Links) -> Content {
 
 /// Tells somebody that they were not let in.
 pub fn declined(full_name: &str, links: &Links) -> Content {
-    let sentence = tf("An administrator has looked at the registration of {name} and has declined it.", full_name);
-    let kept = t("Nothing of it is kept. If this is a mistake, ask somebody who is a member for an invite link.");
+    let sentence = tf(
+        "An administrator has looked at the registration of {name} at {site} and has declined it.",
+        (full_name, &links.place()),
+    );
+    let kept = t("Nothing of it is kept. If this is a mistake, ask an administrator for an invite link.");
     Content::of(tf("Your registration at {site} is declined.", links.site()), &[&sentence, kept])
         .small(t("If you have not signed up, there is nothing to do."))
 }
@@ -315,7 +344,7 @@ pub fn declined(full_name: &str, links: &Links) -> Content {
 /// Invites somebody to join.
 pub fn join_invitation(sender: &Sender, note: &str, code: &str, links: &Links) -> Content {
     let (name, site) = (&sender.full_name, links.site());
-    let what = tf("{site} is a professional network that a community runs itself.", site);
+    let what = tf("{site} is a professional network that a community runs itself.", links.place());
     let then = tf("If you join by this link, an invitation of {name} to connect waits for you there.", name);
     let heading = tf("{name} invites you to join {site}.", (name, site));
     let content =
@@ -337,9 +366,27 @@ pub fn has_account(full_name: &str, links: &Links) -> Content {
         .small(&about_your_account(links))
 }
 
+/// Who has asked for a link to set a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedBy {
+    /// Somebody who typed the address: most likely its owner.
+    Anybody,
+    /// An administrator.
+    Administrator,
+}
+
 /// Lets a member set a new password; `accounts` are the names of the accounts that an address may have, each with its token.
-pub fn reset(accounts: &[(String, String)], links: &Links) -> Content {
-    let sentence = t("Somebody, most likely you, has asked for a link to set a new password.");
+pub fn reset(accounts: &[(String, String)], by: AskedBy, links: &Links) -> Content {
+    let (sentence, small) = match by {
+        AskedBy::Anybody => (
+            t("Somebody, most likely you, has asked for a link to set a new password."),
+            t("The link works for an hour, and once. If it was not you, there is nothing to do: your password stays."),
+        ),
+        AskedBy::Administrator => (
+            t("An administrator has sent you this link to set a new password."),
+            t("The link works for an hour, and once. Until you use it, your password stays."),
+        ),
+    };
     let button = |content: Content, (name, token): &(String, String)| {
         let label = match accounts.len() {
             1 => t("Set a new password").to_owned(),
@@ -350,16 +397,14 @@ pub fn reset(accounts: &[(String, String)], links: &Links) -> Content {
     accounts
         .iter()
         .fold(Content::of(t("Set a new password"), &[sentence]), button)
-        .small(t(
-            "The link works for an hour, and once. If it was not you, there is nothing to do: your password stays.",
-        ))
+        .small(small)
         .small(&about_your_account(links))
 }
 
 fn about_your_account(links: &Links) -> String {
-    tf("This e-mail is about your account at {site}.", links.site())
+    tf("This e-mail is about your account at {site}.", links.place())
 }
 
 fn as_you_chose(links: &Links) -> String {
-    tf("You get this e-mail as you have chosen in your settings at {site}.", links.site())
+    tf("You get this e-mail as you have chosen in your settings at {site}.", links.place())
 }

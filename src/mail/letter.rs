@@ -59,6 +59,9 @@ pub enum Letter {
     ResetPassword {
         /// What identifies the address.
         key: String,
+        /// Whether an administrator sends it, rather than whoever typed the address.
+        #[serde(default)]
+        by_administrator: bool,
     },
     /// Somebody would like to connect.
     Invitation {

@@ -1,12 +1,12 @@
 //! Every letter with made-up people, for those who write them.
 
-use super::content::{self, Content, Links};
+use super::content::{self, AskedBy, Content, Links};
 use super::letter::{Letter, Sender};
 use crate::ids::MemberId;
 
 /// Returns each letter and the word by which it is called.
 pub fn all() -> Vec<(&'static str, Content)> {
-    let links = Links("https://network.example.org".into());
+    let links = Links::new("https://network.example.org");
     let note = "We met at the bridge in Porto.\nIt would be good to stay in touch.".to_owned();
     let sender = Sender {
         handle: "robin-vale".into(),
@@ -45,7 +45,8 @@ pub fn all() -> Vec<(&'static str, Content)> {
             ("registration-declined", content::declined("Ines Moreau", &links)),
             ("join-invitation", content::join_invitation(&sender, &note, "10123456789abcdef", &links)),
             ("has-account", content::has_account("Ines Moreau", &links)),
-            ("reset-password", content::reset(&one, &links)),
+            ("reset-password", content::reset(&one, AskedBy::Anybody, &links)),
+            ("reset-password-by-administrator", content::reset(&one, AskedBy::Administrator, &links)),
         ])
         .collect()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use lettre::Message;
 use lettre::message::Mailbox;
 
-use super::content::{self, Content, Links};
+use super::content::{self, AskedBy, Content, Links};
 use super::letter::{Letter, Sender};
 use super::message::{self, Cover};
 use super::outbox::{self, Row, Written};
@@ -141,7 +141,7 @@ type Composed = Option<(&'static str, Message)>;
 fn compose(connection: &mut Connection, mail: &Mail, row: &Row) -> Result<Composed, Error> {
     let Some(Written { letter, sender }) = row.written() else { return Ok(None) };
     match &letter {
-        Letter::ResetPassword { key } => return reset(connection, mail, row, key, &letter),
+        Letter::ResetPassword { .. } => return reset(connection, mail, row, &letter),
         Letter::Deleted { .. } => return farewell(connection, mail, row, &letter),
         Letter::RegistrationDeclined { .. } => return declined(connection, mail, row, &letter),
         Letter::JoinInvitation { .. } => return join_invitation(connection, mail, row, (&letter, sender.as_ref())),
@@ -169,7 +169,7 @@ fn compose(connection: &mut Connection, mail: &Mail, row: &Row) -> Result<Compos
         }
         None => None,
     };
-    let make = || Content { unsubscribe, ..content::of(&letter, sender.as_ref(), &mail.links) };
+    let make = |links: &Links| Content { unsubscribe, ..content::of(&letter, sender.as_ref(), links) };
     finish(connection, mail, row, &letter, &receiver.at(&email), make)
 }
 
@@ -194,14 +194,14 @@ fn confirm(
         let Some(email) = owner.address_for(&Letter::ConfirmAddress).filter(|_| owner.may_get_mail()) else {
             return Ok(None);
         };
-        let make = || content::has_account(&owner.full_name, &mail.links);
+        let make = |links: &Links| content::has_account(&owner.full_name, links);
         return finish(connection, mail, row, &Letter::ConfirmAddress, &owner.at(&email), make);
     }
     let proof = Proof { member: receiver.id, email: receiver.email.clone() };
     let token = tokens::make(connection, Purpose::Confirm, &proof)?;
-    let make = || match letter {
-        Letter::RegistrationAccepted { .. } => content::accepted(&receiver.full_name, &token, &mail.links),
-        _ => content::confirm(&receiver.full_name, &token, &mail.links),
+    let make = |links: &Links| match letter {
+        Letter::RegistrationAccepted { .. } => content::accepted(&receiver.full_name, &token, links),
+        _ => content::confirm(&receiver.full_name, &token, links),
     };
     finish(connection, mail, row, letter, &receiver.at(&receiver.email), make)
 }
@@ -210,7 +210,7 @@ fn confirm(
 fn farewell(connection: &mut Connection, mail: &Mail, row: &Row, letter: &Letter) -> Result<Composed, Error> {
     let Letter::Deleted { email, full_name, language, time_zone } = letter else { return Ok(None) };
     let to = Addressee { name: full_name, email, language, time_zone };
-    finish(connection, mail, row, letter, &to, || content::of(letter, None, &mail.links))
+    finish(connection, mail, row, letter, &to, |links| content::of(letter, None, links))
 }
 
 /// Tells somebody that they were not let in, unless the address is a member's.
@@ -220,33 +220,36 @@ fn declined(connection: &mut Connection, mail: &Mail, row: &Row, letter: &Letter
         return Ok(None);
     }
     let to = Addressee { name: full_name, email, language, time_zone: "" };
-    finish(connection, mail, row, letter, &to, || content::declined(full_name, &mail.links))
+    finish(connection, mail, row, letter, &to, |links| content::declined(full_name, links))
 }
 
-/// Invites somebody to join, unless they are a member, or want no such letter.
+/// Invites somebody to join, unless they are a member, or want no such letter, or its link would let nobody in.
 fn join_invitation(
     connection: &mut Connection,
     mail: &Mail,
     row: &Row,
     (letter, sender): (&Letter, Option<&Sender>),
 ) -> Result<Composed, Error> {
-    let (Letter::JoinInvitation { email, key, note, language, code, stop, .. }, Some(sender)) = (letter, sender) else {
+    let (Letter::JoinInvitation { from, email, key, note, language, code, stop }, Some(sender)) = (letter, sender)
+    else {
         return Ok(None);
     };
-    if receiver::is_nobodys_to_invite(connection, key)? {
+    if receiver::is_nobodys_to_invite(connection, key)? || !receiver::may_invite(connection, *from)? {
         return Ok(None);
     }
     let to = Addressee { name: "", email, language, time_zone: "" };
     let unsubscribe = Some(mail.links.to(&format!("/unsubscribe/invitations/{stop}")));
-    let make = || Content { unsubscribe, ..content::join_invitation(sender, note, code, &mail.links) };
+    let make = |links: &Links| Content { unsubscribe, ..content::join_invitation(sender, note, code, links) };
     finish(connection, mail, row, letter, &to, make)
 }
 
-fn reset(connection: &mut Connection, mail: &Mail, row: &Row, key: &str, letter: &Letter) -> Result<Composed, Error> {
+fn reset(connection: &mut Connection, mail: &Mail, row: &Row, letter: &Letter) -> Result<Composed, Error> {
+    let Letter::ResetPassword { key, by_administrator } = letter else { return Ok(None) };
+    let by = if *by_administrator { AskedBy::Administrator } else { AskedBy::Anybody };
     let found = receiver::resettable(connection, key)?;
     let Some((first, _)) = found.first() else { return Ok(None) };
     let accounts: Vec<_> = found.iter().map(|(account, token)| (account.full_name.clone(), token.clone())).collect();
-    finish(connection, mail, row, letter, &first.at(&first.email), || content::reset(&accounts, &mail.links))
+    finish(connection, mail, row, letter, &first.at(&first.email), |links| content::reset(&accounts, by, links))
 }
 
 /// Writes a letter in the language of whoever gets it.
@@ -256,16 +259,17 @@ fn finish(
     row: &Row,
     letter: &Letter,
     to: &Addressee,
-    make: impl FnOnce() -> Content,
+    make: impl FnOnce(&Links) -> Content,
 ) -> Result<Composed, Error> {
     let community = Community::load(connection)?;
+    let links = mail.links.of(&community);
     let (id, written_at) = (row.name(), row.created_at);
     let mut from = mail.from.clone();
     from.name.get_or_insert_with(|| community.name().to_owned());
     let cover = Cover { from: &from, name: to.name, email: to.email, id: &id, written_at };
     let readable = matches!(mail.transport, Transport::Folder(_));
     let context = Context::new(Language::default(), mail.zone).chosen(to.language, to.time_zone);
-    let built = context.within(|| message::build(&cover, &make().of_community(&community), readable));
+    let built = context.within(|| message::build(&cover, &make(&links).of_community(&community), readable));
     match built {
         Ok(message) => Ok(Some((letter.word(), message))),
         Err(why) => {

@@ -92,9 +92,7 @@ impl FromStr for Registration {
 /// # Errors
 /// The database's.
 pub fn load(connection: &mut Connection) -> Result<Registration, Error> {
-    let stored = value(connection, MODE)?;
-    // A word of a newer version of the program lets nobody in.
-    Ok(stored.map_or(Registration::NotBegun, |word| word.parse().unwrap_or(Registration::Closed)))
+    Ok(mode_of(value(connection, MODE)?))
 }
 
 /// Saves who may join.
@@ -122,6 +120,23 @@ pub fn begin(connection: &mut Connection, mode: Registration) -> Result<(), Erro
 /// The database's.
 pub fn members_make_links(connection: &mut Connection) -> Result<bool, Error> {
     Ok(value(connection, BY_MEMBERS)?.is_some_and(|value| value == "1"))
+}
+
+/// Loads who may join, and whether members may make invite links.
+///
+/// # Errors
+/// The database's.
+pub fn load_with_links(connection: &mut Connection) -> Result<(Registration, bool), Error> {
+    let rows = settings::table.filter(settings::name.eq_any([MODE, BY_MEMBERS]));
+    let rows = rows.select((settings::name, settings::value));
+    let rows: Vec<(String, String)> = on_engine!(connection, |own| rows.load(own))?;
+    let of = |name: &str| rows.iter().find(|(row, _)| row == name).map(|(_, value)| value.clone());
+    Ok((mode_of(of(MODE)), of(BY_MEMBERS).is_some_and(|value| value == "1")))
+}
+
+/// Reads who may join. A word of a newer version of the program lets nobody in.
+fn mode_of(stored: Option<String>) -> Registration {
+    stored.map_or(Registration::NotBegun, |word| word.parse().unwrap_or(Registration::Closed))
 }
 
 /// Saves whether members may make invite links.

@@ -64,3 +64,36 @@ fn an_authenticator_app_shows_the_communitys_name() {
     // A colon parts the site from the account there.
     assert!(root.page.body.contains("issuer=Alumni%20%20Aarhus"), "{}", root.page.body);
 }
+
+#[test]
+fn letters_name_the_community_and_its_address_once() {
+    let (site, mut root) = named();
+    let mut ben = site.member("Ben Okoro");
+    let host = site.address.strip_prefix("http://").unwrap().to_owned();
+    crate::join_letters::invite(&site, &mut ben, "ines@test.example");
+    let mut visitor = site.visitor();
+    visitor.open("/forgot-password").fill("email", "ben-okoro@test.example").press("Send link");
+    root.open(&format!("/admin/members/{}", ben.id)).press("Send password link");
+    let letters = site.letters();
+    assert_eq!(letters.len(), 3, "{letters:?}");
+    for letter in &letters {
+        let words = letter.text.lines().filter(|line| !line.starts_with("http")).collect::<Vec<_>>().join("\n");
+        assert_eq!(words.matches(&host).count(), 1, "{words}");
+        assert!(words.contains(&format!("Alumni: Aarhus ({host})")), "{words}");
+    }
+    let invitation = letters.iter().find(|letter| letter.to == "ines@test.example").unwrap();
+    assert!(invitation.text.starts_with("Ben Okoro invites you to join Alumni: Aarhus."), "{}", invitation.text);
+    // Who has asked for a link is said as it was.
+    let by = |who: &str| letters.iter().filter(|letter| letter.text.contains(who)).count();
+    assert_eq!((by("Somebody, most likely you,"), by("An administrator has sent you this link")), (1, 1));
+}
+
+#[test]
+fn letters_of_a_community_without_a_name_say_its_host() {
+    let site = Site::new();
+    let mut ben = site.member("Ben Okoro");
+    let host = site.address.strip_prefix("http://").unwrap().to_owned();
+    crate::join_letters::invite(&site, &mut ben, "ines@test.example");
+    let letter = site.letters().remove(0);
+    assert_eq!(letter.subject, format!("Ben Okoro invites you to join {host}"));
+}

@@ -18,7 +18,8 @@ fn contact(site: &Site, owner: &Visitor, email: &str) -> String {
     format!("/contacts/{}/invite", ids.unwrap()[0])
 }
 
-fn invite(site: &Site, owner: &mut Visitor, email: &str) -> (u16, String) {
+/// Writes to an address. Returns the status and where it leads.
+pub fn invite(site: &Site, owner: &mut Visitor, email: &str) -> (u16, String) {
     let page = contact(site, owner, email);
     owner.open(&page);
     let form = [("email", email), ("note", "From the bridge in Porto.")];

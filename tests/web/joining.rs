@@ -324,3 +324,84 @@ fn a_link_lets_in_no_more_than_it_says() {
     assert_eq!(answers.iter().filter(|status| **status == 303).count(), 2, "{answers:?}");
     assert_eq!(answers.iter().filter(|status| **status == 410).count(), 4, "{answers:?}");
 }
+
+#[test]
+fn nobody_comes_in_by_whoever_is_kept_out() {
+    let site = Site::new();
+    let mut ben = site.member("Ben Okoro");
+    site.db.write_blocking(|connection| registration::let_members_make_links(connection, true)).unwrap();
+    set(&site, Registration::Invite);
+    let link = make_link(&mut ben, "/invite-links", "");
+    crate::join_letters::invite(&site, &mut ben, "ines@test.example");
+    let letter = site.letters()[0].link("/join/");
+    let later = amicable::dates::now() + 864_000;
+    let kept_out = [
+        "suspended_at = 1".to_owned(),
+        format!("suspended_at = 1, suspended_until = {later}"),
+        format!("deletion_due_at = {later}"),
+    ];
+    let come = |row: &str, at: usize| {
+        let all = "suspended_at = NULL, suspended_until = NULL, deletion_due_at = NULL";
+        for set in [all, row] {
+            let sql = format!("UPDATE members SET {set} WHERE id = {}", ben.id);
+            site.db.write_blocking(|connection| Ok(diesel::sql_query(&sql).execute(connection)?)).unwrap();
+        }
+        [&link, &letter].map(|way| {
+            let mut visitor = site.visitor();
+            let status = visitor.get(way).page.status;
+            assert_eq!(visitor.sees("Ben Okoro"), status == 200, "{row} {way}: {}", visitor.text());
+            let email = format!("person{at}{}@test.example", way.len());
+            let form = [("full_name", "Maren Holt"), ("email", email.as_str()), ("password", PASSWORD)];
+            (status, visitor.post(way, &form).page.status)
+        })
+    };
+    for (at, row) in kept_out.iter().enumerate() {
+        assert_eq!(come(row, at), [(410, 410); 2], "{row}");
+    }
+    // Whoever was suspended until yesterday invites again.
+    assert_eq!(come("suspended_at = 1, suspended_until = 2", 9), [(200, 303); 2]);
+}
+
+#[test]
+fn a_letter_of_whoever_is_kept_out_is_not_sent() {
+    let site = Site::new();
+    let mut ben = site.member("Ben Okoro");
+    crate::join_letters::invite(&site, &mut ben, "ines@test.example");
+    let sql = format!("UPDATE members SET suspended_at = 1 WHERE id = {}", ben.id);
+    site.db.write_blocking(|connection| Ok(diesel::sql_query(&sql).execute(connection)?)).unwrap();
+    assert_eq!(site.letters(), []);
+}
+
+#[test]
+fn the_page_of_links_says_what_they_do() {
+    let site = Site::new();
+    let mut ben = site.member("Ben Okoro");
+    site.db.write_blocking(|connection| registration::let_members_make_links(connection, true)).unwrap();
+    for (mode, sentence, makes) in [
+        (Registration::Open, "sees your name and can join by it.", true),
+        (Registration::Invite, "sees your name and can join by it.", true),
+        (Registration::Approval, "can ask to join: an administrator looks at each registration.", true),
+        (Registration::Closed, "Nobody can join by your links until an administrator opens it again.", false),
+    ] {
+        set(&site, mode);
+        ben.open("/invite-links");
+        assert!(ben.sees(sentence), "{mode:?}: {}", ben.text());
+        assert_eq!(ben.has_button("Make invite link"), makes, "{mode:?}");
+    }
+    ben.post("/invite-links", &[("label", "Reunion"), ("uses", ""), ("days", "7")]);
+    assert!(ben.follow().page.body.contains("toast danger") && !ben.sees("Reunion"), "{}", ben.text());
+    let mut ada = administrator(&site);
+    assert!(ada.open("/admin/invites").sees("sees your name and can join by it."), "{}", ada.text());
+}
+
+#[test]
+fn a_person_who_is_quick_presses_once_more() {
+    let site = Site::with_sign_up_seconds(3_600);
+    let mut maren = site.visitor();
+    sign_up(maren.open("/sign-up"), "Maren Holt", "maren@test.example");
+    assert_eq!(maren.page.status, 422);
+    assert!(maren.sees("Type your password again and press Sign up once more."), "{}", maren.text());
+    assert!(maren.page.body.contains("id=\"password-error\"") && !maren.page.body.contains("id=\"full_name-error\""));
+    maren.fill("password", PASSWORD).press("Sign up");
+    assert!(maren.sees("Your account is ready"), "{}", maren.text());
+}

@@ -219,3 +219,13 @@ fn the_last_administrator_stays_one() {
     assert!(root.sees("Member → Administrator") && !root.sees("member → administrator"), "{}", root.text());
     assert!(root.raw("/admin/audit/export?format=csv").status() == 200);
 }
+
+#[test]
+fn an_administrator_is_not_offered_to_suspend_themselves() {
+    let site = Site::new();
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    let ben = site.member("Ben Okoro");
+    root.open(&format!("/admin/members/{}", root.id));
+    assert!(root.sees("somebody else decides it") && !root.has_button("Suspend") && !root.has_button("Ban"));
+    assert!(root.open(&format!("/admin/members/{}", ben.id)).has_button("Suspend"), "{}", root.text());
+}

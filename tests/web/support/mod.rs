@@ -62,6 +62,14 @@ impl Site {
         Site::made(Limits::default(), name.parse().unwrap())
     }
 
+    /// A site that takes a form to sign up for a robot's below so many seconds.
+    pub fn with_sign_up_seconds(sign_up_seconds: u32) -> Site {
+        let database = Database::new();
+        let db = database.open();
+        let address = serve_as(&db, Settings { sign_up_seconds, ..settings(Limits::default(), Zone::default()) });
+        Site { db, address, database }
+    }
+
     /// A new site of which nobody has said who may join, and that nobody runs.
     pub fn not_begun() -> Site {
         let database = Database::new();
