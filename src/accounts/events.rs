@@ -6,7 +6,7 @@ use crate::dates::{self, DAY, now};
 use crate::db::{Connection, new_id, numbered, on_engine};
 use crate::error::Error;
 use crate::ids::{EventId, MemberId};
-use crate::language::{t, tf};
+use crate::language::{around, key, t};
 use crate::schema::security_events as table;
 use crate::web::device;
 
@@ -163,13 +163,14 @@ pub struct Event {
 }
 
 impl Event {
-    /// What happened, with what or to what.
-    pub fn sentence(&self) -> String {
-        let detail = if self.kind.is_of_device() { device::called(&self.detail) } else { self.detail.clone() };
-        match self.kind.sentence() {
-            what if detail.is_empty() => what.to_owned(),
-            what => tf("{what}: {detail}", (what, &detail)),
-        }
+    /// With what or to what, as it is read.
+    pub fn shown(&self) -> String {
+        if self.kind.is_of_device() { device::called(&self.detail) } else { self.detail.clone() }
+    }
+
+    /// What stands before and behind that.
+    pub fn around(&self) -> (String, String) {
+        around(key("{what}: {detail}"), self.kind.sentence())
     }
 
     /// When, to the minute.

@@ -21,6 +21,8 @@ pub struct Standing {
     pub side: Side,
     /// The owner disconnected from them as a connection, rather than as a stranger whom they had blocked.
     pub were_connected: bool,
+    /// They are connected, or were once. It stays when the other ends that, of whom it tells nothing.
+    pub has_connected: bool,
     /// Since when connected, while they are.
     pub connected_at: Option<i64>,
     /// When the pending invitation was sent.
@@ -47,6 +49,7 @@ impl Standing {
         Standing {
             side: Side::Stranger,
             were_connected: false,
+            has_connected: false,
             connected_at: None,
             invited_at: None,
             changed_at: 0,
@@ -64,6 +67,7 @@ impl Standing {
         Standing {
             side,
             were_connected: side.prior().is_former(),
+            has_connected: row.connected_at.is_some(),
             connected_at: row.connected_at.filter(|_| side == Side::Connected),
             notes: if side == Side::Connected { InvitationNote::of(&row) } else { Vec::new() },
             invited_at: row.invited_at,

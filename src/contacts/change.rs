@@ -4,9 +4,13 @@ use crate::connections::notes;
 use crate::contacts::card::Card;
 use crate::contacts::source::Source;
 use crate::contacts::store::{self, MAX_CONTACTS, NewContact, RemovalKind};
+use crate::dates::now;
 use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::ids::{Between, ContactId, ContactRemovalId, MemberId};
+
+/// Seconds within which the same form is a second press.
+const SECOND_PRESS: i64 = 60;
 
 /// Adds a contact. Returns its id; nothing where the book is full.
 ///
@@ -19,6 +23,26 @@ pub fn add(connection: &mut Connection, owner: MemberId, card: Card) -> Result<O
     let tags = notes::as_spelled(connection, Between { viewer: owner, other: MemberId::NOBODY }, &card.tags)?;
     let new = NewContact { card: Card { tags, ..card }, source: Source::ByHand, import_id: None };
     Ok(store::insert(connection, owner, &[new])?.pop())
+}
+
+/// Adds a contact as [`add`] does; one that was just added by the same form, pressed twice, is not added again.
+///
+/// # Errors
+/// The database's.
+pub fn add_once(connection: &mut Connection, owner: MemberId, card: Card) -> Result<Option<ContactId>, Error> {
+    db::lock_members(connection, [owner])?;
+    match just_added(connection, owner, &card)? {
+        Some(id) => Ok(Some(id)),
+        None => add(connection, owner, card),
+    }
+}
+
+/// Returns the newest contact where it is the same, added by hand a moment ago.
+fn just_added(connection: &mut Connection, owner: MemberId, card: &Card) -> Result<Option<ContactId>, Error> {
+    let Some(newest) = store::newest(connection, owner)? else { return Ok(None) };
+    let is_new = newest.created_at > now() - SECOND_PRESS && newest.source == Source::ByHand;
+    let bare = |card: &Card| Card { uid: String::new(), tags: Vec::new(), ..card.clone() };
+    Ok(Some(newest.id).filter(|_| is_new && bare(&newest.card) == bare(card)))
 }
 
 /// Changes a contact, unless it was changed by another hand since it was seen in this version. Returns the version that it has

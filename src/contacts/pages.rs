@@ -185,7 +185,7 @@ pub async fn add(
         return again(&site, page, &me, (None, 0), (form, problems)).await;
     }
     let owner = me.id;
-    let added = site.write(move |connection| change::add(connection, owner, card));
+    let added = site.write(move |connection| change::add_once(connection, owner, card));
     let Some(id) = added.await? else {
         problems.add("full_name", typed::full(MAX_CONTACTS));
         return again(&site, page, &me, (None, 0), (form, problems)).await;

@@ -333,6 +333,17 @@ pub fn load(connection: &mut Connection, owner: MemberId, id: ContactId) -> Resu
     load_many(connection, owner, &[id])?.pop().ok_or(Error::NotFound)
 }
 
+/// The contact that was added last, unless it is deleted.
+///
+/// # Errors
+/// The database's.
+pub fn newest(connection: &mut Connection, owner: MemberId) -> Result<Option<Contact>, Error> {
+    let last = contacts::table.filter(contacts::owner_id.eq(owner)).order(contacts::id.desc()).select(contacts::id);
+    let last: Option<ContactId> = on_engine!(connection, |own| last.first(own)).optional()?;
+    let last: Vec<ContactId> = last.into_iter().collect();
+    Ok(load_many(connection, owner, &last)?.pop())
+}
+
 /// Those of these contacts that are not deleted, in the order of their ids.
 ///
 /// # Errors

@@ -73,6 +73,9 @@ pub(super) async fn show(site: SiteData, page: Layout, me: SignedIn, q: String) 
     };
     let has_more = lines.len() > SHOWN;
     lines.truncate(SHOWN);
-    let count = tn(lines.len(), "{n} message", "{n} messages");
+    let count = match has_more {
+        true => tn(lines.len(), "The newest {n} message", "The newest {n} messages"),
+        false => tn(lines.len(), "{n} message", "{n} messages"),
+    };
     Found { page, q, lines, count, has_more }.show()
 }

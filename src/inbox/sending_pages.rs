@@ -9,6 +9,7 @@ use crate::inbox::sending::{self, Sent};
 use crate::inbox::thread::{self, Typed};
 use crate::inbox::{MAX_LENGTH, store};
 use crate::language::t;
+use crate::text;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, SignedIn};
 use crate::web::site::SiteData;
@@ -35,6 +36,8 @@ pub async fn send(
             return Ok(redirect.to(&format!("/inbox/{}", partner.person.handle)));
         }
         typed.is_refused = true;
+    } else {
+        keep_beginning(&site, &me, &handle, text).await?;
     }
     thread::show(&site, page, me, (&handle, MessageId::MAX), typed).await
 }
@@ -53,6 +56,7 @@ pub async fn save_draft(
 ) -> Result<HttpResponse, Error> {
     let (typed, text) = checked(&form, 0);
     if typed.problems.any() {
+        keep_beginning(&site, &me, &handle, text).await?;
         return thread::show(&site, page, me, (&handle, MessageId::MAX), typed).await;
     }
     let (id, handle, is_empty) = (me.id, handle.into_inner(), text.is_empty());
@@ -70,6 +74,23 @@ pub async fn save_draft(
     }
     redirect.done(if is_empty { t("Draft deleted.") } else { t("Draft saved.") });
     Ok(redirect.to(&format!("/inbox/{handle}")))
+}
+
+/// Keeps as much as a draft can hold of a text that is too long to be sent, as long as there is nothing else wrong with it.
+async fn keep_beginning(site: &SiteData, me: &SignedIn, handle: &str, mut text: String) -> Result<(), Error> {
+    if let Some((end, _)) = text.char_indices().nth(MAX_LENGTH) {
+        text.truncate(end);
+    }
+    if text.is_empty() || text::check(&text).is_err() {
+        return Ok(());
+    }
+    let (id, handle) = (me.id, handle.to_owned());
+    site.write(move |connection| {
+        let partner = store::partner(connection, id, &handle)?;
+        crate::db::lock_members(connection, [id])?;
+        store::save_draft(connection, Between { viewer: id, other: partner.person.id }, &text)
+    })
+    .await
 }
 
 /// Returns what was typed, to be shown again, and the message in it.

@@ -13,7 +13,7 @@ mod text;
 pub use choice::asked_for;
 pub use context::Context;
 pub use formats::{date, day_of_year, listed, month, month_name, month_names, number};
-pub use text::{Values, connections, key, linked, mutual_connections, t, tf, tn, tnf};
+pub use text::{Values, around, connections, key, linked, mutual_connections, t, tf, tn, tnf};
 
 /// A language of the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -29,6 +29,13 @@ pub fn tf(key: &'static str, values: impl Values) -> String {
     fill(t(key), key, &values.texts())
 }
 
+/// What stands before and behind the second value of a text, which has an element of its own.
+pub fn around(key: &'static str, first: &str) -> (String, String) {
+    const MARK: &str = "\u{1}";
+    let text = tf(key, (first, MARK));
+    text.split_once(MARK).map(|(before, after)| (before.to_owned(), after.to_owned())).unwrap_or_default()
+}
+
 /// A text about a number, in the form that the number takes; `{n}` is the number.
 pub fn tn(number: impl TryInto<i64>, one: &'static str, many: &'static str) -> String {
     tnf(number, one, many, ())

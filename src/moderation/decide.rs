@@ -90,7 +90,7 @@ pub fn decide(
     if let Err(only) = sanctions::hindrance(connection, reported, verdict.decision)? {
         return Ok(Err(Refused::Only(only)));
     }
-    if !reports::close(connection, &report, verdict.decision, by.id)? {
+    if !reports::close(connection, &report, verdict.decision, Some(by.id))? {
         return Ok(if stands(connection, &report, verdict)? { Ok(()) } else { Err(Refused::Decided) });
     }
     tell_reporter(connection, &report, verdict.decision)?;
@@ -114,7 +114,7 @@ fn stands(connection: &mut Connection, report: &Report, verdict: &Verdict) -> Re
 fn carry_out(connection: &mut Connection, by: Actor, report: &Report, verdict: &Verdict) -> Result<(), Error> {
     let member = report.reported_id;
     match verdict.decision {
-        Decision::Lifted => sanctions::lift(connection, by, member).map(drop),
+        Decision::Lifted => sanctions::lift_because(connection, by, member, &verdict.reason).map(drop),
         Decision::Dismissed | Decision::Open => {
             let act = if report.kind == Kind::Appeal { Act::AppealDismissed } else { Act::ReportDismissed };
             audit::record(connection, by, act, Some(member), &verdict.reason)

@@ -75,6 +75,12 @@ impl ReportPage {
         self.stands(&[Decision::Suspended, Decision::Banned])
     }
 
+    /// Whether *End the suspension* stands beside the history: not where it answers the appeal already.
+    fn offers_lift(&self) -> bool {
+        let answers_appeal = self.is_appeal() && self.is_open() && self.read.hindrance.is_none();
+        self.is_suspended() && !answers_appeal
+    }
+
     /// Whether the member's profile is hidden now.
     fn is_hidden(&self) -> bool {
         self.stands(&[Decision::Hidden])
@@ -200,7 +206,7 @@ pub async fn show_profile(
     member: Path<MemberId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    undo(site, me, member.into_inner(), redirect, sanctions::show).await
+    undo(site, me, member.into_inner(), redirect, (sanctions::show, t("The profile is shown again."))).await
 }
 
 /// `POST /moderation/{member}/lift`: ends a suspension or a ban.
@@ -213,7 +219,7 @@ pub async fn lift(
     member: Path<MemberId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    undo(site, me, member.into_inner(), redirect, sanctions::lift).await
+    undo(site, me, member.into_inner(), redirect, (sanctions::lift, t("Done. The member is told."))).await
 }
 
 async fn undo(
@@ -221,7 +227,7 @@ async fn undo(
     me: SignedIn,
     member: MemberId,
     redirect: Redirect,
-    undone: fn(&mut Connection, Actor, MemberId) -> Result<bool, Error>,
+    (undone, said): (fn(&mut Connection, Actor, MemberId) -> Result<bool, Error>, &'static str),
 ) -> Result<HttpResponse, Error> {
     let by = moderator(&me);
     let done = site
@@ -231,7 +237,7 @@ async fn undo(
         })
         .await?;
     match done {
-        Ok(true) => redirect.done(t("Done. The member is told.")),
+        Ok(true) => redirect.done(said),
         // A second press: it is so already, as the page shows.
         Ok(false) => &redirect,
         Err(refused) => redirect.refused(refused.sentence()),

@@ -7,7 +7,7 @@ use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::language::filters;
+use crate::language::{around, filters, key};
 use crate::members::{self, MemberCard};
 use crate::moderation::reports::{self, PAGE, Report};
 use crate::web::form::Query;
@@ -38,6 +38,11 @@ impl Row {
         let people = members::persons(connection, &ids)?;
         let person = |report: &Report| people.iter().find(|person| person.id == report.reported_id).cloned();
         Ok(reports.into_iter().filter_map(|report| Some(Row { person: person(&report)?, report })).collect())
+    }
+
+    /// What it is, before and behind the name of whom it is about.
+    pub fn around(&self) -> (String, String) {
+        around(key("{what}: {name}"), self.report.kind.title())
     }
 
     /// Where it stands.

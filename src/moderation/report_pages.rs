@@ -6,7 +6,7 @@ use actix_web::web::Path;
 use askama::Template;
 
 use crate::connections::{self, Answer, visible};
-use crate::db::Connection;
+use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::ids::{Between, MemberId};
 use crate::inbox::store as inbox;
@@ -128,7 +128,6 @@ pub async fn send(
             if !is_good {
                 return Ok((person, None));
             }
-            limits::take(connection, Limit::Reports, &Subject::member(id))?;
             let answer = report(connection, &limits, Between { viewer: id, other: person.id }, about, &reason, action)?;
             Ok((person, answer))
         })
@@ -154,7 +153,7 @@ pub async fn send(
     Ok(redirect.to(&back))
 }
 
-/// Files the report, and disconnects where that was pressed too.
+/// Files the report, once however often it is pressed, and disconnects where that was pressed too.
 fn report(
     connection: &mut Connection,
     limits: &Limits,
@@ -164,12 +163,17 @@ fn report(
     action: Option<Action>,
 ) -> Result<Option<Answer>, Error> {
     let Between { viewer: me, other } = between;
+    db::lock_members(connection, [me, other])?;
     let context = Context::gather(connection, between, about)?.written()?;
     let kind = match about {
         About::Profile => Kind::Profile,
         About::Invitation => Kind::Invitation,
         About::Message(_) => Kind::Message,
     };
-    reports::file(connection, &New { kind, reporter: me, reported: other, reason: reason.to_owned(), context })?;
+    let new = New { kind, reporter: me, reported: other, reason: reason.to_owned(), context };
+    if !reports::is_filed(connection, &new)? {
+        limits::take(connection, Limit::Reports, &Subject::member(me))?;
+        reports::file(connection, &new)?;
+    }
     action.map(|action| connections::act(connection, limits, between, action, "")).transpose()
 }

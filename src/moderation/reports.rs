@@ -52,6 +52,22 @@ pub struct New {
     pub context: String,
 }
 
+/// Returns whether the same is filed by the same member and waits: a form that comes twice is filed once.
+///
+/// # Errors
+/// The database's.
+pub fn is_filed(connection: &mut Connection, new: &New) -> Result<bool, Error> {
+    let rows = reports::table
+        .filter(reports::reported_id.eq(new.reported))
+        .filter(reports::reporter_id.eq(new.reporter))
+        .filter(reports::kind.eq(new.kind))
+        .filter(IsOpen)
+        .filter(reports::reason.eq(&new.reason))
+        .select(reports::context);
+    let contexts: Vec<String> = on_engine!(connection, |own| rows.load(own))?;
+    Ok(contexts.contains(&new.context))
+}
+
 /// Files a report. Nobody is told.
 ///
 /// # Errors
@@ -132,9 +148,13 @@ pub fn open_appeal(connection: &mut Connection, member: MemberId) -> Result<Opti
 ///
 /// # Errors
 /// The database's.
-pub fn close(connection: &mut Connection, report: &Report, decision: Decision, by: MemberId) -> Result<bool, Error> {
+pub fn close(
+    connection: &mut Connection,
+    report: &Report,
+    decision: Decision,
+    by: Option<MemberId>,
+) -> Result<bool, Error> {
     let open = reports::table.find((report.reported_id, report.id)).filter(reports::decision.eq(Decision::Open));
-    let decided =
-        (reports::decision.eq(decision), reports::decided_at.eq(Some(now())), reports::decided_by.eq(Some(by)));
+    let decided = (reports::decision.eq(decision), reports::decided_at.eq(Some(now())), reports::decided_by.eq(by));
     Ok(diesel::update(open).set(decided).execute(connection)? == 1)
 }

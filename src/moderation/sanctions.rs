@@ -10,7 +10,7 @@ use crate::ids::{MemberId, SanctionId};
 use crate::mail::{Letter, outbox};
 use crate::members::administrators::{self, OnlyAdministrator};
 use crate::members::search;
-use crate::moderation::Decision;
+use crate::moderation::{Decision, reports};
 use crate::schema::{members, sanctions};
 
 /// Decisions of a member that are shown.
@@ -149,11 +149,19 @@ pub(super) fn carry_out(
     audit::record(connection, by, act, Some(member), &detail)
 }
 
-/// Ends a member's suspension or ban. Returns whether there was one.
+/// Ends a member's suspension or ban, which answers their appeal. Returns whether there was one.
 ///
 /// # Errors
 /// The database's.
 pub fn lift(connection: &mut Connection, by: Actor, member: MemberId) -> Result<bool, Error> {
+    lift_because(connection, by, member, "")
+}
+
+/// Ends a member's suspension or ban as [`lift`] does, for a reason that the log keeps.
+///
+/// # Errors
+/// The database's.
+pub fn lift_because(connection: &mut Connection, by: Actor, member: MemberId, reason: &str) -> Result<bool, Error> {
     db::lock_members(connection, [member])?;
     let suspended = members::table.find(member).filter(members::suspended_at.is_not_null());
     let nothing = (members::suspended_at.eq(None::<i64>), members::suspended_until.eq(None::<i64>));
@@ -161,8 +169,11 @@ pub fn lift(connection: &mut Connection, by: Actor, member: MemberId) -> Result<
         return Ok(false);
     }
     end_current(connection, by, member, &[Decision::Suspended, Decision::Banned])?;
+    if let Some(appeal) = reports::open_appeal(connection, member)? {
+        reports::close(connection, &appeal, Decision::Lifted, id_of(by))?;
+    }
     outbox::put(connection, member, Letter::Lifted)?;
-    audit::record(connection, by, Act::Lifted, Some(member), "")?;
+    audit::record(connection, by, Act::Lifted, Some(member), reason)?;
     Ok(true)
 }
 

@@ -35,10 +35,10 @@ impl Row {
         &self.entry.person
     }
 
-    /// Whether *Message* stands on it: on whatever told of a connection, also of one that the other has ended since, who
-    /// would give that away if it vanished.
+    /// Whether *Message* stands on it: on an invitation once one has accepted it, and on whatever told of a connection; also
+    /// of one that the other has ended since, who would give that away if it vanished.
     fn offers_message(&self) -> bool {
-        self.entry.event != Event::Invited
+        self.entry.event != Event::Invited || self.standing.has_connected && !self.standing.offers_answer()
     }
 
     /// Whether what one did oneself since can be taken back here.

@@ -74,10 +74,10 @@ impl Jar {
         Jar { key, prefix: if secure { "__Host-notice-" } else { "notice-" }, secure }
     }
 
-    /// The cookie of a notice. Its name says when it was told, so that names sort by age.
-    fn cookie(&self, notice: &Notice) -> Option<Cookie<'static>> {
-        let (told, random) = (Timestamp::now().as_millisecond(), rand::rng().random::<u32>());
-        let name = format!("{}{told:012x}{random:08x}", self.prefix);
+    /// The cookie of a notice. Its name says when it was told, and as which of one answer, so that names sort by age.
+    fn cookie(&self, told: i64, (at, notice): (usize, &Notice)) -> Option<Cookie<'static>> {
+        let (at, random) = (at.min(0xff), rand::rng().random::<u32>());
+        let name = format!("{}{told:012x}{at:02x}{random:08x}", self.prefix);
         let mut cookies = CookieJar::new();
         cookies.private_mut(&self.key).add(self.made(name.clone(), serde_json::to_string(notice).ok()?, WAITS));
         cookies.get(&name).cloned()
@@ -157,7 +157,8 @@ pub async fn carry<B: MessageBody>(
     };
     let gone =
         brought.iter().take(gone).map(|cookie| jar.made(cookie.name().to_owned(), String::new(), Duration::ZERO));
-    for cookie in gone.chain(told.iter().filter_map(|notice| jar.cookie(notice))) {
+    let now = Timestamp::now().as_millisecond();
+    for cookie in gone.chain(told.iter().enumerate().filter_map(|one| jar.cookie(now, one))) {
         // A notice that cannot be kept is no reason to fail what was done.
         let _ = response.response_mut().add_cookie(&cookie);
     }

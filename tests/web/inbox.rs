@@ -421,3 +421,35 @@ fn an_index_made_anew_finds_the_same() {
         assert!(visitor.sees("2 messages") && text.find("by the sea") < text.find("Where is"), "{text}");
     }
 }
+
+#[test]
+fn a_search_that_finds_more_says_that_it_shows_the_newest() {
+    let site = Site::new();
+    let (mut ada, ben) = two(&site);
+    let limits = amicable::relationship::Limits::default();
+    let write = |connection: &mut _, number: usize| {
+        let (text, press) = (format!("Porto {number}"), number.to_string());
+        amicable::inbox::sending::send(connection, &limits, (ben.id, "ada-ruiz"), (&text, &press)).map(drop)
+    };
+    for (numbers, said) in [(0..50, "50 messages"), (50..51, "The newest 50 messages")] {
+        site.db.write_blocking(|connection| numbers.clone().try_for_each(|number| write(connection, number))).unwrap();
+        ada.open("/inbox?q=porto");
+        assert!(ada.page.body.contains(&format!("role=\"status\">{said}<")), "{}", ada.text());
+    }
+}
+
+#[test]
+fn a_message_that_is_too_long_is_kept_as_far_as_a_draft_goes() {
+    let site = Site::new();
+    let (mut ada, _ben) = two(&site);
+    let text = "wé ".repeat(1_667);
+    assert_eq!(text.trim().chars().count(), 5_000);
+    let long = format!("{text}xyz");
+    for path in ["/inbox/ben-okoro", "/inbox/ben-okoro/draft"] {
+        assert_eq!(ada.post(path, &[("message", &long), ("press", "1")]).page.status, 422, "{path}");
+        assert!(ada.page.body.contains("xyz</textarea>"), "{path}: what was typed stays on the page");
+        ada.open("/inbox/ben-okoro");
+        assert!(ada.page.body.contains(text.trim()) && !ada.page.body.contains("xyz"), "{path}: {}", ada.text());
+        ada.post("/inbox/ben-okoro/draft", &[("message", "")]);
+    }
+}

@@ -68,8 +68,8 @@ fn reports_are_twenty_a_day() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");
     site.member("Ben Okoro");
-    for _ in 0..20 {
-        ada.post("/in/ben-okoro/report", &[("reason", "Again")]);
+    for number in 0..20 {
+        ada.post("/in/ben-okoro/report", &[("reason", &format!("Again, {number}"))]);
         assert_eq!(ada.page.status, 303);
     }
     ada.post("/in/ben-okoro/report", &[("reason", "Once more")]);
@@ -380,5 +380,88 @@ fn a_hidden_profile_shows_its_name_to_connections_alone() {
     }
     for path in ["/people?view=all", "/people?view=newest", "/people?q=hanna", "/in/opal-open/connections"] {
         assert!(stranger.open(path).sees(NAME), "{path}");
+    }
+}
+
+#[test]
+fn whoever_is_hidden_is_told_on_their_own_pages() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
+    report(&mut ada, "ben-okoro", "Spam");
+    decide(&mut mia, "Ben Okoro", "You sold watches.", "Hide");
+    assert_eq!(ada.get("/in/ben-okoro").page.status, 404);
+    assert!(ben.open("/").sees("Moderators have hidden your profile."), "{}", ben.text());
+    ben.go("See why");
+    assert!(ben.sees("You sold watches.") && ben.sees("ask an administrator"), "{}", ben.text());
+    ben.open("/in/ben-okoro");
+    assert!(ben.sees("Moderators have hidden your profile") && ben.sees("ask an administrator"), "{}", ben.text());
+    assert!(!ben.sees("Members of this network"), "{}", ben.text());
+    mia.press("Show the profile again");
+    assert!(mia.sees("The profile is shown again.") && !mia.sees("is told"), "{}", mia.text());
+    for path in ["/", "/in/ben-okoro"] {
+        assert!(!ben.open(path).sees("hidden"), "{path}: {}", ben.text());
+    }
+    assert!(ben.sees("Members of this network"), "{}", ben.text());
+}
+
+/// Bans Ben Okoro, who appeals.
+fn appealed(site: &Site, mia: &mut Visitor) -> Visitor {
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    report(&mut ada, "ben-okoro", "Spam");
+    decide(mia, "Ben Okoro", "You sold watches.", "Suspend");
+    ben.open("/").fill("appeal", "They were gifts.").press("Send appeal");
+    ben
+}
+
+#[test]
+fn the_end_of_a_suspension_answers_the_appeal() {
+    let site = Site::new();
+    let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
+    let ben = appealed(&site, &mut mia);
+    mia.open("/moderation").go("Appeal: Ben Okoro");
+    assert_eq!(mia.page.body.matches("End the suspension").count(), 1, "{}", mia.text());
+    assert!(mia.sees("The appeal") && !mia.sees("What is wrong") && !mia.sees("who reported"), "{}", mia.text());
+    let appeal = mia.page.path.clone();
+    mia.post(&format!("/moderation/{}/lift", ben.id), &[]).follow();
+    assert!(!mia.open("/moderation").sees("Appeal: Ben Okoro"), "{}", mia.text());
+    assert!(mia.open(&appeal).sees("Suspension ended") && !mia.has_button("Dismiss"), "{}", mia.text());
+}
+
+#[test]
+fn a_suspension_that_is_over_is_not_ended() {
+    let site = Site::new();
+    let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
+    let ben = appealed(&site, &mut mia);
+    sql(&site, &format!("UPDATE members SET suspended_until = 2 WHERE id = {}", ben.id));
+    sql(&site, "UPDATE sanctions SET until = 2");
+    mia.open("/moderation").go("Appeal: Ben Okoro");
+    assert!(mia.sees("The suspension is over.") && !mia.has_button("End the suspension"), "{}", mia.text());
+    mia.press("Dismiss");
+    assert!(mia.sees("The report is decided."), "{}", mia.text());
+}
+
+#[test]
+fn a_colon_stands_as_the_language_has_it() {
+    let site = Site::new();
+    let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
+    appealed(&site, &mut mia);
+    mia.language = "fr".into();
+    assert!(mia.open("/moderation").sees("Recours : Ben Okoro"), "{}", mia.text());
+    assert!(mia.go("Recours : Ben Okoro").sees("Recours : Ben Okoro"), "{}", mia.text());
+}
+
+#[test]
+fn what_is_told_at_once_stands_in_its_order() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    for name in ["Ben Okoro", "Cleo Vance", "Dora Lind", "Emil Berg"] {
+        let mut other = site.member(name);
+        connect(&mut ada, &mut other);
+        let form = [("reason", "Spam"), ("conversation", "1"), ("disconnect", "1")];
+        ada.post(&format!("/in/{}/report", other.handle), &form).follow();
+        let text = ada.text();
+        let at = |sentence: &str| text.find(sentence).unwrap_or_else(|| panic!("{sentence}: {text}"));
+        assert!(at("Your report is sent.") < at("You are no longer connected"), "{text}");
     }
 }

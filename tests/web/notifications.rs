@@ -246,3 +246,13 @@ fn what_the_other_does_silently_changes_no_notification() {
         }
     }
 }
+
+#[test]
+fn an_accepted_invitation_offers_a_message() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    assert!(!ben.open("/notifications").has_button("Message"), "{}", ben.text());
+    ben.press("Accept");
+    assert!(ben.open("/notifications").has_button("Message"), "{}", ben.text());
+}

@@ -177,3 +177,88 @@ fn where_one_wanted_to_go_survives_a_forgotten_password() {
     other.open("/forgot-password?next=https://evil.example/");
     assert!(!other.page.body.contains("sign-in?next"), "{}", other.page.body);
 }
+
+/// Counts the rows of a table.
+fn count(site: &Site, table: &str) -> i64 {
+    #[derive(diesel::QueryableByName)]
+    struct Number {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        number: i64,
+    }
+    let sql = format!("SELECT COUNT(*) AS number FROM {table}");
+    let number =
+        |connection: &mut _| Ok(diesel::RunQueryDsl::get_result::<Number>(diesel::sql_query(&sql), connection)?.number);
+    site.db.read_blocking(number).unwrap()
+}
+
+#[test]
+fn a_report_pressed_twice_is_one() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    twice(&mut ada, "/in/ben-okoro/report", &[("reason", "Spam")], "Your report is sent.");
+    assert_eq!(count(&site, "reports"), 1);
+    let talk = [("reason", "Spam"), ("conversation", "1"), ("disconnect", "1")];
+    twice(&mut ada, "/in/ben-okoro/report", &talk, "Your report is sent.");
+    assert_eq!(count(&site, "reports"), 2, "this one is of the conversation");
+    ada.post("/in/ben-okoro/report", &[("reason", "Spam, and watches")]);
+    assert_eq!(count(&site, "reports"), 3, "there is more to say");
+}
+
+#[test]
+fn a_contact_pressed_twice_is_one() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let cem = [
+        ("full_name", "Cem Demir"),
+        ("company", "Lind & Co"),
+        ("email", "cem@test.example"),
+        ("phone", "+90 555 0100"),
+        ("tags", "choir, Bern"),
+        ("note", "Met in Porto.\nTwice."),
+    ];
+    twice(&mut ada, "/contacts/new", &cem, "Contact added.");
+    assert_eq!(count(&site, "contacts"), 1);
+    let mut other = cem;
+    other[2].1 = "cem.demir@test.example";
+    ada.post("/contacts/new", &other);
+    assert_eq!(count(&site, "contacts"), 2, "somebody else of this name");
+    // What was deleted is not there to be pressed again.
+    let contact = ada.follow().page.path.clone();
+    ada.post(&format!("{contact}/delete"), &[]);
+    ada.post("/contacts/new", &other).follow();
+    assert!(ada.sees("Contact added.") && ada.page.path != contact, "{}", ada.text());
+}
+
+#[test]
+fn a_secret_pressed_twice_is_one_that_is_shown() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let token = [("name", "CI"), ("scope", "profile:read"), ("days", "30")];
+    for (path, table, form) in [
+        ("/settings/tokens", "api_tokens", &token[..]),
+        ("/settings/security/app-passwords", "app_passwords", &token[..1]),
+    ] {
+        for _ in 0..2 {
+            assert_eq!(ada.post(path, form).page.status, 303, "{path}");
+        }
+        ada.follow();
+        assert!(ada.page.path.starts_with(path) && ada.sees("CI"), "{path}: {}", ada.text());
+        assert!(!ada.sees("is shown once") || ada.page.body.contains("readonly"), "{path}: {}", ada.text());
+        assert_eq!(count(&site, table), 1, "{path}");
+        let another = [&[("name", "Another")], &form[1..]].concat();
+        ada.post(path, &another);
+        assert_eq!(count(&site, table), 2, "{path}");
+    }
+}
+
+#[test]
+fn an_invite_link_pressed_twice_is_one() {
+    let site = Site::new();
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    let link = [("label", "Reunion"), ("uses", "5"), ("days", "7")];
+    twice(&mut root, "/admin/invites", &link, "The invite link is ready.");
+    assert_eq!(count(&site, "invite_links"), 1);
+    root.post("/admin/invites", &[("label", "Reunion"), ("uses", "5"), ("days", "30")]);
+    assert_eq!(count(&site, "invite_links"), 2);
+}
