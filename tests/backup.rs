@@ -390,6 +390,6 @@ fn a_schema_that_is_not_up_to_date_is_left_alone() {
     db.write_blocking(|connection| Ok(connection.batch_execute(forget)?)).unwrap();
     db.close();
     let (done, said) = backup(&site, &folder.file("site.zip"));
-    assert!(!done && said.contains("1 migrations behind"), "{said}");
+    assert!(!done && said.contains("1 migration behind"), "{said}");
     assert!(folder.names().is_empty());
 }

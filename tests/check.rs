@@ -135,7 +135,7 @@ fn without_its_keeper(database: &Database, sql: &str) {
     use diesel::Connection;
     let file = database.argument();
     let mut connection = diesel::SqliteConnection::establish(file.strip_prefix("sqlite:").unwrap()).unwrap();
-    connection.batch_execute(sql).unwrap();
+    connection.batch_execute(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
 }
 
 #[test]
