@@ -222,12 +222,15 @@ pub async fn lift(
     undo(site, me, member.into_inner(), redirect, (sanctions::lift, t("Done. The member is told."))).await
 }
 
+/// Takes back what moderators did to a member; tells whether there was anything to take back.
+type TakeBack = fn(&mut Connection, Actor, MemberId) -> Result<bool, Error>;
+
 async fn undo(
     site: SiteData,
     me: SignedIn,
     member: MemberId,
     redirect: Redirect,
-    (undone, said): (fn(&mut Connection, Actor, MemberId) -> Result<bool, Error>, &'static str),
+    (undone, said): (TakeBack, &'static str),
 ) -> Result<HttpResponse, Error> {
     let by = moderator(&me);
     let done = site

@@ -22,6 +22,8 @@ const DAMAGE: [&str; 4] = ["malformed", "vtable constructor failed", "file is no
 
 /// What a check found: what holds, or what does not.
 type Found = Result<String, String>;
+/// What looks.
+type Look = fn(&mut Connection) -> Result<Found, Error>;
 
 /// Repairs what does not hold, and says what it did.
 type Repair = fn(&mut Connection) -> Result<String, Error>;
@@ -31,7 +33,7 @@ struct Check {
     /// Its name.
     name: &'static str,
     /// Looks.
-    look: fn(&mut Connection) -> Result<Found, Error>,
+    look: Look,
     /// Its repair; nothing where that is for somebody to decide.
     repair: Option<Repair>,
 }
@@ -59,7 +61,7 @@ const CHECKS: &[Check] = &[
 pub fn check(db: &Db, settings: Found, repair: bool) -> Result<ExitCode, Error> {
     let mut good = said("configuration", settings)?;
     // The other checks would not know what the tables mean, and nothing is to be repaired in a file that is damaged.
-    let first: [fn(&mut Connection) -> Result<Found, Error>; 2] = [site::schema, site::database];
+    let first: [Look; 2] = [site::schema, site::database];
     for (name, look) in ["schema", "database"].into_iter().zip(first) {
         match db.snapshot(look).and_then(|found| said(name, found)) {
             Ok(true) => {}
