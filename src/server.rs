@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService, Protocol};
-use actix_server::Server;
+use actix_server::{Server, ServerHandle};
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::App;
 use actix_web::body::MessageBody;
@@ -94,16 +94,36 @@ pub struct Settings {
 const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self' 'inline-speculation-rules'; img-src 'self'; manifest-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// A site that is served.
+#[allow(missing_debug_implementations)]
+pub struct Served {
+    server: Server,
+    jobs: Jobs,
+}
+
+impl Served {
+    /// Returns what tells it to stop, from any thread.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Waits until it has stopped.
+    ///
+    /// # Errors
+    /// Those of its socket.
+    pub async fn ended(self) -> std::io::Result<()> {
+        let ended = self.server.await;
+        self.jobs.stop();
+        ended
+    }
+}
+
 /// Serves the site on a socket that listens already, and runs its jobs, until it is told to stop. The database must be
 /// migrated.
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the database or the socket does not work.
-pub fn serve(
-    db: Db,
-    listener: TcpListener,
-    settings: &Settings,
-) -> Result<impl Future<Output = std::io::Result<()>> + use<>, Error> {
+pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Served, Error> {
     let key = db.write_blocking(cookie::key)?;
     index_anew(&db)?;
     let registration = settings.registration;
@@ -199,11 +219,7 @@ pub fn serve(
     };
     let server = opened.workers(workers).shutdown_timeout(10).listen("http", listener, over_http);
     let server = server.map_err(|why| Error::Unavailable(why.to_string()))?.run();
-    Ok(async move {
-        let ended = server.await;
-        jobs.stop();
-        ended
-    })
+    Ok(Served { server, jobs })
 }
 
 /// The address of the site: what the operator said, else where this node listens.

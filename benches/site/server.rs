@@ -39,7 +39,7 @@ pub fn serve(database: &DatabaseUrl) {
         before: floor,
     };
     actix_web::rt::System::new()
-        .block_on(async move { server::serve(db, listener, &settings).unwrap().await })
+        .block_on(async move { server::serve(db, listener, &settings).unwrap().ended().await })
         .unwrap();
 }
 

@@ -84,7 +84,7 @@ pub fn serve(
                 base(&settings, &address)
             )?;
         }
-        server.await.map_err(|why| Error::Unavailable(why.to_string()))
+        server.ended().await.map_err(|why| Error::Unavailable(why.to_string()))
     })
 }
 

@@ -3,9 +3,11 @@
 #[allow(dead_code)]
 pub mod database;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::TcpListener;
 
+use actix_web::dev::ServerHandle;
 use amicable::accounts;
 use amicable::accounts::NewMember;
 use amicable::accounts::password::Hashed;
@@ -215,10 +217,31 @@ fn serve_as(db: &Db, settings: Settings) -> String {
 }
 
 fn serve_on(db: &Db, listener: TcpListener, settings: Settings) {
-    let db = db.clone();
+    let (db, (tell, told)) = (db.clone(), std::sync::mpsc::channel());
     std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move { server::serve(db, listener, &settings).unwrap().await })
+        actix_web::rt::System::new().block_on(async move {
+            let served = server::serve(db, listener, &settings).unwrap();
+            tell.send(served.handle()).unwrap();
+            served.ended().await
+        })
     });
+    let handle = told.recv().unwrap();
+    BEGUN.with_borrow_mut(|begun| begun.0.push(handle));
+}
+
+/// The servers that a test has begun. They end with its thread: hundreds that go on would ask for databases that are gone.
+struct Begun(Vec<ServerHandle>);
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        for handle in self.0.drain(..) {
+            drop(handle.stop(false));
+        }
+    }
+}
+
+thread_local! {
+    static BEGUN: RefCell<Begun> = const { RefCell::new(Begun(Vec::new())) };
 }
 
 /// A site that runs no jobs: tests send mail when they want to.
