@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::audit::{self, Act, Actor};
-use crate::db::{self, Connection};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::language::t;
@@ -41,7 +41,7 @@ pub fn give(
     member: MemberId,
     role: Role,
 ) -> Result<Result<(), Refused>, Error> {
-    db::lock_members(connection, [member])?;
+    administrators::lock_with(connection, member)?;
     let columns = (members::role, members::suspended_at, members::suspended_until);
     type Found = (Role, Option<i64>, Option<i64>);
     let (before, suspended_at, suspended_until): Found =

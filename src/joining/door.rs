@@ -6,6 +6,7 @@ use crate::ids::MemberId;
 use crate::joining::letters::{self, JoinLetter};
 use crate::joining::links::{self, Link};
 use crate::members::role::Role;
+use crate::members::suspension::role_if_able;
 use crate::web::registration::{self, Registration};
 
 /// The way by which somebody comes.
@@ -115,7 +116,7 @@ pub fn look(connection: &mut Connection, door: &Door) -> Result<Option<Opened>, 
     };
     let Some(pass) = Pass::find(connection, code)? else { return Ok(None) };
     // Nobody comes in by somebody who is kept out, or leaves: they least of all.
-    let host = match super::role_of_host(connection, pass.owner())? {
+    let host = match role_if_able(connection, pass.owner())? {
         Some(Role::Administrator) => Host::Administrator,
         Some(_) => Host::Member,
         None => return Ok(None),

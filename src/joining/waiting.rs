@@ -13,6 +13,7 @@ use crate::ids::MemberId;
 use crate::joining::sign_up::came_by;
 use crate::language::{filters, t};
 use crate::mail::{Letter, outbox};
+use crate::members::administrators;
 use crate::members::role::Role;
 use crate::relationship::Limits;
 use crate::schema::{members, settings};
@@ -79,7 +80,7 @@ pub(super) fn put(connection: &mut Connection, new: &NewMember, reason: &str, co
     let is_first = applications::count(connection)? == 0;
     let id = applications::put(connection, new, reason, code)?;
     if note_told(connection, is_first)? {
-        for administrator in super::administrators(connection)? {
+        for administrator in administrators::all(connection)? {
             let (full_name, reason) = (new.full_name.clone(), reason.to_owned());
             outbox::put(connection, administrator, Letter::RegistrationWaiting { full_name, reason })?;
         }

@@ -5,11 +5,10 @@ use rand::RngExt;
 
 use super::letter::Letter;
 use super::tokens::{self, Proof, Purpose};
-use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::members::suspension::{is_open, is_suspended};
+use crate::members::suspension::is_suspended;
 use crate::schema::{email_claims, emails, members, refused_addresses};
 use crate::text::digest::sha256;
 
@@ -98,12 +97,6 @@ pub(super) fn is_nobodys_to_invite(connection: &mut Connection, key: &str) -> Re
     let refused = refused_addresses::table.find(sha256(key)).select(refused_addresses::refused_at);
     let refused: Option<MemberId> = refused.first(connection).optional()?;
     Ok(owner(connection, key)?.is_some() || refused.is_some())
-}
-
-/// Returns whether a member may invite people to join now: not while they are suspended, or delete their account.
-pub(super) fn may_invite(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
-    let open = members::table.find(member).filter(is_open(now())).filter(members::deletion_due_at.is_null());
-    Ok(open.select(members::id).first::<MemberId>(connection).optional()?.is_some())
 }
 
 pub(super) fn owner(connection: &mut Connection, key: &str) -> Result<Option<MemberId>, Error> {

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::ids::MemberId;
 use crate::jobs::{Job, Turn};
 use crate::language::{Context, Language};
+use crate::members::suspension::role_if_able;
 use crate::notifications::choices;
 use crate::time_zone::Zone;
 use crate::web::community::Community;
@@ -234,7 +235,7 @@ fn join_invitation(
     else {
         return Ok(None);
     };
-    if receiver::is_nobodys_to_invite(connection, key)? || !receiver::may_invite(connection, *from)? {
+    if receiver::is_nobodys_to_invite(connection, key)? || role_if_able(connection, *from)?.is_none() {
         return Ok(None);
     }
     let to = Addressee { name: "", email, language, time_zone: "" };

@@ -3,12 +3,12 @@
 use diesel::prelude::*;
 
 use crate::audit::{self, Act, Actor};
-use crate::db::{self, Connection};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{MemberId, ReportId};
 use crate::language::t;
 use crate::mail::{Letter, outbox};
-use crate::members::administrators::OnlyAdministrator;
+use crate::members::administrators::{self, OnlyAdministrator};
 use crate::members::role::Role;
 use crate::moderation::reports::{self, Report};
 use crate::moderation::{Decision, Kind, sanctions};
@@ -82,7 +82,7 @@ pub fn decide(
     (reported, id): (MemberId, ReportId),
     verdict: &Verdict,
 ) -> Result<Result<(), Refused>, Error> {
-    db::lock_members(connection, [reported])?;
+    administrators::lock_with(connection, reported)?;
     if let Some(refused) = hindrance(connection, by, reported)? {
         return Ok(Err(refused));
     }

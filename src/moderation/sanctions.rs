@@ -89,6 +89,7 @@ pub fn impose(
     kind: Decision,
     why: (&str, Option<i64>),
 ) -> Result<Result<(), OnlyAdministrator>, Error> {
+    administrators::lock_with(connection, member)?;
     if let Err(only) = hindrance(connection, member, kind)? {
         return Ok(Err(only));
     }

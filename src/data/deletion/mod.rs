@@ -29,7 +29,7 @@ const DAYS: i64 = 14;
 /// # Errors
 /// The database's.
 pub fn begin(connection: &mut Connection, member: MemberId) -> Result<Result<i64, OnlyAdministrator>, Error> {
-    db::lock_members(connection, [member])?;
+    administrators::lock_with(connection, member)?;
     let due: Option<i64> = members::table.find(member).select(members::deletion_due_at).first(connection)?;
     if let Some(due) = due {
         return Ok(Ok(due));
