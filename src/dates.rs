@@ -11,6 +11,9 @@ use crate::text::fold;
 /// Seconds in a day of 24 hours, for what lasts so long; calendar days are counted by [`day_after`].
 pub const DAY: i64 = 86_400;
 
+/// Seconds within which the same form, sent again, is a second press.
+pub const SECOND_PRESS: i64 = 60;
+
 /// Now, in unix seconds.
 pub fn now() -> i64 {
     Timestamp::now().as_second()

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use rand::RngExt;
 
 use crate::accounts::email;
-use crate::dates::now;
+use crate::dates::{SECOND_PRESS, now};
 use crate::db::{self, Connection, new_id, on_engine, owner_in};
 use crate::error::Error;
 use crate::ids::{AppPasswordId, MemberId};
@@ -22,8 +22,6 @@ pub const LONGEST_NAME: usize = 80;
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const GROUPS: usize = 6;
 const GROUP: usize = 4;
-/// Seconds within which another of the same name is a second press.
-const SECOND_PRESS: i64 = 60;
 /// Seconds after which a use is noted anew.
 const NOTED_EVERY: i64 = 3_600;
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use rand::RngExt;
 
 use crate::connections;
-use crate::dates::{DAY, now};
+use crate::dates::{DAY, SECOND_PRESS, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{MemberId, TokenId};
@@ -25,8 +25,6 @@ pub const LONGEST_NAME: usize = 80;
 pub const PREFIX: &str = "amicable_";
 /// Days for which a token may be good.
 pub const DAYS: [i64; 3] = [30, 90, 365];
-/// Seconds within which another like it is a second press.
-const SECOND_PRESS: i64 = 60;
 /// Seconds after which a use is noted anew.
 const NOTED_EVERY: i64 = 3_600;
 /// Seconds for which answers are kept.

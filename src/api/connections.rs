@@ -10,8 +10,7 @@ use crate::api::shapes::{Member, Page, PageQuery};
 use crate::connections::former::{self, Former};
 use crate::connections::list::{self, Connected, Filter};
 use crate::dates;
-use crate::language::t;
-use crate::web::form::Problems;
+use crate::web::form::Form;
 
 /// A connection.
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,18 +96,13 @@ impl From<Former> for FormerConnection {
     }
 }
 
-/// Refuses what cannot be a day: without it everybody would match.
+/// Reads a filter, and refuses one that cannot be: a day that is none.
 ///
 /// # Errors
 /// The problem.
-pub fn check_days<'a>(days: impl IntoIterator<Item = (&'static str, &'a str)>) -> Result<(), Problem> {
-    let mut problems = Problems::default();
-    for (field, day) in days {
-        if !day.is_empty() && dates::parse(day).is_none() {
-            problems.add(field, t("Write the day like 2024-03-12."));
-        }
-    }
-    Problem::of_fields(&problems).map_or(Ok(()), Err)
+pub fn filter_of(form: &Form) -> Result<Filter, Problem> {
+    let filter = Filter::of(form);
+    Problem::of_fields(&filter.problems()).map_or(Ok(filter), Err)
 }
 
 /// Lists your connections.
@@ -121,8 +115,7 @@ pub fn check_days<'a>(days: impl IntoIterator<Item = (&'static str, &'a str)>) -
 pub async fn connections(asked: Asked) -> Answer {
     asked.needs(Scope::ReadConnections)?;
     let query = asked.query()?;
-    check_days(["connected_after", "connected_before", "no_message_since"].map(|field| (field, query.get(field))))?;
-    let (filter, at, mine) = (Filter::of(&query), asked.page()?, asked.viewer().counted());
+    let (filter, at, mine) = (filter_of(&query)?, asked.page()?, asked.viewer().counted());
     let cache = asked.cache();
     asked
         .read(move |connection| {

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::accounts::tokens::Scope;
 use crate::api::asked::{Answer, Asked, Reply};
-use crate::api::connections::check_days;
+use crate::api::connections::filter_of;
 use crate::api::problem::Problem;
 use crate::api::shapes::{Member, Page, PageQuery, connected_since};
 use crate::connections::disconnect::REASON;
@@ -69,12 +69,7 @@ pub struct RemovalFilter {
 impl RemovalFilter {
     /// As lists read it.
     fn read(&self) -> Result<Filter, Problem> {
-        check_days([
-            ("connected_after", self.connected_after.as_str()),
-            ("connected_before", self.connected_before.as_str()),
-            ("no_message_since", self.no_message_since.as_str()),
-        ])?;
-        Ok(Filter::of(&Form::of([
+        filter_of(&Form::of([
             ("q", &self.q),
             ("tag", &self.tag),
             ("company", &self.company),
@@ -83,7 +78,7 @@ impl RemovalFilter {
             ("connected_before", &self.connected_before),
             ("no_message_since", &self.no_message_since),
             ("never_exchanged_a_word", if self.never_exchanged_a_word { "1" } else { "" }),
-        ])))
+        ]))
     }
 }
 

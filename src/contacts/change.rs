@@ -4,13 +4,10 @@ use crate::connections::notes;
 use crate::contacts::card::Card;
 use crate::contacts::source::Source;
 use crate::contacts::store::{self, MAX_CONTACTS, NewContact, RemovalKind};
-use crate::dates::now;
+use crate::dates::{SECOND_PRESS, now};
 use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::ids::{Between, ContactId, ContactRemovalId, MemberId};
-
-/// Seconds within which the same form is a second press.
-const SECOND_PRESS: i64 = 60;
 
 /// Adds a contact. Returns its id; nothing where the book is full.
 ///

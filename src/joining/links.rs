@@ -3,15 +3,13 @@
 use diesel::prelude::*;
 use rand::RngExt;
 
-use crate::dates::{DAY, now};
+use crate::dates::{DAY, SECOND_PRESS, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::members::MemberCard;
 use crate::schema::{invite_joins, invite_links, members};
 
-/// Seconds within which the same form is a second press.
-const SECOND_PRESS: i64 = 60;
 /// Characters of the part of a code that nobody can guess.
 const RANDOM: usize = 32;
 
