@@ -1,5 +1,5 @@
-//! Whom a member can see: everybody but those who have blocked them or delete their account while they are not blocked, and, where moderators have hidden a
-//! profile, those to whom its owner is a stranger.
+//! Whom a member can see: everybody but those who have blocked them, or delete their account and are not blocked by them, and,
+//! where moderators have hidden a profile, those to whom its owner is a stranger.
 
 use std::collections::HashMap;
 

@@ -73,6 +73,13 @@ impl Context {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::listed;
+
+    #[test]
+    fn names_are_listed_with_the_comma_of_the_language() {
+        let listed = |language| Context::new(language, Zone::default()).within(|| listed(["Ada", "Ben"]));
+        assert_eq!([Language::German, Language::Arabic].map(listed), ["Ada, Ben", "Ada، Ben"]);
+    }
 
     #[test]
     fn another_member_has_a_context_of_their_own() {

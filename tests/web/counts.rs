@@ -114,6 +114,13 @@ fn a_network_of_one_month_is_in_pictures_too() {
 }
 
 #[test]
+fn nobody_has_mutual_connections_with_themselves() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    assert_eq!(ada.open("/in/ada-ruiz/mutual").page.status, 404);
+}
+
+#[test]
 fn mutual_counts_on_cards_are_those_of_profiles() {
     let site = Site::new();
     seed::seed(&site.db, &Plan { members: 1_000, connections: 40_000, messages: 0, seed: 3 }, &|_, _, _| {}).unwrap();

@@ -474,11 +474,10 @@ fn listed(
     let listed = row.is_some_and(|row| match row.side() {
         Side::Received { .. } | Side::Invited { .. } | Side::Connected => true,
         Side::Declined { .. } => action == Action::Decline,
-        Side::BlockedBy { invited: true, .. } => action == Action::Withdraw,
-        // A re-invite that was withdrawn.
-        Side::BlockedBy { prior: Prior::Disconnected { .. }, .. } | Side::Disconnected { .. } => {
-            action == Action::Withdraw
-        }
+        // Also a re-invite that was withdrawn.
+        Side::BlockedBy { invited: true, .. }
+        | Side::BlockedBy { prior: Prior::Disconnected { .. }, .. }
+        | Side::Disconnected { .. } => action == Action::Withdraw,
         _ => action == Action::Withdraw && row.paused_until.is_some_and(|until| until > now()),
     });
     Ok(Some(person).filter(|_| listed))
