@@ -1,7 +1,9 @@
 // The demo, a browser, and the pages that everyone must be able to use. Started and ended by whoever imports it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer, request } from "node:http";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
 
 const BINARY = process.env.AMICABLE ?? new URL("../../target/debug/amicable", import.meta.url).pathname;
@@ -27,6 +29,29 @@ export async function demo() {
     }
   }
   throw new Error(`${BINARY} said no address`);
+}
+
+// The same site on a line so slow that a page comes in many pieces, each of which the browser could paint.
+export async function pieces(address) {
+  const server = createServer((asked, answer) => {
+    const { "accept-encoding": _, ...headers } = asked.headers;
+    asked.pipe(request(new URL(asked.url, address), { method: asked.method, headers }, async (got) => {
+      const body = Buffer.concat(await got.toArray());
+      const size = got.headers["content-type"]?.startsWith("text/html") ? 1_000 : body.length;
+      answer.writeHead(got.statusCode, got.headers);
+      for (let at = 0; at < body.length; at += size) {
+        answer.write(body.subarray(at, at + size));
+        await pause(20);
+      }
+      answer.end();
+    }));
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { address: `http://127.0.0.1:${server.address().port}`, stop };
 }
 
 export const browser = (more = {}) => chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...more });
