@@ -9,8 +9,8 @@ use amicable::accounts;
 use amicable::accounts::{NewMember, password};
 use amicable::connections;
 use amicable::connections::notes;
-use amicable::connections::removal;
 use amicable::connections::removal::draft;
+use amicable::connections::removal::{self, Parting};
 use amicable::connections::row::Row;
 use amicable::connections::store;
 use amicable::db::{Connection, Db};
@@ -192,7 +192,8 @@ fn a_removal_does_to_each_pair_what_one_action_does_and_its_undo_takes_that_back
         let before: Vec<_> = people[1..].iter().map(|other| both(connection, *other)).collect();
         let id = draft::begin(connection, me)?;
         draft::add(connection, me, id, &people[1..3])?;
-        removal::confirm(connection, me, id, true, "why")?;
+        let parting = Parting { private_reason: "why".into(), may_invite_again: true };
+        removal::confirm(connection, me, id, &parting)?;
         connections::act(
             connection,
             &LIMITS,

@@ -9,10 +9,9 @@ use crate::api::asked::{Answer, Asked, Reply};
 use crate::api::connections::filter_of;
 use crate::api::problem::Problem;
 use crate::api::shapes::{Member, Page, PageQuery, connected_since};
-use crate::connections::disconnect::REASON;
 use crate::connections::list::Filter;
 use crate::connections::removal::draft::{self, Select, Sheet, Target};
-use crate::connections::removal::{self, find};
+use crate::connections::removal::{self, Parting, find};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
@@ -144,8 +143,8 @@ fn load(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<Remo
         undone_at: removal.undone_at.map(dates::instant),
         removed: removal.removed,
         restored: removal.restored,
-        private_reason: removal.private_reason,
-        may_invite_again: removal.may_invite_again,
+        private_reason: removal.parting.private_reason,
+        may_invite_again: removal.parting.may_invite_again,
     })
 }
 
@@ -254,15 +253,16 @@ pub async fn confirm(asked: Asked, id: Path<RemovalId>) -> Answer {
     asked.needs(Scope::WriteConnections)?;
     let (sent, me, id): (RemovalToConfirm, MemberId, RemovalId) = (asked.json()?, asked.me(), *id);
     let mut problems = Problems::default();
-    let form = Form::of([("private_reason", &sent.private_reason)]);
-    let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
+    let RemovalToConfirm { private_reason, may_invite_again } = sent;
+    let sent = Parting { private_reason, may_invite_again };
+    let parting = Parting::checked(&sent.form(), &mut problems);
     let seen = asked.seen(Scope::ReadConnections, &["id", "removed", "restored"]);
     if let Some(problem) = Problem::of_fields(&problems) {
         return Err(problem);
     }
     asked
         .change_many(move |connection| {
-            removal::confirm(connection, me, id, sent.may_invite_again, &reason)?;
+            removal::confirm(connection, me, id, &parting)?;
             seen.ok(&load(connection, me, id)?)
         })
         .await

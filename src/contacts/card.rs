@@ -170,6 +170,11 @@ impl Birthday {
         Some(Birthday { year, month, day })
     }
 
+    /// Returns the day in its year, where that is known.
+    pub fn date(self) -> Option<Date> {
+        Date::new(self.year?, self.month, self.day).ok()
+    }
+
     /// As people say it, with its year where that is known.
     pub fn long(self) -> String {
         match self.year {

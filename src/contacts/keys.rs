@@ -12,7 +12,7 @@ use crate::text::fold;
 /// Digits of the shortest phone number that tells one from another.
 const SHORTEST_PHONE: usize = 6;
 /// Digits at the end of a phone number that no country's number, and no nought in its place, changes.
-const PHONE_END: usize = 8;
+pub(crate) const PHONE_END: usize = 8;
 /// Characters of a key.
 const LONGEST: usize = 600;
 /// Sites on which the first part of an address names a person. LinkedIn has a rule of its own.

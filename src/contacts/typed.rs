@@ -1,9 +1,12 @@
 //! The form of a contact: a card as fields, and what was typed as a card. Every e-mail, phone and link is a row of a value and
 //! a kind; two spare rows stand below, and *Add another* gives two more.
 
+use jiff::civil::Date;
+
 use crate::accounts::email;
 use crate::connections::notes;
 use crate::contacts::card::{Address, Birthday, Card, MAX_NOTE, MAX_VALUES, Valued};
+use crate::dates;
 use crate::language::{self, number, t, tf};
 use crate::web::form::{Form, Problems};
 
@@ -130,9 +133,9 @@ pub(crate) fn card(form: &Form, problems: &mut Problems, before: &Card) -> Card 
         phones: values(form, problems, "phone", t("Phone")),
         links: links(form, problems, &before.links),
         addresses: typed_addresses(form, problems),
-        birthday: birthday(form, problems),
+        birthday: birthday(form, problems, before.birthday),
         tags: notes::parse(form, problems),
-        connected_on: connected_on(form, problems),
+        connected_on: connected_on(form, problems, before.connected_on),
         uid: before.uid.clone(),
         raw: before.raw.clone(),
     };
@@ -225,7 +228,7 @@ fn typed_addresses(form: &Form, problems: &mut Problems) -> Vec<Address> {
     kept
 }
 
-fn birthday(form: &Form, problems: &mut Problems) -> Option<Birthday> {
+fn birthday(form: &Form, problems: &mut Problems, before: Option<Birthday>) -> Option<Birthday> {
     let [day, month, year] = ["birthday_day", "birthday_month", "birthday_year"].map(|name| form.get(name).trim());
     if day.is_empty() && month.is_empty() && year.is_empty() {
         return None;
@@ -233,17 +236,28 @@ fn birthday(form: &Form, problems: &mut Problems) -> Option<Birthday> {
     let known_year = year.parse::<i16>().ok().filter(|year| (1..=9999).contains(year));
     let read = || Birthday::new(known_year, month.parse().ok()?, day.parse().ok()?);
     let read = read().filter(|_| year.is_empty() || known_year.is_some());
-    if read.is_none() {
-        problems.add("birthday_day", t("There is no such day. Day and month are needed, the year is not."));
+    match read {
+        None => problems.add("birthday_day", t("There is no such day. Day and month are needed, the year is not.")),
+        Some(new) if read != before && new.date().is_some_and(is_to_come) => {
+            problems.add("birthday_day", t("This day is still to come."));
+        }
+        Some(_) => {}
     }
     read
 }
 
-fn connected_on(form: &Form, problems: &mut Problems) -> Option<jiff::civil::Date> {
+fn is_to_come(day: Date) -> bool {
+    dates::civil(dates::now()).is_some_and(|today| day > today)
+}
+
+/// What a file or a phone brought stays, also where it is still to come.
+fn connected_on(form: &Form, problems: &mut Problems, before: Option<Date>) -> Option<Date> {
     let typed = form.get("connected_on").trim();
-    let read = typed.parse().ok();
-    if !typed.is_empty() && read.is_none() {
-        problems.add("connected_on", t("Write the day like 2024-03-12."));
+    let read: Option<Date> = typed.parse().ok();
+    match read {
+        None if !typed.is_empty() => problems.add("connected_on", t("Write the day like 2024-03-12.")),
+        Some(day) if read != before && is_to_come(day) => problems.add("connected_on", t("This day is still to come.")),
+        _ => {}
     }
     read
 }

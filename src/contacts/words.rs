@@ -1,11 +1,14 @@
 //! The words by which contacts are found.
 
 use crate::contacts::card::Card;
+use crate::contacts::keys::PHONE_END;
 use crate::members::search::words::terms;
 
 /// Stands before a word of the company: so that a search for companies asks for nothing else. A search for anything asks
 /// for words with it and without it.
 pub(crate) const IN_COMPANY: &str = "=";
+/// Stands before the digits of a phone number from its last to its first, so that it is found by its end.
+const FROM_THE_END: &str = "#";
 /// Words of one contact.
 const MOST: usize = 200;
 
@@ -13,11 +16,12 @@ const MOST: usize = 200;
 pub(crate) fn words(card: &Card) -> Vec<String> {
     let name = [card.name(), card.joined_name(), card.nickname.clone()];
     let emails = card.emails.iter().map(|one| one.value.clone());
-    let phones = card.phones.iter().map(|one| digits(&one.value));
+    let phones: Vec<String> = card.phones.iter().map(|one| digits(&one.value)).filter(|one| !one.is_empty()).collect();
     let work = [card.department.clone(), card.position.clone()];
     let tags = card.tags.iter().cloned();
-    let texts = name.into_iter().chain(work).chain(emails).chain(phones).chain(tags);
+    let texts = name.into_iter().chain(work).chain(emails).chain(phones.iter().cloned()).chain(tags);
     let mut all: Vec<String> = texts.flat_map(|text| terms(&text)).collect();
+    all.extend(phones.iter().map(|one| from_the_end(one)));
     all.extend(terms(&card.company).into_iter().map(|word| format!("{IN_COMPANY}{word}")));
     all.sort_unstable();
     all.dedup();
@@ -25,7 +29,21 @@ pub(crate) fn words(card: &Card) -> Vec<String> {
     all
 }
 
+/// Returns with what the words of a phone number begin that was typed whole or in part, however it is written: its digits;
+/// or its end, as its owner dials it with or without the country's number. Nothing for what is no number.
+pub(crate) fn of_phone(typed: &str) -> Option<[String; 2]> {
+    let is_number = typed.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
+    let digits = Some(digits(typed)).filter(|digits| is_number && digits.len() > 3)?;
+    let own = digits.trim_start_matches('0');
+    let end = own.len().saturating_sub(PHONE_END);
+    Some([from_the_end(&own[end..]), digits])
+}
+
 /// The digits of a phone number as one word.
 fn digits(phone: &str) -> String {
     phone.chars().filter(char::is_ascii_digit).collect()
+}
+
+fn from_the_end(digits: &str) -> String {
+    FROM_THE_END.chars().chain(digits.chars().rev()).collect()
 }

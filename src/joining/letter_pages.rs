@@ -31,6 +31,8 @@ struct Invite {
     contact: ContactId,
     name: String,
     emails: Vec<String>,
+    /// Whether the contact has an address, but none that can be written to.
+    is_unreadable: bool,
     sender: Option<MemberCard>,
     letter: Content,
     /// What the member is told before they send it: that the site lets nobody in by such a letter, or has each looked at.
@@ -56,6 +58,7 @@ impl Invite {
 struct Prepared {
     name: String,
     emails: Vec<String>,
+    is_unreadable: bool,
     sender: Option<MemberCard>,
     admission: Admission,
     sent_on: String,
@@ -73,10 +76,8 @@ fn prepare(connection: &mut Connection, viewer: &Viewer, id: ContactId) -> Resul
     let host = if viewer.may_administer() { Host::Administrator } else { Host::Member };
     let may = registration::members_make_links(connection)?;
     Ok(Prepared {
-        name: [card.full_name, emails.first().cloned().unwrap_or_default()]
-            .into_iter()
-            .find(|name| !name.is_empty())
-            .unwrap_or_default(),
+        name: card.name(),
+        is_unreadable: emails.is_empty() && sent_on.is_empty() && !card.emails.is_empty(),
         admission: admission(registration::load(connection)?, host, may),
         sender: members::persons(connection, &[viewer.id])?.pop(),
         emails,
@@ -104,6 +105,7 @@ async fn page_of(
         contact: id,
         name: ready.name,
         emails: ready.emails,
+        is_unreadable: ready.is_unreadable,
         sender: ready.sender,
         letter: content::join_invitation(&sender, form.get("note"), "", &links),
         admission: ready.admission,

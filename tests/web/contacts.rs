@@ -76,6 +76,7 @@ fn bad_input_is_named_and_kept() {
         ("link", "javascript:alert(1)", "This does not look like a web address."),
         ("birthday_day", "31", "There is no such day."),
         ("connected_on", "soon", "Write the day like 2024-03-12."),
+        ("connected_on", "2200-01-01", "This day is still to come."),
     ] {
         ada.open("/contacts/new").fill(field, value).press("Save");
         assert_eq!(ada.page.status, 422, "{field}");
@@ -139,6 +140,11 @@ fn filters_find_contacts() {
         ("q=okoro+ben", true, false),
         ("q=ben%40acme", true, false),
         ("q=%2B44+20+79", false, true),
+        ("q=020+7946+0123", false, true),
+        ("q=0044+%280%2920+7946-0123", false, true),
+        ("q=0123", false, true),
+        ("q=7946+0124", false, false),
+        ("q=4420", false, true),
         ("q=nobody", false, false),
         ("company=strip", false, true),
         ("company=ben", false, false),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use crate::connections::removal::{Removal, draft, find, number, text, their_sides};
+use crate::connections::removal::{Parting, Removal, draft, find, number, text, their_sides};
 use crate::connections::row::State;
 use crate::connections::store;
 use crate::dates::now;
@@ -19,13 +19,7 @@ use crate::schema::{relationships, removals};
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn confirm(
-    connection: &mut Connection,
-    me: MemberId,
-    id: RemovalId,
-    may_invite_again: bool,
-    reason: &str,
-) -> Result<Removal, Error> {
+pub fn confirm(connection: &mut Connection, me: MemberId, id: RemovalId, parting: &Parting) -> Result<Removal, Error> {
     db::lock_members(connection, [me])?;
     let removal = find(connection, me, id)?;
     if removal.confirmed_at.is_some() {
@@ -40,7 +34,7 @@ pub fn confirm(
         sides.iter().filter(|(_, state)| wanted.contains(state)).map(|(other, _)| *other).collect()
     };
     let (removed, connected) = (those(&[State::Connected, State::WasDisconnected]), those(&[State::Connected]));
-    disconnect(connection, me, &removed, (id, may_invite_again, reason))?;
+    disconnect(connection, me, &removed, (id, parting))?;
     their_sides(connection, me, &connected, State::Connected, State::WasDisconnected, -1)?;
     store::count(connection, me, -number(&connected))?;
     let done: HashSet<MemberId> = removed.iter().copied().collect();
@@ -52,8 +46,7 @@ pub fn confirm(
         removals::confirmed_at.eq(now()),
         removals::removed.eq(number(&removed)),
         removals::skipped.eq(text(&skipped)),
-        removals::private_reason.eq(reason),
-        removals::may_invite_again.eq(may_invite_again),
+        parting,
     );
     diesel::update(removals::table.find((me, id))).set(result).execute(connection)?;
     find(connection, me, id)
@@ -74,7 +67,7 @@ fn disconnect(
     connection: &mut Connection,
     me: MemberId,
     others: &[MemberId],
-    (id, may_invite_again, reason): (RemovalId, bool, &str),
+    (id, parting): (RemovalId, &Parting),
 ) -> Result<(), Error> {
     let mine = relationships::table.filter(relationships::owner_id.eq(me)).filter(id_in(
         connection,
@@ -83,9 +76,9 @@ fn disconnect(
     ));
     let disconnected = (
         relationships::state.eq(State::Disconnected),
-        relationships::may_invite_again.eq(may_invite_again),
+        relationships::may_invite_again.eq(parting.may_invite_again),
         relationships::changed_at.eq(now()),
-        relationships::private_reason.eq(reason),
+        relationships::private_reason.eq(&parting.private_reason),
         relationships::removal_id.eq(id),
     );
     diesel::update(mine).set(disconnected).execute(connection)?;

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 
 use crate::connections::list::{self, Filter};
-use crate::connections::removal::{Removal, find};
+use crate::connections::removal::{Parting, Removal, find};
 use crate::connections::row::State;
 use crate::connections::store;
 use crate::dates::{DAY, now};
@@ -268,8 +268,8 @@ pub fn restore(connection: &mut Connection, me: MemberId, id: RemovalId) -> Resu
         .find((me, id))
         .filter(removals::confirmed_at.is_null())
         .filter(removals::undone_at.is_not_null())
-        .select((removals::private_reason, removals::may_invite_again));
-    let Some((reason, may_invite_again)) = discarded.first::<(String, bool)>(connection).optional()? else {
+        .select(Parting::as_select());
+    let Some(typed) = discarded.first(connection).optional()? else {
         return Ok(None);
     };
     let chosen = everybody(connection, me, id)?;
@@ -278,9 +278,8 @@ pub fn restore(connection: &mut Connection, me: MemberId, id: RemovalId) -> Resu
         None => begin(connection, me)?,
     };
     add(connection, me, into, &chosen)?;
-    let typed = (removals::private_reason.eq(reason), removals::may_invite_again.eq(may_invite_again));
     let untyped = removals::table.find((me, into)).filter(removals::private_reason.eq(""));
-    diesel::update(untyped).set(typed).execute(connection)?;
+    diesel::update(untyped).set(&typed).execute(connection)?;
     forget(connection, me, id)?;
     Ok(Some(into))
 }
@@ -474,7 +473,7 @@ pub fn change(
     connection: &mut Connection,
     me: MemberId,
     id: RemovalId,
-    (private_reason, may_invite_again): (&str, bool),
+    typed: &Parting,
     leave_out: &str,
 ) -> Result<(Removal, Option<LeftOut>), Error> {
     db::lock_members(connection, [me])?;
@@ -482,7 +481,6 @@ pub fn change(
     if removal.confirmed_at.is_some() {
         return Ok((removal, None));
     }
-    let typed = (removals::private_reason.eq(private_reason), removals::may_invite_again.eq(may_invite_again));
     diesel::update(removals::table.find((me, id))).set(typed).execute(connection)?;
     if leave_out.is_empty() {
         return Ok((removal, None));

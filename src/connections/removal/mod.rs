@@ -4,9 +4,11 @@
 mod confirm;
 pub mod draft;
 pub mod pages;
+mod parting;
 mod undo;
 
 pub use confirm::confirm;
+pub use parting::Parting;
 pub use undo::undo;
 
 use std::collections::HashSet;
@@ -39,10 +41,9 @@ pub struct Removal {
     pub undone_at: Option<i64>,
     /// How many were connected again by *Undo*.
     pub restored: i32,
-    /// Why, for oneself.
-    pub private_reason: String,
-    /// *They may invite me again*.
-    pub may_invite_again: bool,
+    /// How, for all of them.
+    #[diesel(embed)]
+    pub parting: Parting,
 }
 
 impl Removal {

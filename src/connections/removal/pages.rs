@@ -13,7 +13,7 @@ use crate::connections::list::history::{History, Strip};
 use crate::connections::list::{self, Connected, Filter, Sort};
 use crate::connections::refusal::sentence;
 use crate::connections::removal::draft::{self, Chosen, Draft, Select, Sheet, Taken, Target};
-use crate::connections::removal::{Removal, find};
+use crate::connections::removal::{Parting, Removal, find};
 use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
@@ -30,8 +30,6 @@ use crate::web::site::SiteData;
 const NAMED: i64 = 3;
 /// Names that stand in a list of who was skipped; the others are counted.
 const LISTED: usize = 100;
-/// Characters of a private reason.
-const REASON: usize = 1_000;
 
 /// What is selected, as the bar at the end of the page says it.
 #[derive(Debug, Default, Template)]
@@ -370,11 +368,7 @@ async fn show(
         return Ok(redirect.to(&selection(Some(id), "")));
     }
     let again = refused.is_some();
-    let typed = || {
-        let ticked = if removal.may_invite_again { "1" } else { "" };
-        (Form::of([("private_reason", &removal.private_reason), ("may_invite_again", ticked)]), Problems::default())
-    };
-    let (form, problems) = refused.unwrap_or_else(typed);
+    let (form, problems) = refused.unwrap_or_else(|| (removal.parting.form(), Problems::default()));
     let review = Review { page, id, number, list, here, form, problems };
     if again { review.show_again() } else { review.show() }
 }
@@ -392,17 +386,15 @@ pub async fn confirm(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let reason = problems.text(&form, "private_reason", t("Private reason"), (0, REASON));
+    let parting = Parting::checked(&form, &mut problems);
     if problems.any() {
         let at = PageRequest::of(&Form::parse(form.get("here").as_bytes())?);
         return show(site, page, me, (*id, at), Some((form, problems)), redirect).await;
     }
-    let (viewer, id, may_invite_again) = (me.id, *id, form.is_checked("may_invite_again"));
-    site.db
-        .write_bulk(move |connection| {
-            crate::connections::removal::confirm(connection, viewer, id, may_invite_again, &reason)
-        })
-        .await?;
+    let (viewer, id) = (me.id, *id);
+    let confirmed =
+        move |connection: &mut Connection| crate::connections::removal::confirm(connection, viewer, id, &parting);
+    site.db.write_bulk(confirmed).await?;
     Ok(redirect.to(&result(id)))
 }
 
@@ -428,7 +420,7 @@ pub async fn change(
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (viewer, id, may_invite_again) = (me.id, *id, form.is_checked("may_invite_again"));
+    let (viewer, id) = (me.id, *id);
     if query.has("put_back") {
         let shown = shown_of(query.get("put_back"));
         let back = shown.keys().next().cloned();
@@ -436,10 +428,9 @@ pub async fn change(
         site.write(move |connection| draft::put_back(connection, viewer, id, &sheet)).await?;
         return Ok(redirect.to(&review_at(id, query.get("here"), back.as_deref())?));
     }
-    let reason: String = form.get("private_reason").chars().take(REASON).collect();
+    let typed = Parting::typed(&form);
     let leave_out = form.get("leave_out").to_owned();
-    let kept =
-        site.write(move |connection| draft::change(connection, viewer, id, (&reason, may_invite_again), &leave_out));
+    let kept = site.write(move |connection| draft::change(connection, viewer, id, &typed, &leave_out));
     let (removal, left_out) = kept.await?;
     if removal.confirmed_at.is_some() {
         return Ok(redirect.to(&result(id)));

@@ -25,6 +25,12 @@ impl HasWord {
         HasWord::of(owner, word.each().flat_map(|word| [word.to_owned(), format!("{IN_COMPANY}{word}")]))
     }
 
+    /// A phone number with one of these beginnings, as [`of_phone`](crate::contacts::words::of_phone) gives them.
+    /// Digits may be a word of the company, too.
+    pub(super) fn phone(owner: MemberId, [end, digits]: [String; 2]) -> HasWord {
+        HasWord::of(owner, [end, format!("{IN_COMPANY}{digits}"), digits].into_iter())
+    }
+
     /// A word of the company, in any of its spellings.
     pub(super) fn in_company(owner: MemberId, word: &Word) -> HasWord {
         HasWord::of(owner, word.each().map(|word| format!("{IN_COMPANY}{word}")))

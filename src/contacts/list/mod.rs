@@ -12,12 +12,13 @@ use crate::contacts::list::has_word::HasWord;
 use crate::contacts::membership::{self, Member};
 use crate::contacts::store::{self, Book, IsLive, Row};
 use crate::contacts::tags;
+use crate::contacts::words::of_phone;
 use crate::dates;
 use crate::db::{Connection, id_in};
 use crate::error::Error;
 use crate::ids::{ContactId, MemberId};
 use crate::members::names;
-use crate::members::search::words::{Word, typed};
+use crate::members::search::words::typed;
 use crate::relationship::Limits;
 use crate::schema::{contact_tags, contacts};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
@@ -130,8 +131,13 @@ impl Members {
 /// The contacts that match a filter, in no order.
 fn chosen<'a>(connection: &mut Connection, owner: MemberId, filter: &Filter, members: &Members) -> Boxed<'a> {
     let mut query = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive).into_boxed();
-    for word in wanted(&filter.q) {
-        query = query.filter(HasWord::anywhere(owner, &word));
+    match of_phone(&filter.q) {
+        Some(number) => query = query.filter(HasWord::phone(owner, number)),
+        None => {
+            for word in typed(&filter.q) {
+                query = query.filter(HasWord::anywhere(owner, &word));
+            }
+        }
     }
     for word in typed(&filter.company) {
         query = query.filter(HasWord::in_company(owner, &word));
@@ -149,13 +155,6 @@ fn chosen<'a>(connection: &mut Connection, owner: MemberId, filter: &Filter, mem
         Members::AllBut(members) => query.filter(diesel::dsl::not(id_in(connection, contacts::id, members))),
         Members::Only(members) => query.filter(id_in(connection, contacts::id, members)),
     }
-}
-
-/// The words of a search. A phone number is one, however it is written.
-fn wanted(q: &str) -> Vec<Word> {
-    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
-    let is_number = digits.len() > 3 && q.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
-    if is_number { typed(&digits) } else { typed(q) }
 }
 
 /// A page of the list, and the book.

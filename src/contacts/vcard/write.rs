@@ -104,7 +104,8 @@ type Anew = fn(&Card, usize) -> Vec<String>;
 /// The properties that have fields, in the order in which they are written.
 const PROPERTIES: [(&[&str], Anew); 14] = [
     (&["UID"], |card, _| one("UID", &card.uid)),
-    (&["FN"], |card, _| vec![format!("FN:{}", escaped(&card.full_name))]),
+    // It must not be missing (RFC 6350, 6.2.1), and some programs show nobody where it is empty.
+    (&["FN"], |card, _| vec![format!("FN:{}", escaped(&card.name()))]),
     (&["N"], |card, _| {
         let parts = [&card.family, &card.given, &card.middle, &card.prefix, &card.suffix];
         vec![format!("N:{}", parts.map(|part| escaped(part)).join(";"))]
