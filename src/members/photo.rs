@@ -198,7 +198,9 @@ fn picture_of_jpeg(file: &[u8]) -> Option<Cow<'_, [u8]>> {
             at += 2;
             continue;
         }
-        let length = usize::from(u16::from_be_bytes(file.get(at + 2..at + 4)?.try_into().ok()?));
+        // The length counts its own two bytes.
+        let length = u16::from_be_bytes(file.get(at + 2..at + 4)?.try_into().ok()?);
+        let length = Some(usize::from(length)).filter(|length| *length >= 2)?;
         let segment = file.get(at..at + 2 + length)?;
         at += segment.len();
         if is_needed(marker, segment) {

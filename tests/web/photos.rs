@@ -81,6 +81,8 @@ fn a_bad_file_is_refused_with_its_reason_and_nothing_is_stored() {
         (b"PK\x03\x04\x14\0 and so on".to_vec(), "Choose a JPEG, PNG or WebP file."),
         (vec![7; 11 * 1024 * 1024], "larger than 10 MB"),
         (picture(90)[..200].to_vec(), "It may be damaged."),
+        (b"\xFF\xD8\xFF\xE1\0\0".to_vec(), "It may be damaged."),
+        (b"\xFF\xD8\xFF\xE1\0\x01\xFF\xD9".to_vec(), "It may be damaged."),
     ] {
         ada.upload("/profile/photo", "photo", &file);
         assert_eq!(ada.page.status, 422, "{reason}");

@@ -6,6 +6,9 @@ use std::iter;
 /// The zigzag's 64 places of a block, a bit each: those that are not 0 yet.
 type Places = u64;
 
+/// Scans that are read. Programs write some ten or twenty; each takes time for the whole picture, however short its data are.
+const MAX_SCANS: usize = 64;
+
 /// Whether no scan ends before its last block. What this does not know, such as arithmetic coding, is left to the decoder.
 pub(super) fn are_whole(file: &[u8]) -> bool {
     let mut picture = Picture::default();
@@ -20,6 +23,7 @@ struct Picture {
     /// Of coarse and of fine codes, four each.
     codes: [[Option<Codes>; 4]; 2],
     restart_interval: usize,
+    scans: usize,
     /// Of the whole picture.
     units: Size,
 }
@@ -68,6 +72,10 @@ impl Picture {
                 0xC3..=0xCF => return None,
                 0xDD => self.restart_interval = usize::from(word(segment, 0)?),
                 0xDA => {
+                    self.scans += 1;
+                    if self.scans > MAX_SCANS {
+                        return Some(false);
+                    }
                     let scan = self.scan(segment)?;
                     let data = file.get(at..)?;
                     let is_end = |two: &[u8]| two[0] == 0xFF && !matches!(two[1], 0 | 0xD0..=0xD7 | 0xFF);
@@ -340,4 +348,24 @@ impl Codes {
 
 fn word(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A progressive picture of one block, with so many scans that add a bit each to its first place.
+    fn refined(times: usize) -> Vec<u8> {
+        let frame = b"\xFF\xC2\0\x0B\x08\0\x08\0\x08\x01\x01\x11\0";
+        let codes = [b"\xFF\xC4\0\x14\0\x01".as_slice(), &[0; 15], &[0]].concat();
+        let first = b"\xFF\xDA\0\x08\x01\x01\0\0\0\0\0";
+        let more = b"\xFF\xDA\0\x08\x01\x01\0\0\0\x10\0".repeat(times);
+        [b"\xFF\xD8".as_slice(), frame, &codes, first, &more, b"\xFF\xD9"].concat()
+    }
+
+    #[test]
+    fn a_picture_has_a_bounded_number_of_scans() {
+        assert!(are_whole(&refined(MAX_SCANS - 1)));
+        assert!(!are_whole(&refined(MAX_SCANS)));
+    }
 }
