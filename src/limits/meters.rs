@@ -34,6 +34,8 @@ struct Count {
     known: u32,
     /// On this one, not written yet.
     own: u32,
+    /// On this one, being written.
+    writing: u32,
     ends_at: i64,
 }
 
@@ -49,9 +51,12 @@ impl Meters {
         }
         let Some(own) = self.lock().add(limit, &subject, numbers)? else { return Ok(()) };
         let of = subject.clone();
-        let merge = move |connection: &mut Connection| count::add(connection, limit, &of, numbers, own);
+        let mut writing = Writing { meters: self, key: (limit, subject), own };
+        let merge = move |connection: &mut Connection| {
+            count::add(connection, limit, &of, numbers, i32::try_from(own).unwrap_or(i32::MAX))
+        };
         let (known, ends_at) = db.write(merge).await?;
-        self.lock().learn((limit, subject), known, ends_at);
+        writing.end(Some((known, ends_at)));
         if known > numbers.number { Err(numbers.exceeded(limit, ends_at)) } else { Ok(()) }
     }
 
@@ -88,27 +93,59 @@ impl Meters {
     }
 }
 
+/// Uses that are being written; however that ends, they are no longer when it is dropped.
+struct Writing<'a> {
+    meters: &'a Meters,
+    key: (Limit, Subject),
+    own: u32,
+}
+
+impl Writing<'_> {
+    /// Ends it, with what all nodes have counted if that was learned.
+    fn end(&mut self, learned: Option<(u32, i64)>) {
+        let mut counted = self.meters.lock();
+        if let Some(count) = counted.counts.get_mut(&self.key) {
+            count.writing = count.writing.saturating_sub(std::mem::take(&mut self.own));
+        }
+        if let Some((known, ends_at)) = learned {
+            counted.learn(self.key.clone(), known, ends_at);
+        }
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.end(None);
+    }
+}
+
 impl Counted {
     /// Counts a use. Returns how many are to be written now, if any are.
-    fn add(&mut self, limit: Limit, subject: &Subject, numbers: Numbers) -> Result<Option<i32>, Error> {
+    fn add(&mut self, limit: Limit, subject: &Subject, numbers: Numbers) -> Result<Option<u32>, Error> {
         let now = now();
         self.make_room(now);
-        let new = Count { known: 0, own: 0, ends_at: now + numbers.seconds };
+        let new = Count { known: 0, own: 0, writing: 0, ends_at: now + numbers.seconds };
         let count = self.counts.entry((limit, subject.clone())).or_insert(new);
         if count.ends_at <= now {
             *count = new;
         }
-        if count.known + count.own >= numbers.number {
+        if count.known + count.own + count.writing >= numbers.number {
             return Err(numbers.exceeded(limit, count.ends_at));
         }
         count.own += 1;
-        let is_due = count.own * 4 >= numbers.number || count.known + count.own >= numbers.number;
-        Ok(is_due.then(|| i32::try_from(std::mem::take(&mut count.own)).unwrap_or(i32::MAX)))
+        let is_due = count.own * 4 >= numbers.number || count.known + count.own + count.writing >= numbers.number;
+        if !is_due {
+            return Ok(None);
+        }
+        // What is being written counts: many who come at once would each find that nobody has come.
+        let own = std::mem::take(&mut count.own);
+        count.writing += own;
+        Ok(Some(own))
     }
 
     /// Notes what all nodes have counted together.
     fn learn(&mut self, key: (Limit, Subject), known: u32, ends_at: i64) {
-        let count = self.counts.entry(key).or_insert(Count { known, own: 0, ends_at });
+        let count = self.counts.entry(key).or_insert(Count { known, own: 0, writing: 0, ends_at });
         // Of two answers in the same window, the later one counted more.
         count.known = if count.ends_at == ends_at { count.known.max(known) } else { known };
         count.ends_at = ends_at;
@@ -124,5 +161,29 @@ impl Counted {
         {
             self.counts.remove(&first);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::MemberId;
+
+    #[test]
+    fn many_at_once_get_no_more_than_the_limit() {
+        let (numbers, subject) = (Numbers { number: 60, seconds: 60 }, Subject::member(MemberId::NOBODY));
+        let mut counted = Counted::default();
+        let taken = (0..200).filter(|_| counted.add(Limit::Search, &subject, numbers).is_ok()).count();
+        assert_eq!(taken, 60, "while nothing of it is written");
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_not_held_for_ever() {
+        let (numbers, subject) = (Numbers { number: 4, seconds: 60 }, Subject::member(MemberId::NOBODY));
+        let meters = Meters::default();
+        let own = meters.lock().add(Limit::Search, &subject, numbers).unwrap().unwrap();
+        drop(Writing { meters: &meters, key: (Limit::Search, subject.clone()), own });
+        let taken = (0..9).filter(|_| meters.lock().add(Limit::Search, &subject, numbers).is_ok()).count();
+        assert_eq!(taken, 4);
     }
 }
