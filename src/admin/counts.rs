@@ -145,14 +145,14 @@ impl Walked {
 }
 
 impl Counts {
-    /// Counts; what walks whole tables at most once an hour, where that takes long.
+    /// Counts for an administrator, whose queue has no report about themselves; what walks whole tables at most once an hour, where that takes long.
     ///
     /// # Errors
     /// The database's.
-    pub fn load(connection: &mut Connection, cache: &Cache) -> Result<Counts, Error> {
+    pub fn load(connection: &mut Connection, cache: &Cache, reader: MemberId) -> Result<Counts, Error> {
         let of_site = ConnectionCount { id: MemberId::NOBODY, number: 0, version: 0 };
         let walked = cache.get_or_read(of_site, |_| Walked::load(connection))?;
-        let open = reports::table.filter(IsOpen).count();
+        let open = reports::table.filter(IsOpen).filter(reports::reported_id.ne(reader)).count();
         let jobs = job_leases::table.order(job_leases::name);
         let jobs = jobs.select((job_leases::name, job_leases::succeeded_at, job_leases::failed_at));
         Ok(Counts {

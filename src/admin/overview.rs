@@ -7,7 +7,7 @@ use crate::admin::counts::Counts;
 use crate::connections::list::history::History;
 use crate::error::Error;
 use crate::language::{filters, number, t, tf};
-use crate::web::page::{Layout, Render};
+use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::site::SiteData;
 
 /// A number, and the list of what it counts, where there is one.
@@ -58,9 +58,9 @@ struct Overview {
 ///
 /// # Errors
 /// The database's.
-pub async fn overview(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
+pub async fn overview(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let cache = site.cache.clone();
-    let counts = site.read_long(move |connection| Counts::load(connection, &cache)).await?;
+    let counts = site.read_long(move |connection| Counts::load(connection, &cache, me.id)).await?;
     let figures = vec![
         Figure::new(t("Members"), counts.members, "/admin/members"),
         Figure::new(t("Connections made"), counts.made.iter().map(|(_, number)| number).sum(), ""),

@@ -83,15 +83,15 @@ pub fn decide(
     verdict: &Verdict,
 ) -> Result<Result<(), Refused>, Error> {
     administrators::lock_with(connection, reported)?;
+    let report = reports::one(connection, by.id, reported, id)?;
     if let Some(refused) = hindrance(connection, by, reported)? {
         return Ok(Err(refused));
     }
-    let report = reports::one(connection, reported, id)?;
     if let Err(only) = sanctions::hindrance(connection, reported, verdict.decision)? {
         return Ok(Err(Refused::Only(only)));
     }
     if !reports::close(connection, &report, verdict.decision, Some(by.id))? {
-        return Ok(if stands(connection, &report, verdict)? { Ok(()) } else { Err(Refused::Decided) });
+        return Ok(if stands(connection, by, &report, verdict)? { Ok(()) } else { Err(Refused::Decided) });
     }
     tell_reporter(connection, &report, verdict.decision)?;
     carry_out(connection, Actor::Member(by.id), &report, verdict)?;
@@ -99,8 +99,8 @@ pub fn decide(
 }
 
 /// Whether a report is decided in just this way, as by a second press.
-fn stands(connection: &mut Connection, report: &Report, verdict: &Verdict) -> Result<bool, Error> {
-    let decided = reports::one(connection, report.reported_id, report.id)?.decision;
+fn stands(connection: &mut Connection, by: Moderator, report: &Report, verdict: &Verdict) -> Result<bool, Error> {
+    let decided = reports::one(connection, by.id, report.reported_id, report.id)?.decision;
     let is_same = |one: &sanctions::Sanction| {
         one.kind == verdict.decision && one.reason == verdict.reason && one.until == verdict.until
     };

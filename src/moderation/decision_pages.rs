@@ -39,7 +39,7 @@ struct Read {
 }
 
 fn read(connection: &mut Connection, by: Moderator, at: (MemberId, ReportId)) -> Result<Read, Error> {
-    let report = reports::one(connection, at.0, at.1)?;
+    let report = reports::one(connection, by.id, at.0, at.1)?;
     let others = reports::others(connection, &report)?;
     let context = Context::read(&report.context);
     let people: Vec<MemberId> = report.reporter_id.into_iter().chain(report.decided_by).collect();

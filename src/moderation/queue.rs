@@ -11,7 +11,7 @@ use crate::language::{around, filters, key};
 use crate::members::{self, MemberCard};
 use crate::moderation::reports::{self, PAGE, Report};
 use crate::web::form::Query;
-use crate::web::page::{Layout, Render};
+use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::site::SiteData;
 
 /// Characters of a report that stand in the queue.
@@ -83,12 +83,12 @@ struct Queue {
 ///
 /// # Errors
 /// The database's.
-pub async fn queue(site: SiteData, page: Layout, Query(query): Query) -> Result<HttpResponse, Error> {
+pub async fn queue(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let closed = query.get("state") == "closed";
     let behind = query.get("behind").parse().ok();
     let mut rows = site
         .read(move |connection| {
-            let reports = reports::page(connection, closed, behind)?;
+            let reports = reports::page(connection, me.id, closed, behind)?;
             Row::of(connection, reports)
         })
         .await?;

@@ -87,25 +87,34 @@ pub fn file(connection: &mut Connection, new: &New) -> Result<(), Error> {
     webhooks::record(connection, &Event::ReportFiled { reported: new.reported, id })
 }
 
-/// Loads a report.
+/// Loads a report for a moderator. One about themselves is not there for them, since it names who reported.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn one(connection: &mut Connection, reported: MemberId, id: ReportId) -> Result<Report, Error> {
+pub fn one(connection: &mut Connection, reader: MemberId, reported: MemberId, id: ReportId) -> Result<Report, Error> {
+    if reported == reader {
+        return Err(Error::NotFound);
+    }
     let row = reports::table.find((reported, id));
     Ok(on_engine!(connection, |own| row.select(Report::as_select()).first(own))?)
 }
 
-/// Loads a page of the queue: the open ones, the oldest first, or the closed ones, the newest first. One more than a page
-/// holds where there are more.
+/// Loads a page of a moderator's queue: the open ones, the oldest first, or the closed ones, the newest first; none about
+/// themselves. One more than a page holds where there are more.
 ///
 /// # Errors
 /// The database's.
-pub fn page(connection: &mut Connection, closed: bool, behind: Option<ReportId>) -> Result<Vec<Report>, Error> {
+pub fn page(
+    connection: &mut Connection,
+    reader: MemberId,
+    closed: bool,
+    behind: Option<ReportId>,
+) -> Result<Vec<Report>, Error> {
     let limit = PAGE as i64 + 1;
     if closed {
         let rows = reports::table
             .filter(IsClosed)
+            .filter(reports::reported_id.ne(reader))
             .filter(reports::id.lt(behind.unwrap_or(ReportId::MAX)))
             .order(reports::id.desc())
             .limit(limit);
@@ -113,6 +122,7 @@ pub fn page(connection: &mut Connection, closed: bool, behind: Option<ReportId>)
     }
     let rows = reports::table
         .filter(IsOpen)
+        .filter(reports::reported_id.ne(reader))
         .filter(reports::id.gt(behind.unwrap_or_default()))
         .order(reports::id)
         .limit(limit);
