@@ -7,12 +7,17 @@ use crate::accounts::email;
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
+use crate::mail::tokens::{self, Purpose};
 use crate::mail::{Letter, outbox};
 use crate::schema::{email_claims, emails, members};
 
-/// The most accounts that claim one address and are looked at, the newest first: whoever signs up is not kept out by who did
+/// Of many accounts that claim one address, so many of the newest are looked at: whoever signs up is not kept out by who did
 /// before.
-pub const MAX_CLAIMS: usize = 5;
+const NEWEST: usize = 3;
+/// And so many of the oldest: nor is whoever was first kept out by who signs up later.
+const OLDEST: usize = 2;
+/// The most accounts that claim one address and are looked at.
+pub const MAX_CLAIMS: usize = NEWEST + OLDEST;
 
 /// An account that an address may sign in to.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -33,9 +38,15 @@ pub fn candidates(connection: &mut Connection, key: &str) -> Result<Vec<Candidat
     let owner = emails::table.inner_join(members::table.on(members::id.eq(emails::member_id)));
     let owner = owner.filter(emails::email_key.eq(key)).select(columns);
     let claims = email_claims::table.inner_join(members::table.on(members::id.eq(email_claims::member_id)));
-    let claims = claims.filter(email_claims::email_key.eq(key)).order(email_claims::member_id.desc());
-    let claims = claims.select(columns).limit(MAX_CLAIMS as i64);
-    let mut found: Vec<Candidate> = on_engine!(connection, |own| claims.load(own))?;
+    let claims = claims.filter(email_claims::email_key.eq(key)).select(columns);
+    let newest = claims.order(email_claims::member_id.desc()).limit(NEWEST as i64);
+    let mut found: Vec<Candidate> = on_engine!(connection, |own| newest.load(own))?;
+    if found.len() == NEWEST {
+        let oldest = claims.order(email_claims::member_id.asc()).limit(OLDEST as i64);
+        let mut oldest: Vec<Candidate> = on_engine!(connection, |own| oldest.load(own))?;
+        oldest.retain(|one| !found.contains(one));
+        found.extend(oldest.into_iter().rev());
+    }
     found.extend(on_engine!(connection, |own| owner.load::<Candidate>(own))?);
     Ok(found)
 }
@@ -112,6 +123,9 @@ pub fn change(connection: &mut Connection, member: MemberId, email: &str) -> Res
     let set = (members::email.eq(email), members::email_key.eq(&key));
     diesel::update(members::table.find(member)).set(set).execute(connection)?;
     if key == email::key(&before.confirmed_email) {
+        if key != before.email_key {
+            tokens::forget(connection, Purpose::Reset, member)?;
+        }
         // Only written in another way, or back at the one before.
         diesel::update(members::table.find(member)).set(members::confirmed_email.eq(email)).execute(connection)?;
         return give_up_claim(connection, member, &before.email_key);
@@ -119,6 +133,8 @@ pub fn change(connection: &mut Connection, member: MemberId, email: &str) -> Res
     if key == before.email_key {
         return Ok(());
     }
+    // Whoever reads the mail of the address before may have asked for a link.
+    tokens::forget(connection, Purpose::Reset, member)?;
     give_up_claim(connection, member, &before.email_key)?;
     claim(connection, member, &key)?;
     match before.confirmed_email {
@@ -144,6 +160,7 @@ pub fn confirm(connection: &mut Connection, member: MemberId, proved: &str) -> R
         let former = emails::table.find(email::key(&before.confirmed_email)).filter(emails::member_id.eq(member));
         diesel::delete(former).execute(connection)?;
     }
+    tokens::forget(connection, Purpose::Reset, member)?;
     let email = if is_entered { before.email } else { before.confirmed_email };
     let set = (members::email.eq(&email), members::email_key.eq(key), members::confirmed_email.eq(&email));
     diesel::update(members::table.find(member)).set(set).execute(connection)?;

@@ -13,7 +13,7 @@ use crate::language::current;
 use crate::schema::applications::{self, table};
 use crate::webhooks::{self, Event};
 
-/// The most registrations of one address that are looked at, the oldest first.
+/// The most registrations of one address that are looked at, the newest first.
 const MAX_OF_ADDRESS: i64 = 5;
 /// Where the cookie of a browser has the registration of whoever has signed in to see it.
 const COOKIE: &str = "application";
@@ -32,7 +32,7 @@ pub struct Applicant {
 /// # Errors
 /// The database's.
 pub fn of_address(connection: &mut Connection, key: &str) -> Result<Vec<Applicant>, Error> {
-    let theirs = table.filter(applications::email_key.eq(key)).order(applications::id).limit(MAX_OF_ADDRESS);
+    let theirs = table.filter(applications::email_key.eq(key)).order(applications::id.desc()).limit(MAX_OF_ADDRESS);
     let theirs = theirs.select((applications::id, applications::password_hash));
     Ok(on_engine!(connection, |own| theirs.load(own))?)
 }

@@ -11,8 +11,7 @@ use crate::ids::MemberId;
 use crate::mail::{Letter, outbox};
 use crate::schema::browsers;
 use crate::text::digest::sha256;
-
-const NAME: &str = "browser";
+use crate::web::cookie::BROWSER;
 
 /// A browser: the word in its cookie, and what it calls itself.
 #[derive(Debug, Clone)]
@@ -25,10 +24,10 @@ pub struct Browser {
 impl Browser {
     /// Returns the browser of a request. One that comes for the first time is given a word, which outlives the session.
     pub fn of(session: &Session, agent: String) -> Browser {
-        let known: Option<String> = session.get(NAME).ok().flatten();
+        let known: Option<String> = session.get(BROWSER).ok().flatten();
         let word = known.unwrap_or_else(|| format!("{:032x}", rand::rng().random::<u128>()));
         // One that cannot keep it is new each time.
-        let _ = session.insert(NAME, &word);
+        let _ = session.insert(BROWSER, &word);
         Browser { word, agent }
     }
 }

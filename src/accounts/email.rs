@@ -43,9 +43,10 @@ pub fn key(email: &str) -> String {
 pub fn is_whole(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
     let odd = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c);
-    let local_is = !local.is_empty() && !local.contains(odd);
+    // RFC 5321, 4.5.3.1, and RFC 5322, 3.4.1: what no mail can be written to.
+    let local_is = local.len() <= 64 && !local.contains(odd) && local.split('.').all(|part| !part.is_empty());
     let named = domain.split(is_dot).filter(|label| !label.is_empty()).all(is_name);
-    let labels = |ascii: &str| ascii.split('.').count() > 1 && ascii.split('.').all(is_label);
+    let labels = |ascii: &str| ascii.len() <= 253 && ascii.split('.').count() > 1 && ascii.split('.').all(is_label);
     local_is && named && ascii(domain).is_some_and(|domain| labels(&domain))
 }
 
@@ -161,6 +162,10 @@ mod tests {
             "ada@exam/ple.org",
             "ada@-example.org",
             "ada@example.org@",
+            ".ada@example.org",
+            "a..da@example.org",
+            "ada.@example.org@example.org",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org",
         ] {
             assert!(!is_whole(&tidy(typed)), "{typed:?}");
         }

@@ -169,7 +169,12 @@ pub async fn as_meant<B: MessageBody>(
         Some(known) => (known.all.meant(request.request()), allowed(known, &request)),
         None => (None, String::new()),
     };
-    if let Some(meant) = meant {
+    // Where there is nothing for whoever asks, there is nothing either in another way of writing.
+    let is_theirs = |meant: &String| {
+        let least = role_of(meant.split('?').next().unwrap_or_default());
+        least == Role::Member || has_role(&request, least)
+    };
+    if let Some(meant) = meant.filter(is_theirs) {
         let redirect = HttpResponse::PermanentRedirect().insert_header((LOCATION, meant)).finish();
         return Ok(request.into_response(redirect).map_into_right_body());
     }
@@ -219,7 +224,11 @@ pub async fn require_role<B: MessageBody>(
 /// The role that an address is for.
 fn least_role(request: &ServiceRequest) -> Role {
     // The path as the table of addresses reads it: some letters may be written in another way.
-    match request.match_info().as_str().split('/').nth(1) {
+    role_of(request.match_info().as_str())
+}
+
+fn role_of(path: &str) -> Role {
+    match path.split('/').nth(1) {
         Some("admin") => Role::Administrator,
         Some("moderation") => Role::Moderator,
         _ => Role::Member,

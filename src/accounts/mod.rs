@@ -254,6 +254,10 @@ pub fn full_name(form: &Form, problems: &mut Problems) -> String {
     if !problems.has("full_name") && !text::has_letter(&name) {
         problems.add("full_name", t("Full name needs a letter."));
     }
+    // It stands in letters to people who know nobody here.
+    if ["://", "www."].iter().any(|sign| name.to_lowercase().contains(sign)) {
+        problems.add("full_name", t("Full name cannot contain a web address."));
+    }
     name
 }
 

@@ -192,13 +192,15 @@ fn set_password(
     browser: &Browser,
 ) -> Result<Option<Entry>, Error> {
     let Some(proof) = tokens::take(connection, Purpose::Reset, token)? else { return Ok(None) };
-    db::lock_members(connection, [proof.member])?;
+    // The account may have another address by now, or the address another account.
+    if !addresses::confirm(connection, proof.member, &proof.email)? {
+        return Ok(None);
+    }
     let row = members::table.find(proof.member);
     let row = row.filter(is_open(now()));
     if diesel::update(row).set(members::password_hash.eq(hash.as_str())).execute(connection)? == 0 {
         return Ok(None);
     }
-    addresses::confirm(connection, proof.member, &proof.email)?;
     diesel::delete(rows::table.filter(rows::member_id.eq(proof.member))).execute(connection)?;
     app_passwords::revoke_all(connection, proof.member)?;
     crate::accounts::tokens::revoke_all(connection, proof.member)?;

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::language::filters;
 use crate::language::{Context, key, t, tf};
 use crate::limits::{self, Limit, Subject};
-use crate::mail::{self, Letter, outbox};
+use crate::mail::{self, Letter, outbox, tokens as links};
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::WhoMayInvite;
 use crate::schema::members;
@@ -203,6 +203,7 @@ pub async fn change_password(
             second_step::end_all(connection, me.id)?;
             app_passwords::revoke_all(connection, me.id)?;
             tokens::revoke_all(connection, me.id)?;
+            links::forget(connection, links::Purpose::Reset, me.id)?;
             Ok(Some((sessions::end_others(connection, &me)?, sessions::confirm(connection, &me)?)))
         })
         .await?;

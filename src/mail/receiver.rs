@@ -121,8 +121,17 @@ pub(super) fn resettable(connection: &mut Connection, key: &str) -> Result<Vec<(
     Ok(found)
 }
 
-/// The oldest accounts that claim an address.
+/// The accounts that claim an address and have confirmed no other: whoever has confirmed one may have mistyped this one, and its
+/// reader gets nothing but the letter that asks to confirm it. Of many the oldest and the newest, so that nobody is pushed out
+/// by who claims it later, or did before.
 fn claimants(connection: &mut Connection, key: &str) -> Result<Vec<MemberId>, Error> {
-    let claims = email_claims::table.filter(email_claims::email_key.eq(key));
-    Ok(claims.order(email_claims::member_id).select(email_claims::member_id).limit(5).load(connection)?)
+    let claims = email_claims::table.inner_join(members::table.on(members::id.eq(email_claims::member_id)));
+    let claims = claims.filter(email_claims::email_key.eq(key)).filter(members::confirmed_email.eq(""));
+    let claims = claims.select(email_claims::member_id);
+    let mut found: Vec<MemberId> = claims.order(email_claims::member_id.asc()).limit(2).load(connection)?;
+    let newest: Vec<MemberId> = claims.order(email_claims::member_id.desc()).limit(3).load(connection)?;
+    found.extend(newest.into_iter().rev());
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }

@@ -14,6 +14,12 @@ use crate::schema::settings;
 
 /// Seconds after which a session that is not used ends.
 pub const IDLE: i64 = 30 * DAY;
+/// The language that was chosen in the browser.
+pub const LANGUAGE: &str = "language";
+/// The colours that were chosen in the browser.
+pub const THEME: &str = "theme";
+/// The word by which the browser is known.
+pub const BROWSER: &str = "browser";
 const TOKEN: &str = "token";
 /// Of a sign-in that waits for its second step.
 const BEGUN: &str = "begun";
@@ -67,9 +73,14 @@ pub fn sign_in(session: &Session, token: &str) -> Result<(), Error> {
     session.insert(TOKEN, token).map_err(|why| Error::Internal(why.to_string()))
 }
 
-/// Signs this browser out. How it shows the site stays.
+/// Signs this browser out. How it shows the site and by what it is known stay; all else was the member's, such as recovery codes
+/// that were not looked at.
 pub fn sign_out(session: &Session) {
-    session.remove(TOKEN);
+    let is_members = |name: &&String| ![LANGUAGE, THEME, BROWSER].contains(&name.as_str());
+    let names: Vec<String> = session.entries().keys().filter(is_members).cloned().collect();
+    for name in names {
+        session.remove(&name);
+    }
     session.renew();
 }
 

@@ -13,12 +13,10 @@ use diesel::prelude::*;
 use crate::error::Error;
 use crate::language::{self, Context, Language, t};
 use crate::schema::members;
+use crate::web::cookie::{LANGUAGE, THEME};
 use crate::web::form::Form;
 use crate::web::page::{Layout, Redirect};
 use crate::web::site::SiteData;
-
-const LANGUAGE: &str = "language";
-const THEME: &str = "theme";
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

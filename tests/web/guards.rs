@@ -154,6 +154,13 @@ fn capitals_and_a_slash_lead_to_the_page() {
         visitor.get(written);
         assert_eq!(visitor.page.status, 308, "{written}");
     }
+    // Pages of those who run the site are absent to everybody else, however they are written.
+    for written in ["/ADMIN", "/Admin/Limits", "/admin/limits/", "/Moderation", "/Moderation/1/2"] {
+        for asks in [&mut ada, &mut visitor] {
+            let absent = asks.get("/NOPE").page.status;
+            assert_eq!(asks.get(written).page.status, absent, "{written}");
+        }
+    }
     // What was posted is posted again.
     ada.post("/profile/about/", &[("about", "Bridges")]);
     assert_eq!((ada.page.status, header(&ada, "location")), (308, "/profile/about"));

@@ -416,3 +416,60 @@ fn a_digest_never_mentions_an_ending() {
     }
     assert_eq!(texts[0], texts[1]);
 }
+
+/// The link for a new password that waits at an address.
+fn reset_link(site: &Site, email: &str) -> String {
+    site.letters();
+    forgot(site, email);
+    site.letters()[0].link("/reset-password/")
+}
+
+#[test]
+fn a_link_for_a_password_ends_with_what_it_was_sent_for() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let old = reset_link(&site, "ada-ruiz@test.example");
+    ada.open("/settings/password").fill("password", PASSWORD).fill("new_password", NEW).press("Save");
+    assert!(ada.sees("Your password is changed."), "{}", ada.text());
+    assert_eq!(site.visitor().open(&old).page.status, 410, "after another password");
+    let old = reset_link(&site, "ada-ruiz@test.example");
+    ada.open("/settings/account").fill("email", "new@test.example");
+    ada.press("Save");
+    assert_eq!(site.visitor().open(&old).page.status, 410, "after another address");
+    let letters = site.letters();
+    let confirm = letters.iter().find(|letter| letter.to.contains("new@")).unwrap().link("/verify-email/");
+    let old = reset_link(&site, "ada-ruiz@test.example");
+    ada.open(&confirm);
+    let mut thief = site.visitor();
+    assert_eq!(thief.open(&old).page.status, 410, "after the other is confirmed");
+    assert_eq!(thief.post(&old, &[("new_password", "a thief's password")]).page.status, 410);
+    assert!(is_signed_in(&mut ada));
+}
+
+#[test]
+fn who_has_confirmed_an_address_is_not_recovered_by_another() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.open("/settings/account").fill("email", "mistyped@test.example").fill("password", PASSWORD).press("Save");
+    site.letters();
+    forgot(&site, "mistyped@test.example");
+    assert_eq!(subjects(&site.letters()), []);
+    forgot(&site, "ada-ruiz@test.example");
+    assert_eq!(subjects(&site.letters()), [("<ada-ruiz@test.example>", "Set a new password")]);
+}
+
+#[test]
+fn who_claims_an_address_first_is_pushed_out_by_nobody() {
+    let site = Site::new();
+    sign_up(&site, "Zoe Vale", "zoe@test.example", PASSWORD);
+    for number in 1..=6 {
+        sign_up(&site, "Somebody Else", "zoe@test.example", &format!("the password of {number}"));
+    }
+    for password in [PASSWORD, "the password of 6"] {
+        assert!(is_signed_in(&mut sign_in(&site, "zoe@test.example", password)), "{password}");
+    }
+    site.letters();
+    forgot(&site, "zoe@test.example");
+    let letters = site.letters();
+    assert!(letters.iter().any(|letter| letter.to.contains("Zoe Vale")), "{letters:?}");
+}

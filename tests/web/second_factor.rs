@@ -392,3 +392,20 @@ fn a_second_press_of_turn_on_shows_codes_that_work() {
     elsewhere.fill("code", recovery).press("Sign in");
     assert!(elsewhere.sees("9 codes are left"), "{}", elsewhere.text());
 }
+
+#[test]
+fn codes_that_nobody_looked_at_are_shown_to_nobody_else() {
+    let site = Site::new();
+    let mut visitor = site.member("Ada Ruiz");
+    site.member("Ben Okoro");
+    visitor.open("/settings/security").go("Set up authenticator app");
+    let sealed = visitor.page.body.split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let now = code(&key(&visitor), 0);
+    visitor.post("/settings/security/authenticator", &[("key", &sealed), ("code", &now)]);
+    assert_eq!(visitor.page.status, 303);
+    visitor.post("/sign-out", &[]).follow();
+    visitor.open("/sign-in").fill("email", "ben-okoro@test.example").fill("password", PASSWORD).press("Sign in");
+    visitor.open("/settings/security/recovery-codes");
+    assert!(visitor.sees("Your codes were shown once"), "{}", visitor.text());
+    assert!(!visitor.page.body.contains("<code dir=\"ltr\">"), "{}", visitor.page.body);
+}

@@ -9,6 +9,7 @@ use super::{Factor, recovery};
 use crate::accounts::confirm::Confirmed;
 use crate::accounts::events::{self, Kind};
 use crate::error::Error;
+use crate::ids::MemberId;
 use crate::language::{filters, t};
 use crate::web::form::Form;
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
@@ -19,12 +20,12 @@ const PATH: &str = "/settings/security/recovery-codes";
 /// Characters of a file of codes.
 const LONGEST: usize = 400;
 
-/// Leads to the page that shows new codes.
+/// Leads a member to the page that shows their new codes; to nobody else who comes to it in this browser.
 ///
 /// # Errors
 /// [`Error::Internal`] where the cookie cannot be written.
-pub fn show_once(redirect: &Redirect, codes: &[String]) -> Result<HttpResponse, Error> {
-    redirect.session().insert(COOKIE, codes).map_err(|why| Error::Internal(why.to_string()))?;
+pub fn show_once(redirect: &Redirect, member: MemberId, codes: &[String]) -> Result<HttpResponse, Error> {
+    redirect.session().insert(COOKIE, (member, codes)).map_err(|why| Error::Internal(why.to_string()))?;
     Ok(redirect.to(PATH))
 }
 
@@ -40,12 +41,13 @@ struct Codes {
 ///
 /// # Errors
 /// The template's.
-pub async fn show(page: Layout, _: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn show(page: Layout, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
     // What is fetched ahead is not seen yet.
     if !page.opened {
         return Ok(redirect.to("/settings/security"));
     }
-    let codes: Vec<String> = redirect.session().get(COOKIE).ok().flatten().unwrap_or_default();
+    let made: Option<(MemberId, Vec<String>)> = redirect.session().get(COOKIE).ok().flatten();
+    let codes = made.filter(|(member, _)| *member == me.id).map(|(_, codes)| codes).unwrap_or_default();
     redirect.session().remove(COOKIE);
     Codes { page, codes }.show()
 }
@@ -55,6 +57,7 @@ pub async fn show(page: Layout, _: SignedIn, redirect: Redirect) -> Result<HttpR
 /// # Errors
 /// The database's.
 pub async fn renew(site: SiteData, me: Confirmed, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let id = me.id;
     let codes = site.write(move |connection| {
         if !Factor::load(connection, me.id)?.is_on() {
             return Ok(None);
@@ -63,7 +66,7 @@ pub async fn renew(site: SiteData, me: Confirmed, redirect: Redirect) -> Result<
         recovery::renew(connection, me.id).map(Some)
     });
     match codes.await? {
-        Some(codes) => show_once(&redirect, &codes),
+        Some(codes) => show_once(&redirect, id, &codes),
         None => Ok(redirect.to("/settings/security")),
     }
 }

@@ -95,7 +95,7 @@ pub async fn turn_on(
     site.jobs.wake(mail::JOB);
     let Some(codes) = codes else { return Ok(redirect.to(SECURITY)) };
     redirect.done(t("Your authenticator app is on. From now on a sign-in asks for a code."));
-    codes_pages::show_once(&redirect, &codes)
+    codes_pages::show_once(&redirect, id, &codes)
 }
 
 /// `POST /settings/security/authenticator/off`

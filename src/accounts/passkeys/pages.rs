@@ -135,6 +135,7 @@ pub async fn remove(
 /// # Errors
 /// The database's.
 pub async fn set_asked(site: SiteData, me: Confirmed, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
+    let id = me.id;
     if !form.is_checked("asked") {
         site.write(move |connection| factor::ask_for_no_passkey(connection, me.id)).await?;
         site.jobs.wake(mail::JOB);
@@ -148,7 +149,7 @@ pub async fn set_asked(site: SiteData, me: Confirmed, form: Form, redirect: Redi
         Some(_) => redirect.done(t("From now on a sign-in asks for a passkey after the password.")),
     };
     match codes.filter(|codes| !codes.is_empty()) {
-        Some(codes) => codes_pages::show_once(&redirect, &codes),
+        Some(codes) => codes_pages::show_once(&redirect, id, &codes),
         None => Ok(redirect.to(SECURITY)),
     }
 }
