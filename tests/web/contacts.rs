@@ -145,6 +145,8 @@ fn filters_find_contacts() {
         ("q=0123", false, true),
         ("q=7946+0124", false, false),
         ("q=4420", false, true),
+        ("q=***", false, false),
+        ("company=%25", false, false),
         ("q=nobody", false, false),
         ("company=strip", false, true),
         ("company=ben", false, false),

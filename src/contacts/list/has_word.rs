@@ -31,6 +31,11 @@ impl HasWord {
         HasWord::of(owner, [end, format!("{IN_COMPANY}{digits}"), digits].into_iter())
     }
 
+    /// None: what was typed is no word, and everybody would be too many for whoever selects all that match.
+    pub(super) fn none(owner: MemberId) -> HasWord {
+        HasWord { owner, ranges: Vec::new() }
+    }
+
     /// A word of the company, in any of its spellings.
     pub(super) fn in_company(owner: MemberId, word: &Word) -> HasWord {
         HasWord::of(owner, word.each().map(|word| format!("{IN_COMPANY}{word}")))
@@ -70,6 +75,10 @@ where
     i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if self.ranges.is_empty() {
+            out.push_sql("1 = 0");
+            return Ok(());
+        }
         out.push_sql("contacts.id IN (");
         for (at, (first, beyond)) in self.ranges.iter().enumerate() {
             out.push_sql(if at == 0 { "" } else { " UNION ALL " });

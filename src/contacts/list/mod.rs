@@ -18,7 +18,7 @@ use crate::db::{Connection, id_in};
 use crate::error::Error;
 use crate::ids::{ContactId, MemberId};
 use crate::members::names;
-use crate::members::search::words::typed;
+use crate::members::search::words::{Word, typed};
 use crate::relationship::Limits;
 use crate::schema::{contact_tags, contacts};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
@@ -131,16 +131,16 @@ impl Members {
 /// The contacts that match a filter, in no order.
 fn chosen<'a>(connection: &mut Connection, owner: MemberId, filter: &Filter, members: &Members) -> Boxed<'a> {
     let mut query = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive).into_boxed();
-    match of_phone(&filter.q) {
-        Some(number) => query = query.filter(HasWord::phone(owner, number)),
-        None => {
-            for word in typed(&filter.q) {
-                query = query.filter(HasWord::anywhere(owner, &word));
-            }
-        }
-    }
-    for word in typed(&filter.company) {
-        query = query.filter(HasWord::in_company(owner, &word));
+    let has_words = |text: &str, has: fn(MemberId, &Word) -> HasWord| match typed(text) {
+        words if words.is_empty() && !text.trim().is_empty() => vec![HasWord::none(owner)],
+        words => words.iter().map(|word| has(owner, word)).collect(),
+    };
+    let named = match of_phone(&filter.q) {
+        Some(number) => vec![HasWord::phone(owner, number)],
+        None => has_words(&filter.q, HasWord::anywhere),
+    };
+    for condition in named.into_iter().chain(has_words(&filter.company, HasWord::in_company)) {
+        query = query.filter(condition);
     }
     if !filter.tag.is_empty() {
         let tagged = contact_tags::table.filter(contact_tags::owner_id.eq(owner));
