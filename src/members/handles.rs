@@ -156,17 +156,26 @@ fn was_removed(connection: &mut Connection, handle: &str) -> Result<bool, Error>
     Ok(kept.first::<i64>(connection).optional()?.is_some())
 }
 
-/// Keeps the handles of an account that is removed from being taken, as hashes, and forgets those that were kept long enough.
+/// Returns the handles that a member has and had, each once.
 ///
 /// # Errors
 /// The database's.
-pub fn reserve(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
+pub fn all_of(connection: &mut Connection, member: MemberId) -> Result<Vec<String>, Error> {
     let current = members::table.find(member).select(members::handle);
     let mut theirs: Vec<String> = current.load(connection)?;
     let former = handle_changes::table.filter(handle_changes::member_id.eq(member)).select(handle_changes::former);
     theirs.extend(former.load::<String>(connection)?);
     theirs.sort_unstable();
     theirs.dedup();
+    Ok(theirs)
+}
+
+/// Keeps the handles of an account that is removed from being taken, as hashes, and forgets those that were kept long enough.
+///
+/// # Errors
+/// The database's.
+pub fn reserve(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
+    let theirs = all_of(connection, member)?;
     for handle in theirs.iter().filter(|handle| !handle.is_empty()) {
         let row = (former_handles::handle_hash.eq(sha256(handle)), former_handles::kept_until.eq(now() + KEPT));
         let insert = diesel::insert_into(former_handles::table).values(row).on_conflict_do_nothing();

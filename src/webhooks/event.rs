@@ -87,6 +87,36 @@ impl Event {
     }
 }
 
+/// Somebody of whom nothing is told any more.
+#[derive(Debug, Clone)]
+pub struct Forgotten {
+    /// Who it is.
+    pub member: MemberId,
+    /// The handles that they have and had.
+    pub handles: Vec<String>,
+    /// Their names: the one that they have, and those by which they were told of before.
+    pub names: Vec<String>,
+}
+
+impl Forgotten {
+    /// Returns the name by which they joined, where this tells of it.
+    pub(super) fn joined_as(&self, event: &str, data: &str) -> Option<String> {
+        let data: Value = serde_json::from_str(data).ok().filter(|_| event == Kind::MemberJoined.word())?;
+        let is_theirs = self.handles.iter().any(|handle| data["handle"] == handle.as_str());
+        data["full_name"].as_str().filter(|_| is_theirs).map(str::to_owned)
+    }
+
+    /// Returns whether what is told of something names them.
+    pub(super) fn is_named(&self, event: &str, data: &str) -> bool {
+        let data: Value = serde_json::from_str(data).unwrap_or_default();
+        let text = |field: &str| data[field].as_str().unwrap_or_default().to_owned();
+        let moderated = format!("/moderation/{}/", self.member);
+        // Whoever waits to be let in has no handle yet. Of two members of one name, the other's handle is told.
+        let is_called = event != Kind::MemberJoined.word() && self.names.contains(&text("full_name"));
+        is_called || self.handles.contains(&text("handle")) || text("path").starts_with(&moderated)
+    }
+}
+
 /// Returns the body of a call: what happened, where and when.
 pub(super) fn body(site: &str, id: DeliveryId, event: &str, created_at: i64, data: &str) -> String {
     let data: Value = serde_json::from_str(data).unwrap_or_default();

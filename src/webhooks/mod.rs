@@ -8,7 +8,7 @@ pub mod store;
 mod telling;
 
 pub use caller::{Caller, SIGNATURE};
-pub use event::{Event, Kind};
+pub use event::{Event, Forgotten, Kind};
 pub use private::is_inside;
-pub use store::{Delivery, Webhook, record};
+pub use store::{Delivery, Webhook, forget, record};
 pub use telling::{JOB, job, tell_due};

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::ids::{DeliveryId, WebhookId};
 use crate::schema::{webhook_deliveries, webhooks};
 use crate::webhooks::caller::{Answer, NOT_CALLED};
+use crate::webhooks::event::Forgotten;
 use crate::webhooks::{Event, Kind};
 
 /// Webhooks of a site.
@@ -17,6 +18,8 @@ pub const MAX_WEBHOOKS: i64 = 20;
 pub const TEST: &str = "test";
 /// Deliveries that a page shows.
 const PAGE: i64 = 50;
+/// Deliveries that are looked through in one statement.
+const LOOKED_AT: i64 = 5_000;
 /// Days for which a delivery is kept once it is done.
 const KEPT_DAYS: i64 = 30;
 /// The pauses between attempts double from the first to the longest, in seconds.
@@ -225,6 +228,40 @@ pub fn remove(connection: &mut Connection, id: WebhookId) -> Result<(), Error> {
     let its = webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(id));
     diesel::delete(its).execute(connection)?;
     diesel::delete(webhooks::table.find(id)).execute(connection)?;
+    Ok(())
+}
+
+/// Forgets every delivery that names somebody who is no member any more, with what was answered; what still waits is not told.
+///
+/// # Errors
+/// The database's.
+pub fn forget(connection: &mut Connection, mut who: Forgotten) -> Result<(), Error> {
+    use webhook_deliveries::{data, event, id, webhook_id};
+    who.handles.retain(|handle| !handle.is_empty());
+    who.names.retain(|name| !name.is_empty());
+    let mut named: Vec<(WebhookId, DeliveryId)> = Vec::new();
+    // First by the handle: what was told then says how they were called then.
+    for by_handle in [true, false] {
+        let mut after = (WebhookId::new(i64::MIN), DeliveryId::new(i64::MIN));
+        loop {
+            let rest = webhook_id.gt(after.0).or(webhook_id.eq(after.0).and(id.gt(after.1)));
+            let some = webhook_deliveries::table.filter(rest).order((webhook_id, id)).limit(LOOKED_AT);
+            let some = some.select((webhook_id, id, event, data));
+            let some: Vec<(WebhookId, DeliveryId, String, String)> = on_engine!(connection, |own| some.load(own))?;
+            let Some(last) = some.last() else { break };
+            after = (last.0, last.1);
+            for (webhook, delivery, word, told) in &some {
+                if by_handle {
+                    who.names.extend(who.joined_as(word, told));
+                } else if who.is_named(word, told) {
+                    named.push((*webhook, *delivery));
+                }
+            }
+        }
+    }
+    for key in named {
+        diesel::delete(webhook_deliveries::table.find(key)).execute(connection)?;
+    }
     Ok(())
 }
 

@@ -2,8 +2,9 @@
 
 use amicable::data::deletion;
 use amicable::db::Connection;
-use amicable::ids::MemberId;
+use amicable::ids::{MemberId, ReportId};
 use amicable::members::role::Role;
+use amicable::webhooks::{self, Event, Kind};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -76,8 +77,26 @@ fn naming(site: &Site, words: &[&str]) -> Vec<(String, String)> {
 #[test]
 fn nothing_names_a_deleted_member() {
     let site = Site::new();
+    // Other programs are told of everything that happens.
+    let program = |connection: &mut Connection| webhooks::store::make(connection, "http://127.0.0.1:9/", Kind::ALL);
+    let program = site.db.write_blocking(program).unwrap().unwrap();
     let (mut ada, mut ben) = everything(&site);
     let id = ada.id.to_string();
+    let events = [
+        Event::RegistrationWaiting { full_name: "Ada Ruiz".into() },
+        Event::ReportFiled { reported: ada.id, id: ReportId::new(7) },
+        Event::ReportFiled { reported: ben.id, id: ReportId::new(8) },
+    ];
+    let record = |connection: &mut Connection| events.iter().try_for_each(|event| webhooks::record(connection, event));
+    site.db.write_blocking(record).unwrap();
+    let told = |site: &Site| {
+        let deliveries = |connection: &mut Connection| webhooks::store::deliveries(connection, program);
+        let deliveries = site.db.read_blocking(deliveries).unwrap().into_iter();
+        deliveries.map(|delivery| format!("{} {}", delivery.event, delivery.data)).collect::<Vec<_>>()
+    };
+    let of_ada = |told: &[String]| told.iter().filter(|one| one.contains("Ada Ruiz") || one.contains(&id)).count();
+    let before = told(&site);
+    assert_eq!((of_ada(&before), before.len()), (3, 8), "{before:?}");
     ben.open("/connections/remove").fill("member", "ada-ruiz").press("Review removal");
     ben.open("/in/ada-ruiz/remarks").fill("private_note", "Sings").fill("tags", "choir").press("Save");
     // Somebody without a connection keeps a note.
@@ -91,6 +110,7 @@ fn nothing_names_a_deleted_member() {
     // The letter that says so, until it is sent.
     let left: Vec<_> = left.into_iter().filter(|(table, _)| table != "outbox").collect();
     assert_eq!(left, []);
+    assert_eq!(told(&site).len(), 6, "what is of others is still told, as is of whom came later");
     let letters = site.letters();
     assert_eq!(letters.last().map(|letter| letter.subject.as_str()), Some("Your account is deleted"), "{letters:?}");
     assert_eq!(naming(&site, &[&id, "ada-ruiz", "Ada Ruiz"]), []);

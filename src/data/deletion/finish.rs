@@ -19,6 +19,7 @@ use crate::jobs::{Job, Turn};
 use crate::mail::{Letter, outbox};
 use crate::members::{handles, search};
 use crate::schema::{deletions, members, removals, sessions};
+use crate::webhooks::{self, Forgotten};
 
 /// The job's name.
 pub const JOB: &str = "deletions";
@@ -128,6 +129,7 @@ fn sweep_table(db: &Db, table: &Table, leaver: Leaver, goes_on: &dyn Fn() -> boo
     match table.name {
         "removals" => db.write_blocking(move |connection| forget_skipped(connection, member)),
         "outbox" => db.write_blocking(move |connection| forget_letters(connection, member)),
+        "webhook_deliveries" => db.write_blocking(move |connection| forget_deliveries(connection, member)),
         _ => Ok(()),
     }
 }
@@ -151,6 +153,13 @@ fn forget_letters(connection: &mut Connection, member: MemberId) -> Result<(), E
     let sql =
         format!("DELETE FROM outbox WHERE letter LIKE '%\"from\":{member},%' OR letter LIKE '%\"from\":{member}}}%'");
     Ok(connection.batch_execute(&sql)?)
+}
+
+/// Removes what other programs were or are to be told of a member.
+fn forget_deliveries(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
+    let handles = handles::all_of(connection, member)?;
+    let names = members::table.find(member).select(members::full_name).load(connection)?;
+    webhooks::forget(connection, Forgotten { member, handles, names })
 }
 
 /// Tells the owner that it is done, removes the last rows, and logs that an account was removed, but not whose.

@@ -87,6 +87,7 @@ pub const TABLES: &[Table] = &[
     ]),
     Table::of_site(audit_head::TABLE),
     Table::of_site(webhooks::TABLE),
+    // What names somebody who goes is found in its text.
     Table::of_site(webhook_deliveries::TABLE).other_ids(&["webhook_id"]),
     // The archive has what the member reported. What others wrote of them is not theirs, and would tell who reported; what was
     // decided about them stands in the sanctions.
