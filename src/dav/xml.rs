@@ -122,7 +122,10 @@ impl Tree {
             return Err(NotTaken);
         }
         let space = match space {
-            ResolveResult::Bound(space) => space.into_inner().to_owned(),
+            // As it is written, so with its escapes, which the answer writes anew.
+            ResolveResult::Bound(space) => {
+                quick_xml::escape::unescape(space.into_inner()).map_err(|_| NotTaken)?.into_owned()
+            }
             ResolveResult::Unbound => String::new(),
             ResolveResult::Unknown(_) => return Err(NotTaken),
         };
@@ -186,6 +189,9 @@ mod tests {
         let photo = properties.child(("urn:x", "photo")).unwrap();
         assert_eq!((photo.text.as_str(), photo.attribute("size")), ("a < b!", "4"));
         assert_eq!(read(b" \n"), Ok(None));
+        let escaped = read(b"<x:a xmlns:x=\"http://x/?a=1&amp;b=2\"/>").unwrap().unwrap();
+        assert_eq!(escaped.name.space, "http://x/?a=1&b=2");
+        assert_eq!(read(b"<x:a xmlns:x=\"&b;\"/>"), Err(NotTaken));
     }
 
     #[test]
