@@ -170,9 +170,19 @@ pub fn parse(form: &Form, problems: &mut Problems) -> Vec<String> {
         problems.add("tags", tf("A tag can have {most} characters at the most.", number(LENGTH)));
     }
     if words.len() > MAX_TAGS {
-        problems.add("tags", tf("One person can have {most} tags at the most.", number(MAX_TAGS)));
+        problems.add("tags", too_many());
     }
     words
+}
+
+/// Says that there are more tags than one person can have.
+pub fn too_many() -> String {
+    tf("One person can have {most} tags at the most.", number(MAX_TAGS))
+}
+
+/// Returns whether what parts two tags stands in a text.
+pub fn has_comma(text: &str) -> bool {
+    text.contains(parts)
 }
 
 /// Reads a field of one tag.

@@ -59,7 +59,11 @@ pub fn edit(
         return Ok(Some(now.version));
     }
     let tags = notes::as_spelled(connection, Between { viewer: owner, other: MemberId::NOBODY }, &card.tags)?;
-    store::update(connection, owner, id, &Card { tags, ..card })?;
+    let card = Card { tags, ..card };
+    // What is as it was is no change, which phones would fetch.
+    if card != now.card {
+        store::update(connection, owner, id, &card)?;
+    }
     Ok(None)
 }
 

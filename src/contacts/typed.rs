@@ -5,13 +5,13 @@ use jiff::civil::Date;
 
 use crate::accounts::email;
 use crate::connections::notes;
-use crate::contacts::card::{Address, Birthday, Card, MAX_NOTE, MAX_VALUES, Valued};
+use crate::contacts::card::{Address, Birthday, Card, MAX_LINE as LINE, MAX_NOTE, MAX_TAG, MAX_VALUES, Valued};
 use crate::dates;
 use crate::language::{self, number, t, tf};
 use crate::web::form::{Form, Problems};
 
-/// Characters of a line.
-const LINE: usize = 200;
+/// Stands between two tags.
+const BETWEEN_TAGS: &str = ", ";
 /// Rows to type in that are still empty.
 const SPARE: usize = 2;
 
@@ -58,7 +58,7 @@ impl Typed {
             ("birthday_year", &year),
             ("connected_on", &card.connected_on.map_or_else(String::new, |day| day.to_string())),
             ("private_note", &card.note),
-            ("tags", &card.tags.join(", ")),
+            ("tags", &card.tags.join(BETWEEN_TAGS)),
         ]);
         let rows = |values: &[Valued]| spared(values.iter().map(ValueRow::of).collect());
         let (emails, phones, links) = (rows(&card.emails), rows(&card.phones), rows(&card.links));
@@ -134,7 +134,7 @@ pub(crate) fn card(form: &Form, problems: &mut Problems, before: &Card) -> Card 
         links: links(form, problems, &before.links),
         addresses: typed_addresses(form, problems),
         birthday: birthday(form, problems, before.birthday),
-        tags: notes::parse(form, problems),
+        tags: tags(form, problems, &before.tags),
         connected_on: connected_on(form, problems, before.connected_on),
         uid: before.uid.clone(),
         raw: before.raw.clone(),
@@ -165,7 +165,7 @@ fn values(form: &Form, problems: &mut Problems, name: &str, label: &str) -> Vec<
     for row in rows(form, name).into_iter().take(MAX_VALUES) {
         let one = Form::of([(name, &row.value), ("kind", &row.kind)]);
         let value = problems.line(&one, name, label, (0, LINE));
-        let kind = problems.line(&one, "kind", t("Kind"), (0, 40));
+        let kind = problems.line(&one, "kind", t("Kind"), (0, MAX_TAG));
         if !value.is_empty() && !kept.iter().any(|other| other.value == value) {
             kept.push(Valued { kind, value });
         }
@@ -197,6 +197,35 @@ fn links(form: &Form, problems: &mut Problems, before: &[Valued]) -> Vec<Valued>
         }
     }
     all
+}
+
+/// Reads tags; one that is there already stays one, also where a file or a phone put a comma in it.
+fn tags(form: &Form, problems: &mut Problems, before: &[String]) -> Vec<String> {
+    let mut rest = form.get("tags").trim().to_owned();
+    if !rest.is_empty() && rest == before.join(BETWEEN_TAGS) {
+        return before.to_vec();
+    }
+    let mut kept: Vec<String> = Vec::new();
+    // The longest first, of which another may be a part.
+    let mut parted: Vec<&String> = before.iter().filter(|tag| notes::has_comma(tag)).collect();
+    parted.sort_by_key(|tag| std::cmp::Reverse(tag.len()));
+    for tag in parted {
+        let is_whole = |at: &usize| {
+            let (start, end) = (rest[..*at].trim_end(), rest[at + tag.len()..].trim_start());
+            let parts = |c: char| notes::has_comma(c.encode_utf8(&mut [0; 4]));
+            (start.is_empty() || start.ends_with(parts)) && (end.is_empty() || end.starts_with(parts))
+        };
+        let at = rest.match_indices(tag.as_str()).map(|(at, _)| at).find(is_whole);
+        if let Some(at) = at {
+            rest.replace_range(at..at + tag.len(), "");
+            kept.push(tag.clone());
+        }
+    }
+    kept.extend(notes::parse(&Form::of([("tags", rest.as_str())]), problems));
+    if kept.len() > notes::MAX_TAGS && !problems.has("tags") {
+        problems.add("tags", notes::too_many());
+    }
+    kept
 }
 
 /// A web address, of which only `http` and `https` may stand on a page as a link.

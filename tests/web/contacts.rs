@@ -570,3 +570,27 @@ fn a_selection_is_forgotten_after_a_month() {
     ada.open("/contacts");
     assert!(ada.sees("3 people"), "{}", ada.text());
 }
+
+#[test]
+fn an_edit_of_nothing_changes_nothing() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let long = "Long ".repeat(80) + "Name";
+    let card = format!("BEGIN:VCARD\nVERSION:3.0\nFN:{long}\nCATEGORIES:a,b\\,c,d\\;e\nEND:VCARD\n");
+    ada.open("/contacts/import").upload("/contacts/import", "file", card.as_bytes()).follow().press("Confirm import");
+    let id = ada.id;
+    let stored = |site: &Site| {
+        let newest = |connection: &mut amicable::db::Connection| amicable::contacts::store::newest(connection, id);
+        site.db.read_blocking(newest).unwrap().unwrap()
+    };
+    let before = stored(&site);
+    assert_eq!(before.card.tags, ["a", "b,c", "d;e"]);
+    ada.open(&format!("/contacts/{}/edit", before.id)).press("Save");
+    assert!(ada.sees("Contact saved."), "{}", ada.text());
+    let after = stored(&site);
+    assert_eq!((&after.card, after.etag()), (&before.card, before.etag()), "phones fetch nothing");
+    ada.open(&format!("/contacts/{}/edit", before.id)).fill("tags", "d;e, new; b,c").press("Save");
+    let mut tags = stored(&site).card.tags;
+    tags.sort();
+    assert_eq!(tags, ["b,c", "d;e", "new"]);
+}

@@ -24,7 +24,7 @@ undo = site.deleteContact(id=contact["id"])["undo"]
 assert site.undoContactRemoval(id=undo) == {"restored": 1}
 
 try:
-    site.addContact(body={"full_name": "x" * 300})
+    site.addContact(body={"full_name": "x" * 501})
 except Problem as problem:
     assert (problem.kind, problem.status, list(problem.errors)) == ("invalid", 422, ["full_name"]), vars(problem)
 else:
