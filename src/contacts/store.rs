@@ -18,7 +18,9 @@ use crate::ids::{ContactId, ImportId, MemberId};
 use crate::members::sorting;
 use crate::schema::{contact_books, contact_cards, contact_keys, contacts};
 
-pub use removals::{RemovalKind, Restored, delete, delete_all_of, delete_by_device, merge, restore, unmerge_import};
+pub use removals::{
+    RemovalKind, Restored, delete, delete_all_of, delete_by_device, deleted_by, merge, restore, unmerge_import,
+};
 pub use sync::{Change, changed_since};
 
 /// The most contacts of a member.

@@ -6,7 +6,7 @@ use amicable::contacts::store;
 use amicable::schema::{contact_import_files, contact_imports, contacts};
 use diesel::prelude::*;
 
-use crate::support::{Site, Visitor};
+use crate::support::{PASSWORD, Site, Visitor};
 
 const LINKEDIN: &str = "Notes:\n\"When exporting your connection data\"\n\n\
     First Name,Last Name,URL,Email Address,Company,Position,Connected On\n\
@@ -298,4 +298,59 @@ fn any_node_shows_and_confirms_a_draft() {
     ada.at_node(&other).open(&here).press("Confirm import");
     assert!(ada.sees("2 contacts imported."), "{}", ada.text());
     assert_eq!(book(&site, &ada).len(), 2);
+}
+
+#[test]
+fn what_is_left_out_is_said_beside_the_choices() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let is_open = |ada: &Visitor| ada.page.body.contains("<details class=\"stack\" open>");
+    choose(&mut ada, "Name,E-mail\nBen Okoro,ben@example.org\n");
+    assert!(!is_open(&ada) && !ada.sees("These columns are left out"), "{}", ada.text());
+    choose(&mut ada, "Name,E-mail,Shoe size\nBen Okoro,ben@example.org,38\n");
+    assert!(is_open(&ada) && ada.sees("These columns are left out: Shoe size"), "{}", ada.text());
+    let read = format!("{}/read", ada.page.path);
+    let chosen = [("encoding", "UTF-8"), ("with_header", "1"), ("had_header", "1"), ("has_header", "1")];
+    let columns = [("column", "full_name"), ("column", "email"), ("column", "")];
+    ada.post(&read, &[&chosen[..], &columns[..]].concat()).follow();
+    assert!(!is_open(&ada) && ada.sees("1 new"), "whoever has chosen knows");
+    choose(&mut ada, "Ben Okoro,ben@example.org\n");
+    assert!(is_open(&ada) && ada.sees("1 new"), "{}", ada.text());
+    choose(&mut ada, b"Name,E-mail\nBen Okoro,ben@example.org\nBob R\xffy,b@example.org\n".as_slice());
+    let read = format!("{}/read", ada.page.path);
+    ada.post(&read, &[&chosen[..], &columns[..2]].concat()).follow();
+    assert!(is_open(&ada) && ada.sees("Letters on these lines cannot be read, and are left out: 3"), "{}", ada.text());
+}
+
+#[test]
+fn uploads_that_trickle_keep_no_small_file_waiting() {
+    let site = Site::new();
+    let host = site.address.strip_prefix("http://").unwrap();
+    let mut held = Vec::new();
+    for at in 0..20 {
+        site.member(&format!("Slow {at}"));
+        let form = [("email", format!("slow-{at}@test.example")), ("password", PASSWORD.to_owned())];
+        let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let entered = site.visitor().post_aside("/sign-in", &form);
+        let cookies = entered.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+        let cookies: Vec<&str> = cookies.map(|cookie| cookie.split(';').next().unwrap()).collect();
+        for _ in 0..2 {
+            let mut stream = std::net::TcpStream::connect(host).unwrap();
+            let head = format!(
+                "POST /contacts/import HTTP/1.1\r\nHost: {host}\r\nCookie: {}\r\nContent-Length: 51000000\r\n\
+                 Content-Type: multipart/form-data; boundary=cut\r\n\r\n--cut\r\nContent-Disposition: form-data; \
+                 name=\"file\"; filename=\"a.csv\"\r\n\r\nName\n{}",
+                cookies.join("; "),
+                "Ben\n".repeat(3_000)
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            held.push(stream);
+        }
+    }
+    let mut ada = site.member("Ada Ruiz");
+    let begun = std::time::Instant::now();
+    choose(&mut ada, "Name,E-mail\nBen Okoro,ben@example.org\n");
+    assert!(ada.sees("1 new"), "{}", ada.text());
+    assert!(begun.elapsed().as_secs() < 30, "it waits for nobody");
+    drop(held);
 }

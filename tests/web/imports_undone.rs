@@ -274,3 +274,25 @@ fn a_removal_leaves_alone_who_is_gone() {
     let after: Vec<_> = book(&site, &ada).into_iter().map(|contact| contact.card).collect();
     assert_eq!(after, before.into_iter().map(|contact| contact.card).collect::<Vec<_>>());
 }
+
+#[test]
+fn whoever_is_here_again_does_not_come_back_twice() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let file = cards(&[("Ben Okoro", &["ben@example.org"]), ("Cy Park", &["cy@example.org"])]);
+    import(&mut ada, &file);
+    let first = newest(&mut ada);
+    ada.open(&first).press("Undo");
+    let undone = ada.page.clone();
+    import(&mut ada, &file);
+    assert_eq!(names(&site, &ada), ["Ben Okoro", "Cy Park"]);
+    ada.page = undone;
+    ada.press("Undo");
+    assert!(ada.sees("in your address book again, so nothing was brought back"), "{}", ada.text());
+    assert_eq!(names(&site, &ada), ["Ben Okoro", "Cy Park"]);
+    // Once they are gone again, it brings them back.
+    let second = newest(&mut ada);
+    ada.open(&second).press("Undo");
+    ada.open(&first).press("Undo");
+    assert_eq!(names(&site, &ada), ["Ben Okoro", "Cy Park"]);
+}

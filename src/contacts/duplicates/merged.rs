@@ -59,6 +59,10 @@ fn take_lines(card: &mut Card, lines: &str) -> Vec<String> {
 fn joined_notes(all: &[String]) -> String {
     let mut note = String::new();
     for more in all.iter().filter(|more| !more.is_empty()) {
+        if note.len() > 4 * MAX_NOTE {
+            // More than a contact takes already, which is said.
+            break;
+        }
         if note.is_empty() {
             note.clone_from(more);
         } else if !format!("\n{note}\n").contains(&format!("\n{more}\n")) {
@@ -171,6 +175,10 @@ fn same_link(one: &str, other: &str) -> bool {
 fn add_values(mine: &mut Vec<Valued>, theirs: &[Valued], same: fn(&str, &str) -> bool, label: &str) -> Vec<String> {
     let mut notes = Vec::new();
     for value in theirs {
+        if mine.len() > MAX_VALUES {
+            // More than a contact takes already, which is said.
+            break;
+        }
         match mine.iter_mut().find(|known| same(&known.value, &value.value)) {
             None if value.value.is_empty() => {}
             None if is_too_long(&value.value) => notes.push(noted(label, &value.value)),
@@ -184,6 +192,9 @@ fn add_values(mine: &mut Vec<Valued>, theirs: &[Valued], same: fn(&str, &str) ->
 fn add_addresses(mine: &mut Vec<Address>, theirs: &[Address]) -> Vec<String> {
     let mut notes = Vec::new();
     for address in theirs {
+        if mine.len() > MAX_VALUES {
+            break;
+        }
         let line = address.on_a_line();
         match mine.iter_mut().find(|known| caseless(&known.on_a_line()) == caseless(&line)) {
             None if address.is_empty() => {}
@@ -216,6 +227,9 @@ fn join_kinds(mine: &mut String, theirs: &str, (label, value): (&str, &str)) -> 
 fn add_tags(mine: &mut Vec<String>, theirs: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
     for tag in theirs {
+        if mine.len() > MAX_TAGS {
+            break;
+        }
         if tag.is_empty() || mine.iter().any(|known| caseless(known) == caseless(tag)) {
             continue;
         }

@@ -17,15 +17,16 @@ pub fn joined(mine: &str, theirs: &str) -> String {
     if mine.is_empty() || theirs.is_empty() {
         return [mine, theirs].concat();
     }
-    let known: Vec<&str> = mine.lines().map(ungrouped).collect();
+    let known: HashSet<&str> = mine.lines().map(ungrouped).collect();
     let theirs = in_version_3(theirs);
-    let is_more = |line: &&str| is_property(&name(line)) && !known.contains(&ungrouped(line));
+    let is_more = |line: &&str| is_property(&name(line)) && !known.contains(ungrouped(line));
     let more: Vec<&str> = theirs.lines().filter(is_more).collect();
     if more.is_empty() {
         return mine.to_owned();
     }
+    let labelled: HashSet<&str> = more.iter().filter_map(|line| group(line)).collect();
     let labels = theirs.lines().filter(|line| name(line) == LABEL);
-    let labels = labels.filter(|line| more.iter().any(|other| group(other).is_some() && group(other) == group(line)));
+    let labels = labels.filter(|line| group(line).is_some_and(|group| labelled.contains(group)));
     let mut groups: HashMap<&str, usize> = HashMap::new();
     let free = vcard::free_group(mine.lines());
     let mut text: String = mine.lines().filter(|line| name(line) != "END").flat_map(|line| [line, "\n"]).collect();

@@ -1,4 +1,4 @@
-//! What a column of a table holds, told by its name: in the words of Google, Outlook, Thunderbird and others, in five languages.
+//! What a column of a table holds, told by its name: in the words of Google, Outlook, Thunderbird and others, in six languages.
 //! The cells are not looked at here.
 
 use crate::language::t;
@@ -134,11 +134,22 @@ pub(super) struct Guess {
     pub(super) kind: &'static str,
 }
 
-/// Names of one column each, as [`plain`] writes them: English, German, French, Spanish, and a few of others.
+/// Names of one column each, as [`plain`] writes them: English, German, French, Spanish, Dutch, and a few of others.
 const NAMES: [(Target, &[&str]); 17] = [
     (
         Target::Given,
-        &["first name", "firstname", "given name", "givenname", "forename", "vorname", "prénom", "nombre", "nome"],
+        &[
+            "first name",
+            "firstname",
+            "given name",
+            "givenname",
+            "forename",
+            "vorname",
+            "prénom",
+            "nombre",
+            "nome",
+            "voornaam",
+        ],
     ),
     (
         Target::Middle,
@@ -150,6 +161,8 @@ const NAMES: [(Target, &[&str]); 17] = [
             "zweiter vorname",
             "deuxième prénom",
             "segundo nombre",
+            "tussenvoegsel",
+            "tweede voornaam",
         ],
     ),
     (
@@ -167,6 +180,8 @@ const NAMES: [(Target, &[&str]); 17] = [
             "apellido",
             "apellidos",
             "cognome",
+            "achternaam",
+            "familienaam",
         ],
     ),
     (
@@ -184,11 +199,19 @@ const NAMES: [(Target, &[&str]); 17] = [
             "nom affiché",
             "nombre completo",
             "nombre para mostrar",
+            "naam",
+            "volledige naam",
+            "weergavenaam",
+            "contactpersoon",
+            "person",
+            "ansprechpartner",
+            "vor und nachname",
+            "vorname und nachname",
         ],
     ),
-    (Target::Prefix, &["prefix", "name prefix", "anrede", "préfixe", "tratamiento", "prefijo"]),
+    (Target::Prefix, &["prefix", "name prefix", "anrede", "préfixe", "tratamiento", "prefijo", "aanhef"]),
     (Target::Suffix, &["suffix", "name suffix", "namenszusatz", "suffixe", "sufijo"]),
-    (Target::Nickname, &["nickname", "spitzname", "surnom", "apodo"]),
+    (Target::Nickname, &["nickname", "spitzname", "surnom", "apodo", "roepnaam", "bijnaam"]),
     (
         Target::Company,
         &[
@@ -205,6 +228,13 @@ const NAMES: [(Target, &[&str]); 17] = [
             "entreprise",
             "empresa",
             "organización",
+            "bedrijf",
+            "bedrijfsnaam",
+            "organisatie",
+            "werkgever",
+            "arbeitgeber",
+            "firmenname",
+            "employeur",
         ],
     ),
     (
@@ -217,6 +247,7 @@ const NAMES: [(Target, &[&str]); 17] = [
             "service",
             "département",
             "departamento",
+            "afdeling",
         ],
     ),
     (
@@ -234,6 +265,10 @@ const NAMES: [(Target, &[&str]); 17] = [
             "cargo",
             "titre1",
             "berufsbezeichnung",
+            "functie",
+            "functietitel",
+            "beroep",
+            "beruf",
         ],
     ),
     (
@@ -248,12 +283,33 @@ const NAMES: [(Target, &[&str]); 17] = [
             "date de naissance",
             "cumpleaños",
             "fecha de nacimiento",
+            "verjaardag",
+            "geboortedatum",
         ],
     ),
     (Target::BirthYear, &["birth year", "geburtsjahr", "année de naissance", "año de nacimiento"]),
     (Target::BirthMonth, &["birth month", "geburtsmonat", "mois de naissance", "mes de nacimiento"]),
     (Target::BirthDay, &["birth day", "geburtstag tag", "jour de naissance", "día de nacimiento"]),
-    (Target::Note, &["notes", "note", "notizen", "notiz", "bemerkungen", "remarques", "notas", "comments", "comment"]),
+    (
+        Target::Note,
+        &[
+            "notes",
+            "note",
+            "notizen",
+            "notiz",
+            "bemerkungen",
+            "remarques",
+            "notas",
+            "comments",
+            "comment",
+            "notities",
+            "notitie",
+            "opmerkingen",
+            "opmerking",
+            "bemerkung",
+            "kommentar",
+        ],
+    ),
     (
         Target::Tags,
         &[
@@ -266,6 +322,8 @@ const NAMES: [(Target, &[&str]); 17] = [
             "catégories",
             "categorías",
             "schlagwörter",
+            "categorieën",
+            "groepen",
         ],
     ),
     (
@@ -278,6 +336,7 @@ const NAMES: [(Target, &[&str]); 17] = [
             "connexion le",
             "conectado el",
             "fecha de conexión",
+            "verbonden op",
         ],
     ),
 ];
@@ -354,19 +413,35 @@ fn rule(plain: &str) -> (Target, &'static str) {
     ) {
         return (Target::Nothing, "");
     }
-    if plain.contains("email") || says(plain, &["correo", "messagerie", "mailadresse"]) {
+    let is_mail = says(plain, &["mail", "mails"]) && !says(plain, &["voice"]);
+    if is_mail || plain.contains("email") || says(plain, &["correo", "messagerie", "mailadres"]) {
         return (or_label(Target::Email, Target::EmailKind), place(plain));
     }
     if says(plain, &["fax", "télécopie", "telefax"]) {
         return (Target::Phone, "fax");
     }
-    if says(plain, &["mobil", "mobile", "mobiltelefon", "móvil", "cell", "handy", "portable"]) {
+    if says(
+        plain,
+        &[
+            "mobil",
+            "mobile",
+            "mobiltelefon",
+            "mobilnummer",
+            "móvil",
+            "cell",
+            "handy",
+            "handynummer",
+            "portable",
+            "mobiel",
+        ],
+    ) {
         return (Target::Phone, "mobile");
     }
     if says(plain, &["pager", "localizador"]) {
         return (Target::Phone, "pager");
     }
-    if says(plain, &["phone", "telefon", "téléphone", "teléfono", "tél", "tel"]) || plain.contains("phone") {
+    if says(plain, &["phone", "telefon", "téléphone", "teléfono", "telefoon", "tél", "tel"]) || plain.contains("phone")
+    {
         return (or_label(Target::Phone, Target::PhoneKind), place(plain));
     }
     if says(plain, &["website", "web", "webseite", "webpage", "homepage", "url", "link"]) {
@@ -386,13 +461,13 @@ fn part_of_address(plain: &str, label: bool) -> Target {
             Target::Postcode,
             &["postal code", "postcode", "zip", "zipcode", "postleitzahl", "plz", "code postal", "código postal"],
         ),
-        (Target::Street, &["street", "straße", "strasse", "rue", "calle", "box", "postfach", "extended"]),
-        (Target::City, &["city", "town", "ort", "stadt", "ville", "ciudad", "localidad"]),
-        (Target::Region, &["region", "région", "state", "province", "dép", "provincia", "estado"]),
+        (Target::Street, &["street", "straße", "strasse", "rue", "calle", "straat", "box", "postfach", "extended"]),
+        (Target::City, &["city", "town", "ort", "stadt", "ville", "ciudad", "localidad", "plaats", "woonplaats"]),
+        (Target::Region, &["region", "région", "state", "province", "dép", "provincia", "provincie", "estado"]),
         (Target::Address, &FORMATTED),
     ];
     let found = parts.into_iter().find(|(_, words)| says(plain, words)).map(|(target, _)| target);
-    let address = says(plain, &["address", "adresse", "anschrift", "dirección", "domicilio"]);
+    let address = says(plain, &["address", "adresse", "anschrift", "dirección", "domicilio", "adres"]);
     match (found, address) {
         (Some(target), _) => target,
         (None, true) if label => Target::AddressKind,
@@ -403,9 +478,12 @@ fn part_of_address(plain: &str, label: bool) -> Target {
 
 /// What a value is for.
 fn place(plain: &str) -> &'static str {
-    if says(plain, &["home", "privat", "private", "domicile", "particular", "personal"]) {
+    if says(plain, &["home", "privat", "private", "domicile", "particular", "personal", "privé", "thuis"]) {
         "home"
-    } else if says(plain, &["business", "work", "geschäftlich", "bureau", "trabajo", "firma", "company", "büro"]) {
+    } else if says(
+        plain,
+        &["business", "work", "geschäftlich", "bureau", "trabajo", "firma", "company", "büro", "werk", "zakelijk"],
+    ) {
         "work"
     } else if says(plain, &["other", "weitere", "weiteres", "autre", "otro", "otra"]) {
         "other"

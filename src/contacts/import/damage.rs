@@ -75,6 +75,8 @@ pub enum Why {
         /// Where it is.
         column: usize,
     },
+    /// A row far longer than any contact's; the line is the one on which it begins.
+    LongRow,
     /// More than [`MAX_ROWS`]; the line is the first one beyond.
     TooManyRows,
     /// Reading took too long; the line is the one that was reached.
@@ -89,6 +91,8 @@ pub enum Why {
     TornCard,
     /// A card larger than any person's.
     LargeCard,
+    /// Lines outside of the cards; the line is the first of them.
+    NoCard,
     /// The same person as on an earlier line.
     SameAs {
         /// That line.
@@ -115,6 +119,7 @@ impl Why {
                 | Why::UnclosedQuote
                 | Why::FieldCount { .. }
                 | Why::ControlCharacter { .. }
+                | Why::LongRow
                 | Why::TooManyRows
                 | Why::TooSlow
         )
@@ -176,6 +181,9 @@ impl fmt::Display for Why {
             Self::ControlCharacter { column } => {
                 tf("column {column} has a control character in it", column.to_string())
             }
+            Self::LongRow => {
+                t("the row is far longer than any contact; take it out, then choose the file again").into()
+            }
             Self::TooManyRows => {
                 tf("here the file grows beyond {number} rows; split it into smaller ones", number(MAX_ROWS as i64))
             }
@@ -185,6 +193,7 @@ impl fmt::Display for Why {
             Self::NoPerson => t("this is the card of a group, not of a person").into(),
             Self::TornCard => t("the card does not end").into(),
             Self::LargeCard => t("the card is too large").into(),
+            Self::NoCard => t("this is not part of a card").into(),
             Self::SameAs { line } => tf("the same person as on line {line}", line.to_string()),
         })
     }

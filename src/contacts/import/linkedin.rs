@@ -29,6 +29,8 @@ pub struct Export {
     pub connections: Vec<Connection>,
     /// The rows that could not be read, or of people who have left LinkedIn, each with its line and why.
     pub skipped: Vec<Damaged>,
+    /// The lines of rows that have letters which cannot be read, and are left out.
+    pub unreadable: Vec<u64>,
 }
 
 /// One row: trimmed, on a single line each, without invisible characters, otherwise as LinkedIn wrote it.
@@ -91,7 +93,12 @@ fn read_rows(header: &Header, today: Date, until: Until) -> Result<Export, Damag
         }
         until.check(line)?;
         match read_row(&record, header, own.as_ref(), line, today) {
-            Ok(Some(connection)) => export.connections.push(connection),
+            Ok(Some(connection)) => {
+                if text::is_unreadable(record.as_slice()) {
+                    export.unreadable.push(line);
+                }
+                export.connections.push(connection);
+            }
             Ok(None) => export.skipped.push(Why::FormerMember.on(line)),
             Err(why) => export.skipped.push(why.on(line)),
         }

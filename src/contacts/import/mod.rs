@@ -56,6 +56,8 @@ pub struct Read {
     pub rows: Vec<Row>,
     /// The rows that were passed over, each with its line and why.
     pub skipped: Vec<Damaged>,
+    /// The lines of rows that have letters which cannot be read, and are left out.
+    pub unreadable: Vec<u64>,
     /// What it is written in.
     pub encoding: &'static Encoding,
     /// Whether that was guessed, and may be wrong.
@@ -120,9 +122,11 @@ pub fn open(bytes: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, Damaged> {
 pub fn read_unpacked(bytes: &[u8], choices: &Choices, today: Date) -> Result<Read, Damaged> {
     let until = Until::timeout();
     let unmarked = vcard::without_mark(bytes);
-    if vcard::is_vcard(&unmarked) {
+    if vcard::holds_cards(&unmarked) {
         return vcards::read(&unmarked, choices.encoding, until);
     }
+    // It may be a copy of the whole.
+    drop(unmarked);
     let decoded = text::read(bytes, choices.encoding)?;
     let mut read = match !table::is_ours(&decoded.text) && linkedin::is_linkedin(&decoded.text) {
         true => from_linkedin(linkedin::read(&decoded.text, today, until)?),
@@ -133,7 +137,7 @@ pub fn read_unpacked(bytes: &[u8], choices: &Choices, today: Date) -> Result<Rea
 }
 
 /// Says what the columns of a table hold where its first row names them now, or names them no more: what somebody has chosen,
-/// which is what was not guessed before, else what is guessed now.
+/// which is what was not guessed before, else what is guessed now, if anything is.
 pub fn columns_anew(bytes: &[u8], before: &Choices, now: &Choices) -> Vec<columns::Target> {
     let guessed = |choices: &Choices| {
         let text = text::read(bytes, choices.encoding)?.text;
@@ -141,7 +145,9 @@ pub fn columns_anew(bytes: &[u8], before: &Choices, now: &Choices) -> Vec<column
     };
     match (guessed(before), guessed(now)) {
         (Ok(before), Ok(after)) if before.len() == now.columns.len() && after.len() == now.columns.len() => {
-            let kept = |((chosen, before), after)| if chosen == before { after } else { chosen };
+            // Where nothing is guessed now, what the page said before may well be what was meant.
+            let is_guessed = |chosen, before, after| chosen == before && after != columns::Target::Nothing;
+            let kept = |((chosen, before), after)| if is_guessed(chosen, before, after) { after } else { chosen };
             now.columns.iter().copied().zip(before).zip(after).map(kept).collect()
         }
         _ => now.columns.clone(),
@@ -154,6 +160,7 @@ fn from_linkedin(export: linkedin::Export) -> Read {
         source: Source::LinkedIn,
         rows,
         skipped: export.skipped,
+        unreadable: export.unreadable,
         encoding: encoding_rs::UTF_8,
         is_guessed: false,
         columns: Vec::new(),

@@ -159,7 +159,8 @@ impl Layout {
             Target::BirthDay => draft.birth[2] = cell.parse().unwrap_or(0),
             Target::Email => draft.values.emails[*at].add(kind, cell),
             Target::Phone => draft.values.phones[*at].add(kind, cell),
-            Target::Link => draft.values.links[*at].add(kind, cell),
+            // Google's old layout escapes the colon.
+            Target::Link => draft.values.links[*at].add(kind, &cell.replace("\\:", ":")),
             Target::EmailKind => draft.values.emails[*at].kind = of_kind(cell),
             Target::PhoneKind => draft.values.phones[*at].kind = of_kind(cell),
             Target::LinkKind => draft.values.links[*at].kind = of_kind(cell),

@@ -9,11 +9,15 @@ use crate::contacts::import::{Choices, Damaged, MAX_ROWS, Read, Row, Until, Why,
 use crate::contacts::source::Source;
 
 /// What programs of one country or another put between columns.
-const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Characters of the first line in which the names of columns are looked for.
+const LONGEST_HEADER: usize = 50_000;
 /// Columns that are looked at; Google's widest has some hundred.
 const MAX_COLUMNS: usize = 400;
 /// Cells of each column that people see when they choose what it holds.
 const SAMPLES: usize = 3;
+/// Characters of each.
+const SHOWN: usize = 60;
 /// Rows by which it is told what a column without a name holds.
 const LOOKED_AT: usize = 50;
 
@@ -31,7 +35,8 @@ pub struct Column {
 /// Says whether a text has the columns that the export of this site has: LinkedIn's, or those of them that were left, and
 /// others, among which is the name as a whole.
 pub(super) fn is_ours(text: &str) -> bool {
-    let first = format!(" {} ", plain(text.lines().next().unwrap_or_default()));
+    let first: String = text.lines().next().unwrap_or_default().chars().take(LONGEST_HEADER).collect();
+    let first = format!(" {} ", plain(&first));
     ["first name", "connected on", "full name"].iter().all(|name| first.contains(&format!(" {name} ")))
 }
 
@@ -55,8 +60,9 @@ impl<'a> Head<'a> {
         let Some(first) = sample.first() else { return Err(Why::Empty.on(1)) };
         let names = names(first);
         let guesses = columns::guess_all(&names);
-        let has_header = has_header.unwrap_or_else(|| guesses.iter().any(|guess| guess.target != Target::Nothing));
-        let guesses = if has_header { guesses } else { by_content(&sample, &names) };
+        let is_named = guesses.iter().any(|guess| guess.target != Target::Nothing);
+        let has_header = has_header.unwrap_or_else(|| !holds_values(first) && (is_named || differs(&sample)));
+        let guesses = if has_header { named_or_by_content(guesses, &sample) } else { by_content(&sample, names.len()) };
         Ok(Head { body, first_line, separator, sample, names, has_header, guesses })
     }
 }
@@ -80,9 +86,17 @@ pub(super) fn read(text: &str, choices: &Choices, today: Date, until: Until) -> 
     let columns = shown(&names, has_header, &guesses, cells);
     let layout = Layout::new(guesses, source, today);
     let reader = Reader { body, first_line, separator, has_header };
-    let (rows, skipped) = reader.rows(layout, until)?;
-    let encoding = encoding_rs::UTF_8;
-    Ok(Read { source, rows, skipped, encoding, is_guessed: false, columns, has_header })
+    let read = Read {
+        source,
+        rows: Vec::new(),
+        skipped: Vec::new(),
+        unreadable: Vec::new(),
+        encoding: encoding_rs::UTF_8,
+        is_guessed: false,
+        columns,
+        has_header,
+    };
+    reader.read(layout, read, until)
 }
 
 /// Where the table begins, on which line, and what parts its columns. Excel may say so in a line of its own.
@@ -120,16 +134,101 @@ fn names(first: &StringRecord) -> Vec<String> {
     first.iter().take(MAX_COLUMNS).map(one).collect()
 }
 
-/// Says what columns without names hold: an address is known by itself.
-fn by_content(sample: &[StringRecord], names: &[String]) -> Vec<Guess> {
-    let is_email = |cell: &str| cell.contains('@') && !cell.trim().contains(' ') && cell.contains('.');
-    let guess = |at: usize| {
-        let filled: Vec<&str> = sample.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty()).collect();
-        let emails = filled.iter().filter(|cell| is_email(cell)).count();
-        let target = if emails * 2 > filled.len() { Target::Email } else { Target::Nothing };
+/// What a cell is by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Email,
+    Phone,
+    Link,
+    Words,
+    Other,
+}
+
+impl Cell {
+    fn of(cell: &str) -> Cell {
+        let cell = row::without_apostrophe(cell.trim());
+        let is_number = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '/' | '.' | '(' | ')' | ' ' | '\u{a0}');
+        let digits = cell.chars().filter(char::is_ascii_digit).count();
+        let is_name = |c: char| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '’');
+        if cell.contains('@') && !cell.contains(' ') && cell.contains('.') {
+            Cell::Email
+        } else if cell.starts_with("http://") || cell.starts_with("https://") || cell.starts_with("www.") {
+            Cell::Link
+        } else if cell.chars().all(is_number) && digits >= 5 && (cell.starts_with(['+', '0', '(']) || digits >= 9) {
+            Cell::Phone
+        } else if cell.contains(char::is_alphabetic) && cell.chars().all(is_name) {
+            Cell::Words
+        } else {
+            Cell::Other
+        }
+    }
+
+    /// Returns what most cells of a column are that are not empty.
+    fn of_most<'a>(cells: impl Iterator<Item = &'a str>) -> Cell {
+        let all: Vec<Cell> = cells.filter(|cell| !cell.trim().is_empty()).map(Cell::of).collect();
+        let most = |kind: &Cell| all.iter().filter(|one| *one == kind).count() * 2 > all.len();
+        let kinds = [Cell::Email, Cell::Phone, Cell::Link, Cell::Words];
+        kinds.into_iter().find(most).unwrap_or(Cell::Other)
+    }
+}
+
+/// Whether a row has an address or a number of somebody, and so names no columns.
+fn holds_values(row: &StringRecord) -> bool {
+    row.iter().any(|cell| matches!(Cell::of(cell), Cell::Email | Cell::Phone | Cell::Link))
+}
+
+/// Whether a first row of words stands above a column of addresses or numbers, and so names it.
+fn differs(sample: &[StringRecord]) -> bool {
+    let Some((first, rest)) = sample.split_first() else { return false };
+    first.iter().enumerate().any(|(at, name)| {
+        let below = Cell::of_most(rest.iter().filter_map(|row| row.get(at)));
+        matches!(below, Cell::Email | Cell::Phone | Cell::Link) && Cell::of(name) == Cell::Words
+    })
+}
+
+/// Says what the columns hold whose names do not, where the others leave in doubt who the people are or how to reach them.
+fn named_or_by_content(mut guesses: Vec<Guess>, sample: &[StringRecord]) -> Vec<Guess> {
+    let has = |guesses: &[Guess], some: &[Target]| guesses.iter().any(|guess| some.contains(&guess.target));
+    let is_known = has(&guesses, &[Target::FullName, Target::Given, Target::Family, Target::Company]);
+    if is_known && has(&guesses, &[Target::Email, Target::Phone, Target::Link]) {
+        return guesses;
+    }
+    let by_content = by_content(sample.get(1..).unwrap_or_default(), guesses.len());
+    for (guess, other) in guesses.iter_mut().zip(by_content) {
+        let is_name = [Target::FullName, Target::Given, Target::Family].contains(&other.target);
+        if guess.target == Target::Nothing && !(is_name && is_known) {
+            *guess = other;
+        }
+    }
+    guesses
+}
+
+/// Says what columns without names hold: addresses and numbers are known by themselves, and the first words are the name. Two
+/// columns of a word each are the given and the family name.
+fn by_content(sample: &[StringRecord], number: usize) -> Vec<Guess> {
+    let column = |at: usize| sample.iter().filter_map(move |row| row.get(at));
+    let kinds: Vec<Cell> = (0..number).map(|at| Cell::of_most(column(at))).collect();
+    // Words alone are any text.
+    let is_list = kinds.iter().any(|kind| matches!(kind, Cell::Email | Cell::Phone | Cell::Link));
+    let name = kinds.iter().position(|kind| is_list && *kind == Cell::Words);
+    let is_one_word = |at: usize| {
+        let several = column(at).filter(|cell| cell.trim().contains(' ')).count();
+        kinds.get(at) == Some(&Cell::Words) && several * 2 < sample.len()
+    };
+    let is_parted = name.is_some_and(|at| is_one_word(at) && is_one_word(at + 1));
+    let guess = |(at, kind): (usize, &Cell)| {
+        let target = match kind {
+            Cell::Email => Target::Email,
+            Cell::Phone => Target::Phone,
+            Cell::Link => Target::Link,
+            Cell::Words if name == Some(at) && is_parted => Target::Given,
+            Cell::Words if name == Some(at) => Target::FullName,
+            Cell::Words if is_parted && name == at.checked_sub(1) => Target::Family,
+            Cell::Words | Cell::Other => Target::Nothing,
+        };
         Guess { target, slot: format!("column {at}"), kind: "" }
     };
-    (0..names.len()).map(guess).collect()
+    kinds.iter().enumerate().map(guess).collect()
 }
 
 fn chosen(guesses: Vec<Guess>, targets: &[Target]) -> Vec<Guess> {
@@ -143,11 +242,17 @@ fn chosen(guesses: Vec<Guess>, targets: &[Target]) -> Vec<Guess> {
 fn shown(names: &[String], has_header: bool, guesses: &[Guess], cells: &[StringRecord]) -> Vec<Column> {
     let column = |(at, guess): (usize, &Guess)| {
         let cells = cells.iter().filter_map(|row| row.get(at)).map(str::trim).filter(|cell| !cell.is_empty());
-        let samples = cells.take(SAMPLES).map(|cell| row::one_line(cell).chars().take(60).collect()).collect();
+        let samples = cells.take(SAMPLES).map(shortened).collect();
         let name = if has_header { names.get(at).cloned().unwrap_or_default() } else { String::new() };
         Column { name, target: guess.target, samples }
     };
     guesses.iter().enumerate().map(column).collect()
+}
+
+/// A cell as people see it when they choose what its column holds.
+fn shortened(cell: &str) -> String {
+    let start: String = cell.trim_start().chars().take(10 * SHOWN).collect();
+    row::one_line(&start).chars().take(SHOWN).collect()
 }
 
 /// Tells by columns that only one program writes who wrote a table.
@@ -182,10 +287,9 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn rows(&self, mut layout: Layout, until: Until) -> Result<(Vec<Row>, Vec<Damaged>), Damaged> {
+    fn read(&self, mut layout: Layout, mut read: Read, until: Until) -> Result<Read, Damaged> {
         let mut reader = csv_reader(self.body, self.separator);
         let mut record = StringRecord::new();
-        let (mut rows, mut skipped) = (Vec::new(), Vec::new());
         let mut is_first = self.has_header;
         layout.learn(csv_reader(self.body, self.separator).records().skip(usize::from(is_first)));
         while reader.read_record(&mut record).map_err(|_| Why::Encoding.on(self.first_line))? {
@@ -193,16 +297,26 @@ impl Reader<'_> {
                 continue;
             }
             let line = self.line_of(&record);
-            if rows.len() + skipped.len() == MAX_ROWS {
+            let number = read.rows.len() + read.skipped.len();
+            if number == MAX_ROWS {
                 return Err(Why::TooManyRows.on(line));
             }
-            until.check((rows.len() + skipped.len()) as u64 * 64)?;
+            until.check(number as u64 * 64)?;
             match layout.card(&record) {
-                Ok(card) => rows.push(Row { line, card }),
-                Err(why) => skipped.push(why.on(line)),
+                Ok(card) => {
+                    if text::is_unreadable(record.as_slice()) {
+                        read.unreadable.push(line);
+                    }
+                    read.rows.push(Row { line, card });
+                }
+                Err(why) => read.skipped.push(why.on(line)),
+            }
+            // A column of which only a later row has something holds something, too.
+            for (column, cell) in read.columns.iter_mut().zip(&record).filter(|(column, _)| column.samples.is_empty()) {
+                column.samples.extend(Some(shortened(cell)).filter(|cell| !cell.is_empty()));
             }
         }
-        Ok((rows, skipped))
+        Ok(read)
     }
 
     /// The csv crate gives the place before the blank lines that it leaves out ahead of a row.

@@ -453,7 +453,7 @@ fn what_was_chosen_stays_when_the_header_changes() {
         let now = Choices { columns: columns.to_vec(), ..seen(!before) };
         columns_anew(file.as_bytes(), &seen(before), &now)
     };
-    assert_eq!(anew(true, &[Given, Email, Family]), [Given, Nothing, Family]);
+    assert_eq!(anew(true, &[Given, Email, Family]), [Given, Email, Family], "a guess is kept where there is no other");
     assert_eq!(anew(true, &[Given, Note, Nothing]), [Given, Note, Nothing]);
     assert_eq!(anew(false, &[Given, Nothing, Family]), [Given, Email, Family]);
     assert_eq!(anew(false, &[Given]), [Given]);
@@ -483,6 +483,107 @@ fn no_more_rows_are_read_than_may_be() {
     assert_eq!(refused(file), Why::TooManyRows);
     let cards = "BEGIN:VCARD\nFN:a\nEND:VCARD\n".repeat(super::MAX_ROWS + 1);
     assert_eq!(refused(cards), Why::TooManyRows);
+}
+
+fn targets(read: &Read) -> Vec<Target> {
+    read.columns.iter().map(|column| column.target).collect()
+}
+
+#[test]
+fn a_heading_is_no_contact() {
+    use Target::{Company, Email, FullName, Nothing, Phone};
+
+    let read = parse(
+        "Person;Mail;Handynummer;Arbeitgeber;Seit\nAnn Lee;a@x.example;+49 170 1;Acme;2019\nBen Ode;b@x.example;;;\n",
+    );
+    assert_eq!((read.has_header, read.rows.len()), (true, 2));
+    assert_eq!(targets(&read), [FullName, Email, Phone, Company, Nothing]);
+    assert_eq!(read.columns[4].samples, ["2019"]);
+    // Of a language that is not known here, words above addresses are a heading.
+    let read = parse("Nimi;Sähköposti\nAnn Lee;a@x.example\nBen Ode;b@x.example\n");
+    assert_eq!((read.has_header, targets(&read)), (true, vec![FullName, Email]));
+    assert_eq!(read.rows.len(), 2);
+    let read =
+        parse("Voornaam;Tussenvoegsel;Achternaam;Mail address;Mobiel;Woonplaats\nAn;de;Vries;a@x.example;06 1;Breda\n");
+    assert_eq!((read.rows[0].card.full_name.as_str(), read.rows[0].card.emails.len()), ("An de Vries", 1));
+    assert_eq!((read.rows[0].card.phones.len(), read.rows[0].card.addresses[0].city.as_str()), (1, "Breda"));
+}
+
+#[test]
+fn a_list_without_a_heading_is_read_by_its_cells() {
+    use Target::{Email, Family, FullName, Given, Phone};
+
+    let read = parse("Ann Lee,a@x.example,+49 1\n");
+    assert_eq!((read.has_header, read.rows.len(), targets(&read)[..2].to_vec()), (false, 1, vec![FullName, Email]));
+    assert_eq!(targets(&parse("Ann|Lee|a@x.example|+49 30 123456\n")), [Given, Family, Email, Phone]);
+    // Words alone are any text.
+    assert!(parse("Dear Sir, I write to you\nand, as it is, late\n").rows.is_empty());
+}
+
+#[test]
+fn a_column_of_a_late_row_holds_something() {
+    let rows = "Ng,,\n".repeat(80);
+    let read = parse(format!("Name,Company,Shoe size\n{rows}Ek,Acme,38\n"));
+    assert_eq!(read.columns[2].samples, ["38"]);
+}
+
+#[test]
+fn letters_that_cannot_be_read_are_named() {
+    let linkedin =
+        b"First Name,Last Name,URL,Email Address,Company,Position,Connected On\nAnn,Lee,,,,,\nBob,R\xffy,,,,,\n";
+    let table = b"Name,E-mail\nAnn Lee,a@x.example\nBob R\xffy,b@x.example\n";
+    let card = b"BEGIN:VCARD\nVERSION:3.0\nFN:Bob R\xffy\nEND:VCARD\n";
+    for (file, line) in [(linkedin.as_slice(), 3), (table, 3), (card, 1)] {
+        let choices = Choices { encoding: Some(encoding_rs::UTF_8), ..Choices::default() };
+        let found = read(file, &choices, TODAY).unwrap();
+        assert_eq!(found.unreadable, [line], "{:?}", String::from_utf8_lossy(file));
+        assert!(found.rows.iter().any(|row| row.card.full_name == "Bob Ry"));
+    }
+    assert!(parse("Name\nZoë Ng\n").unreadable.is_empty());
+}
+
+#[test]
+fn a_row_of_megabytes_is_refused_before_it_is_taken() {
+    let long = "x".repeat(2_000_000);
+    let linkedin = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
+    for (start, end) in [(linkedin, ",,,,,,\n"), ("Name,E-mail\n", ",a@x.example\n")] {
+        for cell in [long.clone(), format!("\"{long}\"")] {
+            let file = format!("{start}Ann{end}{cell}{end}");
+            let damaged = read(file.as_bytes(), &Choices::default(), TODAY).unwrap_err();
+            assert_eq!(damaged, Why::LongRow.on(3), "{start}");
+        }
+    }
+    assert_eq!(refused(format!("Name,E-mail\n\"{long}\n")), Why::UnclosedQuote);
+    assert_eq!(parse(format!("Name,E-mail\n{}", "Ann Lee,a@x.example\n".repeat(29_000))).rows.len(), 29_000);
+    assert!(read(long.as_bytes(), &Choices::default(), TODAY).is_err());
+}
+
+#[test]
+fn a_card_with_too_much_in_it_is_skipped_and_named() {
+    let pairs: String =
+        (0..60_000).map(|at| format!("item{at}.X-ABLabel:z\nitem{at}.EMAIL:a{at}@x.example\n")).collect();
+    let read = parse(format!("BEGIN:VCARD\nVERSION:3.0\nFN:Ann\n{pairs}END:VCARD\nBEGIN:VCARD\nFN:Ben\nEND:VCARD\n"));
+    assert_eq!((read.rows.len(), read.skipped), (1, vec![Why::LargeCard.on(1)]));
+}
+
+#[test]
+fn what_is_beside_the_cards_is_named() {
+    let read = parse(
+        "# of my phone\nBEGIN:VCARD\nVERSION:3.0\nFN:Ann\nURL:http\\://ann.example/\nEND:VCARD\nBen,b@x.example\n",
+    );
+    assert_eq!((read.source, read.rows.len()), (Source::VCard, 1));
+    assert_eq!(read.rows[0].card.links, [Valued::new("", "http://ann.example/")]);
+    assert_eq!(read.skipped, [Why::NoCard.on(1), Why::NoCard.on(7)]);
+    let read = parse("Name,Website 1 - Value\nAnn,http\\://ann.example/\n");
+    assert_eq!(read.rows[0].card.links, [Valued::new("", "http://ann.example/")]);
+}
+
+#[test]
+fn every_line_end_is_read_as_one() {
+    for end in ["\n", "\r\n", "\r"] {
+        let read = parse(["Name,Notes", "Ann,\"a", "b\"", "Ben,c", ""].join(end));
+        assert_eq!((read.rows.len(), read.rows[1].line, read.rows[0].card.note.as_str()), (2, 4, "a\nb"), "{end:?}");
+    }
 }
 
 /// Files that look like one of those above, and are not quite.

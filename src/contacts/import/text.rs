@@ -1,6 +1,8 @@
 //! From bytes to text: what is no text at all, encodings, line ends, and quotes that never close.
 //! Columns and rows are not known here.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::contacts::import::{Damaged, MAX_BYTES, Why, encoding};
@@ -9,13 +11,17 @@ use crate::contacts::import::{Damaged, MAX_BYTES, Why, encoding};
 const LOOKED_THROUGH: usize = 2_000;
 /// Characters by which it is seen that a file begins as no text does.
 const BEGINNING: usize = 1_000;
+/// Bytes of a row: far more than any contact has, and little enough that one row takes no memory worth speaking of.
+const MAX_ROW: usize = 1_000_000;
+/// What stands where bytes are no letter of the encoding.
+const NO_LETTER: char = '\u{fffd}';
 /// Characters that are no text and may always be there.
 const MIN_ODD: usize = 3;
 
 /// A text, and how it was read.
-pub(super) struct Decoded {
-    /// Without its byte order mark, every line ending in `\n`.
-    pub(super) text: String,
+pub(super) struct Decoded<'a> {
+    /// Without its byte order mark, every line ending in `\n`. It may be large, so it is no copy where it need not be one.
+    pub(super) text: Cow<'a, str>,
     /// What it is written in.
     pub(super) encoding: &'static Encoding,
     /// Whether that was guessed from the letters, and may be wrong.
@@ -23,7 +29,7 @@ pub(super) struct Decoded {
 }
 
 /// Reads bytes as text, in the encoding that was chosen or, where none was, in the one that they seem to be in.
-pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>) -> Result<Decoded, Damaged> {
+pub(super) fn read<'a>(bytes: &'a [u8], chosen: Option<&'static Encoding>) -> Result<Decoded<'a>, Damaged> {
     let found = encoding::of(bytes);
     let encoding = chosen.unwrap_or(found.encoding);
     let text = encoding.decode_without_bom_handling(without_mark(bytes, encoding)).0;
@@ -33,8 +39,31 @@ pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>) -> Result<De
     if text.trim().is_empty() {
         return Err(Why::Empty.on(1));
     }
-    let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into_owned() };
-    Ok(Decoded { text, encoding, is_guessed: found.is_guessed })
+    Ok(Decoded { text: with_line_feeds(text), encoding, is_guessed: found.is_guessed })
+}
+
+/// Ends every line in `\n`, in place.
+fn with_line_feeds(text: Cow<str>) -> Cow<str> {
+    if !text.contains('\r') {
+        return text;
+    }
+    let mut bytes = text.into_owned().into_bytes();
+    let (mut to, mut before) = (0, 0);
+    for at in 0..bytes.len() {
+        let byte = bytes[at];
+        if byte != b'\n' || before != b'\r' {
+            bytes[to] = if byte == b'\r' { b'\n' } else { byte };
+            to += 1;
+        }
+        before = byte;
+    }
+    bytes.truncate(to);
+    String::from_utf8(bytes).unwrap_or_default().into()
+}
+
+/// Whether a row has letters that could not be read in the encoding, and so are left out.
+pub(super) fn is_unreadable(row: &str) -> bool {
+    row.contains(NO_LETTER)
 }
 
 /// Takes off the mark, also of UTF-8 where another encoding is chosen for what is damaged.
@@ -146,10 +175,16 @@ enum At {
 ///
 /// The next quote of the file, lines further down, may close a torn one by accident. It gives itself
 /// away, as it was to open a field: text follows it where a separator or the end of the line should be.
+///
+/// Refuses a row that is far too long, too, before anything of it is taken.
 pub(super) fn check_quotes(body: &str, first_line: u64, separator: u8) -> Result<(), Damaged> {
     let mut line = first_line;
     let mut at = At::FieldStart;
-    for byte in body.bytes() {
+    let (mut row, mut too_long) = ((0, first_line), None);
+    for (index, byte) in body.bytes().enumerate() {
+        if index - row.0 > MAX_ROW {
+            too_long = too_long.or(Some(row.1));
+        }
         at = match (at, byte) {
             (At::FieldStart, b'"') => At::Quoted { opened: line },
             (At::Quoted { opened }, b'"') => At::AfterQuote { opened },
@@ -163,9 +198,13 @@ pub(super) fn check_quotes(body: &str, first_line: u64, separator: u8) -> Result
             _ => At::Plain,
         };
         line += u64::from(byte == b'\n');
+        if byte == b'\n' && matches!(at, At::FieldStart) {
+            row = (index + 1, line);
+        }
     }
-    match at {
-        At::Quoted { opened } => Err(Why::UnclosedQuote.on(opened)),
+    match (at, too_long) {
+        (At::Quoted { opened }, _) => Err(Why::UnclosedQuote.on(opened)),
+        (_, Some(line)) => Err(Why::LongRow.on(line)),
         _ => Ok(()),
     }
 }

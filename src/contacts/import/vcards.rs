@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::contacts::import::{Damaged, MAX_ROWS, Read, Row, Until, Why, encoding, says_who};
+use crate::contacts::import::{Damaged, MAX_ROWS, Read, Row, Until, Why, encoding, says_who, text};
 use crate::contacts::source::Source;
 use crate::contacts::vcard::{self, Torn};
 
@@ -21,21 +21,35 @@ pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>, until: Until
             None => *seems.get_or_init(|| encoding::guess(&unclear(bytes))),
         }
     };
-    let (mut rows, mut skipped) = (Vec::new(), Vec::new());
-    for found in vcard::cards(bytes, &legacy) {
+    let (mut rows, mut skipped, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
+    for found in vcard::cards_and_strays(bytes, &legacy) {
         let line = found.line;
         if rows.len() + skipped.len() == MAX_ROWS {
             return Err(Why::TooManyRows.on(line));
         }
         until.check((rows.len() as u64 + 1) * 64)?;
-        match found.text.map_err(torn).and_then(|text| row(line, &text)) {
-            Ok(row) => rows.push(row),
+        let text = found.text.map_err(torn);
+        let is_unreadable = text.as_deref().is_ok_and(text::is_unreadable);
+        match text.and_then(|text| row(line, &text)) {
+            Ok(row) => {
+                unreadable.extend(is_unreadable.then_some(line));
+                rows.push(row);
+            }
             Err(why) => skipped.push(why.on(line)),
         }
     }
     let is_guessed = is_guessed.get();
     let encoding = chosen.filter(|_| is_guessed).or(seems.get().copied()).unwrap_or(UTF_8);
-    Ok(Read { source: Source::VCard, rows, skipped, encoding, is_guessed, columns: Vec::new(), has_header: true })
+    Ok(Read {
+        source: Source::VCard,
+        rows,
+        skipped,
+        unreadable,
+        encoding,
+        is_guessed,
+        columns: Vec::new(),
+        has_header: true,
+    })
 }
 
 /// The first lines by which an encoding is guessed.
@@ -55,12 +69,16 @@ fn torn(torn: Torn) -> Why {
     match torn {
         Torn::NoEnd => Why::TornCard,
         Torn::TooLarge => Why::LargeCard,
+        Torn::NoCard => Why::NoCard,
     }
 }
 
 fn row(line: u64, text: &str) -> Result<Row, Why> {
     if !vcard::is_somebody(text) {
         return Err(Why::NoPerson);
+    }
+    if vcard::is_too_large(text) {
+        return Err(Why::LargeCard);
     }
     let card = vcard::read(&vcard::without_pictures(text)).cleaned();
     if says_who(&card) { Ok(Row { line, card }) } else { Err(Why::Nobody) }

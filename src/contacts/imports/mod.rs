@@ -13,7 +13,7 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 
 use crate::contacts::import::columns::Target;
-use crate::contacts::import::{Choices, MAX_BYTES, Read};
+use crate::contacts::import::{Choices, MAX_BYTES, Read, Row};
 use crate::contacts::source::Source;
 use crate::contacts::store::{self, Incoming, IsLive, MAX_CONTACTS, RemovalKind};
 use crate::dates::{self, DAY, now};
@@ -295,17 +295,34 @@ pub fn undo(connection: &mut Connection, owner: MemberId, id: ImportId) -> Resul
     Ok(Some(changed))
 }
 
-/// Brings back what an import brought that was taken back.
+/// What [`restore`] has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restored {
+    /// Everybody is back, now or by an earlier press.
+    Done,
+    /// Some are in the book again, as where the file was imported once more, and would be there twice.
+    SomeAreHere,
+}
+
+/// Brings back what an import brought that was taken back, unless some of them are in the book again.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn restore(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<(), Error> {
+pub fn restore(connection: &mut Connection, owner: MemberId, id: ImportId) -> Result<Restored, Error> {
     db::lock_members(connection, [owner])?;
-    let Some(removal) = find(connection, owner, id)?.removal_id else { return Ok(()) };
+    let Some(removal) = find(connection, owner, id)?.removal_id else { return Ok(Restored::Done) };
+    let gone: Vec<Row> = store::deleted_by(connection, owner, removal)?
+        .into_iter()
+        .zip(1..)
+        .map(|((_, card), line)| Row { line, card })
+        .collect();
+    if known::sort(connection, owner, &gone)?.is_any_known() {
+        return Ok(Restored::SomeAreHere);
+    }
     store::restore(connection, owner, removal)?;
     let back = (contact_imports::undone_at.eq(None::<i64>), contact_imports::removal_id.eq(None::<ContactRemovalId>));
     diesel::update(contact_imports::table.find((owner, id))).set(back).execute(connection)?;
-    Ok(())
+    Ok(Restored::Done)
 }
 
 /// Forgets a draft. One that is confirmed, or not there, is left alone. Returns whether it was confirmed.

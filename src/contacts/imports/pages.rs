@@ -3,9 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use actix_multipart::Multipart;
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Path};
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use encoding_rs::Encoding;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::contacts::import::columns::{TARGETS, Target};
 use crate::contacts::import::{self, Choices, Damaged, MAX_BYTES, Read};
 use crate::contacts::imports::upload::Arrived;
-use crate::contacts::imports::{self, Confirmed, Import, Report, Upload, pack, unpack, upload as sent};
+use crate::contacts::imports::{self, Confirmed, Import, Report, Restored, Upload, pack, unpack, upload as sent};
 use crate::contacts::pages::kept_more;
 use crate::contacts::store::MAX_CONTACTS;
 use crate::dates::{civil, now};
@@ -137,7 +137,6 @@ fn open(arrived: Arrived, turn: OwnedSemaphorePermit) -> Result<Result<Turned<(U
 /// # Errors
 /// The database's.
 pub async fn upload(
-    request: HttpRequest,
     site: SiteData,
     page: Layout,
     me: SignedIn,
@@ -145,7 +144,7 @@ pub async fn upload(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let opened = match sent::file(id, &request, form).await? {
+    let opened = match sent::file(id, form).await? {
         Ok(arrived) => {
             // Nothing is read for whoever may store nothing.
             site.read(move |connection| limits::check(connection, Limit::Imports, &Subject::member(id))).await?;
@@ -219,10 +218,26 @@ impl Preview {
         TARGETS.iter().map(|(target, _)| target)
     }
 
-    /// Whether what is shown may be wrong, so that the choices stand open.
+    /// Whether what is shown may be wrong, so that the choices stand open: not where somebody has made them.
     fn is_doubtful(&self) -> bool {
         let nobody = self.import.new_rows + self.import.known_rows == 0;
-        self.problems.any() || self.report.is_guessed || (nobody && !self.report.columns.is_empty())
+        let is_unsure = nobody || !self.report.has_header || !self.report.left_out().is_empty();
+        let is_chosen = !nobody && !self.import.choices().columns.is_empty();
+        let is_about_columns = !self.report.columns.is_empty() && is_unsure && !is_chosen;
+        self.problems.any() || self.report.is_guessed || !self.report.unreadable.is_empty() || is_about_columns
+    }
+
+    /// Says which lines have letters that are left out; nothing where there are none.
+    fn unreadable(&self) -> Option<String> {
+        let lines: Vec<String> = self.report.unreadable.iter().map(|line| line.to_string()).collect();
+        let sentence = || tf("Letters on these lines cannot be read, and are left out: {lines}", listed(&lines));
+        (!lines.is_empty()).then(sentence)
+    }
+
+    /// Says which columns are not read; nothing where all are.
+    fn left_out(&self) -> Option<String> {
+        let names = self.report.left_out();
+        (!names.is_empty()).then(|| tf("These columns are left out: {columns}", listed(&names)))
     }
 }
 
@@ -435,7 +450,9 @@ pub async fn restore(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (me, id) = (me.id, *id);
-    site.write_bulk(move |connection| imports::restore(connection, me, id)).await?;
+    if site.write_bulk(move |connection| imports::restore(connection, me, id)).await? == Restored::SomeAreHere {
+        redirect.refused(t("Some of these people are in your address book again, so nothing was brought back. Import the file once more to add the others."));
+    }
     Ok(redirect.to(&address(id)))
 }
 

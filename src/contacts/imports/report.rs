@@ -7,6 +7,7 @@ use crate::contacts::import::columns::Target;
 use crate::contacts::import::{Damaged, Read};
 use crate::contacts::imports::known::Sorted;
 use crate::error::Error;
+use crate::language::tf;
 
 /// People whom the preview shows, so that one sees whether they were read rightly.
 const SHOWN: usize = 10;
@@ -26,6 +27,9 @@ pub struct Report {
     pub people: Vec<Person>,
     /// The rows that are passed over, in their order.
     pub skipped: Vec<Damaged>,
+    /// The first lines with letters that cannot be read, and are left out.
+    #[serde(default)]
+    pub unreadable: Vec<u64>,
 }
 
 /// A column and what it is taken for.
@@ -88,7 +92,18 @@ impl Report {
             columns: read.columns.iter().map(column).collect(),
             people: sorted.new.iter().take(SHOWN).map(|at| Person::of(&read.rows[*at].card)).collect(),
             skipped,
+            unreadable: read.unreadable.iter().take(SHOWN).copied().collect(),
         }
+    }
+
+    /// The names of columns that hold something and are not read.
+    pub fn left_out(&self) -> Vec<String> {
+        let name = |(at, column): (usize, &Column)| match column.name.as_str() {
+            "" => tf("Column {number}", (at + 1).to_string()),
+            name => name.to_owned(),
+        };
+        let is_left_out = |(_, column): &(usize, &Column)| column.is(&Target::Nothing) && !column.samples.is_empty();
+        self.columns.iter().enumerate().filter(is_left_out).map(name).collect()
     }
 
     pub(super) fn json(&self) -> Result<String, Error> {

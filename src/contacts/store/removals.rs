@@ -269,7 +269,11 @@ fn counted(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-fn deleted_by(
+/// Returns the contacts that a removal deleted, each with its card as it was, but without what other programs sent.
+///
+/// # Errors
+/// The database's.
+pub fn deleted_by(
     connection: &mut Connection,
     owner: MemberId,
     removal: ContactRemovalId,

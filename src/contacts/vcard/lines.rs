@@ -8,6 +8,8 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 /// The most bytes and lines of a card, its picture included.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 const MAX_LINES: usize = 150_000;
+/// Lines in which the first card has to begin.
+const MAX_BEFORE: usize = 20;
 /// The most bytes before a value, so that no line is walked anew for each that continues it.
 const MAX_HEAD: usize = 1_000;
 
@@ -27,6 +29,8 @@ pub enum Torn {
     NoEnd,
     /// Larger than any person's card.
     TooLarge,
+    /// Lines that are of no card.
+    NoCard,
 }
 
 /// Decodes UTF-16 and takes the byte order mark off; other encodings are told line by line.
@@ -47,15 +51,39 @@ pub fn is_vcard(bytes: &[u8]) -> bool {
     start.get(..11).is_some_and(|word| word.eq_ignore_ascii_case(b"BEGIN:VCARD"))
 }
 
+/// Says whether a file, without its mark, is one of cards, also where a few lines stand before the first.
+pub fn holds_cards(bytes: &[u8]) -> bool {
+    is_vcard(bytes) || physical(bytes).take(MAX_BEFORE).any(|line| is_word(line, "BEGIN:VCARD"))
+}
+
 /// Takes a file, without its mark, apart into its cards. What stands between them is passed over; `legacy` is asked for
 /// the encoding of what is neither UTF-8 nor says what it is written in.
 pub fn cards(bytes: &[u8], legacy: impl Fn(&[u8]) -> &'static Encoding) -> impl Iterator<Item = Found> {
+    cards_and_strays(bytes, legacy).filter(|found| found.text != Err(Torn::NoCard))
+}
+
+/// Does the same as [`cards`], and names the first of the lines that stand between them.
+pub fn cards_and_strays(bytes: &[u8], legacy: impl Fn(&[u8]) -> &'static Encoding) -> impl Iterator<Item = Found> {
     let mut lines = (1..).zip(physical(bytes));
     let mut begun = None;
     std::iter::from_fn(move || {
         let line = match begun.take() {
             Some(line) => line,
-            None => lines.find(|(_, line)| is_word(line, "BEGIN:VCARD"))?.0,
+            None => {
+                let mut stray = None;
+                let first = lines.by_ref().find(|(at, line)| {
+                    let begins = is_word(line, "BEGIN:VCARD");
+                    if !begins && !is_blank(line) {
+                        stray = stray.or(Some(*at));
+                    }
+                    begins
+                });
+                if let Some(line) = stray {
+                    begun = first.map(|(at, _)| at);
+                    return Some(Found { line, text: Err(Torn::NoCard) });
+                }
+                first?.0
+            }
         };
         let mut card = Card::default();
         for (at, bytes) in lines.by_ref() {
@@ -78,6 +106,11 @@ fn physical(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         let end = line.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
         line.get(..end).unwrap_or_default().split(|byte| *byte == b'\r')
     })
+}
+
+/// Whether nothing can be seen on a line; old systems end files with a character of their own.
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
 }
 
 fn is_word(line: &[u8], word: &str) -> bool {

@@ -1,16 +1,29 @@
 //! From the lines of a card to its fields.
 
+use std::collections::HashMap;
+
 use calcard::vcard::{
     VCard, VCardEntry, VCardParameter, VCardParameterName as Parameter, VCardParameterValue as Parameters,
     VCardProperty as Property, VCardValue,
 };
 
-use crate::contacts::card::{Address, Birthday, Card, MAX_LINE, MAX_NOTE, Valued};
+use crate::contacts::card::{Address, Birthday, Card, MAX_LINE, MAX_NOTE, MAX_VALUES, Valued};
 
 /// A year that Apple's programs write where there is none.
 const NO_YEAR: i16 = 1604;
 /// The preference of what is preferred to all others.
 const FIRST: u32 = 1;
+
+/// Bytes of the properties that have fields, of one card: far more than any person's card has.
+const MAX_FIELDS: usize = 1_000_000;
+/// Values of one sort that are looked at; [`Card::cleaned`] keeps fewer.
+const MAX_LOOKED_AT: usize = 20 * MAX_VALUES;
+
+/// Says whether a card has more in its fields than any person's.
+pub fn is_too_large(text: &str) -> bool {
+    let bytes = text.lines().filter(|line| is_read(&name(line))).map(str::len);
+    bytes.sum::<usize>() > MAX_FIELDS
+}
 
 /// Reads a card in UTF-8, a property a line, as [`super::cards`] gives it. Whatever it says, something is read; the text stays
 /// beside it as `raw`.
@@ -19,7 +32,10 @@ pub fn read(text: &str) -> Card {
     let mut card = Card { raw: text.to_owned(), ..Card::default() };
     // The crate would read dates differently in each version, so it sees them as texts of the third.
     if let Ok(parsed) = VCard::parse(format!("BEGIN:VCARD\nVERSION:3.0\n{lines}END:VCARD\n")) {
-        let labels = parsed.entries.iter().filter_map(label).collect::<Vec<_>>();
+        let mut labels = Labels::new();
+        for (group, label) in parsed.entries.iter().filter_map(label) {
+            labels.entry(group).or_insert(label);
+        }
         let mut entries: Vec<&VCardEntry> = parsed.entries.iter().collect();
         entries.sort_by_key(|entry| preference(entry));
         // The position is the title; where there is none, the role.
@@ -99,11 +115,14 @@ fn is_read(name: &str) -> bool {
     is_field(name) && !matches!(name, "BDAY" | "VERSION") || name == "X-ABLABEL"
 }
 
-/// The label of a group: `item1` and what it says.
-fn label(entry: &VCardEntry) -> Option<(String, String)> {
+/// What the label of each group says, such as that of `item1`.
+type Labels<'a> = HashMap<&'a str, String>;
+
+/// The label of a group: `item1` and what it says, cut since each value of the group gets it.
+fn label(entry: &VCardEntry) -> Option<(&str, String)> {
     let is_label = matches!(&entry.name, Property::Other(name) if name.eq_ignore_ascii_case("X-ABLABEL"));
-    let group = entry.group.clone().filter(|_| is_label)?;
-    let label = value_of(entry);
+    let group = entry.group.as_deref().filter(|_| is_label)?;
+    let label: String = value_of(entry).chars().take(MAX_LINE).collect();
     // What Apple's programs translate is in brackets.
     let known = label.strip_prefix("_$!<").and_then(|label| label.strip_suffix(">!$_")).map(str::to_lowercase);
     Some((group, known.unwrap_or(label)))
@@ -120,8 +139,12 @@ fn preference(entry: &VCardEntry) -> u32 {
     entry.params.iter().filter_map(of).min().unwrap_or(u32::MAX)
 }
 
-fn take(card: &mut Card, entry: &VCardEntry, labels: &[(String, String)]) {
-    let valued = |value: String| Valued { kind: kind(entry, labels), value };
+fn take(card: &mut Card, entry: &VCardEntry, labels: &Labels) {
+    let add = |values: &mut Vec<Valued>, value: String| {
+        if values.len() < MAX_LOOKED_AT {
+            values.push(Valued { kind: kind(entry, labels), value });
+        }
+    };
     let other = match &entry.name {
         Property::Other(name) => name.to_ascii_uppercase(),
         _ => String::new(),
@@ -135,13 +158,17 @@ fn take(card: &mut Card, entry: &VCardEntry, labels: &[(String, String)]) {
             units.for_each(|unit| join(&mut card.department, &unit, ", "));
         }
         (Property::Categories, _) => card.tags.extend(parts(entry)),
+        (Property::Adr, _) if card.addresses.len() >= MAX_LOOKED_AT => {}
         (Property::Adr, _) => card.addresses.push(address(kind(entry, labels), &parts(entry))),
         _ if value.is_empty() => {}
         (Property::Fn, _) => set(&mut card.full_name, value),
         (Property::Nickname, _) => parts(entry).iter().for_each(|name| join(&mut card.nickname, name, ", ")),
-        (Property::Email, _) => card.emails.push(valued(value.trim_start_matches("mailto:").to_owned())),
-        (Property::Tel, _) => card.phones.push(valued(phone(&value))),
-        (Property::Url | Property::Socialprofile, _) | (_, "X-SOCIALPROFILE") => card.links.push(valued(value)),
+        (Property::Email, _) => add(&mut card.emails, value.trim_start_matches("mailto:").to_owned()),
+        (Property::Tel, _) => add(&mut card.phones, phone(&value)),
+        // Some programs escape the colon.
+        (Property::Url | Property::Socialprofile, _) | (_, "X-SOCIALPROFILE") => {
+            add(&mut card.links, value.replace("\\:", ":"));
+        }
         (Property::Title | Property::Role, _) => join(&mut card.position, &value, ", "),
         (Property::Note, _) => join(&mut card.note, &value, "\n"),
         (Property::Uid, _) => set(&mut card.uid, value),
@@ -208,8 +235,8 @@ fn phone(value: &str) -> String {
 }
 
 /// What a value is for: the label of its group, else the first of its types that says so.
-fn kind(entry: &VCardEntry, labels: &[(String, String)]) -> String {
-    let label = labels.iter().find(|(group, _)| entry.group.as_ref() == Some(group)).map(|(_, label)| label.clone());
+fn kind(entry: &VCardEntry, labels: &Labels) -> String {
+    let label = entry.group.as_deref().and_then(|group| labels.get(group)).cloned();
     let types = entry.parameters(&Parameter::Type).filter_map(|value| value.as_text()).map(str::to_ascii_lowercase);
     let types: Vec<String> = types.collect();
     let known = ["cell", "fax", "pager", "work", "home", "main"];

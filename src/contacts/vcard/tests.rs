@@ -319,3 +319,36 @@ fn no_card_is_a_crash() {
         }
     }
 }
+
+/// A card of very many lines, each with its number.
+fn of_many(line: impl Fn(usize) -> String) -> String {
+    let lines: String = (0..8_000).map(|number| line(number) + "\n").collect();
+    format!("BEGIN:VCARD\nVERSION:3.0\nFN:Ann\n{lines}END:VCARD\n")
+}
+
+#[test]
+fn very_many_labels_are_read_and_written_at_once() {
+    let text = of_many(|at| format!("item{at}.X-ABLabel:z\nitem{at}.EMAIL:a{at}@x.example"));
+    let card = read(&text);
+    assert_eq!(card.emails.get(7), Some(&Valued::new("z", "a7@x.example")));
+    assert!(card.emails.len() <= 1_000 && write(&card).contains("item7999.X-ABLabel:z"));
+}
+
+#[test]
+fn the_label_of_many_is_cut() {
+    let label = "z".repeat(1_000_000);
+    let text =
+        of_many(|at| format!("item1.EMAIL:a{at}@x.example")).replace("FN:", &format!("item1.X-ABLabel:{label}\nFN:"));
+    assert!(is_too_large(&text));
+    assert!(read(&text).emails.iter().all(|email| email.kind.len() <= 500));
+}
+
+#[test]
+fn lines_outside_of_cards_are_named() {
+    let file = b"; of my phone\n\nBEGIN:VCARD\nVERSION:3.0\nFN:Ann\nEND:VCARD\n\nName,Mail\nBen,b@x.example\nBEGIN:VCARD\nFN:Cy\nEND:VCARD\nrest\n\x1a\n";
+    assert!(holds_cards(file) && !is_vcard(file));
+    let strays = |found: &Found| (found.line, found.text == Err(Torn::NoCard));
+    let found: Vec<(u64, bool)> = cards_and_strays(file, legacy).map(|found| strays(&found)).collect();
+    assert_eq!(found, [(1, true), (3, false), (8, true), (10, false), (13, true)]);
+    assert_eq!(cards_of(file).len(), 2);
+}

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::vcard::CONNECTED_ON;
 use crate::contacts::vcard::read::{self, free_group, group, name, parameters, parted};
 
+/// The property of the label of a group.
+const LABEL: &str = "X-ABLABEL";
 /// Bytes of a line, without its end.
 const WIDTH: usize = 75;
 
@@ -58,7 +61,8 @@ fn fields<'a>(card: &Card, raw: &Raw<'a>, may_stay: bool) -> (Vec<Cow<'a, str>>,
 
 /// The lines of a card as it came.
 struct Raw<'a> {
-    lines: Vec<&'a str>,
+    /// Each with the property that it belongs to.
+    lines: Vec<(&'a str, String)>,
     /// Whether it is of version 3.0, so that its lines can stand as they are.
     is_third: bool,
     /// The number from which on no group of its is named.
@@ -67,34 +71,37 @@ struct Raw<'a> {
 
 impl<'a> Raw<'a> {
     fn of(text: &'a str) -> Raw<'a> {
-        let lines: Vec<&str> = text.lines().filter(|line| !matches!(name(line).as_str(), "BEGIN" | "END")).collect();
-        let is_third = lines.iter().any(|line| line.trim().eq_ignore_ascii_case("VERSION:3.0"));
-        let labels = free_group(lines.iter().copied());
+        let named = text.lines().map(|line| (line, name(line)));
+        let mut lines: Vec<(&str, String)> = named.filter(|(_, name)| !matches!(&**name, "BEGIN" | "END")).collect();
+        let is_third = lines.iter().any(|(line, _)| line.trim().eq_ignore_ascii_case("VERSION:3.0"));
+        let labels = free_group(lines.iter().map(|(line, _)| *line));
+        // Where there is no title, the role is read as the position.
+        if !lines.iter().any(|(_, name)| name == "TITLE") {
+            lines.iter_mut().filter(|(_, name)| name == "ROLE").for_each(|(_, name)| *name = "TITLE".into());
+        }
+        // A label is its group's.
+        let mut labelled: HashMap<&str, String> = HashMap::new();
+        for (line, name) in lines.iter().filter(|(_, name)| name != LABEL) {
+            if let Some(group) = group(line) {
+                labelled.entry(group).or_insert_with(|| name.clone());
+            }
+        }
+        for (line, name) in lines.iter_mut().filter(|(_, name)| name == LABEL) {
+            if let Some(of) = group(line).and_then(|group| labelled.get(group)) {
+                name.clone_from(of);
+            }
+        }
         Raw { lines, is_third, labels }
     }
 
-    /// The property that a line belongs to: a label is its group's.
-    fn property(&self, line: &str) -> String {
-        let own = name(line);
-        match (own.as_str(), group(line)) {
-            ("X-ABLABEL", Some(of)) => {
-                let labelled = |other: &&&str| group(other) == Some(of) && name(other) != "X-ABLABEL";
-                self.lines.iter().find(labelled).map_or(own, |line| name(line))
-            }
-            // Where there is no title, the role is read as the position.
-            ("ROLE", _) if !self.lines.iter().any(|line| name(line) == "TITLE") => "TITLE".into(),
-            _ => own,
-        }
-    }
-
     fn lines_of(&self, names: &[&str]) -> impl Iterator<Item = &'a str> {
-        self.lines.iter().copied().filter(|line| names.contains(&self.property(line).as_str()))
+        self.lines.iter().filter(|(_, property)| names.contains(&property.as_str())).map(|(line, _)| *line)
     }
 
     fn others(&self) -> impl Iterator<Item = &'a str> {
         let is_field =
             |property: &str| property == "VERSION" || PROPERTIES.iter().any(|(names, _)| names.contains(&property));
-        self.lines.iter().copied().filter(move |line| !is_field(&self.property(line)))
+        self.lines.iter().filter(move |(_, property)| !is_field(property)).map(|(line, _)| *line)
     }
 }
 

@@ -6,6 +6,8 @@ use crate::contacts::import::{Damaged, Why};
 
 /// How far down the header is looked for. LinkedIn's own notes above it take two to five lines.
 const MAX_LINES: usize = 100;
+/// Bytes of a line that may be the header. What is longer is passed over before it is taken apart.
+const MAX_LINE: usize = 50_000;
 /// What spreadsheets of one country or another put between columns.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
@@ -64,6 +66,9 @@ impl<'a> Header<'a> {
         for line in 1..=MAX_LINES {
             let (names, rest) = body.split_once('\n').unwrap_or((body, ""));
             body = rest;
+            if names.len() > MAX_LINE {
+                continue;
+            }
             let named =
                 SEPARATORS.into_iter().find_map(|separator| Some((separator, Columns::named(names, separator)?)));
             if let Some((separator, columns)) = named

@@ -18,7 +18,9 @@ pub fn slug(url: &str) -> Option<String> {
         return None;
     }
     let slug = rest.split(['/', '?', '#']).next()?;
-    let slug = percent_decode_str(slug).decode_utf8_lossy().to_lowercase();
+    // What is no text when it is decoded stays as it is written.
+    let decoded = percent_decode_str(slug).decode_utf8();
+    let slug = decoded.map_or_else(|_| slug.to_lowercase(), |decoded| decoded.to_lowercase());
     (!slug.is_empty()).then_some(slug)
 }
 
@@ -42,6 +44,12 @@ mod tests {
         for url in ["linkedin.com/in/zo%C3%AB-1", "linkedin.com/in/ZO%C3%8B-1", "linkedin.com/in/zoë-1"] {
             assert_eq!(slug(url).as_deref(), Some("zoë-1"), "{url}");
         }
+    }
+
+    #[test]
+    fn what_is_no_text_stays_as_it_is_written() {
+        assert_eq!(slug("https://www.linkedin.com/in/%FF").as_deref(), Some("%ff"));
+        assert_ne!(slug("linkedin.com/in/a%fe"), slug("linkedin.com/in/a%ff"));
     }
 
     #[test]

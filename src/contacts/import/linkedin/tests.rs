@@ -13,7 +13,8 @@ const NOTES: &str =
     "Notes:\n\"When exporting your connection data, you may notice that \"\"some\"\" are missing.\"\n\n";
 
 fn parse(bytes: &[u8], today: Date) -> Result<Export, Damaged> {
-    let text = text::read(&open(bytes)?, None)?.text;
+    let list = open(bytes)?;
+    let text = text::read(&list, None)?.text;
     linkedin::read(&text, today, Until::timeout())
 }
 

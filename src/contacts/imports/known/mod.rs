@@ -57,6 +57,11 @@ type Counts = (
 );
 
 impl Sorted {
+    /// Whether the book has any of them.
+    pub(super) fn is_any_known(&self) -> bool {
+        self.known > 0
+    }
+
     pub(super) fn counts(&self, read: &Read) -> Counts {
         let number = |of: usize| i32::try_from(of).unwrap_or(i32::MAX);
         (
