@@ -305,9 +305,12 @@ fn removals(server: &Server, people: &People) {
             let selected = hub.post("/connections/remove", &form);
             let draft = selected.trim_start_matches("/connections/remove").trim_start_matches(['/', '?']);
             let review = format!("/connections/remove/{}", draft.trim_start_matches("draft="));
+            let page = hub.get(&review);
+            let reviewed = page.split(r#"name="reviewed" value=""#).nth(1).and_then(|rest| rest.split('"').next());
+            let reviewed = [("reviewed", reviewed.unwrap_or_default())];
             for (path, times) in [(review.clone(), &mut remove), (format!("{review}/undo"), &mut undo)] {
                 let started = Instant::now();
-                hub.get(&hub.post(&path, &[]));
+                hub.get(&hub.post(&path, &reviewed));
                 times.push(started.elapsed().as_secs_f64() * 1e3);
             }
         }

@@ -9,6 +9,15 @@ pub fn sha256(text: &str) -> String {
     hex(Sha256::new_with_prefix(text))
 }
 
+/// Returns a short name for a list of ids, by which a form says what its page listed.
+pub fn of_ids(ids: impl IntoIterator<Item = i64>) -> String {
+    let mut hash = Sha256::new();
+    for id in ids {
+        hash.update(id.to_be_bytes());
+    }
+    hex(hash).chars().take(16).collect()
+}
+
 /// Returns what a hash has come to, in hexadecimal digits.
 pub fn hex(hash: Sha256) -> String {
     hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {

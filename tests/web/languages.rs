@@ -179,7 +179,12 @@ fn every_text_that_is_read_goes_through_the_translation() {
     look(&mut ada, &review, &mut wrong);
     ada.post(&review, &[("private_reason", long.as_str())]);
     note(&ada, &mut wrong);
-    ada.post(&review, &[("private_reason", "7")]).follow();
+    let reviewed =
+        ada.page.body.split(r#"name="reviewed" value=""#).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    for reviewed in ["7", &reviewed] {
+        ada.post(&review, &[("private_reason", "7"), ("reviewed", reviewed)]).follow();
+        note(&ada, &mut wrong);
+    }
     note(&ada, &mut wrong);
     look(&mut ada, "/connections/disconnected", &mut wrong);
     look(&mut ada, "/connections/disconnected?q=8", &mut wrong);

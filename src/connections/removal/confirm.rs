@@ -12,6 +12,41 @@ use crate::db::{self, Connection, id_in};
 use crate::error::Error;
 use crate::ids::{MemberId, RemovalId};
 use crate::schema::{relationships, removals};
+use crate::text::digest;
+
+/// What confirming a review has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// They are disconnected, now or by an earlier press.
+    Done,
+    /// Others stand in the draft than on the page that was confirmed. Nobody is disconnected; what was typed is kept.
+    Changed,
+}
+
+/// Names those who stand in a draft as its owner sees it, for the form of a review.
+pub fn shown(ids: &[MemberId]) -> String {
+    digest::of_ids(ids.iter().map(|id| id.get()))
+}
+
+/// Confirms a draft as a review has shown it. Whoever left the member meanwhile makes no difference; whoever cannot be seen any
+/// more makes the one that loading the page again makes, whatever the cause.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub fn confirm_shown(
+    connection: &mut Connection,
+    me: MemberId,
+    (id, shown): (RemovalId, &str),
+    parting: &Parting,
+) -> Result<Confirmed, Error> {
+    db::lock_members(connection, [me])?;
+    if find(connection, me, id)?.confirmed_at.is_none() && self::shown(&draft::seen(connection, me, id)?) != shown {
+        diesel::update(removals::table.find((me, id))).set(parting).execute(connection)?;
+        return Ok(Confirmed::Changed);
+    }
+    confirm(connection, me, id, parting)?;
+    Ok(Confirmed::Done)
+}
 
 /// Disconnects everybody in a draft. Whoever has disconnected from the member meanwhile is disconnected like the others, from the member's
 /// own side, so that nothing tells who they are; whom the member has disconnected or blocked meanwhile is skipped. A second

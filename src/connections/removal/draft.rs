@@ -105,8 +105,6 @@ pub enum Select {
     Shown,
     /// Selects everybody who matches.
     All(Filter),
-    /// Empties the selection.
-    Nobody,
 }
 
 /// The draft into which a press selects.
@@ -165,16 +163,13 @@ pub fn take_over(
             // Who was unticked on this page, and matches, was unticked before everybody was selected.
             add.extend(list::all(connection, me, filter)?);
         }
-        Select::Nobody => add.clear(),
     }
     let id = match draft {
         Some(id) => id,
         None if add.is_empty() => return Ok(Taken::default()),
         None => begin(connection, me)?,
     };
-    if matches!(select, Select::Nobody) {
-        diesel::delete(of(me, id)).execute(connection)?;
-    } else if matches!(into, Target::Draft(_)) {
+    if matches!(into, Target::Draft(_)) {
         self::take_out(connection, me, id, &take_out)?;
     }
     self::add(connection, me, id, &add)?;
@@ -356,6 +351,16 @@ pub fn among(
 pub fn number(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<i64, Error> {
     let hidden = store::unseen(me).select(relationships::other_id);
     Ok(of(me, id).filter(removal_members::other_id.ne_all(hidden)).count().get_result(connection)?)
+}
+
+/// Everybody who stands in a removal as its owner sees it, in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub fn seen(connection: &mut Connection, me: MemberId, id: RemovalId) -> Result<Vec<MemberId>, Error> {
+    let hidden = store::unseen(me).select(relationships::other_id);
+    let rows = of(me, id).filter(removal_members::other_id.ne_all(hidden)).order(removal_members::other_id);
+    Ok(rows.select(removal_members::other_id).load(connection)?)
 }
 
 /// The first who stand in a removal, by name.

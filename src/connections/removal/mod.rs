@@ -7,7 +7,7 @@ pub mod pages;
 mod parting;
 mod undo;
 
-pub use confirm::confirm;
+pub use confirm::{Confirmed, confirm, confirm_shown, shown};
 pub use parting::Parting;
 pub use undo::undo;
 

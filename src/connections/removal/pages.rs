@@ -13,7 +13,7 @@ use crate::connections::list::history::{History, Strip};
 use crate::connections::list::{self, Connected, Filter, Sort};
 use crate::connections::refusal::sentence;
 use crate::connections::removal::draft::{self, Chosen, Draft, Select, Sheet, Taken, Target};
-use crate::connections::removal::{Parting, Removal, find};
+use crate::connections::removal::{Confirmed, Parting, Removal, find};
 use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
@@ -216,7 +216,6 @@ impl Press {
         match self {
             Press::SelectShown => Select::Shown,
             Press::SelectAll => Select::All(here.clone()),
-            Press::SelectNone => Select::Nobody,
             _ => Select::AsTicked,
         }
     }
@@ -259,8 +258,15 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
     }
     let into = Target::of(draft);
     let (sheet, change) = (sheet_of(&form), press.select(&Filter::of(&Form::parse(here.as_bytes())?)));
-    let all = matches!(press, Press::SelectAll);
-    let take = move |connection: &mut Connection| draft::take_over(connection, id, into, &sheet, &change);
+    let (all, none) = (matches!(press, Press::SelectAll), matches!(press, Press::SelectNone));
+    let take = move |connection: &mut Connection| {
+        let taken = draft::take_over(connection, id, into, &sheet, &change)?;
+        // *Undo* brings back what was ticked on this page, too.
+        match taken.draft.filter(|_| none && !taken.confirmed) {
+            Some(draft) => Ok(Taken { number: draft::discard(connection, id, draft)?, ..taken }),
+            None => Ok(taken),
+        }
+    };
     let taken = if all { site.write_bulk(take).await } else { site.write(take).await };
     let Taken { draft, number, confirmed } = match taken {
         Ok(taken) => taken,
@@ -272,6 +278,12 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
         return Ok(redirect.to(&result(id)));
     }
     Ok(match press {
+        Press::SelectNone => {
+            if let Some(draft) = draft.filter(|_| number > 0) {
+                redirect.undoable(said_discarded(number), result(draft) + "/undo");
+            }
+            redirect.to(&selection(None, &here))
+        }
         Press::Search => redirect.to(&selection(draft, &Filter::of(&form).with("", ""))),
         Press::Open(query) => redirect.to(&selection(draft, &query_of(&query)?)),
         Press::Save => return site.read(move |connection| Selection::of(connection, id, draft)).await?.show(),
@@ -294,6 +306,8 @@ struct Review {
     number: i64,
     list: ListPage<Chosen>,
     here: String,
+    /// By which the confirmation says whom the review has shown.
+    shown: String,
     form: Form,
     problems: Problems,
 }
@@ -348,15 +362,16 @@ async fn show(
     let read = site
         .read_long(move |connection| {
             let removal = find(connection, viewer, id)?;
-            let number = draft::number(connection, viewer, id)?;
+            let seen = draft::seen(connection, viewer, id)?;
+            let (number, shown) = (seen.len() as i64, crate::connections::removal::shown(&seen));
             let list = draft::page(connection, viewer, id, number, &at)?;
             let skipped = crate::connections::removal::named(connection, viewer, removal.skipped(), LISTED)?;
             let absent = crate::connections::removal::not_restored(connection, viewer, &removal)?;
             let not_restored = crate::connections::removal::named(connection, viewer, absent, LISTED)?;
-            Ok((removal, list, number, skipped, not_restored))
+            Ok((removal, list, (number, shown), skipped, not_restored))
         })
         .await;
-    let (removal, list, number, (number_skipped, skipped), not_restored) = match read {
+    let (removal, list, (number, shown), (number_skipped, skipped), not_restored) = match read {
         Ok(read) => read,
         Err(Error::NotFound) => return NoSelection { page }.show_as(StatusCode::NOT_FOUND),
         Err(why) => return Err(why),
@@ -369,7 +384,7 @@ async fn show(
     }
     let again = refused.is_some();
     let (form, problems) = refused.unwrap_or_else(|| (removal.parting.form(), Problems::default()));
-    let review = Review { page, id, number, list, here, form, problems };
+    let review = Review { page, id, number, list, here, shown, form, problems };
     if again { review.show_again() } else { review.show() }
 }
 
@@ -391,11 +406,17 @@ pub async fn confirm(
         let at = PageRequest::of(&Form::parse(form.get("here").as_bytes())?);
         return show(site, page, me, (*id, at), Some((form, problems)), redirect).await;
     }
-    let (viewer, id) = (me.id, *id);
-    let confirmed =
-        move |connection: &mut Connection| crate::connections::removal::confirm(connection, viewer, id, &parting);
-    site.db.write_bulk(confirmed).await?;
-    Ok(redirect.to(&result(id)))
+    let (viewer, id, shown) = (me.id, *id, form.get("reviewed").to_owned());
+    let confirm = move |connection: &mut Connection| {
+        crate::connections::removal::confirm_shown(connection, viewer, (id, &shown), &parting)
+    };
+    match site.write_bulk(confirm).await? {
+        Confirmed::Done => Ok(redirect.to(&result(id))),
+        Confirmed::Changed => {
+            redirect.refused(t("The selection was changed since. Look again, then confirm."));
+            Ok(redirect.to(&review_at(id, form.get("here"), None)?))
+        }
+    }
 }
 
 /// The address of a review at one of its pages, and there at the button of somebody, so that whoever leaves out many goes on where

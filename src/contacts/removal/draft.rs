@@ -48,8 +48,6 @@ pub enum Select {
     Shown,
     /// Selects everybody who matches.
     All(Filter),
-    /// Empties the selection.
-    Nobody,
 }
 
 /// What [`take_over`] has come to.
@@ -91,21 +89,16 @@ pub fn take_over(
         Select::AsTicked => {}
         Select::Shown => chosen.extend(&sheet.shown),
         Select::All(filter) => chosen.extend(list::all(connection, owner, filter)?),
-        Select::Nobody => chosen.clear(),
     }
     let id = match draft {
         Some(id) => id,
         None if chosen.is_empty() => return Ok(Taken::default()),
         None => begin(connection, owner)?,
     };
-    match select {
-        Select::Nobody => {
-            diesel::delete(of(owner, id)).execute(connection)?;
-        }
-        // A page without a draft does not say who was unticked in the one that waits.
-        _ if named.is_none() => {}
-        // Who was unticked on this page, and is among those that are added, was unticked before.
-        _ => take_out(connection, owner, id, &unticked)?,
+    // A page without a draft does not say who was unticked in the one that waits. Who was unticked on this page, and is among
+    // those that are added, was unticked before.
+    if named.is_some() {
+        take_out(connection, owner, id, &unticked)?;
     }
     add(connection, owner, id, &chosen)?;
     Ok(Taken { draft: Some(id), number: number(connection, owner, id)?, confirmed: false })
@@ -292,6 +285,15 @@ pub fn among(
 /// The database's.
 pub fn number(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) -> Result<i64, Error> {
     Ok(joined!(owner, id).filter(IsLive).count().get_result(connection)?)
+}
+
+/// Those who stand in a draft, without those that were deleted meanwhile, in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub fn live(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) -> Result<Vec<ContactId>, Error> {
+    let rows = joined!(owner, id).filter(IsLive).order(contact_selections::contact_id);
+    Ok(rows.select(contact_selections::contact_id).load(connection)?)
 }
 
 /// The names of the first in a draft.

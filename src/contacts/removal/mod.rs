@@ -13,6 +13,7 @@ use crate::db::{self, Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::schema::{contact_removals, contacts};
+use crate::text::digest;
 
 /// A removal: a draft, a confirmed one, or one that was undone.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -133,19 +134,40 @@ impl Removal {
     }
 }
 
-/// Deletes everybody in a draft. A second press changes nothing.
+/// What confirming a review has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// They are deleted, now or by an earlier press.
+    Done,
+    /// Others stand in the draft than on the page that was confirmed. Nobody is deleted.
+    Changed,
+}
+
+/// Names those who stand in a draft, for the form of a review.
+pub fn shown(ids: &[ContactId]) -> String {
+    digest::of_ids(ids.iter().map(|id| id.get()))
+}
+
+/// Deletes everybody in a draft, as a review has shown it. A second press changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn confirm(connection: &mut Connection, owner: MemberId, id: ContactRemovalId) -> Result<(), Error> {
+pub fn confirm(
+    connection: &mut Connection,
+    owner: MemberId,
+    id: ContactRemovalId,
+    shown: &str,
+) -> Result<Confirmed, Error> {
     db::lock_members(connection, [owner])?;
     if find(connection, owner, id)?.confirmed_at.is_some() {
-        return Ok(());
+        return Ok(Confirmed::Done);
     }
-    let chosen = draft::everybody(connection, owner, id)?;
-    if chosen.is_empty() {
-        return Ok(());
+    let chosen = draft::live(connection, owner, id)?;
+    if self::shown(&chosen) != shown {
+        return Ok(Confirmed::Changed);
     }
-    store::delete_all_of(connection, owner, &chosen, id)?;
-    Ok(())
+    if !chosen.is_empty() {
+        store::delete_all_of(connection, owner, &chosen, id)?;
+    }
+    Ok(Confirmed::Done)
 }

@@ -11,7 +11,7 @@ use askama::Template;
 use crate::contacts::filter::{self, Filter, Membership, Sort};
 use crate::contacts::list::{self, Listed};
 use crate::contacts::removal::draft::{self, Draft, Select, Sheet, Taken};
-use crate::contacts::removal::{Past, Removal, find};
+use crate::contacts::removal::{Confirmed, Past, Removal, find};
 use crate::contacts::tags;
 use crate::dates;
 use crate::db::Connection;
@@ -192,11 +192,18 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
     let change = match press.as_str() {
         "select_shown" => Select::Shown,
         "select_all" => Select::All(Filter::of(&Form::parse(here.as_bytes())?)),
-        "select_none" => Select::Nobody,
         _ => Select::AsTicked,
     };
     let all = matches!(change, Select::All(_));
-    let take = move |connection: &mut Connection| draft::take_over(connection, owner, draft, &sheet, &change);
+    let none = press == "select_none";
+    let take = move |connection: &mut Connection| {
+        let taken = draft::take_over(connection, owner, draft, &sheet, &change)?;
+        // *Undo* brings back what was ticked on this page, too.
+        match taken.draft.filter(|_| none && !taken.confirmed) {
+            Some(draft) => Ok(Taken { number: draft::discard(connection, owner, draft)?, ..taken }),
+            None => Ok(taken),
+        }
+    };
     let taken = if all { site.write_bulk(take).await } else { site.write(take).await };
     let Taken { draft, number, confirmed } = match taken {
         Ok(taken) => taken,
@@ -218,7 +225,13 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
                 redirect.to(&selection(draft, &here))
             }
         },
-        "select_shown" | "select_all" | "select_none" | "start_over" => redirect.to(&selection(draft, &here)),
+        "select_none" => {
+            if let Some(draft) = draft.filter(|_| number > 0) {
+                redirect.undoable(said_discarded(number), result(draft) + "/undo");
+            }
+            redirect.to(&selection(None, &here))
+        }
+        "select_shown" | "select_all" | "start_over" => redirect.to(&selection(draft, &here)),
         // An order, a tag or another page, each of which says its query.
         query => redirect.to(&selection(draft, &query_of(query)?)),
     })
@@ -232,6 +245,8 @@ struct Review {
     number: i64,
     list: ListPage<Listed>,
     here: String,
+    /// By which the confirmation says which contacts the review has shown.
+    shown: String,
 }
 
 #[derive(Template)]
@@ -282,18 +297,21 @@ pub async fn review(
     let read = site
         .read_long(move |connection| {
             let removal = find(connection, owner, id)?;
-            let number = match removal.confirmed_at {
-                Some(_) => removal.removed.into(),
-                None => draft::number(connection, owner, id)?,
+            let (number, shown) = match removal.confirmed_at {
+                Some(_) => (removal.removed.into(), String::new()),
+                None => {
+                    let live = draft::live(connection, owner, id)?;
+                    (live.len() as i64, crate::contacts::removal::shown(&live))
+                }
             };
             let rows = draft::page(connection, owner, id, number, &at)?;
-            Ok((removal, number, list::with_tags(connection, owner, rows)?))
+            Ok((removal, (number, shown), list::with_tags(connection, owner, rows)?))
         })
         .await;
     match read {
         Ok((removal, _, list)) if removal.confirmed_at.is_some() => Removed { page, removal, list }.show(),
-        Ok((_, 0, _)) => Ok(redirect.to(&selection(Some(id), ""))),
-        Ok((_, number, list)) => Review { page, id, number, list, here }.show(),
+        Ok((_, (0, _), _)) => Ok(redirect.to(&selection(Some(id), ""))),
+        Ok((_, (number, shown), list)) => Review { page, id, number, list, here, shown }.show(),
         Err(Error::NotFound) => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
         Err(why) => Err(why),
     }
@@ -307,11 +325,18 @@ pub async fn confirm(
     site: SiteData,
     me: SignedIn,
     id: Path<ContactRemovalId>,
+    form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (owner, id) = (me.id, *id);
-    site.write_bulk(move |connection| crate::contacts::removal::confirm(connection, owner, id)).await?;
-    Ok(redirect.to(&result(id)))
+    let (owner, id, shown) = (me.id, *id, form.get("reviewed").to_owned());
+    let confirm = move |connection: &mut Connection| crate::contacts::removal::confirm(connection, owner, id, &shown);
+    match site.write_bulk(confirm).await? {
+        Confirmed::Done => Ok(redirect.to(&result(id))),
+        Confirmed::Changed => {
+            redirect.refused(t("The selection was changed since. Look again, then confirm."));
+            Ok(redirect.to(&review_at(id, form.get("here"), None)?))
+        }
+    }
 }
 
 /// The address of a review at one of its pages, and there at the button of a contact, so that whoever leaves out many goes on where
