@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::connections::refusal::sentence;
 use crate::connections::standing::Standing;
 use crate::dates::{self, now};
 use crate::db::{Connection, on_engine};
@@ -43,9 +44,8 @@ fn comes_free(sent: i64) -> i64 {
 /// Returns why a member cannot invite somebody now, for reasons of their own, in the order of the rules; nothing where they
 /// can, as far as it lies with them.
 pub fn own_hindrance(viewer: &Viewer, limits: &Limits, standing: &Standing) -> Option<Refusal> {
-    let have = u32::try_from(viewer.connection_count).unwrap_or(0);
-    if have >= limits.connections {
-        return Some(Refusal::TooManyConnections { have, limit: limits.connections });
+    if let Some(refusal) = no_room(viewer, limits) {
+        return Some(refusal);
     }
     // Whoever has been invited accepts, and whoever disconnected re-invites: neither costs an invitation.
     if !matches!(standing.side, Side::Stranger | Side::WasDisconnected) {
@@ -55,6 +55,17 @@ pub fn own_hindrance(viewer: &Viewer, limits: &Limits, standing: &Standing) -> O
         return Some(Refusal::Paused(until));
     }
     invitations_used_up(viewer, limits).map(Refusal::InvitationsUsedUp)
+}
+
+/// Returns why a member can have no connection more, whosever it were: read off their own number alone.
+pub fn no_room(viewer: &Viewer, limits: &Limits) -> Option<Refusal> {
+    let have = u32::try_from(viewer.connection_count).unwrap_or(0);
+    (have >= limits.connections).then_some(Refusal::TooManyConnections { have, limit: limits.connections })
+}
+
+/// Says why a member can have no connection more, for the head of a list whose buttons make one; nothing where they can.
+pub fn said_no_room(viewer: &Viewer, limits: &Limits) -> String {
+    no_room(viewer, limits).map_or_else(String::new, |refusal| sentence(refusal, ""))
 }
 
 /// Returns the weekly number, where a member has used it up.

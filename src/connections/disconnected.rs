@@ -1,12 +1,13 @@
 //! *People you disconnected from*: the removals first, then everybody; when, why, whether they may invite again, and
 //! *Re-invite*, singly and for many.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
 
+use crate::connections::allowance::said_no_room;
 use crate::connections::former::{self, Former};
 use crate::connections::refusal::sentence;
 use crate::connections::removal::{self, Removal};
@@ -18,7 +19,7 @@ use crate::error::Error;
 use crate::ids::{Between, MemberId};
 use crate::language::filters;
 use crate::language::{listed, t, tf, tn};
-use crate::members::MemberCard;
+use crate::members::{MemberCard, names};
 use crate::relationship::{Action, Limits, Refusal, Reinvite, Side};
 use crate::schema::{handles, members};
 use crate::web::form::{Form, Query};
@@ -32,6 +33,8 @@ const REMOVALS: i64 = 100;
 const UNFOLDED: usize = 3;
 /// Names that a notice names; the others are counted.
 const NAMED: usize = 3;
+/// Characters of the handles that an address takes along from page to page: some 200 people.
+const KEPT: usize = 4_000;
 
 #[derive(Template)]
 #[template(path = "connections/disconnected.html")]
@@ -41,6 +44,12 @@ struct Disconnected {
     q: String,
     list: ListPage<Former>,
     tabs: Tabs,
+    /// The handles of those who are selected, on this page and on others.
+    kept: BTreeSet<String>,
+    /// The query that leads to this page again, with nobody selected.
+    here: String,
+    /// Why nobody can be re-invited now, for the member's own number.
+    no_room: String,
 }
 
 impl Disconnected {
@@ -52,12 +61,38 @@ impl Disconnected {
         self.removals.get(UNFOLDED..).unwrap_or_default()
     }
 
-    fn prefix(&self) -> String {
-        if self.q.is_empty() {
-            return String::new();
-        }
-        url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &self.q).finish() + "&"
+    fn is_ticked(&self, person: &MemberCard) -> bool {
+        self.kept.contains(&person.handle)
     }
+
+    /// Those who are selected and stand on another page.
+    fn elsewhere(&self) -> Vec<&str> {
+        let here: HashSet<&str> = self.list.rows.iter().map(|row| row.person.handle.as_str()).collect();
+        self.kept.iter().map(String::as_str).filter(|handle| !here.contains(handle)).collect()
+    }
+
+    /// The query of another page of the same search.
+    fn turned(&self, page: &str) -> String {
+        prefix(&self.q) + page
+    }
+}
+
+/// The beginning of the query of a search.
+fn prefix(q: &str) -> String {
+    if q.is_empty() { String::new() } else { crate::web::form::query([("q", q)]) + "&" }
+}
+
+fn searched(form: &Form) -> String {
+    form.get("q").trim().chars().take(200).collect()
+}
+
+/// The list at a query, with these selected.
+fn at(query: &str, selected: &BTreeSet<String>) -> String {
+    let selected = selected.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    let selected = if selected.is_empty() { selected } else { crate::web::form::query([("selected", &selected)]) };
+    let both: Vec<&str> =
+        [query.trim_end_matches('&'), &selected].into_iter().filter(|part| !part.is_empty()).collect();
+    format!("/connections/disconnected?{}", both.join("&")).trim_end_matches('?').to_owned()
 }
 
 /// `GET /connections/disconnected`, with a search.
@@ -71,20 +106,27 @@ pub async fn disconnected(
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
     let (mine, limits, from) = (me.counted(), site.limits, query.get("from").to_owned());
-    let q: String = query.get("q").trim().chars().take(200).collect();
-    let words = q.clone();
-    let (removals, list, tabs) = site
+    let q = searched(&query);
+    let (words, here) = (q.clone(), prefix(&q) + &PageRequest::of(&query).query());
+    let selected = query.get("selected").split(' ').filter(|handle| names::is_handle(handle)).map(str::to_owned);
+    let selected: BTreeSet<String> = selected.take(KEPT).collect();
+    let ((removals, kept), list, tabs) = site
         .read(move |connection| {
             let removals = removal::remembered(connection, mine.id, REMOVALS)?;
+            let kept = match selected.is_empty() {
+                true => selected,
+                false => former::of_these(connection, mine.id, &selected)?,
+            };
             let list = former::disconnected(connection, &limits, mine.id, &words, &PageRequest::of(&query))?;
-            Ok((removals, list, Tabs::of(connection, &limits, mine)?))
+            Ok(((removals, kept), list, Tabs::of(connection, &limits, mine)?))
         })
         .await?;
     let tabs = tabs.coming_from(&from);
-    Disconnected { page, removals, q, list, tabs }.show()
+    let no_room = said_no_room(&me, &site.limits);
+    Disconnected { page, removals, q, list, tabs, kept, here, no_room }.show()
 }
 
-/// `POST /connections/disconnected`: *Re-invite ticked*.
+/// `POST /connections/disconnected`: *Re-invite ticked*, or a search or another page, to which the ticks go along.
 ///
 /// # Errors
 /// The database's.
@@ -96,9 +138,23 @@ pub async fn re_invite_ticked(
 ) -> Result<HttpResponse, Error> {
     let (id, limits) = (me.id, site.limits);
     let ticked: BTreeSet<String> = form.all("member").map(str::to_owned).collect();
+    let here = query_of(form.get("here"))?;
+    let onward = match form.get("press") {
+        "" => None,
+        "search" => Some(prefix(&searched(&form))),
+        "select_none" => return Ok(redirect.to(&at(&here, &BTreeSet::new()))),
+        query => Some(query_of(query)?),
+    };
+    if let Some(query) = onward {
+        let (number, kept) = (ticked.len(), short_enough(ticked));
+        if kept.len() < number {
+            redirect.refused(t("So many cannot be selected at once. Re-invite these, then select others."));
+        }
+        return Ok(redirect.to(&at(&query, &kept)));
+    }
     if ticked.is_empty() {
         redirect.refused(t("Nobody is selected. Select the people to re-invite first."));
-        return Ok(redirect.back("/connections/disconnected"));
+        return Ok(redirect.to(&at(&here, &ticked)));
     }
     let Ticked { back, asked, refused } =
         site.write(move |connection| re_invite_all(connection, &limits, id, &ticked)).await?;
@@ -118,7 +174,23 @@ pub async fn re_invite_ticked(
     } else if !reinvited.is_empty() {
         redirect.done(reinvited);
     }
-    Ok(redirect.back("/connections/disconnected"))
+    Ok(redirect.to(&at(&here, &BTreeSet::new())))
+}
+
+/// A query of the list that a form names, put together anew.
+fn query_of(text: &str) -> Result<String, Error> {
+    let form = Form::parse(text.as_bytes())?;
+    Ok(prefix(&searched(&form)) + &PageRequest::of(&form).query())
+}
+
+/// Returns as many as an address can take along.
+fn short_enough(ticked: BTreeSet<String>) -> BTreeSet<String> {
+    let mut length = 0;
+    let fits = |handle: &String| {
+        length += handle.len() + 1;
+        length <= KEPT
+    };
+    ticked.into_iter().take_while(fits).collect()
 }
 
 /// Names the first who have to be asked, and how many there are besides: a notice has to fit into a cookie.

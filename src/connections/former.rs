@@ -1,5 +1,7 @@
 //! *People you blocked*, and the list it shares with *People you disconnected from*: those one has disconnected from, newest first.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use askama::Template;
 use diesel::prelude::*;
@@ -15,7 +17,7 @@ use crate::ids::MemberId;
 use crate::language::{filters, t, tf};
 use crate::members::MemberCard;
 use crate::relationship::Limits;
-use crate::schema::{members, relationships};
+use crate::schema::{handles, members, relationships};
 use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
@@ -118,6 +120,22 @@ pub fn disconnected(
         }
         Ok(rows)
     })
+}
+
+/// Returns which of these handles belong to members whom one has disconnected from.
+///
+/// # Errors
+/// The database's.
+pub fn of_these(
+    connection: &mut Connection,
+    me: MemberId,
+    these: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, Error> {
+    let own = relationships::other_id.eq(handles::member_id).and(relationships::owner_id.eq(me));
+    let rows = handles::table.inner_join(relationships::table.on(own)).filter(handles::handle.eq_any(these));
+    // An invitation came in between where it has expired.
+    let rows = rows.filter(relationships::state.eq_any([State::Disconnected, State::Invited]));
+    Ok(rows.select(handles::handle).load::<String>(connection)?.into_iter().collect())
 }
 
 /// A row as it is read: when, what came before, why, whether they may invite again, who.

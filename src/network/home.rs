@@ -27,6 +27,8 @@ struct Home {
     page: Layout,
     invitations: Vec<Invitation>,
     more_invitations: bool,
+    /// Why no invitation can be accepted now, for the viewer's own number.
+    no_room: String,
     suggestions: Vec<Suggestion>,
     /// Why nobody can be invited now, for the viewer's own reasons.
     hindrance: String,
@@ -85,6 +87,7 @@ pub async fn home(site: SiteData, page: Layout, redirect: Redirect) -> Result<Ht
         page,
         invitations: waiting,
         more_invitations,
+        no_room: connections::allowance::said_no_room(&viewer, &site.limits),
         suggestions,
         hindrance,
         number,

@@ -443,3 +443,116 @@ fn undoing_a_removal_opens_no_door() {
     ada.open("/in/eve-lund").press("Re-invite").press("Send invitation");
     assert!(ada.sees("is on its way"), "{}", ada.text());
 }
+
+#[test]
+fn an_old_review_removes_nobody_it_did_not_show() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 6);
+    ada.open("/connections/remove").fill("member", "person-001|person-002").press("Search");
+    let (here, review) = (format!("/connections/remove?draft={}", draft(&ada)), draft(&ada));
+    ada.open(&format!("/connections/remove/{review}"));
+    let first_tab = ada.page.clone();
+    ada.open(&here).fill("member", "person-001|person-002|person-003|person-004|person-005").press("Search");
+    assert!(ada.sees("5 selected"), "{}", ada.text());
+    ada.page = first_tab.clone();
+    ada.fill("private_reason", "Never met").press("Remove 2 connections");
+    assert!(ada.sees("The selection was changed since. Look again, then confirm."), "{}", ada.text());
+    assert!(ada.sees("Remove 5 connections?") && ada.page.body.contains("Never met"), "{}", ada.text());
+    assert!(ada.open("/connections").sees("6 people"), "{}", ada.text());
+    // As many, but others.
+    ada.open(&here).fill("member", "person-005|person-006").press("Search");
+    ada.page = first_tab;
+    ada.press("Remove 2 connections");
+    assert!(ada.sees("The selection was changed since.") && ada.sees("Person 006"), "{}", ada.text());
+    let second = ada.page.clone();
+    ada.press("Remove 2 connections");
+    assert!(ada.sees("2 connections removed."), "{}", ada.text());
+    ada.page = second;
+    ada.press("Remove 2 connections");
+    assert!(ada.sees("2 connections removed.") && !ada.sees("was changed since"), "{}", ada.text());
+}
+
+#[test]
+fn who_left_since_a_review_makes_no_difference() {
+    let site = Site::new();
+    let [mut ada, mut ben, mut eve] = ["Ada Ruiz", "Ben Okoro", "Eve Lund"].map(|name| site.member(name));
+    for other in [&mut ben, &mut eve] {
+        connect(&mut ada, other);
+    }
+    ada.open("/connections/remove").press("Select all 2").press("Review removal");
+    ben.open("/in/ada-ruiz").press("Disconnect");
+    ada.press("Remove 2 connections");
+    assert!(ada.sees("2 connections removed."), "{}", ada.text());
+}
+
+#[test]
+fn selecting_nobody_is_said_and_taken_back() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 9);
+    ada.open("/connections/remove").fill("member", "person-001|person-002").press("Search");
+    // What is ticked on the page comes back, too.
+    ada.fill("member", "person-001|person-002|person-003").press("Select none");
+    assert!(ada.sees("The selection of 3 people is discarded.") && ada.sees("Nobody selected"), "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.sees("3 selected"), "{}", ada.text());
+}
+
+#[test]
+fn ticks_of_the_disconnected_go_from_page_to_page() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 101);
+    ada.open("/connections/remove").press("Select all 101").press("Review removal").press("Remove 101 connections");
+    ada.open("/connections/disconnected");
+    assert!(ada.sees("1–50 of 101") && !ada.has_button("Select none"), "{}", ada.text());
+    let handles: Vec<String> =
+        ada.page.body.split(r#"value="person-"#).skip(1).map(|rest| format!("person-{}", &rest[..3])).collect();
+    let ticked = format!("{}|{}", handles[0], handles[1]);
+    ada.fill("member", &ticked).press("Next");
+    assert!(ada.sees("51–100 of 101") && ada.sees("2 selected"), "{}", ada.text());
+    ada.press("Next").press("Previous").press("Previous");
+    assert!(ada.sees("1–50 of 101") && ada.sees("2 selected"), "{}", ada.text());
+    ada.fill("q", &handles[2].replace('-', " ")).press("Search");
+    assert!(ada.sees("1 person") && ada.sees("2 selected"), "{}", ada.text());
+    ada.fill("member", &handles[2]).press("Search");
+    assert!(ada.sees("1 selected"), "What was filled in is all that was ticked: {}", ada.text());
+    ada.press("Select none");
+    assert!(!ada.sees("selected") && ada.sees("1 person"), "{}", ada.text());
+    ada.fill("member", &handles[2]).press("Re-invite ticked");
+    assert!(ada.sees("are connected again.") && !ada.sees("selected"), "{}", ada.text());
+    assert!(ada.open("/connections").sees("1 person"), "{}", ada.text());
+    // An address names nobody but those whom one has disconnected from.
+    let all = format!("/connections/disconnected?selected={}+{}+ada-ruiz+nobody", handles[2], handles[3]);
+    assert!(ada.open(&all).sees("1 selected"), "{}", ada.text());
+    // No more than an address can take.
+    let names: Vec<String> = (0..200).map(|at| format!("{at:03}-a-very-long-handle-of-nobody")).collect();
+    let many = std::iter::once(("press", "search")).chain(names.iter().map(|name| ("member", name.as_str())));
+    let many: Vec<(&str, &str)> = many.collect();
+    ada.post("/connections/disconnected", &many).follow();
+    assert!(ada.sees("So many cannot be selected at once."), "{}", ada.text());
+}
+
+#[test]
+fn who_has_no_room_is_told_before_pressing() {
+    let limits = Limits { connections: 1, ..Limits::default() };
+    let site = Site::with(limits);
+    let [mut ada, mut ben, mut eve, mut ida] =
+        ["Ada Ruiz", "Ben Okoro", "Eve Lund", "Ida Holt"].map(|name| site.member(name));
+    connect(&mut ada, &mut ben);
+    ada.open("/in/ben-okoro").press("Disconnect");
+    eve.open("/in/ada-ruiz/invite").press("Send invitation");
+    connect(&mut ada, &mut ida);
+    let sentence = "You have 1 of 1 connection. Remove some to make room.";
+    for path in ["/", "/invitations", "/in/eve-lund", "/in/ben-okoro", "/connections/disconnected"] {
+        assert!(ada.open(path).sees(sentence), "{path}: {}", ada.text());
+    }
+    assert!(!ada.has_button("Re-invite") && !ada.has_button("Re-invite ticked"), "{}", ada.text());
+    assert!(ada.open("/invitations").has_button("Accept"));
+    assert!(!ada.open("/invitations?box=sent").sees(sentence), "{}", ada.text());
+    ada.open("/in/ida-holt").press("Disconnect");
+    for path in ["/", "/invitations", "/in/eve-lund", "/in/ben-okoro", "/connections/disconnected"] {
+        assert!(!ada.open(path).sees("to make room"), "{path}: {}", ada.text());
+    }
+}

@@ -74,6 +74,8 @@ struct Invitations {
     /// Only those sent more than a month ago.
     older: bool,
     received_total: i64,
+    /// Why no invitation can be accepted now, for the member's own number.
+    no_room: String,
     list: ListPage<Invitation>,
     allowance: Allowance,
     /// Whether the member may make links by which people join.
@@ -151,7 +153,8 @@ pub async fn invitations(
         })
         .await?;
     let received_total = me.invitations;
-    Invitations { page, sent, older, received_total, list, allowance, makes_links, here, selects_all }.show()
+    let no_room = crate::connections::allowance::said_no_room(&me, &site.limits);
+    Invitations { page, sent, older, received_total, no_room, list, allowance, makes_links, here, selects_all }.show()
 }
 
 /// Invitations to answer, the newest first.

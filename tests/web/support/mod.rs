@@ -519,13 +519,18 @@ fn form_of(page: &Page, label: &str, filled: &HashMap<String, String>) -> Option
     let document = Html::parse_document(&page.body);
     let select = |css: &str| Selector::parse(css).unwrap();
     for form in document.select(&select("form[method=post]")) {
-        let Some(button) = form.select(&select("button:not([type=button])")).find(|button| words(button) == label)
-        else {
+        let elsewhere = form.attr("id").map(|id| select(&format!("[form='{id}']")));
+        let elsewhere = elsewhere.iter().flat_map(|by_id| document.select(by_id));
+        let (buttons, elsewhere): (Vec<ElementRef>, Vec<ElementRef>) =
+            elsewhere.partition(|element| element.value().name() == "button");
+        let within = select("button:not([type=button])");
+        let buttons = form.select(&within).chain(buttons);
+        // A button within a form may belong to another.
+        let own = |button: &ElementRef| button.attr("form").is_none_or(|id| form.attr("id") == Some(id));
+        let Some(button) = buttons.filter(own).find(|button| words(button) == label) else {
             continue;
         };
         let mut fields = Vec::new();
-        let elsewhere = form.attr("id").map(|id| select(&format!("[form='{id}']")));
-        let elsewhere: Vec<ElementRef> = elsewhere.iter().flat_map(|by_id| document.select(by_id)).collect();
         for input in form.select(&select("input, textarea, select")).chain(elsewhere) {
             let Some(name) = input.attr("name") else { continue };
             let kind = input.attr("type").unwrap_or("text");
