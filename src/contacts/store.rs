@@ -19,7 +19,8 @@ use crate::members::sorting;
 use crate::schema::{contact_books, contact_cards, contact_keys, contacts};
 
 pub use removals::{
-    RemovalKind, Restored, delete, delete_all_of, delete_by_device, deleted_by, merge, restore, unmerge_import,
+    RemovalKind, Restored, delete, delete_all_of, delete_by_device, deleted_by, merge, merge_of, restore,
+    unmerge_import,
 };
 pub use sync::{Change, changed_since};
 

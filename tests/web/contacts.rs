@@ -594,3 +594,49 @@ fn an_edit_of_nothing_changes_nothing() {
     tags.sort();
     assert_eq!(tags, ["b,c", "d;e", "new"]);
 }
+
+#[test]
+fn an_old_review_removes_no_contact_it_did_not_show() {
+    let (_site, mut ada) = with_three();
+    ada.open("/contacts/remove?q=ben").press("Select all 1").press("Review removal");
+    let first_tab = ada.page.clone();
+    ada.open("/contacts/remove").press("Select all 3");
+    ada.page = first_tab;
+    ada.press("Remove 1 contact");
+    assert!(ada.sees("The selection was changed since. Look again, then confirm."), "{}", ada.text());
+    assert!(ada.sees("Remove 3 contacts?"), "{}", ada.text());
+    let second = ada.page.clone();
+    ada.press("Remove 3 contacts");
+    assert!(ada.sees("3 contacts removed."), "{}", ada.text());
+    ada.page = second;
+    ada.press("Remove 3 contacts");
+    assert!(ada.sees("3 contacts removed.") && !ada.sees("was changed since"), "{}", ada.text());
+}
+
+#[test]
+fn selecting_no_contact_is_said_and_taken_back() {
+    let (_site, mut ada) = with_three();
+    ada.open("/contacts/remove").press("Select all 3").press("Select none");
+    assert!(ada.sees("The selection of 3 contacts is discarded.") && ada.sees("Nobody selected"), "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.sees("3 selected"), "{}", ada.text());
+}
+
+#[test]
+fn a_second_press_of_merge_is_not_told_off() {
+    let (_site, mut ada) = with_ben();
+    add(&mut ada, &[("full_name", "B. Okoro"), ("email", "BEN@acme.example")]);
+    ada.open("/contacts/duplicates");
+    let page = ada.page.clone();
+    ada.press("Merge");
+    ada.page = page.clone();
+    ada.press("Merge");
+    assert!(ada.sees("Merged into Ben Okoro. Every value is kept."), "{}", ada.text());
+    ada.press("Undo").open("/contacts?q=okoro");
+    assert!(ada.sees("2 people"), "{}", ada.text());
+    // One of them is deleted, which is no merge.
+    ada.go("B. Okoro").press("Delete contact");
+    ada.page = page;
+    ada.press("Merge");
+    assert!(ada.sees("These contacts were changed meanwhile."), "{}", ada.text());
+}

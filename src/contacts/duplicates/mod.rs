@@ -185,7 +185,20 @@ pub fn suggest_again(connection: &mut Connection, owner: MemberId, ids: &[Contac
     Ok(())
 }
 
-/// Merges contacts into one of them.
+/// Returns the merge that has made these contacts one, where an earlier press did; the first it is named by where several did.
+fn merged_before(
+    connection: &mut Connection,
+    owner: MemberId,
+    main: ContactId,
+    ids: &[ContactId],
+) -> Result<Merged, Error> {
+    let Some(kept) = store::load_many(connection, owner, &[main])?.pop() else { return Ok(Merged::Gone) };
+    let others: Vec<ContactId> = ids.iter().copied().filter(|id| *id != main).collect();
+    let merged = store::merge_of(connection, owner, main, &others)?;
+    Ok(merged.map_or(Merged::Gone, |removal| Merged::Done(removal, kept.card.name())))
+}
+
+/// Merges contacts into one of them. Those that are merged already stay so, and are named by that merge.
 ///
 /// # Errors
 /// The database's.
@@ -198,7 +211,7 @@ pub fn merge(
     db::lock_members(connection, [owner])?;
     let mut all = store::load_many(connection, owner, ids)?;
     let Some(at) = all.iter().position(|contact| contact.id == main).filter(|_| all.len() > 1) else {
-        return Ok(Merged::Gone);
+        return merged_before(connection, owner, main, ids);
     };
     let main = all.remove(at);
     let cards: Vec<_> = all.iter().map(|contact| contact.card.clone()).collect();

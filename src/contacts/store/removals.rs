@@ -124,6 +124,31 @@ pub fn merge(
     Ok(removal)
 }
 
+/// Returns the merge into a contact by which all of these were deleted, unless it was taken back.
+///
+/// # Errors
+/// The database's.
+pub fn merge_of(
+    connection: &mut Connection,
+    owner: MemberId,
+    kept: ContactId,
+    others: &[ContactId],
+) -> Result<Option<ContactRemovalId>, Error> {
+    let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(id_in(connection, contacts::id, others));
+    let removals: Vec<Option<ContactRemovalId>> = rows.select(contacts::removal_id).load(connection)?;
+    let Some(Some(first)) = removals.first().copied().filter(|_| removals.len() == others.len()) else {
+        return Ok(None);
+    };
+    if removals.iter().any(|removal| *removal != Some(first)) {
+        return Ok(None);
+    }
+    let merge = contact_removals::table
+        .find((owner, first))
+        .filter(contact_removals::kept_id.eq(kept))
+        .filter(contact_removals::undone_at.is_null());
+    Ok(merge.select(contact_removals::id).first(connection).optional()?)
+}
+
 /// Gives the contact into which others were merged the card that it had. One that was changed since keeps what it has;
 /// returns its name.
 fn unmerge(connection: &mut Connection, owner: MemberId, removal: ContactRemovalId) -> Result<Option<String>, Error> {
