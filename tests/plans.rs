@@ -81,8 +81,9 @@ const PAGES: &[(&str, usize)] = &[
     ("/in/member-000002/card.vcf", 5),
     ("/profile", 2),
     ("/profile/about", 2),
-    ("/profile/photo", 1),
-    ("/profile/positions", 1),
+    // One for what was removed of it, and can be brought back.
+    ("/profile/photo", 2),
+    ("/profile/positions", 2),
     // One for how often the handle was changed, which the form says beforehand.
     ("/profile/handle", 2),
     // One for the number of connections, which stands in a table of its own, spread by member.

@@ -6,7 +6,7 @@ use crate::dates::{DAY, now};
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
 use crate::ids::{LinkId, MemberId, PositionId};
-use crate::members::store::{self, Position};
+use crate::members::store::{self, Kind, Position};
 use crate::schema::{links, members, photos, positions};
 
 /// Removes a position or school; if it is gone already, that is as well.
@@ -97,6 +97,69 @@ pub fn restore_photo(connection: &mut Connection, member: MemberId) -> Result<()
     diesel::update(photos::table.filter(photos::member_id.eq(member))).set(back).execute(connection)?;
     diesel::update(members::table.find(member)).set(members::photo.eq(name)).execute(connection)?;
     Ok(())
+}
+
+/// Something that was removed and can be brought back.
+#[derive(Debug, Clone)]
+pub struct Removed<Id> {
+    /// By which it is brought back.
+    pub id: Id,
+    /// What it was, in a line.
+    pub what: String,
+    /// When it was removed.
+    pub at: i64,
+}
+
+/// Lists the positions or schools that can be brought back, what was removed last first.
+///
+/// # Errors
+/// The database's.
+pub fn removed_positions(
+    connection: &mut Connection,
+    member: MemberId,
+    kind: Kind,
+) -> Result<Vec<Removed<PositionId>>, Error> {
+    let rows = positions::table
+        .filter(positions::member_id.eq(member))
+        .filter(positions::kind.eq(kind as i16))
+        .filter(positions::removed_at.gt(now() - DAY))
+        .order((positions::removed_at.desc(), positions::id.desc()))
+        .select((positions::id, positions::title, positions::organisation, positions::removed_at.assume_not_null()));
+    let rows: Vec<(PositionId, String, String, i64)> = on_engine!(connection, |own| rows.load(own))?;
+    let removed = |(id, title, organisation, at): (PositionId, String, String, i64)| {
+        let parts = [title, organisation].into_iter().filter(|part| !part.is_empty());
+        Removed { id, what: parts.collect::<Vec<_>>().join(", "), at }
+    };
+    Ok(rows.into_iter().map(removed).collect())
+}
+
+/// Lists the links that can be brought back, what was removed last first.
+///
+/// # Errors
+/// The database's.
+pub fn removed_links(connection: &mut Connection, member: MemberId) -> Result<Vec<Removed<LinkId>>, Error> {
+    let rows = links::table
+        .filter(links::member_id.eq(member))
+        .filter(links::removed_at.gt(now() - DAY))
+        .order((links::removed_at.desc(), links::id.desc()))
+        .select((links::id, links::label, links::url, links::removed_at.assume_not_null()));
+    let rows: Vec<(LinkId, String, String, i64)> = on_engine!(connection, |own| rows.load(own))?;
+    let removed = |(id, label, url, at): (LinkId, String, String, i64)| Removed {
+        id,
+        what: if label.is_empty() { url } else { label },
+        at,
+    };
+    Ok(rows.into_iter().map(removed).collect())
+}
+
+/// Returns when the photo was removed that can be brought back.
+///
+/// # Errors
+/// The database's.
+pub fn photo_removed_at(connection: &mut Connection, member: MemberId) -> Result<Option<i64>, Error> {
+    let removed = photos::table.filter(photos::member_id.eq(member)).filter(photos::removed_at.gt(now() - DAY));
+    let at = removed.select(photos::removed_at.assume_not_null()).limit(1);
+    Ok(on_engine!(connection, |own| at.first(own)).optional()?)
 }
 
 /// Forgets what was removed more than a day ago.

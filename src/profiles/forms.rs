@@ -5,13 +5,14 @@ use actix_web::web::Path;
 use askama::Template;
 
 use crate::connections::visible;
+use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{LinkId, PositionId};
 use crate::language::filters;
 use crate::language::{t, tf};
 use crate::members::store::{self, Kind};
-use crate::members::{handles, sorting};
+use crate::members::{handles, removed, sorting};
 use crate::profiles::edit;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
@@ -106,6 +107,50 @@ struct EditPage {
     has_photo: bool,
     /// How the name sorts, or what a change of the handle costs.
     hint: String,
+    /// What was removed of this kind, and can be brought back.
+    removed: Vec<Removed>,
+}
+
+/// Something that was removed, with where it is brought back.
+struct Removed {
+    what: String,
+    at: i64,
+    undo: String,
+}
+
+impl Removed {
+    fn day(&self) -> String {
+        dates::long(self.at)
+    }
+
+    fn day_iso(&self) -> String {
+        dates::iso(self.at)
+    }
+
+    /// Lists what can be brought back on the page of a section.
+    fn of(connection: &mut Connection, me: &Viewer, section: Section) -> Result<Vec<Removed>, Error> {
+        let place = |one: removed::Removed<PositionId>| Removed {
+            undo: format!("/profile/positions/{}/restore", one.id),
+            what: one.what,
+            at: one.at,
+        };
+        let link = |one: removed::Removed<LinkId>| Removed {
+            undo: format!("/profile/links/{}/restore", one.id),
+            what: one.what,
+            at: one.at,
+        };
+        let photo = |at: i64| Removed { undo: "/profile/photo/restore".into(), what: t("Photo").into(), at };
+        Ok(match section {
+            Section::Photo if me.photo.is_empty() => {
+                removed::photo_removed_at(connection, me.id)?.map(photo).into_iter().collect()
+            }
+            Section::Place(kind, None) => {
+                removed::removed_positions(connection, me.id, kind)?.into_iter().map(place).collect()
+            }
+            Section::Link(None) => removed::removed_links(connection, me.id)?.into_iter().map(link).collect(),
+            _ => Vec::new(),
+        })
+    }
 }
 
 /// `GET /profile`: the form of name, headline and location.
@@ -169,12 +214,12 @@ async fn show(
     redirect: &Redirect,
 ) -> Result<HttpResponse, Error> {
     let viewer = me.viewer();
-    let (form, hint) = site
-        .read(move |connection| Ok((stored(connection, &viewer, section)?, hint(connection, &viewer, section)?)))
+    let (form, beside) = site
+        .read(move |connection| Ok((stored(connection, &viewer, section)?, beside(connection, &viewer, section)?)))
         .await?;
     // Whoever came from the first steps goes on with them.
     let back = redirect.came_from().filter(|path| path == "/").unwrap_or_else(|| page.profile());
-    edit_page(page, &me, section, (form, Problems::default()), back, hint).show()
+    edit_page(page, &me, section, (form, Problems::default()), back, beside).show()
 }
 
 /// The form again, with what was typed and its problems.
@@ -190,9 +235,9 @@ pub async fn again(
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
     let viewer = me.viewer();
-    let hint = site.read(move |connection| hint(connection, &viewer, section)).await?;
+    let beside = site.read(move |connection| beside(connection, &viewer, section)).await?;
     let back = local(form.get("back")).unwrap_or_else(|| page.profile());
-    edit_page(page, &me, section, (form, problems), back, hint).show_again()
+    edit_page(page, &me, section, (form, problems), back, beside).show_again()
 }
 
 fn edit_page(
@@ -201,10 +246,10 @@ fn edit_page(
     section: Section,
     (form, problems): (Form, Problems),
     back: String,
-    hint: String,
+    (hint, removed): (String, Vec<Removed>),
 ) -> EditPage {
     let (handle, has_photo) = (me.handle.clone(), !me.photo.is_empty());
-    EditPage { page, section, form, problems, back, handle, has_photo, hint }
+    EditPage { page, section, form, problems, back, handle, has_photo, hint, removed }
 }
 
 /// What is stored, as the fields show it.
@@ -239,6 +284,11 @@ fn stored(connection: &mut Connection, me: &Viewer, section: Section) -> Result<
             Form::of([("address", &row.url), ("label", &row.label)])
         }
     })
+}
+
+/// What stands beside the fields: a hint, and what can be brought back.
+fn beside(connection: &mut Connection, me: &Viewer, section: Section) -> Result<(String, Vec<Removed>), Error> {
+    Ok((hint(connection, me, section)?, Removed::of(connection, me, section)?))
 }
 
 fn hint(connection: &mut Connection, me: &Viewer, section: Section) -> Result<String, Error> {

@@ -151,3 +151,29 @@ fn the_private_panel_is_a_line_while_empty() {
     ada.fill("private_note", "Met in Porto").press("Save");
     assert!(ada.open("/in/ben-okoro").sees("Private to you") && !ada.sees("Add note or tags"));
 }
+
+#[test]
+fn what_was_removed_is_found_and_brought_back() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.open("/profile/positions").fill("title", "Baker").fill("company", "Acme").press("Save");
+    ada.open("/profile/education").fill("degree", "MPH").fill("school", "Nilgiri").press("Save");
+    ada.open("/profile/links").fill("address", "https://acme.example").fill("label", "Shop").press("Save");
+    for (page, what, path) in [
+        ("/profile/positions", "Baker, Acme", "/profile/positions/"),
+        ("/profile/education", "MPH, Nilgiri", "/profile/positions/"),
+        ("/profile/links", "Shop", "/profile/links/"),
+    ] {
+        assert!(!ada.open(page).has_button("Undo"), "{page}");
+        let profile = ada.open("/in/ada-ruiz").page.body.clone();
+        let link = format!("href=\"{path}");
+        let ids = profile.split(&link).skip(1);
+        let ids: Vec<String> = ids.map(|rest| rest.chars().take_while(char::is_ascii_digit).collect()).collect();
+        let id = if page == "/profile/education" { ids.last() } else { ids.first() }.unwrap();
+        ada.open(&format!("{path}{id}")).press("Remove");
+        ada.open("/inbox").open(page);
+        assert!(ada.sees(what) && ada.sees("Removed on"), "{page}: {}", ada.text());
+        ada.press("Undo");
+        assert!(ada.sees("Your profile is as it was.") && !ada.open(page).has_button("Undo"), "{page}: {}", ada.text());
+    }
+}
