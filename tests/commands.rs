@@ -147,6 +147,36 @@ fn the_demo_shows_ones_own_connections() {
     assert!(page.contains("Zoë Übermut") && page.contains("Engineer at Lind"), "{page}");
 }
 
+#[test]
+fn a_demo_that_is_ended_as_it_loads_leaves_nothing() {
+    for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
+        let folder = tempfile::tempdir().unwrap();
+        let is_empty = || std::fs::read_dir(folder.path()).unwrap().next().is_none();
+        let mut demo = amicable(&["demo", "--listen", "127.0.0.1:0"]);
+        let mut demo = demo.env("TMPDIR", folder.path()).stdout(Stdio::null()).spawn().unwrap();
+        while is_empty() {
+            assert!(demo.try_wait().unwrap().is_none());
+            std::thread::yield_now();
+        }
+        assert!(Command::new("kill").args([signal, &demo.id().to_string()]).status().unwrap().success());
+        assert_eq!(demo.wait().unwrap().code(), Some(code));
+        assert!(is_empty(), "{signal}");
+    }
+}
+
+#[test]
+fn a_demo_names_the_least_limit_that_it_fits_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = amicable(&["demo", "--listen", "127.0.0.1:0", "--connection-limit", "100"]);
+    let (done, said) = run(demo.env("TMPDIR", folder.path()));
+    let least = said.split("AMICABLE_CONNECTION_LIMIT has to be ").nth(1).unwrap().split(' ').next().unwrap();
+    assert!(!done && said.contains("members of the demo have up to"), "{said}");
+    let mut demo = amicable(&["demo", "--listen", "127.0.0.1:0", "--connection-limit", least]);
+    demo.env("TMPDIR", folder.path());
+    Served::start(demo).terminate();
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
+}
+
 /// Who may read the demo's folder, and each file in it, which are alike.
 fn modes(above: &Path) -> [u32; 2] {
     use std::os::unix::fs::PermissionsExt;

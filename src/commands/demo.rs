@@ -1,6 +1,8 @@
 //! `amicable demo`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use amicable::config::{self, LimitArgs, ServeArgs};
 use amicable::contacts::import;
@@ -26,6 +28,8 @@ pub fn show(args: &ServeArgs, connections: Option<PathBuf>) -> Result<(), Error>
     // Others on this machine can neither guess its name nor look into it.
     let folder = std::env::temp_dir().join(format!("amicable-demo-{:032x}", rand::rng().random::<u128>()));
     let unusable = |why: std::io::Error| Error::Unavailable(format!("cannot make {}: {why}", folder.display()));
+    let is_served = Arc::new(AtomicBool::new(false));
+    end_while_loading(&folder, &is_served)?;
     private_folder(&folder).map_err(unusable)?;
     let file = DatabaseUrl::Sqlite(folder.join("demo.db").to_string_lossy().into_owned());
     let mut args = args.clone();
@@ -39,6 +43,7 @@ pub fn show(args: &ServeArgs, connections: Option<PathBuf>) -> Result<(), Error>
         let limits = Limits::from(&LimitArgs::clone(&args.limits));
         let made = context.within(|| demo::populate(db, &limits, export))?;
         serve(db, &args, styleguide::routes, |address| {
+            is_served.store(true, Ordering::Relaxed);
             if let Some(imported) = &made.imported {
                 say!("{imported}")?;
             }
@@ -61,6 +66,57 @@ pub fn show(args: &ServeArgs, connections: Option<PathBuf>) -> Result<(), Error>
     // Left behind, it would only take room; that it cannot be removed is no reason to fail.
     let _ = std::fs::remove_dir_all(&folder);
     result
+}
+
+/// Removes the folder and ends on SIGTERM and SIGINT, until it is served: then the server ends, and the folder goes after it.
+#[cfg(unix)]
+fn end_while_loading(folder: &Path, is_served: &Arc<AtomicBool>) -> Result<(), Error> {
+    let (folder, is_served) = (folder.to_owned(), is_served.clone());
+    let (listens, begun) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let listening = listen(&folder, &is_served);
+        let _ = listens.send(listening.as_ref().map(|_| ()).map_err(ToString::to_string));
+        listening.map(|runtime| runtime.block_on(std::future::pending::<()>()))
+    });
+    let begun = begun.recv().map_err(|why| why.to_string()).and_then(|begun| begun);
+    begun.map_err(|why| Error::Unavailable(format!("cannot listen for signals: {why}")))
+}
+
+/// Listens for signals as long as the runtime runs, which is not for any other thread.
+#[cfg(unix)]
+fn listen(folder: &Path, is_served: &Arc<AtomicBool>) -> std::io::Result<actix_web::rt::Runtime> {
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+
+    let runtime = actix_web::rt::Runtime::new()?;
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let (folder, is_served) = (folder.to_owned(), is_served.clone());
+        let mut signal = runtime.block_on(async { signal(kind) })?;
+        runtime.spawn(async move {
+            while signal.recv().await.is_some() {
+                if !is_served.load(Ordering::Relaxed) {
+                    remove(&folder);
+                    std::process::exit(128 + kind.as_raw_value());
+                }
+            }
+        });
+    }
+    Ok(runtime)
+}
+
+#[cfg(not(unix))]
+fn end_while_loading(_: &Path, _: &Arc<AtomicBool>) -> Result<(), Error> {
+    Ok(())
+}
+
+/// Removes a folder in which files may still be made.
+#[cfg(unix)]
+fn remove(folder: &Path) {
+    for _ in 0..100 {
+        match std::fs::remove_dir_all(folder) {
+            Err(why) if why.kind() != std::io::ErrorKind::NotFound => {}
+            _ => break,
+        }
+    }
 }
 
 /// Makes a folder that is its owner's alone.

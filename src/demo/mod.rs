@@ -56,13 +56,17 @@ pub fn populate(db: &Db, limits: &Limits, export: Option<Read>) -> Result<Demo, 
     let hashed = password::hash_now(PASSWORD)?;
     let people = db.write_blocking(|connection| people::register(connection, &hashed))?;
     let own = export.is_some();
-    db.write_blocking(|connection| story::connect(connection, &limits, &people, own))?;
+    // The story is told where nobody counts; what it needs is said before anything of it is kept.
+    let roomy = Limits { connections: u32::MAX, ..limits };
+    db.write_blocking(|connection| {
+        story::connect(connection, &roomy, &people, own)?;
+        story::fits(connection, &limits)
+    })?;
     let imported = match &export {
         Some(export) => db.write_blocking(|connection| import::connect(connection, &people, export, &hashed))?,
         None => 0,
     };
     // The story goes on where an export has filled the last place.
-    let roomy = Limits { connections: u32::MAX, ..limits };
     db.write_blocking(|connection| story::tell(connection, &roomy, &people, own))?;
     db.write_blocking(|connection| contacts::fill(connection, &people))?;
     db.write_blocking(|connection| portraits::hang(connection, &people))?;

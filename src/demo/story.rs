@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::ids::{Between, MemberId};
 use crate::members::ConnectionsSeenBy;
 use crate::relationship::{Action, Limits, WhoMayInvite};
-use crate::schema::{members, notifications, relationships};
+use crate::schema::{connection_counts, members, notifications, relationships};
 
 const PRIYA: usize = 0;
 const JONAS: usize = 1;
@@ -67,6 +67,18 @@ pub fn connect(connection: &mut Connection, limits: &Limits, people: &[Character
     }
     diesel::update(relationships::table).set(relationships::sent_at.eq(None::<i64>)).execute(connection)?;
     Ok(())
+}
+
+/// Refuses a limit that is less than what somebody of the story has.
+pub fn fits(connection: &mut Connection, limits: &Limits) -> Result<(), Error> {
+    let most = connection_counts::table.select(diesel::dsl::max(connection_counts::number));
+    let most: i32 = most.first::<Option<i32>>(connection)?.unwrap_or_default();
+    if i64::from(most) <= i64::from(limits.connections) {
+        return Ok(());
+    }
+    Err(Error::Unavailable(format!(
+        "members of the demo have up to {most} connections, so that AMICABLE_CONNECTION_LIMIT has to be {most} or more"
+    )))
 }
 
 fn befriend(
