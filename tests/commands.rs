@@ -173,7 +173,9 @@ fn a_demo_names_the_least_limit_that_it_fits_in() {
     assert!(!done && said.contains("members of the demo have up to"), "{said}");
     let mut demo = amicable(&["demo", "--listen", "127.0.0.1:0", "--connection-limit", least]);
     demo.env("TMPDIR", folder.path());
-    Served::start(demo).terminate();
+    let mut demo = Served::start(demo);
+    ureq::get(&demo.address).call().unwrap();
+    demo.terminate();
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
 }
 

@@ -20,6 +20,10 @@ use super::opening::with;
 use super::output::say;
 use super::serve::serve;
 
+/// Longer than the server lets requests finish.
+#[cfg(unix)]
+const SERVER_ENDS_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
+
 /// Serves a made-up network until it is stopped, and removes it.
 pub fn show(args: &ServeArgs, connections: Option<PathBuf>) -> Result<(), Error> {
     // The days of an export are days where the site is.
@@ -92,11 +96,13 @@ fn listen(folder: &Path, is_served: &Arc<AtomicBool>) -> std::io::Result<actix_w
         let (folder, is_served) = (folder.to_owned(), is_served.clone());
         let mut signal = runtime.block_on(async { signal(kind) })?;
         runtime.spawn(async move {
-            while signal.recv().await.is_some() {
-                if !is_served.load(Ordering::Relaxed) {
-                    remove(&folder);
-                    std::process::exit(128 + kind.as_raw_value());
+            if signal.recv().await.is_some() {
+                // The server has ended itself by then, unless the signal came before it listened.
+                if is_served.load(Ordering::Relaxed) {
+                    actix_web::rt::time::sleep(SERVER_ENDS_WITHIN).await;
                 }
+                remove(&folder);
+                std::process::exit(128 + kind.as_raw_value());
             }
         });
     }

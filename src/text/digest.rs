@@ -15,7 +15,8 @@ pub fn of_ids(ids: impl IntoIterator<Item = i64>) -> String {
     for id in ids {
         hash.update(id.to_be_bytes());
     }
-    hex(hash).chars().take(16).collect()
+    let first = hash.finalize().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    first.to_string()
 }
 
 /// Returns what a hash has come to, in hexadecimal digits.
