@@ -215,7 +215,10 @@ const FEW: [(&str, &str); 23] = [
     ("/ 86400 AS day", "for administrators, once an hour"),
     ("FROM `applications`", "registrations that wait for an answer"),
     ("SELECT COUNT(*) FROM `outbox`", "mail that waits to be sent"),
-    ("SELECT COUNT(*) FROM `reports` WHERE reports.decision = 0", "reports that wait for a decision"),
+    (
+        "SELECT COUNT(*) FROM `reports` WHERE (reports.decision = 0 AND (`reports`.`reported_id` != ",
+        "reports that wait for a decision",
+    ),
     ("ORDER BY `members`.`role` DESC", "those who run the site"),
     ("FROM `limits`", "one row a limit that was set"),
     ("FROM `job_leases`", "one row a job"),

@@ -344,7 +344,7 @@ fn imports(server: &Server) {
                 "confirm" => drop(member.post(&draft, &[("revision", "0")])),
                 _ => drop(member.post(&format!("{draft}/undo"), &[])),
             }
-            member.get(&draft);
+            drop(member.get(&draft));
             times.push(started.elapsed().as_secs_f64());
             cpus.push(server.cpu() - cpu);
         }

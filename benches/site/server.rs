@@ -222,9 +222,9 @@ pub struct Member {
 }
 
 impl Member {
-    pub fn get(&self, path: &str) {
+    pub fn get(&self, path: &str) -> String {
         let request = self.agent.get(format!("{}{path}", self.address)).header("Cookie", &self.cookie);
-        request.call().unwrap().body_mut().read_to_vec().unwrap();
+        request.call().unwrap().body_mut().read_to_string().unwrap()
     }
 
     /// Posts a form and says where it leads; nowhere where it is refused.

@@ -110,6 +110,13 @@ pub struct Removed<Id> {
     pub at: i64,
 }
 
+/// Sorts what was removed: there are few.
+fn last_first<Id: Copy + Ord>(removed: impl Iterator<Item = Removed<Id>>) -> Vec<Removed<Id>> {
+    let mut all: Vec<Removed<Id>> = removed.collect();
+    all.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
+    all
+}
+
 /// Lists the positions or schools that can be brought back, what was removed last first.
 ///
 /// # Errors
@@ -123,14 +130,13 @@ pub fn removed_positions(
         .filter(positions::member_id.eq(member))
         .filter(positions::kind.eq(kind as i16))
         .filter(positions::removed_at.gt(now() - DAY))
-        .order((positions::removed_at.desc(), positions::id.desc()))
         .select((positions::id, positions::title, positions::organisation, positions::removed_at.assume_not_null()));
     let rows: Vec<(PositionId, String, String, i64)> = on_engine!(connection, |own| rows.load(own))?;
     let removed = |(id, title, organisation, at): (PositionId, String, String, i64)| {
         let parts = [title, organisation].into_iter().filter(|part| !part.is_empty());
         Removed { id, what: parts.collect::<Vec<_>>().join(", "), at }
     };
-    Ok(rows.into_iter().map(removed).collect())
+    Ok(last_first(rows.into_iter().map(removed)))
 }
 
 /// Lists the links that can be brought back, what was removed last first.
@@ -138,18 +144,19 @@ pub fn removed_positions(
 /// # Errors
 /// The database's.
 pub fn removed_links(connection: &mut Connection, member: MemberId) -> Result<Vec<Removed<LinkId>>, Error> {
-    let rows = links::table
-        .filter(links::member_id.eq(member))
-        .filter(links::removed_at.gt(now() - DAY))
-        .order((links::removed_at.desc(), links::id.desc()))
-        .select((links::id, links::label, links::url, links::removed_at.assume_not_null()));
+    let rows = links::table.filter(links::member_id.eq(member)).filter(links::removed_at.gt(now() - DAY)).select((
+        links::id,
+        links::label,
+        links::url,
+        links::removed_at.assume_not_null(),
+    ));
     let rows: Vec<(LinkId, String, String, i64)> = on_engine!(connection, |own| rows.load(own))?;
     let removed = |(id, label, url, at): (LinkId, String, String, i64)| Removed {
         id,
         what: if label.is_empty() { url } else { label },
         at,
     };
-    Ok(rows.into_iter().map(removed).collect())
+    Ok(last_first(rows.into_iter().map(removed)))
 }
 
 /// Returns when the photo was removed that can be brought back.
