@@ -77,11 +77,11 @@ impl Program {
                     let mut said = said.lock().unwrap();
                     if said.len() > 1 { said.remove(0) } else { said[0] }
                 };
-                let _ = stream.write_all(answer.as_bytes());
-                drop(stream);
+                // Before it is answered: whoever was answered looks at once.
                 if sender.send(Call { head, body }).is_err() {
                     return;
                 }
+                let _ = stream.write_all(answer.as_bytes());
             }
         });
         Program { address, calls, answers }
