@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_web::HttpMessage;
@@ -20,9 +20,9 @@ use super::connections::Held;
 
 /// How long a body may stand still.
 const STALLED: Duration = Duration::from_secs(15);
-/// How long a body may fall behind what [`SLOWEST`] gives it.
+/// How long a body may take that is smaller than what [`SLOWEST`] gives it.
 const GRACE: Duration = Duration::from_secs(30);
-/// Bytes a second: a tenth of the slowest telephone's.
+/// Bytes a second, over the whole of a body: a tenth of the slowest telephone's.
 const SLOWEST: u64 = 1_024;
 
 /// Watches over the body of a request.
@@ -37,13 +37,8 @@ pub async fn watch<B: MessageBody>(
     match request.take_payload() {
         Payload::None => held.iter().for_each(|held| held.works()),
         payload => {
-            let body = Body {
-                payload,
-                held: held.clone(),
-                patience: Patience::default(),
-                wait: None,
-                over: Box::pin(sleep(STALLED)),
-            };
+            let body =
+                Body { payload, held: held.clone(), read: 0, began: Instant::now(), stalled: Box::pin(sleep(STALLED)) };
             request.set_payload(Payload::Stream { payload: Box::pin(body) });
         }
     }
@@ -52,55 +47,13 @@ pub async fn watch<B: MessageBody>(
     response
 }
 
-/// How long a client may still keep the site waiting. What it sends gives it more, but no more than at the beginning: whoever
-/// was fast is not slow for hours afterwards.
-struct Patience(Duration);
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience(GRACE)
-    }
-}
-
-impl Patience {
-    /// Notes that so many bytes came after so long.
-    fn received(&mut self, bytes: usize, after: Duration) {
-        let earned = Duration::from_millis((bytes as u64).saturating_mul(1_000) / SLOWEST);
-        self.0 = self.0.saturating_sub(after).saturating_add(earned).min(GRACE);
-    }
-
-    /// Returns how long nothing may come.
-    fn pause(&self) -> Duration {
-        self.0.min(STALLED)
-    }
-}
-
-/// Notes when something came, since the site may look at it later.
-struct Arrival {
-    task: Waker,
-    at: OnceLock<Instant>,
-}
-
-impl Wake for Arrival {
-    fn wake(self: Arc<Self>) {
-        self.at.get_or_init(Instant::now);
-        self.task.wake_by_ref();
-    }
-}
-
-/// The site waits for more. What it does before it asks, or between two parts, is not the client's time.
-struct Wait {
-    since: Instant,
-    arrival: Arc<Arrival>,
-}
-
 /// A body that is read.
 struct Body {
     payload: Payload,
     held: Option<Arc<Held>>,
-    patience: Patience,
-    wait: Option<Wait>,
-    over: Pin<Box<Sleep>>,
+    read: u64,
+    began: Instant,
+    stalled: Pin<Box<Sleep>>,
 }
 
 impl Body {
@@ -115,96 +68,21 @@ impl Stream for Body {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let arrival = Arc::new(Arrival { task: context.waker().clone(), at: OnceLock::new() });
-        let polled = Pin::new(&mut this.payload).poll_next(&mut Context::from_waker(&arrival.clone().into()));
-        match polled {
+        match Pin::new(&mut this.payload).poll_next(context) {
             Poll::Ready(Some(Ok(bytes))) => {
-                let waited = this.wait.take().map_or(Duration::ZERO, |wait| {
-                    wait.arrival.at.get().copied().unwrap_or_else(Instant::now).saturating_duration_since(wait.since)
-                });
-                this.patience.received(bytes.len(), waited);
+                this.read += bytes.len() as u64;
+                if this.began.elapsed() > GRACE + Duration::from_secs(this.read / SLOWEST) {
+                    return this.ended();
+                }
+                this.stalled.as_mut().reset(Instant::now() + STALLED);
                 Poll::Ready(Some(Ok(bytes)))
             }
             Poll::Ready(end) => {
                 this.held.iter().for_each(|held| held.works());
                 Poll::Ready(end)
             }
-            Poll::Pending => {
-                let since = match &this.wait {
-                    Some(wait) => wait.since,
-                    None => {
-                        let now = Instant::now();
-                        this.over.as_mut().reset(now + this.patience.pause());
-                        now
-                    }
-                };
-                this.wait = Some(Wait { since, arrival });
-                if this.over.as_mut().poll(context).is_ready() { this.ended() } else { Poll::Pending }
-            }
+            Poll::Pending if this.stalled.as_mut().poll(context).is_ready() => this.ended(),
+            Poll::Pending => Poll::Pending,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::VecDeque;
-
-    use actix_web::rt::System;
-
-    use super::*;
-
-    #[test]
-    fn whoever_is_slow_uses_up_the_patience() {
-        let after = |parts: &[(usize, u64)]| {
-            let mut patience = Patience::default();
-            parts.iter().for_each(|(bytes, seconds)| patience.received(*bytes, Duration::from_secs(*seconds)));
-            patience.pause()
-        };
-        assert_eq!(after(&[]), STALLED);
-        assert_eq!(after(&[(12_000, 9); 1_000]), STALLED, "over a kilobyte a second may go on");
-        assert_eq!(after(&[(1, 5); 6]), Duration::ZERO, "a byte now and then may not");
-        assert_eq!(after(&[(50_000_000, 0), (1, 14), (1, 14), (1, 14)]), Duration::ZERO, "nor after much at once");
-    }
-
-    /// Gives its parts as long as there are any, each after a poll that finds nothing.
-    struct Parts(VecDeque<Bytes>, Option<Waker>);
-
-    impl Stream for Parts {
-        type Item = Result<Bytes, PayloadError>;
-
-        fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-            match self.1.take() {
-                Some(_) => Poll::Ready(self.0.pop_front().map(Ok)),
-                None => {
-                    context.waker().wake_by_ref();
-                    self.1 = Some(context.waker().clone());
-                    Poll::Pending
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_time_of_the_site_is_not_the_clients() {
-        System::new().block_on(async {
-            let parts = Parts(VecDeque::from([Bytes::from_static(b"a")]), None);
-            let mut body = Body {
-                payload: Payload::Stream { payload: Box::pin(parts) },
-                held: None,
-                patience: Patience(Duration::from_secs(1)),
-                wait: None,
-                over: Box::pin(sleep(Duration::ZERO)),
-            };
-            let mut context = Context::from_waker(Waker::noop());
-            assert!(Pin::new(&mut body).poll_next(&mut context).is_pending(), "the clock begins with the first look");
-            // It came at once, and the site looks some time later.
-            if let Some(wait) = &mut body.wait {
-                wait.since -= Duration::from_secs(2);
-                let came = Arrival { task: Waker::noop().clone(), at: OnceLock::from(wait.since) };
-                wait.arrival = Arc::new(came);
-            }
-            assert!(matches!(Pin::new(&mut body).poll_next(&mut context), Poll::Ready(Some(Ok(_)))));
-            assert!(body.patience.0 >= Duration::from_secs(1));
-        });
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use actix_multipart::Multipart;
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use encoding_rs::Encoding;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -137,6 +137,7 @@ fn open(arrived: Arrived, turn: OwnedSemaphorePermit) -> Result<Result<Turned<(U
 /// # Errors
 /// The database's.
 pub async fn upload(
+    request: HttpRequest,
     site: SiteData,
     page: Layout,
     me: SignedIn,
@@ -144,7 +145,7 @@ pub async fn upload(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let opened = match sent::file(id, form).await? {
+    let opened = match sent::file(id, &request, form).await? {
         Ok(arrived) => {
             // Nothing is read for whoever may store nothing.
             site.read(move |connection| limits::check(connection, Limit::Imports, &Subject::member(id))).await?;

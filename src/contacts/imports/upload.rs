@@ -1,5 +1,4 @@
-//! A file that a form sends. It waits on the disk, and only so many do at a time, so that they do not fill it. Room is taken as
-//! bytes come, so that nobody keeps others waiting by what they only say they will send.
+//! A file that a form sends. It waits on the disk, and only so many do at a time, so that they do not fill it.
 
 use std::collections::HashMap;
 use std::io;
@@ -7,6 +6,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_multipart::{Field, Multipart, MultipartError as Wrong};
+use actix_web::HttpRequest;
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::rt::time::timeout;
 use futures_util::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -24,17 +25,17 @@ const DRAINED: usize = 300 * 1024 * 1024;
 const MAX_NAME: usize = 120;
 /// Bytes of a unit of room.
 const UNIT: usize = 1_000_000;
-/// Units that files which arrive, or wait to be read, may take in all, beyond the first of each.
+/// Units that files which arrive, or wait to be read, may take in all, but for small ones.
 const UNITS: usize = 1_600;
-/// First units of files: a small file has enough of it, and so waits for no large one.
-const FIRST_UNITS: usize = 400;
+/// Files of one unit that may do so besides, so that they wait for no large ones.
+const SMALL: usize = 400;
 /// How long somebody waits for room.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Files of one member that may arrive at once.
 const OF_A_MEMBER: u32 = 2;
 
 static ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(UNITS)));
-static FIRST_ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(FIRST_UNITS)));
+static SMALL_ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(SMALL)));
 static ARRIVING: LazyLock<Mutex<HashMap<MemberId, u32>>> = LazyLock::new(Mutex::default);
 
 /// A file that has arrived.
@@ -43,31 +44,13 @@ pub(super) struct Arrived {
     /// As the browser called it.
     pub(super) name: String,
     file: Upload,
-    _room: Room,
+    _room: OwnedSemaphorePermit,
 }
 
 impl Arrived {
     /// Returns its name, and all that it holds.
     pub(super) fn read(self) -> io::Result<(String, Vec<u8>)> {
         Ok((self.name, self.file.read()?))
-    }
-}
-
-/// The room that a file takes: a unit at a time.
-#[derive(Debug, Default)]
-struct Room(Vec<OwnedSemaphorePermit>);
-
-impl Room {
-    /// Makes it enough for so many bytes. Returns whether there was room.
-    async fn grow(&mut self, bytes: usize) -> bool {
-        while self.0.len() * UNIT < bytes {
-            let of: &Arc<Semaphore> = if self.0.is_empty() { &FIRST_ROOM } else { &ROOM };
-            match timeout(PATIENCE, of.clone().acquire_owned()).await {
-                Ok(Ok(unit)) => self.0.push(unit),
-                Ok(Err(_)) | Err(_) => return false,
-            }
-        }
-        true
     }
 }
 
@@ -98,18 +81,35 @@ impl Drop for Turn {
 }
 
 /// The file of the field `file`, or why it is refused.
-pub(super) async fn file(member: MemberId, form: Multipart) -> Result<Result<Arrived, String>, Error> {
-    match Turn::take(member) {
-        Some(_turn) => arrived(form).await,
-        None => {
-            let sentence = t("Other files of yours are still on their way. Wait until they are here.");
-            drained(form, None, 0, sentence).await
+pub(super) async fn file(
+    member: MemberId,
+    request: &HttpRequest,
+    form: Multipart,
+) -> Result<Result<Arrived, String>, Error> {
+    let Some(_turn) = Turn::take(member) else {
+        return drained(form, None, 0, t("Other files of yours are still on their way. Wait until they are here."))
+            .await;
+    };
+    let units = units(request);
+    let room: &Arc<Semaphore> = if units <= 1 { &SMALL_ROOM } else { &ROOM };
+    // All of it at once: of many who had a part of theirs, none would ever have the rest.
+    match timeout(PATIENCE, Arc::clone(room).acquire_many_owned(units)).await {
+        Ok(room) => arrived(form, room.map_err(|why| Error::Unavailable(why.to_string()))?).await,
+        Err(_) => {
+            drained(form, None, 0, t("Very many files are on their way at once. Try again in a few minutes.")).await
         }
     }
 }
 
-async fn arrived(mut form: Multipart) -> Result<Result<Arrived, String>, Error> {
-    let (mut name, mut file, mut room, mut seen) = (String::new(), Upload::default(), Room::default(), 0);
+/// The room for a request: for all that it says it sends, else for as much as may be sent.
+fn units(request: &HttpRequest) -> u32 {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let units = length.unwrap_or(MAX_BYTES).min(MAX_BYTES).div_ceil(UNIT);
+    u32::try_from(units).unwrap_or(u32::MAX)
+}
+
+async fn arrived(mut form: Multipart, room: OwnedSemaphorePermit) -> Result<Result<Arrived, String>, Error> {
+    let (mut name, mut file, mut seen) = (String::new(), Upload::default(), 0);
     while let Some(field) = form.next().await {
         let mut field = field.map_err(broken)?;
         let ours = field.name() == Some("file");
@@ -122,22 +122,14 @@ async fn arrived(mut form: Multipart) -> Result<Result<Arrived, String>, Error> 
             if seen > DRAINED {
                 return Ok(Err(too_large()));
             }
-            if !ours {
-                continue;
+            if ours {
+                file.push(&chunk).await?;
             }
-            let refused = if file.len() + chunk.len() > MAX_BYTES {
-                Some(too_large())
-            } else if !room.grow(file.len() + chunk.len()).await {
-                Some(t("Very many files are on their way at once. Try again in a few minutes.").to_owned())
-            } else {
-                None
-            };
-            if let Some(sentence) = refused {
+            if file.len() > MAX_BYTES {
                 // What is refused need not be held while the rest arrives.
                 drop((file, room));
-                return drained(form, Some(field), seen, &sentence).await;
+                return drained(form, Some(field), seen, &too_large()).await;
             }
-            file.push(&chunk).await?;
         }
     }
     if file.is_empty() && name.is_empty() {
