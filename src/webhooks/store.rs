@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use rand::RngExt;
 
 use crate::dates::{DAY, now};
-use crate::db::{Connection, new_id, on_engine};
+use crate::db::{Connection, id_in, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{DeliveryId, WebhookId};
 use crate::schema::{webhook_deliveries, webhooks};
@@ -259,8 +259,11 @@ pub fn forget(connection: &mut Connection, mut who: Forgotten) -> Result<(), Err
             }
         }
     }
-    for key in named {
-        diesel::delete(webhook_deliveries::table.find(key)).execute(connection)?;
+    for of_webhook in named.chunk_by(|one, other| one.0 == other.0) {
+        let ids: Vec<DeliveryId> = of_webhook.iter().map(|(_, delivery)| *delivery).collect();
+        let these =
+            webhook_deliveries::table.filter(webhook_id.eq(of_webhook[0].0)).filter(id_in(connection, id, &ids));
+        diesel::delete(these).execute(connection)?;
     }
     Ok(())
 }
