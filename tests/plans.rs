@@ -140,6 +140,8 @@ const PAGES: &[(&str, usize)] = &[
     // One more reads the removals.
     ("/connections/disconnected", 7),
     ("/connections/disconnected?q=an", 7),
+    // One for whom of the selected one may see.
+    ("/connections/disconnected?selected=ada-ruiz+ben-okoro", 8),
     ("/connections/blocked", 5),
     // One more asks whether members may make links.
     ("/invitations", 4),

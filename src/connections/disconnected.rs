@@ -71,9 +71,9 @@ impl Disconnected {
         self.kept.iter().map(String::as_str).filter(|handle| !here.contains(handle)).collect()
     }
 
-    /// The query of another page of the same search.
-    fn turned(&self, page: &str) -> String {
-        prefix(&self.q) + page
+    /// The beginning of the query of another page of the same search.
+    fn prefix(&self) -> String {
+        prefix(&self.q)
     }
 }
 

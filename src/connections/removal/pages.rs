@@ -312,6 +312,13 @@ struct Review {
     problems: Problems,
 }
 
+impl Review {
+    /// Where somebody is left out, or the page is turned.
+    fn change(&self) -> String {
+        result(self.id) + "/review"
+    }
+}
+
 #[derive(Template)]
 #[template(path = "connections/removed.html")]
 struct Removed {

@@ -249,6 +249,13 @@ struct Review {
     shown: String,
 }
 
+impl Review {
+    /// Where somebody is left out, or the page is turned.
+    fn change(&self) -> String {
+        result(self.id) + "/review"
+    }
+}
+
 #[derive(Template)]
 #[template(path = "contacts/removed.html")]
 struct Removed {
