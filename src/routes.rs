@@ -100,7 +100,7 @@ pub fn routes(site: &mut ServiceConfig) {
 }
 
 fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
-    let all = Addresses::after(open, site)
+    Addresses::after(open, site)
         // A member, and what one does toward them
         .route("/in/{handle}", get().to(profile::profile))
         .route("/in/{handle}/mutual", get().to(lists::mutual))
@@ -311,7 +311,5 @@ fn for_members(site: &mut ServiceConfig, open: Table) -> Table {
         .route("/admin/webhooks/{id}/{deed:[a-z-]+}", post().to(webhooks::change))
         .route("/admin/invites", get().to(link_pages::page))
         .route("/admin/invites", post().to(link_pages::make))
-        .end();
-    site.default_service(web::to(guard::nothing_here));
-    all
+        .end_with(|| web::to(guard::nothing_here))
 }

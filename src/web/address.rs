@@ -1,11 +1,12 @@
 //! The addresses of the site as a table: which methods each takes, and which address somebody meant who wrote it with
 //! capitals or a slash behind it.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
-use actix_web::web::ServiceConfig;
+use actix_web::web::{ServiceConfig, scope};
 use actix_web::{FromRequest, Handler, HttpRequest, Responder, Route};
 
 /// An address as the table has it, and one method that it takes.
@@ -16,10 +17,15 @@ struct Known {
     method: Method,
 }
 
+/// Addresses by their first part, which is written out in each: those of another part need no look.
+type ByFirstPart = HashMap<&'static str, Vec<Known>>;
+
 /// The table while it is put together.
 pub struct Addresses<'a> {
     site: &'a mut ServiceConfig,
-    known: Vec<Known>,
+    known: ByFirstPart,
+    /// The addresses that were added, each with its answer, in their order; as first part and what is behind it.
+    added: Vec<(&'static str, &'static str, Route)>,
 }
 
 /// A method and what answers it.
@@ -68,36 +74,70 @@ impl Answer {
 impl<'a> Addresses<'a> {
     /// Begins a table.
     pub fn of(site: &'a mut ServiceConfig) -> Addresses<'a> {
-        Addresses { site, known: Vec::new() }
+        Addresses { site, known: ByFirstPart::new(), added: Vec::new() }
     }
 
     /// Goes on with a table that was ended.
     pub fn after(table: Table, site: &'a mut ServiceConfig) -> Addresses<'a> {
-        Addresses { site, known: table.0.to_vec() }
+        Addresses { known: table.0.as_ref().clone(), ..Addresses::of(site) }
     }
 
     /// Adds an address.
     pub fn route(mut self, pattern: &'static str, answer: Answer) -> Addresses<'a> {
-        self.known.push(Known { pattern, address: ResourceDef::new(pattern), method: answer.method });
-        self.site.route(pattern, answer.route);
+        let known = Known { pattern, address: ResourceDef::new(pattern), method: answer.method };
+        let (first, rest) = at_first_part(pattern);
+        self.known.entry(first).or_default().push(known);
+        self.added.push((first, rest, answer.route));
         self
     }
 
-    /// Ends the table, and gives it to whoever answers what it does not have.
+    /// Ends the table: each address is answered, and what is none goes on to whoever stands behind.
     pub fn end(self) -> Table {
+        for (first, rest, route) in self.added {
+            self.site.route(&format!("{first}{rest}"), route);
+        }
+        Table(Rc::new(self.known))
+    }
+
+    /// Ends the table where nobody stands behind: what is no address is answered by `otherwise`. The first part of an
+    /// address leads to those that share it, so that no other is compared with it.
+    pub fn end_with(self, otherwise: fn() -> Route) -> Table {
+        let mut parts: Vec<(&str, Vec<(&str, Route)>)> = Vec::new();
+        for (first, rest, route) in self.added {
+            match parts.iter_mut().find(|(part, _)| *part == first) {
+                Some((_, routes)) => routes.push((rest, route)),
+                None => parts.push((first, vec![(rest, route)])),
+            }
+        }
+        for (first, routes) in parts {
+            let part = routes.into_iter().fold(scope(first), |part, (rest, route)| part.route(rest, route));
+            self.site.service(part.default_service(otherwise()));
+        }
+        self.site.default_service(otherwise());
         Table(Rc::new(self.known))
     }
 }
 
+/// Cuts an address behind its first part: `/in/{handle}` into `/in` and `/{handle}`.
+fn at_first_part(address: &str) -> (&str, &str) {
+    let end = address.get(1..).and_then(|rest| rest.find('/')).map_or(address.len(), |at| at + 1);
+    address.split_at(end)
+}
+
 /// The whole table. Clones share it.
 #[derive(Clone)]
-pub struct Table(Rc<Vec<Known>>);
+pub struct Table(Rc<ByFirstPart>);
 
 impl Table {
+    fn like<'t>(&'t self, path: &'t str) -> impl Iterator<Item = &'t Known> {
+        let alike = self.0.get(at_first_part(path).0).into_iter().flatten();
+        alike.filter(move |known| known.address.is_match(path))
+    }
+
     /// The methods that a request's address takes, as `Allow` has them; empty where there is no such address.
     pub fn allowed(&self, request: &HttpRequest) -> String {
         let mut methods: Vec<&str> = Vec::new();
-        for known in self.0.iter().filter(|known| known.address.is_match(request.path())) {
+        for known in self.like(request.path()) {
             let and_head: &[&str] =
                 if known.method == Method::GET { &["GET", "HEAD"] } else { &[known.method.as_str()] };
             methods.extend(and_head.iter().filter(|method| !methods.contains(method)).copied().collect::<Vec<_>>());
@@ -109,12 +149,12 @@ impl Table {
     /// The address that was meant, where none is written like this one.
     pub fn meant(&self, request: &HttpRequest) -> Option<String> {
         let path = request.path();
-        if self.0.iter().any(|known| known.address.is_match(path)) {
+        if self.like(path).next().is_some() {
             return None;
         }
         let trimmed = path.trim_end_matches('/');
         let lower = trimmed.to_ascii_lowercase();
-        let known = self.0.iter().find(|known| known.address.is_match(&lower))?;
+        let known = self.like(&lower).next()?;
         // What stands for something keeps its capitals, which may be part of it.
         let part = |(pattern, written): (&'static str, &str)| match pattern.starts_with('{') && !pattern.contains(':') {
             true => written.to_owned(),
