@@ -235,3 +235,22 @@ fn units_name_only_what_is_there() {
         assert!(output.status.success(), "{unit}: {}", String::from_utf8_lossy(&output.stdout));
     }
 }
+
+#[test]
+fn the_readme_names_a_toolchain_that_builds_it() {
+    let least = env!("CARGO_PKG_RUST_VERSION");
+    assert!(include_str!("../README.md").contains(&format!("With the Rust toolchain ({least} or later)")));
+    let here = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let told = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--filter-platform", &here])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    let number = |version: &str| version.split('.').map(|part| part.parse::<u32>().unwrap()).collect::<Vec<_>>();
+    let packages = told["packages"].as_array().unwrap();
+    let newer =
+        packages.iter().filter(|one| one["rust_version"].as_str().is_some_and(|one| number(one) > number(least)));
+    let newer: Vec<_> = newer.map(|one| (one["name"].as_str(), one["rust_version"].as_str())).collect();
+    assert!(packages.len() > 100 && newer.is_empty(), "{newer:?}");
+}
