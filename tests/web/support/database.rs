@@ -40,6 +40,15 @@ static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
     name
 });
 
+/// A file of SQLite, migrated once.
+static FILE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let database = Database::sqlite();
+    let db = database.open();
+    db.migrate().unwrap();
+    db.close();
+    std::fs::read(database.path()).unwrap()
+});
+
 /// Gone when it is dropped.
 pub struct Database {
     pub url: DatabaseUrl,
@@ -52,7 +61,7 @@ impl Database {
     pub fn new() -> Database {
         if SERVER.is_none() {
             let database = Database::sqlite();
-            Db::open(&database.url).unwrap().migrate().unwrap();
+            std::fs::write(database.path(), &*FILE).unwrap();
             return database;
         }
         let name = name("test");
@@ -79,6 +88,11 @@ impl Database {
 
     pub fn open(&self) -> Db {
         Db::open(&self.url).unwrap()
+    }
+
+    fn path(&self) -> &str {
+        let DatabaseUrl::Sqlite(path) = &self.url else { panic!("{:?} is no file", self.url) };
+        path
     }
 
     /// As the command line takes it.
