@@ -9,9 +9,19 @@ use crate::text::{is_mark, script};
 /// Returns a text without case, without forms of the same letter (Unicode's compatibility forms) and without what is
 /// invisible: two tags that agree in it are one.
 pub fn caseless(text: &str) -> String {
-    if text.is_ascii() && !text.contains(|c: char| c.is_ascii_whitespace() || c.is_ascii_control()) {
-        return text.to_ascii_lowercase();
+    if text.is_ascii() {
+        let mut out = String::with_capacity(text.len());
+        for word in text.split_whitespace() {
+            out.push_str(if out.is_empty() { "" } else { " " });
+            out.push_str(word);
+        }
+        out.make_ascii_lowercase();
+        return out;
     }
+    caseless_of_any(text)
+}
+
+fn caseless_of_any(text: &str) -> String {
     let visible = text.nfkc().filter(|c| !is_ignorable(*c));
     visible.flat_map(caseless_letters).nfkc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -167,6 +177,15 @@ mod tests {
             ("Ａｄａ", "ada"),
         ] {
             assert_eq!(fold(written), typed, "{written}");
+        }
+    }
+
+    #[test]
+    fn ascii_loses_its_case_as_all_others_do() {
+        for c in '\0'..='\x7F' {
+            for text in [format!("{c}"), format!(" A{c}{c}B "), format!("{c}a  {c}")] {
+                assert_eq!(caseless(&text), caseless_of_any(&text), "{text:?}");
+            }
         }
     }
 

@@ -87,8 +87,8 @@ pub(super) struct Said {
     rows: Vec<(Facts, usize)>,
     /// The rows that say a fact.
     saying: HashMap<u64, Vec<usize>>,
-    /// The first row that says just this.
-    equal: HashMap<Facts, usize>,
+    /// The first row that says just this, by what it says as one number.
+    equal: HashMap<u64, usize>,
 }
 
 impl Said {
@@ -96,13 +96,13 @@ impl Said {
     pub(super) fn add(&mut self, facts: Facts, person: usize) {
         let at = self.rows.len();
         facts.0.iter().for_each(|fact| self.saying.entry(*fact).or_default().push(at));
-        self.equal.entry(facts.clone()).or_insert(at);
+        self.equal.entry(hash(&facts)).or_insert(at);
         self.rows.push((facts, person));
     }
 
     /// Of whom a row has said just this.
     pub(super) fn equal(&self, facts: &Facts) -> Option<usize> {
-        self.equal.get(facts).and_then(|at| self.rows.get(*at)).map(|(_, person)| *person)
+        self.equal.get(&hash(facts)).and_then(|at| self.rows.get(*at)).map(|(_, person)| *person)
     }
 
     /// Those of whom a row has said all of this, and maybe more. They are looked for among the rows with what the fewest say.
