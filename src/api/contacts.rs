@@ -325,7 +325,7 @@ pub async fn contacts(asked: Asked) -> Answer {
     let (limits, me) = (asked.limits(), asked.viewer());
     asked
         .read(move |connection| {
-            let (rows, _) = list::page(connection, me.id, &filter, &at)?;
+            let (rows, _) = list::page(connection, &limits, me.id, &filter, &at)?;
             Ok(Page::of(list::with_members(connection, &limits, &me, rows)?, ListedContact::from))
         })
         .await

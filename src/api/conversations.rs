@@ -127,14 +127,14 @@ pub async fn conversations(asked: Asked) -> Answer {
 )]
 pub async fn messages(asked: Asked, handle: Path<String>) -> Answer {
     asked.needs(Scope::ReadMessages)?;
-    let (me, query, handle) = (asked.me(), asked.query()?, handle.into_inner());
+    let (limits, me, query, handle) = (asked.limits(), asked.me(), asked.query()?, handle.into_inner());
     let before = match query.get("cursor") {
         "" => MessageId::MAX,
         cursor => cursor.parse().map_err(|_| Problem::unreadable(t("This cursor was not made by this site.")))?,
     };
     asked
         .read(move |connection| {
-            let other = store::partner(connection, me, &handle)?.person.id;
+            let other = store::partner(connection, &limits, me, &handle)?.person.id;
             let (rows, older) = store::page(connection, Between { viewer: me, other }, before)?;
             let message = |one: store::Message| Message {
                 id: one.id.to_string(),
@@ -171,7 +171,7 @@ pub async fn send(asked: Asked, handle: Path<String>) -> Answer {
     }
     asked
         .change(move |connection| {
-            let draft = store::partner(connection, me, &handle)?.draft().to_owned();
+            let draft = store::partner(connection, &limits, me, &handle)?.draft().to_owned();
             let (partner, sent) = sending::attempt(connection, &limits, (me, &handle), (&text, &press))?;
             let other = partner.person.id;
             match sent {
@@ -206,10 +206,11 @@ pub async fn send(asked: Asked, handle: Path<String>) -> Answer {
 )]
 pub async fn read(asked: Asked, handle: Path<String>) -> Answer {
     asked.needs(Scope::WriteMessages)?;
-    let (sent, me, handle): (Read, MemberId, String) = (asked.json()?, asked.me(), handle.into_inner());
+    let (limits, me, handle) = (asked.limits(), asked.me(), handle.into_inner());
+    let sent: Read = asked.json()?;
     asked
         .change(move |connection| {
-            let partner = store::partner(connection, me, &handle)?;
+            let partner = store::partner(connection, &limits, me, &handle)?;
             let other = partner.person.id;
             match partner.place() {
                 Some(place) if sent.is_read => {
@@ -233,10 +234,10 @@ pub async fn read(asked: Asked, handle: Path<String>) -> Answer {
 )]
 pub async fn delete_message(asked: Asked, path: Path<(String, MessageId)>) -> Answer {
     asked.needs(Scope::WriteMessages)?;
-    let (me, (handle, message)) = (asked.me(), path.into_inner());
+    let (limits, me, (handle, message)) = (asked.limits(), asked.me(), path.into_inner());
     asked
         .change(move |connection| {
-            let other = store::partner(connection, me, &handle)?.person.id;
+            let other = store::partner(connection, &limits, me, &handle)?.person.id;
             db::lock_members(connection, [me])?;
             let undo = Some(deletion::message(connection, Between { viewer: me, other }, message)?.to_string());
             Reply::ok(&MessageDeletion { undo })
@@ -253,10 +254,10 @@ pub async fn delete_message(asked: Asked, path: Path<(String, MessageId)>) -> An
 )]
 pub async fn delete(asked: Asked, handle: Path<String>) -> Answer {
     asked.needs(Scope::WriteMessages)?;
-    let (me, handle) = (asked.me(), handle.into_inner());
+    let (limits, me, handle) = (asked.limits(), asked.me(), handle.into_inner());
     asked
         .change(move |connection| {
-            let other = store::partner(connection, me, &handle)?.person.id;
+            let other = store::partner(connection, &limits, me, &handle)?.person.id;
             db::lock_members(connection, [me])?;
             let undo = deletion::conversations(connection, me, &[other])?.map(|id| id.to_string());
             Reply::ok(&MessageDeletion { undo })

@@ -60,7 +60,7 @@ pub struct MayInviteAgain {
 }
 
 fn relation(connection: &mut Connection, limits: &Limits, me: &Viewer, handle: &str) -> Result<Relation, Error> {
-    let (profile, row) = visible::member(connection, me.id, handle)?;
+    let (profile, row) = visible::member(connection, limits, me.id, handle)?;
     let standing = standing::one(connection, limits, Between { viewer: me.id, other: profile.person.id }, row)?;
     Ok(Relation::of(me, limits, (profile.person, profile.about), standing))
 }
@@ -69,13 +69,14 @@ fn relation(connection: &mut Connection, limits: &Limits, me: &Viewer, handle: &
 /// may not be seen any more. An invitation is withdrawn from wherever its list has it, as on the page.
 fn before(
     connection: &mut Connection,
+    limits: &Limits,
     me: MemberId,
     handle: &str,
     action: Action,
 ) -> Result<(MemberCard, String), Error> {
-    match visible::member(connection, me, handle) {
+    match visible::member(connection, limits, me, handle) {
         Err(Error::NotFound) if action == Action::Withdraw => {
-            Ok((invitations::to_withdraw(connection, me, handle)?, String::new()))
+            Ok((invitations::to_withdraw(connection, limits, me, handle)?, String::new()))
         }
         seen => seen.map(|(profile, _)| (profile.person, profile.about)),
     }
@@ -104,7 +105,7 @@ async fn act(asked: Asked, handle: Path<String>, action: Action, text: String) -
     let (limits, me, handle, seen) = (asked.limits(), asked.viewer(), handle.into_inner(), seen(&asked));
     asked
         .change(move |connection| {
-            let member = before(connection, me.id, &handle, action)?;
+            let member = before(connection, &limits, me.id, &handle, action)?;
             match connections::act(connection, &limits, Between { viewer: me.id, other: member.0.id }, action, &text)? {
                 Ok(_) => seen.ok(&after(connection, &limits, &me, member)?),
                 Err(refusal) => Ok(Problem::refused(refusal, &member.0.full_name).into()),
@@ -227,7 +228,7 @@ pub async fn re_invite(asked: Asked, handle: Path<String>) -> Answer {
     let (limits, me, handle, seen) = (asked.limits(), asked.viewer(), handle.into_inner(), seen(&asked));
     asked
         .change(move |connection| {
-            let member = before(connection, me.id, &handle, Action::Invite)?;
+            let member = before(connection, &limits, me.id, &handle, Action::Invite)?;
             let (person, answer) = disconnecting::restore(connection, &limits, me.id, &handle)?;
             match answer {
                 Some(Ok(_)) => seen.ok(&after(connection, &limits, &me, member)?),

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::ids::MemberId;
 use crate::members::{ConnectionCount, store};
 use crate::profiles::edit::{Summary, about_of};
+use crate::relationship::Limits;
 use crate::web::form::{Form, Problems};
 
 /// One's own profile.
@@ -93,8 +94,8 @@ pub struct ProfileChange {
     about: Option<String>,
 }
 
-fn load(connection: &mut Connection, me: MemberId, handle: &str) -> Result<Profile, Error> {
-    let (profile, _) = visible::member(connection, me, handle)?;
+fn load(connection: &mut Connection, limits: &Limits, me: MemberId, handle: &str) -> Result<Profile, Error> {
+    let (profile, _) = visible::member(connection, limits, me, handle)?;
     let (positions, education) = store::positions(connection, me)?;
     let entry = |one: store::Position| Entry {
         title: one.title,
@@ -126,8 +127,8 @@ fn load(connection: &mut Connection, me: MemberId, handle: &str) -> Result<Profi
 )]
 pub async fn show(asked: Asked) -> Answer {
     asked.needs(Scope::ReadProfile)?;
-    let me = asked.viewer();
-    asked.read(move |connection| load(connection, me.id, &me.handle)).await
+    let (limits, me) = (asked.limits(), asked.viewer());
+    asked.read(move |connection| load(connection, &limits, me.id, &me.handle)).await
 }
 
 impl ProfileChange {
@@ -156,13 +157,13 @@ impl ProfileChange {
 )]
 pub async fn change(asked: Asked) -> Answer {
     asked.needs(Scope::WriteProfile)?;
-    let (change, me): (ProfileChange, _) = (asked.json()?, asked.viewer());
+    let (change, limits, me): (ProfileChange, _, _) = (asked.json()?, asked.limits(), asked.viewer());
     let seen = asked.seen(Scope::ReadProfile, &change.fields());
     asked
         .change(move |connection| {
             // Of two who change different fields at once, neither takes the other's back.
             db::lock_members(connection, [me.id])?;
-            let now = load(connection, me.id, &me.handle)?;
+            let now = load(connection, &limits, me.id, &me.handle)?;
             let form = Form::of([
                 ("full_name", change.full_name.as_deref().unwrap_or(&now.full_name)),
                 ("sort_as", change.sort_as.as_deref().unwrap_or(&now.sort_as)),
@@ -177,7 +178,7 @@ pub async fn change(asked: Asked) -> Answer {
             }
             summary.save(connection, me.id)?;
             store::write_about(connection, me.id, &about)?;
-            seen.ok(&load(connection, me.id, &me.handle)?)
+            seen.ok(&load(connection, &limits, me.id, &me.handle)?)
         })
         .await
 }

@@ -46,7 +46,7 @@ pub fn toward(
     action: Action,
     text: &str,
 ) -> Result<Acted, Error> {
-    let person = visible::person(connection, me, handle)?;
+    let person = visible::person(connection, limits, me, handle)?;
     let answer = crate::connections::act(connection, limits, Between { viewer: me, other: person.id }, action, text)?;
     Ok((person, answer))
 }
@@ -124,7 +124,7 @@ pub async fn withdraw(
     let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
     let (acted, is_seen, again) = site
         .write(move |connection| {
-            let person = invitations::to_withdraw(connection, id, &handle)?;
+            let person = invitations::to_withdraw(connection, &limits, id, &handle)?;
             let answer = crate::connections::act(
                 connection,
                 &limits,
@@ -133,7 +133,7 @@ pub async fn withdraw(
                 "",
             )?;
             let again = crate::connections::again(connection, Between { viewer: id, other: person.id })?;
-            Ok(((person, answer), is_seen(connection, id, &handle)?, again))
+            Ok(((person, answer), is_seen(connection, &limits, id, &handle)?, again))
         })
         .await?;
     let back = answer(&redirect, &acted, |name, _| withdrawn(name, again));
@@ -142,8 +142,8 @@ pub async fn withdraw(
 }
 
 /// Whether a member has a page that another can open.
-fn is_seen(connection: &mut Connection, me: MemberId, handle: &str) -> Result<bool, Error> {
-    match visible::person(connection, me, handle) {
+fn is_seen(connection: &mut Connection, limits: &Limits, me: MemberId, handle: &str) -> Result<bool, Error> {
+    match visible::person(connection, limits, me, handle) {
         Err(Error::NotFound) => Ok(false),
         seen => seen.map(|_| true),
     }
@@ -165,8 +165,8 @@ pub fn withdrawn(name: &str, again: Option<i64>) -> String {
 
 /// Somebody else whom the acting member can see.
 pub(super) async fn seen(site: &SiteData, me: &SignedIn, handle: String) -> Result<MemberCard, Error> {
-    let id = me.id;
-    let person = site.read_one(move |connection| visible::person(connection, id, &handle)).await?;
+    let (id, limits) = (me.id, site.limits);
+    let person = site.read_one(move |connection| visible::person(connection, &limits, id, &handle)).await?;
     if person.id == id { Err(Error::NotFound) } else { Ok(person) }
 }
 

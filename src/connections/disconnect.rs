@@ -52,7 +52,7 @@ pub async fn confirm_disconnect(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let ((handle, what), id, limits) = (path.into_inner(), me.id, site.limits);
-    let (member, row) = site.read_one(move |connection| visible::member(connection, id, &handle)).await?;
+    let (member, row) = site.read_one(move |connection| visible::member(connection, &limits, id, &handle)).await?;
     let person = member.person;
     if person.id == id {
         return Err(Error::NotFound);
@@ -129,7 +129,7 @@ async fn disconnect_or_block(
     let since = connected_since(&form);
     let (undo, (person, answer)) = site
         .write(move |connection| {
-            let (member, row) = visible::member(connection, id, &handle)?;
+            let (member, row) = visible::member(connection, &limits, id, &handle)?;
             let before = row.as_ref().map_or(Side::Stranger, |row| row.side_at(dates::now(), &limits));
             let proven = since.is_some() && row.and_then(|row| row.connected_at) == since;
             let undo = undo_of_block(before, proven);
@@ -194,7 +194,7 @@ pub fn restore(
     me: MemberId,
     handle: &str,
 ) -> Result<(MemberCard, Option<Answer>), Error> {
-    let (member, row) = visible::member(connection, me, handle)?;
+    let (member, row) = visible::member(connection, limits, me, handle)?;
     let person = member.person;
     let side = row.map_or(Side::Stranger, |row| row.side_at(dates::now(), limits));
     let reinvite = crate::connections::reinvite(connection, limits, Between { viewer: me, other: person.id })?;
@@ -230,7 +230,7 @@ pub async fn undo_block(
     let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
     let acted = site
         .write(move |connection| {
-            let (member, row) = visible::member(connection, id, &handle)?;
+            let (member, row) = visible::member(connection, &limits, id, &handle)?;
             let person = member.person;
             let was_blocked = row.is_some_and(|row| row.side_at(dates::now(), &limits).is_blocked());
             let unblocked =

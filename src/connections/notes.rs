@@ -88,7 +88,7 @@ pub async fn form(
     let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
     let (person, standing) = site
         .read(move |connection| {
-            let (member, row) = visible::member(connection, id, &handle)?;
+            let (member, row) = visible::member(connection, &limits, id, &handle)?;
             let standing = standing::one(connection, &limits, Between { viewer: id, other: member.person.id }, row)?;
             Ok((member.person, standing))
         })
@@ -121,10 +121,10 @@ pub async fn submit(
         let back = local(form.get("back")).unwrap_or_else(|| profile(&person));
         return Remarks { page, person, form, problems, back }.show_again();
     }
-    let (id, handle) = (me.id, handle.into_inner());
+    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
     let person = site
         .write(move |connection| {
-            let person = visible::person(connection, id, &handle)?;
+            let person = visible::person(connection, &limits, id, &handle)?;
             if person.id == id {
                 return Err(Error::NotFound);
             }

@@ -258,6 +258,30 @@ impl Row {
     }
 }
 
+/// What of a row says how its owner stands to the other now: an invitation may have expired.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct StoredSide {
+    state: State,
+    may_invite_again: bool,
+    prior: StoredPrior,
+    invited_at: Option<i64>,
+}
+
+impl StoredSide {
+    /// Its columns.
+    pub const COLUMNS: (
+        relationships::state,
+        relationships::may_invite_again,
+        relationships::prior,
+        relationships::invited_at,
+    ) = (relationships::state, relationships::may_invite_again, relationships::prior, relationships::invited_at);
+
+    /// Returns the side as its owner sees it then.
+    pub fn at(&self, now: i64, limits: &Limits) -> Side {
+        side(self.state, self.prior, self.may_invite_again).at(now, self.invited_at, limits)
+    }
+}
+
 /// What the rules ask of a row about re-inviting: a few columns, of which thousands are read at once.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = relationships)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::connections::row::{Row, State};
+use crate::connections::row::{Row, State, StoredSide};
 use crate::connections::store;
 use crate::dates::now;
 use crate::db::{Connection, id_in, on_engine};
@@ -13,23 +13,29 @@ use crate::error::Error;
 use crate::ids::MemberId;
 use crate::members::handles::leads;
 use crate::members::{MemberCard, Profile, names};
+use crate::relationship::{Limits, Side};
 use crate::schema::{handles, members, relationships};
 
-/// Returns whether somebody, whose profile may be hidden, is there for a viewer who stands to them so: of a hidden profile the name
+/// Returns whether somebody, whose profile may be hidden, is there for a viewer who stands to them so now: of a hidden profile the name
 /// stays to whoever stands to it in a way that they know of, so that they can end it.
-pub fn is_there(is_hidden: bool, state: Option<State>) -> bool {
-    match state.unwrap_or(State::Stranger) {
-        state if state.is_unseen() => false,
-        State::Stranger | State::WasDisconnected => !is_hidden,
+pub fn is_there(is_hidden: bool, side: Side) -> bool {
+    match side {
+        Side::BlockedBy { .. } => false,
+        Side::Stranger | Side::WasDisconnected => !is_hidden,
         _ => true,
     }
+}
+
+/// Returns how a viewer stands to somebody now, of whom they have this row.
+pub fn side_of(row: Option<&Row>, limits: &Limits) -> Side {
+    row.map_or(Side::Stranger, |row| row.side_at(now(), limits))
 }
 
 /// Returns those who are not there for a viewer: the others of [`is_there`], of whom there are few.
 ///
 /// # Errors
 /// The database's.
-pub fn not_there_for(connection: &mut Connection, viewer: MemberId) -> Result<Vec<MemberId>, Error> {
+pub fn not_there_for(connection: &mut Connection, limits: &Limits, viewer: MemberId) -> Result<Vec<MemberId>, Error> {
     let unseen = store::unseen(viewer).select(relationships::other_id);
     let mut all: Vec<MemberId> = on_engine!(connection, |own| unseen.load(own))?;
     let hidden = members::table.filter(members::hidden_at.is_not_null()).select(members::id);
@@ -39,10 +45,11 @@ pub fn not_there_for(connection: &mut Connection, viewer: MemberId) -> Result<Ve
     }
     let mine = relationships::table.filter(relationships::owner_id.eq(viewer));
     let mine = mine.filter(id_in(connection, relationships::other_id, &hidden));
-    let mine = mine.select((relationships::other_id, relationships::state));
-    let mine: HashMap<MemberId, State> =
-        on_engine!(connection, |own| mine.load::<(MemberId, State)>(own))?.into_iter().collect();
-    all.extend(hidden.into_iter().filter(|id| *id != viewer && !is_there(true, mine.get(id).copied())));
+    let mine = mine.select((relationships::other_id, StoredSide::COLUMNS));
+    let mine: HashMap<MemberId, StoredSide> =
+        on_engine!(connection, |own| mine.load::<(MemberId, StoredSide)>(own))?.into_iter().collect();
+    let side = |id: &MemberId| mine.get(id).map_or(Side::Stranger, |side| side.at(now(), limits));
+    all.extend(hidden.into_iter().filter(|id| *id != viewer && !is_there(true, side(id))));
     all.sort_unstable();
     all.dedup();
     Ok(all)
@@ -53,7 +60,12 @@ pub fn not_there_for(connection: &mut Connection, viewer: MemberId) -> Result<Ve
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is none, and just so where they have blocked the viewer.
-pub fn member(connection: &mut Connection, viewer: MemberId, handle: &str) -> Result<(Profile, Option<Row>), Error> {
+pub fn member(
+    connection: &mut Connection,
+    limits: &Limits,
+    viewer: MemberId,
+    handle: &str,
+) -> Result<(Profile, Option<Row>), Error> {
     // Handles are in lower case; what cannot be one, the database need not be asked for.
     let handle = &handle.to_ascii_lowercase();
     if !names::is_handle(handle) {
@@ -71,7 +83,7 @@ pub fn member(connection: &mut Connection, viewer: MemberId, handle: &str) -> Re
     let (member, row): Found = on_engine!(connection, |own| found.select(Found::as_select()).first(own))?;
     match (member.person.id == viewer, member.is_hidden()) {
         (true, _) => Ok((member.whole(), row)),
-        (_, hidden) if !is_there(hidden, row.as_ref().map(|row| row.state)) => Err(Error::NotFound),
+        (_, hidden) if !is_there(hidden, side_of(row.as_ref(), limits)) => Err(Error::NotFound),
         (_, true) => Ok((member.withheld(), row)),
         _ => Ok((member, row)),
     }
@@ -90,6 +102,11 @@ pub fn to_others(member: Profile, connected: bool) -> Option<Profile> {
 ///
 /// # Errors
 /// As [`member`].
-pub fn person(connection: &mut Connection, viewer: MemberId, handle: &str) -> Result<MemberCard, Error> {
-    Ok(member(connection, viewer, handle)?.0.person)
+pub fn person(
+    connection: &mut Connection,
+    limits: &Limits,
+    viewer: MemberId,
+    handle: &str,
+) -> Result<MemberCard, Error> {
+    Ok(member(connection, limits, viewer, handle)?.0.person)
 }

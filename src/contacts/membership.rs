@@ -8,15 +8,16 @@ use diesel::prelude::*;
 
 use crate::connections::allowance::own_hindrance;
 use crate::connections::refusal::in_place_of_button;
-use crate::connections::row::State;
+use crate::connections::row::{State, StoredSide};
 use crate::connections::standing::{self, Standing};
 use crate::connections::visible;
 use crate::contacts::keys::KeyKind;
+use crate::dates::now;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::ids::{ContactId, MemberId};
 use crate::members::{self, MemberCard};
-use crate::relationship::Limits;
+use crate::relationship::{Limits, Side};
 use crate::schema::{contact_keys, emails, members as table, relationships};
 use crate::web::viewer::Viewer;
 
@@ -36,12 +37,24 @@ pub struct Member {
 struct Match {
     contact: ContactId,
     member: MemberId,
-    state: Option<State>,
+    side: Option<StoredSide>,
     is_hidden: bool,
 }
 
+impl Match {
+    /// How the owner of the contact stands to the member now.
+    fn side(&self, limits: &Limits) -> Side {
+        self.side.map_or(Side::Stranger, |side| side.at(now(), limits))
+    }
+}
+
 /// The contacts that are members, or those of them who are among some.
-fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[ContactId]>) -> Result<Vec<Match>, Error> {
+fn matches(
+    connection: &mut Connection,
+    limits: &Limits,
+    owner: MemberId,
+    among: Option<&[ContactId]>,
+) -> Result<Vec<Match>, Error> {
     let side = relationships::owner_id.eq(owner).and(relationships::other_id.eq(table::id));
     let found = contact_keys::table
         .inner_join(emails::table.on(emails::email_key.eq(contact_keys::key)))
@@ -53,7 +66,7 @@ fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[Contact
         // As on their page, which whoever has blocked them sees until they unblock them.
         .filter(table::deletion_due_at.is_null().nullable().or(relationships::state.nullable().eq(State::Blocked)))
         .filter(table::id.ne(owner))
-        .select((contact_keys::contact_id, table::id, relationships::state.nullable(), table::hidden_at.is_not_null()));
+        .select((contact_keys::contact_id, table::id, StoredSide::COLUMNS.nullable(), table::hidden_at.is_not_null()));
     let mut found: Vec<Match> = match among {
         Some(ids) => {
             let found = found.filter(id_in(connection, contact_keys::contact_id, ids));
@@ -61,7 +74,7 @@ fn matches(connection: &mut Connection, owner: MemberId, among: Option<&[Contact
         }
         None => on_engine!(connection, |own| found.load(own))?,
     };
-    found.retain(|one| visible::is_there(one.is_hidden, one.state));
+    found.retain(|one| visible::is_there(one.is_hidden, one.side(limits)));
     found.sort_by_key(|one| (one.contact, one.member));
     found.dedup_by_key(|one| one.contact);
     Ok(found)
@@ -77,7 +90,7 @@ pub fn of(
     viewer: &Viewer,
     contacts: &[ContactId],
 ) -> Result<HashMap<ContactId, Member>, Error> {
-    let found = matches(connection, viewer.id, Some(contacts))?;
+    let found = matches(connection, limits, viewer.id, Some(contacts))?;
     if found.is_empty() {
         return Ok(HashMap::new());
     }
@@ -99,8 +112,13 @@ pub fn of(
 ///
 /// # Errors
 /// The database's.
-pub(super) fn all(connection: &mut Connection, owner: MemberId) -> Result<(Vec<ContactId>, Vec<ContactId>), Error> {
-    let found = matches(connection, owner, None)?;
-    let not_connected = found.iter().filter(|one| one.state != Some(State::Connected)).map(|one| one.contact).collect();
+pub(super) fn all(
+    connection: &mut Connection,
+    limits: &Limits,
+    owner: MemberId,
+) -> Result<(Vec<ContactId>, Vec<ContactId>), Error> {
+    let found = matches(connection, limits, owner, None)?;
+    let is_connected = |one: &&Match| one.side(limits) == Side::Connected;
+    let not_connected = found.iter().filter(|one| !is_connected(one)).map(|one| one.contact).collect();
     Ok((found.iter().map(|one| one.contact).collect(), not_connected))
 }

@@ -28,11 +28,11 @@ pub async fn delete_message(
     path: Path<(String, MessageId)>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (me, (handle, message)) = (me.id, path.into_inner());
+    let (me, limits, (handle, message)) = (me.id, site.limits, path.into_inner());
     let home = format!("/inbox/{handle}");
     let deleted = site
         .write(move |connection| {
-            let other = store::partner(connection, me, &handle)?.person.id;
+            let other = store::partner(connection, &limits, me, &handle)?.person.id;
             db::lock_members(connection, [me])?;
             deletion::message(connection, Between { viewer: me, other }, message)
         })
@@ -51,10 +51,10 @@ pub async fn delete_conversation(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (me, handle) = (me.id, handle.into_inner());
+    let (me, limits, handle) = (me.id, site.limits, handle.into_inner());
     let deleted = site
         .write(move |connection| {
-            let other = store::partner(connection, me, &handle)?.person.id;
+            let other = store::partner(connection, &limits, me, &handle)?.person.id;
             db::lock_members(connection, [me])?;
             deletion::conversations(connection, me, &[other])
         })
@@ -86,10 +86,10 @@ pub async fn delete_before(
         let typed = Typed { before: typed.to_owned(), problems, ..Typed::default() };
         return thread::show(&site, page, me, (&handle, MessageId::MAX), typed).await;
     };
-    let (me, home, handle) = (me.id, format!("/inbox/{handle}"), handle.into_inner());
+    let (me, limits, home, handle) = (me.id, site.limits, format!("/inbox/{handle}"), handle.into_inner());
     let deleted = site
         .write(move |connection| {
-            let other = store::partner(connection, me, &handle)?.person.id;
+            let other = store::partner(connection, &limits, me, &handle)?.person.id;
             db::lock_members(connection, [me])?;
             deletion::before(connection, Between { viewer: me, other }, moment)
         })
@@ -114,9 +114,9 @@ pub async fn mark_unread(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (me, handle) = (me.id, handle.into_inner());
+    let (me, limits, handle) = (me.id, site.limits, handle.into_inner());
     let mark = move |connection: &mut Connection| {
-        let person = store::partner(connection, me, &handle)?.person;
+        let person = store::partner(connection, &limits, me, &handle)?.person;
         store::mark(connection, me, &[person.id], true)?;
         Ok(person)
     };

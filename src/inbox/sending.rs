@@ -60,7 +60,7 @@ pub fn attempt(
     (me, handle): (MemberId, &str),
     (text, press): (&str, &str),
 ) -> Result<(Partner, Sent), Error> {
-    let partner = store::partner(connection, me, handle)?;
+    let partner = store::partner(connection, limits, me, handle)?;
     let other = partner.person.id;
     db::lock_members(connection, [me, other])?;
     let mine = store::conversation(connection, Between { viewer: me, other })?;

@@ -59,10 +59,10 @@ pub async fn save_draft(
         keep_beginning(&site, &me, &handle, text).await?;
         return thread::show(&site, page, me, (&handle, MessageId::MAX), typed).await;
     }
-    let (id, handle, is_empty) = (me.id, handle.into_inner(), text.is_empty());
+    let (id, limits, handle, is_empty) = (me.id, site.limits, handle.into_inner(), text.is_empty());
     let handle = site
         .write(move |connection| {
-            let partner = store::partner(connection, id, &handle)?;
+            let partner = store::partner(connection, &limits, id, &handle)?;
             crate::db::lock_members(connection, [id])?;
             store::save_draft(connection, Between { viewer: id, other: partner.person.id }, &text)?;
             Ok(partner.person.handle)
@@ -84,9 +84,9 @@ async fn keep_beginning(site: &SiteData, me: &SignedIn, handle: &str, mut text: 
     if text.is_empty() || text::check(&text).is_err() {
         return Ok(());
     }
-    let (id, handle) = (me.id, handle.to_owned());
+    let (id, limits, handle) = (me.id, site.limits, handle.to_owned());
     site.write(move |connection| {
-        let partner = store::partner(connection, id, &handle)?;
+        let partner = store::partner(connection, &limits, id, &handle)?;
         crate::db::lock_members(connection, [id])?;
         store::save_draft(connection, Between { viewer: id, other: partner.person.id }, &text)
     })

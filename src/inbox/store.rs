@@ -12,6 +12,7 @@ use crate::ids::{Between, MemberId, MessageId};
 use crate::inbox::texts::{COPY, WithText, WithTexts};
 use crate::members::handles::leads;
 use crate::members::{MemberCard, names};
+use crate::relationship::Limits;
 use crate::schema::{conversations, handles, members, message_copies, messages, relationships};
 use crate::web::pagination::PageRequest;
 
@@ -80,14 +81,14 @@ impl Partner {
     }
 
     /// Whether they are there for the viewer.
-    fn is_there(&self) -> bool {
-        let state = self.row.as_ref().map(|row| row.state);
-        self.deletion_due_at.is_none() && visible::is_there(self.hidden_at.is_some(), state)
+    fn is_there(&self, limits: &Limits) -> bool {
+        let side = visible::side_of(self.row.as_ref(), limits);
+        self.deletion_due_at.is_none() && visible::is_there(self.hidden_at.is_some(), side)
     }
 
     /// Returns them as whoever blocked the viewer, where they delete their account or are hidden: these cannot be told apart.
-    fn into_unseen(mut self) -> Partner {
-        if !self.is_there() {
+    fn into_unseen(mut self, limits: &Limits) -> Partner {
+        if !self.is_there(limits) {
             let me = self.conversation.as_ref().map_or(MemberId::NOBODY, |conversation| conversation.owner_id);
             let stranger = || Row::new(Between { viewer: me, other: self.person.id });
             self.row.get_or_insert_with(stranger).be_blocked();
@@ -106,7 +107,7 @@ impl Partner {
 /// # Errors
 /// [`Error::NotFound`] where there is nobody, where it is the viewer, where the viewer has blocked them, and where they have
 /// blocked the viewer, delete their account or are hidden from strangers, unless there is a conversation: that stays as it was.
-pub fn partner(connection: &mut Connection, me: MemberId, handle: &str) -> Result<Partner, Error> {
+pub fn partner(connection: &mut Connection, limits: &Limits, me: MemberId, handle: &str) -> Result<Partner, Error> {
     let handle = &handle.to_ascii_lowercase();
     if !names::is_handle(handle) {
         return Err(Error::NotFound);
@@ -123,9 +124,9 @@ pub fn partner(connection: &mut Connection, me: MemberId, handle: &str) -> Resul
     let is_hidden = match found.row.as_ref().map(|row| row.state) {
         Some(State::Blocked) => true,
         _ if found.person.id == me => true,
-        _ => !found.is_there() && found.place().is_none(),
+        _ => !found.is_there(limits) && found.place().is_none(),
     };
-    if is_hidden { Err(Error::NotFound) } else { Ok(found.into_unseen()) }
+    if is_hidden { Err(Error::NotFound) } else { Ok(found.into_unseen(limits)) }
 }
 
 /// Loads a member's conversation with another; nothing where there is no row.

@@ -107,7 +107,7 @@ fn read(
     handle: &str,
     before: MessageId,
 ) -> Result<Read, Error> {
-    let partner = store::partner(connection, me, handle)?;
+    let partner = store::partner(connection, limits, me, handle)?;
     let other = partner.person.id;
     let standing = standing::one(connection, limits, Between { viewer: me, other }, partner.row.clone())?;
     let page = store::page(connection, Between { viewer: me, other }, before)?;

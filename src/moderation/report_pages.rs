@@ -68,10 +68,16 @@ fn about(form: &Form) -> About {
 }
 
 /// The member of a handle, as whoever reports can see them. A conversation stays as it was, whatever they did since.
-fn person(connection: &mut Connection, me: MemberId, handle: &str, about: About) -> Result<MemberCard, Error> {
+fn person(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: MemberId,
+    handle: &str,
+    about: About,
+) -> Result<MemberCard, Error> {
     let person = match about {
-        About::Message(_) => inbox::partner(connection, me, handle)?.person,
-        _ => visible::person(connection, me, handle)?,
+        About::Message(_) => inbox::partner(connection, limits, me, handle)?.person,
+        _ => visible::person(connection, limits, me, handle)?,
     };
     if person.id == me { Err(Error::NotFound) } else { Ok(person) }
 }
@@ -88,10 +94,10 @@ pub async fn form(
     Query(form): Query,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (id, about, handle) = (me.id, about(&form), handle.into_inner());
+    let (id, limits, about, handle) = (me.id, site.limits, about(&form), handle.into_inner());
     let person = site
         .read(move |connection| {
-            let person = person(connection, id, &handle, about)?;
+            let person = person(connection, &limits, id, &handle, about)?;
             // A message that is not theirs is not there.
             if let About::Message(Some(_)) = about {
                 Context::gather(connection, Between { viewer: id, other: person.id }, about)?;
@@ -124,7 +130,7 @@ pub async fn send(
         .then(|| Action::Disconnect { may_invite_again: false, page: form.get("connected_since").parse().ok() });
     let (person, answer) = site
         .write(move |connection| {
-            let person = person(connection, id, &handle, about)?;
+            let person = person(connection, &limits, id, &handle, about)?;
             if !is_good {
                 return Ok((person, None));
             }

@@ -14,6 +14,7 @@ use crate::language::{t, tf};
 use crate::members::store::{self, Kind};
 use crate::members::{handles, removed, sorting};
 use crate::profiles::edit;
+use crate::relationship::Limits;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::site::{Site, SiteData};
@@ -213,9 +214,11 @@ async fn show(
     section: Section,
     redirect: &Redirect,
 ) -> Result<HttpResponse, Error> {
-    let viewer = me.viewer();
+    let (limits, viewer) = (site.limits, me.viewer());
     let (form, beside) = site
-        .read(move |connection| Ok((stored(connection, &viewer, section)?, beside(connection, &viewer, section)?)))
+        .read(move |connection| {
+            Ok((stored(connection, &limits, &viewer, section)?, beside(connection, &viewer, section)?))
+        })
         .await?;
     // Whoever came from the first steps goes on with them.
     let back = redirect.came_from().filter(|path| path == "/").unwrap_or_else(|| page.profile());
@@ -253,12 +256,12 @@ fn edit_page(
 }
 
 /// What is stored, as the fields show it.
-fn stored(connection: &mut Connection, me: &Viewer, section: Section) -> Result<Form, Error> {
+fn stored(connection: &mut Connection, limits: &Limits, me: &Viewer, section: Section) -> Result<Form, Error> {
     Ok(match section {
         Section::Handle => Form::of([("handle", &me.handle)]),
         Section::Photo | Section::Place(_, None) | Section::Link(None) => Form::default(),
         Section::Summary | Section::About => {
-            let (profile, _) = visible::member(connection, me.id, &me.handle)?;
+            let (profile, _) = visible::member(connection, limits, me.id, &me.handle)?;
             let person = &profile.person;
             Form::of([
                 ("full_name", &person.full_name),

@@ -55,7 +55,7 @@ pub async fn mutual(
     let (viewer, limits, cache, handle) = (me.viewer(), site.limits, site.cache.clone(), handle.into_inner());
     let (member, cards, total, paged) = site
         .read_walking(mutual::walked(&site.cache, me.counted()), move |connection| {
-            let member = visible::member(connection, viewer.id, &handle)?.0;
+            let member = visible::member(connection, &limits, viewer.id, &handle)?.0;
             if member.person.id == viewer.id {
                 return Err(Error::NotFound);
             }
@@ -85,13 +85,13 @@ pub async fn connections(
     let (viewer, limits, at, handle) = (me.viewer(), site.limits, PageRequest::of(&query), handle.into_inner());
     let (member, cards, paged) = site
         .read(move |connection| {
-            let (member, row) = visible::member(connection, viewer.id, &handle)?;
+            let (member, row) = visible::member(connection, &limits, viewer.id, &handle)?;
             let connected = row.is_some_and(|row| row.side_at(now(), &limits) == Side::Connected);
             if !connected || member.connections_seen_by != ConnectionsSeenBy::Connections {
                 return Err(Error::NotFound);
             }
             let other = ConnectionCount::of(connection, member.person.id)?;
-            let list = list::page_of_other(connection, (other.id, other.number), viewer.id, &at)?;
+            let list = list::page_of_other(connection, &limits, (other.id, other.number), viewer.id, &at)?;
             let people = list.rows.into_iter().map(|row| row.person).collect();
             let paged = Some((list.previous, list.next));
             Ok((member, cards(connection, &limits, &viewer, people)?, paged))

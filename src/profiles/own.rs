@@ -109,12 +109,12 @@ pub(super) async fn own(
     address: String,
     view_as: Option<ViewAs>,
 ) -> Result<HttpResponse, Error> {
-    let (id, handle) = (me.id, me.handle.clone());
+    let (id, limits, handle) = (me.id, site.limits, me.handle.clone());
     if let Some(view_as) = view_as {
         let shown = site
             .read(move |connection| {
                 let connected = view_as.is_connection();
-                let (member, _) = visible::member(connection, id, &handle)?;
+                let (member, _) = visible::member(connection, &limits, id, &handle)?;
                 let member = visible::to_others(member, connected).ok_or(Error::NotFound)?;
                 Shown::to(connection, member, connected)
             })
@@ -138,7 +138,7 @@ pub(super) async fn own(
     }
     let (member, about) = site
         .read(move |connection| {
-            let (member, _) = visible::member(connection, id, &handle)?;
+            let (member, _) = visible::member(connection, &limits, id, &handle)?;
             Ok((member, About::of(connection, id)?))
         })
         .await?;

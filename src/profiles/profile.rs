@@ -113,7 +113,7 @@ fn other(
     me: &Viewer,
     handle: &str,
 ) -> Result<Read, Error> {
-    let (member, row) = visible::member(connection, me.id, handle)?;
+    let (member, row) = visible::member(connection, limits, me.id, handle)?;
     let id = member.person.id;
     let price = row.as_ref().map_or_else(String::new, |row| invitations::price(row, limits, &member.person.full_name));
     let standing = standing::one(connection, limits, Between { viewer: me.id, other: id }, row)?;

@@ -25,11 +25,11 @@ use crate::web::site::SiteData;
 /// # Errors
 /// [`Error::NotFound`], or the database's.
 pub async fn vcard(site: SiteData, me: SignedIn, handle: Path<String>) -> Result<HttpResponse, Error> {
-    let (id, handle) = (me.id, handle.into_inner());
+    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
     let shown = site
         .read(move |connection| {
             // Nothing of the page but the list of connections depends on how two stand, and that is no part of a card.
-            let (member, _) = visible::member(connection, id, &handle)?;
+            let (member, _) = visible::member(connection, &limits, id, &handle)?;
             let photo = photo(connection, &member.person)?;
             Ok((Shown::to(connection, member, false)?, photo))
         })

@@ -465,3 +465,65 @@ fn what_is_told_at_once_stands_in_its_order() {
         assert!(at("Your report is sent.") < at("You are no longer connected"), "{text}");
     }
 }
+
+#[test]
+fn an_expired_invitation_finds_no_hidden_profile() {
+    let site = Site::unmetered();
+    let names = ["Iris Invited", "Rita Received", "Opal Open"];
+    let [mut invited, mut received, mut open] = names.map(|name| site.member(name));
+    let mut hanna = site.member(NAME);
+    for friend in [&mut invited, &mut received, &mut hanna] {
+        connect(friend, &mut open);
+    }
+    open.open("/settings/privacy").fill("connections_seen_by", "connections").press("Save");
+    invited.open("/in/hanna-hide/invite").press("Send invitation");
+    hanna.open("/in/rita-received/invite").press("Send invitation");
+    hanna.open("/settings/privacy").fill("found_by_email", "1").press("Save");
+    let book = b"Name,E-mail\nZelda Quill,hanna-hide@test.example\n";
+    for who in [&mut invited, &mut received] {
+        who.upload("/contacts/import", "file", book).follow().press("Confirm import");
+    }
+    sql(&site, &format!("UPDATE members SET hidden_at = 1 WHERE id = {}", hanna.id));
+    // Who stands to her in a way that they know of finds her name, until that is over.
+    for who in [&mut invited, &mut received] {
+        assert!(who.open("/in/hanna-hide").sees(NAME), "{}", who.text());
+        assert!(who.open("/in/opal-open/connections").sees(NAME), "{}", who.text());
+        assert!(who.open("/contacts?membership=not_connected").sees("Zelda Quill"), "{}", who.text());
+    }
+    site.days_pass(181);
+    for who in [&mut invited, &mut received] {
+        for path in ["/in/hanna-hide", "/in/hanna-hide/remarks", "/in/hanna-hide/report", "/inbox/hanna-hide"] {
+            assert_eq!(who.get(path).page.status, 404, "{path}");
+        }
+        assert_eq!(who.post("/in/hanna-hide/block", &[]).page.status, 404);
+        assert!(!who.open("/in/opal-open/connections").sees(NAME), "{}", who.text());
+        assert!(!who.open("/contacts?membership=not_connected").sees("Zelda Quill"), "{}", who.text());
+        assert_eq!(Program::of(&site, who).get("/members/hanna-hide").status, 404, "{}", who.name);
+    }
+}
+
+/// The number on the badge of *Moderation*, if it is there.
+fn waiting(visitor: &mut Visitor, path: &str) -> Option<String> {
+    let body = visitor.open(path).page.body.clone();
+    let link = body.split("href=\"/moderation\"").nth(1)?.split("</a>").next()?.to_owned();
+    Some(link.split("badge count\">").nth(1).map_or("", |rest| rest.split('<').next().unwrap()).to_owned())
+}
+
+#[test]
+fn moderators_see_how_many_reports_wait() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    let (mut mia, mut mo) =
+        (with_role(&site, "Mia Moder", Role::Moderator), with_role(&site, "Mo Moder", Role::Moderator));
+    let wait = |mia: &mut Visitor| waiting(mia, "/people").unwrap();
+    assert_eq!((wait(&mut mia), waiting(&mut ada, "/people")), (String::new(), None));
+    report(&mut ada, "ben-okoro", "Spam");
+    report(&mut ben, "ada-ruiz", "Spam too");
+    assert_eq!(wait(&mut mia), "2");
+    // One about herself is not hers to see.
+    report(&mut ada, "mia-moder", "Power");
+    assert_eq!((wait(&mut mia), wait(&mut mo)), ("2".into(), "3".into()));
+    decide(&mut mia, "Ben Okoro", "Please stop.", "Warn");
+    assert_eq!((wait(&mut mia), wait(&mut mo)), ("1".into(), "2".into()));
+    assert_eq!(waiting(&mut ada, "/people"), None);
+}

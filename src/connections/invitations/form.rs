@@ -89,7 +89,7 @@ struct Prepared {
 
 fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle: &str) -> Result<Prepared, Error> {
     let me = viewer.id;
-    let (member, row) = visible::member(connection, me, handle)?;
+    let (member, row) = visible::member(connection, limits, me, handle)?;
     let person = member.person;
     let sender = table::table.find(me);
     let sender = on_engine!(connection, |own| sender.select(MemberCard::as_select()).first(own))?;
@@ -206,7 +206,7 @@ pub async fn send(
     let (limits, id, wanted) = (site.limits, me.id, handle.clone());
     let (person, before, answer) = site
         .write(move |connection| {
-            let (member, row) = visible::member(connection, id, &wanted)?;
+            let (member, row) = visible::member(connection, &limits, id, &wanted)?;
             let person = member.person;
             let before = row.map_or(Side::Stranger, |row| row.side_at(now(), &limits));
             let answer = crate::connections::act(

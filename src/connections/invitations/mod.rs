@@ -436,8 +436,13 @@ fn answer_all(
 ///
 /// # Errors
 /// [`Error::NotFound`] where they are neither seen nor listed, or the database's.
-pub fn to_withdraw(connection: &mut Connection, me: MemberId, handle: &str) -> Result<MemberCard, Error> {
-    match visible::person(connection, me, handle) {
+pub fn to_withdraw(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: MemberId,
+    handle: &str,
+) -> Result<MemberCard, Error> {
+    match visible::person(connection, limits, me, handle) {
         Err(Error::NotFound) => find(connection, me, handle, Action::Withdraw)?.ok_or(Error::NotFound),
         seen => seen,
     }

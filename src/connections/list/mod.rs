@@ -24,6 +24,7 @@ use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::members::{Company, ConnectionCount, MemberCard, search};
+use crate::relationship::Limits;
 use crate::schema::{members, relationships, tags as table};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 
@@ -224,11 +225,12 @@ pub fn page(
 /// The database's.
 pub fn page_of_other(
     connection: &mut Connection,
+    limits: &Limits,
     (member, connections): (MemberId, i32),
     viewer: MemberId,
     at: &PageRequest,
 ) -> Result<ListPage<Connected>, Error> {
-    let hidden = visible::not_there_for(connection, viewer)?;
+    let hidden = visible::not_there_for(connection, limits, viewer)?;
     let among = id_in(connection, relationships::other_id, &hidden);
     let not_counted: i64 = match hidden.is_empty() {
         true => 0,

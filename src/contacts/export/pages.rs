@@ -51,7 +51,8 @@ struct Export {
 pub async fn contacts(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let filter = Filter::of(&query);
     let (asked, id, query) = (filter.clone(), me.id, filter.with("", ""));
-    let number = site.read_long(move |connection| list::number(connection, id, &asked)).await?;
+    let limits = site.limits;
+    let number = site.read_long(move |connection| list::number(connection, &limits, id, &asked)).await?;
     let number = usize::try_from(number).unwrap_or_default();
     let words = [filter.q.clone(), filter.in_words()];
     Export {
@@ -111,8 +112,8 @@ pub async fn contacts_file(
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
     let format = format_of(&name, "contacts")?;
-    let (filter, id) = (Filter::of(&query), me.id);
-    let ids = site.read_long(move |connection| list::all(connection, id, &filter)).await?;
+    let (limits, filter, id) = (site.limits, Filter::of(&query), me.id);
+    let ids = site.read_long(move |connection| list::all(connection, &limits, id, &filter)).await?;
     let cards = move |connection: &mut Connection, ids: &[ContactId]| {
         let all = store::load_many(connection, id, ids)?;
         Ok(all.into_iter().map(|contact| (contact.id, contact.card)).collect())

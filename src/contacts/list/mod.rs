@@ -119,11 +119,11 @@ enum Members {
 }
 
 impl Members {
-    fn of(connection: &mut Connection, owner: MemberId, filter: &Filter) -> Result<Members, Error> {
+    fn of(connection: &mut Connection, limits: &Limits, owner: MemberId, filter: &Filter) -> Result<Members, Error> {
         Ok(match filter.membership {
             Membership::Any => Members::Any,
-            Membership::NotAMember => Members::AllBut(membership::all(connection, owner)?.0),
-            Membership::NotConnected => Members::Only(membership::all(connection, owner)?.1),
+            Membership::NotAMember => Members::AllBut(membership::all(connection, limits, owner)?.0),
+            Membership::NotConnected => Members::Only(membership::all(connection, limits, owner)?.1),
         })
     }
 }
@@ -163,11 +163,12 @@ fn chosen<'a>(connection: &mut Connection, owner: MemberId, filter: &Filter, mem
 /// The database's.
 pub fn page(
     connection: &mut Connection,
+    limits: &Limits,
     owner: MemberId,
     filter: &Filter,
     at: &PageRequest,
 ) -> Result<(ListPage<Row>, Book), Error> {
-    let (book, members) = (store::book(connection, owner)?, Members::of(connection, owner, filter)?);
+    let (book, members) = (store::book(connection, owner)?, Members::of(connection, limits, owner, filter)?);
     let total = total(connection, owner, filter, (&members, &book))?;
     let fetch = |at: &PageRequest| {
         let rows = ordered(chosen(connection, owner, filter, &members), filter.sort, at.cursor());
@@ -194,8 +195,8 @@ fn total(
 ///
 /// # Errors
 /// The database's.
-pub fn number(connection: &mut Connection, owner: MemberId, filter: &Filter) -> Result<i64, Error> {
-    let (book, members) = (store::book(connection, owner)?, Members::of(connection, owner, filter)?);
+pub fn number(connection: &mut Connection, limits: &Limits, owner: MemberId, filter: &Filter) -> Result<i64, Error> {
+    let (book, members) = (store::book(connection, owner)?, Members::of(connection, limits, owner, filter)?);
     total(connection, owner, filter, (&members, &book))
 }
 
@@ -203,8 +204,13 @@ pub fn number(connection: &mut Connection, owner: MemberId, filter: &Filter) -> 
 ///
 /// # Errors
 /// The database's.
-pub fn all(connection: &mut Connection, owner: MemberId, filter: &Filter) -> Result<Vec<ContactId>, Error> {
-    let members = Members::of(connection, owner, filter)?;
+pub fn all(
+    connection: &mut Connection,
+    limits: &Limits,
+    owner: MemberId,
+    filter: &Filter,
+) -> Result<Vec<ContactId>, Error> {
+    let members = Members::of(connection, limits, owner, filter)?;
     let rows = ordered(chosen(connection, owner, filter, &members), filter.sort, None);
     Ok(rows.select(contacts::id).load(connection)?)
 }

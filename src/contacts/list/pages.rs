@@ -44,7 +44,7 @@ pub async fn contacts(site: SiteData, page: Layout, me: SignedIn, Query(query): 
     let (filter, at) = (Filter::of(&query), PageRequest::of(&query));
     let (asked, viewer, limits) = (filter.clone(), me.viewer(), site.limits);
     let read = move |connection: &mut crate::db::Connection| {
-        let (rows, book) = list::page(connection, viewer.id, &asked, &at)?;
+        let (rows, book) = list::page(connection, &limits, viewer.id, &asked, &at)?;
         let list = list::with_members(connection, &limits, &viewer, rows)?;
         Ok((list, book, tags::all(connection, viewer.id)?))
     };

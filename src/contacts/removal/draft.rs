@@ -13,6 +13,7 @@ use crate::dates::{DAY, now};
 use crate::db::{self, Connection, id_in, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{ContactId, ContactRemovalId, MemberId};
+use crate::relationship::Limits;
 use crate::schema::{contact_removals, contact_selections, contacts};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 
@@ -67,6 +68,7 @@ pub struct Taken {
 /// [`Error::NotFound`] where the draft is somebody else's or no longer there; the database's.
 pub fn take_over(
     connection: &mut Connection,
+    limits: &Limits,
     owner: MemberId,
     draft: Option<ContactRemovalId>,
     sheet: &Sheet,
@@ -88,7 +90,7 @@ pub fn take_over(
     match select {
         Select::AsTicked => {}
         Select::Shown => chosen.extend(&sheet.shown),
-        Select::All(filter) => chosen.extend(list::all(connection, owner, filter)?),
+        Select::All(filter) => chosen.extend(list::all(connection, limits, owner, filter)?),
     }
     let id = match draft {
         Some(id) => id,

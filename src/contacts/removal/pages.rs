@@ -125,8 +125,20 @@ pub async fn remove(
     Query(query): Query,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (filter, at, draft) = (Filter::of(&query), PageRequest::of(&query), draft_of(&query));
-    let owner = me.id;
+    choose(&site, page, me, (&query, draft_of(&query)), Problems::default(), redirect).await
+}
+
+/// The page of the selection, at a query of the list.
+async fn choose(
+    site: &SiteData,
+    page: Layout,
+    me: SignedIn,
+    (query, draft): (&Form, Option<ContactRemovalId>),
+    problems: Problems,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (filter, at) = (Filter::of(query), PageRequest::of(query));
+    let (limits, owner) = (site.limits, me.id);
     let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
     let read = site
         .read_long(move |connection| {
@@ -135,7 +147,7 @@ pub async fn remove(
             {
                 return Ok(None);
             }
-            let (rows, _) = list::page(connection, owner, &asked, &at)?;
+            let (rows, _) = list::page(connection, &limits, owner, &asked, &at)?;
             let list = list::with_tags(connection, owner, rows)?;
             let earlier = if draft.is_none() { draft::waiting(connection, owner)? } else { None };
             let draft = draft.or(earlier.as_ref().map(|earlier| earlier.id));
@@ -178,8 +190,14 @@ fn sheet_of(form: &Form) -> Sheet {
 ///
 /// # Errors
 /// The database's.
-pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
-    let (owner, press, draft) = (me.id, form.get("press").to_owned(), draft_of(&form));
+pub async fn select(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (limits, owner, press, draft) = (site.limits, me.id, form.get("press").to_owned(), draft_of(&form));
     let here = query_of(form.get("here"))?;
     if let ("start_over", Some(draft)) = (press.as_str(), draft) {
         let discarded = site.write(move |connection| draft::discard(connection, owner, draft)).await?;
@@ -197,7 +215,7 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
     let all = matches!(change, Select::All(_));
     let none = press == "select_none";
     let take = move |connection: &mut Connection| {
-        let taken = draft::take_over(connection, owner, draft, &sheet, &change)?;
+        let taken = draft::take_over(connection, &limits, owner, draft, &sheet, &change)?;
         // *Undo* brings back what was ticked on this page, too.
         match taken.draft.filter(|_| none && !taken.confirmed) {
             Some(draft) => Ok(Taken { number: draft::discard(connection, owner, draft)?, ..taken }),

@@ -21,10 +21,10 @@ pub async fn not_now(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (id, handle) = (me.id, handle.into_inner());
+    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
     let person = site
         .write(move |connection| {
-            let person = visible::person(connection, id, &handle)?;
+            let person = visible::person(connection, &limits, id, &handle)?;
             suggestions::dismiss(connection, Between { viewer: id, other: person.id })?;
             Ok(person)
         })
@@ -44,10 +44,10 @@ pub async fn suggest_again(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (id, handle) = (me.id, handle.into_inner());
+    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
     let person = site
         .write(move |connection| {
-            let person = visible::person(connection, id, &handle)?;
+            let person = visible::person(connection, &limits, id, &handle)?;
             suggestions::suggest_again(connection, Between { viewer: id, other: person.id })?;
             Ok(person)
         })
