@@ -22,7 +22,7 @@ use crate::language::{listed, t, tf, tn};
 use crate::members::{MemberCard, names};
 use crate::relationship::{Action, Limits, Refusal, Reinvite, Side};
 use crate::schema::{handles, members};
-use crate::web::form::{Form, Query};
+use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::pagination::{ListPage, PageRequest};
 use crate::web::site::SiteData;
@@ -50,6 +50,7 @@ struct Disconnected {
     here: String,
     /// Why nobody can be re-invited now, for the member's own number.
     no_room: String,
+    problems: Problems,
 }
 
 impl Disconnected {
@@ -105,6 +106,17 @@ pub async fn disconnected(
     me: SignedIn,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
+    show(&site, page, me, query, Problems::default()).await
+}
+
+/// The list at a query.
+async fn show(
+    site: &SiteData,
+    page: Layout,
+    me: SignedIn,
+    query: Form,
+    problems: Problems,
+) -> Result<HttpResponse, Error> {
     let (mine, limits, from) = (me.counted(), site.limits, query.get("from").to_owned());
     let q = searched(&query);
     let (words, here) = (q.clone(), prefix(&q) + &PageRequest::of(&query).query());
@@ -123,7 +135,9 @@ pub async fn disconnected(
         .await?;
     let tabs = tabs.coming_from(&from);
     let no_room = said_no_room(&me, &site.limits);
-    Disconnected { page, removals, q, list, tabs, kept, here, no_room }.show()
+    let again = problems.any();
+    let list = Disconnected { page, removals, q, list, tabs, kept, here, no_room, problems };
+    if again { list.show_again() } else { list.show() }
 }
 
 /// `POST /connections/disconnected`: *Re-invite ticked*, or a search or another page, to which the ticks go along.
@@ -132,6 +146,7 @@ pub async fn disconnected(
 /// The database's.
 pub async fn re_invite_ticked(
     site: SiteData,
+    page: Layout,
     me: SignedIn,
     form: Form,
     redirect: Redirect,
@@ -153,8 +168,8 @@ pub async fn re_invite_ticked(
         return Ok(redirect.to(&at(&query, &kept)));
     }
     if ticked.is_empty() {
-        redirect.refused(t("Nobody is selected. Select the people to re-invite first."));
-        return Ok(redirect.to(&at(&here, &ticked)));
+        let problems = Problems::unselected(t("Nobody is selected. Select the people to re-invite first."));
+        return show(&site, page, me, Form::parse(here.as_bytes())?, problems).await;
     }
     let Ticked { back, asked, refused } =
         site.write(move |connection| re_invite_all(connection, &limits, id, &ticked)).await?;

@@ -17,7 +17,7 @@ use crate::language::{filters, t, tf};
 use crate::limits::{Limit, Subject};
 use crate::members::MemberCard;
 use crate::schema::{conversations, handles};
-use crate::web::form::{Form, Query};
+use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 use crate::web::site::SiteData;
@@ -77,6 +77,7 @@ struct Inbox {
     here: String,
     /// Whether every box is ticked.
     selects_all: bool,
+    problems: Problems,
 }
 
 impl Inbox {
@@ -100,8 +101,19 @@ pub async fn inbox(site: SiteData, page: Layout, me: SignedIn, Query(query): Que
         site.meter(Limit::Search, Subject::member(me.id)).await?;
         return found::show(site, page, me, q).await;
     }
+    show(&site, page, me, &query, Problems::default()).await
+}
+
+/// The conversations at a query.
+async fn show(
+    site: &SiteData,
+    page: Layout,
+    me: SignedIn,
+    query: &Form,
+    problems: Problems,
+) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let (at, selects_all) = (PageRequest::of(&query), query.get("select") == "all");
+    let (at, selects_all) = (PageRequest::of(query), query.get("select") == "all");
     let here = at.query();
     let (list, deleted) = site
         .read(move |connection| {
@@ -109,7 +121,9 @@ pub async fn inbox(site: SiteData, page: Layout, me: SignedIn, Query(query): Que
             Ok((list, deletion::recent(connection, id)?))
         })
         .await?;
-    Inbox { page, q, list, deleted, here, selects_all }.show()
+    let again = problems.any();
+    let inbox = Inbox { page, q: String::new(), list, deleted, here, selects_all, problems };
+    if again { inbox.show_again() } else { inbox.show() }
 }
 
 fn lines(connection: &mut Connection, me: MemberId, at: &PageRequest) -> Result<ListPage<Line>, Error> {
@@ -134,6 +148,7 @@ fn lines(connection: &mut Connection, me: MemberId, at: &PageRequest) -> Result<
 /// [`Error::NotFound`] where it is none of these, or the database's.
 pub async fn change_ticked(
     site: SiteData,
+    page: Layout,
     me: SignedIn,
     form: Form,
     redirect: Redirect,
@@ -144,8 +159,8 @@ pub async fn change_ticked(
     }
     let (id, ticked): (MemberId, BTreeSet<String>) = (me.id, form.all("member").map(str::to_owned).collect());
     if ticked.is_empty() {
-        redirect.refused(t("Nothing is selected. Select conversations first."));
-        return Ok(redirect.back("/inbox"));
+        let problems = Problems::unselected(t("Nothing is selected. Select conversations first."));
+        return show(&site, page, me, &redirect.query_at("/inbox", "/inbox")?, problems).await;
     }
     let is_delete = deed == "delete";
     let (number, undo) = site

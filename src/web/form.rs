@@ -176,6 +176,9 @@ fn header<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
     request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
+/// By which the page of a form of many knows the place of its buttons.
+const SELECTED: &str = "selected";
+
 /// The problems found in a form: a field and the sentence that stands beside it.
 #[derive(Debug, Default, Clone)]
 pub struct Problems(Vec<(String, String)>);
@@ -184,6 +187,11 @@ impl Problems {
     /// Notes a problem.
     pub fn add(&mut self, field: &str, sentence: impl Into<String>) {
         self.0.push((field.to_owned(), sentence.into()));
+    }
+
+    /// Of a form of many, that nothing is selected of what its buttons are for: the reason stands beside them.
+    pub fn unselected(sentence: &str) -> Problems {
+        Problems(vec![(SELECTED.to_owned(), sentence.to_owned())])
     }
 
     /// The problem of a field, or an empty text.

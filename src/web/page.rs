@@ -19,6 +19,7 @@ use crate::ids::MemberId;
 use crate::language::number;
 use crate::web::community::Community;
 use crate::web::fetched::is_opened;
+use crate::web::form::Form;
 use crate::web::notices::{self, Notice};
 use crate::web::origin;
 use crate::web::registration::{self, Registration};
@@ -239,6 +240,16 @@ impl Redirect {
     /// The page of this site that the form stood on, if the browser says.
     pub fn came_from(&self) -> Option<String> {
         came_from(&self.request)
+    }
+
+    /// The query of the page that the form stood on, if that is at this path, else of another address: by it the page is made anew.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] where the text is not UTF-8.
+    pub fn query_at(&self, path: &str, otherwise: &str) -> Result<Form, Error> {
+        let stood = self.came_from().filter(|stood| stood.split('?').next() == Some(path));
+        let address = stood.as_deref().unwrap_or(otherwise);
+        Form::parse(address.split_once('?').map_or("", |(_, query)| query).as_bytes())
     }
 
     /// To a page of this site.

@@ -269,8 +269,11 @@ fn a_selection_is_deleted_at_once() {
     assert_eq!(badge(&mut ada), 3);
     let body = ada.open("/inbox").page.body.clone();
     assert!(names.iter().all(|name| body.contains(&format!("aria-label=\"Select {name}\""))), "{body}");
-    ada.press("Delete selected");
-    assert!(ada.sees("Nothing is selected."), "{}", ada.text());
+    for press in ["Delete selected", "Mark as read", "Mark as unread"] {
+        ada.open("/inbox").press(press);
+        assert_eq!(ada.page.status, 422, "{press}");
+        assert!(ada.sees("Nothing is selected.") && ada.sees("Dov Katz"), "{press}: {}", ada.text());
+    }
     ada.fill("member", "ben-okoro|cleo-haas").press("Delete selected");
     assert!(ada.sees("2 conversations deleted. Only your copies are gone."), "{}", ada.text());
     assert!(ada.sees("Dov Katz") && !ada.open("/inbox").sees("Cleo Haas") && badge(&mut ada) == 1, "{}", ada.text());

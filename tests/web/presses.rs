@@ -262,3 +262,23 @@ fn an_invite_link_pressed_twice_is_one() {
     root.post("/admin/invites", &[("label", "Reunion"), ("uses", "5"), ("days", "30")]);
     assert_eq!(count(&site, "invite_links"), 2);
 }
+
+#[test]
+fn answering_no_invitation_shows_the_list_again() {
+    let site = Site::new();
+    let [mut ada, mut ben, mut eve] = ["Ada Ruiz", "Ben Okoro", "Eve Lund"].map(|name| site.member(name));
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    ada.open("/in/eve-lund/invite").press("Send invitation");
+    for press in ["Accept selected", "Decline selected"] {
+        ada.open("/invitations?select=all").fill("member", "").press(press);
+        assert_eq!(ada.page.status, 422, "{press}");
+        assert!(ada.sees("Select the invitations first.") && ada.sees("Ben Okoro"), "{press}: {}", ada.text());
+        // What leads on from there leads on.
+        assert!(ada.page.body.contains("href=\"/invitations?select=all#selected\""), "{}", ada.page.body);
+    }
+    ada.open("/invitations?box=sent").post("/invitations/withdraw", &[]);
+    assert!(ada.page.status == 422 && ada.sees("Eve Lund") && !ada.sees("Ben Okoro"), "{}", ada.text());
+    ada.open("/invitations?box=sent").get("/invitations/withdraw");
+    assert!(ada.page.status == 422 && ada.sees("Select the invitations first."), "{}", ada.text());
+    assert!(ada.open("/invitations").sees("Ben Okoro") && !eve.open("/invitations").sees("No invitations to answer"));
+}

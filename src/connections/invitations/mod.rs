@@ -22,7 +22,7 @@ use crate::language::{number, t, tf, tn, tnf};
 use crate::members::{MemberCard, names};
 use crate::relationship::{Action, Allowance, Limits, Prior, Side};
 use crate::schema::{handles, members as table, relationships};
-use crate::web::form::{Form, Query};
+use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::pagination::{Cursor, ListPage, PageRequest};
 use crate::web::registration;
@@ -84,6 +84,7 @@ struct Invitations {
     here: String,
     /// Whether every box is ticked.
     selects_all: bool,
+    problems: Problems,
 }
 
 impl Invitations {
@@ -137,9 +138,20 @@ pub async fn invitations(
     me: SignedIn,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
+    show(&site, page, me, &query, Problems::default()).await
+}
+
+/// The list at a query.
+async fn show(
+    site: &SiteData,
+    page: Layout,
+    me: SignedIn,
+    query: &Form,
+    problems: Problems,
+) -> Result<HttpResponse, Error> {
     let (limits, viewer, sent) = (site.limits, me.viewer(), query.get("box") == "sent");
     let older = sent && query.is_checked("older");
-    let (at, selects_all) = (PageRequest::of(&query), query.get("select") == "all");
+    let (at, selects_all) = (PageRequest::of(query), query.get("select") == "all");
     let here = prefix(sent, older).to_owned() + &at.query();
     let (list, allowance, makes_links) = site
         .read(move |connection| {
@@ -154,7 +166,21 @@ pub async fn invitations(
         .await?;
     let received_total = me.invitations;
     let no_room = crate::connections::allowance::said_no_room(&me, &site.limits);
-    Invitations { page, sent, older, received_total, no_room, list, allowance, makes_links, here, selects_all }.show()
+    let again = problems.any();
+    let list = Invitations {
+        page,
+        sent,
+        older,
+        received_total,
+        no_room,
+        list,
+        allowance,
+        makes_links,
+        here,
+        selects_all,
+        problems,
+    };
+    if again { list.show_again() } else { list.show() }
 }
 
 /// Invitations to answer, the newest first.
@@ -292,8 +318,7 @@ pub async fn confirm_withdrawal(
     let here = "/invitations?box=sent";
     let handles = chosen(&query);
     if handles.is_empty() {
-        redirect.refused(t("Select the invitations first."));
-        return Ok(redirect.to(here));
+        return show_unselected(&site, page, me, here, &redirect).await;
     }
     let (limits, id) = (site.limits, me.id);
     let withdrawals = site.read(move |connection| withdrawals(connection, &limits, id, &handles)).await?;
@@ -335,6 +360,7 @@ fn withdrawals(
 /// The database's.
 pub async fn answer(
     site: SiteData,
+    page: Layout,
     me: SignedIn,
     what: Path<String>,
     form: Form,
@@ -349,8 +375,7 @@ pub async fn answer(
     let here = if action == Action::Withdraw { "/invitations?box=sent" } else { "/invitations" };
     let handles = chosen(&form);
     if handles.is_empty() {
-        redirect.refused(t("Select the invitations first."));
-        return Ok(redirect.back(here));
+        return show_unselected(&site, page, me, here, &redirect).await;
     }
     let (limits, id) = (site.limits, me.id);
     let answered = site.write(move |connection| answer_all(connection, &limits, id, &handles, action)).await?;
@@ -359,6 +384,18 @@ pub async fn answer(
         Some(back) => redirect.to(&back),
         None => redirect.back(here),
     })
+}
+
+/// The list that the form stood on, with the reason; the first page of the box where the browser does not say.
+async fn show_unselected(
+    site: &SiteData,
+    page: Layout,
+    me: SignedIn,
+    otherwise: &str,
+    redirect: &Redirect,
+) -> Result<HttpResponse, Error> {
+    let problems = Problems::unselected(t("Select the invitations first."));
+    show(site, page, me, &redirect.query_at("/invitations", otherwise)?, problems).await
 }
 
 /// The handles of the ticked, each once, or the one whose button was pressed.

@@ -72,6 +72,7 @@ struct Remove {
     /// The query that leads to this page again.
     here: String,
     /// A selection that was begun before and goes on here.
+    problems: Problems,
     earlier: Option<Draft>,
 }
 
@@ -133,7 +134,19 @@ pub async fn remove(
     Query(query): Query,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (filter, at, draft) = (Filter::of(&query), PageRequest::of(&query), draft_of(&query));
+    choose(&site, page, me, (&query, draft_of(&query)), Problems::default(), redirect).await
+}
+
+/// The page of the selection, at a query of the list.
+async fn choose(
+    site: &SiteData,
+    page: Layout,
+    me: SignedIn,
+    (query, draft): (&Form, Option<RemovalId>),
+    problems: Problems,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
+    let (filter, at) = (Filter::of(query), PageRequest::of(query));
     let (cache, mine) = (site.cache.clone(), me.counted());
     let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
     let walked = list::walked(&cache, mine, &filter).max(History::walked(&cache, mine));
@@ -167,9 +180,9 @@ pub async fn remove(
     match read {
         Ok(Some((list, tags, history, selection, ticked, earlier))) => {
             let strip = Strip::new(history, &filter);
-            let is_readable = !filter.problems().any();
-            let remove = Remove { page, filter, tags, list, strip, selection, ticked, here, earlier };
-            if is_readable { remove.show() } else { remove.show_again() }
+            let again = problems.any() || filter.problems().any();
+            let remove = Remove { page, filter, tags, list, strip, selection, ticked, here, earlier, problems };
+            if again { remove.show_again() } else { remove.show() }
         }
         Ok(None) => Ok(redirect.to(&result(draft.unwrap_or_default()))),
         Err(Error::NotFound) if draft.is_some() => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
@@ -246,7 +259,13 @@ fn sheet_of(form: &Form) -> Sheet {
 ///
 /// # Errors
 /// The database's.
-pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
+pub async fn select(
+    site: SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    redirect: Redirect,
+) -> Result<HttpResponse, Error> {
     let (id, press, draft) = (me.id, Press::of(&form), draft_of(&form));
     let here = query_of(form.get("here"))?;
     if let (Press::StartOver, Some(draft)) = (&press, draft) {
@@ -290,8 +309,10 @@ pub async fn select(site: SiteData, me: SignedIn, form: Form, redirect: Redirect
         Press::Review => match draft.filter(|_| number > 0) {
             Some(id) => redirect.to(&result(id)),
             None => {
-                redirect.refused(t("Nobody is selected. Select the people to disconnect from, then review."));
-                redirect.to(&selection(draft, &here))
+                let problems =
+                    Problems::unselected(t("Nobody is selected. Select the people to disconnect from, then review."));
+                let query = Form::parse(here.as_bytes())?;
+                return choose(&site, page, me, (&query, draft), problems, redirect).await;
             }
         },
         _ => redirect.to(&selection(draft, &here)),

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::language::filters;
 use crate::language::{t, tf, tn, tnf};
-use crate::web::form::{Form, Query};
+use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::pagination::{ListPage, PageRequest};
 use crate::web::site::SiteData;
@@ -68,6 +68,7 @@ struct Remove {
     here: String,
     /// A selection that was begun before and goes on here.
     earlier: Option<Draft>,
+    problems: Problems,
 }
 
 impl Remove {
@@ -162,7 +163,9 @@ async fn choose(
         .await;
     match read {
         Ok(Some((list, tags, selection, ticked, earlier))) => {
-            Remove { page, filter, tags, list, selection, ticked, here, earlier }.show()
+            let again = problems.any();
+            let remove = Remove { page, filter, tags, list, selection, ticked, here, earlier, problems };
+            if again { remove.show_again() } else { remove.show() }
         }
         Ok(None) => Ok(redirect.to(&result(draft.unwrap_or_default()))),
         Err(Error::NotFound) if draft.is_some() => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
@@ -239,8 +242,10 @@ pub async fn select(
         "review" => match draft.filter(|_| number > 0) {
             Some(id) => redirect.to(&result(id)),
             None => {
-                redirect.refused(t("Nobody is selected. Select the contacts to remove, then review."));
-                redirect.to(&selection(draft, &here))
+                let problems =
+                    Problems::unselected(t("Nobody is selected. Select the contacts to remove, then review."));
+                let query = Form::parse(here.as_bytes())?;
+                return choose(&site, page, me, (&query, draft), problems, redirect).await;
             }
         },
         "select_none" => {
