@@ -99,8 +99,8 @@ const PAGES: &[(&str, usize)] = &[
     ("/connections?tag=school", 7),
     ("/connections?no_message_since=2020-01-01&never_exchanged_a_word=1", 7),
     ("/connections/overview", 5),
-    // Two count: connections and contacts.
-    ("/connections/tags", 5),
+    // Two count, and two list what can be taken back: of connections and of contacts.
+    ("/connections/tags", 7),
     ("/connections/tags/add?q=an", 3),
     ("/connections/tags/rename?tag=school", 1),
     // One more looks for a selection that was begun before.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::exists;
+use diesel::dsl::{case_when, exists, min, not};
 use diesel::prelude::*;
 
 use crate::contacts::card::Card;
@@ -84,6 +84,24 @@ fn write_down(
         on_engine!(connection, |own| rows.execute(own))?;
     }
     Ok(())
+}
+
+/// A change, and which tags it took away and put on, if any.
+pub type Changed = (TagChangeId, Option<String>, Option<String>);
+
+/// Lists the changes of contacts from this id on.
+///
+/// # Errors
+/// The database's.
+pub fn changed(connection: &mut Connection, owner: MemberId, oldest: TagChangeId) -> Result<Vec<Changed>, Error> {
+    use contact_tag_changes::{id, owner_id, removed, table, tag};
+    let put = not(removed);
+    let rows = table.filter(owner_id.eq(owner)).filter(id.ge(oldest)).group_by(id).select((
+        id,
+        min(case_when(removed, tag)),
+        min(case_when(put, tag)),
+    ));
+    Ok(on_engine!(connection, |own| rows.load(own))?)
 }
 
 /// Gives back what a change took off contacts, and takes off what it put on. A second press changes nothing.

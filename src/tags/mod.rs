@@ -5,7 +5,7 @@ pub mod pages;
 
 use std::collections::{BTreeMap, HashSet};
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{case_when, exists, min, not};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
@@ -144,6 +144,51 @@ pub struct Change {
     pub name: String,
     /// It was merged into another.
     pub merges: bool,
+}
+
+/// A change of the last day, which can be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recent {
+    /// By which it is undone.
+    pub id: TagChangeId,
+    /// The tag that was taken away; empty where one was only put on.
+    pub taken: String,
+    /// The tag that was put on; empty where one was only taken away.
+    pub put: String,
+}
+
+impl Recent {
+    /// When it was made, in unix seconds: an id begins with the millisecond.
+    pub fn at(&self) -> i64 {
+        (self.id.get() >> 20) / 1_000
+    }
+}
+
+/// Lists the changes that can be undone, the latest first.
+///
+/// # Errors
+/// The database's.
+pub fn recent(connection: &mut Connection, me: MemberId) -> Result<Vec<Recent>, Error> {
+    let mut changes: BTreeMap<TagChangeId, Recent> = BTreeMap::new();
+    // A change of both is one.
+    for (id, taken, put) in changed(connection, me)?.into_iter().chain(retag::changed(connection, me, oldest())?) {
+        let change = changes.entry(id).or_insert_with(|| Recent { id, taken: String::new(), put: String::new() });
+        change.taken = taken.unwrap_or(std::mem::take(&mut change.taken));
+        change.put = put.unwrap_or(std::mem::take(&mut change.put));
+    }
+    Ok(changes.into_values().rev().collect())
+}
+
+/// The changes on connections, as [`retag::changed`] has those on contacts.
+fn changed(connection: &mut Connection, me: MemberId) -> Result<Vec<retag::Changed>, Error> {
+    use tag_changes::{id, owner_id, removed, table, tag};
+    let put = not(removed);
+    let rows = table.filter(owner_id.eq(me)).filter(id.ge(oldest())).group_by(id).select((
+        id,
+        min(case_when(removed, tag)),
+        min(case_when(put, tag)),
+    ));
+    Ok(on_engine!(connection, |own| rows.load(own))?)
 }
 
 /// Gives back what a change took away, and takes away what it put on. A second press changes nothing.

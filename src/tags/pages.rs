@@ -7,11 +7,12 @@ use askama::Template;
 use crate::connections::list::{self, Filter};
 use crate::connections::notes;
 use crate::connections::tabs::Tabs;
+use crate::dates;
 use crate::error::Error;
 use crate::ids::TagChangeId;
 use crate::language::filters;
 use crate::language::{t, tf, tn, tnf};
-use crate::tags::{self, Tag};
+use crate::tags::{self, Recent, Tag};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn, see_other};
 use crate::web::site::SiteData;
@@ -25,6 +26,35 @@ struct Tags {
     page: Layout,
     tags: Vec<Tag>,
     tabs: Tabs,
+    /// What was changed in the last day.
+    changed: Vec<Recent>,
+}
+
+impl Tags {
+    fn undo(change: &Recent) -> String {
+        undoing(change.id)
+    }
+}
+
+impl Recent {
+    /// What was done.
+    fn sentence(&self) -> String {
+        match (self.taken.as_str(), self.put.as_str()) {
+            (taken, "") => tf("“{tag}” was deleted", taken),
+            ("", put) => tf("“{tag}” was put on connections", put),
+            both => tf("“{tag}” became “{name}”", both),
+        }
+    }
+
+    /// The time of the day.
+    fn when(&self) -> String {
+        dates::minute(self.at())
+    }
+
+    /// The moment, for programs.
+    fn moment(&self) -> String {
+        dates::instant(self.at())
+    }
 }
 
 #[derive(Template)]
@@ -54,11 +84,13 @@ struct TagAll {
 /// The database's.
 pub async fn page(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let (mine, limits) = (me.counted(), site.limits);
-    let read =
-        move |connection: &mut _| Ok((tags::counted(connection, mine.id)?, Tabs::of(connection, &limits, mine)?));
-    let (tags, tabs) = site.read(read).await?;
+    let read = move |connection: &mut _| {
+        let (tags, tabs) = (tags::counted(connection, mine.id)?, Tabs::of(connection, &limits, mine)?);
+        Ok((tags, tabs, tags::recent(connection, mine.id)?))
+    };
+    let (tags, tabs, changed) = site.read(read).await?;
     let tabs = tabs.coming_from(query.get("from"));
-    Tags { page, tags, tabs }.show()
+    Tags { page, tags, tabs, changed }.show()
 }
 
 /// `GET /connections/tags/rename`: the form, for the tag of the query.

@@ -1,6 +1,7 @@
 //! Tags as a whole: how many connections have each; to rename, merge, delete and give one, each with *Undo*.
 
 use crate::support::{Site, Visitor, connect};
+use diesel::prelude::*;
 
 /// Ada with three connections: two in the choir, one of these in Bern, and one without a tag.
 fn ada() -> (Site, Visitor, [Visitor; 3]) {
@@ -189,4 +190,37 @@ fn a_filter_is_kept_through_the_tabs() {
     assert!(ada.sees("2 people") && ada.sees("Tag: choir"), "{}", ada.text());
     ada.go("Connections");
     assert!(ada.sees("3 people"), "the navigation leads to everybody: {}", ada.text());
+}
+
+#[test]
+fn changes_of_tags_are_listed_until_undone() {
+    let (site, mut ada) = with_contact("school");
+    assert!(!ada.open("/connections/tags").sees("Changed in the last day"), "{}", ada.text());
+    ada.press("Delete").open("/connections/tags/rename?tag=choir").fill("name", "Singers").press("Save");
+    ada.open("/connections/tags/rename?tag=school").fill("name", "singers").press("Save");
+    ada.open("/connections/tags/add?q=ben").fill("new_tag", "Graz").press("Save");
+    // Where the notices are gone.
+    ada.open("/inbox").open("/connections/tags");
+    let listed = [
+        "Changed in the last day",
+        "“Graz” was put on connections",
+        "“school” became “Singers”",
+        "“choir” became “Singers”",
+        "“Bern” was deleted",
+    ];
+    let places = listed.map(|text| ada.text().find(text).unwrap_or_else(|| panic!("{text}: {}", ada.text())));
+    assert!(places.is_sorted(), "{}", ada.text());
+    for left in (0..4).rev() {
+        ada.open("/connections/tags").press("Undo");
+        ada.open("/connections/tags");
+        assert_eq!(ada.page.body.matches("/undo\"").count(), left, "{}", ada.text());
+    }
+    shows(&mut ada, "Bern 1 connection Rename Delete choir 2 connections Rename Delete school 1 contact");
+    // After a day there is nothing to take back.
+    ada.press("Delete");
+    for table in ["tag_changes", "contact_tag_changes"] {
+        let sql = format!("UPDATE {table} SET id = id - {}", (25_i64 * 3_600_000) << 20);
+        site.db.write_blocking(|connection| Ok(diesel::sql_query(&sql).execute(connection)?)).unwrap();
+    }
+    assert!(!ada.open("/connections/tags").sees("Changed in the last day"), "{}", ada.text());
 }
