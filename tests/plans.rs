@@ -148,7 +148,8 @@ const PAGES: &[(&str, usize)] = &[
     ("/invitations?box=sent", 6),
     ("/notifications", 4),
     ("/settings/notifications", 2),
-    ("/people", 5),
+    // One for whom one does not want suggested.
+    ("/people", 6),
     // Two more name whom one knows in common.
     ("/people?q=an+en", 10),
     // Four count, and are kept for a large site.

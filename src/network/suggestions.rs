@@ -181,6 +181,27 @@ pub fn dismiss(connection: &mut Connection, Between { viewer: me, other }: Betwe
     Ok(())
 }
 
+/// Lists those whom a member does not want suggested: whom they set aside last comes first. Connections stay on it, so that nobody who
+/// ends one appears here then.
+///
+/// # Errors
+/// The database's.
+pub fn set_aside(connection: &mut Connection, me: MemberId) -> Result<Vec<MemberCard>, Error> {
+    let side = relationships::owner_id.eq(me).and(relationships::other_id.eq(members::id));
+    let rows = dismissed_suggestions::table
+        .inner_join(members::table.on(members::id.eq(dismissed_suggestions::other_id)))
+        .left_join(relationships::table.on(side))
+        .filter(dismissed_suggestions::owner_id.eq(me))
+        .filter(people::SeenByStrangers);
+    let (dismissed_at, state) = (dismissed_suggestions::dismissed_at, relationships::state.nullable());
+    type Found = (i64, Option<State>, MemberCard);
+    let mut rows: Vec<Found> =
+        on_engine!(connection, |own| rows.select((dismissed_at, state, MemberCard::as_select())).load(own))?;
+    rows.retain(|(_, state, _)| state.is_none_or(|state| state != State::Blocked && !state.is_unseen()));
+    rows.sort_by_key(|(at, _, person)| std::cmp::Reverse((*at, person.id)));
+    Ok(rows.into_iter().map(|(.., person)| person).collect())
+}
+
 /// Takes back that somebody is not suggested.
 ///
 /// # Errors

@@ -160,6 +160,23 @@ impl<T> ListPage<T> {
         Ok(ListPage::new(rows, total, &at, cursor_of))
     }
 
+    /// A page of a list that is at hand as a whole, by its number: it is not long, and has no order by which an index finds a part.
+    pub fn of_whole(mut all: Vec<T>, at: &PageRequest) -> ListPage<T> {
+        let total = all.len() as i64;
+        let last = last_page(total);
+        let page = at.page().min(last);
+        let mut rows = all.split_off((page as usize - 1).saturating_mul(ROWS).min(all.len()));
+        rows.truncate(ROWS);
+        let link = |page: u32| format!("page={page}");
+        ListPage {
+            rows,
+            total,
+            page,
+            previous: (page > 1).then(|| link(page - 1)),
+            next: (page < last).then(|| link(page + 1)),
+        }
+    }
+
     fn new(mut rows: Vec<T>, total: i64, at: &PageRequest, cursor_of: impl Fn(&T) -> Cursor) -> ListPage<T> {
         let size = at.last.unwrap_or(ROWS);
         rows.drain(..at.skipped().min(rows.len()));
@@ -278,6 +295,18 @@ mod tests {
         assert_eq!(page(last.previous.as_ref().unwrap(), 120).range(), "51–100 of 120");
         assert_eq!(page("page=2", 120).range(), "51–100 of 120");
         assert_eq!(page("page=7", 1).range(), "1 person");
+    }
+
+    #[test]
+    fn a_list_at_hand_is_cut_into_pages() {
+        let page = |number: &str| {
+            let at = PageRequest::of(&Form::parse(format!("page={number}").as_bytes()).unwrap());
+            ListPage::of_whole((1..=101).collect(), &at)
+        };
+        let (first, last) = (page(""), page("99"));
+        assert_eq!((first.rows[..2].to_vec(), first.previous, first.next), (vec![1, 2], None, Some("page=2".into())));
+        assert_eq!((last.rows, last.previous, last.next, last.page), (vec![101], Some("page=2".into()), None, 3));
+        assert!(ListPage::<i64>::of_whole(Vec::new(), &PageRequest::default()).rows.is_empty());
     }
 
     #[test]

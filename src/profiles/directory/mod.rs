@@ -30,7 +30,7 @@ use crate::network::suggestions;
 use crate::relationship::Limits;
 use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
-use crate::web::pagination::PageRequest;
+use crate::web::pagination::{ListPage, PageRequest};
 use crate::web::site::SiteData;
 use crate::web::viewer::Viewer;
 use asked::{Asked, Degrees, View};
@@ -70,6 +70,8 @@ struct People {
     asked: Asked,
     /// People one may know.
     cards: Vec<Card>,
+    /// Those whom one does not want suggested.
+    set_aside: ListPage<MemberCard>,
     rows: Vec<Row>,
     listing: Option<Listing>,
     /// The list in a sentence.
@@ -90,21 +92,24 @@ pub async fn people(site: SiteData, page: Layout, me: SignedIn, Query(query): Qu
     let (limits, cache, viewer, wanted) = (site.limits, site.cache.clone(), me.viewer(), asked.clone());
     // Everybody is counted; the other lists read little once one's own connections are kept.
     let walked = if asked.view == View::Everybody { i32::MAX } else { walked(&cache, me.counted()) };
-    let (cards, rows, listing) = site
+    let (cards, set_aside, rows, listing) = site
         .read_walking(walked, move |connection| {
             if wanted.view == View::MayKnow {
                 let people = suggestions::for_member(connection, &cache, &viewer, SUGGESTED)?;
                 let people = people.into_iter().map(|one| (one.remark(), one.person)).collect();
-                return Ok((cards(connection, &limits, &viewer, people)?, Vec::new(), None));
+                let set_aside = suggestions::set_aside(connection, viewer.id)?;
+                let set_aside = ListPage::of_whole(set_aside, &at);
+                return Ok((cards(connection, &limits, &viewer, people)?, set_aside, Vec::new(), None));
             }
             let listing = Listing::of(connection, &cache, &viewer, &wanted, &at)?;
-            Ok((Vec::new(), rows(connection, (&limits, &cache), &viewer, &listing)?, Some(listing)))
+            let nobody = ListPage::of_whole(Vec::new(), &at);
+            Ok((Vec::new(), nobody, rows(connection, (&limits, &cache), &viewer, &listing)?, Some(listing)))
         })
         .await?;
     let found = listing.as_ref().map_or_else(String::new, |listing| found(&asked, listing));
     let (previous, next) =
         listing.as_ref().map_or((None, None), |listing| (listing.page.previous.clone(), listing.page.next.clone()));
-    People { page, asked, cards, rows, listing, found, previous, next }.show()
+    People { page, asked, cards, set_aside, rows, listing, found, previous, next }.show()
 }
 
 impl People {
