@@ -640,3 +640,18 @@ fn a_second_press_of_merge_is_not_told_off() {
     ada.press("Merge");
     assert!(ada.sees("These contacts were changed meanwhile."), "{}", ada.text());
 }
+
+#[test]
+fn those_kept_apart_are_listed_with_undo() {
+    let (_site, mut ada) = with_ben();
+    add(&mut ada, &[("full_name", "B. Okoro"), ("email", "ben@acme.example"), ("company", "Acme")]);
+    assert!(!ada.open("/contacts/duplicates").sees("You said so of these"), "{}", ada.text());
+    ada.press("Different people");
+    // Where the notice is gone.
+    ada.open("/inbox").open("/contacts/duplicates");
+    assert!(ada.sees("No duplicates") && ada.sees("B. Okoro Acme · ben@acme.example"), "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.sees("The same: E-mail") && !ada.sees("You said so of these"), "{}", ada.text());
+    ada.press("Different people").open("/contacts?q=b.+okoro").go("B. Okoro").press("Delete contact");
+    assert!(!ada.open("/contacts/duplicates").sees("You said so of these"), "{}", ada.text());
+}

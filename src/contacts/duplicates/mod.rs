@@ -1,5 +1,6 @@
 //! *Merge duplicates*: contacts that share an e-mail address, a phone number, a profile, or name and company.
 
+mod apart;
 mod groups;
 pub mod merged;
 pub mod pages;
@@ -11,6 +12,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+pub use crate::contacts::duplicates::apart::Apart;
 use crate::contacts::duplicates::groups::{MOST, Sharing};
 use crate::contacts::duplicates::merged::TooMuch;
 use crate::contacts::keys::{KEY_KINDS, Key, KeyKind};
@@ -62,11 +64,22 @@ pub enum Merged {
     TooMuch(TooMuch),
 }
 
-/// Returns the first groups, and how many there are.
+/// What the page of duplicates has.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The first groups.
+    pub groups: Vec<Group>,
+    /// How many groups there are.
+    pub number: usize,
+    /// Those of whom it was said that they are different people.
+    pub apart: Vec<Vec<Apart>>,
+}
+
+/// Finds who may be one person, and who was kept apart.
 ///
 /// # Errors
 /// The database's.
-pub fn groups(connection: &mut Connection, owner: MemberId) -> Result<(Vec<Group>, usize), Error> {
+pub fn find(connection: &mut Connection, owner: MemberId) -> Result<Found, Error> {
     let keys = shared_keys(connection, owner)?;
     let mut with = store::with_keys(connection, owner, &keys)?;
     // In the order of the keys, so that the page is the same each time.
@@ -82,7 +95,8 @@ pub fn groups(connection: &mut Connection, owner: MemberId) -> Result<(Vec<Group
         group(contacts.iter().filter(|contact| ids.contains(&contact.id)).cloned().collect(), &shared)
     };
     let groups = found.into_iter().zip(shared).map(of_group);
-    Ok((groups.filter(|group| group.contacts.len() > 1).collect(), number))
+    let groups = groups.filter(|group| group.contacts.len() > 1).collect();
+    Ok(Found { groups, number, apart: apart::listed(connection, owner, &apart)? })
 }
 
 /// What contacts of a group share, and which of them do.

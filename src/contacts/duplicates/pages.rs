@@ -6,15 +6,16 @@ use askama::Template;
 
 use crate::contacts::card::{Birthday, Card, MAX_NOTE, MAX_TAGS, MAX_VALUES, Valued};
 use crate::contacts::duplicates::merged::TooMuch;
-use crate::contacts::duplicates::{self, Group, Merged, SHOWN};
+use crate::contacts::duplicates::{self, Apart, Found, Group, Merged, SHOWN};
 use crate::contacts::keys::KeyKind;
 use crate::contacts::pages::undo_of;
 use crate::error::Error;
 use crate::ids::{ContactId, MemberId};
 use crate::language::filters;
 use crate::language::{self, t, tf, tn};
-use crate::web::form::{Form, Problems};
+use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
+use crate::web::pagination::{ListPage, PageRequest};
 use crate::web::site::SiteData;
 
 #[derive(Template)]
@@ -24,9 +25,21 @@ struct Duplicates {
     groups: Vec<Group>,
     number: usize,
     problems: Problems,
+    /// Those who were kept apart.
+    apart: ListPage<Vec<Apart>>,
 }
 
 impl Duplicates {
+    fn new(page: Layout, found: Found, at: &PageRequest, problems: Problems) -> Duplicates {
+        let Found { groups, number, apart } = found;
+        Duplicates { page, groups, number, problems, apart: ListPage::of_whole(apart, at) }
+    }
+
+    /// Where it is taken back that these are different people.
+    fn undo(apart: &[Apart]) -> String {
+        undo_apart(&apart.iter().map(|contact| contact.id).collect::<Vec<_>>())
+    }
+
     /// The id of the first box of a group.
     fn first(group: &Group) -> String {
         group.contacts.first().map_or_else(String::new, |contact| format!("contact-{}", contact.id))
@@ -78,10 +91,16 @@ impl Duplicates {
 ///
 /// # Errors
 /// The database's.
-pub async fn show(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
+pub async fn show(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let owner = me.id;
-    let (groups, number) = site.read_long(move |connection| duplicates::groups(connection, owner)).await?;
-    Duplicates { page, groups, number, problems: Problems::default() }.show()
+    let found = site.read_long(move |connection| duplicates::find(connection, owner)).await?;
+    Duplicates::new(page, found, &PageRequest::of(&query), Problems::default()).show()
+}
+
+/// Where it is taken back that the contacts of these ids stay apart.
+fn undo_apart(ids: &[ContactId]) -> String {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    format!("/contacts/duplicates/{}/undo", ids.join("-"))
 }
 
 /// `POST /contacts/duplicates`: *Merge*, or *Different people*, of those who are ticked.
@@ -105,9 +124,8 @@ pub async fn answer(
         return again(&site, page, owner, &form, sentence).await;
     }
     if form.get("press") == "apart" {
-        let words: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let undo = undo_apart(&ids);
         site.write(move |connection| duplicates::keep_apart(connection, owner, &ids)).await?;
-        let undo = format!("/contacts/duplicates/{}/undo", words.join("-"));
         redirect.undoable(t("They stay apart, and are not suggested again."), undo);
         return Ok(redirect.to("/contacts/duplicates"));
     }
@@ -153,10 +171,10 @@ async fn again(
     form: &Form,
     sentence: &str,
 ) -> Result<HttpResponse, Error> {
-    let (mut groups, number) = site.read_long(move |connection| duplicates::groups(connection, owner)).await?;
+    let mut found = site.read_long(move |connection| duplicates::find(connection, owner)).await?;
     let (of, ticked) = (ids(form, "of"), ids(form, "contact"));
     let mut problems = Problems::default();
-    let here = groups.iter_mut().find(|group| group.contacts.iter().any(|contact| of.contains(&contact.id)));
+    let here = found.groups.iter_mut().find(|group| group.contacts.iter().any(|contact| of.contains(&contact.id)));
     if let Some(group) = here {
         group.ticked = ticked.into_iter().collect();
         group.main = form.get("main").parse().ok().or(group.main);
@@ -164,7 +182,7 @@ async fn again(
     } else {
         problems.add("main", sentence);
     }
-    Duplicates { page, groups, number, problems }.show_again()
+    Duplicates::new(page, found, &PageRequest::default(), problems).show_again()
 }
 
 /// Says of what the contacts have too much together, and what to do.
