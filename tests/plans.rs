@@ -146,7 +146,8 @@ const PAGES: &[(&str, usize)] = &[
     // One more asks whether members may make links.
     ("/invitations", 4),
     ("/invitations?box=sent", 6),
-    ("/notifications", 4),
+    // One for what was deleted, and can be brought back.
+    ("/notifications", 5),
     ("/settings/notifications", 2),
     // One for whom one does not want suggested.
     ("/people", 6),

@@ -4,13 +4,13 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
+use crate::connections::allowance::said_no_room;
 use crate::connections::standing::{self, Standing};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{MemberId, NotificationId};
 use crate::language::{filters, t, tf};
-use crate::members::MemberCard;
 use crate::notifications::Event;
 use crate::notifications::store::{self, Entry};
 use crate::relationship::Limits;
@@ -31,10 +31,6 @@ struct Row {
 }
 
 impl Row {
-    fn person(&self) -> &MemberCard {
-        &self.entry.person
-    }
-
     /// Whether *Message* stands on it: on an invitation once one has accepted it, and on whatever told of a connection; also
     /// of one that the other has ended since, who would give that away if it vanished.
     fn offers_message(&self) -> bool {
@@ -46,15 +42,14 @@ impl Row {
         self.standing.offers_re_invite() || self.standing.offers_unblock()
     }
 
+    /// Whether *Accept* or *Re-invite* stands on it.
+    fn offers_connection(&self) -> bool {
+        self.standing.offers_re_invite() || self.standing.offers_answer() && !self.offers_message()
+    }
+
     /// What happened.
     fn sentence(&self) -> String {
-        let name = &self.person().full_name;
-        match self.entry.event {
-            Event::Invited => tf("{name} would like to connect.", name),
-            Event::Accepted => tf("{name} accepted your invitation.", name),
-            Event::AcceptedForYou => tf("{name} invited you, and as an open networker you are connected.", name),
-            Event::Message => tf("{name} sent you a message.", name),
-        }
+        said(&self.entry)
     }
 
     fn moment(&self) -> String {
@@ -66,6 +61,39 @@ impl Row {
     }
 }
 
+/// What happened, in a sentence.
+fn said(entry: &Entry) -> String {
+    let name = &entry.person.full_name;
+    match entry.event {
+        Event::Invited => tf("{name} would like to connect.", name),
+        Event::Accepted => tf("{name} accepted your invitation.", name),
+        Event::AcceptedForYou => tf("{name} invited you, and as an open networker you are connected.", name),
+        Event::Message => tf("{name} sent you a message.", name),
+    }
+}
+
+/// A notification that was deleted and can be brought back.
+#[derive(Debug)]
+struct Deleted {
+    id: NotificationId,
+    sentence: String,
+    at: i64,
+}
+
+impl Deleted {
+    fn of((entry, at): (Entry, i64)) -> Deleted {
+        Deleted { id: entry.id, sentence: said(&entry), at }
+    }
+
+    fn moment(&self) -> String {
+        dates::instant(self.at)
+    }
+
+    fn when(&self) -> String {
+        dates::minute(self.at)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "notifications/notifications.html")]
 struct Notifications {
@@ -73,6 +101,10 @@ struct Notifications {
     list: ListPage<Row>,
     /// The newest notification that the reader can know of.
     newest: NotificationId,
+    /// What was deleted in the last day.
+    deleted: Vec<Deleted>,
+    /// Why no connection can be made now, for the member's own number; empty where no row offers one.
+    no_room: String,
 }
 
 impl Notifications {
@@ -92,8 +124,17 @@ pub async fn notifications(
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
     let (limits, viewer) = (site.limits, me.viewer());
-    let (list, newest) = site.read(move |connection| rows(connection, &limits, &viewer, &query)).await?;
-    Notifications { page, list, newest }.show()
+    let read = move |connection: &mut Connection| {
+        let (list, newest) = rows(connection, &limits, &viewer, &query)?;
+        let deleted = store::deleted(connection, viewer.id)?.into_iter().map(Deleted::of).collect();
+        Ok((list, newest, deleted))
+    };
+    let (list, newest, deleted) = site.read(read).await?;
+    let mut no_room = said_no_room(&me, &site.limits);
+    if !list.rows.iter().any(Row::offers_connection) {
+        no_room.clear();
+    }
+    Notifications { page, list, newest, deleted, no_room }.show()
 }
 
 fn rows(

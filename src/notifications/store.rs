@@ -16,6 +16,9 @@ sql_condition!(
     Unread: diesel::sql_types::Bool = "NOT notifications.is_read AND notifications.deleted_at IS NULL"
 );
 
+/// Deleted notifications that stand on the page.
+const DELETED: i64 = 50;
+
 /// A notification as the page has it.
 #[derive(Debug, Clone, Queryable)]
 pub struct Entry {
@@ -50,6 +53,29 @@ pub fn entries(connection: &mut Connection, owner: MemberId, at: &PageRequest) -
     };
     let columns = (table::id, table::created_at, table::kind, table::note, table::is_read, MemberCard::as_select());
     Ok(mine.select(columns).limit(at.limit()).load(connection)?)
+}
+
+/// Loads what a member deleted in the last day, with when: the latest first.
+///
+/// # Errors
+/// The database's.
+pub fn deleted(connection: &mut Connection, owner: MemberId) -> Result<Vec<(Entry, i64)>, Error> {
+    let deleted_at = table::deleted_at.assume_not_null();
+    let mine = table::table
+        .inner_join(members::table.on(members::id.eq(table::other_id)))
+        .filter(table::owner_id.eq(owner))
+        .filter(table::deleted_at.is_not_null())
+        .filter(table::deleted_at.gt(now() - DAY))
+        .order(table::deleted_at.desc())
+        .limit(DELETED);
+    let columns = (table::id, table::created_at, table::kind, table::note, table::is_read);
+    type Found = ((NotificationId, i64, Event, String, bool), MemberCard, i64);
+    let found: Vec<Found> =
+        on_engine!(connection, |own| mine.select((columns, MemberCard::as_select(), deleted_at)).load(own))?;
+    let entry = |((id, at, event, note, is_read), person, deleted_at): Found| {
+        (Entry { id, at, event, note, is_read, person }, deleted_at)
+    };
+    Ok(found.into_iter().map(entry).collect())
 }
 
 /// Loads the highest id of a member's notifications.

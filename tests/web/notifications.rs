@@ -110,7 +110,7 @@ fn each_is_read_deleted_and_taken_back() {
     ada.press("Mark as unread");
     assert_eq!((badge(&mut ada), ada.told()), (3, before.clone()));
     ada.open("/notifications").press("Delete");
-    assert!(ada.sees("Notification deleted.") && !ada.sees("Dov Katz"), "{}", ada.text());
+    assert!(ada.sees("Notification deleted.") && ada.sees("Deleted in the last day Dov Katz"), "{}", ada.text());
     assert_eq!((badge(&mut ada), ada.told().len()), (2, 2));
     ada.open("/notifications").press("Delete").press("Undo");
     assert!(ada.sees("The notification is back."), "{}", ada.text());
@@ -255,4 +255,21 @@ fn an_accepted_invitation_offers_a_message() {
     assert!(!ben.open("/notifications").has_button("Message"), "{}", ben.text());
     ben.press("Accept");
     assert!(ben.open("/notifications").has_button("Message"), "{}", ben.text());
+}
+
+#[test]
+fn a_deleted_notification_is_listed_for_a_day() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    assert!(!ada.open("/notifications").sees("Deleted in the last day"), "{}", ada.text());
+    ada.press("Delete").open("/inbox").open("/notifications");
+    assert!(ada.sees("Deleted in the last day Ben Okoro would like to connect."), "{}", ada.text());
+    assert!(ada.told().is_empty(), "{}", ada.text());
+    ada.press("Undo");
+    assert!(ada.sees("The notification is back.") && !ada.sees("Deleted in the last day"), "{}", ada.text());
+    ada.press("Delete");
+    let sql = "UPDATE notifications SET deleted_at = deleted_at - 86401";
+    site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    assert!(!ada.open("/notifications").sees("Deleted in the last day"), "{}", ada.text());
 }

@@ -548,14 +548,15 @@ fn who_has_no_room_is_told_before_pressing() {
     eve.open("/in/ada-ruiz/invite").press("Send invitation");
     connect(&mut ada, &mut ida);
     let sentence = "You have 1 of 1 connection. Remove some to make room.";
-    for path in ["/", "/invitations", "/in/eve-lund", "/in/ben-okoro", "/connections/disconnected"] {
+    for path in ["/", "/invitations", "/notifications", "/in/eve-lund", "/in/ben-okoro", "/connections/disconnected"] {
         assert!(ada.open(path).sees(sentence), "{path}: {}", ada.text());
     }
     assert!(!ada.has_button("Re-invite") && !ada.has_button("Re-invite ticked"), "{}", ada.text());
     assert!(ada.open("/invitations").has_button("Accept"));
+    assert!(ada.open("/notifications").has_button("Accept") && !ada.has_button("Re-invite"), "{}", ada.text());
     assert!(!ada.open("/invitations?box=sent").sees(sentence), "{}", ada.text());
     ada.open("/in/ida-holt").press("Disconnect");
-    for path in ["/", "/invitations", "/in/eve-lund", "/in/ben-okoro", "/connections/disconnected"] {
+    for path in ["/", "/invitations", "/notifications", "/in/eve-lund", "/in/ben-okoro", "/connections/disconnected"] {
         assert!(!ada.open(path).sees("to make room"), "{path}: {}", ada.text());
     }
 }
