@@ -4,11 +4,13 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::accounts::email;
+use crate::admin::logo;
 use crate::audit::{self, Act, Actor};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::inbox::links::{self, Piece};
 use crate::language::{filters, t, tf};
-use crate::web::community::Community;
+use crate::web::community::{Community, Logo};
 use crate::web::contrast::Colour;
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
@@ -29,6 +31,24 @@ struct Texts {
     page: Layout,
     form: Form,
     problems: Problems,
+    /// The logo before, which can be brought back.
+    logo_before: Option<Logo>,
+}
+
+impl Texts {
+    fn undo(logo: &Logo) -> String {
+        logo::undo_of(logo)
+    }
+}
+
+/// Loads what is stored, with the logo before.
+async fn stored(site: &Site) -> Result<(Community, Option<Logo>), Error> {
+    let load = |connection: &mut Connection| {
+        let community = Community::load(connection)?;
+        let before = logo::before(connection, &community.logo)?;
+        Ok((community, before))
+    };
+    site.read(load).await
 }
 
 /// What the form shows before anybody typed.
@@ -49,8 +69,8 @@ fn form_of(community: &Community) -> Form {
 /// # Errors
 /// The database's.
 pub async fn community(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
-    let form = form_of(&site.read(Community::load).await?);
-    Texts { page, form, problems: Problems::default() }.show()
+    let (stored, logo_before) = stored(&site).await?;
+    Texts { page, form: form_of(&stored), problems: Problems::default(), logo_before }.show()
 }
 
 /// The page with why a logo is refused.
@@ -58,10 +78,10 @@ pub async fn community(site: SiteData, page: Layout) -> Result<HttpResponse, Err
 /// # Errors
 /// The database's.
 pub async fn refuse_logo(site: &Site, page: Layout, sentence: &str) -> Result<HttpResponse, Error> {
-    let form = form_of(&site.read(Community::load).await?);
+    let (stored, logo_before) = stored(site).await?;
     let mut problems = Problems::default();
     problems.add("logo", sentence);
-    Texts { page, form, problems }.show_again()
+    Texts { page, form: form_of(&stored), problems, logo_before }.show_again()
 }
 
 /// `POST /admin/community`
@@ -78,7 +98,8 @@ pub async fn save(
     let mut problems = Problems::default();
     let community = read(&form, &mut problems);
     if problems.any() {
-        return Texts { page, form, problems }.show_again();
+        let (_, logo_before) = stored(&site).await?;
+        return Texts { page, form, problems, logo_before }.show_again();
     }
     let by = Actor::Member(me.id);
     let saved = site

@@ -60,18 +60,29 @@ pub async fn upload(
         Err(sentence) => return community::refuse_logo(&site, page, &sentence).await,
     };
     let by = Actor::Member(me.id);
-    let saved = site
+    let (before, saved) = site
         .write(move |connection| {
             let community = Community::load(connection)?;
-            forget_others(connection, &[community.logo.name(), logo.name()])?;
+            let before = community.logo.clone();
+            // Sent twice: the one before it stays.
+            if before == logo {
+                return Ok((Logo::default(), community));
+            }
+            // One that was removed last is the one before.
+            if !before.is_none() {
+                forget_others(connection, &[before.name(), logo.name()])?;
+            }
             let row = (logos::name.eq(logo.name()), logos::picture.eq(&picture));
             let add = diesel::insert_into(logos::table).values(row).on_conflict_do_nothing();
             on_engine!(connection, |own| add.execute(own))?;
-            choose(connection, by, community, logo)
+            Ok((before, choose(connection, by, community, logo)?))
         })
         .await?;
     site.community.keep(saved);
-    redirect.done(t("The logo is saved."));
+    match before.is_none() {
+        true => redirect.done(t("The logo is saved.")),
+        false => redirect.undoable(t("The logo is saved."), undo_of(&before)),
+    };
     Ok(redirect.to("/admin/community"))
 }
 
@@ -94,9 +105,24 @@ pub async fn remove(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<
         .await?;
     site.community.keep(saved);
     if !before.is_none() {
-        redirect.undoable(t("The logo is removed."), format!("/admin/community/logo/{}/restore", before.name()));
+        redirect.undoable(t("The logo is removed."), undo_of(&before));
     }
     Ok(redirect.to("/admin/community"))
+}
+
+/// Where a logo is brought back.
+pub fn undo_of(logo: &Logo) -> String {
+    format!("/admin/community/logo/{}/restore", logo.name())
+}
+
+/// Returns the logo before the one that is shown, or before there was none, while it can be brought back.
+///
+/// # Errors
+/// The database's.
+pub fn before(connection: &mut Connection, shown: &Logo) -> Result<Option<Logo>, Error> {
+    let other = logos::table.filter(logos::name.ne(shown.name())).select(logos::name).limit(1);
+    let name: Option<String> = on_engine!(connection, |own| other.first(own)).optional()?;
+    Ok(name.and_then(|name| Logo::parse(&name)))
 }
 
 /// `POST /admin/community/logo/{name}/restore`: *Undo*.

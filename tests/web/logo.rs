@@ -77,6 +77,37 @@ fn a_logo_that_is_removed_comes_back() {
 }
 
 #[test]
+fn the_logo_before_is_found_on_the_page() {
+    let site = Site::new();
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    let upload = |root: &mut Visitor, blue| {
+        root.upload(UPLOAD, "logo", &picture(300, blue)).follow();
+        assert!(root.sees("The logo is saved."), "{}", root.text());
+        logo(root, "/admin/community").unwrap()
+    };
+    let first = upload(&mut root, 10);
+    assert!(!root.sees("The logo before"), "{}", root.text());
+    let second = upload(&mut root, 90);
+    let before = |root: &mut Visitor| {
+        let page = root.open("/people").open("/admin/community").page.body.clone();
+        let picture = page.split("id=\"logo-before\"").nth(1)?.split("src=\"").nth(1)?;
+        Some(picture.split('"').next().unwrap().to_owned())
+    };
+    // Sent twice, it still is the one before.
+    upload(&mut root, 90);
+    assert_eq!(before(&mut root), Some(first.clone()));
+    root.press("Undo");
+    assert_eq!((logo(&mut root, "/people"), before(&mut root)), (Some(first.clone()), Some(second)));
+    root.press("Remove logo");
+    assert_eq!((logo(&mut root, "/people"), before(&mut root)), (None, Some(first.clone())));
+    // A new one leaves the one that was removed where it is.
+    let third = upload(&mut root, 200);
+    assert_eq!(before(&mut root), Some(first.clone()));
+    root.press("Undo");
+    assert_eq!((logo(&mut root, "/people"), before(&mut root)), (Some(first), Some(third)));
+}
+
+#[test]
 fn a_file_that_is_no_logo_is_refused_with_its_reason() {
     let site = Site::new();
     let (mut root, mut ada) = (with_role(&site, "Root Admin", Role::Administrator), site.member("Ada Ruiz"));
