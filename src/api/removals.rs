@@ -282,7 +282,11 @@ pub async fn undo(asked: Asked, id: Path<RemovalId>) -> Answer {
     asked
         .change_many(move |connection| match removal::undo(connection, &limits, me, id)? {
             Ok(_) => seen.ok(&load(connection, me, id)?),
-            Err(refusal) => Ok(Problem::refused(refusal, "").into()),
+            Err(no_room) => {
+                let mut problem = Problem::refused(no_room.refusal(), "");
+                problem.detail = no_room.sentence();
+                Ok(problem.into())
+            }
         })
         .await
 }

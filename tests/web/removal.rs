@@ -560,3 +560,20 @@ fn who_has_no_room_is_told_before_pressing() {
         assert!(!ada.open(path).sees("to make room"), "{path}: {}", ada.text());
     }
 }
+
+#[test]
+fn undo_at_the_limit_says_what_it_takes() {
+    let site = Site::with(Limits { connections: 3, ..Limits::default() });
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect_many(&site, &ada, 3);
+    ada.open("/connections/remove").fill("member", "person-001|person-002").press("Review removal");
+    ada.press("Remove 2 connections");
+    let result = ada.page.path.clone();
+    connect(&mut ada, &mut ben);
+    ada.open(&result).press("Undo");
+    let sentence = "You have 2 of 3 connections. Remove some to make room. \
+                    It takes 2 places to bring them back; free places: 1.";
+    assert!(ada.sees(sentence), "{}", ada.text());
+    ada.open("/in/ben-okoro").press("Disconnect").open(&result).press("Undo");
+    assert!(ada.sees("2 connections are back") || ada.sees("2 connections restored"), "{}", ada.text());
+}

@@ -9,7 +9,7 @@ mod undo;
 
 pub use confirm::{Confirmed, confirm, confirm_shown, shown};
 pub use parting::Parting;
-pub use undo::undo;
+pub use undo::{NoRoom, undo};
 
 use std::collections::HashSet;
 

@@ -11,7 +11,6 @@ use askama::Template;
 
 use crate::connections::list::history::{History, Strip};
 use crate::connections::list::{self, Connected, Filter, Sort};
-use crate::connections::refusal::sentence;
 use crate::connections::removal::draft::{self, Chosen, Draft, Select, Sheet, Taken, Target};
 use crate::connections::removal::{Confirmed, Parting, Removal, find};
 use crate::dates::{self, now};
@@ -72,8 +71,8 @@ struct Remove {
     /// The query that leads to this page again.
     here: String,
     /// A selection that was begun before and goes on here.
-    problems: Problems,
     earlier: Option<Draft>,
+    problems: Problems,
 }
 
 impl Remove {
@@ -515,7 +514,7 @@ pub async fn undo(
     };
     match site.write_bulk(undo).await {
         Ok((Some(draft), _)) => return Ok(redirect.to(&selection(Some(draft), ""))),
-        Ok((None, Some(Err(refusal)))) => redirect.refused(sentence(refusal, "")),
+        Ok((None, Some(Err(no_room)))) => redirect.refused(no_room.sentence()),
         Ok((None, Some(Ok(removal)))) if removal.undone_at.is_none() => {
             redirect.refused(t("Nobody can be brought back without being asked. Re-invite them one by one."))
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use crate::connections::refusal::sentence;
 use crate::connections::removal::{Removal, find, number, still_disconnected, their_sides};
 use crate::connections::row::{SideRow, State};
 use crate::connections::store;
@@ -11,24 +12,51 @@ use crate::dates::now;
 use crate::db::{self, Connection, id_in, on_engine, owner_in};
 use crate::error::Error;
 use crate::ids::{MemberId, RemovalId};
+use crate::language::{number as number_of, tnf};
 use crate::relationship::{Facts, Limits, OtherMember, Records, Refusal, Reinvite};
 use crate::schema::{members, relationships, removals};
 
 /// Pairs whose rows are in memory at once.
 const GROUP_SIZE: usize = 5_000;
 
+/// There is no room for all whom *Undo* would bring back, so nothing is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoRoom {
+    needed: usize,
+    have: u32,
+    limit: u32,
+}
+
+impl NoRoom {
+    /// The refusal that it is to the rules.
+    pub fn refusal(self) -> Refusal {
+        Refusal::TooManyConnections { have: self.have, limit: self.limit }
+    }
+
+    /// Says how many connections there are, how many places are needed and how many are free.
+    pub fn sentence(self) -> String {
+        let needed = tnf(
+            self.needed,
+            "It takes {n} place to bring them back; free places: {free}.",
+            "It takes {n} places to bring them back; free places: {free}.",
+            number_of(self.limit.saturating_sub(self.have)),
+        );
+        format!("{} {needed}", sentence(self.refusal(), ""))
+    }
+}
+
 /// Restores every connection that re-inviting restores at once. Whoever has to be asked first stays as they are, be it that
 /// they disconnected too or that they wish to be asked, since one must not be told from the other. Where that is everybody, the
 /// removal is not undone. A second press changes nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`], or the database's. A [`Refusal`] is an answer: there may be no room for them any more.
+/// [`Error::NotFound`], or the database's. [`NoRoom`] is an answer: there may be no room for them any more.
 pub fn undo(
     connection: &mut Connection,
     limits: &Limits,
     me: MemberId,
     id: RemovalId,
-) -> Result<Result<Removal, Refusal>, Error> {
+) -> Result<Result<Removal, NoRoom>, Error> {
     db::lock_members(connection, [me])?;
     let removal = find(connection, me, id)?;
     if removal.confirmed_at.is_none() || removal.undone_at.is_some() {
@@ -43,7 +71,7 @@ pub fn undo(
     }
     let have = u32::try_from(store::number_of(connection, me)?).unwrap_or(0);
     if have as usize + back.len() > limits.connections as usize {
-        return Ok(Err(Refusal::TooManyConnections { have, limit: limits.connections }));
+        return Ok(Err(NoRoom { needed: back.len(), have, limit: limits.connections }));
     }
     restore(connection, me, &back)?;
     their_sides(connection, me, &back, State::WasDisconnected, State::Connected, 1)?;
