@@ -83,6 +83,18 @@ impl Cache {
         Ok(value)
     }
 
+    /// Forgets the values of a type, which something has changed.
+    pub fn forget<T: Cached>(&self) {
+        if let Ok(mut entries) = self.0.lock() {
+            let entries = &mut *entries;
+            entries.of.retain(|(kind, _), entry| {
+                let stays = *kind != TypeId::of::<T>();
+                entries.bytes -= if stays { 0 } else { entry.bytes };
+                stays
+            });
+        }
+    }
+
     /// Returns the value of a member, where one is kept that is still true.
     pub fn get<T: Cached>(&self, member: ConnectionCount) -> Option<Arc<T>> {
         let entries = self.0.lock().ok()?;
@@ -119,6 +131,19 @@ mod tests {
         assert_eq!(*read(1, "second"), Long("first"));
         assert_eq!(*read(2, "third"), Long("third"));
     }
+    #[test]
+    fn values_of_a_type_are_forgotten_together() {
+        let cache = Cache::default();
+        let member = |id| ConnectionCount { id: MemberId::new(id), number: 0, version: 0 };
+        for id in 0..2 {
+            cache.get_or_read(member(id), |_| Ok(Long("long"))).unwrap();
+            cache.get_or_read(member(id), |_| Ok(Large(1))).unwrap();
+        }
+        cache.forget::<Large>();
+        assert!((0..2).all(|id| cache.get::<Large>(member(id)).is_none() && cache.get::<Long>(member(id)).is_some()));
+        assert_eq!(cache.0.lock().unwrap().bytes, 0);
+    }
+
     /// So many megabytes.
     struct Large(usize);
 

@@ -19,6 +19,7 @@ use crate::language::Context;
 use crate::limits::{Limit, Network, Subject};
 use crate::members::role::Role;
 use crate::web::address::Table;
+use crate::web::open_reports;
 use crate::web::page::{self, Layout};
 use crate::web::site::Site;
 use crate::web::viewer;
@@ -131,7 +132,10 @@ async fn look(request: &ServiceRequest) -> Result<(), Error> {
     {
         let limits = site.limits;
         let found = site.read_one(move |connection| sessions::viewer(connection, &limits, &token)).await?;
-        if let Some((viewer, stale)) = found {
+        if let Some((mut viewer, stale)) = found {
+            if viewer.may_moderate() {
+                viewer.open_reports = open_reports::badge(&site, viewer.id).await?;
+            }
             Context::current().chosen(&viewer.language, &viewer.time_zone).set();
             let viewer = Arc::new(viewer);
             request.extensions_mut().insert(viewer.clone());

@@ -165,6 +165,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         invitations: invitations.unwrap_or(0),
         unread: unread.unwrap_or(0),
         unread_conversations: talks.unwrap_or(0) - blocked.unwrap_or(0),
+        open_reports: 0,
         language,
         time_zone,
         is_suspended: is_suspended(suspended_at, suspended_until),

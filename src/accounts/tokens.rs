@@ -261,6 +261,7 @@ pub fn program(connection: &mut Connection, limits: &Limits, secret: &str) -> Re
             invitations: invitations.unwrap_or(0),
             unread: 0,
             unread_conversations: 0,
+            open_reports: 0,
             language,
             time_zone,
             is_suspended: is_suspended(standing.1, standing.2),

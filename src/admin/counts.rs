@@ -14,8 +14,8 @@ use crate::error::Error;
 use crate::ids::MemberId;
 use crate::language::{t, tf};
 use crate::members::ConnectionCount;
-use crate::moderation::reports::IsOpen;
-use crate::schema::{job_leases, members, outbox, reports};
+use crate::schema::{job_leases, members, outbox};
+use crate::web::open_reports;
 
 /// What takes longer to count is kept.
 const LONG: Duration = Duration::from_millis(100);
@@ -152,12 +152,11 @@ impl Counts {
     pub fn load(connection: &mut Connection, cache: &Cache, reader: MemberId) -> Result<Counts, Error> {
         let of_site = ConnectionCount { id: MemberId::NOBODY, number: 0, version: 0 };
         let walked = cache.get_or_read(of_site, |_| Walked::load(connection))?;
-        let open = reports::table.filter(IsOpen).filter(reports::reported_id.ne(reader)).count();
         let jobs = job_leases::table.order(job_leases::name);
         let jobs = jobs.select((job_leases::name, job_leases::succeeded_at, job_leases::failed_at));
         Ok(Counts {
             members: walked.members,
-            reports: on_engine!(connection, |own| open.get_result(own))?,
+            reports: open_reports::count(connection, reader)?,
             registrations: applications::count(connection)?,
             letters: outbox::table.count().get_result(connection)?,
             bytes: bytes(connection)?,

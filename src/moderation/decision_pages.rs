@@ -18,6 +18,7 @@ use crate::moderation::reports;
 use crate::moderation::sanctions::{self, Sanction};
 use crate::moderation::{Decision, Kind};
 use crate::web::form::{Form, Problems};
+use crate::web::open_reports;
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::site::{Site, SiteData};
 
@@ -154,6 +155,7 @@ pub async fn decide(
         Ok((decided, members::persons(connection, &[at.0])?.pop().ok_or(Error::NotFound)?))
     };
     let (decided, person) = site.write(decide).await?;
+    open_reports::have_changed(&site.cache);
     match decided {
         Ok(()) => {
             let profile = format!("/in/{}", person.handle);
@@ -239,6 +241,7 @@ async fn undo(
             None => undone(connection, Actor::Member(by.id), member).map(Ok),
         })
         .await?;
+    open_reports::have_changed(&site.cache);
     match done {
         Ok(true) => redirect.done(said),
         // A second press: it is so already, as the page shows.

@@ -18,6 +18,7 @@ use crate::moderation::context::{About, Context};
 use crate::moderation::reports::{self, New};
 use crate::relationship::{Action, Limits, Side};
 use crate::web::form::{Form, Problems, Query};
+use crate::web::open_reports;
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::site::SiteData;
 use crate::webhooks;
@@ -142,6 +143,7 @@ pub async fn send(
     if problems.any() {
         return ReportForm { page, person, form, problems, back }.show_again();
     }
+    open_reports::have_changed(&site.cache);
     site.jobs.wake(webhooks::JOB);
     redirect.done(t("Your report is sent. The moderators look at it; nobody else is told."));
     let name = &person.full_name;

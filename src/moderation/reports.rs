@@ -8,12 +8,9 @@ use crate::error::Error;
 use crate::ids::{MemberId, ReportId};
 use crate::moderation::{Decision, Kind};
 use crate::schema::reports;
+use crate::web::open_reports::IsOpen;
 use crate::webhooks::{self, Event};
 
-sql_condition!(
-    /// The report waits for a decision.
-    IsOpen: diesel::sql_types::Bool = "reports.decision = 0"
-);
 sql_condition!(
     /// The report is decided.
     IsClosed: diesel::sql_types::Bool = "reports.decision <> 0"

@@ -13,6 +13,7 @@ use crate::moderation::reports::{self, New, Report};
 use crate::moderation::sanctions::{self, Sanction};
 use crate::moderation::{Decision, Kind};
 use crate::web::form::{Form, Problems};
+use crate::web::open_reports;
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::site::{Site, SiteData};
 use crate::webhooks;
@@ -107,6 +108,7 @@ pub async fn appeal(
         reports::file(connection, &New { kind: Kind::Appeal, reporter: id, reported: id, reason, context })
     })
     .await?;
+    open_reports::have_changed(&site.cache);
     site.jobs.wake(webhooks::JOB);
     redirect.done(t("Your appeal is sent. The answer comes by e-mail."));
     Ok(redirect.to("/suspended"))

@@ -14,6 +14,7 @@ pub mod form;
 pub mod form_owner;
 pub mod notices;
 pub mod observe;
+pub mod open_reports;
 pub mod origin;
 pub mod page;
 pub mod pagination;

@@ -30,6 +30,8 @@ pub struct Viewer {
     pub unread: i64,
     /// Conversations in which something is new.
     pub unread_conversations: i64,
+    /// Reports that wait for a moderator's decision; nothing for whoever is none.
+    pub open_reports: i64,
     /// The language they chose; empty for what the browser asks for.
     pub language: String,
     /// The time zone they chose; empty for the site's.
