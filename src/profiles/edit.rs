@@ -237,17 +237,50 @@ pub async fn remove(
 /// [`Error::NotFound`], or the database's.
 pub async fn restore(
     site: SiteData,
+    page: Layout,
     me: SignedIn,
     id: Path<PositionId>,
+    form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
-    let sentence = tf("A profile has room for {most} positions and schools.", number(store::MAX_ENTRIES));
-    match site.write(move |connection| removed::restore_position(connection, member, id)).await? {
-        true => redirect.done(t("Your profile is as it was.")),
-        false => redirect.refused(sentence),
+    let is_back = site.write(move |connection| removed::restore_position(connection, member, id)).await?;
+    let full = tf("A profile has room for {most} positions and schools.", number(store::MAX_ENTRIES));
+    restored(&site, page, me, form, if is_back { Ok(()) } else { Err(full) }, &redirect).await
+}
+
+/// Tells that something is back, or why not. What was typed in the form that the button stood beside is not lost: where there is
+/// anything, the form comes back with it, as where a form was sent in vain.
+async fn restored(
+    site: &SiteData,
+    page: Layout,
+    me: SignedIn,
+    form: Form,
+    done: Result<(), String>,
+    redirect: &Redirect,
+) -> Result<HttpResponse, Error> {
+    let back = t("Your profile is as it was.");
+    if let Some(section) = begun(&form) {
+        return forms::beside_undo(site, page, me, section, form, done.map(|()| back.to_owned())).await;
+    }
+    match done {
+        Ok(()) => redirect.done(back),
+        Err(why) => redirect.refused(why),
     };
     Ok(redirect.to(&home(&me)))
+}
+
+/// The form of something new in which somebody has begun to type.
+fn begun(form: &Form) -> Option<Section> {
+    let section = match form {
+        form if form.has("address") => Section::Link(None),
+        form if form.has("degree") => Section::Place(Kind::Education, None),
+        form if form.has("title") => Section::Place(Kind::Position, None),
+        _ => return None,
+    };
+    let is_typed =
+        |(name, value): &(String, String)| !["as", "back"].contains(&name.as_str()) && !value.trim().is_empty();
+    form.fields().any(is_typed).then_some(section)
 }
 
 /// `POST /profile/links`
@@ -320,16 +353,16 @@ pub async fn remove_link(
 /// [`Error::NotFound`], or the database's.
 pub async fn restore_link(
     site: SiteData,
+    page: Layout,
     me: SignedIn,
     id: Path<LinkId>,
+    form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (member, id) = (me.id, *id);
-    match site.write(move |connection| removed::restore_link(connection, member, id)).await? {
-        true => redirect.done(t("Your profile is as it was.")),
-        false => redirect.refused(tf("A profile has room for {most} links.", number(store::MAX_ENTRIES))),
-    };
-    Ok(redirect.to(&home(&me)))
+    let is_back = site.write(move |connection| removed::restore_link(connection, member, id)).await?;
+    let full = tf("A profile has room for {most} links.", number(store::MAX_ENTRIES));
+    restored(&site, page, me, form, if is_back { Ok(()) } else { Err(full) }, &redirect).await
 }
 
 /// Reads a link: its label, and its address, which is the label where there is none.

@@ -16,6 +16,7 @@ use crate::members::{handles, removed, sorting};
 use crate::profiles::edit;
 use crate::relationship::Limits;
 use crate::web::form::{Form, Problems};
+use crate::web::notices::Notice;
 use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
 use crate::web::site::{Site, SiteData};
 use crate::web::viewer::Viewer;
@@ -241,6 +242,28 @@ pub async fn again(
     let beside = site.read(move |connection| beside(connection, &viewer, section)).await?;
     let back = local(form.get("back")).unwrap_or_else(|| page.profile());
     edit_page(page, &me, section, (form, problems), back, beside).show_again()
+}
+
+/// The form again, with what was typed in it, where *Undo* beside it was pressed: it says that what was removed is back, or why not.
+///
+/// # Errors
+/// The database's.
+pub async fn beside_undo(
+    site: &Site,
+    mut page: Layout,
+    me: SignedIn,
+    section: Section,
+    form: Form,
+    done: Result<String, String>,
+) -> Result<HttpResponse, Error> {
+    let viewer = me.viewer();
+    let beside = site.read(move |connection| beside(connection, &viewer, section)).await?;
+    let back = local(form.get("back")).unwrap_or_else(|| page.profile());
+    let refused = done.is_err();
+    let (Ok(text) | Err(text)) = done;
+    page.notices.push(Notice::new(text, None, refused, Some(me.id)));
+    let again = edit_page(page, &me, section, (form, Problems::default()), back, beside);
+    if refused { again.show_again() } else { again.show() }
 }
 
 fn edit_page(

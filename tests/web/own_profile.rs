@@ -177,3 +177,33 @@ fn what_was_removed_is_found_and_brought_back() {
         assert!(ada.sees("Your profile is as it was.") && !ada.open(page).has_button("Undo"), "{page}: {}", ada.text());
     }
 }
+
+#[test]
+fn undo_keeps_what_is_typed_beside_it() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.open("/profile/positions").fill("title", "Baker").fill("company", "Acme").press("Save");
+    ada.open("/profile/education").fill("degree", "MPH").fill("school", "Nilgiri").press("Save");
+    ada.open("/profile/links").fill("address", "https://acme.example").fill("label", "Shop").press("Save");
+    let ids = |ada: &mut Visitor, path: &str| -> Vec<String> {
+        let profile = ada.open("/in/ada-ruiz").page.body.clone();
+        let link = format!("href=\"{path}");
+        let ids = profile.split(&link).skip(1);
+        ids.map(|rest| rest.chars().take_while(char::is_ascii_digit).collect()).collect()
+    };
+    for (page, path, [what, at], gone) in [
+        ("/profile/positions", "/profile/positions/", ["title", "company"], "Baker"),
+        ("/profile/education", "/profile/positions/", ["degree", "school"], "MPH"),
+        ("/profile/links", "/profile/links/", ["address", "label"], "Shop"),
+    ] {
+        let all = ids(&mut ada, path);
+        let id = if page == "/profile/education" { all.last() } else { all.first() }.unwrap();
+        ada.open(&format!("{path}{id}")).press("Remove");
+        ada.open("/inbox").open(page).fill(what, "https://half.example").fill(at, "A half").press("Undo");
+        assert!(ada.page.status == 200 && ada.sees("Your profile is as it was."), "{page}: {}", ada.text());
+        assert!(!ada.has_button("Undo"), "{page}: {}", ada.text());
+        ada.press("Save");
+        let profile = ada.open("/in/ada-ruiz").page.body.clone();
+        assert!(profile.contains("A half") && profile.contains(gone), "{page}: {}", ada.text());
+    }
+}
