@@ -76,6 +76,34 @@ const STORIES = {
     same(await colours(), ["light", "light"], "colours of the next page");
     await press(page, "As on this device");
   },
+  async "another language keeps what is typed, but no password"(page) {
+    await page.goto("/in/jonas-weber/disconnect");
+    await page.locator("#private_reason").fill("Half a sentence");
+    await page.locator("#may_invite_again").check();
+    await press(page, "Deutsch");
+    await page.locator("html[lang=de]").waitFor();
+    const kept = () => page.evaluate(() => [
+      document.querySelector("#private_reason").value,
+      document.querySelector("#may_invite_again").checked,
+      sessionStorage.getItem("typed"),
+    ]);
+    same(await kept(), ["Half a sentence", true, null], "what was typed");
+    await press(page, "English");
+    await page.locator("html[lang=en]").waitFor();
+    same(await kept(), ["Half a sentence", true, null], "what was typed, twice");
+    // It is for this page and this once.
+    await page.reload();
+    same((await kept())[0], "", "what was typed, later");
+    await page.goto("/settings/password");
+    await page.locator("input[type=password]").first().fill("a secret");
+    const held = await page.evaluate(() => {
+      document.addEventListener("submit", (event) => event.preventDefault());
+      document.querySelector("button[name=language][value=de]").click();
+      return sessionStorage.getItem("typed");
+    });
+    same(held.includes("a secret"), false, "a password kept");
+  },
+
   async "a form is sent once, however often it is pressed"(page) {
     await page.goto("/in/jonas-weber/disconnect");
     const sent = posts(page);
