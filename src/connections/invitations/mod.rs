@@ -318,7 +318,8 @@ pub async fn confirm_withdrawal(
     let here = "/invitations?box=sent";
     let handles = chosen(&query);
     if handles.is_empty() {
-        return show_unselected(&site, page, me, here, &redirect).await;
+        redirect.refused(t("Select the invitations first."));
+        return Ok(redirect.to(here));
     }
     let (limits, id) = (site.limits, me.id);
     let withdrawals = site.read(move |connection| withdrawals(connection, &limits, id, &handles)).await?;
@@ -375,7 +376,9 @@ pub async fn answer(
     let here = if action == Action::Withdraw { "/invitations?box=sent" } else { "/invitations" };
     let handles = chosen(&form);
     if handles.is_empty() {
-        return show_unselected(&site, page, me, here, &redirect).await;
+        // The page that the form stood on; the first of its box where the browser does not say.
+        let problems = Problems::unselected(t("Select the invitations first."));
+        return show(&site, page, me, &redirect.query_at("/invitations", here)?, problems).await;
     }
     let (limits, id) = (site.limits, me.id);
     let answered = site.write(move |connection| answer_all(connection, &limits, id, &handles, action)).await?;
@@ -384,18 +387,6 @@ pub async fn answer(
         Some(back) => redirect.to(&back),
         None => redirect.back(here),
     })
-}
-
-/// The list that the form stood on, with the reason; the first page of the box where the browser does not say.
-async fn show_unselected(
-    site: &SiteData,
-    page: Layout,
-    me: SignedIn,
-    otherwise: &str,
-    redirect: &Redirect,
-) -> Result<HttpResponse, Error> {
-    let problems = Problems::unselected(t("Select the invitations first."));
-    show(site, page, me, &redirect.query_at("/invitations", otherwise)?, problems).await
 }
 
 /// The handles of the ticked, each once, or the one whose button was pressed.
