@@ -85,12 +85,12 @@ impl Deleted {
         Deleted { id: entry.id, sentence: said(&entry), at }
     }
 
-    fn moment(&self) -> String {
-        dates::instant(self.at)
+    fn day(&self) -> String {
+        dates::long(self.at)
     }
 
-    fn when(&self) -> String {
-        dates::minute(self.at)
+    fn day_iso(&self) -> String {
+        dates::iso(self.at)
     }
 }
 

@@ -46,14 +46,12 @@ impl Recent {
         }
     }
 
-    /// The time of the day.
-    fn when(&self) -> String {
-        dates::minute(self.at())
+    fn day(&self) -> String {
+        dates::long(self.at())
     }
 
-    /// The moment, for programs.
-    fn moment(&self) -> String {
-        dates::instant(self.at())
+    fn day_iso(&self) -> String {
+        dates::iso(self.at())
     }
 }
 
