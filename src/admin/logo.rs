@@ -120,9 +120,10 @@ pub fn undo_of(logo: &Logo) -> String {
 /// # Errors
 /// The database's.
 pub fn before(connection: &mut Connection, shown: &Logo) -> Result<Option<Logo>, Error> {
-    let other = logos::table.filter(logos::name.ne(shown.name())).select(logos::name).limit(1);
-    let name: Option<String> = on_engine!(connection, |own| other.first(own)).optional()?;
-    Ok(name.and_then(|name| Logo::parse(&name)))
+    // The other of the two that are kept.
+    let both = logos::table.order(logos::name).select(logos::name).limit(2);
+    let both: Vec<String> = on_engine!(connection, |own| both.load(own))?;
+    Ok(both.iter().find(|name| *name != shown.name()).and_then(|name| Logo::parse(name)))
 }
 
 /// `POST /admin/community/logo/{name}/restore`: *Undo*.
