@@ -88,6 +88,59 @@ fn an_import_is_taken_back_whole() {
     assert!(ada.sees("2 new"), "who was taken back is new again: {}", ada.text());
 }
 
+/// Adds and deletes contacts on other pages, while this one stays open.
+fn meanwhile(who: &mut Visitor, deed: impl FnOnce(&mut Visitor)) {
+    let page = who.page.clone();
+    deed(who);
+    who.page = page;
+}
+
+fn add_by_hand(who: &mut Visitor, name: &str, email: &str) {
+    who.open("/contacts/new").fill("full_name", name).fill("email", email).press("Save");
+}
+
+#[test]
+fn a_stale_preview_is_shown_anew_before_anything_is_stored() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    choose(&mut ada, "Name,E-mail\nBen Okoro,ben@example.org\nCy Ng,cy@example.org\n");
+    assert!(ada.sees("2 new 0 already here 0 skipped"), "{}", ada.text());
+    let first = ada.page.clone();
+    meanwhile(&mut ada, |ada| add_by_hand(ada, "Ben Okoro", "ben@example.org"));
+    let changed = "Your address book was changed since. Look again, then confirm.";
+    ada.press("Confirm import");
+    assert!(ada.sees(changed) && ada.sees("1 new 1 already here 0 skipped"), "{}", ada.text());
+    assert_eq!((book(&site, &ada), stored(&site)), (vec!["Ben Okoro".to_owned()], (1, 1)));
+    // The same page once more, as by a second click, does no more than the first.
+    let second = std::mem::replace(&mut ada.page, first);
+    ada.press("Confirm import");
+    assert!(ada.sees(changed) && book(&site, &ada).len() == 1, "{}", ada.text());
+    ada.page = second;
+    ada.press("Confirm import");
+    assert!(ada.sees("1 contact imported.") && book(&site, &ada) == ["Ben Okoro", "Cy Ng"], "{}", ada.text());
+}
+
+#[test]
+fn a_preview_of_others_is_stale_also_where_it_counts_as_many() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    add_by_hand(&mut ada, "Ben Okoro", "ben@example.org");
+    choose(&mut ada, "Name,E-mail\nBen Okoro,ben@example.org\nCy Ng,cy@example.org\n");
+    assert!(ada.sees("1 new 1 already here 0 skipped") && ada.sees("Cy Ng"), "{}", ada.text());
+    meanwhile(&mut ada, |ada| {
+        ada.open("/contacts").go("Ben Okoro").press("Delete contact");
+        add_by_hand(ada, "Cy Ng", "cy@example.org");
+    });
+    ada.press("Confirm import");
+    assert!(ada.sees("Your address book was changed since."), "{}", ada.text());
+    assert!(ada.sees("1 new 1 already here 0 skipped") && ada.sees("Ben Okoro"), "{}", ada.text());
+    assert_eq!(book(&site, &ada), ["Cy Ng"]);
+    // What changes nothing of what is shown keeps nobody waiting.
+    meanwhile(&mut ada, |ada| add_by_hand(ada, "Dov Katz", "dov@example.org"));
+    ada.press("Confirm import");
+    assert!(ada.sees("1 contact imported.") && book(&site, &ada) == ["Ben Okoro", "Cy Ng", "Dov Katz"]);
+}
+
 #[test]
 fn people_are_known_again_by_profile_address_and_name() {
     let site = Site::new();

@@ -138,9 +138,14 @@ pub struct Preview {
 /// # Errors
 /// The database's.
 pub fn preview(connection: &mut Connection, owner: MemberId, read: &Read) -> Result<Preview, Error> {
-    let sorted = known::sort(connection, owner, &read.rows)?;
-    let report = pack(Report::of(read, &sorted).json()?.as_bytes())?;
-    Ok(Preview { sorted, report })
+    Preview::of(read, known::sort(connection, owner, &read.rows)?)
+}
+
+impl Preview {
+    fn of(read: &Read, sorted: known::Sorted) -> Result<Preview, Error> {
+        let report = pack(Report::of(read, &sorted).json()?.as_bytes())?;
+        Ok(Preview { sorted, report })
+    }
 }
 
 /// Stores a file that was read as a draft, beside what is told of it; gives the draft's id.
@@ -218,10 +223,19 @@ pub fn change(
         contact_imports::has_header.eq(has_header),
         contact_imports::source.eq(read.source),
         contact_imports::revision.eq(contact_imports::revision + 1),
-        preview.sorted.counts(read),
     );
     diesel::update(contact_imports::table.find((owner, id))).set(chosen).execute(connection)?;
-    let file = contact_import_files::table.find((owner, id));
+    show(connection, (owner, id), (read, preview))
+}
+
+/// Keeps what is told of a draft from now on.
+fn show(
+    connection: &mut Connection,
+    draft: (MemberId, ImportId),
+    (read, preview): (&Read, &Preview),
+) -> Result<(), Error> {
+    diesel::update(contact_imports::table.find(draft)).set(preview.sorted.counts(read)).execute(connection)?;
+    let file = contact_import_files::table.find(draft);
     diesel::update(file).set(contact_import_files::report.eq(&preview.report)).execute(connection)?;
     Ok(())
 }
@@ -233,29 +247,43 @@ pub enum Confirmed {
     Done,
     /// The file was read in another way since, so that the page that was confirmed showed something else.
     ReadAnew,
+    /// The book was changed since, so that something else would be done than the page showed.
+    BookChanged,
     /// There is no room for so many; the book has this many.
     NoRoom(i32),
 }
 
-/// Stores everybody in a draft who is not in the book.
+/// The page on which somebody pressed *Confirm import*.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Whose page it was.
+    pub import: ImportId,
+    /// In which way the file was read.
+    pub revision: i32,
+    /// What it showed of the rows, as [`Report::shown`] says it.
+    pub shown: String,
+}
+
+/// Stores everybody in a draft who is not in the book, where that is what the page showed. Else the draft is compared anew,
+/// to be shown again.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
-pub fn confirm(
-    connection: &mut Connection,
-    owner: MemberId,
-    (id, revision): (ImportId, i32),
-    read: &Read,
-) -> Result<Confirmed, Error> {
+pub fn confirm(connection: &mut Connection, owner: MemberId, page: &Page, read: &Read) -> Result<Confirmed, Error> {
+    let id = page.import;
     db::lock_members(connection, [owner])?;
     let import = find(connection, owner, id)?;
     if import.confirmed_at.is_some() {
         return Ok(Confirmed::Done);
     }
-    if import.revision != revision {
+    if import.revision != page.revision {
         return Ok(Confirmed::ReadAnew);
     }
     let sorted = known::sort(connection, owner, &read.rows)?;
+    if sorted.shown() != page.shown {
+        show(connection, (owner, id), (read, &Preview::of(read, sorted)?))?;
+        return Ok(Confirmed::BookChanged);
+    }
     let book = store::book(connection, owner)?;
     if book.number as usize + sorted.new.len() > MAX_CONTACTS {
         return Ok(Confirmed::NoRoom(book.number));

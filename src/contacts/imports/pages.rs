@@ -338,7 +338,9 @@ pub async fn confirm(
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (me, id, revision) = (me.id, *id, form.get("revision").parse().unwrap_or(-1));
+    let (me, id) = (me.id, *id);
+    let (revision, shown) = (form.get("revision").parse().unwrap_or(-1), form.get("shown").to_owned());
+    let seen = imports::Page { import: id, revision, shown };
     let turn = turn().await?;
     let (import, packed) = match stored(&site, me, id).await {
         Ok(Some(stored)) => stored,
@@ -349,10 +351,13 @@ pub async fn confirm(
     // It was read before with the same choices, so it can be read.
     let read = read_packed(turn, packed, import.choices()).await?.map_err(|why| Error::Internal(why.to_string()))?;
     let read = Arc::new(read);
-    match site.write_bulk(move |connection| imports::confirm(connection, me, (id, revision), &read.read)).await? {
+    match site.write_bulk(move |connection| imports::confirm(connection, me, &seen, &read.read)).await? {
         Confirmed::Done => {}
         Confirmed::ReadAnew => {
             redirect.refused(t("The file was read in another way since. Look again, then confirm."));
+        }
+        Confirmed::BookChanged => {
+            redirect.refused(t("Your address book was changed since. Look again, then confirm."));
         }
         Confirmed::NoRoom(number_now) => {
             let (now, most) = (number(number_now), number(MAX_CONTACTS as i64));

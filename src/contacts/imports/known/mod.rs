@@ -34,6 +34,7 @@ use crate::error::Error;
 use crate::ids::{ContactId, MemberId};
 use crate::members::search::words::in_order;
 use crate::schema::{contact_imports, contact_keys, contacts};
+use crate::text::digest::of_ids;
 use crate::text::fold;
 use facts::Facts;
 use people::{Known, Person};
@@ -60,6 +61,15 @@ impl Sorted {
     /// Whether the book has any of them.
     pub(super) fn is_any_known(&self) -> bool {
         self.known > 0
+    }
+
+    /// Says in short which rows are new, known or repeated, so that a page can be compared with what is true later.
+    pub(super) fn shown(&self) -> String {
+        let number = |of: usize| i64::try_from(of).unwrap_or(i64::MAX);
+        let new = self.new.iter().map(|at| number(*at));
+        let same = self.same.iter().map(|damaged| i64::try_from(damaged.line).unwrap_or(i64::MAX));
+        // No place and no line is below zero, so that none of one list is taken for one of another.
+        of_ids(new.chain([-1, number(self.known), -1]).chain(same))
     }
 
     pub(super) fn counts(&self, read: &Read) -> Counts {
