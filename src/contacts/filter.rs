@@ -46,11 +46,8 @@ impl Sort {
 }
 
 /// Whether contacts are members.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Membership {
-    /// Whether or not.
-    #[default]
-    Any,
     /// *Not a member*, as far as the one who looks may know.
     NotAMember,
     /// *Member, not connected*.
@@ -61,7 +58,6 @@ impl Membership {
     /// The value in the query.
     pub fn word(self) -> &'static str {
         match self {
-            Membership::Any => "",
             Membership::NotAMember => "not_a_member",
             Membership::NotConnected => "not_connected",
         }
@@ -70,15 +66,62 @@ impl Membership {
     /// The choice in words.
     pub fn name(self) -> &'static str {
         match self {
-            Membership::Any => t("Any"),
             Membership::NotAMember => t("Not a member"),
             Membership::NotConnected => t("Member, not connected"),
         }
     }
 
     /// Every choice, in order.
-    pub fn all() -> [Membership; 3] {
-        [Membership::Any, Membership::NotAMember, Membership::NotConnected]
+    pub fn all() -> [Membership; 2] {
+        [Membership::NotAMember, Membership::NotConnected]
+    }
+
+    fn of(word: &str) -> Option<Membership> {
+        Membership::all().into_iter().find(|one| one.word() == word)
+    }
+}
+
+/// What a field chooses of the choices that it has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Choice<T> {
+    /// Whichever.
+    #[default]
+    Any,
+    /// This one.
+    One(T),
+    /// None of them, as it was written: nobody matches, since everybody would be too many for whoever selects all that match.
+    Unknown(String),
+}
+
+impl<T: Copy + PartialEq> Choice<T> {
+    fn of(written: String, known: fn(&str) -> Option<T>) -> Choice<T> {
+        match known(&written) {
+            Some(one) => Choice::One(one),
+            None if written.is_empty() => Choice::Any,
+            None => Choice::Unknown(written),
+        }
+    }
+
+    /// Whether it is this one.
+    pub fn is(&self, one: &T) -> bool {
+        matches!(self, Choice::One(chosen) if chosen == one)
+    }
+
+    /// What was written that is none of the choices.
+    pub fn unknown(&self) -> Option<&str> {
+        match self {
+            Choice::Unknown(written) => Some(written),
+            _ => None,
+        }
+    }
+
+    /// The value in the query.
+    fn word(&self, word: fn(T) -> &'static str) -> &str {
+        match self {
+            Choice::Any => "",
+            Choice::One(one) => word(*one),
+            Choice::Unknown(written) => written,
+        }
     }
 }
 
@@ -92,24 +135,23 @@ pub struct Filter {
     /// Words of the company.
     pub company: String,
     /// Where they came from.
-    pub source: Option<Source>,
+    pub source: Choice<Source>,
     /// Whether they are members.
-    pub membership: Membership,
+    pub membership: Choice<Membership>,
     /// The order.
     pub sort: Sort,
 }
 
 impl Filter {
-    /// Reads a query or a form; a choice that there is not is as if it were not there.
+    /// Reads a query or a form.
     pub fn of(form: &Form) -> Filter {
         let text = |name: &str| form.get(name).trim().chars().take(200).collect::<String>();
-        let membership = Membership::all().into_iter().find(|one| one.word() == form.get("membership"));
         Filter {
             q: text("q"),
             tag: text("tag"),
             company: text("company"),
-            source: Source::of(form.get("source")),
-            membership: membership.unwrap_or_default(),
+            source: Choice::of(text("source"), Source::of),
+            membership: Choice::of(text("membership"), Membership::of),
             sort: Sort::of(form.get("sort")),
         }
     }
@@ -131,9 +173,16 @@ impl Filter {
             .filter(|(_, value)| !value.is_empty())
             .map(|(label, value)| tf("{filter}: {value}", (label, value.as_str())))
             .collect();
-        words.extend(self.source.map(|source| tf("{filter}: {value}", (t("Source"), source.name()))));
-        if self.membership != Membership::Any {
-            words.push(self.membership.name().to_owned());
+        let source = |name: &str| tf("{filter}: {value}", (t("Source"), name));
+        match &self.source {
+            Choice::Any => {}
+            Choice::One(one) => words.push(source(one.name())),
+            Choice::Unknown(written) => words.push(source(written)),
+        }
+        match &self.membership {
+            Choice::Any => {}
+            Choice::One(one) => words.push(one.name().to_owned()),
+            Choice::Unknown(written) => words.push(tf("{filter}: {value}", (t("Membership"), written.as_str()))),
         }
         words.join(" · ")
     }
@@ -172,8 +221,8 @@ impl Filter {
             ("q", &self.q),
             ("tag", &self.tag),
             ("company", &self.company),
-            ("source", self.source.map_or("", Source::word)),
-            ("membership", self.membership.word()),
+            ("source", self.source.word(Source::word)),
+            ("membership", self.membership.word(Membership::word)),
             ("sort", if self.sort == Sort::Recent { "" } else { self.sort.word() }),
         ]
     }

@@ -49,6 +49,30 @@ fn what_the_filters_show_is_exported() {
 }
 
 #[test]
+fn a_choice_that_there_is_not_finds_nobody() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    add(&site, &ada, &[named("Zoe", "Acme"), named("Bo", "Beta")]);
+    for filter in ["tag=none", "source=linked_in", "source=3", "membership=anybody", "membership=NOT_A_MEMBER"] {
+        assert!(ada.open(&format!("/contacts?{filter}")).sees("Nobody matches"), "{filter}: {}", ada.text());
+        let value = filter.split_once('=').unwrap().1;
+        assert!(ada.page.body.contains(&format!("<option selected>{value}</option>")), "the field has it: {filter}");
+        ada.go("Export");
+        assert!(ada.sees("There is nobody to export"), "{filter}: {}", ada.text());
+        assert_eq!(file(&mut ada, &format!("/contacts/export/contacts.vcf?{filter}")), "", "{filter}");
+        let csv = file(&mut ada, &format!("/contacts/export/contacts.csv?{filter}"));
+        assert_eq!(csv.lines().count(), 1, "{csv}");
+        ada.open(&format!("/contacts/remove?{filter}"));
+        assert!(ada.sees("Nobody matches") && !ada.sees("Select all"), "{filter}: {}", ada.text());
+        ada.post("/contacts/remove", &[("press", "select_all"), ("here", filter)]).follow();
+        assert!(ada.open("/contacts/remove").sees("0 selected") || !ada.sees("2 selected"), "{}", ada.text());
+    }
+    for filter in ["source=by_hand", "membership=not_a_member", "source=", "membership=", "sort=none"] {
+        assert!(ada.open(&format!("/contacts?{filter}")).sees("2 people"), "{filter}: {}", ada.text());
+    }
+}
+
+#[test]
 fn an_export_into_another_account_is_exported_equal() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::contacts::filter::{Filter, Membership, Sort};
+use crate::contacts::filter::{Choice, Filter, Membership, Sort};
 use crate::contacts::list::has_word::HasWord;
 use crate::contacts::membership::{self, Member};
 use crate::contacts::store::{self, Book, IsLive, Row};
@@ -121,9 +121,10 @@ enum Members {
 impl Members {
     fn of(connection: &mut Connection, limits: &Limits, owner: MemberId, filter: &Filter) -> Result<Members, Error> {
         Ok(match filter.membership {
-            Membership::Any => Members::Any,
-            Membership::NotAMember => Members::AllBut(membership::all(connection, limits, owner)?.0),
-            Membership::NotConnected => Members::Only(membership::all(connection, limits, owner)?.1),
+            Choice::Any => Members::Any,
+            Choice::Unknown(_) => Members::Only(Vec::new()),
+            Choice::One(Membership::NotAMember) => Members::AllBut(membership::all(connection, limits, owner)?.0),
+            Choice::One(Membership::NotConnected) => Members::Only(membership::all(connection, limits, owner)?.1),
         })
     }
 }
@@ -147,8 +148,10 @@ fn chosen<'a>(connection: &mut Connection, owner: MemberId, filter: &Filter, mem
         let tagged = tagged.filter(contact_tags::tag.eq(filter.tag.clone())).select(contact_tags::contact_id);
         query = query.filter(contacts::id.eq_any(tagged));
     }
-    if let Some(source) = filter.source {
-        query = query.filter(contacts::source.eq(source));
+    match &filter.source {
+        Choice::Any => {}
+        Choice::One(source) => query = query.filter(contacts::source.eq(*source)),
+        Choice::Unknown(_) => query = query.filter(HasWord::none(owner)),
     }
     match members {
         Members::Any => query,

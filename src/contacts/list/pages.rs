@@ -31,7 +31,7 @@ impl Contacts {
         filter::sorts()
     }
 
-    fn memberships(&self) -> [Membership; 3] {
+    fn memberships(&self) -> [Membership; 2] {
         Membership::all()
     }
 }

@@ -85,7 +85,7 @@ impl Remove {
         filter::sorts()
     }
 
-    fn memberships(&self) -> [Membership; 3] {
+    fn memberships(&self) -> [Membership; 2] {
         Membership::all()
     }
 
