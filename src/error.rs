@@ -26,6 +26,8 @@ pub enum Error {
     },
     /// So many wait already that another would wait for too long.
     Busy,
+    /// So many large files are on their way that there is no room for another.
+    ManyFiles,
     /// The body is larger than any form of ours.
     TooLarge,
     /// The body is of a kind that no form of ours sends.
@@ -64,6 +66,9 @@ impl Error {
                 t("Please try again"),
                 t("Very many people are signing in at this moment. Nothing was done. Try again in a few seconds."),
             ),
+            Error::ManyFiles => {
+                (t("Please try again"), t("Very many files are on their way at once. Try again in a few minutes."))
+            }
             Error::TooLarge => {
                 (t("Too much at once"), t("What was sent is larger than this form takes, so nothing was done."))
             }
@@ -95,6 +100,7 @@ impl Error {
         match self {
             Error::TooMany { seconds, .. } => Some(*seconds),
             Error::Busy => Some(5),
+            Error::ManyFiles => Some(60),
             _ => None,
         }
     }

@@ -140,19 +140,18 @@ fn picture() -> Vec<u8> {
     file.into_inner()
 }
 
-/// The cookie of a member who may upload as often as they like.
-fn member(database: &Database) -> impl Fn(&Served) -> String {
+/// Makes a member; gives what tells the cookie once they are signed in.
+fn member(database: &Database, email: &str) -> impl Fn(&Served) -> String + use<> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_amicable"));
     command.args(["member", "create", "--database-url", &database.argument(), "--full-name", "Ada Ruiz"]);
-    command.args(["--email", "ada@test.example", "--password-stdin"]).stdin(Stdio::piped()).stdout(Stdio::null());
+    command.args(["--email", email, "--password-stdin"]).stdin(Stdio::piped()).stdout(Stdio::null());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
-    let numbers = Numbers { number: 1_000, ..Numbers::of(Limit::Uploads) };
-    database.open().write_blocking(move |connection| limits::set(connection, Limit::Uploads, numbers)).unwrap();
-    |site| {
+    let email = email.to_owned();
+    move |site| {
         let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
-        let form = [("email", "ada@test.example"), ("password", PASSWORD)];
+        let form = [("email", email.as_str()), ("password", PASSWORD)];
         let answer = agent.post(format!("http://{}/sign-in", site.address)).send_form(form).unwrap();
         let cookie = answer.headers().get("set-cookie").unwrap().to_str().unwrap();
         cookie.split(';').next().unwrap().to_owned()
@@ -166,7 +165,9 @@ const HELD_BACK: usize = 300;
 async fn two_hundred_uploads_at_once_stay_within_256_mb() {
     let _turn = TURN.lock().await;
     let database = Database::sqlite();
-    let cookie = member(&database);
+    let cookie = member(&database, "ada@test.example");
+    let numbers = Numbers { number: 1_000, ..Numbers::of(Limit::Uploads) };
+    database.open().write_blocking(move |connection| limits::set(connection, Limit::Uploads, numbers)).unwrap();
     let site = Served::start(&database);
     let cookie = cookie(&site);
     site.page().await;
@@ -212,4 +213,56 @@ async fn two_hundred_uploads_at_once_stay_within_256_mb() {
     }
     let taken = site.memory("VmHWM") - peak;
     assert!(taken < 256, "{taken} MB in all");
+}
+
+/// The beginning of a list that is imported, of so many bytes in all.
+fn import(cookie: &str, length: usize) -> String {
+    format!(
+        "POST /contacts/import HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n\
+         Connection: close\r\nContent-Type: multipart/form-data; boundary=cut\r\nContent-Length: {length}\r\n\r\n\
+         --cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nName\n"
+    )
+}
+
+#[tokio::test]
+async fn an_upload_that_finds_no_room_is_told_to_come_again() {
+    let _turn = TURN.lock().await;
+    let database = Database::sqlite();
+    let members: Vec<_> = (0..17).map(|at| member(&database, &format!("m{at}@test.example"))).collect();
+    let site = Served::start(&database);
+    let cookies: Vec<String> = members.iter().map(|cookie| cookie(&site)).collect();
+    let (ada, others) = cookies.split_last().unwrap();
+    let mut held = Vec::new();
+    for cookie in others.iter().chain(others) {
+        let mut stream = TcpStream::connect(site.address).await.unwrap();
+        stream.write_all(format!("{}{}", import(cookie, 51_000_000), "Ben\n".repeat(3_000)).as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    let dripping = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            for stream in &mut held {
+                stream.write_all(b"Ben\n").await.unwrap();
+            }
+        }
+    });
+    // All of them are read before another comes.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let upload = async || {
+        let rows = format!("{}\r\n--cut--\r\n", "Ben Okoro\n".repeat(200_000));
+        let head = import(ada, 0);
+        let length = head.split("\r\n\r\n").skip(1).map(|part| part.len() + 4).sum::<usize>() - 4 + rows.len();
+        let mut stream = TcpStream::connect(site.address).await.unwrap();
+        stream.write_all((import(ada, length) + &rows).as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let answer = upload().await;
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: 60"), "{answer}");
+    assert!(answer.contains("Very many files are on their way at once. Try again in a few minutes."), "{answer}");
+    dripping.abort();
+    let _ = dripping.await;
+    let answer = upload().await;
+    assert!(answer.starts_with("HTTP/1.1 422") && answer.contains("beyond 30,000 rows"), "{answer}");
 }

@@ -128,7 +128,8 @@ impl ResponseError for Error {
             | Error::Unavailable(_)
             | Error::NewerSchema(_)
             | Error::CommitUnknown(_)
-            | Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            | Error::Busy
+            | Error::ManyFiles => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 

@@ -83,6 +83,14 @@ async fn choose(site: &SiteData, page: Layout, me: MemberId, problems: Problems)
     if again { choose.show_again() } else { choose.show() }
 }
 
+/// Shows the form again to whoever cannot be served now.
+async fn choose_later(site: &SiteData, page: Layout, me: MemberId, why: &Error) -> Result<HttpResponse, Error> {
+    let mut problems = Problems::default();
+    problems.add("file", why.title_and_sentence().1);
+    let history = site.read_one(move |connection| imports::history(connection, me)).await?;
+    Choose { page, problems, history }.show_refused(why)
+}
+
 /// The turn of a file to be read. It lasts until what was read is stored, also when the browser hangs up.
 async fn turn() -> Result<OwnedSemaphorePermit, Error> {
     ONE.clone().acquire_owned().await.map_err(|why| Error::Unavailable(why.to_string()))
@@ -145,7 +153,11 @@ pub async fn upload(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let opened = match sent::file(id, &request, form).await? {
+    let sent = match sent::file(id, &request, form).await {
+        Err(why @ Error::ManyFiles) => return choose_later(&site, page, id, &why).await,
+        sent => sent?,
+    };
+    let opened = match sent {
         Ok(arrived) => {
             // Nothing is read for whoever may store nothing.
             site.read(move |connection| limits::check(connection, Limit::Imports, &Subject::member(id))).await?;

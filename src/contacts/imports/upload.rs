@@ -29,8 +29,9 @@ const UNIT: usize = 1_000_000;
 const UNITS: usize = 1_600;
 /// Files of one unit that may do so besides, so that they wait for no large ones.
 const SMALL: usize = 400;
-/// How long somebody waits for room.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long somebody waits for room: less than a body may take that is small, since it would be ended as one that stands still,
+/// or by a proxy in front, before anybody is told why.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Files of one member that may arrive at once.
 const OF_A_MEMBER: u32 = 2;
 
@@ -81,6 +82,9 @@ impl Drop for Turn {
 }
 
 /// The file of the field `file`, or why it is refused.
+///
+/// # Errors
+/// [`Error::ManyFiles`] where there is no room for it, [`Error::BadRequest`] where it breaks off.
 pub(super) async fn file(
     member: MemberId,
     request: &HttpRequest,
@@ -96,7 +100,9 @@ pub(super) async fn file(
     match timeout(PATIENCE, Arc::clone(room).acquire_many_owned(units)).await {
         Ok(room) => arrived(form, room.map_err(|why| Error::Unavailable(why.to_string()))?).await,
         Err(_) => {
-            drained(form, None, 0, t("Very many files are on their way at once. Try again in a few minutes.")).await
+            // Also where that breaks off they are told why.
+            drop(drained(form, None, 0, "").await);
+            Err(Error::ManyFiles)
         }
     }
 }
