@@ -286,6 +286,8 @@ fn what_is_no_list_is_refused_and_nothing_is_stored() {
         (torn.as_bytes(), "Line 3: a quoted field is never closed; save the list as CSV again"),
         (b"", "the file is empty"),
         (&zipped("xl/workbook.xml", b"<workbook/>"), "this is a workbook of a spreadsheet; save it as"),
+        (&zipped("word/document.xml", b"<document/>"), "this is a text document, not a list of contacts"),
+        (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", "this is a calendar, not a list of contacts"),
         (&zipped("Connections.csv", &bomb), "this ZIP archive unpacks to far more than a list of contacts"),
         (&lying(zipped("Connections.csv", lie.as_bytes()), lie.len() as u32), "this ZIP archive"),
         (&zipped("Messages.txt", b"Hello"), "this is a ZIP archive without a list of contacts"),

@@ -28,8 +28,8 @@ fn read(bytes: &[u8]) -> Result<Vec<u8>, Why> {
         return Err(Why::ManyFiles);
     }
     let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
-    if names.iter().any(|name| matches!(name.as_str(), "xl/workbook.xml" | "xl/workbook.bin" | "styles.xml")) {
-        return Err(Why::Spreadsheet);
+    if let Some(why) = office(&names, &mut archive) {
+        return Err(why);
     }
     let list = list(&names)?;
     let entry = archive.by_name(list).map_err(|why| match why {
@@ -41,6 +41,27 @@ fn read(bytes: &[u8]) -> Result<Vec<u8>, Why> {
     let mut unpacked = Vec::new();
     entry.take(most as u64 + 1).read_to_end(&mut unpacked).map_err(|_| Why::BrokenZip)?;
     if unpacked.len() > most && most < MAX_BYTES { Err(Why::ZipBomb) } else { Ok(unpacked) }
+}
+
+/// Tells what a file is that an office program keeps as an archive; nothing where it is none.
+fn office(names: &[String], archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<Why> {
+    let has = |wanted: &str| names.iter().any(|name| name == wanted);
+    if has("word/document.xml") {
+        return Some(Why::Document);
+    }
+    let is_of_apple = names.iter().any(|name| name.ends_with(".iwa"));
+    if is_of_apple || has("xl/workbook.xml") || has("xl/workbook.bin") {
+        return Some(Why::Spreadsheet);
+    }
+    if !has("styles.xml") {
+        return None;
+    }
+    let mut kind = String::new();
+    // What does not say of which program it is is taken for what people keep contacts in.
+    if let Ok(entry) = archive.by_name("mimetype") {
+        let _ = entry.take(100).read_to_string(&mut kind);
+    }
+    Some(if kind.ends_with(".text") { Why::Document } else { Why::Spreadsheet })
 }
 
 /// Finds the list: LinkedIn's, else the one of everybody that Google sends, else the only one.
@@ -103,6 +124,10 @@ mod tests {
         assert_eq!(why(&zipped(&[("Messages.txt", b"no")])), Why::ZipWithoutList);
         assert_eq!(why(&zipped(&[("a.csv", b"no"), ("b.vcf", b"no")])), Why::SeveralLists);
         assert_eq!(why(&zipped(&[("xl/workbook.xml", b"<x/>")])), Why::Spreadsheet);
+        assert_eq!(why(&zipped(&[("word/document.xml", b"<x/>")])), Why::Document);
+        let of_libre_office = |kind: &[u8]| why(&zipped(&[("mimetype", kind), ("styles.xml", b"<x/>")]));
+        assert_eq!(of_libre_office(b"application/vnd.oasis.opendocument.spreadsheet"), Why::Spreadsheet);
+        assert_eq!(of_libre_office(b"application/vnd.oasis.opendocument.text"), Why::Document);
         assert_eq!(why(b"PK\x03\x04\x14\0"), Why::BrokenZip);
         let archive = zipped(&[("Connections.csv", b"First Name,Last Name")]);
         assert_eq!(why(&archive[..archive.len() - 30]), Why::BrokenZip);

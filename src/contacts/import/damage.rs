@@ -39,6 +39,10 @@ pub enum Why {
     ZipBomb,
     /// A workbook of a spreadsheet program.
     Spreadsheet,
+    /// A document of a word processor.
+    Document,
+    /// A file of appointments.
+    Calendar,
     /// A picture.
     Picture,
     /// A page of the web.
@@ -157,6 +161,12 @@ impl fmt::Display for Why {
             )
             .into(),
             Self::Spreadsheet => t("this is a workbook of a spreadsheet; save it as “CSV UTF-8”").into(),
+            Self::Document => {
+                t("this is a text document, not a list of contacts; export the contacts as CSV or vCard").into()
+            }
+            Self::Calendar => {
+                t("this is a calendar, not a list of contacts; export the contacts as CSV or vCard").into()
+            }
             Self::Picture => t("this is a picture, not a list of contacts; choose the CSV, vCard or ZIP file").into(),
             Self::WebPage => t("this is a page of the web, not a list of contacts; download the file again").into(),
             Self::Xml => t("this is an XML file, not a list of contacts; export the contacts as CSV or vCard").into(),

@@ -120,6 +120,7 @@ pub(super) fn check_kind(bytes: &[u8]) -> Result<(), Damaged> {
         Some(why) => why,
         None if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") => Why::Picture,
         None if start.starts_with("dn:") || start.starts_with("version: 1\ndn:") => Why::Ldif,
+        None if start.starts_with("begin:vcalendar") => Why::Calendar,
         None if is_json(start) => Why::Json,
         None => match markup(start) {
             Some(why) => why,
