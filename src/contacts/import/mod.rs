@@ -87,9 +87,9 @@ impl Until {
         Until(Instant::now() + TIMEOUT)
     }
 
-    /// Looks at the clock now and then.
+    /// Looks at the clock, which costs far less than a row.
     fn check(self, line: u64) -> Result<(), Damaged> {
-        if line.is_multiple_of(64) && Instant::now() > self.0 { Err(Why::TooSlow.on(line)) } else { Ok(()) }
+        if Instant::now() > self.0 { Err(Why::TooSlow.on(line)) } else { Ok(()) }
     }
 }
 

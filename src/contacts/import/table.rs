@@ -301,7 +301,7 @@ impl Reader<'_> {
             if number == MAX_ROWS {
                 return Err(Why::TooManyRows.on(line));
             }
-            until.check(number as u64 * 64)?;
+            until.check(line)?;
             match layout.card(&record) {
                 Ok(card) => {
                     if text::is_unreadable(record.as_slice()) {

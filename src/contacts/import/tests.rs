@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::import::columns::Target;
-use crate::contacts::import::{Choices, Read, Why, columns_anew, read};
+use crate::contacts::import::{Choices, Read, Until, Why, columns_anew, linkedin, read, table, vcards};
 use crate::contacts::source::Source;
 
 const TODAY: Date = date(2026, 11, 25);
@@ -37,6 +37,19 @@ fn row(header: &str, cells: &[(&str, &str)]) -> String {
 fn one(read: &Read) -> &Card {
     assert_eq!((read.rows.len(), read.skipped.len()), (1, 0), "{:?}", read.skipped);
     &read.rows[0].card
+}
+
+#[test]
+fn a_file_that_takes_too_long_is_told_where() {
+    let over = Until(std::time::Instant::now().checked_sub(std::time::Duration::from_secs(1)).unwrap());
+    let choices = Choices::default();
+    let damaged = [
+        table::read("Name,E-mail\n\n\nBen Okoro,ben@example.org\n", &choices, TODAY, over).unwrap_err(),
+        linkedin::read("Notes:\n\nFirst Name,Last Name,URL,Company,Position\nZoe,Ng,,Beta,Cook\n", TODAY, over)
+            .unwrap_err(),
+        vcards::read(b"\n\n\nBEGIN:VCARD\nFN:Ben Okoro\nEND:VCARD\n", None, over).unwrap_err(),
+    ];
+    assert!(damaged.iter().all(|one| *one == Why::TooSlow.on(4)), "{damaged:?}");
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>, until: Until
         if rows.len() + skipped.len() == MAX_ROWS {
             return Err(Why::TooManyRows.on(line));
         }
-        until.check((rows.len() as u64 + 1) * 64)?;
+        until.check(line)?;
         let text = found.text.map_err(torn);
         let is_unreadable = text.as_deref().is_ok_and(text::is_unreadable);
         match text.and_then(|text| row(line, &text)) {
