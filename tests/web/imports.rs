@@ -305,6 +305,24 @@ fn what_is_no_list_is_refused_and_nothing_is_stored() {
 }
 
 #[test]
+fn a_header_alone_or_two_files_are_named() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    choose(&mut ada, "Name,E-mail\n");
+    assert!(
+        ada.sees("0 new") && ada.sees("There is nobody in this file. Export your contacts again"),
+        "{}",
+        ada.text()
+    );
+    let part = |name: &str| {
+        format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\nName\nBen\n\r\n")
+    };
+    let both = part("a.csv") + &part("b.csv") + "--cut--\r\n";
+    ada.send("/contacts/import", "multipart/form-data; boundary=cut", both.as_bytes());
+    assert!(ada.page.status == 422 && ada.sees("Choose one file at a time."), "{}", ada.text());
+}
+
+#[test]
 fn a_list_in_any_encoding_or_archive_is_read() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");

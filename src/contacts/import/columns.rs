@@ -1,4 +1,5 @@
-//! What a column of a table holds, told by its name: in the words of Google, Outlook, Thunderbird and others, in six languages.
+//! What a column of a table holds, told by its name: in the words of Google, Outlook, Thunderbird and others, in the languages of
+//! this site and a few more.
 //! The cells are not looked at here.
 
 use crate::language::t;
@@ -149,6 +150,9 @@ const NAMES: [(Target, &[&str]); 17] = [
             "nombre",
             "nome",
             "voornaam",
+            "primeiro nome",
+            "first",
+            "الاسم الأول",
         ],
     ),
     (
@@ -161,6 +165,7 @@ const NAMES: [(Target, &[&str]); 17] = [
             "zweiter vorname",
             "deuxième prénom",
             "segundo nombre",
+            "middle",
             "tussenvoegsel",
             "tweede voornaam",
         ],
@@ -180,6 +185,10 @@ const NAMES: [(Target, &[&str]); 17] = [
             "apellido",
             "apellidos",
             "cognome",
+            "sobrenome",
+            "last",
+            "اسم العائلة",
+            "الاسم الأخير",
             "achternaam",
             "familienaam",
         ],
@@ -207,6 +216,9 @@ const NAMES: [(Target, &[&str]); 17] = [
             "ansprechpartner",
             "vor und nachname",
             "vorname und nachname",
+            "nome completo",
+            "الاسم",
+            "الاسم الكامل",
         ],
     ),
     (Target::Prefix, &["prefix", "name prefix", "anrede", "préfixe", "tratamiento", "prefijo", "aanhef"]),
@@ -235,6 +247,10 @@ const NAMES: [(Target, &[&str]); 17] = [
             "arbeitgeber",
             "firmenname",
             "employeur",
+            "azienda",
+            "società",
+            "organização",
+            "الشركة",
         ],
     ),
     (
@@ -268,6 +284,11 @@ const NAMES: [(Target, &[&str]); 17] = [
             "functie",
             "functietitel",
             "beroep",
+            "posizione",
+            "qualifica",
+            "função",
+            "المسمى الوظيفي",
+            "الوظيفة",
             "beruf",
         ],
     ),
@@ -285,6 +306,10 @@ const NAMES: [(Target, &[&str]); 17] = [
             "fecha de nacimiento",
             "verjaardag",
             "geboortedatum",
+            "data di nascita",
+            "compleanno",
+            "data de nascimento",
+            "تاريخ الميلاد",
         ],
     ),
     (Target::BirthYear, &["birth year", "geburtsjahr", "année de naissance", "año de nacimiento"]),
@@ -308,6 +333,8 @@ const NAMES: [(Target, &[&str]); 17] = [
             "opmerking",
             "bemerkung",
             "kommentar",
+            "observações",
+            "ملاحظات",
         ],
     ),
     (
@@ -336,6 +363,9 @@ const NAMES: [(Target, &[&str]); 17] = [
             "connexion le",
             "conectado el",
             "fecha de conexión",
+            "data di connessione",
+            "collegato il",
+            "conectado em",
             "verbonden op",
         ],
     ),
@@ -401,7 +431,7 @@ fn says(plain: &str, parts: &[&str]) -> bool {
     })
 }
 
-const LABELS: [&str; 5] = ["label", "kind", "type", "typ", "étiquette"];
+const LABELS: [&str; 6] = ["label", "kind", "type", "typ", "tipo", "étiquette"];
 
 /// Tells by its parts the name of a column of which there are many.
 fn rule(plain: &str) -> (Target, &'static str) {
@@ -409,12 +439,24 @@ fn rule(plain: &str) -> (Target, &'static str) {
     let or_label = |target, kind| if label { kind } else { target };
     if says(
         plain,
-        &["phonetic", "yomi", "angezeigt", "display", "complet", "mostrar", "custom", "relation", "event", "photo"],
+        &[
+            "phonetic",
+            "yomi",
+            "angezeigt",
+            "display",
+            "complet",
+            "mostrar",
+            "pantalla",
+            "custom",
+            "relation",
+            "event",
+            "photo",
+        ],
     ) {
         return (Target::Nothing, "");
     }
     let is_mail = says(plain, &["mail", "mails"]) && !says(plain, &["voice"]);
-    if is_mail || plain.contains("email") || says(plain, &["correo", "messagerie", "mailadres"]) {
+    if is_mail || plain.contains("email") || says(plain, &["correo", "messagerie", "mailadres", "البريد"]) {
         return (or_label(Target::Email, Target::EmailKind), place(plain));
     }
     if says(plain, &["fax", "télécopie", "telefax"]) {
@@ -433,6 +475,10 @@ fn rule(plain: &str) -> (Target, &'static str) {
             "handynummer",
             "portable",
             "mobiel",
+            "celular",
+            "cellulare",
+            "telemóvel",
+            "الجوال",
         ],
     ) {
         return (Target::Phone, "mobile");
@@ -440,7 +486,8 @@ fn rule(plain: &str) -> (Target, &'static str) {
     if says(plain, &["pager", "localizador"]) {
         return (Target::Phone, "pager");
     }
-    if says(plain, &["phone", "telefon", "téléphone", "teléfono", "telefoon", "tél", "tel"]) || plain.contains("phone")
+    if says(plain, &["phone", "telefon", "téléphone", "teléfono", "telefoon", "tél", "tel", "الهاتف"])
+        || plain.contains("phone")
     {
         return (or_label(Target::Phone, Target::PhoneKind), place(plain));
     }
@@ -459,11 +506,24 @@ fn part_of_address(plain: &str, label: bool) -> Target {
         (Target::Country, &["country", "land", "pays", "país"]),
         (
             Target::Postcode,
-            &["postal code", "postcode", "zip", "zipcode", "postleitzahl", "plz", "code postal", "código postal"],
+            &[
+                "postal code",
+                "postcode",
+                "post code",
+                "zip",
+                "zipcode",
+                "postleitzahl",
+                "plz",
+                "code postal",
+                "código postal",
+            ],
         ),
         (Target::Street, &["street", "straße", "strasse", "rue", "calle", "straat", "box", "postfach", "extended"]),
         (Target::City, &["city", "town", "ort", "stadt", "ville", "ciudad", "localidad", "plaats", "woonplaats"]),
-        (Target::Region, &["region", "région", "state", "province", "dép", "provincia", "provincie", "estado"]),
+        (
+            Target::Region,
+            &["region", "région", "state", "county", "province", "dép", "provincia", "provincie", "estado"],
+        ),
         (Target::Address, &FORMATTED),
     ];
     let found = parts.into_iter().find(|(_, words)| says(plain, words)).map(|(target, _)| target);
@@ -477,8 +537,23 @@ fn part_of_address(plain: &str, label: bool) -> Target {
 }
 
 /// What a value is for.
-fn place(plain: &str) -> &'static str {
-    if says(plain, &["home", "privat", "private", "domicile", "particular", "personal", "privé", "thuis"]) {
+pub(super) fn place(plain: &str) -> &'static str {
+    let home = [
+        "home",
+        "privat",
+        "private",
+        "domicile",
+        "domicilio",
+        "residencia",
+        "particular",
+        "personal",
+        "privé",
+        "thuis",
+    ];
+    if says(plain, &["assistant", "assistent", "asistente", "ayudante"]) {
+        // By this number somebody else is reached.
+        "assistant"
+    } else if says(plain, &home) {
         "home"
     } else if says(
         plain,

@@ -3,10 +3,12 @@
 use csv::StringRecord;
 use jiff::civil::Date;
 
+use crate::accounts::email;
 use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::import::columns::{Guess, Target};
 use crate::contacts::import::linkedin::dates;
 use crate::contacts::import::{Why, says_who};
+use crate::contacts::names::called;
 use crate::contacts::source::Source;
 
 /// What Google puts between several values of one cell.
@@ -22,6 +24,8 @@ pub(super) struct Layout {
     slots: Slots<usize>,
     today: Date,
     order: Order,
+    /// Whether every value stands in a cell of its own, as the export of this site has it, so that none is taken apart.
+    is_as_written: bool,
 }
 
 struct Placed {
@@ -86,7 +90,12 @@ impl Layout {
             addresses: names.addresses.len(),
         };
         let order = if source == Source::Outlook { Order::MonthFirst } else { Order::Unknown };
-        Layout { columns, slots, today, order }
+        Layout { columns, slots, today, order, is_as_written: false }
+    }
+
+    /// Takes every value as it stands in its cell.
+    pub(super) fn taken_as_written(self) -> Layout {
+        Layout { is_as_written: true, ..self }
     }
 
     /// Learns from a day that can only be one which number is the month.
@@ -157,7 +166,8 @@ impl Layout {
             Target::BirthYear => draft.birth[0] = cell.parse().unwrap_or(0),
             Target::BirthMonth => draft.birth[1] = cell.parse().unwrap_or(0),
             Target::BirthDay => draft.birth[2] = cell.parse().unwrap_or(0),
-            Target::Email => draft.values.emails[*at].add(kind, cell),
+            Target::Email if self.is_as_written => draft.values.emails[*at].add(kind, cell),
+            Target::Email => draft.add_emails(*at, kind, cell),
             Target::Phone => draft.values.phones[*at].add(kind, cell),
             // Google's old layout escapes the colon.
             Target::Link => draft.values.links[*at].add(kind, &cell.replace("\\:", ":")),
@@ -185,6 +195,8 @@ struct Draft {
     addresses: Vec<Parts>,
     /// Year, month and day, where each has a column.
     birth: [i16; 3],
+    /// The name before an address, for where no column has one.
+    mailbox: String,
 }
 
 /// The values of one cell, and what they are for.
@@ -243,6 +255,18 @@ impl Parts {
 }
 
 impl Draft {
+    /// Takes the addresses of a cell, one of which may have a name before it, as mail programs write them.
+    fn add_emails(&mut self, at: usize, kind: &str, cell: &str) {
+        let several = cell.split(SEVERAL).flat_map(addresses).collect::<Vec<_>>().join(SEVERAL);
+        if let (false, Some((name, _))) = (several == cell, cell.split_once('<')) {
+            let name = name.trim().trim_matches(['"', '\'']).trim();
+            if !name.contains('@') {
+                set(&mut self.mailbox, name);
+            }
+        }
+        self.values.emails[at].add(kind, &several);
+    }
+
     fn new(slots: &Slots<usize>) -> Draft {
         let values = Slots {
             emails: vec![Several::default(); slots.emails],
@@ -250,11 +274,20 @@ impl Draft {
             links: vec![Several::default(); slots.links],
             addresses: Vec::new(),
         };
-        Draft { card: Card::default(), values, addresses: vec![Parts::default(); slots.addresses], birth: [0; 3] }
+        Draft {
+            card: Card::default(),
+            values,
+            addresses: vec![Parts::default(); slots.addresses],
+            birth: [0; 3],
+            mailbox: String::new(),
+        }
     }
 
     fn card(self) -> Card {
         let mut card = self.card;
+        if called(&card).is_empty() {
+            card.full_name = self.mailbox;
+        }
         let all = |several: Vec<Several>| {
             several
                 .into_iter()
@@ -274,6 +307,25 @@ impl Draft {
         card.birthday = card.birthday.or_else(made);
         card
     }
+}
+
+/// Returns the addresses that stand in a text, as `Ben <ben@example.org>; ada@example.org`; the text itself where that is not
+/// all that it says.
+fn addresses(text: &str) -> Vec<String> {
+    if email::is_whole(text.trim()) {
+        return vec![text.to_owned()];
+    }
+    let all = text.matches('@').count();
+    let is_all = |part: &str| !part.contains('<') || part.ends_with('>');
+    let tidy = |part: &str| Some(email::tidy(part)).filter(|address| is_all(part) && email::is_whole(address));
+    let parted = |at: fn(char) -> bool| {
+        let parts = text.split(at).map(str::trim).filter(|part| !part.is_empty());
+        parts.map(tidy).collect::<Option<Vec<String>>>().filter(|found| !found.is_empty() && found.len() == all)
+    };
+    // A comma may stand in a name, too.
+    let between: [fn(char) -> bool; 3] =
+        [|c| matches!(c, ';' | '\n'), |c| matches!(c, ';' | ',' | '\n'), char::is_whitespace];
+    between.into_iter().find_map(parted).unwrap_or_else(|| vec![text.to_owned()])
 }
 
 /// The first value counts.

@@ -62,7 +62,10 @@ impl<'a> Head<'a> {
         let guesses = columns::guess_all(&names);
         let is_named = guesses.iter().any(|guess| guess.target != Target::Nothing);
         let has_header = has_header.unwrap_or_else(|| !holds_values(first) && (is_named || differs(&sample)));
-        let guesses = if has_header { named_or_by_content(guesses, &sample) } else { by_content(&sample, names.len()) };
+        let guesses = match has_header {
+            true => named_or_by_content(guesses, &names, &sample),
+            false => by_content(&sample, names.len()),
+        };
         Ok(Head { body, first_line, separator, sample, names, has_header, guesses })
     }
 }
@@ -85,6 +88,7 @@ pub(super) fn read(text: &str, choices: &Choices, today: Date, until: Until) -> 
     let cells = &sample[usize::from(has_header).min(sample.len())..];
     let columns = shown(&names, has_header, &guesses, cells);
     let layout = Layout::new(guesses, source, today);
+    let layout = if is_ours(text) { layout.taken_as_written() } else { layout };
     let reader = Reader { body, first_line, separator, has_header };
     let read = Read {
         source,
@@ -187,13 +191,21 @@ fn differs(sample: &[StringRecord]) -> bool {
 }
 
 /// Says what the columns hold whose names do not, where the others leave in doubt who the people are or how to reach them.
-fn named_or_by_content(mut guesses: Vec<Guess>, sample: &[StringRecord]) -> Vec<Guess> {
+/// *Home*, *Work* or *Particular* alone say what an address or a number is for, so the cells say the rest.
+fn named_or_by_content(mut guesses: Vec<Guess>, names: &[String], sample: &[StringRecord]) -> Vec<Guess> {
+    let by_content = by_content(sample.get(1..).unwrap_or_default(), guesses.len());
+    for ((guess, other), name) in guesses.iter_mut().zip(&by_content).zip(names) {
+        let kind = columns::place(&plain(name));
+        let is_reach = matches!(other.target, Target::Email | Target::Phone | Target::Link);
+        if guess.target == Target::Nothing && is_reach && !kind.is_empty() && !name.trim().contains(' ') {
+            *guess = Guess { kind, ..other.clone() };
+        }
+    }
     let has = |guesses: &[Guess], some: &[Target]| guesses.iter().any(|guess| some.contains(&guess.target));
     let is_known = has(&guesses, &[Target::FullName, Target::Given, Target::Family, Target::Company]);
     if is_known && has(&guesses, &[Target::Email, Target::Phone, Target::Link]) {
         return guesses;
     }
-    let by_content = by_content(sample.get(1..).unwrap_or_default(), guesses.len());
     for (guess, other) in guesses.iter_mut().zip(by_content) {
         let is_name = [Target::FullName, Target::Given, Target::Family].contains(&other.target);
         if guess.target == Target::Nothing && !(is_name && is_known) {
@@ -297,8 +309,7 @@ impl Reader<'_> {
                 continue;
             }
             let line = self.line_of(&record);
-            let number = read.rows.len() + read.skipped.len();
-            if number == MAX_ROWS {
+            if read.rows.len() + read.skipped.len() == MAX_ROWS {
                 return Err(Why::TooManyRows.on(line));
             }
             until.check(line)?;

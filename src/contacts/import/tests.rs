@@ -40,6 +40,82 @@ fn one(read: &Read) -> &Card {
 }
 
 #[test]
+fn a_cell_may_hold_several_addresses_and_a_name() {
+    let emails = |cell: &str| {
+        let read = parse(format!("Company,E-mail\nAcme,\"{}\"\n", cell.replace('"', "\"\"")));
+        let card = one(&read).clone();
+        (card.full_name, card.emails.into_iter().map(|one| one.value).collect::<Vec<_>>().join(" "))
+    };
+    for (cell, name, wanted) in [
+        ("ben@x.example", "", "ben@x.example"),
+        ("Ben Okoro <ben@x.example>", "Ben Okoro", "ben@x.example"),
+        ("\"Okoro, Ben\" <Ben@X.example>", "Okoro, Ben", "Ben@x.example"),
+        ("mailto:ben@x.example", "", "ben@x.example"),
+        ("b@x.example; c@x.example", "", "b@x.example c@x.example"),
+        ("b@x.example, c@x.example", "", "b@x.example c@x.example"),
+        ("b@x.example c@x.example", "", "b@x.example c@x.example"),
+        ("Ben <b@x.example>, Cy <c@x.example>", "Ben", "b@x.example c@x.example"),
+        ("b@x.example or ask Cy", "", "b@x.example or ask Cy"),
+        ("\"Okoro, Ben\" <b@x.example>, Cy", "", "\"Okoro, Ben\" <b@x.example>, Cy"),
+        ("not known", "", "not known"),
+    ] {
+        assert_eq!(emails(cell), (name.to_owned(), wanted.to_owned()), "{cell}");
+    }
+}
+
+#[test]
+fn a_column_named_by_what_it_is_for_is_known_by_its_cells() {
+    let yahoo = "First,Middle,Last,Email,Home,Work,Mobile,Title,Company,Work Post Code\n\
+                 Ben,,Okoro,b@x.example,+44 1111111,+44 2222222,+44 3333333,Baker,Acme,N1\n";
+    let read = parse(yahoo);
+    let card = one(&read);
+    assert_eq!((card.full_name.as_str(), card.given.as_str(), card.family.as_str()), ("Ben Okoro", "Ben", "Okoro"));
+    let phones = [("home", "+44 1111111"), ("work", "+44 2222222"), ("mobile", "+44 3333333")];
+    assert_eq!(card.phones, phones.map(|(kind, value)| Valued::new(kind, value)));
+    let spanish = "Nombre,Apellidos,Dirección de correo electrónico,Tipo de correo electrónico,\
+                   Nombre de pantalla de correo electrónico,Particular,Calle del domicilio,Ciudad de residencia,\
+                   Teléfono del ayudante\n\
+                   Íñigo,Núñez,i@x.example,SMTP,Íñigo,+34 95 3000000,Calle 3,Sevilla,+34 95 4000000\n";
+    let read = parse(spanish);
+    let card = one(&read);
+    assert_eq!(card.emails, [Valued::new("", "i@x.example")]);
+    let phones = [("home", "+34 95 3000000"), ("assistant", "+34 95 4000000")];
+    assert_eq!(card.phones, phones.map(|(kind, value)| Valued::new(kind, value)));
+    assert_eq!((card.addresses.len(), card.addresses[0].city.as_str()), (1, "Sevilla"));
+    // A word above what is no number says nothing.
+    let read = parse("Name,E-mail,Home\nBen,b@x.example,yes\n");
+    assert!(one(&read).phones.is_empty());
+}
+
+#[test]
+fn linkedin_is_known_in_more_languages() {
+    for file in [
+        "Nome,Cognome,URL,Indirizzo e-mail,Azienda,Posizione,Data di connessione\n\
+         Zoe,Ng,https://www.linkedin.com/in/zoe,,Acme,Capo,12 gen 2024\n",
+        "Nome,Sobrenome,URL,Endereço de e-mail,Empresa,Cargo,Conectado em\n\
+         Zoe,Ng,https://www.linkedin.com/in/zoe,,Acme,Capo,12 jan 2024\n",
+        "Voornaam,Achternaam,URL,E-mailadres,Bedrijf,Functie,Verbonden op\n\
+         Zoe,Ng,https://www.linkedin.com/in/zoe,,Acme,Capo,12 jan. 2024\n",
+    ] {
+        let read = parse(file);
+        let card = one(&read);
+        assert_eq!((read.source, card.connected_on), (Source::LinkedIn, Some(date(2024, 1, 12))), "{file}");
+        assert_eq!(
+            (card.full_name.as_str(), card.company.as_str(), card.position.as_str()),
+            ("Zoe Ng", "Acme", "Capo")
+        );
+    }
+}
+
+#[test]
+fn arabic_headings_are_known() {
+    let read = parse("الاسم,البريد الإلكتروني,الشركة,رقم الهاتف\nمحمد أحمد,m@x.example,النور,+966 11 1234567\n");
+    let card = one(&read);
+    assert_eq!((card.full_name.as_str(), card.company.as_str()), ("محمد أحمد", "النور"));
+    assert_eq!((card.emails.len(), card.phones.len()), (1, 1));
+}
+
+#[test]
 fn a_file_that_takes_too_long_is_told_where() {
     let over = Until(std::time::Instant::now().checked_sub(std::time::Duration::from_secs(1)).unwrap());
     let choices = Choices::default();

@@ -119,6 +119,10 @@ async fn arrived(mut form: Multipart, room: OwnedSemaphorePermit) -> Result<Resu
     while let Some(field) = form.next().await {
         let mut field = field.map_err(broken)?;
         let ours = field.name() == Some("file");
+        if ours && !(file.is_empty() && name.is_empty()) {
+            drop((file, room));
+            return drained(form, Some(field), seen, t("Choose one file at a time.")).await;
+        }
         if ours {
             name = file_name(&field);
         }

@@ -5,20 +5,20 @@ use jiff::civil::{Date, date};
 /// The day on which LinkedIn opened; nobody was connected before.
 const OPENED: Date = date(2003, 5, 5);
 
-/// Months in small letters, English, German, French and Spanish where they differ.
+/// Months in small letters, English, German, French, Spanish, Italian, Portuguese and Dutch where they differ.
 const MONTHS: [&[&str]; 12] = [
-    &["january", "januar", "jänner", "janvier", "enero"],
-    &["february", "februar", "février", "febrero"],
-    &["march", "märz", "mrz", "mars", "marzo"],
+    &["january", "januar", "jänner", "janvier", "enero", "gennaio", "janeiro"],
+    &["february", "februar", "février", "febrero", "febbraio", "fevereiro"],
+    &["march", "märz", "mrz", "mars", "marzo", "março", "maart", "mrt"],
     &["april", "avril", "abril"],
-    &["may", "mai", "mayo"],
-    &["june", "juni", "juin", "junio"],
-    &["july", "juli", "juillet", "julio"],
+    &["may", "mai", "mayo", "maggio", "maio", "mei"],
+    &["june", "juni", "juin", "junio", "giugno", "junho"],
+    &["july", "juli", "juillet", "julio", "luglio", "julho"],
     &["august", "août", "aout", "agosto"],
-    &["september", "septembre", "septiembre", "setiembre"],
-    &["october", "oktober", "octobre", "octubre"],
+    &["september", "septembre", "septiembre", "setiembre", "settembre", "setembro"],
+    &["october", "oktober", "octobre", "octubre", "ottobre", "outubro"],
     &["november", "novembre", "noviembre"],
-    &["december", "dezember", "décembre", "diciembre"],
+    &["december", "dezember", "décembre", "diciembre", "dicembre"],
 ];
 
 /// Says whether two can have been connected on a day.
@@ -118,12 +118,15 @@ mod tests {
     }
 
     #[test]
-    fn every_month_is_known_in_four_languages() {
+    fn every_month_is_known_in_seven_languages() {
         let languages = [
             "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
             "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
             "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
             "ene feb mar abr may jun jul ago sep oct nov dic",
+            "gen feb mar apr mag giu lug ago set ott nov dic",
+            "jan fev mar abr mai jun jul ago set out nov dez",
+            "jan feb mrt apr mei jun jul aug sep okt nov dec",
         ];
         for months in languages {
             for (month, name) in (1..).zip(months.split(' ')) {

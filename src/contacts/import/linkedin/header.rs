@@ -12,9 +12,10 @@ const MAX_LINE: usize = 50_000;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 // Names of each column in small letters, without blanks and hyphens: those that LinkedIn has used over the years, then the
-// German, French and Spanish ones.
-const FIRST_NAME: &[&str] = &["firstname", "vorname", "prénom", "nombre"];
-const LAST_NAME: &[&str] = &["lastname", "nachname", "nom", "nomdefamille", "apellido", "apellidos"];
+// German, French, Spanish, Italian, Portuguese and Dutch ones.
+const FIRST_NAME: &[&str] = &["firstname", "vorname", "prénom", "nombre", "nome", "voornaam"];
+const LAST_NAME: &[&str] =
+    &["lastname", "nachname", "nom", "nomdefamille", "apellido", "apellidos", "cognome", "sobrenome", "achternaam"];
 const URL: &[&str] = &["url"];
 const EMAIL: &[&str] = &[
     "emailaddress",
@@ -24,11 +25,26 @@ const EMAIL: &[&str] = &[
     "direccióndecorreoelectrónico",
     "direccióndeemail",
     "correoelectrónico",
+    "indirizzoemail",
+    "endereçodeemail",
+    "emailadres",
 ];
-const COMPANY: &[&str] = &["company", "currentcompany", "unternehmen", "entreprise", "société", "empresa"];
-const POSITION: &[&str] = &["position", "currentposition", "poste", "fonction", "cargo", "puesto"];
-const CONNECTED_ON: &[&str] =
-    &["connectedon", "verbundenam", "connectéle", "connexionle", "conectadoel", "fechadeconexión"];
+const COMPANY: &[&str] =
+    &["company", "currentcompany", "unternehmen", "entreprise", "société", "empresa", "azienda", "bedrijf"];
+const POSITION: &[&str] =
+    &["position", "currentposition", "poste", "fonction", "cargo", "puesto", "posizione", "functie"];
+const CONNECTED_ON: &[&str] = &[
+    "connectedon",
+    "verbundenam",
+    "connectéle",
+    "connexionle",
+    "conectadoel",
+    "fechadeconexión",
+    "datadiconnessione",
+    "collegatoil",
+    "conectadoem",
+    "verbondenop",
+];
 const TAGS: &[&str] = &["tags"];
 /// How the address of every profile goes on after its scheme and host.
 const PROFILE: &str = "linkedin.com/in/";
