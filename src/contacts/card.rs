@@ -20,6 +20,8 @@ pub const MAX_VALUES: usize = 50;
 pub const MAX_TAG: usize = 40;
 /// Tags on one contact.
 pub const MAX_TAGS: usize = 20;
+/// Stands between several kinds of one value.
+pub const BETWEEN_KINDS: &str = ", ";
 /// Bytes of a card as another program sent it.
 pub const MAX_RAW: usize = 100_000;
 
@@ -94,7 +96,7 @@ pub struct Card {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Valued {
-    /// In small letters `home`, `work`, `mobile`, `fax`, `other`; or whatever its owner calls it; or empty.
+    /// In small letters `home`, `work`, `mobile`, `fax`, `other`, or several of them; or whatever its owner calls it; or empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub kind: String,
     /// The value.

@@ -5,7 +5,9 @@ use jiff::civil::Date;
 
 use crate::accounts::email;
 use crate::connections::notes;
-use crate::contacts::card::{Address, Birthday, Card, MAX_LINE as LINE, MAX_NOTE, MAX_TAG, MAX_VALUES, Valued};
+use crate::contacts::card::{
+    Address, BETWEEN_KINDS, Birthday, Card, MAX_LINE as LINE, MAX_NOTE, MAX_TAG, MAX_VALUES, Valued,
+};
 use crate::dates;
 use crate::language::{self, number, t, tf};
 use crate::web::form::{Form, Problems};
@@ -291,16 +293,20 @@ fn connected_on(form: &Form, problems: &mut Problems, before: Option<Date>) -> O
     read
 }
 
-/// A kind in words.
+/// A kind in words, or several.
 pub(crate) fn kind_name(kind: &str) -> String {
-    match kind {
-        "home" => t("Home").to_owned(),
-        "work" => t("Work").to_owned(),
-        "mobile" => t("Mobile").to_owned(),
-        "fax" => t("Fax").to_owned(),
-        "other" => t("Other").to_owned(),
-        kind => kind.to_owned(),
-    }
+    let name = |kind| match kind {
+        "home" => t("Home"),
+        "work" => t("Work"),
+        "mobile" => t("Mobile"),
+        "fax" => t("Fax"),
+        "other" => t("Other"),
+        "main" => t("Main number"),
+        "pager" => t("Pager"),
+        "assistant" => t("Assistant"),
+        kind => kind,
+    };
+    kind.split(BETWEEN_KINDS).map(name).collect::<Vec<_>>().join(BETWEEN_KINDS)
 }
 
 /// The kinds to choose from, and the one that it is.

@@ -92,6 +92,39 @@ fn an_export_into_another_account_is_exported_equal() {
 }
 
 #[test]
+fn what_was_merged_of_several_kinds_is_exported_equal() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    let card = |name: &str, kind: &str| Card {
+        full_name: name.into(),
+        emails: vec![Valued::new(kind, "zoe@example.org")],
+        phones: vec![Valued::new(kind, "+44 20 7946 0123")],
+        ..Card::default()
+    };
+    let zoe = Card { given: "Zoe".into(), family: "Ng".into(), ..card("Zoe Ng", "work") };
+    add(&site, &ada, &[zoe, card("Z. Ng", "home")]);
+    ada.open("/contacts/duplicates").press("Merge");
+    assert!(ada.sees("Every value is kept."), "{}", ada.text());
+    ada.open("/contacts").go("Zoe Ng");
+    assert!(ada.sees("E-mail (Work, Home) zoe@example.org"), "{}", ada.text());
+    let exported = file(&mut ada, "/contacts/export/contacts.vcf");
+    assert!(exported.contains("EMAIL;TYPE=INTERNET;TYPE=WORK,HOME:zoe@example.org"), "{exported}");
+    assert!(exported.contains("TEL;TYPE=WORK,HOME:+44"), "{exported}");
+    let both = ["vcf", "csv"].map(|ending| format!("/contacts/export/contacts.{ending}"));
+    let exported = both.each_ref().map(|path| file(&mut ada, path));
+    for import in &exported {
+        ben.upload("/contacts/import", "file", import.as_bytes()).follow().press("Confirm import");
+        for (path, exported) in both.iter().zip(&exported) {
+            let again = file(&mut ben, path);
+            let without_uid = |text: &str| text.lines().filter(|line| !line.starts_with("UID")).collect::<String>();
+            assert_eq!(without_uid(&again), without_uid(exported), "{path}");
+        }
+        assert!(ben.open("/contacts").go("Zoe Ng").sees("E-mail (Work, Home)"), "{}", ben.text());
+        ben.open("/contacts/import").press("Undo");
+    }
+}
+
+#[test]
 fn the_export_of_an_import_is_in_the_order_of_the_file() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));

@@ -1,6 +1,8 @@
 //! Several cards as one: every value stays.
 
-use crate::contacts::card::{Address, Card, MAX_LINE, MAX_NOTE, MAX_RAW, MAX_TAG, MAX_TAGS, MAX_VALUES, Valued};
+use crate::contacts::card::{
+    Address, BETWEEN_KINDS, Card, MAX_LINE, MAX_NOTE, MAX_RAW, MAX_TAG, MAX_TAGS, MAX_VALUES, Valued,
+};
 use crate::contacts::duplicates::properties::{joined, lost, read_whole, said, untaken};
 use crate::contacts::import::linkedin;
 use crate::contacts::keys::{email_key, phone_key};
@@ -211,14 +213,19 @@ fn join_kinds(mine: &mut String, theirs: &str, (label, value): (&str, &str)) -> 
     if mine.is_empty() {
         theirs.clone_into(mine);
     }
-    let named = kind_name(theirs);
-    let has = |one: &str| [theirs, named.as_str()].iter().any(|kind| caseless(kind) == caseless(one));
-    if theirs.is_empty() || mine.split(", ").any(has) {
+    let is_there = |kind: &&str| {
+        // What was merged before there was one word for each in all languages has the words of one.
+        let named = kind_name(kind);
+        mine.split(BETWEEN_KINDS).any(|one| [*kind, &named].iter().any(|kind| caseless(kind) == caseless(one)))
+    };
+    let more: Vec<&str> = theirs.split(BETWEEN_KINDS).filter(|kind| !kind.is_empty() && !is_there(kind)).collect();
+    if more.is_empty() {
         return None;
     }
-    let both = format!("{}, {named}", kind_name(mine));
+    let more = more.join(BETWEEN_KINDS);
+    let both = [mine.as_str(), &more].join(BETWEEN_KINDS);
     if both.chars().count() > MAX_TAG {
-        return Some(noted(label, &format!("{value} ({named})")));
+        return Some(noted(label, &format!("{value} ({})", kind_name(&more))));
     }
     *mine = both;
     None
@@ -336,7 +343,7 @@ mod tests {
         let both = merged(&main, std::slice::from_ref(&other)).unwrap();
         let numbers: Vec<&str> = both.phones.iter().map(|one| one.value.as_str()).collect();
         assert_eq!(numbers, ["+1 415 555 0100 x12", "+1 415 555 0199", "+1 415 555 0100 x34"]);
-        assert_eq!(both.phones[1].kind, "Work, Mobile");
+        assert_eq!(both.phones[1].kind, "work, mobile");
         assert_eq!(both.links.len(), 2);
         assert_eq!((both.middle.as_str(), both.prefix.as_str(), both.suffix.as_str()), ("Brewster", "Adm.", "PhD"));
         assert_eq!(merged(&both, &[other]).unwrap(), both);
@@ -387,7 +394,7 @@ mod tests {
         for line in lines {
             assert!(both.note.lines().any(|one| one == line), "{line}: {}", both.note);
         }
-        assert_eq!(both.phones, [Valued::new("Fax, Work", "1"), Valued::new("Ship, Fax", "2")]);
+        assert_eq!(both.phones, [Valued::new("work, fax", "1"), Valued::new("Ship, fax", "2")]);
         assert!(!both.note.contains("Teacher"), "{}", both.note);
         assert!(crate::contacts::vcard::write(&both).contains("ROLE:Teacher"));
         assert_eq!(merged(&both, &[other]).unwrap(), both, "merging again changes nothing");

@@ -7,7 +7,7 @@ use calcard::vcard::{
     VCardProperty as Property, VCardValue,
 };
 
-use crate::contacts::card::{Address, Birthday, Card, MAX_LINE, MAX_NOTE, MAX_VALUES, Valued};
+use crate::contacts::card::{Address, BETWEEN_KINDS, Birthday, Card, MAX_LINE, MAX_NOTE, MAX_VALUES, Valued};
 
 /// A year that Apple's programs write where there is none.
 const NO_YEAR: i16 = 1604;
@@ -234,16 +234,57 @@ fn phone(value: &str) -> String {
     }
 }
 
-/// What a value is for: the label of its group, else the first of its types that says so.
+/// What a value is for: the label of its group, else all of its types that are known, else the first that says anything.
 fn kind(entry: &VCardEntry, labels: &Labels) -> String {
-    let label = entry.group.as_deref().and_then(|group| labels.get(group)).cloned();
+    if let Some(label) = entry.group.as_deref().and_then(|group| labels.get(group)) {
+        return label.clone();
+    }
     let types = entry.parameters(&Parameter::Type).filter_map(|value| value.as_text()).map(str::to_ascii_lowercase);
     let types: Vec<String> = types.collect();
-    let known = ["cell", "fax", "pager", "work", "home", "main"];
-    let found = known.into_iter().find(|known| types.iter().any(|one| one == known)).map(str::to_owned);
-    let own = || types.iter().find(|one| !MEANINGLESS.contains(&one.as_str())).cloned();
-    label.or(found).or_else(own).unwrap_or_default().replace("cell", "mobile")
+    let mut known: Vec<&str> = Vec::new();
+    for one in types.iter().filter_map(|one| KINDS.iter().find(|(_, of)| of.eq_ignore_ascii_case(one))) {
+        if !known.contains(&one.0) && known.len() < MAX_KINDS {
+            known.push(one.0);
+        }
+    }
+    let own = || types.iter().find(|one| !MEANINGLESS.contains(&one.as_str())).cloned().unwrap_or_default();
+    if known.is_empty() { own() } else { known.join(BETWEEN_KINDS) }
 }
+
+/// Gives each value that is of several kinds the one by which it was known before there could be several, as cards that were
+/// stored then have it.
+pub(super) fn of_one_kind(mut card: Card) -> Card {
+    let values = [&mut card.emails, &mut card.phones, &mut card.links].into_iter().flatten().map(|one| &mut one.kind);
+    for kind in values.chain(card.addresses.iter_mut().map(|one| &mut one.kind)) {
+        let mut first = ["mobile", "fax", "pager", "work", "home", "main", "other"].into_iter();
+        let several = kind.contains(BETWEEN_KINDS) && types_of(kind).is_some();
+        let is_one = |one: &&str| kind.split(BETWEEN_KINDS).any(|of| of == *one);
+        if let Some(one) = first.find(is_one).filter(|_| several) {
+            *kind = one.to_owned();
+        }
+    }
+    card
+}
+
+/// Writes a kind as types; nothing where it is a label of its owner's.
+pub(super) fn types_of(kind: &str) -> Option<String> {
+    let of = |one: &str| KINDS.iter().find(|(known, _)| *known == one).map(|(_, of)| *of);
+    let types: Option<Vec<&str>> = kind.split(BETWEEN_KINDS).map(of).collect();
+    types.map(|types| types.join(","))
+}
+
+/// Each kind that every program knows, and its type.
+const KINDS: [(&str, &str); 7] = [
+    ("mobile", "CELL"),
+    ("fax", "FAX"),
+    ("pager", "PAGER"),
+    ("work", "WORK"),
+    ("home", "HOME"),
+    ("main", "MAIN"),
+    ("other", "OTHER"),
+];
+/// Kinds of one value that are kept: as many as have room whichever they are.
+const MAX_KINDS: usize = 5;
 
 /// Types that do not say what a value is for.
 const MEANINGLESS: [&str; 8] = ["pref", "internet", "voice", "x400", "msg", "text", "video", "url"];

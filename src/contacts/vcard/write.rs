@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::vcard::CONNECTED_ON;
-use crate::contacts::vcard::read::{self, free_group, group, name, parameters, parted};
+use crate::contacts::vcard::read::{self, free_group, group, name, parameters, parted, types_of};
 
 /// The property of the label of a group.
 const LABEL: &str = "X-ABLABEL";
@@ -44,10 +44,13 @@ fn fields<'a>(card: &Card, raw: &Raw<'a>, may_stay: bool) -> (Vec<Cow<'a, str>>,
     let came = read::read(&card.raw);
     // What a limit cut is as it was, too.
     let cut = LazyCell::new(|| came.clone().cleaned());
+    let of_one_kind = LazyCell::new(|| read::of_one_kind(cut.clone()));
     let (mut all, mut changed) = (Vec::new(), false);
     for (names, anew) in PROPERTIES {
         let lines = anew(card, raw.labels);
-        let is_as_it_was = lines == anew(&came, raw.labels) || lines == anew(&cut, raw.labels);
+        let is_as_it_was = lines == anew(&came, raw.labels)
+            || lines == anew(&cut, raw.labels)
+            || lines == anew(&of_one_kind, raw.labels);
         let kept: Vec<&str> = raw.lines_of(names).collect();
         if may_stay && !kept.is_empty() && is_as_it_was {
             all.extend(kept.into_iter().map(Cow::Borrowed));
@@ -151,20 +154,17 @@ fn one(name: &str, value: &str) -> Vec<String> {
     if value.is_empty() { Vec::new() } else { vec![format!("{name}:{}", escaped(value))] }
 }
 
-/// Writes each value with what it is for: as a type where every program knows it, else as a label, as Apple's do.
+/// Writes each value with what it is for: as types where every program knows them, else as a label, as Apple's do.
 fn several(name: &str, values: &[Valued], free: usize, write: fn(&str) -> String) -> Vec<String> {
     let mut lines = Vec::new();
     for (number, Valued { kind, value }) in (free..).zip(values) {
         let value = write(value);
-        match kind.as_str() {
-            "" => lines.push(format!("{name}:{value}")),
-            "mobile" => lines.push(format!("{name};TYPE=CELL:{value}")),
-            "work" | "home" | "main" | "fax" | "pager" | "other" => {
-                lines.push(format!("{name};TYPE={}:{value}", kind.to_ascii_uppercase()));
-            }
-            label => {
+        match types_of(kind) {
+            _ if kind.is_empty() => lines.push(format!("{name}:{value}")),
+            Some(types) => lines.push(format!("{name};TYPE={types}:{value}")),
+            None => {
                 lines.push(format!("item{number}.{name}:{value}"));
-                lines.push(format!("item{number}.X-ABLabel:{}", escaped(label)));
+                lines.push(format!("item{number}.X-ABLabel:{}", escaped(kind)));
             }
         }
     }
