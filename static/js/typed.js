@@ -2,7 +2,8 @@
 const KEY = "typed";
 const ANEW = ["hidden", "password", "file", "submit"];
 
-const here = () => location.pathname + location.search;
+// The page, and whose it is: what one member typed is not for another who has signed in since.
+const here = () => [location.pathname + location.search, document.querySelector("[name=as]")?.value].join(" ");
 const isTicked = (field) => field.matches("[type=checkbox], [type=radio]");
 
 // Fields of one name are told apart by their values where they are ticked, and else by their order.
