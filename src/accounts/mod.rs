@@ -32,7 +32,7 @@ use crate::dates::now;
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::language::t;
+use crate::language::{Language, by_browser, current, t};
 use crate::mail::{Letter, outbox};
 use crate::members::role::Role;
 use crate::members::{handles, names, search, sorting, store};
@@ -69,7 +69,8 @@ pub fn register(connection: &mut Connection, new: &NewMember) -> Result<Option<M
     if !claim_email(connection, id, &key)? {
         return Ok(None);
     }
-    insert(connection, id, new, &new.email)?;
+    // Nobody has used the site yet.
+    insert(connection, id, new, (&new.email, ""))?;
     if new.role == Role::Administrator {
         registration::begin(connection, Registration::Open)?;
     }
@@ -151,7 +152,7 @@ impl Known {
 /// # Errors
 /// The database's.
 pub fn enroll(connection: &mut Connection, id: MemberId, new: &NewMember) -> Result<(), Error> {
-    insert(connection, id, new, "")?;
+    insert(connection, id, new, ("", &by_browser(current())))?;
     addresses::claim(connection, id, &email::key(&new.email))
 }
 
@@ -160,12 +161,19 @@ pub fn enroll(connection: &mut Connection, id: MemberId, new: &NewMember) -> Res
 /// # Errors
 /// The database's.
 pub fn let_in(connection: &mut Connection, id: MemberId, new: &NewMember, language: String) -> Result<(), Error> {
-    insert(connection, id, new, "")?;
+    let used = Language::of(&language).map_or_else(String::new, by_browser);
+    insert(connection, id, new, ("", &used))?;
     addresses::put_claim(connection, id, &email::key(&new.email))?;
     outbox::put(connection, id, Letter::RegistrationAccepted { language })
 }
 
-fn insert(connection: &mut Connection, id: MemberId, new: &NewMember, confirmed: &str) -> Result<(), Error> {
+/// Stores a new member, with the address that is known to be theirs and the language as it is stored; either may be empty.
+fn insert(
+    connection: &mut Connection,
+    id: MemberId,
+    new: &NewMember,
+    (confirmed, language): (&str, &str),
+) -> Result<(), Error> {
     let handle = claim_a_handle(connection, id, &new.full_name)?;
     let keys = sorting::keys(&new.full_name, "");
     let row = (
@@ -180,6 +188,7 @@ fn insert(connection: &mut Connection, id: MemberId, new: &NewMember, confirmed:
         members::sort_last.eq(keys.last),
         members::created_at.eq(now()),
         members::role.eq(new.role),
+        members::language.eq(language),
     );
     diesel::insert_into(members::table).values(row).execute(connection)?;
     store::start_count(connection, id)?;

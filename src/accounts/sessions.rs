@@ -11,6 +11,7 @@ use crate::db::{Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{MemberId, SessionId};
 use crate::inbox::store::{HasUnread, IsUnread};
+use crate::language::{by_browser, chosen, current};
 use crate::members::role::Role;
 use crate::members::suspension::is_suspended;
 use crate::notifications::store::Unread;
@@ -39,7 +40,18 @@ pub fn start(connection: &mut Connection, member: MemberId, device: &str) -> Res
         sessions::confirmed_at.eq(now()),
     );
     diesel::insert_into(sessions::table).values(row).execute(connection)?;
+    note_language(connection, member)?;
     Ok(token)
+}
+
+/// Keeps the language in which a member uses the site, for letters to them, where they have chosen none.
+fn note_language(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
+    let stored: String = table::table.find(member).select(table::language).first(connection)?;
+    let now = by_browser(current());
+    if chosen(stored.clone()).is_empty() && stored != now {
+        diesel::update(table::table.find(member)).set(table::language.eq(now)).execute(connection)?;
+    }
+    Ok(())
 }
 
 fn new_token(member: MemberId) -> String {
@@ -166,7 +178,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
         unread: unread.unwrap_or(0),
         unread_conversations: talks.unwrap_or(0) - blocked.unwrap_or(0),
         open_reports: 0,
-        language,
+        language: chosen(language),
         time_zone,
         is_suspended: is_suspended(suspended_at, suspended_until),
         is_hidden: hidden_at.is_some(),
@@ -180,12 +192,12 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
     Ok(Some((viewer, (now() - last_seen).abs() > DAY / 4)))
 }
 
-/// Notes that a session is in use.
+/// Notes that a session is in use, and in which language.
 ///
 /// # Errors
 /// The database's.
 pub fn touch(connection: &mut Connection, viewer: &Viewer) -> Result<(), Error> {
     let row = sessions::table.find((viewer.id, viewer.token_hash.clone()));
     diesel::update(row).set(sessions::last_seen.eq(now())).execute(connection)?;
-    Ok(())
+    note_language(connection, viewer.id)
 }

@@ -9,7 +9,7 @@ use crate::dates::{DAY, SECOND_PRESS, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{MemberId, TokenId};
-use crate::language::{key, t};
+use crate::language::{chosen, key, t};
 use crate::members::role::Role;
 use crate::members::suspension::is_suspended;
 use crate::relationship::Limits;
@@ -262,7 +262,7 @@ pub fn program(connection: &mut Connection, limits: &Limits, secret: &str) -> Re
             unread: 0,
             unread_conversations: 0,
             open_reports: 0,
-            language,
+            language: chosen(language),
             time_zone,
             is_suspended: is_suspended(standing.1, standing.2),
             is_hidden: standing.3.is_some(),

@@ -1,4 +1,4 @@
-//! Which language a browser asks for.
+//! Which language a browser asks for, and which a member has chosen.
 
 use std::cmp::Reverse;
 
@@ -6,6 +6,26 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 
 use crate::language::Language;
+
+/// Stands before the language in which a member last used the site, where they have chosen none: `browser:de`. No browser is
+/// there when a letter is written to them.
+const BY_BROWSER: &str = "browser:";
+
+/// Returns what is stored of a member who has chosen no language and uses the site in this one.
+pub fn by_browser(language: Language) -> String {
+    format!("{BY_BROWSER}{}", language.tag())
+}
+
+/// Returns the tag that a member has chosen, of what is stored; empty for none.
+pub fn chosen(stored: String) -> String {
+    if stored.starts_with(BY_BROWSER) { String::new() } else { stored }
+}
+
+/// Returns the tag of the language that letters to a member are in, of what is stored: the one that they have chosen, else the
+/// one in which they last used the site; empty where neither is known.
+pub fn of_letters(stored: &str) -> &str {
+    stored.strip_prefix(BY_BROWSER).unwrap_or(stored)
+}
 
 /// Returns the language of this site that the browser likes best, by the weights of RFC 9110, section 12.5.4.
 pub fn asked_for(request: &ServiceRequest) -> Option<Language> {
@@ -50,6 +70,13 @@ fn thousandths(text: &str) -> Option<u16> {
 mod tests {
     use super::*;
     use actix_web::test::TestRequest;
+
+    #[test]
+    fn what_a_browser_asks_for_is_no_choice() {
+        let stored = by_browser(Language::Arabic);
+        assert_eq!((Language::of(&stored), of_letters(&stored), chosen(stored.clone()).as_str()), (None, "ar", ""));
+        assert_eq!((of_letters("de"), chosen("de".into()).as_str(), of_letters("")), ("de", "de", ""));
+    }
 
     #[test]
     fn the_best_of_the_browsers_languages_that_is_here_is_taken() {

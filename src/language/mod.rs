@@ -10,7 +10,7 @@ pub mod filters;
 mod formats;
 mod text;
 
-pub use choice::asked_for;
+pub use choice::{asked_for, by_browser, chosen, of_letters};
 pub use context::Context;
 pub use formats::{date, day_of_year, listed, month, month_name, month_names, number};
 pub use text::{Values, around, connections, key, linked, mutual_connections, t, tf, tn, tnf};

@@ -13,5 +13,6 @@ pub mod transport;
 
 pub use letter::Letter;
 pub use outbox::{Unreadable, unreadable};
+pub use receiver::has_address;
 pub use sending::{IsTrue, JOB, Mail, job, send_due};
 pub use transport::Transport;

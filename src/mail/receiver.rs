@@ -8,6 +8,7 @@ use super::tokens::{self, Proof, Purpose};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
+use crate::language::of_letters;
 use crate::members::suspension::is_suspended;
 use crate::schema::{email_claims, emails, members, refused_addresses};
 use crate::text::digest::sha256;
@@ -18,6 +19,7 @@ use crate::text::digest::sha256;
 pub(super) struct Receiver {
     pub id: MemberId,
     pub full_name: String,
+    /// The language as it is stored.
     pub language: String,
     pub time_zone: String,
     /// The address they have entered.
@@ -40,10 +42,20 @@ pub(super) struct Addressee<'a> {
     pub time_zone: &'a str,
 }
 
+/// Returns whether a letter to a member finds them: they have confirmed an address.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such member, or the database's.
+pub fn has_address(connection: &mut Connection, member: MemberId) -> Result<bool, Error> {
+    let confirmed: String = members::table.find(member).select(members::confirmed_email).first(connection)?;
+    Ok(!confirmed.is_empty())
+}
+
 impl Receiver {
     /// Addresses a letter to one of their addresses.
     pub(super) fn at<'a>(&'a self, email: &'a str) -> Addressee<'a> {
-        Addressee { name: &self.full_name, email, language: &self.language, time_zone: &self.time_zone }
+        let language = of_letters(&self.language);
+        Addressee { name: &self.full_name, email, language, time_zone: &self.time_zone }
     }
 
     pub(super) fn load(connection: &mut Connection, member: MemberId) -> Result<Option<Receiver>, Error> {

@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 use diesel::prelude::*;
 
 use crate::error::Error;
-use crate::language::{self, Context, Language, t};
+use crate::language::{self, Context, Language, by_browser, current, t};
 use crate::schema::members;
 use crate::web::cookie::{LANGUAGE, THEME};
 use crate::web::form::Form;
@@ -98,8 +98,12 @@ pub async fn change(site: SiteData, page: Layout, form: Form, redirect: Redirect
         if let Some(viewer) = &page.viewer {
             let id = viewer.id;
             let row = members::table.find(id);
-            site.write(move |connection| Ok(diesel::update(row).set(members::language.eq(tag)).execute(connection)?))
-                .await?;
+            // Letters go on in the language of now until the browser says what it asks for.
+            let tag = if tag.is_empty() { by_browser(current()) } else { tag.to_owned() };
+            site.write(move |connection| {
+                Ok(diesel::update(row).set(members::language.eq(&tag)).execute(connection)?)
+            })
+            .await?;
         }
     }
     // The switches of the footer show by themselves what they did.

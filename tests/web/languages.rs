@@ -1,6 +1,7 @@
 //! Everything that is read goes through the one translation function: in the language that only tests ask for, every
 //! letter of ours is another than those that people type, so what still has one was not translated.
 
+use diesel::RunQueryDsl;
 use scraper::{Html, Node};
 
 use crate::support::{Site, Visitor, connect};
@@ -220,4 +221,36 @@ fn the_language_is_the_members_else_the_browsers() {
     // Signing out ends the session and keeps how this browser shows the site.
     ada.post("/sign-out", &[]).follow();
     assert!(ada.page.body.contains("data-theme=\"dark\""));
+}
+
+#[test]
+fn letters_speak_the_language_of_the_last_visit() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let mut zoe = site.visitor();
+    zoe.language = "de-AT,de;q=0.9".into();
+    zoe.open("/sign-up").fill("full_name", "Zoe Vale").fill("email", "zoe@test.example");
+    zoe.fill("password", crate::support::PASSWORD).press("Registrieren");
+    let to_zoe = || site.letters().into_iter().find(|letter| letter.to.contains("zoe@test.example")).unwrap();
+    let letter = to_zoe();
+    assert!(letter.whole.contains("<html lang=\"de\""), "{}", letter.text);
+    zoe.open(&letter.link("/verify-email/"));
+    let is_in = |tag: &str| to_zoe().whole.contains(&format!("<html lang=\"{tag}\""));
+    ada.open("/in/zoe-vale/invite").fill("note", "Hello").press("Send invitation");
+    assert!(is_in("de"));
+    // What the browser asks for later holds once the session is looked at again.
+    let later = "UPDATE sessions SET last_seen = last_seen - 86400";
+    site.db.write_blocking(|connection| Ok(diesel::sql_query(later).execute(connection)?)).unwrap();
+    zoe.language = "ar".into();
+    assert!(zoe.open("/settings/appearance").page.body.contains("<html lang=\"ar\""));
+    let mut ben = site.member("Ben Okoro");
+    ben.open("/in/zoe-vale/invite").fill("note", "Hello").press("Send invitation");
+    assert!(is_in("ar"));
+    // That is no choice: the pages still follow the browser, and what is chosen stands above both.
+    zoe.language = "fr".into();
+    assert!(zoe.open("/").page.body.contains("<html lang=\"fr\""));
+    zoe.post("/appearance", &[("language", "es")]);
+    let mut cleo = site.member("Cleo Vance");
+    cleo.open("/in/zoe-vale/invite").fill("note", "Hello").press("Send invitation");
+    assert!(is_in("es"));
 }

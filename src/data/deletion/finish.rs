@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::ids::{MemberId, RemovalId};
 use crate::inbox::former::{self, Leaver};
 use crate::jobs::{Job, Turn};
+use crate::language::of_letters;
 use crate::mail::{Letter, outbox};
 use crate::members::{handles, search};
 use crate::schema::{deletions, members, removals, sessions};
@@ -169,6 +170,7 @@ fn say_farewell(connection: &mut Connection, leaver: Leaver, by: Actor) -> Resul
     let known = members::table.find(member).select(columns);
     let (email, full_name, language, time_zone) = known.first::<(String, String, String, String)>(connection)?;
     if !email.is_empty() {
+        let language = of_letters(&language).to_owned();
         outbox::put(connection, outbox::NOBODY, Letter::Deleted { email, full_name, language, time_zone })?;
     }
     search::remove(connection, member)?;
