@@ -38,13 +38,14 @@ struct Shown {
     qr: String,
     owner: Option<MemberCard>,
     joined: Vec<MemberCard>,
+    number_joined: i64,
 }
 
 impl Shown {
     fn uses(&self) -> String {
         match self.link.most_uses {
             Some(most) => tf("{used} of {most} used", (&number(self.link.uses), &number(most))),
-            None => tn(i64::from(self.link.uses), "{n} person joined", "{n} people joined"),
+            None => tn(self.number_joined, "{n} person joined", "{n} people joined"),
         }
     }
 
@@ -135,13 +136,15 @@ fn load(connection: &mut Connection, viewer: &Viewer, address: &str, of_all: boo
     };
     let owners: Vec<MemberId> = if of_all { links.iter().map(|link| link.owner_id).collect() } else { Vec::new() };
     let owners = members::persons(connection, &owners)?;
+    let numbers = links::numbers_joined(connection, &links)?;
     let mut shown = Vec::new();
     for link in links {
         let url = format!("{address}{}", link.path());
         let qr = if link.is_open() { qr::svg(&url, t("The link as a QR code")) } else { String::new() };
         let joined = if of_all && link.uses > 0 { links::joined(connection, &link)? } else { Vec::new() };
         let owner = owners.iter().find(|owner| owner.id == link.owner_id).cloned();
-        shown.push(Shown { url, qr, owner, joined, link });
+        let number_joined = numbers.get(&link.code).copied().unwrap_or(0);
+        shown.push(Shown { url, qr, owner, joined, number_joined, link });
     }
     Ok(shown)
 }

@@ -1,10 +1,13 @@
 //! Invite links: who made one, how often and until when it works, and who came by it.
 
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use rand::RngExt;
 
 use crate::dates::{DAY, SECOND_PRESS, now};
-use crate::db::{Connection, on_engine};
+use crate::db::{Connection, on_engine, owner_in};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::members::MemberCard;
@@ -130,6 +133,17 @@ pub fn use_once(connection: &mut Connection, link: &Link) -> Result<bool, Error>
     Ok(used == 1)
 }
 
+/// Gives back the use of a link by a registration that was declined or withdrawn.
+///
+/// # Errors
+/// The database's.
+pub fn give_back(connection: &mut Connection, code: &str) -> Result<(), Error> {
+    let Some(owner) = owner_of(code) else { return Ok(()) };
+    let used = invite_links::table.find((owner, code)).filter(invite_links::uses.gt(0));
+    diesel::update(used).set(invite_links::uses.eq(invite_links::uses - 1)).execute(connection)?;
+    Ok(())
+}
+
 /// Notes that a member joined by a link.
 ///
 /// # Errors
@@ -163,6 +177,23 @@ pub fn of_member(connection: &mut Connection, owner: MemberId) -> Result<Vec<Lin
 pub fn of_all(connection: &mut Connection, most: i64) -> Result<Vec<Link>, Error> {
     let all = invite_links::table.order(invite_links::created_at.desc()).limit(most);
     Ok(all.select(Link::as_select()).load(connection)?)
+}
+
+/// Counts who joined by each link of some members, by its code. Whoever waits to be let in has used it, and not joined yet.
+///
+/// # Errors
+/// The database's.
+pub fn numbers_joined(connection: &mut Connection, links: &[Link]) -> Result<HashMap<String, i64>, Error> {
+    if links.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut owners: Vec<MemberId> = links.iter().map(|link| link.owner_id).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    let theirs = invite_joins::table.filter(owner_in(connection, invite_joins::owner_id, &owners));
+    let counted = theirs.group_by(invite_joins::code).select((invite_joins::code, count_star()));
+    let counted: Vec<(String, i64)> = on_engine!(connection, |own| counted.load(own))?;
+    Ok(counted.into_iter().collect())
 }
 
 /// Loads who joined by a link, the first before the others.

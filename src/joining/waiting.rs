@@ -10,6 +10,7 @@ use crate::dates::{self, DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
+use crate::joining::links;
 use crate::joining::sign_up::came_by;
 use crate::language::{filters, t};
 use crate::mail::{Letter, outbox};
@@ -63,8 +64,11 @@ pub async fn page(site: SiteData, page: Layout, redirect: Redirect) -> Result<Ht
 /// The database's.
 pub async fn withdraw(site: SiteData, redirect: Redirect) -> Result<HttpResponse, Error> {
     let Some(id) = applications::signed_in(redirect.session()) else { return Ok(redirect.to("/")) };
-    let withdrawn = site.write(move |connection| applications::take(connection, id)).await?.is_some();
-    if !withdrawn {
+    let withdrawn = site.write(move |connection| {
+        let taken = applications::take(connection, id)?;
+        taken.as_ref().map(|application| links::give_back(connection, &application.code)).transpose()
+    });
+    if withdrawn.await?.is_none() {
         return Ok(redirect.to("/registration"));
     }
     applications::sign_out(redirect.session());
@@ -129,7 +133,8 @@ pub fn is_accepted(connection: &mut Connection, id: MemberId) -> Result<bool, Er
 /// The database's.
 pub fn decline(connection: &mut Connection, id: MemberId) -> Result<Option<String>, Error> {
     let Some(application) = applications::take(connection, id)? else { return Ok(None) };
-    let Application { full_name, email, language, .. } = application;
+    let Application { full_name, email, language, code, .. } = application;
+    links::give_back(connection, &code)?;
     let key = accounts::email::key(&email);
     let letter = Letter::RegistrationDeclined { email, key, full_name: full_name.clone(), language };
     outbox::put(connection, outbox::NOBODY, letter)?;

@@ -405,3 +405,39 @@ fn a_person_who_is_quick_presses_once_more() {
     maren.fill("password", PASSWORD).press("Sign up");
     assert!(maren.sees("Your account is ready"), "{}", maren.text());
 }
+
+#[test]
+fn a_declined_registration_gives_the_link_back() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (administrator(&site), site.member("Ben Okoro"));
+    site.db.write_blocking(|connection| registration::let_members_make_links(connection, true)).unwrap();
+    set(&site, Registration::Approval);
+    let link = make_link(&mut ben, "/invite-links", "1");
+    let mut maren = site.visitor();
+    sign_up(maren.open(&link), "Maren Holt", "maren@test.example");
+    assert!(maren.sees("waits for an administrator"), "{}", maren.text());
+    assert_eq!(site.visitor().open(&link).page.status, 410);
+    ada.open("/admin/registration").press("Decline");
+    // Whoever withdraws gives it back as well.
+    let mut cleo = site.visitor();
+    sign_up(cleo.open(&link), "Cleo Vance", "cleo@test.example").open("/registration").press("Withdraw registration");
+    let mut dora = site.visitor();
+    sign_up(dora.open(&link), "Dora Quist", "dora@test.example");
+    ada.open("/admin/registration").press("Accept");
+    assert!(ada.sees("Dora Quist is a member now"), "{}", ada.text());
+    assert_eq!(site.visitor().open(&link).page.status, 410);
+}
+
+#[test]
+fn who_waits_is_not_counted_as_joined() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (administrator(&site), site.member("Ben Okoro"));
+    site.db.write_blocking(|connection| registration::let_members_make_links(connection, true)).unwrap();
+    set(&site, Registration::Approval);
+    let link = make_link(&mut ben, "/invite-links", "");
+    let mut maren = site.visitor();
+    sign_up(maren.open(&link), "Maren Holt", "maren@test.example");
+    assert!(ben.open("/invite-links").sees("0 people joined"), "{}", ben.text());
+    ada.open("/admin/registration").press("Accept");
+    assert!(ben.open("/invite-links").sees("1 person joined"), "{}", ben.text());
+}
