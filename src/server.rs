@@ -152,6 +152,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
     }
     let (of_site, least_seconds) = (jobs.clone(), settings.sign_up_seconds);
     let webhooks_to_private = settings.webhooks_to_private;
+    let sends_mail = settings.mail != Transport::Off;
     let (connections, opened) = (Connections::new(proxies.clone()), Server::build());
     let app = move || {
         App::new()
@@ -165,6 +166,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
                 jobs: of_site.clone(),
                 address: address.clone(),
                 least_seconds,
+                sends_mail,
                 webhooks_to_private,
             }))
             .app_data(Data::new(notices::Jar::new(key.clone(), secure)))

@@ -69,6 +69,9 @@ pub async fn forgot(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
+    if page.is_without_mail {
+        return Forgot { page, form, problems }.show_again();
+    }
     let key = email::key(&crate::accounts::email(&form, &mut problems));
     if problems.any() {
         return Forgot { page, form, problems }.show_again();

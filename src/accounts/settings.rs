@@ -111,7 +111,11 @@ pub async fn change_email(
         _ => t("Your e-mail address is changed. You are signed out everywhere else."),
     };
     let on_its_way = || tf("A link to confirm it is on its way to {address}.", &addresses.email);
-    redirect.done(if addresses.is_confirmed() { changed.to_owned() } else { format!("{changed} {}", on_its_way()) });
+    redirect.done(if addresses.is_confirmed() || !site.sends_mail {
+        changed.to_owned()
+    } else {
+        format!("{changed} {}", on_its_way())
+    });
     Ok(redirect.to("/settings/account"))
 }
 
@@ -125,6 +129,10 @@ pub async fn at_account() -> HttpResponse {
 /// # Errors
 /// The database's.
 pub async fn send_confirmation(site: SiteData, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
+    if !site.sends_mail {
+        redirect.refused(t("This site sends no e-mail, so no link was sent."));
+        return Ok(redirect.to("/settings/account"));
+    }
     site.write(move |connection| {
         limits::take(connection, Limit::ConfirmAddress, &Subject::member(me.id))?;
         outbox::put(connection, me.id, Letter::ConfirmAddress)

@@ -40,9 +40,12 @@ pub async fn turn_off(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (by, member) = (Actor::Member(me.id), member.into_inner());
-    match site.write(move |connection| end(connection, by, member)).await? {
-        true => redirect.done(t("The second step is off. The member is told by e-mail.")),
-        false => redirect.refused(t("The second step of this member is off already.")),
+    let ended =
+        site.write(move |connection| Ok((end(connection, by, member)?, mail::has_address(connection, member)?)));
+    match ended.await? {
+        (true, true) if site.sends_mail => redirect.done(t("The second step is off. The member is told by e-mail.")),
+        (true, _) => redirect.done(t("The second step is off. No e-mail goes to this member.")),
+        (false, _) => redirect.refused(t("The second step of this member is off already.")),
     };
     site.jobs.wake(mail::JOB);
     Ok(redirect.to(&format!("/admin/members/{member}")))

@@ -89,6 +89,31 @@ pub fn who_looked(connection: &mut Connection, member: MemberId, limit: i64) -> 
     Ok(on_engine!(connection, |own| query.load(own))?)
 }
 
+/// Something that a member did to another, as the log has it.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Done {
+    pub actor: MemberId,
+    pub act: Act,
+    pub subject: MemberId,
+    pub detail: String,
+}
+
+/// Returns whether just this is logged.
+///
+/// # Errors
+/// The database's.
+pub fn is_logged(connection: &mut Connection, done: &Done) -> Result<bool, Error> {
+    let query = rows::table
+        .filter(rows::subject_id.eq(done.subject))
+        .filter(rows::act.eq(done.act.word()))
+        .filter(rows::actor_id.eq(done.actor))
+        .filter(rows::detail.eq(&done.detail))
+        .limit(1)
+        .select(rows::number);
+    Ok(on_engine!(connection, |own| query.first::<i64>(own)).optional()?.is_some())
+}
+
 /// Loads entries behind the one of a number, the oldest first.
 ///
 /// # Errors

@@ -133,6 +133,13 @@ pub async fn answer(
         Ok(name.ok_or(is_member))
     });
     match answered.await? {
+        Ok(name) if !site.sends_mail => {
+            let said = match accepts {
+                true => tf("{name} is a member now. This site sends no e-mail, so tell them.", &name),
+                false => tf("The registration of {name} is declined. This site sends no e-mail.", &name),
+            };
+            redirect.done(said)
+        }
         Ok(name) if accepts => redirect.done(tf("{name} is a member now, and has been told by e-mail.", &name)),
         Ok(name) => redirect.done(tf("The registration of {name} is declined. They are told by e-mail.", &name)),
         Err(is_member) if is_member == accepts => redirect.done(t("This registration is answered.")),

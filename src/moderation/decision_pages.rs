@@ -4,12 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
+use crate::audit::list::Done;
 use crate::audit::{self, Act, Actor};
 use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{MemberId, ReportId};
 use crate::language::{filters, key, t, tf};
+use crate::mail;
 use crate::members::{self, MemberCard};
 use crate::moderation::context::Context;
 use crate::moderation::decide::{self, Moderator, Refused, Verdict};
@@ -37,20 +39,36 @@ struct Read {
     others: Vec<Row>,
     sanctions: Vec<Sanction>,
     hindrance: Option<Refused>,
+    /// Whether it is logged already that this moderator has opened it.
+    is_logged: bool,
 }
 
 fn read(connection: &mut Connection, by: Moderator, at: (MemberId, ReportId)) -> Result<Read, Error> {
     let report = reports::one(connection, by.id, at.0, at.1)?;
     let others = reports::others(connection, &report)?;
     let context = Context::read(&report.context);
-    let people: Vec<MemberId> = report.reporter_id.into_iter().chain(report.decided_by).collect();
-    let people = members::persons(connection, &people)?;
+    let people = [Some(at.0), report.reporter_id, report.decided_by];
+    let people = members::persons(connection, &people.into_iter().flatten().collect::<Vec<_>>())?;
     let person = |id: Option<MemberId>| people.iter().find(|person| Some(person.id) == id).cloned();
     let (reporter, decider) = (person(report.reporter_id), person(report.decided_by));
-    let hindrance = decide::hindrance(connection, by, at.0)?;
-    let sanctions = sanctions::of(connection, at.0)?;
-    let row = Row::of(connection, vec![report])?.pop().ok_or(Error::NotFound)?;
-    Ok(Read { row, reporter, decider, context, others: Row::of(connection, others)?, sanctions, hindrance })
+    let reported = person(Some(at.0)).ok_or(Error::NotFound)?;
+    let row = |report| Row { person: reported.clone(), report };
+    Ok(Read {
+        reporter,
+        decider,
+        context,
+        others: others.into_iter().map(row).collect(),
+        row: row(report),
+        sanctions: sanctions::of(connection, at.0)?,
+        hindrance: decide::hindrance(connection, by, at.0)?,
+        is_logged: audit::list::is_logged(connection, &opening(by.id, at))?,
+    })
+}
+
+/// What is logged where somebody opens a report: once, however often they do.
+fn opening(by: MemberId, (reported, id): (MemberId, ReportId)) -> Done {
+    let detail = format!("/moderation/{reported}/{id}");
+    Done { actor: by, act: Act::ReportOpened, subject: reported, detail }
 }
 
 #[derive(Template)]
@@ -76,7 +94,12 @@ impl ReportPage {
         self.stands(&[Decision::Suspended, Decision::Banned])
     }
 
-    /// Whether *End the suspension* stands beside the history: not where it answers the appeal already.
+    /// What the button is called that ends what keeps the member out.
+    fn end(&self) -> &'static str {
+        sanctions::end(self.stands(&[Decision::Banned]))
+    }
+
+    /// Whether it stands beside the history: not where it answers the appeal already.
     fn offers_lift(&self) -> bool {
         let answers_appeal = self.is_appeal() && self.is_open() && self.read.hindrance.is_none();
         self.is_suspended() && !answers_appeal
@@ -112,7 +135,17 @@ pub async fn report(
     me: SignedIn,
     path: Path<(MemberId, ReportId)>,
 ) -> Result<HttpResponse, Error> {
-    show(&site, page, &me, path.into_inner(), (Form::default(), Problems::default())).await
+    let (by, at) = (moderator(&me), path.into_inner());
+    let read = site.read(move |connection| read(connection, by, at)).await?;
+    // What a browser fetches ahead, nobody has read.
+    if page.opened && !read.is_logged {
+        let done = opening(by.id, at);
+        site.write(move |connection| {
+            audit::record(connection, Actor::Member(done.actor), done.act, Some(done.subject), &done.detail)
+        })
+        .await?;
+    }
+    ReportPage { page, read, form: Form::default(), problems: Problems::default() }.show()
 }
 
 async fn show(
@@ -149,22 +182,40 @@ pub async fn decide(
     if problems.any() {
         return show(&site, page, &me, at, (form, problems)).await;
     }
-    let by = moderator(&me);
+    let (by, sends_mail) = (moderator(&me), site.sends_mail);
     let decide = move |connection: &mut Connection| {
         let decided = decide::decide(connection, by, at, &verdict)?;
-        Ok((decided, members::persons(connection, &[at.0])?.pop().ok_or(Error::NotFound)?))
+        let is_told = sends_mail && mail::has_address(connection, at.0)?;
+        Ok((decided, is_told, members::persons(connection, &[at.0])?.pop().ok_or(Error::NotFound)?))
     };
-    let (decided, person) = site.write(decide).await?;
+    let (decided, is_told, person) = site.write(decide).await?;
     open_reports::have_changed(&site.cache);
     match decided {
         Ok(()) => {
             let profile = format!("/in/{}", person.handle);
-            redirect.about((&person.full_name, &profile), said(decision, &person.full_name), None, false)
+            redirect.about((&person.full_name, &profile), said(decision, &person.full_name), None, false);
+            tell_untold(&redirect, decision, is_told);
         }
-        Err(refused) => redirect.refused(refused.sentence()),
-    };
-    site.jobs.wake(crate::mail::JOB);
+        Err(refused) => {
+            redirect.refused(refused.sentence());
+        }
+    }
+    site.jobs.wake(mail::JOB);
     Ok(redirect.to(&format!("/moderation/{}/{}", at.0, at.1)))
+}
+
+/// Says where a member sees what was decided about them, where no letter says it.
+pub fn tell_untold(redirect: &Redirect, decision: Decision, is_told: bool) {
+    match decision {
+        _ if is_told => {}
+        Decision::Suspended | Decision::Banned | Decision::Lifted => {
+            redirect.done(t("No e-mail goes to this member. They see it when they sign in."));
+        }
+        Decision::Warned | Decision::Hidden => {
+            redirect.done(t("No e-mail goes to this member. It stands in their settings, under Moderation."));
+        }
+        Decision::Dismissed | Decision::Open => {}
+    }
 }
 
 /// What was decided about whom.
@@ -208,7 +259,14 @@ pub async fn show_profile(
     member: Path<MemberId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    undo(site, me, member.into_inner(), redirect, (sanctions::show, t("The profile is shown again."))).await
+    let member = member.into_inner();
+    match undo(&site, &me, member, sanctions::show).await? {
+        Ok((true, _)) => redirect.done(t("The profile is shown again.")),
+        // A second press: it is so already, as the page shows.
+        Ok((false, _)) => &redirect,
+        Err(refused) => redirect.refused(refused.sentence()),
+    };
+    Ok(redirect.back("/moderation"))
 }
 
 /// `POST /moderation/{member}/lift`: ends a suspension or a ban.
@@ -221,35 +279,48 @@ pub async fn lift(
     member: Path<MemberId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    undo(site, me, member.into_inner(), redirect, (sanctions::lift, t("Done. The member is told."))).await
+    match undo(&site, &me, member.into_inner(), sanctions::lift).await? {
+        Ok((Some(ended), is_told)) => {
+            redirect.done(match ended {
+                Decision::Banned if is_told => t("The ban is over. The member is told."),
+                Decision::Banned => t("The ban is over."),
+                _ if is_told => t("The suspension is over. The member is told."),
+                _ => t("The suspension is over."),
+            });
+            tell_untold(&redirect, Decision::Lifted, is_told);
+        }
+        // A second press: it is so already, as the page shows.
+        Ok((None, _)) => {}
+        Err(refused) => {
+            redirect.refused(refused.sentence());
+        }
+    }
+    site.jobs.wake(mail::JOB);
+    Ok(redirect.back("/moderation"))
 }
 
-/// Takes back what moderators did to a member; tells whether there was anything to take back.
-type TakeBack = fn(&mut Connection, Actor, MemberId) -> Result<bool, Error>;
+/// Takes back what moderators did to a member; tells what there was to take back.
+type TakeBack<T> = fn(&mut Connection, Actor, MemberId) -> Result<T, Error>;
 
-async fn undo(
-    site: SiteData,
-    me: SignedIn,
+/// Takes something back, unless that is not theirs to do. Returns also whether a letter tells the member.
+async fn undo<T: Send + 'static>(
+    site: &SiteData,
+    me: &SignedIn,
     member: MemberId,
-    redirect: Redirect,
-    (undone, said): (TakeBack, &'static str),
-) -> Result<HttpResponse, Error> {
-    let by = moderator(&me);
-    let done = site
+    undone: TakeBack<T>,
+) -> Result<Result<(T, bool), Refused>, Error> {
+    let (by, sends_mail) = (moderator(me), site.sends_mail);
+    let undone = site
         .write(move |connection| match decide::hindrance(connection, by, member)? {
             Some(refused) => Ok(Err(refused)),
-            None => undone(connection, Actor::Member(by.id), member).map(Ok),
+            None => {
+                let ended = undone(connection, Actor::Member(by.id), member)?;
+                Ok(Ok((ended, sends_mail && mail::has_address(connection, member)?)))
+            }
         })
         .await?;
     open_reports::have_changed(&site.cache);
-    match done {
-        Ok(true) => redirect.done(said),
-        // A second press: it is so already, as the page shows.
-        Ok(false) => &redirect,
-        Err(refused) => redirect.refused(refused.sentence()),
-    };
-    site.jobs.wake(crate::mail::JOB);
-    Ok(redirect.back("/moderation"))
+    Ok(undone)
 }
 
 /// Logs that a moderator looked at a member's relationships.

@@ -7,6 +7,7 @@ use crate::dates::{self, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{MemberId, SanctionId};
+use crate::language::t;
 use crate::mail::{Letter, outbox};
 use crate::members::administrators::{self, OnlyAdministrator};
 use crate::members::search;
@@ -150,11 +151,11 @@ pub(super) fn carry_out(
     audit::record(connection, by, act, Some(member), &detail)
 }
 
-/// Ends a member's suspension or ban, which answers their appeal. Returns whether there was one.
+/// Ends a member's suspension or ban, which answers their appeal. Returns which of them it was; nothing where there was none.
 ///
 /// # Errors
 /// The database's.
-pub fn lift(connection: &mut Connection, by: Actor, member: MemberId) -> Result<bool, Error> {
+pub fn lift(connection: &mut Connection, by: Actor, member: MemberId) -> Result<Option<Decision>, Error> {
     lift_because(connection, by, member, "")
 }
 
@@ -162,20 +163,30 @@ pub fn lift(connection: &mut Connection, by: Actor, member: MemberId) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub fn lift_because(connection: &mut Connection, by: Actor, member: MemberId, reason: &str) -> Result<bool, Error> {
+pub fn lift_because(
+    connection: &mut Connection,
+    by: Actor,
+    member: MemberId,
+    reason: &str,
+) -> Result<Option<Decision>, Error> {
     db::lock_members(connection, [member])?;
     let suspended = members::table.find(member).filter(members::suspended_at.is_not_null());
+    let until: Option<Option<i64>> = suspended.select(members::suspended_until).first(connection).optional()?;
+    let Some(until) = until else { return Ok(None) };
     let nothing = (members::suspended_at.eq(None::<i64>), members::suspended_until.eq(None::<i64>));
-    if diesel::update(suspended).set(nothing).execute(connection)? == 0 {
-        return Ok(false);
-    }
+    diesel::update(suspended).set(nothing).execute(connection)?;
     end_current(connection, by, member, &[Decision::Suspended, Decision::Banned])?;
     if let Some(appeal) = reports::open_appeal(connection, member)? {
         reports::close(connection, &appeal, Decision::Lifted, id_of(by))?;
     }
     outbox::put(connection, member, Letter::Lifted)?;
     audit::record(connection, by, Act::Lifted, Some(member), reason)?;
-    Ok(true)
+    Ok(Some(if until.is_some() { Decision::Suspended } else { Decision::Banned }))
+}
+
+/// Returns what the button is called that ends a ban, or a suspension.
+pub fn end(is_ban: bool) -> &'static str {
+    if is_ban { t("End the ban") } else { t("End the suspension") }
 }
 
 /// Shows a hidden profile again. Returns whether it was hidden.

@@ -7,6 +7,7 @@ use crate::dates;
 use crate::error::Error;
 use crate::ids::Between;
 use crate::language::{filters, t};
+use crate::mail;
 use crate::moderation::context::{About, Context};
 use crate::moderation::report_pages::REASON;
 use crate::moderation::reports::{self, New, Report};
@@ -24,6 +25,8 @@ struct Suspended {
     page: Layout,
     current: Option<Sanction>,
     appeal: Option<Report>,
+    /// Whether an e-mail finds them.
+    gets_mail: bool,
     form: Form,
     problems: Problems,
 }
@@ -68,14 +71,17 @@ async fn show(
     (form, problems): (Form, Problems),
 ) -> Result<HttpResponse, Error> {
     let id = me.id;
-    let (decisions, appeal) = site
-        .read(move |connection| Ok((sanctions::of(connection, id)?, reports::open_appeal(connection, id)?)))
-        .await?;
+    let read = site.read(move |connection| {
+        let has_address = mail::has_address(connection, id)?;
+        Ok((sanctions::of(connection, id)?, reports::open_appeal(connection, id)?, has_address))
+    });
+    let (decisions, appeal, has_address) = read.await?;
     let keeps_out =
         |one: &Sanction| matches!(one.kind, Decision::Suspended | Decision::Banned) && one.lifted_at.is_none();
     let current = decisions.into_iter().find(keeps_out);
     let again = problems.any();
-    let page = Suspended { page, current, appeal, form, problems };
+    let gets_mail = site.sends_mail && has_address;
+    let page = Suspended { page, current, appeal, gets_mail, form, problems };
     if again { page.show_again() } else { page.show() }
 }
 
@@ -99,17 +105,23 @@ pub async fn appeal(
         return show(&site, page, &me, (form, problems)).await;
     }
     let id = me.id;
-    site.write(move |connection| {
-        crate::db::lock_members(connection, [id])?;
-        if reports::open_appeal(connection, id)?.is_some() {
-            return Ok(());
-        }
-        let context = Context::gather(connection, Between { viewer: id, other: id }, About::Profile)?.written()?;
-        reports::file(connection, &New { kind: Kind::Appeal, reporter: id, reported: id, reason, context })
-    })
-    .await?;
+    let has_address = site
+        .write(move |connection| {
+            crate::db::lock_members(connection, [id])?;
+            let has_address = mail::has_address(connection, id)?;
+            if reports::open_appeal(connection, id)?.is_some() {
+                return Ok(has_address);
+            }
+            let context = Context::gather(connection, Between { viewer: id, other: id }, About::Profile)?.written()?;
+            let new = New { kind: Kind::Appeal, reporter: id, reported: id, reason, context };
+            reports::file(connection, &new).map(|()| has_address)
+        })
+        .await?;
     open_reports::have_changed(&site.cache);
     site.jobs.wake(webhooks::JOB);
-    redirect.done(t("Your appeal is sent. The answer comes by e-mail."));
+    redirect.done(match site.sends_mail && has_address {
+        true => t("Your appeal is sent. The answer comes by e-mail."),
+        false => t("Your appeal is sent. Sign in again to see the answer."),
+    });
     Ok(redirect.to("/suspended"))
 }

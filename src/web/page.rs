@@ -42,6 +42,8 @@ pub struct Layout {
     pub opened_over_http: Option<String>,
     /// What the community calls itself and says.
     pub community: Arc<Community>,
+    /// Whether this site sends no mail.
+    pub is_without_mail: bool,
     /// Who may join, for visitors; nothing where it is not known.
     pub registration: Option<Registration>,
 }
@@ -53,8 +55,10 @@ impl Layout {
         let notices = notices::waiting(request, viewer.as_ref().map(|viewer| viewer.id));
         let (opened, path) = (is_opened(request), request.path().to_owned());
         let opened_over_http = origin::opened_over_http(request);
-        let community = request.app_data::<Data<Site>>().map(|site| site.community.get()).unwrap_or_default();
-        Layout { viewer, notices, opened, path, opened_over_http, community, registration: None }
+        let site = request.app_data::<Data<Site>>();
+        let community = site.map(|site| site.community.get()).unwrap_or_default();
+        let is_without_mail = site.is_some_and(|site| !site.sends_mail);
+        Layout { viewer, notices, opened, path, opened_over_http, community, is_without_mail, registration: None }
     }
 
     /// Returns whether visitors may fill in the form to sign up.

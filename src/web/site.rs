@@ -33,6 +33,8 @@ pub struct Site {
     pub address: String,
     /// Seconds between opening the form to sign up and sending it, below which a robot has sent it.
     pub least_seconds: u32,
+    /// Whether letters go out; where they do not, no page promises one.
+    pub sends_mail: bool,
     /// Whether webhooks may be of this machine, or of a private network.
     pub webhooks_to_private: bool,
 }

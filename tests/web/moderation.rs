@@ -196,7 +196,7 @@ fn an_appeal_is_answered_by_mail() {
     assert!(ben.sees("You sent an appeal on"), "{}", ben.text());
     mia.open("/moderation").go("Appeal: Ben Okoro");
     assert!(mia.sees("They were gifts.") && mia.sees("You sold watches."), "{}", mia.text());
-    mia.press("End the suspension");
+    mia.press("End the ban");
     let letters = site.letters();
     assert_eq!(letters.len(), 1, "{letters:?}");
     assert_eq!(letters[0].subject, "Your account is open again");
@@ -526,4 +526,54 @@ fn moderators_see_how_many_reports_wait() {
     decide(&mut mia, "Ben Okoro", "Please stop.", "Warn");
     assert_eq!((wait(&mut mia), wait(&mut mo)), ("1".into(), "2".into()));
     assert_eq!(waiting(&mut ada, "/people"), None);
+}
+
+#[test]
+fn who_opens_a_report_is_logged_once() {
+    let site = Site::new();
+    let (mut ada, mut mia) = (site.member("Ada Ruiz"), with_role(&site, "Mia Moder", Role::Moderator));
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    site.member("Ben Okoro");
+    report(&mut ada, "ben-okoro", "Spam");
+    let mut logged = || root.open("/admin/audit?act=report_opened").page.body.matches("Ben Okoro (ben-okoro)").count();
+    mia.open("/moderation");
+    let path = mia.page.body.split("href=\"").find(|rest| rest.starts_with("/moderation/")).unwrap();
+    let path = path.split('"').next().unwrap().to_owned();
+    mia.ahead(&path);
+    assert_eq!(logged(), 0);
+    mia.open(&path);
+    mia.open(&path);
+    assert_eq!(logged(), 1);
+    with_role(&site, "Max Moder", Role::Moderator).open(&path);
+    assert_eq!(logged(), 2);
+}
+
+#[test]
+fn what_no_letter_says_is_not_promised() {
+    let site = Site::new();
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    let ben = site.member("Ben Okoro");
+    let mut zoe = site.visitor();
+    zoe.open("/sign-up").fill("full_name", "Zoe Vale").fill("email", "zoe@test.example");
+    zoe.fill("password", crate::support::PASSWORD).press("Sign up");
+    root.open("/admin/members?q=zoe").go("Zoe Vale").fill("told", "Out").press("Ban");
+    assert!(root.sees("The member is banned.") && root.sees("They see it when they sign in."), "{}", root.text());
+    root.press("End the ban");
+    assert!(root.sees("The ban is over.") && !root.sees("The member is told"), "{}", root.text());
+    root.open(&format!("/admin/members/{}", ben.id)).fill("told", "Out").fill("until", &in_days(5)).press("Suspend");
+    assert!(root.sees("The member is suspended.") && !root.sees("No e-mail goes"), "{}", root.text());
+    root.press("End the suspension");
+    assert!(root.sees("The suspension is over. The member is told."), "{}", root.text());
+}
+
+#[test]
+fn a_report_about_the_only_administrator_says_that_it_waits() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let only = with_role(&site, "Rolf Boss", Role::Administrator).handle;
+    ada.open(&format!("/in/{only}")).go("Report").fill("reason", "Rude").press("Send report");
+    assert!(ada.sees("It is about the only administrator, so it waits until there is a second one."), "{}", ada.text());
+    with_role(&site, "Rita Admin", Role::Administrator);
+    report(&mut ada, &only, "Rude again");
+    assert!(!ada.sees("only administrator"), "{}", ada.text());
 }

@@ -1,11 +1,14 @@
 //! The whole route table, walked by everybody: each gets what the table below says.
 
 use crate::moderation::with_role;
-use crate::support::{PASSWORD, Site, Visitor};
+use crate::support::{PASSWORD, Site, Visitor, connect_many};
+use amicable::audit::Actor;
+use amicable::data::deletion;
 use amicable::ids::MemberId;
 use amicable::members::role::Role;
+use amicable::moderation::{Decision, sanctions};
 use amicable::schema::reports;
-use amicable::web::registration;
+use amicable::web::registration::{self, Registration};
 use diesel::prelude::*;
 
 /// What an address is for.
@@ -228,4 +231,76 @@ fn an_administrator_is_not_offered_to_suspend_themselves() {
     root.open(&format!("/admin/members/{}", root.id));
     assert!(root.sees("somebody else decides it") && !root.has_button("Suspend") && !root.has_button("Ban"));
     assert!(root.open(&format!("/admin/members/{}", ben.id)).has_button("Suspend"), "{}", root.text());
+}
+
+#[test]
+fn administrators_find_everybody() {
+    let site = Site::new();
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    let (hanna, leo) = (site.member("Hanna Hide"), site.member("Leo Lind"));
+    let leave = |connection: &mut _| {
+        let why = ("Rude", None);
+        sanctions::impose(connection, Actor::CommandLine, hanna.id, Decision::Hidden, why)?.unwrap();
+        deletion::begin(connection, leo.id)
+    };
+    site.db.write_blocking(leave).unwrap().unwrap();
+    root.open("/admin/members?q=hanna");
+    assert!(root.sees("Hanna Hide") && root.sees("Profile hidden"), "{}", root.text());
+    root.open("/admin/members?q=lind");
+    assert!(root.sees("Leo Lind") && root.sees("Account is being deleted"), "{}", root.text());
+    root.open("/admin/members").go("Who runs the site, and who is kept out");
+    assert!(root.sees("Hanna Hide") && root.sees("Leo Lind") && root.sees("Root Admin"), "{}", root.text());
+    root.go("Leo Lind");
+    assert!(root.sees("They asked to delete their account. It is deleted on"), "{}", root.text());
+    connect_many(&site, &hanna, 52);
+    root.open("/admin/members");
+    assert!(root.sees("Person 052") && root.sees("Person 003") && !root.sees("Person 002"), "{}", root.text());
+    root.go("Next");
+    assert!(root.sees("Person 002") && root.sees("Root Admin") && !root.sees("Person 003"), "{}", root.text());
+}
+
+#[test]
+fn a_password_link_goes_to_nobody_else() {
+    let site = Site::new();
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    site.member("Ben Okoro");
+    let clara = site.member("Clara Lind");
+    let page = format!("/admin/members/{}", clara.id);
+    let sql = |sql: &str| site.db.write_blocking(|connection| Ok(diesel::sql_query(sql).execute(connection)?)).unwrap();
+    let ben = "ben-okoro@test.example";
+    sql(&format!("UPDATE members SET email = '{ben}', email_key = '{ben}' WHERE id = {}", clara.id));
+    root.open(&page).press("Send password link");
+    assert!(root.sees("is on its way"), "{}", root.text());
+    let to: Vec<String> = site.letters().into_iter().map(|letter| letter.to).collect();
+    assert!(to.len() == 1 && to[0].contains("clara-lind@test.example"), "{to:?}");
+    sql(&format!("DELETE FROM emails WHERE member_id = {}", clara.id));
+    sql(&format!("UPDATE members SET confirmed_email = '' WHERE id = {}", clara.id));
+    root.open(&page).press("Send password link");
+    assert!(root.sees("the address of this member belongs to another account"), "{}", root.text());
+    assert_eq!(site.letters(), []);
+    assert_eq!(root.open("/admin/audit").page.body.matches("Password link sent: Clara").count(), 1);
+}
+
+#[test]
+fn a_site_without_mail_promises_none() {
+    let site = Site::without_mail();
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    let mut visitor = site.visitor();
+    visitor.open("/forgot-password");
+    assert!(visitor.sees("This site sends no e-mail") && !visitor.has_button("Send link"), "{}", visitor.text());
+    visitor.post("/forgot-password", &[("email", "root-admin@test.example")]);
+    assert!(visitor.page.status == 422 && !visitor.sees("on its way"), "{}", visitor.text());
+    let page = format!("/admin/members/{}", root.id);
+    root.open(&page);
+    assert!(root.sees(&format!("amicable member password {}", root.handle)), "{}", root.text());
+    assert!(!root.has_button("Send password link"));
+    root.post(&format!("{page}/password"), &[]).follow();
+    assert!(root.sees("so no link was sent") && !root.sees("on its way"), "{}", root.text());
+    let mut maren = site.visitor();
+    site.db.write_blocking(|connection| registration::save(connection, Registration::Approval)).unwrap();
+    maren.open("/sign-up").fill("full_name", "Maren Holt").fill("email", "maren@test.example");
+    maren.fill("password", PASSWORD).fill("reason", "We met.").press("Sign up");
+    assert!(maren.sees("Come back to see the answer.") && !maren.sees("by e-mail"), "{}", maren.text());
+    root.open("/admin/registration").press("Accept");
+    assert!(root.sees("Maren Holt is a member now. This site sends no e-mail"), "{}", root.text());
 }

@@ -110,6 +110,15 @@ impl Site {
         Site { db, address, database }
     }
 
+    /// A site that sends no mail.
+    pub fn without_mail() -> Site {
+        let database = Database::new();
+        let db = database.open();
+        let mail = amicable::mail::Transport::Off;
+        let address = serve_as(&db, Settings { mail, ..settings(Limits::default(), Zone::default()) });
+        Site { db, address, database }
+    }
+
     /// A site whose webhooks may not be of this machine.
     pub fn with_public_webhooks() -> Site {
         let database = Database::new();
@@ -252,7 +261,8 @@ fn settings(limits: Limits, zone: Zone) -> Settings {
         base_url: None,
         proxies: Default::default(),
         workers: 1,
-        mail: amicable::mail::Transport::Off,
+        // Its letters go where [`Site::letters`] says.
+        mail: amicable::mail::Transport::Folder("nowhere".into()),
         mail_from: None,
         registration: Some(Registration::Open),
         sign_up_seconds: 0,
