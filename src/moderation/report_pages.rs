@@ -12,7 +12,7 @@ use crate::ids::{Between, MemberId};
 use crate::inbox::store as inbox;
 use crate::language::{filters, t, tf};
 use crate::limits::{self, Limit, Subject};
-use crate::members::MemberCard;
+use crate::members::{MemberCard, administrators};
 use crate::moderation::Kind;
 use crate::moderation::context::{About, Context};
 use crate::moderation::reports::{self, New};
@@ -129,14 +129,16 @@ pub async fn send(
     let disconnects = form.is_checked("disconnect");
     let action = disconnects
         .then(|| Action::Disconnect { may_invite_again: false, page: form.get("connected_since").parse().ok() });
-    let (person, answer) = site
+    let (person, answer, is_stuck) = site
         .write(move |connection| {
             let person = person(connection, &limits, id, &handle, about)?;
             if !is_good {
-                return Ok((person, None));
+                return Ok((person, None, false));
             }
             let answer = report(connection, &limits, Between { viewer: id, other: person.id }, about, &reason, action)?;
-            Ok((person, answer))
+            // Nobody decides a report about themselves, and nobody else may decide one about an administrator.
+            let is_stuck = administrators::refuse_only(connection, person.id)?.is_err();
+            Ok((person, answer, is_stuck))
         })
         .await?;
     let back = local(form.get("back")).unwrap_or_else(|| format!("/in/{}", person.handle));
@@ -145,7 +147,10 @@ pub async fn send(
     }
     open_reports::have_changed(&site.cache);
     site.jobs.wake(webhooks::JOB);
-    redirect.done(t("Your report is sent. The moderators look at it; nobody else is told."));
+    redirect.done(match is_stuck {
+        true => t("Your report is sent. It is about the only administrator, so it waits until there is a second one."),
+        false => t("Your report is sent. The moderators look at it; nobody else is told."),
+    });
     let name = &person.full_name;
     let disconnected = tf("You are no longer connected with {name}. They have not been told.", name);
     match answer {
