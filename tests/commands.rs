@@ -584,13 +584,52 @@ fn the_only_administrator_is_neither_banned_nor_deleted() {
     assert!(member(&["list"]).1.contains("\tadministrator\tsuspended until 2100-01-01\n"));
     assert_eq!(
         member(&["delete", "ada@test.example", "--yes"]),
-        (true, "The account of Ada Ruiz is deleted.\n".into())
+        (true, "The account of Ada Ruiz (ada-ruiz) is deleted.\n".into())
     );
     let entries = entries(&database);
     let last = entries.last().unwrap();
     assert_eq!((last.act.as_str(), last.actor.as_str()), ("member_deleted", "command line"));
     let written = serde_json::to_string(&entries).unwrap();
     assert!(!written.contains("Ada") && !written.contains("ada-ruiz"), "{written}");
+}
+
+#[test]
+fn an_address_names_one_account_or_none() {
+    let database = Database::new();
+    let url = database.argument();
+    for (name, email) in [("Ben Okoro", "ben@test.example"), ("Clara Lind", "clara@test.example")] {
+        create(&url, &[], name, email);
+    }
+    // Clara has entered the address of Ben, who has entered another one; neither has confirmed it.
+    let change = |handle: &str, email: &str| {
+        format!(
+            "UPDATE members SET email = '{email}', email_key = '{email}' WHERE handle = '{handle}'; \
+             INSERT INTO email_claims (email_key, member_id) SELECT '{email}', id FROM members WHERE handle = '{handle}';"
+        )
+    };
+    let sql = change("clara-lind", "ben@test.example") + &change("ben-okoro", "ben.neu@test.example");
+    let db = database.open();
+    db.write_blocking(|connection| Ok(connection.batch_execute(&sql)?)).unwrap();
+    db.close();
+    let member = |arguments: &[&str]| run(amicable(&["member"]).args(arguments).args(["--database-url", &url]));
+    let listed = member(&["list"]).1;
+    for line in [
+        "ben-okoro\tBen Okoro\tben@test.example, ben.neu@test.example (not confirmed)\tmember\tactive\n",
+        "clara-lind\tClara Lind\tclara@test.example, ben@test.example (not confirmed)\tmember\tactive\n",
+    ] {
+        assert!(listed.contains(line), "{listed}");
+    }
+    let (done, said) = member(&["suspend", "ben@test.example"]);
+    assert!(!done && said.contains("say which by its handle: ben-okoro, clara-lind"), "{said}");
+    assert_eq!(member(&["suspend", "ben.neu@test.example"]).1, "ben-okoro is banned.\n");
+    assert_eq!(member(&["suspend", "ben-okoro", "--lift"]).1, "ben-okoro is no longer banned.\n");
+    assert_eq!(member(&["role", "clara@test.example", "moderator"]).1, "clara-lind is moderator now.\n");
+    let hide = "UPDATE members SET hidden_at = 1, deletion_due_at = 4102444800 WHERE handle = 'clara-lind'";
+    let db = database.open();
+    db.write_blocking(|connection| Ok(connection.batch_execute(hide)?)).unwrap();
+    db.close();
+    let listed = member(&["list"]).1;
+    assert!(listed.contains("\tmoderator\tleaving on 2100-01-01, hidden\n"), "{listed}");
 }
 
 /// The whole audit log, the oldest entry first.
@@ -671,7 +710,7 @@ fn what_the_command_line_decides_is_logged() {
         run(&mut command)
     };
     let check = || run(&mut amicable(&["check", "--database-url", &url]));
-    assert_eq!(member(&["role", "ada@test.example", "administrator"]).1, "ada@test.example is administrator now.\n");
+    assert_eq!(member(&["role", "ada@test.example", "administrator"]).1, "ada-ruiz is administrator now.\n");
     assert!(member(&["role", "ada-ruiz", "member"]).1.contains("the only administrator"));
     assert!(member(&["role", "ada-ruiz", "king"]).1.contains("a role is member, moderator or administrator"));
     assert!(member(&["suspend", "nobody-here"]).1.contains("there is no member nobody-here"));
@@ -803,7 +842,7 @@ fn a_password_is_set_without_a_browser() {
     assert!(!done && said.contains("at least 10"), "{said}");
     for who in ["ada@test.example", "ada-ruiz"] {
         let (done, said) = set(who, "another quiet one\n");
-        assert!(done && said.contains("Ada Ruiz has a new password"), "{said}");
+        assert!(done && said.contains("Ada Ruiz (ada-ruiz) has a new password"), "{said}");
     }
     let mut without_terminal = Command::new("setsid");
     without_terminal.args(["--wait", env!("CARGO_BIN_EXE_amicable"), "member", "password", "ada-ruiz"]);

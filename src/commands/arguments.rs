@@ -105,7 +105,7 @@ pub enum MemberCommand {
     Delete {
         #[command(flatten)]
         database: SiteArgs,
-        /// A handle or a confirmed e-mail address
+        /// A handle, or an e-mail address that one account alone has
         who: String,
         /// Do not ask
         #[arg(long)]
@@ -130,7 +130,7 @@ pub enum MemberCommand {
     Role {
         #[command(flatten)]
         database: SiteArgs,
-        /// A handle or a confirmed e-mail address
+        /// A handle, or an e-mail address that one account alone has
         who: String,
         /// member, moderator or administrator
         role: String,
@@ -139,7 +139,7 @@ pub enum MemberCommand {
     Suspend {
         #[command(flatten)]
         database: SiteArgs,
-        /// A handle or a confirmed e-mail address
+        /// A handle, or an e-mail address that one account alone has
         who: String,
         #[command(flatten)]
         how: Suspension,
@@ -148,20 +148,20 @@ pub enum MemberCommand {
     SecondFactorOff {
         #[command(flatten)]
         database: SiteArgs,
-        /// A handle or a confirmed e-mail address
+        /// A handle, or an e-mail address that one account alone has
         who: String,
     },
     /// Set a member's password, which ends their sessions; it comes from the terminal
     Password {
         #[command(flatten)]
         database: SiteArgs,
-        /// A handle or a confirmed e-mail address
+        /// A handle, or an e-mail address that one account alone has
         who: String,
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
     },
-    /// List all accounts: handle, name, e-mail address, role, and whether they are suspended
+    /// List all accounts: handle, name, e-mail addresses, role, and whether they are suspended, leaving or hidden
     List {
         #[command(flatten)]
         database: SiteArgs,

@@ -11,7 +11,7 @@ use amicable::error::Error;
 use amicable::ids::MemberId;
 use amicable::members::role::Role;
 use amicable::members::suspension::is_suspended;
-use amicable::schema::{emails, handles, members};
+use amicable::schema::{email_claims, emails, handles, members};
 use amicable::web::form::{Form, Problems};
 use diesel::prelude::*;
 
@@ -31,41 +31,63 @@ fn read_password(from_stdin: bool) -> Result<String, Error> {
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
-/// Finds a member by handle or confirmed e-mail address.
-///
-/// # Errors
-/// [`Error::Unavailable`] where there is none, or the database's.
-pub fn member(connection: &mut Connection, who: &str) -> Result<MemberId, Error> {
-    let by_handle = handles::table.find(who.to_lowercase()).select(handles::member_id);
-    let by_email = emails::table.find(email::key(who)).select(emails::member_id);
-    let found: Option<MemberId> = match by_handle.first(connection).optional()? {
-        Some(found) => Some(found),
-        None => by_email.first(connection).optional()?,
-    };
-    let found = found.filter(|member| member.get() > 0);
-    found.ok_or_else(|| Error::Unavailable(format!("there is no member {who}; `amicable member list` shows all")))
-}
-
 /// Somebody who is named on the command line.
-struct Named {
-    id: MemberId,
-    handle: String,
+pub struct Named {
+    /// The member.
+    pub id: MemberId,
+    /// The handle, which names nobody else.
+    pub handle: String,
     full_name: String,
     email: String,
+    confirmed_email: String,
 }
 
-fn named(db: &Db, who: &str) -> Result<Named, Error> {
-    db.read_blocking(|connection| {
-        let id = member(connection, who)?;
-        let columns = (members::handle, members::full_name, members::email);
-        let (handle, full_name, email) = members::table.find(id).select(columns).first(connection)?;
-        Ok(Named { id, handle, full_name, email })
-    })
+/// Finds a member by a handle, or by an address that [`list`] shows.
+///
+/// # Errors
+/// [`Error::Unavailable`] where there is none, or the address stands at several accounts; or the database's.
+pub fn named(connection: &mut Connection, who: &str) -> Result<Named, Error> {
+    let mut ids: Vec<MemberId> = handles::table.find(who.to_lowercase()).select(handles::member_id).load(connection)?;
+    if ids.is_empty() {
+        let key = email::key(who);
+        ids = emails::table.find(&key).select(emails::member_id).load(connection)?;
+        let claims = email_claims::table.filter(email_claims::email_key.eq(&key)).select(email_claims::member_id);
+        ids.extend(claims.load::<MemberId>(connection)?);
+    }
+    // The claims of an address may have a row of nobody.
+    ids.retain(|id| id.get() > 0);
+    ids.sort_unstable();
+    ids.dedup();
+    let columns = (members::id, members::handle, members::full_name, members::email, members::confirmed_email);
+    let mut found: Vec<Named> = Vec::new();
+    for id in ids {
+        let (id, handle, full_name, email, confirmed_email) =
+            members::table.find(id).select(columns).first(connection)?;
+        found.push(Named { id, handle, full_name, email, confirmed_email });
+    }
+    match found.len() {
+        0 => Err(Error::Unavailable(format!("there is no member {who}; `amicable member list` shows all"))),
+        1 => Ok(found.remove(0)),
+        _ => {
+            let handles: Vec<&str> = found.iter().map(|one| one.handle.as_str()).collect();
+            let handles = handles.join(", ");
+            Err(Error::Unavailable(format!("{who} stands at several accounts; say which by its handle: {handles}")))
+        }
+    }
+}
+
+/// The addresses of an account: first the one that gets mail, then one that waits to be confirmed, which is marked.
+fn addresses(email: &str, confirmed: &str) -> String {
+    match (email == confirmed, confirmed) {
+        (true, _) => email.to_owned(),
+        (false, "") => format!("{email} (not confirmed)"),
+        (false, _) => format!("{confirmed}, {email} (not confirmed)"),
+    }
 }
 
 /// Sets a password, which ends the sessions of whoever has it.
 pub fn set_password(db: &Db, who: &str, from_stdin: bool) -> Result<(), Error> {
-    let Named { id, full_name, email, .. } = named(db, who)?;
+    let Named { id, handle, full_name, email, .. } = db.read_blocking(|connection| named(connection, who))?;
     let typed = read_password(from_stdin)?;
     let form = Form::of([("password", &typed)]);
     let mut problems = Problems::default();
@@ -75,7 +97,7 @@ pub fn set_password(db: &Db, who: &str, from_stdin: bool) -> Result<(), Error> {
     }
     let hash = password::hash_now(&typed)?;
     db.write_blocking(|connection| accounts::recovery::set_by_operator(connection, id, &hash))?;
-    say!("{full_name} has a new password, and is signed out everywhere.")
+    say!("{full_name} ({handle}) has a new password, and is signed out everywhere.")
 }
 
 /// Makes an account.
@@ -104,42 +126,54 @@ pub fn create(db: &Db, full_name: String, email: String, is_admin: bool, passwor
     }
 }
 
-/// A member as the list has them: handle, name, address, role, since when and until when they are suspended, and when their
-/// account is to be deleted.
-type Listed = (String, String, String, Role, (Option<i64>, Option<i64>, Option<i64>));
+/// A member as the list has them: handle and name, addresses, role, since when and until when they are suspended, and when
+/// their account is to be deleted, since when the profile is hidden.
+type Listed = ((String, String), (String, String), Role, (Option<i64>, Option<i64>, Option<i64>, Option<i64>));
 
 /// Prints all accounts.
 pub fn list(db: &Db) -> Result<(), Error> {
     let rows: Vec<Listed> = db.read_blocking(|connection| {
         let all = members::table.filter(members::id.gt(0)).order(members::handle).select((
-            members::handle,
-            members::full_name,
-            members::email,
+            (members::handle, members::full_name),
+            (members::email, members::confirmed_email),
             members::role,
-            (members::suspended_at, members::suspended_until, members::deletion_due_at),
+            (members::suspended_at, members::suspended_until, members::deletion_due_at, members::hidden_at),
         ));
         Ok(all.load(connection)?)
     })?;
-    for (handle, name, email, role, standing) in rows {
-        say!("{handle}\t{name}\t{email}\t{}\t{}", role.word(), word(standing))?;
+    for ((handle, name), (email, confirmed), role, standing) in rows {
+        let addresses = addresses(&email, &confirmed);
+        say!("{handle}\t{name}\t{addresses}\t{}\t{}", role.word(), words(standing))?;
     }
     Ok(())
 }
 
-/// Whether a member can sign in, in a word or two.
-fn word((suspended_at, until, deletion_due_at): (Option<i64>, Option<i64>, Option<i64>)) -> String {
-    match (is_suspended(suspended_at, until), until, deletion_due_at) {
-        (true, None, _) => "banned".into(),
-        (true, Some(until), _) => format!("suspended until {}", dates::iso(until)),
-        (false, _, Some(_)) => "leaving".into(),
-        (false, _, None) => "active".into(),
+/// Whether a member can sign in and is seen, in a word or two.
+fn words((suspended_at, until, due_at, hidden_at): (Option<i64>, Option<i64>, Option<i64>, Option<i64>)) -> String {
+    let mut words = Vec::new();
+    match (is_suspended(suspended_at, until), until) {
+        (true, None) => words.push("banned".to_owned()),
+        (true, Some(until)) => words.push(format!("suspended until {}", dates::iso(until))),
+        (false, _) => {}
     }
+    match due_at {
+        // It is being removed now.
+        Some(..=0) => words.push("leaving".to_owned()),
+        Some(due_at) => words.push(format!("leaving on {}", dates::iso(due_at))),
+        None => {}
+    }
+    if hidden_at.is_some() {
+        words.push("hidden".to_owned());
+    }
+    if words.is_empty() { "active".into() } else { words.join(", ") }
 }
 
 /// Deletes an account at once: what takes two weeks on the site, without the two weeks.
 pub fn delete(db: &Db, who: &str, yes: bool) -> Result<(), Error> {
-    let Named { id, handle, full_name, email } = named(db, who)?;
+    let Named { id, handle, full_name, email, confirmed_email } =
+        db.read_blocking(|connection| named(connection, who))?;
     if !yes {
+        let email = addresses(&email, &confirmed_email);
         note(format_args!(
             "Delete the account of {full_name} ({email}) for good? Nothing of it can be brought back. Type the handle, {handle}: "
         ));
@@ -153,5 +187,5 @@ pub fn delete(db: &Db, who: &str, yes: bool) -> Result<(), Error> {
     let begun = db.write_blocking(|connection| deletion::begin(connection, id))?;
     begun.map_err(|only| Error::Unavailable(only.sentence().to_owned()))?;
     deletion::finish_now(db, id, Actor::CommandLine)?;
-    say!("The account of {full_name} is deleted.")
+    say!("The account of {full_name} ({handle}) is deleted.")
 }

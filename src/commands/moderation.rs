@@ -8,7 +8,7 @@ use amicable::error::Error;
 use amicable::members::role::Role;
 use amicable::moderation::{Decision, sanctions};
 
-use super::members::member;
+use super::members::named;
 use super::output::say;
 
 /// How a member is suspended.
@@ -35,12 +35,12 @@ fn refused(why: impl Into<String>) -> Error {
 /// [`Error::Unavailable`] where there is no such member or role, or it cannot be given; or the database's.
 pub fn give_role(db: &Db, who: &str, word: &str) -> Result<(), Error> {
     let role = Role::of(word).ok_or_else(|| refused("a role is member, moderator or administrator"))?;
-    let given = db.write_blocking(|connection| {
-        let member = member(connection, who)?;
-        roles::give(connection, Actor::CommandLine, member, role)
+    let (handle, given) = db.write_blocking(|connection| {
+        let member = named(connection, who)?;
+        Ok((member.handle, roles::give(connection, Actor::CommandLine, member.id, role)?))
     })?;
     given.map_err(|why| refused(why.sentence()))?;
-    say!("{who} is {} now.", role.word())
+    say!("{handle} is {} now.", role.word())
 }
 
 /// Turns off the second step of a member.
@@ -48,11 +48,11 @@ pub fn give_role(db: &Db, who: &str, word: &str) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Unavailable`] where there is no such member, or the database's.
 pub fn end_second_factor(db: &Db, who: &str) -> Result<(), Error> {
-    let was_on = db.write_blocking(|connection| {
-        let member = member(connection, who)?;
-        second_factor::end(connection, Actor::CommandLine, member)
+    let (handle, was_on) = db.write_blocking(|connection| {
+        let member = named(connection, who)?;
+        Ok((member.handle, second_factor::end(connection, Actor::CommandLine, member.id)?))
     })?;
-    say!("The second step of {who} {}.", if was_on { "is off now; they are told by e-mail" } else { "was off" })
+    say!("The second step of {handle} {}.", if was_on { "is off now; they are told by e-mail" } else { "was off" })
 }
 
 /// Suspends or bans a member, or ends that.
@@ -61,11 +61,16 @@ pub fn end_second_factor(db: &Db, who: &str) -> Result<(), Error> {
 /// [`Error::Unavailable`] where there is no such member or day, or the database's.
 pub fn suspend(db: &Db, who: &str, how: &Suspension) -> Result<(), Error> {
     if how.lift {
-        let lifted = db.write_blocking(|connection| {
-            let member = member(connection, who)?;
-            sanctions::lift(connection, Actor::CommandLine, member)
+        let (handle, lifted) = db.write_blocking(|connection| {
+            let member = named(connection, who)?;
+            Ok((member.handle, sanctions::lift(connection, Actor::CommandLine, member.id)?))
         })?;
-        return say!("{who} {}.", if lifted { "is no longer suspended" } else { "was not suspended" });
+        let said = match lifted {
+            Some(Decision::Banned) => "is no longer banned",
+            Some(_) => "is no longer suspended",
+            None => "was not suspended",
+        };
+        return say!("{handle} {said}.");
     }
     let until = match &how.until {
         Some(day) => {
@@ -78,10 +83,11 @@ pub fn suspend(db: &Db, who: &str, how: &Suspension) -> Result<(), Error> {
         None => None,
     };
     let kind = if until.is_some() { Decision::Suspended } else { Decision::Banned };
-    let imposed = db.write_blocking(|connection| {
-        let member = member(connection, who)?;
-        sanctions::impose(connection, Actor::CommandLine, member, kind, (&how.reason, until))
+    let (handle, imposed) = db.write_blocking(|connection| {
+        let member = named(connection, who)?;
+        let why = (how.reason.as_str(), until);
+        Ok((member.handle, sanctions::impose(connection, Actor::CommandLine, member.id, kind, why)?))
     })?;
     imposed.map_err(|only| refused(only.sentence()))?;
-    say!("{who} is {}.", if until.is_some() { "suspended" } else { "banned" })
+    say!("{handle} is {}.", if until.is_some() { "suspended" } else { "banned" })
 }
