@@ -1,9 +1,10 @@
 //! Every setting, its default and its variable, checked at start. Each wrong one is named by its variable.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{Args, CommandFactory};
+use clap::{ArgAction, Args, CommandFactory};
 use lettre::message::Mailbox;
 
 use crate::db::DatabaseUrl;
@@ -63,8 +64,8 @@ pub struct ServeArgs {
     /// as in 127.0.0.1,10.0.0.0/8
     #[arg(long, env = "AMICABLE_TRUSTED_PROXIES", default_value = "", value_parser = proxies, value_name = "ADDRESSES")]
     pub trusted_proxies: Proxies,
-    /// Threads that serve; 0 for one per core
-    #[arg(long, env = "AMICABLE_WORKERS", default_value = "0", value_parser = number("AMICABLE_WORKERS"), value_name = "N")]
+    /// Threads that serve, up to 512; 0 for one per core
+    #[arg(long, env = "AMICABLE_WORKERS", default_value = "0", value_parser = number("AMICABLE_WORKERS", 0..=512), value_name = "N")]
     pub workers: u32,
     /// Where mail goes: file: and a folder, smtp://[user:password@]host:port, smtps://…, or off
     #[arg(long, env = "AMICABLE_MAIL", default_value = DEFAULT_MAIL, value_parser = mail, value_name = "URL", hide_env_values = true)]
@@ -76,7 +77,7 @@ pub struct ServeArgs {
     #[arg(long, env = "AMICABLE_REGISTRATION", value_parser = registration, value_name = "MODE")]
     pub registration: Option<Registration>,
     /// Seconds between opening the form to sign up and sending it, below which a robot has sent it; 0 for none
-    #[arg(long, env = "AMICABLE_SIGN_UP_SECONDS", default_value = "2", value_parser = number("AMICABLE_SIGN_UP_SECONDS"), value_name = "N")]
+    #[arg(long, env = "AMICABLE_SIGN_UP_SECONDS", default_value = "2", value_parser = number("AMICABLE_SIGN_UP_SECONDS", 0..=3_600), value_name = "N")]
     pub sign_up_seconds: u32,
     /// The certificate to serve the site by TLS, with those that lead to its authority behind it (PEM); none behind a proxy
     #[arg(long, env = "AMICABLE_TLS_CERT", requires = "tls_key", value_name = "FILE")]
@@ -85,8 +86,13 @@ pub struct ServeArgs {
     #[arg(long, env = "AMICABLE_TLS_KEY", requires = "tls_cert", value_name = "FILE")]
     pub tls_key: Option<std::path::PathBuf>,
     /// Let webhooks call addresses of this machine and of private networks too
-    #[arg(long, env = "AMICABLE_WEBHOOKS_TO_PRIVATE")]
+    #[arg(long, env = "AMICABLE_WEBHOOKS_TO_PRIVATE", default_value = "false", num_args = 0..=1, default_missing_value = "true",
+          value_parser = yes_or_no("AMICABLE_WEBHOOKS_TO_PRIVATE"), action = ArgAction::Set, value_name = "true|false")]
     pub webhooks_to_private: bool,
+    /// Run no job, so that no mail goes out and no webhook is called: to look at a copy of a site
+    #[arg(long, env = "AMICABLE_WITHOUT_JOBS", default_value = "false", num_args = 0..=1, default_missing_value = "true",
+          value_parser = yes_or_no("AMICABLE_WITHOUT_JOBS"), action = ArgAction::Set, value_name = "true|false")]
+    pub without_jobs: bool,
     /// What members may do how often.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -96,19 +102,19 @@ pub struct ServeArgs {
 #[derive(Args, Clone, Debug)]
 pub struct LimitArgs {
     /// Connections a member may have
-    #[arg(long, env = "AMICABLE_CONNECTION_LIMIT", default_value = "30000", value_parser = number("AMICABLE_CONNECTION_LIMIT"), value_name = "N")]
+    #[arg(long, env = "AMICABLE_CONNECTION_LIMIT", default_value = "30000", value_parser = number("AMICABLE_CONNECTION_LIMIT", 1..=1_000_000), value_name = "N")]
     pub connection_limit: u32,
     /// Invitations a member may send in any 7 days
-    #[arg(long, env = "AMICABLE_INVITATION_LIMIT", default_value = "100", value_parser = number("AMICABLE_INVITATION_LIMIT"), value_name = "N")]
+    #[arg(long, env = "AMICABLE_INVITATION_LIMIT", default_value = "100", value_parser = number("AMICABLE_INVITATION_LIMIT", 0..=1_000_000), value_name = "N")]
     pub invitation_limit: u32,
     /// Characters in the note of an invitation
-    #[arg(long, env = "AMICABLE_NOTE_LENGTH", default_value = "300", value_parser = number("AMICABLE_NOTE_LENGTH"), value_name = "N")]
+    #[arg(long, env = "AMICABLE_NOTE_LENGTH", default_value = "300", value_parser = number("AMICABLE_NOTE_LENGTH", 1..=10_000), value_name = "N")]
     pub note_length: u32,
     /// Days until a withdrawn invitation may be sent again
-    #[arg(long, env = "AMICABLE_WITHDRAWAL_PAUSE_DAYS", default_value = "21", value_parser = number("AMICABLE_WITHDRAWAL_PAUSE_DAYS"), value_name = "DAYS")]
+    #[arg(long, env = "AMICABLE_WITHDRAWAL_PAUSE_DAYS", default_value = "21", value_parser = number("AMICABLE_WITHDRAWAL_PAUSE_DAYS", 0..=3_650), value_name = "DAYS")]
     pub withdrawal_pause_days: u32,
     /// Days until an invitation expires
-    #[arg(long, env = "AMICABLE_INVITATION_DAYS", default_value = "180", value_parser = number("AMICABLE_INVITATION_DAYS"), value_name = "DAYS")]
+    #[arg(long, env = "AMICABLE_INVITATION_DAYS", default_value = "180", value_parser = number("AMICABLE_INVITATION_DAYS", 1..=3_650), value_name = "DAYS")]
     pub invitation_days: u32,
 }
 
@@ -226,7 +232,23 @@ fn base_url(text: &str) -> Result<url::Url, String> {
     }
 }
 
-/// Reads a number, and names its variable where it is none.
-fn number(variable: &'static str) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
-    move |text| text.parse().map_err(|_| format!("{variable} wants a whole number, 0 or more"))
+/// Reads whether something is wanted, and names its variable where that cannot be read.
+fn yes_or_no(variable: &'static str) -> impl Fn(&str) -> Result<bool, String> + Clone + Send + Sync + 'static {
+    move |text| match text {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" | "" => Ok(false),
+        _ => Err(format!("{variable} wants true or false")),
+    }
+}
+
+/// Reads a number within a range, and names its variable where it is none: what lies far outside makes a site that cannot be
+/// used, or none at all.
+fn number(
+    variable: &'static str,
+    range: RangeInclusive<u32>,
+) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| format!("{variable} wants a whole number from {} to {}", range.start(), range.end()))
+    }
 }

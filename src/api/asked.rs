@@ -72,6 +72,29 @@ fn key_of(request: &HttpRequest) -> Result<Option<String>, Problem> {
     text.map(|text| Some(text.to_owned())).ok_or_else(unreadable)
 }
 
+/// What is wrong with a body, in the words of JSON: the reader speaks of the types of this program.
+fn in_json_words(why: &serde_json::Error) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in why.to_string().split(' ') {
+        let is_kind = |kind: &str| words.last().is_some_and(|last| last == kind);
+        let name = word.trim_end_matches(',');
+        let comma = &word[name.len()..];
+        if is_kind("struct") || is_kind("enum") || is_kind("variant") {
+            let kind = if is_kind("struct") { "an object" } else { "one of its words" };
+            words.pop();
+            words.push(format!("{kind}{comma}"));
+            continue;
+        }
+        words.push(match name {
+            "map" => format!("an object{comma}"),
+            "sequence" => format!("list{comma}"),
+            "u8" | "u16" | "u32" | "u64" | "usize" | "i16" | "i32" | "i64" | "f64" => format!("a number{comma}"),
+            _ => word.to_owned(),
+        });
+    }
+    words.join(" ")
+}
+
 async fn read(mut payload: Payload) -> Result<Bytes, Problem> {
     let (mut body, mut seen) = (BytesMut::new(), 0);
     while let Some(chunk) = payload.next().await {
@@ -246,7 +269,7 @@ impl Asked {
         }
         let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
         serde_json::from_slice(body)
-            .map_err(|why| Problem::unreadable(tf("This JSON is not what the address takes: {why}", why.to_string())))
+            .map_err(|why| Problem::unreadable(tf("This JSON is not what the address takes: {why}", in_json_words(&why))))
     }
 
     /// Answers with what is read.

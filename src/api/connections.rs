@@ -5,10 +5,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::accounts::tokens::Scope;
 use crate::api::asked::{Answer, Asked};
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, one_of};
 use crate::api::shapes::{Member, Page, PageQuery};
 use crate::connections::former::{self, Former};
-use crate::connections::list::{self, Connected, Filter};
+use crate::connections::list::{self, Connected, Filter, Sort};
 use crate::dates;
 use crate::web::form::Form;
 
@@ -96,13 +96,16 @@ impl From<Former> for FormerConnection {
     }
 }
 
-/// Reads a filter, and refuses one that cannot be: a day that is none.
+/// Reads a filter, and refuses one that cannot be: a day that is none, or an order that there is not.
 ///
 /// # Errors
 /// The problem.
 pub fn filter_of(form: &Form) -> Result<Filter, Problem> {
     let filter = Filter::of(form);
-    Problem::of_fields(&filter.problems()).map_or(Ok(filter), Err)
+    let mut problems = filter.problems();
+    one_of(&mut problems, form, "sort", &Sort::ALL.map(Sort::word));
+    one_of(&mut problems, form, "never_exchanged_a_word", &["1", "true", "0", "false"]);
+    Problem::of_fields(&problems).map_or(Ok(filter), Err)
 }
 
 /// Lists your connections.

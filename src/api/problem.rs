@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 use crate::connections::refusal::sentence;
 use crate::dates::now;
 use crate::error::Error;
-use crate::language::t;
+use crate::language::{t, tf};
 use crate::relationship::Refusal;
-use crate::web::form::Problems;
+use crate::web::form::{Form, Problems};
 
 /// The media type.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -134,6 +134,14 @@ impl Problem {
     /// The body, as it is sent and kept.
     pub fn body(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Notes a problem where a field was sent that is none of these words: pages take what is meant, a program is told.
+pub fn one_of(problems: &mut Problems, form: &Form, field: &str, words: &[&str]) {
+    let sent = form.get(field);
+    if !sent.is_empty() && !words.contains(&sent) {
+        problems.add(field, tf("This takes one of: {words}.", words.join(", ")));
     }
 }
 

@@ -61,9 +61,10 @@ pub fn serve(
         registration: args.registration,
         sign_up_seconds: args.sign_up_seconds,
         webhooks_to_private: args.webhooks_to_private,
-        runs_jobs: true,
+        runs_jobs: !args.without_jobs,
         before,
     };
+    let log_format = args.log_format;
     actix_web::rt::System::new().block_on(async move {
         let server = server::serve(db.clone(), listener, &settings)?;
         let first_link = first::link(db)?;
@@ -79,13 +80,19 @@ pub fn serve(
             tracing::info!(address = %format!("http://{address}/metrics"), "metrics are shown");
         }
         if let Some(path) = first_link {
-            say!(
-                "Nobody runs this site yet. Make the account of its first administrator, once, at\n{}{path}",
-                base(&settings, &address)
-            )?;
+            tell_first_link(log_format, &format!("{}{path}", base(&settings, &address)))?;
         }
         server.ended().await.map_err(|why| Error::Unavailable(why.to_string()))
     })
+}
+
+/// Says where the account of the first administrator is made, whatever is logged: without it nobody can run the site.
+fn tell_first_link(format: LogFormat, link: &str) -> Result<(), Error> {
+    let sentence = "Nobody runs this site yet. Make the account of its first administrator, once, at";
+    match format {
+        LogFormat::Text => say!("{sentence}\n{link}"),
+        LogFormat::Json => say!("{}", serde_json::json!({ "level": "INFO", "message": sentence, "link": link })),
+    }
 }
 
 /// Listens where Prometheus is to ask.

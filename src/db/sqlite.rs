@@ -86,10 +86,12 @@ impl File {
         if std::path::Path::new(path).is_dir() {
             return Err(Error::Unavailable(format!("cannot open the database {path} (DATABASE_URL): it is a folder")));
         }
-        wal::refuse_foreign(path)?;
+        let unusable = |why: Error| {
+            let (why, to_do) = (why.to_string(), to_do(path));
+            Error::Unavailable(format!("cannot open the database {path} (DATABASE_URL): {why}{to_do}"))
+        };
+        wal::refuse_foreign(path).map_err(|why| if to_do(path).is_empty() { why } else { unusable(why) })?;
         make_private(path);
-        let unusable =
-            |why: Error| Error::Unavailable(format!("cannot open the database {path} (DATABASE_URL): {why}"));
         let writer = open(path, Role::Writer, settings).map_err(unusable)?;
         let shared = Arc::new(Shared {
             path: path.into(),
@@ -117,7 +119,10 @@ impl File {
         done.map_err(|why| match why {
             Error::NewerSchema(_) => why,
             // The first that is written: here it shows that the disk is full, or can only be read.
-            why => Error::Unavailable(format!("cannot write to the database {path} (DATABASE_URL): {why}")),
+            why => {
+                let to_do = to_do(path);
+                Error::Unavailable(format!("cannot write to the database {path} (DATABASE_URL): {why}{to_do}"))
+            }
         })?;
         // A migration may have written much; whoever reads would look for each page in the WAL first.
         self.shared.truncate(&mut *self.shared.writer()?)
@@ -375,6 +380,33 @@ fn make_private(path: &str) {
     if path != ":memory:" && !path.starts_with("file:") {
         let _ = file.open(path);
     }
+}
+
+/// Says what keeps a file from being opened or written, with what is to be done, to follow what SQLite says; nothing where that is
+/// not to be seen from here.
+fn to_do(path: &str) -> String {
+    let file = std::path::Path::new(path);
+    let folder = match file.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => std::path::Path::new("."),
+        Some(folder) => folder,
+        None => return String::new(),
+    };
+    if path == ":memory:" || path.starts_with("file:") {
+        return String::new();
+    }
+    let shown = folder.display();
+    if !folder.exists() {
+        return format!("; there is no folder {shown}: make it first, or name another file");
+    }
+    // SQLite reads by way of files that it makes beside it, so reading alone takes both as well.
+    let for_whom = "run the command as the user to whom the site belongs, on a disk that can be written";
+    if file.exists() && std::fs::OpenOptions::new().append(true).open(file).is_err() {
+        return format!("; this user may not write to the file, which reading it takes as well: {for_whom}");
+    }
+    if tempfile::Builder::new().prefix(".amicable").tempfile_in(folder).is_err() {
+        return format!("; this user may make no file in {shown}, which SQLite does beside the database: {for_whom}");
+    }
+    String::new()
 }
 
 fn establish(path: &str) -> Result<Connection, Error> {

@@ -9,9 +9,9 @@ use std::task::{Context, Poll};
 use actix_web::rt::time::timeout;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::server::TlsStream;
 
@@ -36,17 +36,38 @@ impl Tls {
     /// # Errors
     /// [`Error::Unavailable`] where they cannot be read, or do not belong together.
     pub fn load(certificate: &Path, key: &Path) -> Result<Tls, Error> {
-        let unreadable = |path: &Path, why: String| Error::Unavailable(format!("{}: {why}", path.display()));
+        let of_certificate =
+            |why: String| Error::Unavailable(format!("{} (AMICABLE_TLS_CERT): {why}", certificate.display()));
+        let of_key = |why: String| Error::Unavailable(format!("{} (AMICABLE_TLS_KEY): {why}", key.display()));
         let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-        let chain = chain.map_err(|why| unreadable(certificate, why.to_string()))?;
-        let secret = PrivateKeyDer::from_pem_file(key).map_err(|why| unreadable(key, why.to_string()))?;
+        let chain = chain.map_err(|why| of_certificate(in_words(&why, "certificate", "-----BEGIN CERTIFICATE-----")))?;
+        if chain.is_empty() {
+            return Err(of_certificate(in_words(&pem::Error::NoItemsFound, "certificate", "-----BEGIN CERTIFICATE-----")));
+        }
+        let secret = PrivateKeyDer::from_pem_file(key);
+        let secret = secret.map_err(|why| of_key(in_words(&why, "private key", "-----BEGIN PRIVATE KEY-----")))?;
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map(|builder| builder.with_no_client_auth())
             .and_then(|builder| builder.with_single_cert(chain, secret));
-        let mut config = config.map_err(|why| unreadable(certificate, why.to_string()))?;
+        let mut config = config.map_err(|why| match why {
+            rustls::Error::InconsistentKeys(_) => of_key(format!(
+                "this is not the key of the certificate {} (AMICABLE_TLS_CERT); name the two that were made together",
+                certificate.display()
+            )),
+            why => of_certificate(format!("the site cannot be served with this certificate and its key: {why}")),
+        })?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Tls(Arc::new(config)))
+    }
+}
+
+/// Says what is wrong with a file that is to hold something in the PEM format, and what is wanted.
+fn in_words(why: &pem::Error, what: &str, begins: &str) -> String {
+    match why {
+        pem::Error::NoItemsFound => format!("there is no {what} in it; it wants a file in the PEM format, which has a line {begins}"),
+        pem::Error::Io(why) => format!("cannot be read: {why}"),
+        why => format!("there is no {what} in it that can be read: {why}; it wants a file in the PEM format"),
     }
 }
 

@@ -23,6 +23,9 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// All of them.
+    pub const ALL: [Sort; 5] = [Sort::Recent, Sort::First, Sort::Last, Sort::Oldest, Sort::Company];
+
     /// The value in the query.
     pub fn word(self) -> &'static str {
         match self {
