@@ -69,6 +69,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Serve { database, serve: arguments } => {
             serve::log(arguments.log_format);
             let before: serve::Routes = if cfg!(debug_assertions) { styleguide::routes } else { |_| {} };
+            let _served = serve::note_served(&database.database_url);
             with(&database.database_url, |db| serve::serve(db, &arguments, before, |_| Ok(())))
         }
         Command::Demo { serve: arguments, connections } => demo::show(&arguments, connections),

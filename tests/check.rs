@@ -110,6 +110,13 @@ fn what_is_damaged_is_found_named_and_repaired() {
         assert_eq!(check(&database, &[]).1, said, "looking changes nothing");
         let (code, said) = check(&database, &["--repair"]);
         assert!(code == 0 && said.contains("REPAIRED"), "{sql}: {said}");
+        if sql.starts_with("UPDATE relationships SET state = 7") {
+            let repaired = said.lines().find(|line| line.contains("relationships: REPAIRED")).unwrap();
+            assert!(
+                repaired.contains("(Blocked, Connected), ") && repaired.contains("now Blocked, BlockedBy"),
+                "{said}"
+            );
+        }
         let (code, said) = check(&database, &[]);
         assert!(code == 0 && !said.contains("NOT GOOD"), "{sql}: {said}");
     }

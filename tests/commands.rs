@@ -28,16 +28,102 @@ fn a_wrong_setting_is_named() {
         ("AMICABLE_BASE_URL", "https://example.org/?a", "has a query"),
         ("AMICABLE_BASE_URL", "https://ada@example.org", "has a user name"),
         ("AMICABLE_INVITATION_LIMIT", "many", "AMICABLE_INVITATION_LIMIT"),
+        ("AMICABLE_WORKERS", "9999999", "AMICABLE_WORKERS wants a whole number from 0 to 512"),
+        ("AMICABLE_INVITATION_DAYS", "0", "from 1 to 3650"),
+        ("AMICABLE_INVITATION_DAYS", "4000000000", "from 1 to 3650"),
+        ("AMICABLE_CONNECTION_LIMIT", "0", "from 1 to 1000000"),
+        ("AMICABLE_NOTE_LENGTH", "0", "from 1 to 10000"),
+        ("AMICABLE_WEBHOOKS_TO_PRIVATE", "perhaps", "AMICABLE_WEBHOOKS_TO_PRIVATE wants true or false"),
         ("AMICABLE_TIME_ZONE", "Europe/Atlantis", "there is no time zone Europe/Atlantis"),
         ("AMICABLE_LISTN", "127.0.0.1:0", "AMICABLE_LISTN is not a setting"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL"),
         ("DATABASE_URL", "sqlite:/no/such/folder/x.db", "/no/such/folder/x.db"),
+        ("DATABASE_URL", "sqlite:/no/such/folder/x.db", "there is no folder /no/such/folder"),
     ] {
         let mut serve = amicable(&["serve"]);
         serve.env("AMICABLE_LISTEN", "127.0.0.1:0").env(variable, value);
         let (done, text) = run(&mut serve);
         assert!(!done && text.contains(said), "{variable}={value}: {text}");
     }
+}
+
+#[test]
+fn what_is_on_or_off_may_say_so() {
+    use clap::{Args, FromArgMatches};
+    for (arguments, wanted) in [
+        (&["serve"][..], false),
+        (&["serve", "--webhooks-to-private"], true),
+        (&["serve", "--webhooks-to-private", "true"], true),
+        (&["serve", "--webhooks-to-private", "false"], false),
+        (&["serve", "--webhooks-to-private=false"], false),
+        (&["serve", "--webhooks-to-private", "--workers", "2"], true),
+    ] {
+        let command = amicable::config::ServeArgs::augment_args(clap::Command::new("serve"));
+        let found = command.try_get_matches_from(arguments).unwrap();
+        let serve = amicable::config::ServeArgs::from_arg_matches(&found).unwrap();
+        assert_eq!(serve.webhooks_to_private, wanted, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_log_of_json_has_no_other_line() {
+    let database = Database::new();
+    let url = database.argument();
+    let mut child = amicable(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--database-url", &url]);
+    let mut child = child.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let link = lines.by_ref().find_map(|line| {
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|why| panic!("{why}: {line}"));
+        line["link"].as_str().map(str::to_owned)
+    });
+    assert!(link.unwrap().contains("/first-administrator/"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_second_program_on_one_file_warns() {
+    let database = Database::sqlite();
+    let first = Served::serve(&database);
+    let said = |database: &Database| {
+        let mut child = amicable(&["serve", "--listen", "127.0.0.1:0", "--database-url", &database.argument()]);
+        let mut child = child.env("NO_COLOR", "1").stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let before: Vec<String> = lines.take_while(|line| !line.contains(" serving ")).collect();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        before.join("\n")
+    };
+    assert!(said(&database).contains("another program serves this file already"));
+    // One that was killed holds nothing any more.
+    drop(first);
+    let alone = said(&database);
+    assert!(!alone.contains("another program"), "{alone}");
+}
+
+#[test]
+fn without_jobs_nothing_is_sent() {
+    let database = Database::new();
+    let runs = |database: &Database| {
+        let db = database.open();
+        let number = db.read_blocking(|connection| {
+            amicable::db::number(connection, "SELECT COUNT(*) AS number FROM job_leases WHERE succeeded_at IS NOT NULL")
+        });
+        db.close();
+        number.unwrap()
+    };
+    let url = database.argument();
+    let serve = |more: &[&str]| {
+        let arguments = [&["serve", "--listen", "127.0.0.1:0", "--database-url", &url], more].concat();
+        let mut served = Served::start(amicable(&arguments));
+        std::thread::sleep(std::time::Duration::from_secs(4));
+        assert!(ureq::get(format!("{}/readyz", served.address)).call().is_ok());
+        assert!(served.terminate().success());
+    };
+    serve(&["--without-jobs"]);
+    assert_eq!(runs(&database), 0);
+    serve(&[]);
+    assert!(runs(&database) > 0, "else the test sees nothing");
 }
 
 #[test]

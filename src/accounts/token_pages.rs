@@ -60,7 +60,7 @@ impl Tokens {
 
     /// How long a token may be good, as the form sends it and in words.
     fn lengths() -> Vec<(String, String)> {
-        let days = DAYS.map(|days| (days.to_string(), tn(days, "{n} day", "{n} days")));
+        let days = DAYS.map(|days| (days.to_string(), tn(days, "For {n} day", "For {n} days")));
         days.into_iter().chain([(String::new(), t("Until it is revoked").to_owned())]).collect()
     }
 }

@@ -13,6 +13,7 @@ use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::language::{t, tf};
+use crate::mail;
 use crate::members::ConnectionCount;
 use crate::schema::{job_leases, members, outbox};
 use crate::web::open_reports;
@@ -63,10 +64,24 @@ impl Job {
         title_of(&self.name).unwrap_or(&self.name)
     }
 
+    /// Returns whether its last run failed.
+    pub fn fails(&self) -> bool {
+        self.failed_at.is_some_and(|bad| self.succeeded_at.is_none_or(|good| bad > good))
+    }
+
     /// Returns how it is doing.
     pub fn sentence(&self) -> String {
         match (self.succeeded_at, self.failed_at) {
-            (good, Some(bad)) if good.is_none_or(|good| bad > good) => tf("Failed on {time}", dates::minute(bad)),
+            (_, Some(bad)) if self.fails() => match self.name.as_str() {
+                mail::JOB => tf(
+                    "Failed on {time}. Letters wait, and are given up after three days. The log of the server says why; look whether AMICABLE_MAIL is right and the mail server answers.",
+                    dates::minute(bad),
+                ),
+                _ => tf(
+                    "Failed on {time}. The log of the server says why; it is tried again by itself.",
+                    dates::minute(bad),
+                ),
+            },
             (Some(good), _) => tf("Ran on {time}", dates::minute(good)),
             _ => t("Has not run yet").to_owned(),
         }

@@ -9,8 +9,8 @@ use crate::audit::{self, Act, Actor};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::language::{filters, number, t, tf, tnf};
-use crate::limits::Limit;
+use crate::language::{filters, number, t, tf};
+use crate::limits::{Limit, Numbers};
 use crate::members::role::Role;
 use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
@@ -70,8 +70,9 @@ fn in_words(act: Act, detail: &str) -> Option<String> {
             let (name, numbers) = detail.split_once(": ")?;
             let (times, seconds) = numbers.strip_suffix(" s")?.split_once(" in ")?;
             let limit = Limit::ALL.iter().find(|limit| limit.name() == name)?;
-            let (times, seconds): (i64, i64) = (times.parse().ok()?, seconds.parse().ok()?);
-            let numbers = tnf(seconds, "{times} in {n} second", "{times} in {n} seconds", number(times));
+            let (times, seconds): (u32, i64) = (times.parse().ok()?, seconds.parse().ok()?);
+            let window = Numbers { number: times, seconds }.window();
+            let numbers = tf("{number} in {window}", (&number(times), &window));
             Some(tf("{filter}: {value}", (t(limit.label()), &numbers)))
         }
         Act::RegistrationChanged => {
@@ -83,6 +84,13 @@ fn in_words(act: Act, detail: &str) -> Option<String> {
                 format!("{mode} · {}", t("Members may make invite links"))
             })
         }
+        Act::LookChanged => Some(match detail {
+            "logo" => t("Logo").to_owned(),
+            "logo removed" => t("Logo removed").to_owned(),
+            colours if colours.trim().is_empty() => t("Colours of the program again").to_owned(),
+            _ => return None,
+        }),
+        Act::TextsChanged if detail.is_empty() => Some(t("Without a name of its own").to_owned()),
         _ => None,
     }
 }

@@ -51,7 +51,7 @@ struct Overview {
     page: Layout,
     figures: Vec<Figure>,
     plots: Vec<Plot>,
-    jobs: Vec<(String, String)>,
+    jobs: Vec<(String, String, bool)>,
 }
 
 /// `GET /admin`
@@ -78,6 +78,6 @@ pub async fn overview(site: SiteData, page: Layout, me: SignedIn) -> Result<Http
     ];
     let plots = plots.map(|(id, title, moments)| Plot { id, title, growth: History::new(moments, now) });
     let plots = plots.into_iter().filter(|plot| plot.growth.shows()).collect();
-    let jobs = counts.jobs.iter().map(|job| (job.title().to_owned(), job.sentence())).collect();
+    let jobs = counts.jobs.iter().map(|job| (job.title().to_owned(), job.sentence(), job.fails())).collect();
     Overview { page, figures, plots, jobs }.show()
 }

@@ -35,8 +35,8 @@ impl Webhook {
         let retried = deliveries.iter().find(|one| one.webhook_id == self.id && one.is_retried());
         let when = dates::minute(self.due_at);
         let sentence = match retried.and_then(|one| one.status) {
-            Some(status) => tf("Answered {status}; tried again on {when}", (&status.to_string(), &when)),
-            None => tf("Did not answer; tried again on {when}", when),
+            Some(status) => tf("Answered {status}; will be tried again on {when}", (&status.to_string(), &when)),
+            None => tf("Did not answer; will be tried again on {when}", when),
         };
         Some((dates::instant(self.due_at), sentence))
     }

@@ -268,8 +268,9 @@ impl Asked {
             return Err(Problem::not_json());
         }
         let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
-        serde_json::from_slice(body)
-            .map_err(|why| Problem::unreadable(tf("This JSON is not what the address takes: {why}", in_json_words(&why))))
+        serde_json::from_slice(body).map_err(|why| {
+            Problem::unreadable(tf("This JSON is not what the address takes: {why}", in_json_words(&why)))
+        })
     }
 
     /// Answers with what is read.

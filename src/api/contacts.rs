@@ -6,11 +6,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::accounts::tokens::Scope;
 use crate::api::asked::{Answer, Asked, Reply};
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, one_of};
 use crate::api::shapes::{Member, Page, PageQuery};
 use crate::contacts::card::{Address, Birthday, Card, MAX_VALUES, Valued};
-use crate::contacts::filter::Filter;
+use crate::contacts::filter::{Filter, Membership, Sort};
 use crate::contacts::list::{self, Listed};
+use crate::contacts::source::{SOURCES, Source};
 use crate::contacts::store::{self, MAX_CONTACTS};
 use crate::contacts::{book_is_full, change as changing, typed_card};
 use crate::dates;
@@ -321,7 +322,15 @@ fn load(connection: &mut Connection, me: MemberId, id: ContactId) -> Result<Cont
 )]
 pub async fn contacts(asked: Asked) -> Answer {
     asked.needs(Scope::ReadContacts)?;
-    let (filter, at) = (Filter::of(&asked.query()?), asked.page()?);
+    let query = asked.query()?;
+    let mut problems = Problems::default();
+    one_of(&mut problems, &query, "sort", &Sort::ALL.map(Sort::word));
+    one_of(&mut problems, &query, "source", &SOURCES.map(Source::word));
+    one_of(&mut problems, &query, "membership", &Membership::all().map(Membership::word));
+    if let Some(problem) = Problem::of_fields(&problems) {
+        return Err(problem);
+    }
+    let (filter, at) = (Filter::of(&query), asked.page()?);
     let (limits, me) = (asked.limits(), asked.viewer());
     asked
         .read(move |connection| {

@@ -141,7 +141,13 @@ impl Problem {
 pub fn one_of(problems: &mut Problems, form: &Form, field: &str, words: &[&str]) {
     let sent = form.get(field);
     if !sent.is_empty() && !words.contains(&sent) {
-        problems.add(field, tf("This takes one of: {words}.", words.join(", ")));
+        problems.add(
+            field,
+            tf(
+                "This takes one of: {words}.",
+                words.iter().copied().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", "),
+            ),
+        );
     }
 }
 

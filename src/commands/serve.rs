@@ -1,10 +1,11 @@
 //! `amicable serve`.
 
+use std::fs::{File, TryLockError};
 use std::io::IsTerminal;
 use std::net::{SocketAddr, TcpListener};
 
 use amicable::config::{LogFormat, ServeArgs};
-use amicable::db::Db;
+use amicable::db::{DatabaseUrl, Db};
 use amicable::error::Error;
 use amicable::joining::first;
 use amicable::relationship::Limits;
@@ -31,6 +32,44 @@ fn tls(args: &ServeArgs) -> Result<Option<server::Tls>, Error> {
         return Err(Error::Unavailable("AMICABLE_TLS_CERT wants AMICABLE_BASE_URL too, with https://".into()));
     }
     server::Tls::load(certificate, key).map(Some)
+}
+
+/// The file beside a database that says that it is served, as long as it is locked.
+pub struct Served {
+    path: String,
+    _locked: File,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Notes beside a file that it is served, and warns where another program serves it already: SQLite itself lets both, but each
+/// keeps counts, texts and settings of its own for a while. Where nothing can be noted, nothing is said.
+pub fn note_served(database: &DatabaseUrl) -> Option<Served> {
+    let DatabaseUrl::Sqlite(file) = database else { return None };
+    if file == ":memory:" || file.starts_with("file:") {
+        return None;
+    }
+    let path = format!("{file}-served");
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let locked = options.open(&path).ok()?;
+    match locked.try_lock() {
+        Ok(()) => Some(Served { path, _locked: locked }),
+        Err(TryLockError::WouldBlock) => {
+            tracing::warn!(
+                file,
+                "another program serves this file already; a file is for one: stop the other, or use PostgreSQL"
+            );
+            None
+        }
+        Err(TryLockError::Error(_)) => None,
+    }
 }
 
 /// Routes in front of the site's own.

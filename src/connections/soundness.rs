@@ -60,6 +60,19 @@ pub fn illegal(connection: &mut Connection) -> Result<Vec<Illegal>, Error> {
     Ok(on_engine!(connection, |own| sql_query(sql).load(own))?)
 }
 
+/// Returns how two stand now, each in a word; where there is no row, as strangers.
+///
+/// # Errors
+/// The database's.
+pub fn now(connection: &mut Connection, pair: &Illegal) -> Result<(String, String), Error> {
+    let between = Between { viewer: pair.one, other: pair.other };
+    let mut word = |between| -> Result<String, Error> {
+        let row = store::row(connection, between)?;
+        Ok(format!("{:?}", row.map_or(State::Stranger, |row| row.state)))
+    };
+    Ok((word(between)?, word(between.turned())?))
+}
+
 fn states() -> impl Iterator<Item = State> + Clone {
     (0..=i64::from(State::WasDisconnectedHidden as i16)).filter_map(State::of_number)
 }

@@ -21,6 +21,9 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// All of them.
+    pub const ALL: [Sort; 4] = [Sort::Recent, Sort::First, Sort::Last, Sort::Company];
+
     /// The value in the query.
     pub fn word(self) -> &'static str {
         match self {

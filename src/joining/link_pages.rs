@@ -97,7 +97,7 @@ struct OfAll {
 pub fn days() -> Vec<(String, String)> {
     let words = |days| match days {
         0 => t("For ever").to_owned(),
-        days => tn(days, "{n} day", "{n} days"),
+        days => tn(days, "For {n} day", "For {n} days"),
     };
     DAYS.iter().map(|days| (days.to_string(), words(*days))).collect()
 }

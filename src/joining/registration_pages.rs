@@ -10,9 +10,10 @@ use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::joining::waiting;
+use crate::joining::{links, waiting};
 use crate::language::{filters, number, t, tf};
 use crate::mail;
+use crate::members::{self, MemberCard};
 use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::registration::{self, Registration};
@@ -29,6 +30,8 @@ struct Page {
     mode: Registration,
     members_make_links: bool,
     waiting: Vec<Application>,
+    /// By whose links they came.
+    inviters: Vec<MemberCard>,
     number: i64,
     problems: Problems,
 }
@@ -50,6 +53,12 @@ impl Page {
         number(self.number)
     }
 
+    /// By whose link somebody came; nothing for none, or of somebody who is not here any more.
+    fn inviter(&self, application: &Application) -> Option<&MemberCard> {
+        let owner = links::owner_of(&application.code)?;
+        self.inviters.iter().find(|one| one.id == owner)
+    }
+
     fn day(&self, application: &Application) -> String {
         dates::long(application.created_at)
     }
@@ -58,10 +67,13 @@ impl Page {
 async fn load(site: &Site, page: Layout, problems: Problems) -> Result<Page, Error> {
     let read = |connection: &mut Connection| {
         let (mode, by_members) = (registration::load(connection)?, registration::members_make_links(connection)?);
-        Ok((mode, by_members, applications::waiting(connection, MOST)?, applications::count(connection)?))
+        let waiting = applications::waiting(connection, MOST)?;
+        let owners: Vec<MemberId> = waiting.iter().filter_map(|one| links::owner_of(&one.code)).collect();
+        let inviters = if owners.is_empty() { Vec::new() } else { members::persons(connection, &owners)? };
+        Ok((mode, by_members, waiting, inviters, applications::count(connection)?))
     };
-    let (mode, members_make_links, waiting, number) = site.read(read).await?;
-    Ok(Page { page, mode, members_make_links, waiting, number, problems })
+    let (mode, members_make_links, waiting, inviters, number) = site.read(read).await?;
+    Ok(Page { page, mode, members_make_links, waiting, inviters, number, problems })
 }
 
 /// `GET /admin/registration`

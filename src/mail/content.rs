@@ -24,6 +24,8 @@ pub struct Content {
     pub heading: String,
     /// Whom it is from, if it is from a member.
     pub sender: Option<Sender>,
+    /// What leads to what was written, where the heading does not.
+    pub lead: String,
     /// What they wrote.
     pub quote: String,
     /// What else is to be said.
@@ -192,60 +194,59 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
             Content::of(t("Your report was answered."), &[&sentence, more])
         }
         Letter::NewDevice { device, at } => {
-            let when = tf("{browser}, {day}", (&device::name(device), &crate::dates::long(*at)));
+            let when = tf("{browser}, {day}", (&device::name(device), &crate::dates::minute(*at)));
             let sentence = t("Somebody has signed in to your account from a browser that was not used for it before:");
-            Content::of(t("New sign-in to your account"), &[sentence, &when])
+            let if_not =
+                t("If it was you, there is nothing to do. If not, set a new password: that signs out everybody else.");
+            Content::of(t("New sign-in to your account"), &[sentence, &when, if_not])
                 .button(t("Set a new password"), reset)
-                .small(t(
-                    "If it was you, there is nothing to do. If not, set a new password: that signs out everybody else.",
-                ))
         }
         Letter::RegistrationWaiting { full_name, reason } => {
             let sentence = tf("{name} wants to join and waits for an answer:", full_name);
-            Content { quote: reason.clone(), ..Content::of(t("A registration waits"), &[&sentence]) }
+            Content { lead: sentence, quote: reason.clone(), ..Content::of(t("A registration waits"), &[]) }
                 .button(t("See the registrations"), links.to("/admin/registration"))
         }
         Letter::AddressChanged { new, .. } => {
             let sentence = tf("Your account has the address {email} now.", new);
-            Content::of(t("Your e-mail address is changed."), &[&sentence])
+            let if_not = t(
+                "If it was not you, set a new password from this address. As long as the new one is not confirmed, that takes your account back to this one.",
+            );
+            Content::of(t("Your e-mail address is changed."), &[&sentence, if_not])
                 .button(t("Set a new password"), reset)
-                .small(t("If it was not you, set a new password from this address. As long as the new one is not confirmed, that takes your account back to this one."))
         }
         Letter::RecoveryCodeUsed { left, at } => {
-            let when = tf("A recovery code was used to sign in to your account on {day}.", crate::dates::long(*at));
+            let when = tf("A recovery code was used to sign in to your account on {day}.", crate::dates::minute(*at));
             let left = tn(*left, "You have {n} recovery code left.", "You have {n} recovery codes left.");
-            Content::of(t("A recovery code was used"), &[&when, &left])
-                .button(t("Set a new password"), reset)
-                .small(t("If it was not you, set a new password, sign in, and make new recovery codes under Security."))
+            let if_not =
+                t("If it was not you, set a new password, sign in, and make new recovery codes under Security.");
+            Content::of(t("A recovery code was used"), &[&when, &left, if_not]).button(t("Set a new password"), reset)
         }
         Letter::SecondFactorOn { at } => {
-            let when = tf("Since {day} a sign-in to your account asks for a second step.", crate::dates::long(*at));
-            Content::of(t("Your second step is on"), &[&when]).button(t("Set a new password"), reset).small(t(
-                "If it was not you, set a new password at once, and ask those who run the site to turn it off.",
-            ))
+            let when = tf("Since {day} a sign-in to your account asks for a second step.", crate::dates::minute(*at));
+            let if_not =
+                t("If it was not you, set a new password at once, and ask those who run the site to turn it off.");
+            Content::of(t("Your second step is on"), &[&when, if_not]).button(t("Set a new password"), reset)
         }
         Letter::SecondFactorOff { at } => {
             let when =
-                tf("Since {day} a sign-in to your account asks for the password alone.", crate::dates::long(*at));
-            Content::of(t("Your second step is off"), &[&when])
-                .button(t("Set a new password"), reset)
-                .small(t("If it was not you, set a new password at once: that signs out everybody else."))
+                tf("Since {day} a sign-in to your account asks for the password alone.", crate::dates::minute(*at));
+            Content::of(t("Your second step is off"), &[&when, if_not_you()]).button(t("Set a new password"), reset)
         }
         Letter::SecondFactorEnded { at } => {
             let when = tf(
                 "On {day} those who run the site turned the second step of your account off: a sign-in asks for the password alone.",
-                crate::dates::long(*at),
+                crate::dates::minute(*at),
             );
-            Content::of(t("Your second step is off"), &[&when]).button(t("Sign in"), links.to("/sign-in")).small(t(
-                "If you have not asked for that, set a new password at once and write to those who run the site.",
-            ))
+            let if_not =
+                t("If you have not asked for that, set a new password at once and write to those who run the site.");
+            Content::of(t("Your second step is off"), &[&when, if_not]).button(t("Sign in"), links.to("/sign-in"))
         }
         Letter::PasskeyAdded { name, at } => {
-            let values = (&crate::dates::long(*at), name);
+            let values = (&crate::dates::minute(*at), name);
             let when = tf("Since {day} the passkey {name} signs in to your account.", values);
-            Content::of(t("A passkey was added"), &[&when]).button(t("Set a new password"), reset).small(t(
-                "If it was not you, set a new password at once, sign in, and remove the passkey under Security.",
-            ))
+            let if_not =
+                t("If it was not you, set a new password at once, sign in, and remove the passkey under Security.");
+            Content::of(t("A passkey was added"), &[&when, if_not]).button(t("Set a new password"), reset)
         }
         Letter::DeletionBegun { at } => {
             let when = tf("Your account and everything in it will be deleted on {day}.", crate::dates::long(*at));
@@ -262,21 +263,36 @@ fn about_account(letter: &Letter, links: &Links) -> Content {
                 "Your account and everything in it are deleted. Messages that others kept stay there without your name.",
             )],
         ),
-        _ => Content::of(t("Your password is changed."), &[t("Your password at Amicable is another one now.")])
-            .button(t("Set a new password"), reset)
-            .small(t("If it was not you, set a new password at once: that signs out everybody else.")),
+        Letter::PasswordChanged { at } => {
+            let paragraphs =
+                [t("Your password at Amicable is another one now."), &crate::dates::minute(*at), if_not_you()];
+            Content::of(t("Your password is changed."), &paragraphs).button(t("Set a new password"), reset)
+        }
+        _ => Content::default(),
     }
+}
+
+/// What somebody is to do who has not done what a letter tells: it stands before the button, which is not for who has.
+fn if_not_you() -> &'static str {
+    t("If it was not you, set a new password at once: that signs out everybody else.")
 }
 
 fn from_moderators(letter: &Letter, links: &Links) -> Content {
     let appeal = t("If you think that this is wrong, sign in: there you can say why.");
     match letter {
         Letter::Warned { reason } => {
-            Content { quote: reason.clone(), ..Content::of(t("A word from the moderators"), &[]) }
+            let more =
+                t("It stands in your settings, under Moderation, with what you can do if you think that it is wrong.");
+            Content { quote: reason.clone(), ..Content::of(t("A word from the moderators"), &[more]) }
+                .button(t("Open Moderation"), links.to("/settings/moderation"))
         }
         Letter::ProfileHidden { reason } => {
             let sentence = t("Others do not see your profile at present.");
-            Content { quote: reason.clone(), ..Content::of(t("Your profile is hidden."), &[sentence]) }
+            let more =
+                t("It stands in your settings, under Moderation, with what you can do if you think that it is wrong.");
+            let lead = sentence.to_owned();
+            Content { lead, quote: reason.clone(), ..Content::of(t("Your profile is hidden."), &[more]) }
+                .button(t("Open Moderation"), links.to("/settings/moderation"))
         }
         Letter::Suspended { reason, until } => {
             let sentence = match until {
@@ -285,6 +301,10 @@ fn from_moderators(letter: &Letter, links: &Links) -> Content {
             };
             Content { quote: reason.clone(), ..Content::of(sentence, &[appeal]) }
                 .button(t("Sign in"), links.to("/sign-in"))
+        }
+        Letter::ProfileShown => {
+            Content::of(t("Your profile is shown again."), &[t("Others see your profile as they did before.")])
+                .button(t("See the profile"), links.to("/profile"))
         }
         Letter::Lifted => Content::of(t("Your account is open again."), &[]).button(t("Sign in"), links.to("/sign-in")),
         _ => Content::of(
@@ -315,7 +335,7 @@ pub fn confirm(full_name: &str, token: &str, links: &Links) -> Content {
         tf("Is this the address of the account of {name}? Until you confirm it, it gets no other e-mail.", full_name);
     Content::of(t("Confirm your e-mail address"), &[&sentence])
         .button(t("Confirm address"), links.to(&format!("/verify-email/{token}")))
-        .small(t("The link works for 7 days. If you have not signed up, there is nothing to do."))
+        .small(t("The link works for 7 days. If this is not your account, there is nothing to do."))
         .small(&about_your_account(links))
 }
 

@@ -170,6 +170,8 @@ pub enum Letter {
         /// Why, in the moderator's words.
         reason: String,
     },
+    /// Others see the member's profile again.
+    ProfileShown,
     /// The member is suspended.
     Suspended {
         /// Why, in the moderator's words.
@@ -218,6 +220,7 @@ impl Letter {
             self,
             Letter::Warned { .. }
                 | Letter::ProfileHidden { .. }
+                | Letter::ProfileShown
                 | Letter::Suspended { .. }
                 | Letter::Lifted
                 | Letter::AppealDismissed
@@ -250,6 +253,7 @@ impl Letter {
             Letter::Deleted { .. } => "deleted",
             Letter::Warned { .. } => "warned",
             Letter::ProfileHidden { .. } => "profile-hidden",
+            Letter::ProfileShown => "profile-shown",
             Letter::Suspended { .. } => "suspended",
             Letter::Lifted => "lifted",
             Letter::AppealDismissed => "appeal-dismissed",

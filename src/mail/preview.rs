@@ -31,6 +31,9 @@ pub fn all() -> Vec<(&'static str, Content)> {
         Letter::SecondFactorOff { at },
         Letter::SecondFactorEnded { at },
         Letter::PasskeyAdded { name: "My phone".into(), at },
+        Letter::Warned { reason: note.clone() },
+        Letter::ProfileHidden { reason: note.clone() },
+        Letter::ProfileShown,
     ];
     let written = letters.iter().map(|letter| {
         let sender = letter.from().map(|_| &sender);

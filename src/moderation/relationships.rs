@@ -15,6 +15,7 @@ use crate::ids::MemberId;
 use crate::language::{filters, number, t};
 use crate::members::{self, MemberCard};
 use crate::schema::{connection_counts, relationships};
+use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::site::SiteData;
 
@@ -25,6 +26,8 @@ const SHOWN: i64 = 50;
 #[template(path = "moderation/relationships.html")]
 struct Relationships {
     page: Layout,
+    /// Where the moderator came from.
+    back: String,
     person: MemberCard,
     figures: Vec<(&'static str, String)>,
     newest: Vec<(MemberCard, i64)>,
@@ -39,6 +42,7 @@ pub async fn relationships(
     page: Layout,
     me: SignedIn,
     member: Path<MemberId>,
+    Query(query): Query,
 ) -> Result<HttpResponse, Error> {
     // What a browser fetches ahead, nobody has looked at.
     if !page.opened {
@@ -54,7 +58,11 @@ pub async fn relationships(
             Ok((person, figures, newest))
         })
         .await?;
-    Relationships { page, person, figures, newest }.show()
+    let back = match query.get("report").parse::<i64>() {
+        Ok(report) => format!("/moderation/{member}/{report}"),
+        Err(_) => "/moderation".to_owned(),
+    };
+    Relationships { page, back, person, figures, newest }.show()
 }
 
 fn figures(connection: &mut Connection, member: MemberId) -> Result<Vec<(&'static str, String)>, Error> {

@@ -201,6 +201,7 @@ pub fn show(connection: &mut Connection, by: Actor, member: MemberId) -> Result<
     }
     search::index(connection, member)?;
     end_current(connection, by, member, &[Decision::Hidden])?;
+    outbox::put(connection, member, Letter::ProfileShown)?;
     audit::record(connection, by, Act::ProfileShown, Some(member), "")?;
     Ok(true)
 }

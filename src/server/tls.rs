@@ -9,10 +9,10 @@ use std::task::{Context, Poll};
 use actix_web::rt::time::timeout;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
 use super::HEAD_TIMEOUT;
@@ -36,13 +36,20 @@ impl Tls {
     /// # Errors
     /// [`Error::Unavailable`] where they cannot be read, or do not belong together.
     pub fn load(certificate: &Path, key: &Path) -> Result<Tls, Error> {
-        let of_certificate =
-            |why: String| Error::Unavailable(format!("{} (AMICABLE_TLS_CERT): {why}", certificate.display()));
-        let of_key = |why: String| Error::Unavailable(format!("{} (AMICABLE_TLS_KEY): {why}", key.display()));
+        let of_certificate = |why: String| {
+            Error::Unavailable(format!("--tls-cert (AMICABLE_TLS_CERT), {}: {why}", certificate.display()))
+        };
+        let of_key =
+            |why: String| Error::Unavailable(format!("--tls-key (AMICABLE_TLS_KEY), {}: {why}", key.display()));
         let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-        let chain = chain.map_err(|why| of_certificate(in_words(&why, "certificate", "-----BEGIN CERTIFICATE-----")))?;
+        let chain =
+            chain.map_err(|why| of_certificate(in_words(&why, "certificate", "-----BEGIN CERTIFICATE-----")))?;
         if chain.is_empty() {
-            return Err(of_certificate(in_words(&pem::Error::NoItemsFound, "certificate", "-----BEGIN CERTIFICATE-----")));
+            return Err(of_certificate(in_words(
+                &pem::Error::NoItemsFound,
+                "certificate",
+                "-----BEGIN CERTIFICATE-----",
+            )));
         }
         let secret = PrivateKeyDer::from_pem_file(key);
         let secret = secret.map_err(|why| of_key(in_words(&why, "private key", "-----BEGIN PRIVATE KEY-----")))?;
@@ -52,7 +59,7 @@ impl Tls {
             .and_then(|builder| builder.with_single_cert(chain, secret));
         let mut config = config.map_err(|why| match why {
             rustls::Error::InconsistentKeys(_) => of_key(format!(
-                "this is not the key of the certificate {} (AMICABLE_TLS_CERT); name the two that were made together",
+                "this is not the key of the certificate {} (--tls-cert); name the two that were made together",
                 certificate.display()
             )),
             why => of_certificate(format!("the site cannot be served with this certificate and its key: {why}")),
@@ -65,7 +72,9 @@ impl Tls {
 /// Says what is wrong with a file that is to hold something in the PEM format, and what is wanted.
 fn in_words(why: &pem::Error, what: &str, begins: &str) -> String {
     match why {
-        pem::Error::NoItemsFound => format!("there is no {what} in it; it wants a file in the PEM format, which has a line {begins}"),
+        pem::Error::NoItemsFound => {
+            format!("there is no {what} in it; it wants a file in the PEM format, which has a line {begins}")
+        }
         pem::Error::Io(why) => format!("cannot be read: {why}"),
         why => format!("there is no {what} in it that can be read: {why}; it wants a file in the PEM format"),
     }

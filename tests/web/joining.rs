@@ -139,6 +139,28 @@ fn of_two_who_use_the_first_link_one_gets_in() {
     assert_eq!(answers.iter().filter(|status| **status == 410).count(), 3, "{answers:?}");
 }
 
+#[test]
+fn a_registration_says_by_whose_link_it_came() {
+    let site = Site::new();
+    let mut ada = administrator(&site);
+    ada.open("/admin/registration")
+        .fill("registration", "approval")
+        .fill("members_make_invite_links", "1")
+        .press("Save");
+    let mut ben = site.member("Ben Okoro");
+    let link = make_link(&mut ben, "/invite-links", "");
+    sign_up(site.visitor().open(&link), "Maren Holt", "maren@test.example");
+    sign_up(site.visitor().open("/sign-up"), "Noor Haddad", "noor@test.example");
+    ada.open("/admin/registration");
+    assert!(ada.sees("Noor Haddad"), "{}", ada.text());
+    assert_eq!(ada.text().matches("Invited by Ben Okoro").count(), 1, "{}", ada.text());
+    assert!(ada.page.body.contains("href=\"/in/ben-okoro\""));
+    // What waits stands behind who waits.
+    let letters = site.letters();
+    let text = &letters.iter().find(|one| one.subject == "A registration waits").unwrap().text;
+    assert!(text.find("waits for an answer:").unwrap() < text.find("> We met").unwrap(), "{text}");
+}
+
 /// An administrator, signed in.
 fn administrator(site: &Site) -> Visitor {
     let member = site.member("Ada Ruiz");

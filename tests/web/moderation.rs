@@ -260,7 +260,11 @@ fn who_looks_at_relationships_is_seen() {
     ada.open("/in/ben-okoro").press("Disconnect");
     report(&mut cleo, "ben-okoro", "Spam");
     mia.open("/moderation").go("Report of a profile: Ben Okoro").go("Look at relationships");
+    let look = mia.page.path.clone();
     assert!(mia.sees("Cleo Vance") && !mia.sees("Ada Ruiz"), "{}", mia.text());
+    // From there one comes back to the report, which leads to the profile, too.
+    assert!(mia.go("The report").has_button("Open the profile as it is now"), "{}", mia.text());
+    mia.page.path = look;
     ben.open("/settings/moderation");
     assert!(ben.sees("Who looked") && ben.sees("Mia Moder"), "{}", ben.text());
     // What a browser fetches ahead is neither shown nor logged.
@@ -399,6 +403,10 @@ fn whoever_is_hidden_is_told_on_their_own_pages() {
     assert!(!ben.sees("Members of this network"), "{}", ben.text());
     mia.press("Show the profile again");
     assert!(mia.sees("The profile is shown again.") && !mia.sees("is told"), "{}", mia.text());
+    let letters = site.letters();
+    let of = |subject: &str| letters.iter().find(|one| one.to.contains("ben-okoro") && one.subject == subject).unwrap();
+    assert!(of("Your profile is hidden").link("/settings/moderation").ends_with("/settings/moderation"));
+    assert!(of("Your profile is shown again").text.contains("as they did before"), "{letters:?}");
     for path in ["/", "/in/ben-okoro"] {
         assert!(!ben.open(path).sees("hidden"), "{path}: {}", ben.text());
     }

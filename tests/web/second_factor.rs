@@ -302,12 +302,13 @@ fn a_form_that_wants_a_confirmation_is_not_lost() {
     assert!(ada.page.status == 403 && ada.sees("Confirm it is you"), "{}", ada.text());
     ada.fill("password", PASSWORD).press("Confirm").press("Continue");
     assert!(ada.sees("Your authenticator app is on."), "{}", ada.text());
-    // Before a page one is led to it afterwards.
+    // So is one that has nothing but its button.
     a_while_passes(&site);
     ada.open("/settings/security").press("Turn off");
     assert!(ada.sees("Confirm it is you"), "{}", ada.text());
-    ada.fill("password", PASSWORD).press("Confirm");
+    ada.fill("password", PASSWORD).press("Confirm").press("Continue");
     assert_eq!(ada.page.path, "/settings/security");
+    assert!(!ada.has_button("Turn off") && ada.has_button("Set up authenticator app"), "{}", ada.text());
 }
 
 #[test]

@@ -52,8 +52,14 @@ fn a_certificate_that_cannot_be_read_is_named() {
     std::fs::create_dir(&other).unwrap();
     let (_, foreign) = self::certificate(&other);
     let missing = folder.path().join("missing.pem");
-    for (certificate, key) in [(&missing, &key), (&certificate, &missing), (&key, &key), (&certificate, &foreign)] {
+    for ((certificate, key), said) in [
+        ((&missing, &key), "--tls-cert"),
+        ((&certificate, &missing), "--tls-key"),
+        ((&key, &key), "there is no certificate in it"),
+        ((&certificate, &certificate), "there is no private key in it"),
+        ((&certificate, &foreign), "this is not the key of the certificate"),
+    ] {
         let why = Tls::load(certificate, key).unwrap_err().to_string();
-        assert!(why.contains(".pem: "), "{why}");
+        assert!(why.contains(".pem: ") && why.contains("--tls-") && why.contains(said), "{why}");
     }
 }

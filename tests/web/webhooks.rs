@@ -170,8 +170,8 @@ fn what_is_not_answered_well_is_tried_again_in_order() {
     let first = program.called();
     assert_eq!(first.len(), 1);
     assert!(ada.open(&here).sees("Waits, tried 1 time: 500") && ada.sees("Not today"), "{}", ada.text());
-    assert!(ada.sees("Answered 500; tried again on"), "{}", ada.text());
-    assert!(ada.open("/admin/webhooks").sees("Answered 500; tried again on"), "{}", ada.text());
+    assert!(ada.sees("Answered 500; will be tried again on"), "{}", ada.text());
+    assert!(ada.open("/admin/webhooks").sees("Answered 500; will be tried again on"), "{}", ada.text());
     // The pause is not over.
     tell(&site, true);
     assert!(program.called().is_empty());
@@ -298,9 +298,9 @@ fn one_that_is_down_or_slow_is_tried_again() {
     assert_eq!(good.called().len(), 1);
     for page in &pages[..2] {
         assert!(ada.open(page).sees("Waits, tried 1 time: no answer"), "{}", ada.text());
-        assert!(ada.sees("Did not answer; tried again on"), "{}", ada.text());
+        assert!(ada.sees("Did not answer; will be tried again on"), "{}", ada.text());
     }
-    assert!(ada.open("/admin/webhooks").sees("Did not answer; tried again on"), "{}", ada.text());
+    assert!(ada.open("/admin/webhooks").sees("Did not answer; will be tried again on"), "{}", ada.text());
     assert!(ada.open(&pages[2]).sees("Told: 204"), "{}", ada.text());
 }
 

@@ -4,15 +4,18 @@ use amicable::connections::soundness::{self, Illegal};
 use amicable::connections::store;
 use amicable::db::{self, Connection};
 use amicable::error::Error;
+use amicable::schema::members;
+use diesel::prelude::*;
 
-use super::{Found, counted, listed};
+use super::{Found, NAMED, counted, listed};
 
 pub(super) fn pairs(connection: &mut Connection) -> Result<Found, Error> {
     let illegal = soundness::illegal(connection)?;
     if !illegal.is_empty() {
         let more = if illegal.len() as i64 == soundness::MOST { " or more" } else { "" };
         let stand = if illegal.len() == 1 { "pair stands" } else { "pairs stand" };
-        return Ok(Err(format!("{}{more} {stand} as no two can: {}", illegal.len(), named(&illegal))));
+        let named = named(connection, &illegal)?;
+        return Ok(Err(format!("{}{more} {stand} as no two can: {named}", illegal.len())));
     }
     let rows = db::number(connection, "SELECT COUNT(*) AS number FROM relationships")?;
     Ok(Ok(format!("{}, each with its other", counted(rows, "side", "sides"))))
@@ -29,15 +32,37 @@ pub(super) fn mend_pairs(connection: &mut Connection) -> Result<String, Error> {
         let next = if more == left { Vec::new() } else { more };
         mended.extend(std::mem::replace(&mut left, next));
     }
-    Ok(format!("{}: {}", counted(mended.len(), "pair", "pairs"), named(&mended)))
+    let mut lines = Vec::new();
+    for pair in &mended {
+        let (mine, theirs) = soundness::now(connection, pair)?;
+        lines.push(format!("{}, now {mine}, {theirs}", name(connection, pair)?));
+        if lines.len() > NAMED {
+            // More are only counted.
+            lines.resize(mended.len(), String::new());
+            break;
+        }
+    }
+    Ok(format!("{}: {}", counted(mended.len(), "pair", "pairs"), listed(&lines)))
 }
 
-fn named(illegal: &[Illegal]) -> String {
-    let one = |pair: &Illegal| {
-        let (mine, theirs) = pair.states();
-        format!("members {} and {} ({mine}, {theirs})", pair.one, pair.other)
-    };
-    listed(&illegal.iter().map(one).collect::<Vec<_>>())
+fn named(connection: &mut Connection, illegal: &[Illegal]) -> Result<String, Error> {
+    let mut lines = Vec::new();
+    for pair in illegal.iter().take(NAMED) {
+        lines.push(name(connection, pair)?);
+    }
+    lines.resize(illegal.len(), String::new());
+    Ok(listed(&lines))
+}
+
+/// Names two members, by their numbers and, where they are there, by their handles, and says how they stand or stood.
+fn name(connection: &mut Connection, pair: &Illegal) -> Result<String, Error> {
+    let (mine, theirs) = pair.states();
+    let mut handles = Vec::new();
+    for member in [pair.one, pair.other] {
+        let handle = members::table.find(member).select(members::handle).first(connection).optional()?;
+        handles.push(handle.unwrap_or_else(|| "nobody".to_owned()));
+    }
+    Ok(format!("members {} and {} ({mine}, {theirs}), {}", pair.one, pair.other, handles.join(" and ")))
 }
 
 pub(super) fn counts(connection: &mut Connection) -> Result<Found, Error> {

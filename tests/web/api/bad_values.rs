@@ -150,3 +150,41 @@ fn what_is_no_moment_proves_no_page() {
     assert_eq!(hers.post("/removals", removal).status, 422);
     assert_eq!(hers.get("/members/ben-ode").body["standing"], "connected");
 }
+
+#[test]
+fn a_choice_that_there_is_not_is_told() {
+    let site = Site::new();
+    let ada = site.member("Ada Ruiz");
+    let hers = Program::of(&site, &ada);
+    for (path, field) in [
+        ("/connections?sort=bogus", "sort"),
+        ("/connections?never_exchanged_a_word=perhaps", "never_exchanged_a_word"),
+        ("/connections?connected_after=bogus", "connected_after"),
+        ("/contacts?sort=longest_ago", "sort"),
+        ("/contacts?source=bogus", "source"),
+        ("/contacts?membership=bogus", "membership"),
+    ] {
+        let answer = hers.get(path);
+        assert_eq!((answer.status, answer.problem()), (422, "invalid"), "{path}: {answer:?}");
+        assert_eq!(answer.body["errors"][0]["field"], field, "{path}: {answer:?}");
+    }
+    for path in ["/connections?sort=company", "/contacts?sort=company&source=linkedin&membership=not_connected"] {
+        assert_eq!(hers.get(path).status, 200, "{path}");
+    }
+}
+
+#[test]
+fn a_body_is_refused_in_words_of_json() {
+    let site = Site::new();
+    let ada = site.member("Ada Ruiz");
+    let hers = Program::of(&site, &ada);
+    for (body, said) in [
+        (json!({ "members": ["ben-ode"] }), "expected an object"),
+        (json!({ "members": "ben-ode" }), "expected a list"),
+        (json!({ "filter": 1 }), "expected an object"),
+    ] {
+        let answer = hers.post("/removals", body);
+        let detail = answer.body["detail"].as_str().unwrap();
+        assert!(answer.status == 422 && detail.contains(said) && !detail.contains("struct"), "{answer:?}");
+    }
+}
