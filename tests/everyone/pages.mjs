@@ -290,6 +290,20 @@ async function speaks(chromium, address, language) {
   }
 }
 
+// The first page says to visitors who may join, in each way that a site can be set to.
+async function joins(staff, visitor) {
+  for (const mode of ["approval", "invite", "closed", "open"]) {
+    await staff.goto("/admin/registration");
+    await staff.locator(`input[name=registration][value=${mode}]`).check();
+    await Promise.all([staff.waitForEvent("load"), staff.locator("form[action='/admin/registration'] button").click()]);
+    for (const colorScheme of ["light", "dark"]) {
+      await visitor.emulateMedia({ colorScheme });
+      await visitor.goto("/");
+      await axe(visitor, `visitor / ${mode} ${colorScheme}`, LOOKS);
+    }
+  }
+}
+
 // The Nu HTML checker takes files, so each page is one, named by where it is from.
 function nu() {
   const folder = mkdtempSync(join(tmpdir(), "amicable-"));
@@ -328,6 +342,7 @@ try {
   };
   await Promise.all([looks(signedIn, CLOSED, "member"), languages()]);
   await looks(staff, STAFF, "staff");
+  await joins(staff, signedOut);
 } finally {
   await chromium.close();
   await site.stop();
