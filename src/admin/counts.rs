@@ -74,7 +74,7 @@ impl Job {
         match (self.succeeded_at, self.failed_at) {
             (_, Some(bad)) if self.fails() => match self.name.as_str() {
                 mail::JOB => tf(
-                    "Failed on {time}. Letters wait, and are given up after three days. The log of the server says why; look whether AMICABLE_MAIL is right and the mail server answers.",
+                    "Failed on {time}. E-mails wait, and are given up after three days. The log of the server says why; look whether AMICABLE_MAIL is right and the mail server answers.",
                     dates::minute(bad),
                 ),
                 _ => tf(

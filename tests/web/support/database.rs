@@ -61,7 +61,10 @@ impl Database {
     pub fn new() -> Database {
         if SERVER.is_none() {
             let database = Database::sqlite();
-            std::fs::write(database.path(), &*FILE).unwrap();
+            // As the program makes one: for its owner alone.
+            let mut options = std::fs::File::options();
+            std::os::unix::fs::OpenOptionsExt::mode(options.create(true).truncate(true).write(true), 0o600);
+            std::io::Write::write_all(&mut options.open(database.path()).unwrap(), &FILE).unwrap();
             return database;
         }
         let name = name("test");
