@@ -1,7 +1,9 @@
 //! The chain of the audit log: it grows by one at a time, and whatever breaks it is found.
 
+use crate::moderation::with_role;
 use crate::support::Site;
 use amicable::audit::{self, Act, Actor, Chain};
+use amicable::members::role::Role;
 use diesel::prelude::*;
 
 fn sql(site: &Site, sql: &str) {
@@ -22,6 +24,34 @@ fn broken_at(site: &Site) -> Option<i64> {
         Chain::Whole { .. } => None,
         Chain::Broken { number, .. } => Some(number),
     }
+}
+
+#[test]
+fn details_are_told_in_words() {
+    let site = Site::new();
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    root.open("/admin/limits").fill("number-search", "5").fill("minutes-search", "15").press("Save");
+    for detail in ["logo removed", " "] {
+        let one = |connection: &mut _| audit::record(connection, Actor::CommandLine, Act::LookChanged, None, detail);
+        site.db.write_blocking(one).unwrap();
+    }
+    root.open("/admin/audit");
+    for said in ["5 in 15 minutes", "Logo removed", "Colours of the program again"] {
+        assert!(root.sees(said), "{said}: {}", root.text());
+    }
+    assert!(!root.sees("900") && !root.sees("logo removed"), "{}", root.text());
+}
+
+#[test]
+fn a_job_that_fails_stands_out_with_what_to_do() {
+    let site = Site::new();
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    sql(&site, "DELETE FROM job_leases WHERE name = 'mail'");
+    let columns = "(name, holder, turn, due_at, succeeded_at, failed_at)";
+    sql(&site, &format!("INSERT INTO job_leases {columns} VALUES ('mail', '', 1, 0, 1, 2)"));
+    root.open("/admin");
+    assert!(root.sees("E-mails wait, and are given up after three days."), "{}", root.text());
+    assert!(root.page.body.contains("<p class=\"error\">Failed on"), "{}", root.page.body);
 }
 
 #[test]
