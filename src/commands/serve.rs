@@ -130,7 +130,13 @@ fn tell_first_link(format: LogFormat, link: &str) -> Result<(), Error> {
     let sentence = "Nobody runs this site yet. Make the account of its first administrator, once, at";
     match format {
         LogFormat::Text => say!("{sentence}\n{link}"),
-        LogFormat::Json => say!("{}", serde_json::json!({ "level": "INFO", "message": sentence, "link": link })),
+        // With the fields of every other line.
+        LogFormat::Json => {
+            let timestamp = jiff::Timestamp::now().to_string();
+            let line =
+                serde_json::json!({ "timestamp": timestamp, "level": "INFO", "message": sentence, "link": link });
+            say!("{line}")
+        }
     }
 }
 
