@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(german(Act::RoleChanged, "member → moderator").unwrap(), "Mitglied → Moderator");
         assert_eq!(german(Act::MemberCreated, "member").unwrap(), "Mitglied");
         let limit = german(Act::LimitChanged, "sign-in: 12 in 900 s").unwrap();
-        assert!(limit.ends_with(": 12 in 900 Sekunden") && !limit.contains("sign-in"), "{limit}");
+        assert!(limit.ends_with(": 12 in 15 Minuten") && !limit.contains("sign-in"), "{limit}");
         assert_eq!(
             in_words(Act::RegistrationChanged, "open, members make links").unwrap(),
             "Open to everybody · Members may make invite links"
