@@ -214,7 +214,7 @@ fn an_undo_says_who_is_not_back() {
     connect(&mut ada, &mut ben);
     ben.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
     // Only Ben, who is to be asked: the removal stays where it is found.
-    ada.open("/connections/remove").press("Select the only one").press("Review removal").press("Remove 1 connection");
+    ada.open("/connections/remove").press("Select all 1").press("Review removal").press("Remove 1 connection");
     let path = ada.page.path.clone();
     ada.press("Undo");
     assert!(ada.sees("Nobody can be brought back without being asked."), "{}", ada.text());
@@ -259,7 +259,7 @@ fn an_undone_removal_says_when_it_was_restored() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
     connect(&mut ada, &mut ben);
-    ada.open("/connections/remove").press("Select the only one").press("Review removal").press("Remove 1 connection");
+    ada.open("/connections/remove").press("Select all 1").press("Review removal").press("Remove 1 connection");
     assert!(ada.sees("Connections removed") && !ada.sees("Restored on"), "{}", ada.text());
     ada.press("Undo");
     assert!(ada.sees("Connections restored") && ada.sees("Restored on"), "{}", ada.text());
