@@ -266,6 +266,7 @@ pub async fn show_profile(
         Ok((false, _)) => &redirect,
         Err(refused) => redirect.refused(refused.sentence()),
     };
+    site.jobs.wake(mail::JOB);
     Ok(redirect.back("/moderation"))
 }
 
