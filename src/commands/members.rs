@@ -32,6 +32,7 @@ fn read_password(from_stdin: bool) -> Result<String, Error> {
 }
 
 /// Somebody who is named on the command line.
+#[derive(Queryable)]
 pub struct Named {
     /// The member.
     pub id: MemberId,
@@ -56,15 +57,9 @@ pub fn named(connection: &mut Connection, who: &str) -> Result<Named, Error> {
     }
     // The claims of an address may have a row of nobody.
     ids.retain(|id| id.get() > 0);
-    ids.sort_unstable();
-    ids.dedup();
     let columns = (members::id, members::handle, members::full_name, members::email, members::confirmed_email);
-    let mut found: Vec<Named> = Vec::new();
-    for id in ids {
-        let (id, handle, full_name, email, confirmed_email) =
-            members::table.find(id).select(columns).first(connection)?;
-        found.push(Named { id, handle, full_name, email, confirmed_email });
-    }
+    let these = members::table.filter(members::id.eq_any(ids)).order(members::handle).select(columns);
+    let mut found: Vec<Named> = these.load(connection)?;
     match found.len() {
         0 => Err(Error::Unavailable(format!("there is no member {who}; `amicable member list` shows all"))),
         1 => Ok(found.remove(0)),
