@@ -170,7 +170,9 @@ impl Site {
     }
 
     pub fn visitor(&self) -> Visitor {
-        let config = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build();
+        // An idle connection may be ended by the server as it is used again.
+        let config = ureq::Agent::config_builder().max_redirects(0).max_idle_connections(0).http_status_as_error(false);
+        let config = config.build();
         Visitor {
             agent: config.into(),
             address: self.address.clone(),
