@@ -185,6 +185,11 @@ pub struct Recent {
 }
 
 impl Recent {
+    /// Where it is brought back.
+    pub fn undo(&self) -> String {
+        undo_of(self.id)
+    }
+
     /// The time of the day.
     pub fn when(&self) -> String {
         dates::minute(self.at)
@@ -194,6 +199,11 @@ impl Recent {
     pub fn moment(&self) -> String {
         dates::instant(self.at)
     }
+}
+
+/// Returns where what was deleted at once is brought back.
+pub fn undo_of(deletion: MessageDeletionId) -> String {
+    format!("/inbox/deleted/{deletion}/undo")
 }
 
 /// Loads what a member deleted in the last hour, the latest first.

@@ -14,10 +14,6 @@ use crate::web::form::{Form, Problems};
 use crate::web::page::{Layout, Redirect, SignedIn};
 use crate::web::site::SiteData;
 
-fn undo_of(deletion: MessageDeletionId) -> String {
-    format!("/inbox/deleted/{deletion}/undo")
-}
-
 /// `POST /inbox/{handle}/{id}/delete`: *Delete message*.
 ///
 /// # Errors
@@ -37,7 +33,7 @@ pub async fn delete_message(
             deletion::message(connection, Between { viewer: me, other }, message)
         })
         .await?;
-    redirect.undoable(t("Message deleted. Only your copy is gone."), undo_of(deleted));
+    redirect.undoable(t("Message deleted. Only your copy is gone."), deletion::undo_of(deleted));
     Ok(redirect.back(&home))
 }
 
@@ -60,7 +56,7 @@ pub async fn delete_conversation(
         })
         .await?;
     match deleted {
-        Some(deleted) => redirect.undoable(deletion::sentence(1), undo_of(deleted)),
+        Some(deleted) => redirect.undoable(deletion::sentence(1), deletion::undo_of(deleted)),
         // Pressed twice: *Undo* stands on the page.
         None => redirect.done(deletion::sentence(1)),
     };
@@ -96,9 +92,10 @@ pub async fn delete_before(
         .await?;
     let day = dates::long(moment);
     match deleted {
-        Some(deleted) => {
-            redirect.undoable(tf("Everything before {day} is deleted. Only your copy is gone.", &day), undo_of(deleted))
-        }
+        Some(deleted) => redirect.undoable(
+            tf("Everything before {day} is deleted. Only your copy is gone.", &day),
+            deletion::undo_of(deleted),
+        ),
         None => redirect.refused(tf("There is nothing before {day}.", &day)),
     };
     Ok(redirect.to(&home))

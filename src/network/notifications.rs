@@ -72,6 +72,11 @@ fn said(entry: &Entry) -> String {
     }
 }
 
+/// Where a deleted notification is brought back.
+fn undo_of(notification: NotificationId) -> String {
+    format!("{HERE}/{notification}/undo")
+}
+
 /// A notification that was deleted and can be brought back.
 #[derive(Debug)]
 struct Deleted {
@@ -83,6 +88,10 @@ struct Deleted {
 impl Deleted {
     fn of((entry, at): (Entry, i64)) -> Deleted {
         Deleted { id: entry.id, sentence: said(&entry), at }
+    }
+
+    fn undo(&self) -> String {
+        undo_of(self.id)
     }
 
     fn day(&self) -> String {
@@ -198,7 +207,7 @@ pub async fn change(
         })
         .await?;
     match deed {
-        Deed::Delete => redirect.undoable(t("Notification deleted."), format!("{HERE}/{id}/undo")),
+        Deed::Delete => redirect.undoable(t("Notification deleted."), undo_of(id)),
         Deed::Undelete if done => redirect.done(t("The notification is back.")),
         Deed::Undelete => redirect.refused(t("The notification was deleted more than a day ago and is gone.")),
         Deed::Read | Deed::Unread => return Ok(redirect.back(HERE)),
