@@ -273,7 +273,7 @@ async fn show(
     let account = site.read(move |connection| account(connection, member)).await?;
     let again = problems.any();
     let page = Member { page, account, form, problems };
-    if again { page.show_again() } else { page.show() }
+    page.show_checked(again)
 }
 
 fn path(member: MemberId) -> String {

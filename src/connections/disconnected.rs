@@ -137,7 +137,7 @@ async fn show(
     let no_room = said_no_room(&me, &site.limits);
     let again = problems.any();
     let list = Disconnected { page, removals, q, list, tabs, kept, here, no_room, problems };
-    if again { list.show_again() } else { list.show() }
+    list.show_checked(again)
 }
 
 /// `POST /connections/disconnected`: *Re-invite ticked*, or a search or another page, to which the ticks go along.

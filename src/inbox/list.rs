@@ -123,7 +123,7 @@ async fn show(
         .await?;
     let again = problems.any();
     let inbox = Inbox { page, q: String::new(), list, deleted, here, selects_all, problems };
-    if again { inbox.show_again() } else { inbox.show() }
+    inbox.show_checked(again)
 }
 
 fn lines(connection: &mut Connection, me: MemberId, at: &PageRequest) -> Result<ListPage<Line>, Error> {
@@ -178,7 +178,7 @@ pub async fn change_ticked(
         .await?;
     if is_delete {
         match undo {
-            Some(undo) => redirect.undoable(deletion::sentence(number), format!("/inbox/deleted/{undo}/undo")),
+            Some(undo) => redirect.undoable(deletion::sentence(number), deletion::undo_of(undo)),
             None => redirect.refused(t("There was nothing to do.")),
         };
     }

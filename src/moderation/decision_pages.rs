@@ -159,7 +159,7 @@ async fn show(
     let read = site.read(move |connection| read(connection, by, at)).await?;
     let again = problems.any();
     let page = ReportPage { page, read, form, problems };
-    if again { page.show_again() } else { page.show() }
+    page.show_checked(again)
 }
 
 /// `POST /moderation/{member}/{id}`: decides it.

@@ -82,7 +82,7 @@ async fn show(
     let again = problems.any();
     let gets_mail = site.sends_mail && has_address;
     let page = Suspended { page, current, appeal, gets_mail, form, problems };
-    if again { page.show_again() } else { page.show() }
+    page.show_checked(again)
 }
 
 /// `POST /suspended`: files an appeal, one at a time.

@@ -188,6 +188,14 @@ pub trait Render: Template + Sized {
         self.show_as(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
+    /// The page, or the form again where something is wrong with what was typed.
+    ///
+    /// # Errors
+    /// The template's.
+    fn show_checked(&self, is_wrong: bool) -> Result<HttpResponse, Error> {
+        if is_wrong { self.show_again() } else { self.show() }
+    }
+
     /// The form again, with what was typed, where a limit or a full queue refused it, which its problems say.
     ///
     /// # Errors

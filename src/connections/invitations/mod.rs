@@ -180,7 +180,7 @@ async fn show(
         selects_all,
         problems,
     };
-    if again { list.show_again() } else { list.show() }
+    list.show_checked(again)
 }
 
 /// Invitations to answer, the newest first.

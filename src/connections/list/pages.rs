@@ -58,5 +58,5 @@ pub async fn connections(
     let tabs = tabs.coming_from(&filter.with("", ""));
     let is_readable = !filter.problems().any();
     let connections = Connections { page, filter, tags, list, tabs };
-    if is_readable { connections.show() } else { connections.show_again() }
+    connections.show_checked(!is_readable)
 }

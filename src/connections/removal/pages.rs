@@ -181,7 +181,7 @@ async fn choose(
             let strip = Strip::new(history, &filter);
             let again = problems.any() || filter.problems().any();
             let remove = Remove { page, filter, tags, list, strip, selection, ticked, here, earlier, problems };
-            if again { remove.show_again() } else { remove.show() }
+            remove.show_checked(again)
         }
         Ok(None) => Ok(redirect.to(&result(draft.unwrap_or_default()))),
         Err(Error::NotFound) if draft.is_some() => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
@@ -412,7 +412,7 @@ async fn show(
     let again = refused.is_some();
     let (form, problems) = refused.unwrap_or_else(|| (removal.parting.form(), Problems::default()));
     let review = Review { page, id, number, list, here, shown, form, problems };
-    if again { review.show_again() } else { review.show() }
+    review.show_checked(again)
 }
 
 /// `POST /connections/remove/{id}`: disconnects them all.

@@ -80,7 +80,7 @@ async fn choose(site: &SiteData, page: Layout, me: MemberId, problems: Problems)
     let again = problems.any();
     let history = site.read_one(move |connection| imports::history(connection, me)).await?;
     let choose = Choose { page, problems, history };
-    if again { choose.show_again() } else { choose.show() }
+    choose.show_checked(again)
 }
 
 /// Shows the form again to whoever cannot be served now.
@@ -318,7 +318,7 @@ async fn show(
         Ok((import, Some(report))) => {
             let again = problems.any();
             let preview = Preview { page, import, report, from, problems };
-            if again { preview.show_again() } else { preview.show() }
+            preview.show_checked(again)
         }
         Ok((import, None)) => Imported { page, import }.show(),
         Err(Error::NotFound) => NoImport { page }.show_as(StatusCode::NOT_FOUND),

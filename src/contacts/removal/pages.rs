@@ -165,7 +165,7 @@ async fn choose(
         Ok(Some((list, tags, selection, ticked, earlier))) => {
             let again = problems.any();
             let remove = Remove { page, filter, tags, list, selection, ticked, here, earlier, problems };
-            if again { remove.show_again() } else { remove.show() }
+            remove.show_checked(again)
         }
         Ok(None) => Ok(redirect.to(&result(draft.unwrap_or_default()))),
         Err(Error::NotFound) if draft.is_some() => NoSelection { page }.show_as(StatusCode::NOT_FOUND),
