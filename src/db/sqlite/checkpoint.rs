@@ -78,7 +78,8 @@ impl Shared {
             // Whoever holds it truncates after the commit.
             Err(TryLockError::WouldBlock) => {}
         }
-        Ok(self.truncate_due.load(Ordering::Acquire))
+        // Somebody who read just then, if only for a moment, has kept it as it is.
+        Ok(wal::length(&self.path) > self.settings.wal_limit)
     }
 
     /// Truncates the WAL if that can be had at once. The writer's connection does it, between two transactions.
