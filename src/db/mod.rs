@@ -10,6 +10,7 @@ mod postgres;
 mod sql_condition;
 mod sqlite;
 mod url;
+mod work;
 
 use std::collections::BTreeSet;
 use std::ops::DerefMut;

@@ -17,7 +17,8 @@ use rand::RngExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
-use crate::db::{Connection, Connections, Load, Told, citus, migrations};
+use crate::db::work::{Answer, Work};
+use crate::db::{Connection, Connections, Load, Told, citus, migrations, work};
 use crate::error::Error;
 use crate::metrics::{self, METRICS};
 
@@ -33,6 +34,8 @@ const MAX_ATTEMPTS: u32 = 6;
 const MIGRATING: i64 = 0x00a3_1cab_1e00;
 /// Lets a transaction wait, and be idle, for as long as it takes.
 const PATIENT: &str = "SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
+/// Begins what reads, in one snapshot.
+const READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// One write in so many takes old receipts away.
 const CLEAN_UP_EVERY: u32 = 500;
 
@@ -43,6 +46,9 @@ pub(super) struct Server {
     threads: Arc<Threads>,
     places: Arc<Semaphore>,
 }
+
+/// What is done in turn, until a moment.
+type Turn = dyn FnOnce(&Server, Instant) -> Result<Answer, Error> + Send;
 
 /// Threads that wait for the database, so that those which serve need not: as many as there are connections, over all
 /// workers. They end when the last [`Server`] is dropped.
@@ -124,8 +130,12 @@ impl Server {
     /// Runs work on a thread that may wait, when it is its turn. The time it may take begins now.
     pub(super) async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Server, Instant) -> Result<T, Error> + Send + 'static,
+        f: impl FnOnce(&Server, Instant) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        work::shown(self.queue(Box::new(|server, until| f(server, until).map(work::hidden))).await?)
+    }
+
+    async fn queue(&self, work: Box<Turn>) -> Result<Answer, Error> {
         let full = |_| Error::Unavailable("too many wait for the database".into());
         let place = self.places.clone().try_acquire_owned().map_err(full)?;
         let stopped = || Error::Unavailable("the database's threads have stopped".into());
@@ -152,13 +162,10 @@ impl Server {
         f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone,
         until: Instant,
     ) -> Result<T, Error> {
-        let mut attempts = Attempts::new(until);
-        loop {
-            match self.attempt("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", None, f.clone(), &mut None) {
-                Ok(done) => return Ok(done),
-                Err(failed) => attempts.again(failed)?,
-            }
-        }
+        work::answered(
+            |connection| f.clone()(connection),
+            |work| again_and_again(until, || self.attempt(READ_ONLY, None, work, &mut false)),
+        )
     }
 
     /// As [`Server::read`], outside a transaction.
@@ -167,16 +174,15 @@ impl Server {
         f: impl FnOnce(&mut Connection) -> Result<T, Error> + Clone,
         until: Instant,
     ) -> Result<T, Error> {
-        let mut attempts = Attempts::new(until);
-        loop {
-            let connection = self.pool.get().map_err(|why| Failed::ConnectionLost(why.into()));
-            let answer = connection
-                .and_then(|mut connection| f.clone()(&mut connection).map_err(|error| failed(&mut connection, error)));
-            match answer {
-                Ok(done) => return Ok(done),
-                Err(failed) => attempts.again(failed)?,
-            }
-        }
+        work::answered(
+            |connection| f.clone()(connection),
+            |work| {
+                again_and_again(until, || {
+                    let mut connection = self.pool.get().map_err(|why| Failed::ConnectionLost(why.into()))?;
+                    work(&mut connection).map_err(|error| failed(&mut connection, error))
+                })
+            },
+        )
     }
 
     /// As [`Server::read`]; however often it is tried, it happens once.
@@ -186,13 +192,13 @@ impl Server {
         until: Instant,
     ) -> Result<T, Error> {
         let receipt = format!("{:032x}", rand::rng().random::<u128>());
-        let (mut attempts, mut unanswered) = (Attempts::new(until), None);
-        loop {
-            match self.attempt("BEGIN", Some(&receipt), f.clone(), &mut unanswered) {
-                Ok(done) => return Ok(done),
-                Err(failed) => attempts.again(failed)?,
-            }
-        }
+        work::answered(
+            |connection| f.clone()(connection),
+            |work| {
+                let mut is_unanswered = false;
+                again_and_again(until, || self.attempt("BEGIN", Some(&receipt), work, &mut is_unanswered))
+            },
+        )
     }
 
     /// [`Server::read`] on the thread that asks.
@@ -221,13 +227,15 @@ impl Server {
         Ok(self.pool.get()?)
     }
 
-    fn attempt<T>(
+    /// Runs work in a transaction. It is `is_unanswered` where the COMMIT of an earlier attempt was never answered: if that
+    /// has happened, so has the work, and its answer from then is the one that holds.
+    fn attempt(
         &self,
         begin: &str,
         receipt: Option<&str>,
-        f: impl FnOnce(&mut Connection) -> Result<T, Error>,
-        unanswered: &mut Option<T>,
-    ) -> Result<T, Failed> {
+        work: &mut Work<'_>,
+        is_unanswered: &mut bool,
+    ) -> Result<(), Failed> {
         let mut connection = self.pool.get().map_err(|why| Failed::ConnectionLost(why.into()))?;
         if let Err(why) = begin_with(&mut connection, begin) {
             break_off(&mut connection);
@@ -235,32 +243,42 @@ impl Server {
         }
         if let Some(receipt) = receipt {
             let write = format!("INSERT INTO receipts (id) VALUES ('{receipt}')");
-            match (connection.batch_execute(&write), unanswered.take()) {
-                (Ok(()), _) => {}
-                (Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)), Some(done)) => {
+            match connection.batch_execute(&write) {
+                Ok(()) => *is_unanswered = false,
+                Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) if *is_unanswered => {
                     roll_back(&mut connection);
-                    return Ok(done);
+                    return Ok(());
                 }
-                (Err(why), earlier) => {
-                    *unanswered = earlier;
-                    return Err(failed(&mut connection, why.into()));
-                }
+                Err(why) => return Err(failed(&mut connection, why.into())),
             }
         }
-        let done = f(&mut connection).map_err(|error| failed(&mut connection, error))?;
+        work(&mut connection).map_err(|error| failed(&mut connection, error))?;
         if let Err(why) = Manager::commit_transaction(&mut *connection) {
             let failed = failed(&mut connection, why.into());
-            if let Failed::ConnectionLost(why) = failed {
-                *unanswered = Some(done);
-                return Err(if receipt.is_some() { Failed::CommitUnknown(why) } else { Failed::ConnectionLost(why) });
-            }
-            return Err(failed);
+            return Err(match failed {
+                Failed::ConnectionLost(why) if receipt.is_some() => {
+                    *is_unanswered = true;
+                    Failed::CommitUnknown(why)
+                }
+                failed => failed,
+            });
         }
         if receipt.is_some() && rand::rng().random_ratio(1, CLEAN_UP_EVERY) {
             // Nobody asks again after an hour. If it cannot be done now, it will be another time.
             let _ = connection.batch_execute("DELETE FROM receipts WHERE written_at < now() - interval '1 hour'");
         }
-        Ok(done)
+        Ok(())
+    }
+}
+
+/// Attempts until one succeeds, the work says no, or the time is up.
+fn again_and_again(until: Instant, mut attempt: impl FnMut() -> Result<(), Failed>) -> Result<(), Error> {
+    let mut attempts = Attempts::new(until);
+    loop {
+        match attempt() {
+            Ok(()) => return Ok(()),
+            Err(failed) => attempts.again(failed)?,
+        }
     }
 }
 

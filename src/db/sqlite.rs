@@ -19,12 +19,13 @@ use diesel::sql_types::Integer;
 use diesel::{Connection as _, RunQueryDsl, SqliteConnection};
 use tokio::sync::oneshot;
 
-use crate::db::{Connection, Load, Told, migrations};
+use crate::db::work::{Answer, Work};
+use crate::db::{Connection, Load, Told, migrations, work};
 use crate::error::Error;
 use crate::metrics::METRICS;
 use long_reads::LongReads;
 use readers::Readers;
-use writer::{Change, Waiting};
+use writer::{Change, Run};
 
 /// Pages that are moved in one transaction, so that nobody waits long for it.
 const MOVED_PAGES: i32 = 256;
@@ -38,7 +39,7 @@ type Manager = <Connection as diesel::Connection>::TransactionManager;
 pub(super) struct File {
     shared: Arc<Shared>,
     long_reads: LongReads,
-    queue: mpsc::Sender<Box<dyn Change>>,
+    queue: mpsc::Sender<Change>,
     changed: mpsc::SyncSender<()>,
 }
 
@@ -140,7 +141,8 @@ impl File {
     }
 
     pub(super) fn read<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
-        diesel::Connection::transaction(&mut *self.shared.readers.get()?, f)
+        let mut reader = self.shared.readers.get()?;
+        work::answered_once(f, |work| diesel::Connection::transaction(&mut *reader, |connection| work(connection)))
     }
 
     pub(super) fn read_one<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
@@ -162,21 +164,30 @@ impl File {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
     {
+        work::shown(self.queue(Box::new(|connection| f(connection).map(work::hidden)), alone).await?)
+    }
+
+    /// Waits until a change is written, or refused.
+    async fn queue(&self, f: Box<Run>, alone: bool) -> Result<Answer, Error> {
         let (answer, answered) = oneshot::channel();
         let stopped = || Error::Unavailable("the writing thread has stopped".into());
         METRICS.write_queue.inc();
-        self.queue.send(Box::new(Waiting::new(f, alone, answer))).map_err(|_| stopped())?;
+        self.queue.send(Change::new(f, alone, answer)).map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 
     pub(super) fn write_blocking<T>(&self, f: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
+        work::answered_once(f, |work| self.write_at_once(work))
+    }
+
+    fn write_at_once(&self, work: &mut Work<'_>) -> Result<(), Error> {
         let mut connection = self.shared.writer()?;
         self.shared.begin(&mut connection)?;
-        match f(&mut connection) {
-            Ok(done) => {
+        match work(&mut connection) {
+            Ok(()) => {
                 self.shared.commit(&mut connection)?;
                 let _ = self.changed.try_send(());
-                Ok(done)
+                Ok(())
             }
             Err(error) => {
                 Manager::rollback_transaction(&mut *connection)?;

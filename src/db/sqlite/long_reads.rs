@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 use tokio::sync::Semaphore;
 
+use crate::db::work::{self, Answer};
 use crate::error::Error;
 
 /// How many may wait before further ones are refused.
@@ -35,6 +36,10 @@ impl LongReads {
         T: Send + 'static,
         F: FnOnce() -> Result<T, Error> + Send + 'static,
     {
+        work::shown(self.queue(Box::new(|| read().map(work::hidden))).await?)
+    }
+
+    async fn queue(&self, read: Box<dyn FnOnce() -> Result<Answer, Error> + Send>) -> Result<Answer, Error> {
         let full = |_| Error::Unavailable("too many long reads wait already".into());
         let place = self.places.clone().try_acquire_owned().map_err(full)?;
         let stopped = |_| Error::Unavailable("long reads have stopped".into());

@@ -9,45 +9,32 @@ use tokio::sync::oneshot;
 
 use crate::db::Connection;
 use crate::db::sqlite::{Manager, NotCommitted, Shared};
+use crate::db::work::Answer;
 use crate::error::Error;
 use crate::metrics::METRICS;
 
 /// Changes that share a flush at the most, so that none waits long for the others.
 const GROUP_SIZE: usize = 64;
 
-/// A change that waits to be written, whatever it answers.
-pub(super) trait Change: Send {
+/// What a change does.
+pub(super) type Run = dyn FnOnce(&mut Connection) -> Result<Answer, Error> + Send;
+
+/// A change that waits to be written.
+pub(super) struct Change {
+    f: Option<Box<Run>>,
     /// Whether it shares its transaction with no other.
-    fn alone(&self) -> bool;
+    alone: bool,
+    done: Option<Result<Answer, Error>>,
+    answer: oneshot::Sender<Result<Answer, Error>>,
+}
+
+impl Change {
+    pub(super) fn new(f: Box<Run>, alone: bool, answer: oneshot::Sender<Result<Answer, Error>>) -> Change {
+        Change { f: Some(f), alone, done: None, answer }
+    }
+
     /// Runs it, and says whether it may be committed. If it is not alone it has a savepoint, which is taken back where it
     /// fails, so that it always may, unless SQLite took back the whole transaction.
-    fn run(&mut self, connection: &mut Connection) -> bool;
-    /// Answers, once it is known whether all of them were committed.
-    fn answer(self: Box<Self>, committed: Result<(), NotCommitted>);
-}
-
-pub(super) struct Waiting<T, F> {
-    f: Option<F>,
-    alone: bool,
-    done: Option<Result<T, Error>>,
-    answer: oneshot::Sender<Result<T, Error>>,
-}
-
-impl<T, F> Waiting<T, F> {
-    pub(super) fn new(f: F, alone: bool, answer: oneshot::Sender<Result<T, Error>>) -> Waiting<T, F> {
-        Waiting { f: Some(f), alone, done: None, answer }
-    }
-}
-
-impl<T, F> Change for Waiting<T, F>
-where
-    T: Send,
-    F: FnOnce(&mut Connection) -> Result<T, Error> + Send,
-{
-    fn alone(&self) -> bool {
-        self.alone
-    }
-
     fn run(&mut self, connection: &mut Connection) -> bool {
         let Some(f) = self.f.take() else { return true };
         let run = AssertUnwindSafe(|| match self.alone {
@@ -66,7 +53,8 @@ where
         sound
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), NotCommitted>) {
+    /// Answers, once it is known whether all of them were committed.
+    fn answer(self, committed: Result<(), NotCommitted>) {
         let done = match (self.done, committed) {
             (Some(Ok(done)), Ok(())) => Ok(done),
             (Some(Err(error)), _) => Err(error),
@@ -88,11 +76,7 @@ fn is_in_transaction(connection: &mut Connection) -> bool {
 }
 
 /// Writes what waits, for as long as anybody may ask.
-pub(super) fn write_what_comes(
-    shared: &Shared,
-    waiting: &mpsc::Receiver<Box<dyn Change>>,
-    changed: &mpsc::SyncSender<()>,
-) {
+pub(super) fn write_what_comes(shared: &Shared, waiting: &mpsc::Receiver<Change>, changed: &mpsc::SyncSender<()>) {
     let mut next = None;
     while let Some(first) = next.take().or_else(|| waiting.recv().ok()) {
         let mut changes = vec![first];
@@ -115,9 +99,9 @@ pub(super) fn write_what_comes(
 
 fn commit(
     shared: &Shared,
-    waiting: &mpsc::Receiver<Box<dyn Change>>,
-    changes: &mut Vec<Box<dyn Change>>,
-    next: &mut Option<Box<dyn Change>>,
+    waiting: &mpsc::Receiver<Change>,
+    changes: &mut Vec<Change>,
+    next: &mut Option<Change>,
 ) -> Result<(), NotCommitted> {
     let not_begun = |why: Error| NotCommitted { why: why.to_string(), is_unknown: false };
     let mut connection = shared.writer().map_err(not_begun)?;
@@ -126,9 +110,9 @@ fn commit(
     while at < changes.len() && sound {
         sound &= changes[at].run(&mut connection);
         at += 1;
-        if at == changes.len() && at < GROUP_SIZE && !changes[0].alone() {
+        if at == changes.len() && at < GROUP_SIZE && !changes[0].alone {
             match waiting.try_recv() {
-                Ok(alone) if alone.alone() => *next = Some(alone),
+                Ok(alone) if alone.alone => *next = Some(alone),
                 other => changes.extend(other.ok()),
             }
         }
