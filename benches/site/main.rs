@@ -306,8 +306,7 @@ fn removals(server: &Server, people: &People) {
             let draft = selected.trim_start_matches("/connections/remove").trim_start_matches(['/', '?']);
             let review = format!("/connections/remove/{}", draft.trim_start_matches("draft="));
             let page = hub.get(&review);
-            let reviewed = page.split(r#"name="reviewed" value=""#).nth(1).and_then(|rest| rest.split('"').next());
-            let reviewed = [("reviewed", reviewed.unwrap_or_default())];
+            let reviewed = [("reviewed", hidden(&page, "reviewed"))];
             for (path, times) in [(review.clone(), &mut remove), (format!("{review}/undo"), &mut undo)] {
                 let started = Instant::now();
                 hub.get(&hub.post(&path, &reviewed));
@@ -316,6 +315,12 @@ fn removals(server: &Server, people: &People) {
         }
         println!("| {most} connections | {:.0} | {:.0} | {:.0} |", median(remove), median(undo), meanwhile.stop());
     }
+}
+
+/// What a page sends along.
+fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
+    let value = page.split(&format!(r#"name="{name}" value=""#)).nth(1).and_then(|rest| rest.split('"').next());
+    value.unwrap_or_default()
 }
 
 /// Imports of a list of 30,000 into an empty book, each taken back.
@@ -336,15 +341,19 @@ fn imports(server: &Server) {
         ("undo", Vec::new(), Vec::new()),
     ];
     for _ in 0..3 {
-        let mut draft = String::new();
+        let (mut draft, mut page) = (String::new(), String::new());
         for (step, times, cpus) in &mut rows {
             let (started, cpu) = (Instant::now(), server.cpu());
             match *step {
                 "preview" => draft = member.choose(&file),
-                "confirm" => drop(member.post(&draft, &[("revision", "0")])),
+                "confirm" => {
+                    let seen = ["revision", "shown"].map(|name| (name, hidden(&page, name)));
+                    member.post(&draft, &seen);
+                }
                 _ => drop(member.post(&format!("{draft}/undo"), &[])),
             }
-            drop(member.get(&draft));
+            page = member.get(&draft);
+            assert_eq!(page.contains(&format!("{draft}/undo")), *step == "confirm", "{step}");
             times.push(started.elapsed().as_secs_f64());
             cpus.push(server.cpu() - cpu);
         }
