@@ -30,8 +30,8 @@ pub const MAX_RAW: usize = 100_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Card {
-    /// By which phones know the card; made where it is empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// By which phones know the card; made where it is empty. It stands beside the card where that is stored.
+    #[serde(skip)]
     pub uid: String,
     /// The name as a whole. Where it is empty, the parts, the company or an address stand in its place.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -236,15 +236,12 @@ mod as_text {
 impl Card {
     /// The name to show: the whole one, else what there is in its place.
     pub fn name(&self) -> String {
+        if !self.full_name.is_empty() {
+            return self.full_name.clone();
+        }
         let first = |values: &[Valued]| values.first().map_or_else(String::new, |one| one.value.clone());
-        let candidates = [
-            self.full_name.clone(),
-            self.joined_name(),
-            self.nickname.clone(),
-            self.company.clone(),
-            first(&self.emails),
-            first(&self.phones),
-        ];
+        let candidates =
+            [self.joined_name(), self.nickname.clone(), self.company.clone(), first(&self.emails), first(&self.phones)];
         candidates.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
     }
 
@@ -299,7 +296,9 @@ impl Card {
             values.iter_mut().for_each(|one| one.clean(limit));
         }
         self.addresses.iter_mut().for_each(|one| one.clean(limit));
-        self.note = prose(&self.note, limit(MAX_NOTE));
+        if !self.note.is_empty() {
+            self.note = cut(text::salvaged_prose(&self.note), limit(MAX_NOTE));
+        }
         self.tags.iter_mut().for_each(|tag| *tag = line(tag, limit(MAX_TAG)));
         self
     }
@@ -315,23 +314,26 @@ impl Valued {
 impl Address {
     fn clean(&mut self, limit: fn(usize) -> usize) {
         self.kind = line(&self.kind, limit(MAX_TAG));
-        self.street = prose(&self.street, limit(MAX_LINE));
+        self.street = lines(&self.street, limit(MAX_LINE));
         let parts = [&mut self.city, &mut self.region, &mut self.postcode, &mut self.country];
         parts.into_iter().for_each(|part| *part = line(part, limit(MAX_LINE)));
     }
 }
 
 fn line(text: &str, most: usize) -> String {
-    cut(&text::salvaged(text), most)
+    cut(text::salvaged(text), most)
 }
 
-fn prose(text: &str, most: usize) -> String {
+fn lines(text: &str, most: usize) -> String {
     let lines: Vec<String> = text::prose(text).split('\n').map(text::salvaged).collect();
     // A line of which nothing could be kept is none at the beginning.
-    cut(&text::prose(&lines.join("\n")), most)
+    cut(text::prose(&lines.join("\n")), most)
 }
 
-fn cut(text: &str, most: usize) -> String {
+fn cut(text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
+    }
     text.chars().take(most).collect::<String>().trim_end().to_owned()
 }
 
@@ -382,5 +384,11 @@ mod tests {
         let card = Card { emails: twice, note: "one\n\ntwo\u{7}".into(), ..Card::default() }.cleaned();
         assert_eq!(card.emails, [Valued::new("home", "a@b.example")]);
         assert_eq!(card.note, "one\n\ntwo");
+    }
+
+    #[test]
+    fn a_note_keeps_how_its_lines_are_set() {
+        let note = "Met\tin Rome\n    indented   line";
+        assert_eq!(Card { note: note.into(), ..Card::default() }.cleaned().note, note);
     }
 }

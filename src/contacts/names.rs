@@ -15,8 +15,11 @@ const COMPARED: usize = 10;
 /// Returns the name by which a card is looked for: its words in an order of their own, or what is written where there are none.
 pub fn name_key(name: &str) -> String {
     let words = in_order(&fold(name));
+    if !words.is_empty() {
+        return words;
+    }
     let written = caseless(name);
-    if words.is_empty() && !written.is_empty() { format!("{UNLETTERED}{written}") } else { words }
+    if written.is_empty() { written } else { format!("{UNLETTERED}{written}") }
 }
 
 /// Returns whether a key is of a name with words, which by itself may tell one from another.
@@ -26,8 +29,11 @@ pub fn has_words(key: &str) -> bool {
 
 /// Returns what a card says that somebody is called; nothing where a company or an address stands in its place.
 pub fn called(card: &Card) -> String {
-    let names = [card.full_name.clone(), card.joined_name(), card.nickname.clone()];
-    names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
+    if !card.full_name.is_empty() {
+        return card.full_name.clone();
+    }
+    let joined = card.joined_name();
+    if joined.is_empty() { card.nickname.clone() } else { joined }
 }
 
 /// A name, taken apart to be compared with others.

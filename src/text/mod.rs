@@ -74,25 +74,44 @@ pub fn is_invisible(c: char) -> bool {
 /// Returns a text of one line as it is kept: as [`prose`], with single spaces and without direction marks, which browsers
 /// do not need within a line of its own. Ends of lines stay, to be refused.
 pub fn line(typed: &str) -> String {
+    if is_plain(typed) && is_spaced(typed) {
+        return typed.to_owned();
+    }
+    line_of_any(typed)
+}
+
+fn line_of_any(typed: &str) -> String {
     let visible = visible(typed, false);
     visible.trim().split('\n').map(spaced).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns what can be kept of a line that nobody is there to correct, such as a row of a file.
 pub fn salvaged(written: &str) -> String {
-    let mut kept = line(written);
+    let on_a_line = |text: &str| {
+        let text = line(text);
+        if text.contains('\n') { line(&text.replace('\n', " ")) } else { text }
+    };
+    without_flaws(on_a_line(written), on_a_line)
+}
+
+/// [`salvaged`] for a text of any number of lines.
+pub fn salvaged_prose(written: &str) -> String {
+    without_flaws(prose(written), prose)
+}
+
+fn without_flaws(mut kept: String, composed: impl Fn(&str) -> String) -> String {
     // What is left out may have parted a letter from its accent; then the two are composed, and looked at again.
     loop {
-        if is_plain(&kept) && !kept.contains('\n') {
+        if is_plain(&kept) {
             return kept;
         }
-        let letters: Vec<char> = kept.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
+        let letters: Vec<char> = kept.chars().collect();
         let mut flawed = flaws(&letters).map(|(at, _)| at).peekable();
-        if flawed.peek().is_none() && !kept.contains('\n') {
+        if flawed.peek().is_none() {
             return kept;
         }
         let whole = letters.iter().enumerate().filter(|(at, _)| flawed.next_if_eq(at).is_none());
-        kept = line(&whole.map(|(_, c)| c).collect::<String>());
+        kept = composed(&whole.map(|(_, c)| c).collect::<String>());
     }
 }
 
@@ -180,6 +199,12 @@ pub fn script(c: char) -> Script {
 
 fn category(c: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(c)
+}
+
+/// Whether there is nothing between the words of a text but one space each.
+fn is_spaced(text: &str) -> bool {
+    let is_around = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
+    !is_around && text.chars().all(|c| c == ' ' || !c.is_whitespace())
 }
 
 fn spaced(text: &str) -> String {
@@ -312,6 +337,15 @@ fn joins(before: &[char], joiner: char, next: Option<char>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_the_same_whether_it_is_looked_at_closely_or_not() {
+        for c in '\0'..='\u{300}' {
+            for text in [format!("a{c}b"), format!("{c}a b"), format!("a b{c}"), format!("a{c} b"), format!("{c}")] {
+                assert_eq!(line(&text), line_of_any(&text), "{text:?}");
+            }
+        }
+    }
 
     #[test]
     fn what_nobody_sees_is_dropped() {

@@ -185,7 +185,7 @@ fn escaped(text: &str) -> String {
         match c {
             '\n' => escaped.push_str("\\n"),
             '\\' | ';' | ',' => escaped.extend(['\\', c]),
-            c if c.is_control() => {}
+            c if c.is_control() && c != '\t' => {}
             c => escaped.push(c),
         }
     }

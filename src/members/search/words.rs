@@ -89,7 +89,7 @@ const NON_JOINER: char = '\u{200C}';
 /// Letters, marks and digits that stand together in a folded text.
 fn words(folded: &str) -> impl Iterator<Item = String> {
     let parts = folded.split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|word| !word.is_empty());
-    parts.map(|word| word.chars().take(MAX_WORD).collect())
+    parts.map(|word| if word.len() > MAX_WORD { word.chars().take(MAX_WORD).collect() } else { word.to_owned() })
 }
 
 /// What is looked for of a word: in writing without spaces, pieces as they are indexed.
@@ -103,7 +103,8 @@ fn pieces(word: &str) -> Vec<String> {
 
 /// Whether a letter is of Chinese, Japanese or Korean, which have names without spaces.
 fn is_unspaced(c: char) -> bool {
-    matches!(script(c), Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Bopomofo)
+    !c.is_ascii()
+        && matches!(script(c), Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Bopomofo)
 }
 
 #[cfg(test)]
