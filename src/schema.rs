@@ -469,11 +469,17 @@ diesel::table! {
 }
 
 diesel::table! {
-    contact_cards (owner_id, contact_id) { owner_id -> BigInt, contact_id -> BigInt, card -> Text, raw -> Text, }
+    contact_cards (owner_id, contact_id) {
+        owner_id -> BigInt,
+        contact_id -> BigInt,
+        card -> Text,
+        raw -> Text,
+        words -> Text,
+    }
 }
 
 diesel::table! {
-    contact_words (owner_id, contact_id, word) { owner_id -> BigInt, contact_id -> BigInt, word -> Text, }
+    contact_words (owner_id, word, contact_id) { owner_id -> BigInt, contact_id -> BigInt, word -> Text, }
 }
 
 diesel::table! {

@@ -95,9 +95,21 @@ fn a_site_of_an_earlier_version_loses_nothing() {
             let at = tables[table].columns.iter().position(|name| name == column).unwrap();
             assert_eq!(texts(&db, table, column), texts_of(&file, table, at), "{table}.{column}");
         }
+        words_are_kept(&db);
         db.close();
         is_served(&database);
     }
+}
+
+/// What a contact is found by stands beside its card, so that it is taken out again.
+fn words_are_kept(db: &Db) {
+    let kept: usize = texts(db, "contact_cards", "words")
+        .iter()
+        .filter(|words| !words.is_empty())
+        .map(|words| serde_json::from_str::<Vec<String>>(words).unwrap().len())
+        .sum();
+    assert!(kept > 0);
+    assert_eq!(kept, texts(db, "contact_words", "word").len());
 }
 
 /// A member of the demo signs in and finds what is theirs.

@@ -134,12 +134,16 @@ struct Summary {
 
 impl Summary {
     fn of(card: &Card, version: i64) -> Summary {
+        Summary::with(card, version, company_key(&card.company))
+    }
+
+    fn with(card: &Card, version: i64, sort_company: String) -> Summary {
         let name = card.name();
         let keys = sorting::keys(&name, &card.sort_as());
         Summary {
             sort_first: keys.first,
             sort_last: keys.last,
-            sort_company: company_key(&card.company),
+            sort_company,
             full_name: name,
             company: card.company.clone(),
             position: card.position.clone(),
@@ -213,37 +217,35 @@ pub fn insert_each(
     let version = change_book(connection, owner, i32::try_from(new.len()).unwrap_or(i32::MAX))?;
     let mut taken = uids_in_use(connection, owner, new)?;
     let first = new_ids(new.len());
+    let ids = (first..).map(ContactId::new);
+    let cards: Vec<(ContactId, &Card)> = ids.zip(new.iter().map(|one| one.card)).collect();
+    // Many of a file are of one company.
+    let mut companies: HashMap<&str, String> = HashMap::new();
     // A part at a time, so that no more than one is in memory in each of its forms.
-    for (new, first) in new.chunks(ROWS).zip((first..).step_by(ROWS)) {
-        let cards =
-            (first..).map(ContactId::new).zip(new).map(|(id, one)| (id, with_free_uid(&mut taken, id, one.card)));
-        let cards: Vec<(ContactId, Card)> = cards.collect();
-        let cards: Vec<(ContactId, &Card)> = cards.iter().map(|(id, card)| (*id, card)).collect();
-        let rows = new.iter().zip(&cards).map(|(one, (id, card))| row((owner, *id), one, card, version));
+    for (new, cards) in new.chunks(ROWS).zip(cards.chunks(ROWS)) {
+        let rows = new.iter().zip(cards).map(|(one, (id, card))| {
+            let uid = free_uid(&mut taken, *id, card);
+            let company = companies.entry(&card.company).or_insert_with(|| company_key(&card.company));
+            row((owner, *id), one, uid, Summary::with(card, version, company.clone()))
+        });
         let rows: Vec<Row> = rows.collect();
         let rows = diesel::insert_into(contacts::table).values(&rows);
         on_engine!(connection, |own| rows.execute(own))?;
-        derived::insert_cards(connection, owner, &cards)?;
-        derived::insert(connection, owner, &cards)?;
     }
-    Ok((first..).map(ContactId::new).take(new.len()).collect())
+    derived::insert(connection, owner, &cards)?;
+    Ok(cards.into_iter().map(|(id, _)| id).collect())
 }
 
-/// Returns a card with its uid, or with a new one where another contact has it or there is none.
-fn with_free_uid(taken: &mut HashSet<String>, id: ContactId, card: &Card) -> Card {
-    let mut card = card.clone();
-    if card.uid.is_empty() || !taken.insert(card.uid.clone()) {
-        card.uid = new_uid(id);
-    }
-    card
+/// Returns the uid of a card, or a new one where another contact has it or there is none.
+fn free_uid(taken: &mut HashSet<String>, id: ContactId, card: &Card) -> String {
+    if card.uid.is_empty() || !taken.insert(card.uid.clone()) { new_uid(id) } else { card.uid.clone() }
 }
 
-fn row((owner_id, id): (MemberId, ContactId), new: &Incoming<'_>, card: &Card, version: i64) -> Row {
-    let summary = Summary::of(card, version);
+fn row((owner_id, id): (MemberId, ContactId), new: &Incoming<'_>, uid: String, summary: Summary) -> Row {
     Row {
         owner_id,
         id,
-        uid: card.uid.clone(),
+        uid,
         source: new.source,
         import_id: new.import_id,
         full_name: summary.full_name,
@@ -256,7 +258,7 @@ fn row((owner_id, id): (MemberId, ContactId), new: &Incoming<'_>, card: &Card, v
         sort_company: summary.sort_company,
         created_at: summary.changed_at,
         changed_at: summary.changed_at,
-        version,
+        version: summary.version,
     }
 }
 

@@ -1,12 +1,16 @@
 //! What is stored of contacts: they change, go and come back as a whole, on both engines.
 
+use std::collections::BTreeSet;
+
 use amicable::contacts::card::{Card, Valued};
 use amicable::contacts::keys::{KeyKind, keys};
 use amicable::contacts::source::Source;
 use amicable::contacts::store::{self, NewContact, RemovalKind};
 use amicable::db::Connection;
 use amicable::error::Error;
-use amicable::ids::MemberId;
+use amicable::ids::{ContactId, MemberId};
+use amicable::schema::{contact_cards, contact_words, contacts};
+use diesel::prelude::*;
 
 use crate::support::Site;
 
@@ -97,6 +101,54 @@ fn changes_since_a_version_tell_all() {
         assert_eq!(store::changed_since(connection, owner, last)?.unwrap(), []);
         assert!(store::changed_since(connection, owner, last + 1)?.is_none());
         assert_eq!(store::changed_since(connection, owner, 0)?.unwrap().len(), 2);
+        Ok(())
+    });
+}
+
+/// The words that are looked for, each with whose it is.
+fn indexed(connection: &mut Connection, owner: MemberId) -> BTreeSet<(ContactId, String)> {
+    let rows = contact_words::table.filter(contact_words::owner_id.eq(owner));
+    let rows: Vec<_> = rows.select((contact_words::contact_id, contact_words::word)).load(connection).unwrap();
+    rows.into_iter().collect()
+}
+
+/// The same, as the cards of the contacts that are not deleted keep them.
+fn kept(connection: &mut Connection, owner: MemberId) -> BTreeSet<(ContactId, String)> {
+    let rows = contact_cards::table.inner_join(contacts::table.on(contacts::id.eq(contact_cards::contact_id)));
+    let rows = rows.filter(contacts::owner_id.eq(owner)).filter(contacts::deleted_at.is_null());
+    let rows: Vec<(ContactId, String)> =
+        rows.select((contact_cards::contact_id, contact_cards::words)).load(connection).unwrap();
+    let words = |words: &str| serde_json::from_str::<Vec<String>>(words).unwrap();
+    rows.into_iter().flat_map(|(id, text)| words(&text).into_iter().map(move |word| (id, word))).collect()
+}
+
+#[test]
+fn whoever_is_looked_for_is_found_by_what_their_card_says_now() {
+    on_a_book(|connection, owner| {
+        let names = [r#"Zoë "Zip" O'Neil \ Sons"#, "王小明", "Ben Okoro", "🎉"];
+        let all: Vec<NewContact> = names.iter().map(|name| new(card(name, ""))).collect();
+        let ids = store::insert(connection, owner, &all)?;
+        let has = |connection: &mut Connection, at: usize, word: &str| {
+            let words = indexed(connection, owner);
+            assert_eq!(words, kept(connection, owner));
+            words.contains(&(ids[at], word.to_owned()))
+        };
+        assert!(has(connection, 0, "oneil") && has(connection, 1, "小明") && has(connection, 3, "=acme"));
+        store::update(connection, owner, ids[2], &card("Cleo Okoro", ""))?;
+        assert!(has(connection, 2, "cleo") && has(connection, 2, "okoro") && !has(connection, 2, "ben"));
+        // As an earlier version stores and deletes them, which keeps no words.
+        let forget = |connection: &mut Connection, id: ContactId| {
+            let row = contact_cards::table.find((owner, id));
+            diesel::update(row).set(contact_cards::words.eq("")).execute(connection).unwrap();
+        };
+        forget(connection, ids[2]);
+        store::update(connection, owner, ids[2], &card("Dora Okoro", ""))?;
+        assert!(has(connection, 2, "dora") && !has(connection, 2, "cleo"));
+        let removal = store::delete(connection, owner, &ids, RemovalKind::Bulk)?;
+        assert_eq!(indexed(connection, owner), BTreeSet::new());
+        forget(connection, ids[0]);
+        store::restore(connection, owner, removal)?;
+        assert!(has(connection, 0, "zoe") && has(connection, 1, "王小明") && has(connection, 2, "dora"));
         Ok(())
     });
 }

@@ -1,9 +1,10 @@
 //! What is found by: the words, keys and tags of a card, each in a table of its own. A card and these change together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Text};
+use serde::Serialize;
 
 use crate::contacts::card::Card;
 use crate::contacts::keys::{KEY_KINDS, Key, keys};
@@ -14,48 +15,156 @@ use crate::error::Error;
 use crate::ids::{ContactId, MemberId};
 use crate::schema::{contact_cards, contact_keys, contact_tags, contact_words};
 
-/// Inserts texts of contacts into a table, each list with its contact: as one value that the engine takes apart, so that
-/// thousands are one statement. `columns` stand behind the owner and the contact, `values` is what is written in them.
-fn insert_texts(
+/// Words of one statement, which is some megabytes of text.
+const WORDS: usize = 300_000;
+
+/// Words with the contacts that have them. They are written in the order of their index, from its beginning to its end: one
+/// after the other of a whole import, which takes half as long as contact by contact.
+#[derive(Debug, Default)]
+struct Words {
+    contacts: HashMap<String, Vec<ContactId>>,
+    number: usize,
+}
+
+impl Words {
+    fn add(&mut self, id: ContactId, words: Vec<String>) {
+        self.number += words.len();
+        words.into_iter().for_each(|word| self.contacts.entry(word).or_default().push(id));
+    }
+
+    fn are_many(&self) -> bool {
+        self.number >= WORDS
+    }
+
+    fn in_order(&self) -> BTreeMap<&String, &Vec<ContactId>> {
+        self.contacts.iter().collect()
+    }
+
+    fn insert(&mut self, connection: &mut Connection, owner: MemberId) -> Result<(), Error> {
+        let rows = ("contact_words (owner_id, word, contact_id)", "one.key, CAST(text.value AS BIGINT)");
+        insert_each(connection, rows, owner, &json(&self.in_order())?)?;
+        *self = Words::default();
+        Ok(())
+    }
+
+    fn delete(&mut self, connection: &mut Connection, owner: MemberId) -> Result<(), Error> {
+        match connection {
+            Connection::Sqlite(own) => {
+                let sql = "DELETE FROM contact_words WHERE owner_id = ? AND (word, contact_id) IN \
+                           (SELECT one.key, CAST(text.value AS BIGINT) FROM json_each(?) AS one, json_each(one.value) AS text)";
+                let words = json(&self.in_order())?;
+                diesel::sql_query(sql).bind::<BigInt, _>(owner).bind::<Text, _>(words).execute(own)?;
+            }
+            Connection::Postgres(own) => {
+                let sql = "DELETE FROM contact_words USING unnest($2, $3) AS gone (word, contact_id) \
+                           WHERE contact_words.owner_id = $1 AND contact_words.word = gone.word \
+                           AND contact_words.contact_id = gone.contact_id";
+                let each = self.contacts.iter().flat_map(|(word, ids)| ids.iter().map(move |id| (word, *id)));
+                let (words, ids): (Vec<&String>, Vec<ContactId>) = each.unzip();
+                let sql = diesel::sql_query(sql).bind::<BigInt, _>(owner);
+                sql.bind::<Array<Text>, _>(words).bind::<Array<BigInt>, _>(ids).execute(own)?;
+            }
+        }
+        *self = Words::default();
+        Ok(())
+    }
+}
+
+/// Inserts the texts of a JSON object of arrays, each with its key: as one value that the engine takes apart, so that thousands
+/// are one statement. `into` names a table and its columns, the owner first, and `values` what is written in the others.
+fn insert_each(
     connection: &mut Connection,
-    (table, columns, values): (&str, &str, &str),
+    (into, values): (&str, &str),
     owner: MemberId,
-    texts: &BTreeMap<ContactId, Vec<String>>,
+    texts: &str,
 ) -> Result<(), Error> {
-    if texts.values().all(Vec::is_empty) {
+    if texts == "{}" {
         return Ok(());
     }
-    let texts = serde_json::to_string(texts).map_err(|why| Error::Internal(why.to_string()))?;
     let (owned, source) = match connection {
         Connection::Sqlite(_) => ("?", "json_each(?) AS one, json_each(one.value) AS text"),
         Connection::Postgres(_) => {
             ("$1", "json_each($2::json) AS one CROSS JOIN LATERAL json_array_elements_text(one.value) AS text (value)")
         }
     };
-    let sql = format!(
-        "INSERT INTO {table} (owner_id, contact_id, {columns}) \
-         SELECT {owned}, CAST(one.key AS BIGINT), {values} FROM {source}"
-    );
+    let sql = format!("INSERT INTO {into} SELECT {owned}, {values} FROM {source}");
     on_engine!(connection, |own| {
-        diesel::sql_query(&sql).bind::<BigInt, _>(owner).bind::<Text, _>(&texts).execute(own)
+        diesel::sql_query(&sql).bind::<BigInt, _>(owner).bind::<Text, _>(texts).execute(own)
     })?;
     Ok(())
 }
 
-/// Puts what contacts are found by into the tables.
+/// Inserts texts of contacts, of each its own.
+fn insert_texts(
+    connection: &mut Connection,
+    rows: (&str, &str),
+    owner: MemberId,
+    texts: impl Iterator<Item = (ContactId, Vec<String>)>,
+) -> Result<(), Error> {
+    let texts: BTreeMap<ContactId, Vec<String>> = texts.filter(|(_, texts)| !texts.is_empty()).collect();
+    insert_each(connection, rows, owner, &json(&texts)?)
+}
+
+/// Stores cards, and what their contacts are found by.
 pub(super) fn insert(connection: &mut Connection, owner: MemberId, cards: &[(ContactId, &Card)]) -> Result<(), Error> {
+    let mut index = Words::default();
     for cards in cards.chunks(ROWS) {
-        let all = |of: fn(&Card) -> Vec<String>| cards.iter().map(|(id, card)| (*id, of(card))).collect();
-        insert_texts(connection, ("contact_words", "word", "text.value"), owner, &all(words))?;
-        insert_texts(connection, ("contact_tags", "tag", "text.value"), owner, &all(|card| card.tags.clone()))?;
-        let keys: Vec<(ContactId, Vec<Key>)> = cards.iter().map(|(id, card)| (*id, keys(card))).collect();
-        for kind in KEY_KINDS {
-            let of_kind =
-                |keys: &[Key]| keys.iter().filter(|(of, _)| *of == kind).map(|(_, key)| key.clone()).collect();
-            let texts = keys.iter().map(|(id, keys)| (*id, of_kind(keys))).collect();
-            let values = format!("{}, text.value", kind as i16);
-            insert_texts(connection, ("contact_keys", "kind, key", &values), owner, &texts)?;
+        let owned = contact_cards::owner_id.eq(owner);
+        let mut rows = Vec::with_capacity(cards.len());
+        for (id, card) in cards {
+            let words = words(card);
+            let (text, raw) = (contact_cards::card.eq(written(card)?), contact_cards::raw.eq(&card.raw));
+            rows.push((owned, contact_cards::contact_id.eq(*id), text, raw, contact_cards::words.eq(json(&words)?)));
+            index.add(*id, words);
         }
+        let rows = diesel::insert_into(contact_cards::table).values(&rows);
+        on_engine!(connection, |own| rows.execute(own))?;
+        insert_keys_and_tags(connection, owner, cards)?;
+        if index.are_many() {
+            index.insert(connection, owner)?;
+        }
+    }
+    index.insert(connection, owner)
+}
+
+/// Puts what contacts are found by that were deleted, and whose cards are still there, into the tables again.
+pub(super) fn restore(connection: &mut Connection, owner: MemberId, cards: &[(ContactId, &Card)]) -> Result<(), Error> {
+    let mut index = Words::default();
+    for cards in cards.chunks(ROWS) {
+        let ids: Vec<ContactId> = cards.iter().map(|(id, _)| *id).collect();
+        let before: HashMap<ContactId, String> = words_of(connection, owner, &ids)?.into_iter().collect();
+        for (id, card) in cards {
+            let words = words(card);
+            let text = json(&words)?;
+            // Deleted by an earlier version, which knew others or kept none.
+            if before.get(id) != Some(&text) {
+                let row = contact_cards::table.find((owner, *id));
+                diesel::update(row).set(contact_cards::words.eq(text)).execute(connection)?;
+            }
+            index.add(*id, words);
+        }
+        insert_keys_and_tags(connection, owner, cards)?;
+        if index.are_many() {
+            index.insert(connection, owner)?;
+        }
+    }
+    index.insert(connection, owner)
+}
+
+fn insert_keys_and_tags(
+    connection: &mut Connection,
+    owner: MemberId,
+    cards: &[(ContactId, &Card)],
+) -> Result<(), Error> {
+    let tags = cards.iter().map(|(id, card)| (*id, card.tags.clone()));
+    let rows = ("contact_tags (owner_id, contact_id, tag)", "CAST(one.key AS BIGINT), text.value");
+    insert_texts(connection, rows, owner, tags)?;
+    let keys: Vec<(ContactId, Vec<Key>)> = cards.iter().map(|(id, card)| (*id, keys(card))).collect();
+    for kind in KEY_KINDS {
+        let of_kind = |keys: &[Key]| keys.iter().filter(|(of, _)| *of == kind).map(|(_, key)| key.clone()).collect();
+        let values = format!("CAST(one.key AS BIGINT), {}, text.value", kind as i16);
+        let rows = ("contact_keys (owner_id, contact_id, kind, key)", values.as_str());
+        insert_texts(connection, rows, owner, keys.iter().map(|(id, keys)| (*id, of_kind(keys))))?;
     }
     Ok(())
 }
@@ -66,14 +175,30 @@ pub(super) fn replace(connection: &mut Connection, owner: MemberId, cards: &[(Co
     delete(connection, owner, &ids)?;
     let these = id_in(connection, contact_cards::contact_id, &ids);
     diesel::delete(contact_cards::table.filter(contact_cards::owner_id.eq(owner)).filter(these)).execute(connection)?;
-    insert_cards(connection, owner, cards)?;
     insert(connection, owner, cards)
 }
 
-/// Takes contacts out of what is found by.
+/// Takes contacts out of what is found by. Their cards stay.
 pub(super) fn delete(connection: &mut Connection, owner: MemberId, ids: &[ContactId]) -> Result<(), Error> {
-    let these = id_in(connection, contact_words::contact_id, ids);
-    diesel::delete(contact_words::table.filter(contact_words::owner_id.eq(owner)).filter(these)).execute(connection)?;
+    let (mut index, mut unknown) = (Words::default(), Vec::new());
+    for ids in ids.chunks(ROWS) {
+        for (id, words) in words_of(connection, owner, ids)? {
+            match words.as_str() {
+                "" => unknown.push(id),
+                words => index.add(id, serde_json::from_str(words).map_err(unreadable)?),
+            }
+        }
+        if index.are_many() {
+            index.delete(connection, owner)?;
+        }
+    }
+    index.delete(connection, owner)?;
+    if !unknown.is_empty() {
+        // Written by an earlier version beside this one: they are looked for among all of the owner's.
+        let these = id_in(connection, contact_words::contact_id, &unknown);
+        let rows = contact_words::table.filter(contact_words::owner_id.eq(owner)).filter(these);
+        diesel::delete(rows).execute(connection)?;
+    }
     let these = id_in(connection, contact_keys::contact_id, ids);
     diesel::delete(contact_keys::table.filter(contact_keys::owner_id.eq(owner)).filter(these)).execute(connection)?;
     let these = id_in(connection, contact_tags::contact_id, ids);
@@ -81,32 +206,32 @@ pub(super) fn delete(connection: &mut Connection, owner: MemberId, ids: &[Contac
     Ok(())
 }
 
-/// Stores the cards themselves.
-pub(super) fn insert_cards(
+/// Loads the words of contacts, as their cards keep them.
+fn words_of(
     connection: &mut Connection,
     owner: MemberId,
-    cards: &[(ContactId, &Card)],
-) -> Result<(), Error> {
-    let rows: Result<Vec<_>, Error> = cards.iter().map(|(id, card)| Ok((*id, written(card)?, &card.raw))).collect();
-    let rows = rows?;
-    for rows in rows.chunks(ROWS) {
-        let owned = contact_cards::owner_id.eq(owner);
-        let each = rows.iter().map(|(id, card, raw)| {
-            (owned, contact_cards::contact_id.eq(*id), contact_cards::card.eq(card), contact_cards::raw.eq(*raw))
-        });
-        let rows: Vec<_> = each.collect();
-        let rows = diesel::insert_into(contact_cards::table).values(&rows);
-        on_engine!(connection, |own| rows.execute(own))?;
-    }
-    Ok(())
+    ids: &[ContactId],
+) -> Result<Vec<(ContactId, String)>, Error> {
+    let rows = contact_cards::table.filter(contact_cards::owner_id.eq(owner));
+    let rows = rows.filter(id_in(connection, contact_cards::contact_id, ids));
+    let rows = rows.select((contact_cards::contact_id, contact_cards::words));
+    Ok(on_engine!(connection, |own| rows.load(own))?)
 }
 
 /// Writes a card as it is stored.
 pub(super) fn written(card: &Card) -> Result<String, Error> {
-    serde_json::to_string(card).map_err(|why| Error::Internal(format!("a card: {why}")))
+    json(card)
 }
 
 /// Reads a card as it was stored.
 pub(super) fn read_card(text: &str) -> Result<Card, Error> {
-    serde_json::from_str(text).map_err(|why| Error::Internal(format!("a card: {why}")))
+    serde_json::from_str(text).map_err(unreadable)
+}
+
+fn json(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(unreadable)
+}
+
+fn unreadable(why: serde_json::Error) -> Error {
+    Error::Internal(format!("a card: {why}"))
 }

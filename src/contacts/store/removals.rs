@@ -283,7 +283,7 @@ pub fn restore(connection: &mut Connection, owner: MemberId, removal: ContactRem
     diesel::update(these).set(back).execute(connection)?;
     carry_version(connection, owner, &unchanged, version)?;
     let cards: Vec<(ContactId, &Card)> = cards.iter().map(|(id, card)| (*id, card)).collect();
-    derived::insert(connection, owner, &cards)?;
+    derived::restore(connection, owner, &cards)?;
     store::count(connection, owner, counted(ids.len()))?;
     let result = (contact_removals::undone_at.eq(now()), contact_removals::restored.eq(counted(ids.len())));
     diesel::update(contact_removals::table.find((owner, removal))).set(result).execute(connection)?;

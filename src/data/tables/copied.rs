@@ -359,7 +359,7 @@ copied!(contacts of owner_id {
     created_at: i64, changed_at: i64, version: i64, deleted_at: Option<i64>, removal_id: Option<ContactRemovalId>
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(contact_cards of owner_id {
-    owner_id: MemberId, contact_id: ContactId, card: String, raw: String
+    owner_id: MemberId, contact_id: ContactId, card: String, raw: String, words: String
 } by (owner_id, contact_id), after last: owner_id.ge(last.owner_id)
     .and(owner_id.gt(last.owner_id).or(contact_id.gt(last.contact_id))));
 copied!(contact_files of owner_id {
@@ -368,8 +368,8 @@ copied!(contact_files of owner_id {
     .and(owner_id.gt(last.owner_id).or(contact_id.gt(last.contact_id))));
 copied!(contact_words of owner_id {
     owner_id: MemberId, contact_id: ContactId, word: String
-} by (owner_id, contact_id, word), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
-    .or(contact_id.gt(last.contact_id)).or(contact_id.eq(last.contact_id).and(word.gt(&last.word)))));
+} by (owner_id, word, contact_id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
+    .or(word.gt(&last.word)).or(word.eq(&last.word).and(contact_id.gt(last.contact_id)))));
 copied!(contact_keys of owner_id {
     owner_id: MemberId, contact_id: ContactId, kind: i16, key: String
 } by (owner_id, contact_id, kind, key), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id)
