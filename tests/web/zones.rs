@@ -53,6 +53,14 @@ fn every_date_is_a_day_of_the_members_zone() {
         }
         let month = if in_2020 { "January 2020" } else { "December 2019" };
         assert!(ada.open("/connections/overview").sees(&format!("From none in {month} to")), "{zone}: {}", ada.text());
+        let exported = |who: &mut Visitor, ending: &str| {
+            let path = format!("/connections/export/connections.{ending}");
+            who.raw(&path).body_mut().read_to_string().unwrap()
+        };
+        let [year, day] = [if in_2020 { "2020" } else { "2019" }, day.split(' ').next().unwrap()];
+        let (table, cards) = (exported(&mut ada, "csv"), exported(&mut ada, "vcf"));
+        assert!(table.contains(&format!("{day:0>2} {} {year}", &month[..3])), "{zone}: {table}");
+        assert!(cards.contains(&format!("X-AMICABLE-CONNECTED-ON:{year}-")), "{zone}: {cards}");
         ada.open("/connections/remove?q=ben");
         assert!(ada.page.body.contains(&format!("Connections by month since {month}")), "{zone}: {}", ada.page.body);
     }

@@ -17,8 +17,7 @@ use crate::contacts::{list, store};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{ContactId, Id, MemberId};
-use crate::language::filters;
-use crate::language::t;
+use crate::language::{Context, filters, t};
 use crate::web::form::Query;
 use crate::web::origin;
 use crate::web::page::{Layout, Render, SignedIn};
@@ -155,6 +154,9 @@ where
     I: Id + Eq + Hash + Send + 'static,
     F: FnOnce(&mut Connection, &[I]) -> Result<Vec<(I, Card)>, Error> + Clone + Send + 'static,
 {
+    // The parts are written when the request is answered already, in its language and zone.
+    let context = Context::current();
+    let cards = move |connection: &mut Connection, ids: &[I]| context.within(|| cards(connection, ids));
     let parts: Vec<Vec<I>> = ids.chunks(PART).map(<[I]>::to_vec).collect();
     let mut widths = Widths::default();
     if format == Format::Csv {
