@@ -76,7 +76,9 @@ fn a_choice_that_there_is_not_finds_nobody() {
 fn an_export_into_another_account_is_exported_equal() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
-    let full = Card { note: "one\ntwo".into(), tags: vec!["x".into()], ..named("Zoe", "Acme") };
+    let note = "Met\tin Rome\n    indented   line\n\ntwo".into();
+    let before_linkedin = "2002-05-04".parse().ok();
+    let full = Card { note, tags: vec!["x".into()], connected_on: before_linkedin, ..named("Zoe", "Acme") };
     add(&site, &ada, &[full, named("=Li", "Beta"), named("Bo", "")]);
     for ending in ["csv", "vcf"] {
         let path = format!("/contacts/export/contacts.{ending}?sort=first_name");

@@ -143,6 +143,11 @@ impl Layout {
         Ok(draft.card())
     }
 
+    /// Whether two can have been connected on a day, elsewhere also before there was LinkedIn.
+    fn may_be(&self, day: Date) -> bool {
+        dates::may_be(day, self.today) || self.is_as_written && day <= self.today
+    }
+
     fn take(&self, draft: &mut Draft, column: &Placed, cell: &str) {
         let Placed { target, at, kind } = column;
         let card = &mut draft.card;
@@ -161,7 +166,7 @@ impl Layout {
             Target::Note if card.note.is_empty() => cell.clone_into(&mut card.note),
             Target::Note => card.note = format!("{}\n{cell}", card.note),
             Target::Tags => card.tags.extend(tags(cell)),
-            Target::ConnectedOn => card.connected_on = dates::read(cell).filter(|day| dates::may_be(*day, self.today)),
+            Target::ConnectedOn => card.connected_on = dates::read(cell).filter(|day| self.may_be(*day)),
             Target::Birthday => card.birthday = card.birthday.or_else(|| birthday(cell, self.order)),
             Target::BirthYear => draft.birth[0] = cell.parse().unwrap_or(0),
             Target::BirthMonth => draft.birth[1] = cell.parse().unwrap_or(0),

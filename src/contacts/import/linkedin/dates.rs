@@ -2,8 +2,8 @@
 
 use jiff::civil::{Date, date};
 
-/// The day on which LinkedIn opened; nobody was connected before.
-const OPENED: Date = date(2003, 5, 5);
+/// The first day of the year in which LinkedIn opened; nobody was connected before.
+const FIRST: Date = date(2003, 1, 1);
 
 /// Months in small letters, English, German, French, Spanish, Italian, Portuguese and Dutch where they differ.
 const MONTHS: [&[&str]; 12] = [
@@ -23,7 +23,7 @@ const MONTHS: [&[&str]; 12] = [
 
 /// Says whether two can have been connected on a day.
 pub(in crate::contacts::import) fn may_be(day: Date, today: Date) -> bool {
-    (OPENED..=today).contains(&day)
+    (FIRST..=today).contains(&day)
 }
 
 /// Reads `12 Mar 2024`, `7-Feb-22`, `12-mars-24`, `2024-03-12`, `12.03.2024` (the day first, as every country that writes
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn nobody_is_connected_in_the_future_or_before_linkedin() {
         let today = date(2026, 11, 25);
-        for (day, may) in [(date(2003, 5, 4), false), (OPENED, true), (today, true), (date(2026, 11, 26), false)] {
+        for (day, may) in [(date(2002, 12, 31), false), (FIRST, true), (today, true), (date(2026, 11, 26), false)] {
             assert_eq!(may_be(day, today), may, "{day}");
         }
     }
