@@ -40,8 +40,8 @@ struct Codes {
 /// `GET /settings/security/recovery-codes`
 ///
 /// # Errors
-/// The template's.
-pub async fn show(page: Layout, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
+/// The database's.
+pub async fn show(site: SiteData, page: Layout, me: SignedIn, redirect: Redirect) -> Result<HttpResponse, Error> {
     // What is fetched ahead is not seen yet.
     if !page.opened {
         return Ok(redirect.to("/settings/security"));
@@ -49,6 +49,11 @@ pub async fn show(page: Layout, me: SignedIn, redirect: Redirect) -> Result<Http
     let made: Option<(MemberId, Vec<String>)> = redirect.session().get(COOKIE).ok().flatten();
     let codes = made.filter(|(member, _)| *member == me.id).map(|(_, codes)| codes).unwrap_or_default();
     redirect.session().remove(COOKIE);
+    let id = me.id;
+    if codes.is_empty() && !site.read(move |connection| Factor::load(connection, id)).await?.is_on() {
+        // Without a second step there are none, and never were.
+        return Ok(redirect.to("/settings/security"));
+    }
     Codes { page, codes }.show()
 }
 
