@@ -234,6 +234,20 @@ fn the_demo_shows_ones_own_connections() {
 }
 
 #[test]
+fn a_demo_lets_people_join_as_it_is_told() {
+    for (mode, said) in
+        [("approval", "An administrator looks at each registration"), ("closed", "Registration is closed")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let mut demo = amicable(&["demo", "--listen", "127.0.0.1:0", "--registration", mode]);
+        demo.env("TMPDIR", folder.path());
+        let demo = Served::start(demo);
+        let page = ureq::get(&demo.address).call().unwrap().body_mut().read_to_string().unwrap();
+        assert!(page.contains(said), "{mode}: {page}");
+    }
+}
+
+#[test]
 fn a_demo_that_is_ended_as_it_loads_leaves_nothing() {
     for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
         let folder = tempfile::tempdir().unwrap();

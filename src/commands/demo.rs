@@ -13,7 +13,7 @@ use amicable::error::Error;
 use amicable::language::{Context, Language};
 use amicable::mail::Transport;
 use amicable::relationship::Limits;
-use amicable::web::registration::Registration;
+use amicable::web::registration::{self, Registration};
 use rand::RngExt;
 
 use super::opening::with;
@@ -41,10 +41,12 @@ pub fn show(args: &ServeArgs, connections: Option<PathBuf>) -> Result<(), Error>
         args.mail = Transport::Folder(folder.join("mail"));
     }
     // Everybody may look around, as quickly as a script does.
-    args.registration = args.registration.or(Some(Registration::Open));
+    let mode = args.registration.unwrap_or(Registration::Open);
     args.sign_up_seconds = 0;
     let result = with(&file, |db| {
         let limits = Limits::from(&LimitArgs::clone(&args.limits));
+        // Before the first administrator of the story is made, which would open the site.
+        db.write_blocking(|connection| registration::begin(connection, mode))?;
         let made = context.within(|| demo::populate(db, &limits, export))?;
         serve(db, &args, styleguide::routes, |address| {
             is_served.store(true, Ordering::Relaxed);
