@@ -122,7 +122,7 @@ async fn show(
     let (words, here) = (q.clone(), prefix(&q) + &PageRequest::of(&query).query());
     let selected = query.get("selected").split(' ').filter(|handle| names::is_handle(handle)).map(str::to_owned);
     let selected: BTreeSet<String> = selected.take(KEPT).collect();
-    let ((removals, kept), list, tabs) = site
+    let (removals, kept, list) = site
         .read(move |connection| {
             let removals = removal::remembered(connection, mine.id, REMOVALS)?;
             let kept = match selected.is_empty() {
@@ -130,10 +130,10 @@ async fn show(
                 false => former::of_these(connection, mine.id, &selected)?,
             };
             let list = former::disconnected(connection, &limits, mine.id, &words, &PageRequest::of(&query))?;
-            Ok(((removals, kept), list, Tabs::of(connection, &limits, mine)?))
+            Ok((removals, kept, list))
         })
         .await?;
-    let tabs = tabs.coming_from(&from);
+    let tabs = Tabs::new(mine, &from);
     let no_room = said_no_room(&me, &site.limits);
     let again = problems.any();
     let list = Disconnected { page, removals, q, list, tabs, kept, here, no_room, problems };

@@ -65,15 +65,9 @@ struct Blocked {
 /// # Errors
 /// The database's.
 pub async fn blocked(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
-    let (mine, limits, from) = (me.counted(), site.limits, query.get("from").to_owned());
-    let (list, tabs) = site
-        .read(move |connection| {
-            let list = blocked_ones(connection, mine.id, &PageRequest::of(&query))?;
-            Ok((list, Tabs::of(connection, &limits, mine)?))
-        })
-        .await?;
-    let tabs = tabs.coming_from(&from);
-    Blocked { page, list, tabs }.show()
+    let (mine, at) = (me.counted(), PageRequest::of(&query));
+    let list = site.read(move |connection| blocked_ones(connection, mine.id, &at)).await?;
+    Blocked { page, list, tabs: Tabs::new(mine, query.get("from")) }.show()
 }
 
 /// Reads a page of those one has blocked.

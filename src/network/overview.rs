@@ -51,18 +51,18 @@ struct Overview {
 /// # Errors
 /// The database's.
 pub async fn overview(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
-    let (mine, cache, limits) = (me.counted(), site.cache.clone(), site.limits);
-    let (growth, places, tabs) = site
+    let (mine, cache) = (me.counted(), site.cache.clone());
+    let (growth, places) = site
         .read_walking(mine.number, move |connection| {
             let growth = History::of(connection, &cache, mine)?;
-            Ok((growth, places(connection, mine.id)?, Tabs::of(connection, &limits, mine)?))
+            Ok((growth, places(connection, mine.id)?))
         })
         .await?;
     let (companies, locations) = places.into_iter().unzip();
     let companies = shares(companies, |company| Filter { company, ..Filter::default() });
     let locations = shares(locations, |location| Filter { location, ..Filter::default() });
     let nobody = me.connection_count == 0;
-    let tabs = tabs.coming_from(query.get("from"));
+    let tabs = Tabs::new(mine, query.get("from"));
     Overview { page, nobody, growth, companies, locations, tabs }.show()
 }
 

@@ -81,13 +81,10 @@ struct TagAll {
 /// # Errors
 /// The database's.
 pub async fn page(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
-    let (mine, limits) = (me.counted(), site.limits);
-    let read = move |connection: &mut _| {
-        let (tags, tabs) = (tags::counted(connection, mine.id)?, Tabs::of(connection, &limits, mine)?);
-        Ok((tags, tabs, tags::recent(connection, mine.id)?))
-    };
-    let (tags, tabs, changed) = site.read(read).await?;
-    let tabs = tabs.coming_from(query.get("from"));
+    let mine = me.counted();
+    let read = move |connection: &mut _| Ok((tags::counted(connection, mine.id)?, tags::recent(connection, mine.id)?));
+    let (tags, changed) = site.read(read).await?;
+    let tabs = Tabs::new(mine, query.get("from"));
     Tags { page, tags, tabs, changed }.show()
 }
 

@@ -160,13 +160,14 @@ fn a_tag_of_two_words_or_none_is_refused() {
 }
 
 #[test]
-fn tabs_count_what_they_lead_to() {
+fn tabs_are_the_same_on_every_page() {
     let (_site, mut ada, _others) = ada();
     ada.open("/in/ben-okoro").press("Disconnect");
     ada.open("/in/dov-katz/block").press("Block");
-    for page in ["", "/disconnected", "/blocked", "/tags", "/overview"] {
-        ada.open(&format!("/connections{page}"));
-        assert!(ada.sees("Connections 1 Disconnected 1 Blocked 1 Tags In pictures"), "{page}: {}", ada.text());
+    let connections = ["", "/disconnected", "/blocked", "/tags", "/overview"].map(|page| format!("/connections{page}"));
+    for page in connections.iter().map(String::as_str).chain(["/contacts"]) {
+        ada.open(page);
+        assert!(ada.sees("Connections 1 Disconnected Blocked Tags In pictures Contacts"), "{page}: {}", ada.text());
     }
 }
 

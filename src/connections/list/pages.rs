@@ -47,15 +47,15 @@ pub async fn connections(
 ) -> Result<HttpResponse, Error> {
     let (filter, at, mine) = (Filter::of(&query), PageRequest::of(&query), me.counted());
     let asked = filter.clone();
-    let (limits, cache) = (site.limits, site.cache.clone());
-    let (list, tags, tabs) = site
+    let cache = site.cache.clone();
+    let (list, tags) = site
         .read_walking(list::walked(&site.cache, mine, &filter), move |connection| {
             let mut list = list::page(connection, &cache, mine, &asked, &at)?;
             let tags = list::with_tags(connection, mine.id, &mut list)?;
-            Ok((list, tags, Tabs::of(connection, &limits, mine)?))
+            Ok((list, tags))
         })
         .await?;
-    let tabs = tabs.coming_from(&filter.with("", ""));
+    let tabs = Tabs::new(mine, &filter.with("", ""));
     let is_readable = !filter.problems().any();
     let connections = Connections { page, filter, tags, list, tabs };
     connections.show_checked(!is_readable)

@@ -3,12 +3,12 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use crate::connections::tabs::Tabs;
 use crate::contacts::filter::{self, Filter, Membership, Sort};
 use crate::contacts::list::{self, Listed};
 use crate::contacts::tags;
 use crate::error::Error;
 use crate::language::filters;
-use crate::language::number;
 use crate::web::form::Query;
 use crate::web::page::{Layout, Render, SignedIn};
 use crate::web::pagination::{ListPage, PageRequest};
@@ -21,8 +21,7 @@ struct Contacts {
     filter: Filter,
     tags: Vec<String>,
     list: ListPage<Listed>,
-    connections: String,
-    count: String,
+    tabs: Tabs,
     is_empty: bool,
 }
 
@@ -49,6 +48,6 @@ pub async fn contacts(site: SiteData, page: Layout, me: SignedIn, Query(query): 
         Ok((list, book, tags::all(connection, viewer.id)?))
     };
     let (list, book, tags) = if filter.narrows() { site.read_long(read).await? } else { site.read(read).await? };
-    let (connections, count) = (number(me.connection_count), number(book.number));
-    Contacts { page, filter, tags, list, connections, count, is_empty: book.number == 0 }.show()
+    let tabs = Tabs::new(me.counted(), "");
+    Contacts { page, filter, tags, list, tabs, is_empty: book.number == 0 }.show()
 }
