@@ -157,7 +157,7 @@ fn colour(form: &Form, problems: &mut Problems, field: &str, grounds: [&str; 2])
         return typed;
     }
     let Some(colour) = Colour::parse(&typed) else {
-        problems.add(field, t("Write a colour like #1c5a44."));
+        problems.add(field, tf("Write a colour like {colour}.", "#1c5a44"));
         return typed;
     };
     let names = [t("the page"), t("the cards")];
