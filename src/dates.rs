@@ -27,7 +27,7 @@ pub fn long(seconds: i64) -> String {
 /// The day of a moment and the time on it, e.g. `12 March 2019, 08:30`.
 pub fn minute(seconds: i64) -> String {
     let time = Timestamp::from_second(seconds).map(|moment| zone().to_datetime(moment).strftime("%H:%M").to_string());
-    time.map_or_else(|_| String::new(), |time| format!("{}, {time}", long(seconds)))
+    time.map_or_else(|_| String::new(), |time| language::listed([long(seconds), time]))
 }
 
 /// The day of a moment as `<time datetime>` wants it, e.g. `2019-03-12`.
@@ -147,6 +147,14 @@ mod tests {
 
     fn moment(text: &str) -> i64 {
         text.parse::<Timestamp>().unwrap().as_second()
+    }
+
+    #[test]
+    fn the_time_of_a_moment_stands_behind_the_comma_of_the_language() {
+        let noon = moment("2026-11-26T12:00:00Z");
+        assert_eq!(in_zone("UTC", || minute(noon)), "26 November 2026, 12:00");
+        let arabic = Context::new(Language::Arabic, "UTC".parse().unwrap()).within(|| minute(noon));
+        assert!(arabic.ends_with("، 12:00"), "{arabic}");
     }
 
     #[test]

@@ -67,13 +67,17 @@ pub fn number(number: impl TryInto<i64>) -> String {
         .unwrap_or_else(|| number.to_string())
 }
 
+/// The comma of the language, with the space behind it.
+pub fn comma() -> &'static str {
+    if current() == Language::Arabic { "، " } else { ", " }
+}
+
 /// Names in one line, with the comma of the language.
 pub fn listed<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> String {
-    let comma = if current() == Language::Arabic { "، " } else { ", " };
     let mut line = String::new();
     for name in names {
         if !line.is_empty() {
-            line += comma;
+            line += comma();
         }
         line += name.as_ref();
     }

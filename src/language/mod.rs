@@ -12,7 +12,7 @@ mod text;
 
 pub use choice::{asked_for, by_browser, chosen, of_letters};
 pub use context::Context;
-pub use formats::{date, day_of_year, listed, month, month_name, month_names, number};
+pub use formats::{comma, date, day_of_year, listed, month, month_name, month_names, number};
 pub use text::{Values, around, connections, key, linked, mutual_connections, t, tf, tn, tnf};
 
 /// A language of the site.

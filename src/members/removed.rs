@@ -6,6 +6,7 @@ use crate::dates::{DAY, now};
 use crate::db::{self, Connection, on_engine};
 use crate::error::Error;
 use crate::ids::{LinkId, MemberId, PositionId};
+use crate::language;
 use crate::members::store::{self, Kind, Position};
 use crate::schema::{links, members, photos, positions};
 
@@ -134,7 +135,7 @@ pub fn removed_positions(
     let rows: Vec<(PositionId, String, String, i64)> = on_engine!(connection, |own| rows.load(own))?;
     let removed = |(id, title, organisation, at): (PositionId, String, String, i64)| {
         let parts = [title, organisation].into_iter().filter(|part| !part.is_empty());
-        Removed { id, what: parts.collect::<Vec<_>>().join(", "), at }
+        Removed { id, what: language::listed(parts), at }
     };
     Ok(last_first(rows.into_iter().map(removed)))
 }

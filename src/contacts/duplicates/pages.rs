@@ -62,12 +62,12 @@ impl Duplicates {
             KeyKind::NameAndCompany => t("Name and company"),
             KeyKind::NameAndPhone => t("Name and phone"),
         };
-        group.shared.iter().map(word).collect::<Vec<_>>().join(", ")
+        language::listed(group.shared.iter().map(word))
     }
 
     /// The values of a card, each with its label.
     fn values(card: &Card) -> Vec<(&'static str, String)> {
-        let joined = |values: &[Valued]| values.iter().map(|one| one.value.as_str()).collect::<Vec<_>>().join(", ");
+        let joined = |values: &[Valued]| language::listed(values.iter().map(|one| &one.value));
         let addresses = card.addresses.iter().map(|one| one.on_a_line()).collect::<Vec<_>>().join("; ");
         let day = card.connected_on.map_or_else(String::new, |day| language::date(day.year(), day.month(), day.day()));
         let all = [
@@ -81,7 +81,7 @@ impl Duplicates {
             (t("Birthday"), card.birthday.map_or_else(String::new, Birthday::long)),
             (t("Connected on"), day),
             (t("Private note"), card.note.clone()),
-            (t("Tags"), card.tags.join(", ")),
+            (t("Tags"), language::listed(&card.tags)),
         ];
         all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }

@@ -18,7 +18,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::language::filters;
-use crate::language::{t, tf, tn, tnf};
+use crate::language::{listed, t, tf, tn, tnf};
 use crate::web::form::{Form, Problems, Query};
 use crate::web::page::{Layout, Redirect, Render, SignedIn};
 use crate::web::pagination::{ListPage, PageRequest};
@@ -46,7 +46,7 @@ impl Selection {
 
     /// Who, in a line.
     fn who(&self) -> String {
-        let names = self.first.join(", ");
+        let names = listed(&self.first);
         match self.number - self.first.len() as i64 {
             ..=0 => names,
             others => tnf(others, "{names} and {n} other", "{names} and {n} others", &names),
