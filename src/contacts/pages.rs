@@ -92,8 +92,8 @@ pub async fn contact(site: SiteData, page: Layout, me: SignedIn, id: Path<Contac
 #[template(path = "contacts/form.html")]
 struct FormPage {
     page: Layout,
-    /// The contact that is changed; nothing where one is added.
-    id: Option<ContactId>,
+    /// The contact that is changed, and its name as it is stored; nothing where one is added.
+    changed: Option<(ContactId, String)>,
     /// The version that the page was made from.
     version: i64,
     typed: Typed,
@@ -104,23 +104,20 @@ struct FormPage {
 
 impl FormPage {
     fn title(&self) -> &'static str {
-        if self.id.is_some() { t("Edit contact") } else { t("Add contact") }
+        if self.changed.is_some() { t("Edit contact") } else { t("Add contact") }
     }
 
     fn action(&self) -> String {
-        self.id.map_or_else(|| "/contacts/new".to_owned(), |id| format!("/contacts/{id}/edit"))
+        self.changed.as_ref().map_or_else(|| "/contacts/new".to_owned(), |(id, _)| format!("/contacts/{id}/edit"))
     }
 
     fn back(&self) -> String {
-        self.id.map_or_else(|| "/contacts".to_owned(), home)
+        self.changed.as_ref().map_or_else(|| "/contacts".to_owned(), |(id, _)| home(*id))
     }
 
     /// What the page that it leads back to is called.
     fn parent(&self) -> &str {
-        match self.id {
-            Some(_) => self.typed.form.get("full_name"),
-            None => t("Contacts"),
-        }
+        self.changed.as_ref().map_or(t("Contacts"), |(_, name)| name.as_str())
     }
 
     fn problem_of(&self, name: &str, index: &usize) -> &str {
@@ -144,7 +141,7 @@ impl FormPage {
 pub async fn new_form(site: SiteData, page: Layout, me: SignedIn) -> Result<HttpResponse, Error> {
     let words = words(&site, &me).await?;
     let (typed, problems) = (Typed::of(&Card::default()), Problems::default());
-    FormPage { page, id: None, version: 0, typed, problems, words }.show()
+    FormPage { page, changed: None, version: 0, typed, problems, words }.show()
 }
 
 async fn words(site: &SiteData, me: &SignedIn) -> Result<Vec<String>, Error> {
@@ -157,11 +154,11 @@ async fn again(
     site: &SiteData,
     page: Layout,
     me: &SignedIn,
-    (id, version): (Option<ContactId>, i64),
+    (changed, version): (Option<(ContactId, String)>, i64),
     (form, problems): (Form, Problems),
 ) -> Result<HttpResponse, Error> {
     let words = words(site, me).await?;
-    let page = FormPage { page, id, version, typed: Typed::again(form), problems, words };
+    let page = FormPage { page, changed, version, typed: Typed::again(form), problems, words };
     if page.problems.any() { page.show_again() } else { page.show() }
 }
 
@@ -204,7 +201,8 @@ pub async fn edit_form(site: SiteData, page: Layout, me: SignedIn, id: Path<Cont
         .read(move |connection| Ok((store::load(connection, owner, id)?, tags::vocabulary(connection, owner)?)))
         .await?;
     let (typed, problems) = (Typed::of(&contact.card), Problems::default());
-    FormPage { page, id: Some(id), version: contact.version, typed, problems, words }.show()
+    let changed = Some((id, contact.card.name()));
+    FormPage { page, changed, version: contact.version, typed, problems, words }.show()
 }
 
 /// `POST /contacts/{id}/edit`: changes one, unless it was changed by another hand since the page was made.
@@ -221,14 +219,15 @@ pub async fn edit(
 ) -> Result<HttpResponse, Error> {
     let (id, owner) = (*id, me.id);
     let before = site.read(move |connection| store::load(connection, owner, id)).await?;
+    let stored = Some((id, before.card.name()));
     let seen = form.get("version").parse().unwrap_or(before.version);
     let mut problems = Problems::default();
     if form.has("more") {
-        return again(&site, page, &me, (Some(id), seen), (form, problems)).await;
+        return again(&site, page, &me, (stored, seen), (form, problems)).await;
     }
     let card = typed::card(&form, &mut problems, &before.card);
     if problems.any() {
-        return again(&site, page, &me, (Some(id), seen), (form, problems)).await;
+        return again(&site, page, &me, (stored, seen), (form, problems)).await;
     }
     let changed = site.write(move |connection| change::edit(connection, owner, (id, seen), card));
     if let Some(version) = changed.await? {
@@ -236,7 +235,7 @@ pub async fn edit(
             "full_name",
             t("This contact was changed since you opened this page. Look at it in another tab, then save again."),
         );
-        return again(&site, page, &me, (Some(id), version), (form, problems)).await;
+        return again(&site, page, &me, (stored, version), (form, problems)).await;
     }
     redirect.done(t("Contact saved."));
     Ok(redirect.to(&home(id)))

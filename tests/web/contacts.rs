@@ -109,6 +109,17 @@ fn an_edit_changes_what_it_shows_alone() {
 }
 
 #[test]
+fn the_way_back_from_an_edit_has_the_stored_name() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    ada.open("/contacts/new").fill("full_name", "Ben Okoro").press("Save");
+    ada.go("Edit").fill("full_name", "").press("Save");
+    assert!(ada.page.status == 422 && ada.sees("Say who this is"), "{}", ada.text());
+    ada.go("Ben Okoro");
+    assert!(ada.page.status == 200 && ada.has_button("Edit"), "{}", ada.text());
+}
+
+#[test]
 fn an_edit_on_an_old_page_is_not_lost() {
     let (_site, mut ada) = with_ben();
     ada.go("Edit");
