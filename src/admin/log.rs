@@ -43,6 +43,12 @@ impl Line {
         }
     }
 
+    /// The report that was opened.
+    fn report(&self) -> Option<&str> {
+        let detail = self.0.detail.as_str();
+        (Act::of(&self.0.act) == Some(Act::ReportOpened) && detail.starts_with("/moderation/")).then_some(detail)
+    }
+
     /// The detail, whose day and whose words of ours are written as the language does.
     fn detail(&self) -> String {
         let detail = self.0.detail.as_str();
@@ -64,7 +70,7 @@ fn in_words(act: Act, detail: &str) -> Option<String> {
         Act::MemberCreated => Some(Role::of(detail)?.title().to_owned()),
         Act::RoleChanged => {
             let (before, after) = detail.split_once(" → ")?;
-            Some(format!("{} → {}", Role::of(before)?.title(), Role::of(after)?.title()))
+            Some(tf("{before} → {after}", (Role::of(before)?.title(), Role::of(after)?.title())))
         }
         Act::LimitChanged => {
             let (name, numbers) = detail.split_once(": ")?;

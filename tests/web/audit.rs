@@ -43,6 +43,18 @@ fn details_are_told_in_words() {
 }
 
 #[test]
+fn an_opened_report_is_a_link() {
+    let site = Site::new();
+    let (mut ada, ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    ada.open(&format!("/in/{}/report", ben.handle)).fill("reason", "Spam").press("Send report");
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    root.open("/moderation").go("Report of a profile: Ben Okoro").open("/admin/audit");
+    assert!(root.sees("Report opened: Ben Okoro (ben-okoro) Open the report") && !root.sees("/moderation/"), "{}", root.text());
+    root.go("Open the report");
+    assert!(root.page.status == 200 && root.sees("Spam"), "{}", root.text());
+}
+
+#[test]
 fn a_job_that_fails_stands_out_with_what_to_do() {
     let site = Site::new();
     let mut root = with_role(&site, "Root Admin", Role::Administrator);
