@@ -228,7 +228,9 @@ fn a_declined_registration_is_told_and_forgotten() {
     set(&site, Registration::Approval);
     let mut maren = site.visitor();
     sign_up(maren.open("/sign-up"), "Maren Holt", "maren@test.example");
-    ada.open("/admin/registration").press("Decline");
+    ada.open("/admin/registration");
+    assert!(ada.sees("Decline the registration of Maren Holt? They are told by e-mail at once."), "{}", ada.text());
+    ada.press("Decline");
     assert!(ada.sees("The registration of Maren Holt is declined."), "{}", ada.text());
     let letters = site.letters();
     let letter = letters.iter().find(|letter| letter.to.contains("maren@test.example")).unwrap();
