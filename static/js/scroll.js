@@ -16,7 +16,8 @@ document.addEventListener("submit", () => {
 function restore() {
   const place = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
   sessionStorage.removeItem(KEY);
-  if (place?.page !== here() || place.y === 0) return;
+  // An answer may lead to a place of the page, as the next of several questions.
+  if (place?.page !== here() || place.y === 0 || location.hash) return;
   scrollTo({ top: place.y, behavior: "instant" });
   const again = names().find((name) => name.href === place.name);
   if (!again) return;

@@ -115,6 +115,7 @@ pub async fn answer(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let owner = me.id;
+    let next = next_to(&form);
     let ids = ids(&form, "contact");
     if ids.len() < 2 {
         let sentence = match form.get("press") {
@@ -127,7 +128,7 @@ pub async fn answer(
         let undo = undo_apart(&ids);
         site.write(move |connection| duplicates::keep_apart(connection, owner, &ids)).await?;
         redirect.undoable(t("They stay apart, and are not suggested again."), undo);
-        return Ok(redirect.to("/contacts/duplicates"));
+        return Ok(redirect.to(&next));
     }
     let main = form.get("main").parse().ok().filter(|main| ids.contains(main)).or(ids.first().copied());
     let main = main.unwrap_or_default();
@@ -138,7 +139,13 @@ pub async fn answer(
         Merged::Gone => redirect.refused(t("These contacts were changed meanwhile. Look at them again.")),
         Merged::TooMuch(what) => return again(&site, page, owner, &form, &refusal(what)).await,
     };
-    Ok(redirect.to("/contacts/duplicates"))
+    Ok(redirect.to(&next))
+}
+
+/// The group that takes the place of the one that was answered.
+fn next_to(form: &Form) -> String {
+    let place = form.get("place").parse::<usize>().map_or_else(|_| String::new(), |place| format!("#group-{place}"));
+    format!("/contacts/duplicates{place}")
 }
 
 /// `POST /contacts/duplicates/{ids}/undo`: takes back that the contacts of these ids, with dashes between them, stay apart.
