@@ -50,7 +50,9 @@ static NOBODY: LazyLock<String> =
 pub fn new(form: &Form, problems: &mut Problems, field: &str, (email, full_name): (&str, &str)) -> String {
     let password = enforced(form.get(field));
     let length = password.chars().count();
-    if length < LEAST {
+    if length == 0 {
+        problems.add(field, tf("Type a password of at least {least} characters.", number(LEAST)));
+    } else if length < LEAST {
         problems.add(
             field,
             tnf(
@@ -186,6 +188,7 @@ mod tests {
         // Letters are counted with their accents.
         assert!(!said(&"e\u{301}".repeat(LEAST)).contains("at least"));
         assert!(said(&"e\u{301}".repeat(LEAST - 1)).contains("at least 10"));
+        assert_eq!(said(""), "Type a password of at least 10 characters.");
         assert!(said("a quiet\u{7}password").contains("control character"));
         assert!(said("mailto:Ada@example.org").contains("is your e-mail address"));
         assert!(said("").contains("at least 10"));

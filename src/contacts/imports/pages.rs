@@ -208,10 +208,17 @@ impl Preview {
         &rows[..rows.len().min(LISTED)]
     }
 
+    /// Which of the skipped rows are shown; nothing where these are all.
     fn range(&self) -> String {
-        let all = self.report.skipped.len();
-        let last = number((self.from + self.skipped().len()) as i64);
-        tf("{from} to {to} of {all}", (&number(self.from as i64 + 1), &last, &number(all as i64)))
+        let (shown, all) = (self.skipped().len(), self.report.skipped.len());
+        if shown == all {
+            return String::new();
+        }
+        if shown == 1 {
+            return tf("{n} of {all}", (&number(all), &number(all)));
+        }
+        let (first, last) = (number(self.from + 1), number(self.from + shown));
+        tf("{first}–{last} of {all}", (&first, &last, &number(all)))
     }
 
     fn previous(&self) -> Option<String> {
