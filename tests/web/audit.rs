@@ -49,7 +49,11 @@ fn an_opened_report_is_a_link() {
     ada.open(&format!("/in/{}/report", ben.handle)).fill("reason", "Spam").press("Send report");
     let mut root = with_role(&site, "Root Admin", Role::Administrator);
     root.open("/moderation").go("Report of a profile: Ben Okoro").open("/admin/audit");
-    assert!(root.sees("Report opened: Ben Okoro (ben-okoro) Open the report") && !root.sees("/moderation/"), "{}", root.text());
+    assert!(
+        root.sees("Report opened: Ben Okoro (ben-okoro) Open the report") && !root.sees("/moderation/"),
+        "{}",
+        root.text()
+    );
     root.go("Open the report");
     assert!(root.page.status == 200 && root.sees("Spam"), "{}", root.text());
 }
