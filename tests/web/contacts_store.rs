@@ -149,6 +149,12 @@ fn whoever_is_looked_for_is_found_by_what_their_card_says_now() {
         forget(connection, ids[0]);
         store::restore(connection, owner, removal)?;
         assert!(has(connection, 0, "zoe") && has(connection, 1, "王小明") && has(connection, 2, "dora"));
+        // Of so many the words are not looked for one by one.
+        let many: Vec<NewContact> = (0..2_001).map(|number| new(card(&format!("No {number}"), ""))).collect();
+        let many = store::insert(connection, owner, &many)?;
+        assert!(indexed(connection, owner).contains(&(many[2_000], "2000".to_owned())));
+        store::delete(connection, owner, &many, RemovalKind::Bulk)?;
+        assert_eq!(indexed(connection, owner), kept(connection, owner));
         Ok(())
     });
 }

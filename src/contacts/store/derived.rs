@@ -47,7 +47,7 @@ impl Words {
         Ok(())
     }
 
-    fn delete(&mut self, connection: &mut Connection, owner: MemberId) -> Result<(), Error> {
+    fn delete(&self, connection: &mut Connection, owner: MemberId) -> Result<(), Error> {
         match connection {
             Connection::Sqlite(own) => {
                 let sql = "DELETE FROM contact_words WHERE owner_id = ? AND (word, contact_id) IN \
@@ -65,7 +65,6 @@ impl Words {
                 sql.bind::<Array<Text>, _>(words).bind::<Array<BigInt>, _>(ids).execute(own)?;
             }
         }
-        *self = Words::default();
         Ok(())
     }
 }
@@ -180,29 +179,36 @@ pub(super) fn replace(connection: &mut Connection, owner: MemberId, cards: &[(Co
 
 /// Takes contacts out of what is found by. Their cards stay.
 pub(super) fn delete(connection: &mut Connection, owner: MemberId, ids: &[ContactId]) -> Result<(), Error> {
-    let (mut index, mut unknown) = (Words::default(), Vec::new());
-    for ids in ids.chunks(ROWS) {
-        for (id, words) in words_of(connection, owner, ids)? {
-            match words.as_str() {
-                "" => unknown.push(id),
-                words => index.add(id, serde_json::from_str(words).map_err(unreadable)?),
-            }
-        }
-        if index.are_many() {
-            index.delete(connection, owner)?;
-        }
-    }
-    index.delete(connection, owner)?;
-    if !unknown.is_empty() {
-        // Written by an earlier version beside this one: they are looked for among all of the owner's.
-        let these = id_in(connection, contact_words::contact_id, &unknown);
-        let rows = contact_words::table.filter(contact_words::owner_id.eq(owner)).filter(these);
-        diesel::delete(rows).execute(connection)?;
-    }
+    delete_words(connection, owner, ids)?;
     let these = id_in(connection, contact_keys::contact_id, ids);
     diesel::delete(contact_keys::table.filter(contact_keys::owner_id.eq(owner)).filter(these)).execute(connection)?;
     let these = id_in(connection, contact_tags::contact_id, ids);
     diesel::delete(contact_tags::table.filter(contact_tags::owner_id.eq(owner)).filter(these)).execute(connection)?;
+    Ok(())
+}
+
+/// Takes words out one by one, as the cards keep them. Those of many contacts, or of some that an earlier version wrote beside
+/// this one and whose words are not known, are looked for among all of the owner's.
+fn delete_words(connection: &mut Connection, owner: MemberId, ids: &[ContactId]) -> Result<(), Error> {
+    let (mut index, mut others) = (Words::default(), Vec::new());
+    if ids.len() > ROWS {
+        others.extend(ids);
+    } else {
+        for (id, words) in words_of(connection, owner, ids)? {
+            match words.as_str() {
+                "" => others.push(id),
+                words => index.add(id, serde_json::from_str(words).map_err(unreadable)?),
+            }
+        }
+    }
+    if index.number > 0 {
+        index.delete(connection, owner)?;
+    }
+    if !others.is_empty() {
+        let these = id_in(connection, contact_words::contact_id, &others);
+        let rows = contact_words::table.filter(contact_words::owner_id.eq(owner)).filter(these);
+        diesel::delete(rows).execute(connection)?;
+    }
     Ok(())
 }
 
