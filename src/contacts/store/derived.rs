@@ -56,7 +56,7 @@ impl Words {
                 diesel::sql_query(sql).bind::<BigInt, _>(owner).bind::<Text, _>(words).execute(own)?;
             }
             Connection::Postgres(own) => {
-                let sql = "DELETE FROM contact_words USING unnest($2, $3) AS gone (word, contact_id) \
+                let sql = "DELETE FROM contact_words USING unnest($2::text[], $3::bigint[]) AS gone (word, contact_id) \
                            WHERE contact_words.owner_id = $1 AND contact_words.word = gone.word \
                            AND contact_words.contact_id = gone.contact_id";
                 let each = self.contacts.iter().flat_map(|(word, ids)| ids.iter().map(move |id| (word, *id)));
