@@ -148,7 +148,10 @@ fn whoever_is_looked_for_is_found_by_what_their_card_says_now() {
         assert_eq!(indexed(connection, owner), BTreeSet::new());
         forget(connection, ids[0]);
         store::restore(connection, owner, removal)?;
-        assert!(has(connection, 0, "zoe") && has(connection, 1, "王小明") && has(connection, 2, "dora"));
+        assert!(indexed(connection, owner).contains(&(ids[0], "zoe".to_owned())));
+        store::update(connection, owner, ids[0], &card("Zoe", ""))?;
+        assert!(has(connection, 0, "zoe") && !has(connection, 0, "oneil"));
+        assert!(has(connection, 1, "王小明") && has(connection, 2, "dora"));
         // Of so many the words are not looked for one by one.
         let many: Vec<NewContact> = (0..2_001).map(|number| new(card(&format!("No {number}"), ""))).collect();
         let many = store::insert(connection, owner, &many)?;

@@ -42,7 +42,7 @@ impl Words {
 
     fn insert(&mut self, connection: &mut Connection, owner: MemberId) -> Result<(), Error> {
         let rows = ("contact_words (owner_id, word, contact_id)", "one.key, CAST(text.value AS BIGINT)");
-        insert_each(connection, rows, owner, &json(&self.in_order())?)?;
+        insert_arrays(connection, rows, owner, &json(&self.in_order())?)?;
         *self = Words::default();
         Ok(())
     }
@@ -71,7 +71,7 @@ impl Words {
 
 /// Inserts the texts of a JSON object of arrays, each with its key: as one value that the engine takes apart, so that thousands
 /// are one statement. `into` names a table and its columns, the owner first, and `values` what is written in the others.
-fn insert_each(
+fn insert_arrays(
     connection: &mut Connection,
     (into, values): (&str, &str),
     owner: MemberId,
@@ -101,7 +101,7 @@ fn insert_texts(
     texts: impl Iterator<Item = (ContactId, Vec<String>)>,
 ) -> Result<(), Error> {
     let texts: BTreeMap<ContactId, Vec<String>> = texts.filter(|(_, texts)| !texts.is_empty()).collect();
-    insert_each(connection, rows, owner, &json(&texts)?)
+    insert_arrays(connection, rows, owner, &json(&texts)?)
 }
 
 /// Stores cards, and what their contacts are found by.
@@ -132,15 +132,19 @@ pub(super) fn restore(connection: &mut Connection, owner: MemberId, cards: &[(Co
     for cards in cards.chunks(ROWS) {
         let ids: Vec<ContactId> = cards.iter().map(|(id, _)| *id).collect();
         let before: HashMap<ContactId, String> = words_of(connection, owner, &ids)?.into_iter().collect();
+        let mut others = Vec::new();
         for (id, card) in cards {
             let words = words(card);
-            let text = json(&words)?;
-            // Deleted by an earlier version, which knew others or kept none.
-            if before.get(id) != Some(&text) {
-                let row = contact_cards::table.find((owner, *id));
-                diesel::update(row).set(contact_cards::words.eq(text)).execute(connection)?;
+            if before.get(id) != Some(&json(&words)?) {
+                others.push(*id);
             }
             index.add(*id, words);
+        }
+        if !others.is_empty() {
+            // Deleted by an earlier version, which knew others or kept none: from now on they are not known.
+            let these = id_in(connection, contact_cards::contact_id, &others);
+            let rows = contact_cards::table.filter(contact_cards::owner_id.eq(owner)).filter(these);
+            diesel::update(rows).set(contact_cards::words.eq("")).execute(connection)?;
         }
         insert_keys_and_tags(connection, owner, cards)?;
         if index.are_many() {
