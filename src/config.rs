@@ -126,6 +126,7 @@ impl From<&LimitArgs> for Limits {
             note_length: args.note_length as usize,
             withdrawal_pause_days: args.withdrawal_pause_days.into(),
             invitation_days: args.invitation_days.into(),
+            ..Limits::default()
         }
     }
 }

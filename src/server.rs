@@ -140,7 +140,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
     let (cache, meters, jobs) = (Cache::default(), Meters::default(), Jobs::default());
     let address = address_of(settings, &listener)?;
     let (seal, passkeys) = (Data::new(Seal::of(&key)), Data::new(Passkeys::of(settings.base_url.as_ref())?));
-    meters.learn(db.read_blocking(limits::all)?);
+    meters.learn(db.read_blocking(limits::all_set)?);
     if settings.runs_jobs {
         meters.keep_learning(&db)?;
         jobs.start(&db, loops(settings, &address)?)?;
@@ -158,7 +158,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
         App::new()
             .app_data(Data::new(Site {
                 db: db.clone(),
-                limits,
+                configured_limits: limits,
                 zone,
                 cache: cache.clone(),
                 meters: meters.clone(),

@@ -46,6 +46,8 @@ fn actions(page: Option<i64>) -> [Action; 13] {
 const LIMITS: Limits = Limits {
     connections: 30_000,
     invitations: 100_000,
+    first_messages: 30,
+    handle_changes: 5,
     note_length: 300,
     withdrawal_pause_days: 0,
     invitation_days: 180,

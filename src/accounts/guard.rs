@@ -130,7 +130,7 @@ async fn look(request: &ServiceRequest) -> Result<(), Error> {
     if let (Some(token), Some(site)) =
         (cookie::token(&request.get_session()), request.app_data::<Data<Site>>().cloned())
     {
-        let limits = site.limits;
+        let limits = site.limits();
         let found = site.read_one(move |connection| sessions::viewer(connection, &limits, &token)).await?;
         if let Some((mut viewer, stale)) = found {
             if viewer.may_moderate() {

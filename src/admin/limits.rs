@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::audit::{self, Act, Actor};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{filters, number, t, tf};
 use crate::limits::{self, Limit, MAX_NUMBER, Numbers};
@@ -20,25 +21,24 @@ struct Page {
     page: Layout,
     rows: Vec<Row>,
     problems: Problems,
-    /// Invitations in 7 days, which the operator sets.
-    invitations: String,
 }
 
 /// A limit as the form has it.
 struct Row {
     limit: Limit,
+    default: Numbers,
     number: String,
     minutes: String,
 }
 
 impl Row {
-    fn of((limit, numbers): (Limit, Numbers)) -> Row {
-        Row { limit, number: numbers.number.to_string(), minutes: (numbers.seconds / 60).to_string() }
+    fn of(limit: Limit, default: Numbers, now: Numbers) -> Row {
+        Row { limit, default, number: now.number.to_string(), minutes: (now.seconds / 60).to_string() }
     }
 
-    fn typed(form: &Form, limit: Limit) -> Row {
+    fn typed(form: &Form, limit: Limit, default: Numbers) -> Row {
         let field = |part: &str| form.get(&format!("{part}-{}", limit.name())).trim().to_owned();
-        Row { limit, number: field("number"), minutes: field("minutes") }
+        Row { limit, default, number: field("number"), minutes: field("minutes") }
     }
 
     fn number_field(&self) -> String {
@@ -55,17 +55,24 @@ impl Row {
 
     /// Says what it is where nobody has changed it.
     fn hint(&self) -> String {
-        let numbers = Numbers::of(self.limit);
-        match numbers.number {
-            0 => t("Default: no limit").to_owned(),
-            most => tf("Default: {number} in {window}", (&number(most), &numbers.window())),
+        match self.default.number {
+            0 if !self.limit.is_read_off() => t("Default: no limit").to_owned(),
+            most => tf("Default: {number} in {window}", (&number(most), &self.default.window())),
         }
+    }
+
+    /// Says its window, where that is always the same.
+    fn fixed_window(&self) -> Option<String> {
+        self.limit.is_read_off().then(|| self.default.window())
     }
 
     /// Reads what was typed.
     fn numbers(&self, problems: &mut Problems) -> Numbers {
         let (number_field, minutes_field) = (self.number_field(), self.minutes_field());
         let number = whole(problems, &number_field, &self.number, (0, MAX_NUMBER));
+        if self.limit.is_read_off() {
+            return Numbers { number, ..self.default };
+        }
         let minutes = whole(problems, &minutes_field, &self.minutes, (1, MAX_MINUTES));
         Numbers { number, seconds: i64::from(minutes) * 60 }
     }
@@ -88,8 +95,12 @@ fn whole(problems: &mut Problems, field: &str, text: &str, (least, most): (u32, 
 /// # Errors
 /// The database's.
 pub async fn limits(site: SiteData, page: Layout) -> Result<HttpResponse, Error> {
-    let rows = site.read_one(limits::all).await?.into_iter().map(Row::of).collect();
-    Page { page, rows, problems: Problems::default(), invitations: number(site.limits.invitations) }.show()
+    let set = site.read_one(limits::all_set).await?;
+    let row = |limit: &Limit| {
+        let default = site.default_numbers(*limit);
+        Row::of(*limit, default, set.get(limit).copied().unwrap_or(default))
+    };
+    Page { page, rows: Limit::ALL.iter().map(row).collect(), problems: Problems::default() }.show()
 }
 
 /// `POST /admin/limits`
@@ -104,27 +115,29 @@ pub async fn change(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let rows: Vec<Row> = Limit::ALL.iter().map(|limit| Row::typed(&form, *limit)).collect();
-    let wanted: Vec<_> = rows.iter().map(|row| (row.limit, row.numbers(&mut problems))).collect();
+    let rows: Vec<Row> =
+        Limit::ALL.iter().map(|limit| Row::typed(&form, *limit, site.default_numbers(*limit))).collect();
+    let wanted: Vec<_> = rows.iter().map(|row| (row.limit, row.default, row.numbers(&mut problems))).collect();
     if problems.any() {
-        return Page { page, rows, problems, invitations: number(site.limits.invitations) }.show_again();
+        return Page { page, rows, problems }.show_again();
     }
-    let (id, set) = (me.id, wanted.clone());
-    site.write(move |connection| {
-        let before = limits::all(connection)?;
-        let changed: Vec<_> = set.iter().filter(|now| !before.contains(now)).collect();
-        for (limit, numbers) in &changed {
-            match *numbers == Numbers::of(*limit) {
+    let id = me.id;
+    let set = move |connection: &mut Connection| {
+        let before = limits::all_set(connection)?;
+        for (limit, default, numbers) in &wanted {
+            if before.get(limit).unwrap_or(default) == numbers {
+                continue;
+            }
+            match numbers == default {
                 true => limits::reset(connection, *limit)?,
                 false => limits::set(connection, *limit, *numbers)?,
             }
             let detail = format!("{}: {} in {} s", limit.name(), numbers.number, numbers.seconds);
             audit::record(connection, Actor::Member(id), Act::LimitChanged, None, &detail)?;
         }
-        Ok(())
-    })
-    .await?;
-    site.meters.learn(wanted);
+        limits::all_set(connection)
+    };
+    site.meters.learn(site.write(set).await?);
     redirect.done(t("The limits are saved."));
     Ok(redirect.to("/admin/limits"))
 }

@@ -75,7 +75,7 @@ fn in_words(act: Act, detail: &str) -> Option<String> {
         Act::LimitChanged => {
             let (name, numbers) = detail.split_once(": ")?;
             let (times, seconds) = numbers.strip_suffix(" s")?.split_once(" in ")?;
-            let limit = Limit::ALL.iter().find(|limit| limit.name() == name)?;
+            let limit = Limit::named(name)?;
             let (times, seconds): (u32, i64) = (times.parse().ok()?, seconds.parse().ok()?);
             let window = Numbers { number: times, seconds }.window();
             let numbers = tf("{number} in {window}", (&number(times), &window));

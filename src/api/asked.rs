@@ -232,7 +232,7 @@ impl Asked {
 
     /// What members may do how often.
     pub fn limits(&self) -> Limits {
-        self.site.limits
+        self.site.limits()
     }
 
     /// The query, read as pages read it.

@@ -48,7 +48,7 @@ async fn program(request: &ServiceRequest) -> Result<Program, Problem> {
     let no_site = || Error::Internal("the site is not there".into());
     let site = request.app_data::<Data<Site>>().cloned().ok_or_else(no_site)?;
     let Some(secret) = secret(request.request()) else { return Err(Problem::unauthorized()) };
-    let limits = site.limits;
+    let limits = site.limits();
     let Some(program) = site.read(move |connection| tokens::program(connection, &limits, &secret)).await? else {
         // Whoever has a right one is let in, however often others were wrong.
         site.meter(Limit::Tokens, Subject::network(Network::of(request.request()))).await?;

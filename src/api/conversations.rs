@@ -181,7 +181,9 @@ pub async fn send(asked: Asked, handle: Path<String>) -> Answer {
                     return Ok(Problem::conflict("not-connected", detail).into());
                 }
                 Sent::TooManyFirst { from } => {
-                    return Ok(Problem::too_often("too-many-first-messages", too_many_first(from), from).into());
+                    return Ok(
+                        Problem::too_often("too-many-first-messages", too_many_first(&limits, from), from).into()
+                    );
                 }
             }
             if !draft.is_empty() {

@@ -101,7 +101,11 @@ impl Problem {
 
     /// A refusal; `name` is the other member's. All causes that lie with the other are one.
     pub fn refused(refusal: Refusal, name: &str) -> Problem {
-        Problem::conflict(kind_of(refusal), sentence(refusal, name))
+        let (kind, detail) = (kind_of(refusal), sentence(refusal, name));
+        match refusal {
+            Refusal::InvitationsUsedUp(all) => Problem::too_often(kind, detail, all.next),
+            _ => Problem::conflict(kind, detail),
+        }
     }
 
     /// Fields that are not as they must be; nothing where all are.

@@ -30,7 +30,7 @@ pub(super) async fn act(
     action: Action,
     text: String,
 ) -> Result<Acted, Error> {
-    let (limits, id, handle) = (site.limits, me.id, handle.to_owned());
+    let (limits, id, handle) = (site.limits(), me.id, handle.to_owned());
     site.write(move |connection| toward(connection, &limits, id, &handle, action, &text)).await
 }
 
@@ -121,7 +121,7 @@ pub async fn withdraw(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
+    let (limits, id, handle) = (site.limits(), me.id, handle.into_inner());
     let (acted, is_seen, again) = site
         .write(move |connection| {
             let person = invitations::to_withdraw(connection, &limits, id, &handle)?;
@@ -165,7 +165,7 @@ pub fn withdrawn(name: &str, again: Option<i64>) -> String {
 
 /// Somebody else whom the acting member can see.
 pub(super) async fn seen(site: &SiteData, me: &SignedIn, handle: String) -> Result<MemberCard, Error> {
-    let (id, limits) = (me.id, site.limits);
+    let (id, limits) = (me.id, site.limits());
     let person = site.read_one(move |connection| visible::person(connection, &limits, id, &handle)).await?;
     if person.id == id { Err(Error::NotFound) } else { Ok(person) }
 }

@@ -51,7 +51,7 @@ pub async fn confirm_disconnect(
     Query(query): Query,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let ((handle, what), id, limits) = (path.into_inner(), me.id, site.limits);
+    let ((handle, what), id, limits) = (path.into_inner(), me.id, site.limits());
     let (member, row) = site.read_one(move |connection| visible::member(connection, &limits, id, &handle)).await?;
     let person = member.person;
     if person.id == id {
@@ -125,7 +125,7 @@ async fn disconnect_or_block(
         let connected_since = form.get("connected_since").to_owned();
         return ConfirmDisconnect { page, person, form, problems, block, connected_since, back }.show_again();
     }
-    let (limits, id) = (site.limits, me.id);
+    let (limits, id) = (site.limits(), me.id);
     let since = connected_since(&form);
     let (undo, (person, answer)) = site
         .write(move |connection| {
@@ -176,7 +176,7 @@ pub async fn re_invite(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
+    let (limits, id, handle) = (site.limits(), me.id, handle.into_inner());
     let (person, answered) = site.write(move |connection| restore(connection, &limits, id, &handle)).await?;
     match answered {
         Some(acted) => Ok(answer(&redirect, &(person, acted), |name, _| restored(name))),
@@ -227,7 +227,7 @@ pub async fn undo_block(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (limits, id, handle) = (site.limits, me.id, handle.into_inner());
+    let (limits, id, handle) = (site.limits(), me.id, handle.into_inner());
     let acted = site
         .write(move |connection| {
             let (member, row) = visible::member(connection, &limits, id, &handle)?;

@@ -117,7 +117,7 @@ async fn show(
     query: Form,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
-    let (mine, limits, from) = (me.counted(), site.limits, query.get("from").to_owned());
+    let (mine, limits, from) = (me.counted(), site.limits(), query.get("from").to_owned());
     let q = searched(&query);
     let (words, here) = (q.clone(), prefix(&q) + &PageRequest::of(&query).query());
     let selected = query.get("selected").split(' ').filter(|handle| names::is_handle(handle)).map(str::to_owned);
@@ -134,7 +134,7 @@ async fn show(
         })
         .await?;
     let tabs = Tabs::new(mine, &from);
-    let no_room = said_no_room(&me, &site.limits);
+    let no_room = said_no_room(&me, &site.limits());
     let again = problems.any();
     let list = Disconnected { page, removals, q, list, tabs, kept, here, no_room, problems };
     list.show_checked(again)
@@ -151,7 +151,7 @@ pub async fn re_invite_ticked(
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits) = (me.id, site.limits);
+    let (id, limits) = (me.id, site.limits());
     let ticked: BTreeSet<String> = form.all("member").map(str::to_owned).collect();
     let here = query_of(form.get("here"))?;
     let onward = match form.get("press") {

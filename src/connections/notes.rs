@@ -85,7 +85,7 @@ pub async fn form(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (id, limits, handle) = (me.id, site.limits(), handle.into_inner());
     let (person, standing) = site
         .read(move |connection| {
             let (member, row) = visible::member(connection, &limits, id, &handle)?;
@@ -121,7 +121,7 @@ pub async fn submit(
         let back = local(form.get("back")).unwrap_or_else(|| profile(&person));
         return Remarks { page, person, form, problems, back }.show_again();
     }
-    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (id, limits, handle) = (me.id, site.limits(), handle.into_inner());
     let person = site
         .write(move |connection| {
             let person = visible::person(connection, &limits, id, &handle)?;

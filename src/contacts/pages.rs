@@ -76,7 +76,7 @@ impl ContactPage {
 /// # Errors
 /// [`Error::NotFound`], also for somebody else's; the database's.
 pub async fn contact(site: SiteData, page: Layout, me: SignedIn, id: Path<ContactId>) -> Result<HttpResponse, Error> {
-    let (id, viewer, limits) = (*id, me.viewer(), site.limits);
+    let (id, viewer, limits) = (*id, me.viewer(), site.limits());
     let (contact, member) = site
         .read(move |connection| {
             let contact = store::load(connection, viewer.id, id)?;

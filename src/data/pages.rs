@@ -98,7 +98,7 @@ pub async fn archive(site: SiteData, me: Confirmed, redirect: Redirect) -> Resul
         return Ok(redirect.to("/settings/data"));
     };
     site.take(Limit::Archives, Subject::member(me.id)).await?;
-    let (db, limits, member, context) = (site.db.clone(), site.limits, me.id, Context::current());
+    let (db, limits, member, context) = (site.db.clone(), site.limits(), me.id, Context::current());
     let file = block(move || {
         let _turn = turn;
         context.within(|| archive::make(&db, limits, member))

@@ -24,7 +24,7 @@ pub async fn delete_message(
     path: Path<(String, MessageId)>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (me, limits, (handle, message)) = (me.id, site.limits, path.into_inner());
+    let (me, limits, (handle, message)) = (me.id, site.limits(), path.into_inner());
     let home = format!("/inbox/{handle}");
     let deleted = site
         .write(move |connection| {
@@ -47,7 +47,7 @@ pub async fn delete_conversation(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (me, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (me, limits, handle) = (me.id, site.limits(), handle.into_inner());
     let deleted = site
         .write(move |connection| {
             let other = store::partner(connection, &limits, me, &handle)?.person.id;
@@ -82,7 +82,7 @@ pub async fn delete_before(
         let typed = Typed { before: typed.to_owned(), problems, ..Typed::default() };
         return thread::show(&site, page, me, (&handle, MessageId::MAX), typed).await;
     };
-    let (me, limits, home, handle) = (me.id, site.limits, format!("/inbox/{handle}"), handle.into_inner());
+    let (me, limits, home, handle) = (me.id, site.limits(), format!("/inbox/{handle}"), handle.into_inner());
     let deleted = site
         .write(move |connection| {
             let other = store::partner(connection, &limits, me, &handle)?.person.id;
@@ -111,7 +111,7 @@ pub async fn mark_unread(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (me, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (me, limits, handle) = (me.id, site.limits(), handle.into_inner());
     let mark = move |connection: &mut Connection| {
         let person = store::partner(connection, &limits, me, &handle)?.person;
         store::mark(connection, me, &[person.id], true)?;

@@ -1,6 +1,5 @@
 //! Sending a message: one copy for each side, and the text once.
 
-use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 
 use crate::connections;
@@ -14,9 +13,6 @@ use crate::notifications::{self, Event};
 use crate::relationship::{Limits, Side};
 use crate::schema::{conversations, message_copies, messages};
 use crate::text::digest;
-
-/// New connections to whom a member may write first in any 24 hours.
-pub const FIRST_MESSAGES: i64 = 30;
 
 /// What came of sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +67,7 @@ pub fn attempt(
         Sent::NotConnected
     } else {
         let is_first = mine.as_ref().is_none_or(|mine| mine.last_at.is_none());
-        match comes_free(connection, me).map(|from| from.filter(|_| is_first))? {
+        match comes_free(connection, limits, me).map(|from| from.filter(|_| is_first))? {
             Some(from) => Sent::TooManyFirst { from },
             None => deliver(connection, Between { viewer: me, other }, (text, &press), mine.filter(|_| !is_first))?,
         }
@@ -84,13 +80,16 @@ pub fn attempt(
 ///
 /// # Errors
 /// The database's.
-pub fn comes_free(connection: &mut Connection, me: MemberId) -> Result<Option<i64>, Error> {
-    let begun = conversations::table
+pub fn comes_free(connection: &mut Connection, limits: &Limits, me: MemberId) -> Result<Option<i64>, Error> {
+    let Some(spare) = limits.first_messages.checked_sub(1) else { return Ok(Some(now() + DAY)) };
+    let last_to_spare = conversations::table
         .filter(conversations::owner_id.eq(me))
         .filter(conversations::begun_at.gt(now() - DAY))
-        .select((count_star(), min(conversations::begun_at)));
-    let (begun, oldest) = on_engine!(connection, |own| begun.first::<(i64, Option<i64>)>(own))?;
-    Ok(oldest.filter(|_| begun >= FIRST_MESSAGES).map(|oldest| (oldest + DAY + 59) / 60 * 60))
+        .order(conversations::begun_at.desc())
+        .offset(spare.into())
+        .select(conversations::begun_at);
+    let last_to_spare: Option<Option<i64>> = on_engine!(connection, |own| last_to_spare.first(own)).optional()?;
+    Ok(last_to_spare.flatten().map(|begun| (begun + DAY + 59) / 60 * 60))
 }
 
 fn deliver(

@@ -28,7 +28,7 @@ pub async fn send(
 ) -> Result<HttpResponse, Error> {
     let (mut typed, text) = checked(&form, 1);
     if !typed.problems.any() {
-        let (limits, id, wanted, press) = (site.limits, me.id, handle.clone(), form.get("press").to_owned());
+        let (limits, id, wanted, press) = (site.limits(), me.id, handle.clone(), form.get("press").to_owned());
         let (partner, sent) =
             site.write(move |connection| sending::send(connection, &limits, (id, &wanted), (&text, &press))).await?;
         if sent == Sent::Sent {
@@ -59,7 +59,7 @@ pub async fn save_draft(
         keep_beginning(&site, &me, &handle, text).await?;
         return thread::show(&site, page, me, (&handle, MessageId::MAX), typed).await;
     }
-    let (id, limits, handle, is_empty) = (me.id, site.limits, handle.into_inner(), text.is_empty());
+    let (id, limits, handle, is_empty) = (me.id, site.limits(), handle.into_inner(), text.is_empty());
     let handle = site
         .write(move |connection| {
             let partner = store::partner(connection, &limits, id, &handle)?;
@@ -84,7 +84,7 @@ async fn keep_beginning(site: &SiteData, me: &SignedIn, handle: &str, mut text: 
     if text.is_empty() || text::check(&text).is_err() {
         return Ok(());
     }
-    let (id, limits, handle) = (me.id, site.limits, handle.to_owned());
+    let (id, limits, handle) = (me.id, site.limits(), handle.to_owned());
     site.write(move |connection| {
         let partner = store::partner(connection, &limits, id, &handle)?;
         crate::db::lock_members(connection, [id])?;

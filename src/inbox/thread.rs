@@ -14,9 +14,10 @@ use crate::error::Error;
 use crate::ids::{Between, MemberId, MessageId};
 use crate::inbox::MAX_LENGTH;
 use crate::inbox::links::{self, Piece};
-use crate::inbox::sending::{self, FIRST_MESSAGES};
+use crate::inbox::sending;
 use crate::inbox::store::{self, Message, Partner};
 use crate::language::{filters, tnf};
+use crate::limits::Limit;
 use crate::members::MemberCard;
 use crate::notifications::Event;
 use crate::notifications::store as notifications;
@@ -112,7 +113,7 @@ fn read(
     let standing = standing::one(connection, limits, Between { viewer: me, other }, partner.row.clone())?;
     let page = store::page(connection, Between { viewer: me, other }, before)?;
     let from = match standing.connected() && partner.is_new() {
-        true => sending::comes_free(connection, me)?,
+        true => sending::comes_free(connection, limits, me)?,
         false => None,
     };
     Ok(Read { partner, standing, page, from })
@@ -144,7 +145,7 @@ pub(super) async fn show(
     (handle, before): (&str, MessageId),
     typed: Typed,
 ) -> Result<HttpResponse, Error> {
-    let (limits, id, wanted) = (site.limits, me.id, handle.to_owned());
+    let (limits, id, wanted) = (site.limits(), me.id, handle.to_owned());
     let Read { partner, standing, page: (messages, older), from } =
         site.read(move |connection| read(connection, &limits, id, &wanted, before)).await?;
     let is_again = typed.is_refused || typed.problems.any();
@@ -156,7 +157,7 @@ pub(super) async fn show(
         open(site, &mut page, &me, &partner).await?;
     }
     let name = &partner.person.full_name;
-    let hindrance = allowance::own_hindrance(&me, &site.limits, &standing);
+    let hindrance = allowance::own_hindrance(&me, &limits, &standing);
     let thread = Thread {
         hindrance: hindrance.map_or_else(String::new, |refusal| in_place_of_button(refusal, name)),
         page,
@@ -168,12 +169,12 @@ pub(super) async fn show(
         problems: typed.problems,
         before: typed.before,
         press: partner.place().unwrap_or_default(),
-        refusal: from.map_or_else(String::new, too_many_first),
+        refusal: from.map_or_else(String::new, |from| too_many_first(&limits, from)),
         is_refused: typed.is_refused,
         person: partner.person,
     };
     match from {
-        Some(from) if thread.is_refused => Ok(refused_until(thread.show_again()?, from)),
+        Some(from) if thread.is_refused => Ok(refused_until(thread.show_again()?, Limit::FirstMessages, from)),
         _ if is_again => thread.show_again(),
         _ => thread.show(),
     }
@@ -205,9 +206,9 @@ pub fn mark_read(connection: &mut Connection, between: Between, place: MessageId
 }
 
 /// Says how many conversations one has begun, and from when one may begin another.
-pub fn too_many_first(from: i64) -> String {
+pub fn too_many_first(limits: &Limits, from: i64) -> String {
     tnf(
-        FIRST_MESSAGES,
+        limits.first_messages,
         "You have written to {n} new connection in the last 24 hours, which is the most. You can write to another one from {time}.",
         "You have written to {n} new connections in the last 24 hours, which is the most. You can write to another one from {time}.",
         dates::minute(from),

@@ -110,7 +110,7 @@ async fn page_of(
         letter: content::join_invitation(&sender, form.get("note"), "", &links),
         admission: ready.admission,
         sent_on: ready.sent_on,
-        note_length: site.limits.note_length,
+        note_length: site.limits().note_length,
         form,
         problems,
     })
@@ -137,7 +137,7 @@ pub async fn send(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (id, mut problems) = (id.into_inner(), Problems::default());
-    let note = problems.text(&form, "note", t("Note"), (0, site.limits.note_length));
+    let note = problems.text(&form, "note", t("Note"), (0, site.limits().note_length));
     let address = form.get("email").to_owned();
     let is_preview = form.is_checked("preview");
     let mut invite = page_of(&site, page, &me, id, (form, problems)).await?;

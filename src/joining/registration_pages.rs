@@ -122,7 +122,7 @@ pub async fn answer(
     path: Path<(MemberId, String)>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let ((id, answer), limits) = (path.into_inner(), site.limits);
+    let ((id, answer), limits) = (path.into_inner(), site.limits());
     let accepts = match answer.as_str() {
         "accept" => true,
         "decline" => false,

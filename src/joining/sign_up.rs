@@ -314,7 +314,7 @@ async fn come_in(
             return Ok(Came::Waits(applicant.id));
         }
         let account = which.and_then(|at| Some((at, known.accounts.get(at)?.member)));
-        let (new, door, reason, limits) = (new.clone(), door.clone(), typed.reason.clone(), site.limits);
+        let (new, door, reason, limits) = (new.clone(), door.clone(), typed.reason.clone(), site.limits());
         let (browser, before) = (browser.clone(), before.cloned());
         let came = site.write(move |connection| {
             let start = |connection: &mut Connection, member| {

@@ -24,7 +24,8 @@ pub struct Meters(Arc<Mutex<Counted>>);
 #[derive(Debug, Default)]
 struct Counted {
     counts: HashMap<(Limit, Subject), Count>,
-    numbers: HashMap<Limit, Numbers>,
+    /// What an administrator has set.
+    set: HashMap<Limit, Numbers>,
 }
 
 /// The uses of one subject in a window.
@@ -62,12 +63,17 @@ impl Meters {
 
     /// Returns a limit as it is now, as far as this node knows.
     pub fn numbers(&self, limit: Limit) -> Numbers {
-        self.lock().numbers.get(&limit).copied().unwrap_or_else(|| Numbers::of(limit))
+        self.set(limit).unwrap_or_else(|| Numbers::of(limit))
     }
 
-    /// Goes by these numbers from now on.
-    pub fn learn(&self, numbers: Vec<(Limit, Numbers)>) {
-        self.lock().numbers = numbers.into_iter().collect();
+    /// Returns what an administrator has set a limit to, as far as this node knows.
+    pub fn set(&self, limit: Limit) -> Option<Numbers> {
+        self.lock().set.get(&limit).copied()
+    }
+
+    /// Goes by these numbers from now on, which an administrator has set.
+    pub fn learn(&self, set: HashMap<Limit, Numbers>) {
+        self.lock().set = set;
     }
 
     /// Reads the numbers every few seconds, until nobody uses these meters any more.
@@ -79,8 +85,8 @@ impl Meters {
         let task = move || loop {
             std::thread::sleep(READ_EVERY);
             let Some(counted) = counted.upgrade() else { return };
-            match db.read_blocking(numbers::all) {
-                Ok(numbers) => Meters(counted).learn(numbers),
+            match db.read_blocking(numbers::all_set) {
+                Ok(set) => Meters(counted).learn(set),
                 Err(why) => tracing::debug!(%why, "the limits are read again in a moment"),
             }
         };

@@ -1,5 +1,7 @@
 //! What the limits are on this site: what the program says, or what an administrator has set.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::db::{Connection, on_engine};
@@ -62,18 +64,15 @@ pub fn numbers(connection: &mut Connection, limit: Limit) -> Result<Numbers, Err
     Ok(row.map_or_else(|| Numbers::of(limit), changed))
 }
 
-/// Loads all limits as they are now.
+/// Loads what an administrator has set.
 ///
 /// # Errors
 /// The database's.
-pub fn all(connection: &mut Connection) -> Result<Vec<(Limit, Numbers)>, Error> {
+pub fn all_set(connection: &mut Connection) -> Result<HashMap<Limit, Numbers>, Error> {
     let rows = limits::table.select((limits::name, (limits::number, limits::seconds)));
     let rows: Vec<(String, (i32, i64))> = on_engine!(connection, |own| rows.load(own))?;
-    let now = |limit: &Limit| {
-        let row = rows.iter().find(|(name, _)| name == limit.name());
-        (*limit, row.map_or_else(|| Numbers::of(*limit), |(_, row)| changed(*row)))
-    };
-    Ok(Limit::ALL.iter().map(now).collect())
+    let known = |(name, row): (String, _)| Some((Limit::named(&name)?, changed(row)));
+    Ok(rows.into_iter().filter_map(known).collect())
 }
 
 /// Sets a limit, on all nodes.

@@ -32,7 +32,8 @@ macro_rules! limits {
                 match self { $(Limit::$limit => $label,)+ }
             }
 
-            /// Returns what somebody reads who has reached it, in English, before number and time.
+            /// Returns what somebody reads who has reached it, in English, before number and time; empty where
+            /// [`Limit::is_read_off`], and there is a sentence with the day.
             pub fn sentence(self) -> &'static str {
                 match self { $(Limit::$limit => $sentence,)+ }
             }
@@ -109,10 +110,32 @@ limits! {
     Reports = "reports", 20 in DAY,
         key("Reports of one member"),
         key("You have sent as many reports as you can.");
+    /// Invitations of a member to other members, where the operator says nothing.
+    Invitations = "invitations", 100 in 7 * DAY,
+        key("Invitations of one member"), "";
+    /// Conversations with new connections that a member begins.
+    FirstMessages = "first-messages", 30 in DAY,
+        key("First messages of one member to new connections"), "";
+    /// Changes of a member's handle.
+    HandleChanges = "handle-changes", 5 in 30 * DAY,
+        key("Changes of handle by one member"), "";
     /// Pages and forms of a member, or of the network of a visitor. None where the operator says nothing.
     Pages = "pages", 0 in MINUTE,
         key("Pages of one member, or of the visitors of one network"),
         key("You have opened as many pages as you can.");
+}
+
+impl Limit {
+    /// Returns the limit of this name in the database.
+    pub fn named(name: &str) -> Option<Limit> {
+        Limit::ALL.iter().copied().find(|limit| limit.name() == name)
+    }
+
+    /// Whether it is read off what was done, which stands with its date, and not counted. So its window is always the same, and
+    /// begins anew for each use; and 0 is none at all, where for the others it is no limit.
+    pub fn is_read_off(self) -> bool {
+        matches!(self, Limit::Invitations | Limit::FirstMessages | Limit::HandleChanges)
+    }
 }
 
 #[cfg(test)]

@@ -7,11 +7,10 @@ use crate::dates::{self, DAY, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{HandleChangeId, MemberId};
+use crate::relationship::Limits;
 use crate::schema::{former_handles, handle_changes, handles, members};
 use crate::text::digest::sha256;
 
-/// Changes in any 30 days.
-pub const MOST_CHANGES: usize = 5;
 const WINDOW: i64 = 30 * DAY;
 /// How long a former handle leads to its member.
 const KEPT: i64 = 365 * DAY;
@@ -87,6 +86,8 @@ pub fn leads(now: i64) -> _ {
 pub struct Changes {
     /// In the last 30 days.
     pub made: usize,
+    /// Those that may be made in any 30 days.
+    pub most: usize,
     /// When the next comes free, where no more can be made now.
     pub next: Option<i64>,
 }
@@ -94,12 +95,13 @@ pub struct Changes {
 impl Changes {
     /// Counts changes by their times. One counts until the day begins on which 30 days have passed, so that the day which is
     /// named is one on which a change can be made.
-    fn of(times: impl Iterator<Item = i64>, now: i64) -> Changes {
+    fn of(times: impl Iterator<Item = i64>, most: usize, now: i64) -> Changes {
         let free = |time: i64| dates::civil(time + WINDOW).and_then(dates::start_of).unwrap_or(time + WINDOW);
         let mut free: Vec<i64> = times.map(free).filter(|free| *free > now).collect();
         free.sort_unstable();
-        let over = free.len().checked_sub(MOST_CHANGES);
-        Changes { made: free.len(), next: over.map(|over| free[over]) }
+        let over = free.len().checked_sub(most);
+        // Where nobody may change it at all, none comes free.
+        Changes { made: free.len(), most, next: over.map(|over| free.get(over).copied().unwrap_or(now + WINDOW)) }
     }
 }
 
@@ -116,14 +118,18 @@ pub enum Refused {
 ///
 /// # Errors
 /// The database's.
-pub fn changes(connection: &mut Connection, member: MemberId) -> Result<Changes, Error> {
+pub fn changes(connection: &mut Connection, limits: &Limits, member: MemberId) -> Result<Changes, Error> {
     let now = now();
     let lately = handle_changes::table
         .filter(handle_changes::member_id.eq(member))
         .filter(handle_changes::changed_at.gt(now - WINDOW - DAY))
         .select(handle_changes::changed_at);
     let times: Vec<i64> = on_engine!(connection, |own| lately.load(own))?;
-    Ok(Changes::of(times.into_iter(), now))
+    Ok(Changes::of(times.into_iter(), most_changes(limits), now))
+}
+
+fn most_changes(limits: &Limits) -> usize {
+    usize::try_from(limits.handle_changes).unwrap_or(usize::MAX)
 }
 
 /// Takes a handle for a member, unless somebody else's leads there. One statement, so that of two who take it at the same
@@ -190,7 +196,12 @@ pub fn reserve(connection: &mut Connection, member: MemberId) -> Result<(), Erro
 ///
 /// # Errors
 /// The database's.
-pub fn change(connection: &mut Connection, member: MemberId, handle: &str) -> Result<Result<Changes, Refused>, Error> {
+pub fn change(
+    connection: &mut Connection,
+    limits: &Limits,
+    member: MemberId,
+    handle: &str,
+) -> Result<Result<Changes, Refused>, Error> {
     db::lock_members(connection, [member])?;
     let now = now();
     let old: String = members::table.find(member).select(members::handle).first(connection)?;
@@ -199,7 +210,8 @@ pub fn change(connection: &mut Connection, member: MemberId, handle: &str) -> Re
         .order(handle_changes::id.desc())
         .select((handle_changes::changed_at, handle_changes::former))
         .load(connection)?;
-    let before = Changes::of(made.iter().map(|(time, _)| *time), now);
+    let most = most_changes(limits);
+    let before = Changes::of(made.iter().map(|(time, _)| *time), most, now);
     if old == handle {
         return Ok(Ok(before));
     }
@@ -219,7 +231,7 @@ pub fn change(connection: &mut Connection, member: MemberId, handle: &str) -> Re
     );
     diesel::insert_into(handle_changes::table).values(row).execute(connection)?;
     made.insert(0, (now, old));
-    let after = Changes::of(made.iter().map(|(time, _)| *time), now);
+    let after = Changes::of(made.iter().map(|(time, _)| *time), most, now);
     let_go(connection, member, made.into_iter().map(|(_, former)| former))?;
     Ok(Ok(after))
 }
@@ -295,8 +307,8 @@ mod tests {
     #[test]
     fn five_changes_fit_into_any_thirty_days() {
         let now = 1_700_000_000;
-        let made = |days: &[i64]| Changes::of(days.iter().map(|day| now - day * DAY), now);
-        assert_eq!(made(&[1, 2, 3, 29]), Changes { made: 4, next: None });
+        let made = |days: &[i64]| Changes::of(days.iter().map(|day| now - day * DAY), 5, now);
+        assert_eq!(made(&[1, 2, 3, 29]), Changes { made: 4, most: 5, next: None });
         assert_eq!(made(&[0, 1, 2, 3, 31]).next, None);
         let next = made(&[0, 1, 2, 3, 20]).next.unwrap();
         assert_eq!(dates::iso(next), dates::iso(now + 10 * DAY));

@@ -95,7 +95,7 @@ pub async fn form(
     Query(form): Query,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits, about, handle) = (me.id, site.limits, about(&form), handle.into_inner());
+    let (id, limits, about, handle) = (me.id, site.limits(), about(&form), handle.into_inner());
     let person = site
         .read(move |connection| {
             let person = person(connection, &limits, id, &handle, about)?;
@@ -124,7 +124,7 @@ pub async fn send(
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
     let reason = problems.text(&form, "reason", t("What is wrong?"), (1, REASON));
-    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (id, limits, handle) = (me.id, site.limits(), handle.into_inner());
     let (about, is_good) = (about(&form), !problems.any());
     let disconnects = form.is_checked("disconnect");
     let action = disconnects

@@ -60,7 +60,7 @@ impl Home {
 /// The database's.
 pub async fn home(site: SiteData, page: Layout, redirect: Redirect) -> Result<HttpResponse, Error> {
     let Some(viewer) = page.viewer.clone() else { return accounts::pages::landing(page, &redirect) };
-    let (limits, cache, me) = (site.limits, site.cache.clone(), viewer.clone());
+    let (limits, cache, me) = (site.limits(), site.cache.clone(), viewer.clone());
     let walked = History::walked(&cache, viewer.counted()).max(mutual::walked(&cache, viewer.counted()));
     let ((mut waiting, suggestions), (old_invitations, dormant, growth), (first_steps, alone)) = site
         .read_walking(walked, move |connection| {
@@ -81,13 +81,13 @@ pub async fn home(site: SiteData, page: Layout, redirect: Redirect) -> Result<Ht
     let more_invitations = waiting.len() > 5;
     waiting.truncate(5);
     let number = number(viewer.connection_count);
-    let hindrance = connections::allowance::own_hindrance(&viewer, &site.limits, &Standing::none());
+    let hindrance = connections::allowance::own_hindrance(&viewer, &site.limits(), &Standing::none());
     let hindrance = hindrance.map_or_else(String::new, |refusal| sentence(refusal, ""));
     Home {
         page,
         invitations: waiting,
         more_invitations,
-        no_room: connections::allowance::said_no_room(&viewer, &site.limits),
+        no_room: connections::allowance::said_no_room(&viewer, &site.limits()),
         suggestions,
         hindrance,
         number,

@@ -132,14 +132,14 @@ pub async fn notifications(
     me: SignedIn,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let (limits, viewer) = (site.limits, me.viewer());
+    let (limits, viewer) = (site.limits(), me.viewer());
     let read = move |connection: &mut Connection| {
         let (list, newest) = rows(connection, &limits, &viewer, &query)?;
         let deleted = store::deleted(connection, viewer.id)?.into_iter().map(Deleted::of).collect();
         Ok((list, newest, deleted))
     };
     let (list, newest, deleted) = site.read(read).await?;
-    let mut no_room = said_no_room(&me, &site.limits);
+    let mut no_room = said_no_room(&me, &site.limits());
     if !list.rows.iter().any(Row::offers_connection) {
         no_room.clear();
     }

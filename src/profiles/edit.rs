@@ -8,6 +8,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{LinkId, MemberId, PositionId};
 use crate::language::{number, t, tf};
+use crate::limits::Limit;
 use crate::members::handles::{self, Changes, Refused};
 use crate::members::names;
 use crate::members::removed;
@@ -124,8 +125,8 @@ pub async fn handle(
     } else if handles::is_reserved(&handle) {
         problems.add("handle", t("This handle is reserved. Choose another."));
     } else {
-        let (id, wanted) = (me.id, handle.clone());
-        match site.write(move |connection| handles::change(connection, id, &wanted)).await? {
+        let (id, limits, wanted) = (me.id, site.limits(), handle.clone());
+        match site.write(move |connection| handles::change(connection, &limits, id, &wanted)).await? {
             Ok(changes) => {
                 let told = t("Your address is changed. The old one leads here for a year.");
                 redirect.done(format!("{told} {}", handle_changes(changes)));
@@ -135,7 +136,7 @@ pub async fn handle(
             Err(Refused::TooOften(changes)) => {
                 problems.add("handle", handle_changes(changes));
                 let again = forms::again(&site, page, me, Section::Handle, form, problems).await?;
-                return Ok(refused_until(again, changes.next.unwrap_or_default()));
+                return Ok(refused_until(again, Limit::HandleChanges, changes.next.unwrap_or_default()));
             }
         }
     }
@@ -144,7 +145,7 @@ pub async fn handle(
 
 /// Says how often the handle was changed lately, and when it can be changed again.
 pub fn handle_changes(changes: Changes) -> String {
-    let (made, most) = (number(changes.made), number(handles::MOST_CHANGES));
+    let (made, most) = (number(changes.made), number(changes.most));
     let sentence = tf("You have changed your handle {made} of {most} times in the last 30 days.", (&made, &most));
     match changes.next {
         Some(next) => format!("{sentence} {}", tf("The next change comes free on {day}.", dates::long(next))),

@@ -215,10 +215,10 @@ async fn show(
     section: Section,
     redirect: &Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (limits, viewer) = (site.limits, me.viewer());
+    let (limits, viewer) = (site.limits(), me.viewer());
     let (form, beside) = site
         .read(move |connection| {
-            Ok((stored(connection, &limits, &viewer, section)?, beside(connection, &viewer, section)?))
+            Ok((stored(connection, &limits, &viewer, section)?, beside(connection, &limits, &viewer, section)?))
         })
         .await?;
     // Whoever came from the first steps goes on with them.
@@ -238,8 +238,8 @@ pub async fn again(
     form: Form,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
-    let viewer = me.viewer();
-    let beside = site.read(move |connection| beside(connection, &viewer, section)).await?;
+    let (limits, viewer) = (site.limits(), me.viewer());
+    let beside = site.read(move |connection| beside(connection, &limits, &viewer, section)).await?;
     let back = local(form.get("back")).unwrap_or_else(|| page.profile());
     edit_page(page, &me, section, (form, problems), back, beside).show_again()
 }
@@ -256,8 +256,8 @@ pub async fn beside_undo(
     form: Form,
     done: Result<String, String>,
 ) -> Result<HttpResponse, Error> {
-    let viewer = me.viewer();
-    let beside = site.read(move |connection| beside(connection, &viewer, section)).await?;
+    let (limits, viewer) = (site.limits(), me.viewer());
+    let beside = site.read(move |connection| beside(connection, &limits, &viewer, section)).await?;
     let back = local(form.get("back")).unwrap_or_else(|| page.profile());
     let refused = done.is_err();
     let (Ok(text) | Err(text)) = done;
@@ -313,11 +313,16 @@ fn stored(connection: &mut Connection, limits: &Limits, me: &Viewer, section: Se
 }
 
 /// What stands beside the fields: a hint, and what can be brought back.
-fn beside(connection: &mut Connection, me: &Viewer, section: Section) -> Result<(String, Vec<Removed>), Error> {
-    Ok((hint(connection, me, section)?, Removed::of(connection, me, section)?))
+fn beside(
+    connection: &mut Connection,
+    limits: &Limits,
+    me: &Viewer,
+    section: Section,
+) -> Result<(String, Vec<Removed>), Error> {
+    Ok((hint(connection, limits, me, section)?, Removed::of(connection, me, section)?))
 }
 
-fn hint(connection: &mut Connection, me: &Viewer, section: Section) -> Result<String, Error> {
+fn hint(connection: &mut Connection, limits: &Limits, me: &Viewer, section: Section) -> Result<String, Error> {
     Ok(match section {
         Section::Summary => tf(
             "In lists by last name you are “{name}”. If that is wrong, write it like this: last name, first name.",
@@ -326,7 +331,7 @@ fn hint(connection: &mut Connection, me: &Viewer, section: Section) -> Result<St
         Section::Handle => {
             let hint =
                 t("The last part of the address. The old one leads here for a year; taking it back is a change too.");
-            format!("{hint} {}", edit::handle_changes(handles::changes(connection, me.id)?))
+            format!("{hint} {}", edit::handle_changes(handles::changes(connection, limits, me.id)?))
         }
         _ => String::new(),
     })

@@ -52,7 +52,7 @@ pub async fn mutual(
     handle: Path<String>,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let (viewer, limits, cache, handle) = (me.viewer(), site.limits, site.cache.clone(), handle.into_inner());
+    let (viewer, limits, cache, handle) = (me.viewer(), site.limits(), site.cache.clone(), handle.into_inner());
     let (member, cards, total, paged) = site
         .read_walking(mutual::walked(&site.cache, me.counted()), move |connection| {
             let member = visible::member(connection, &limits, viewer.id, &handle)?.0;
@@ -82,7 +82,7 @@ pub async fn connections(
     handle: Path<String>,
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
-    let (viewer, limits, at, handle) = (me.viewer(), site.limits, PageRequest::of(&query), handle.into_inner());
+    let (viewer, limits, at, handle) = (me.viewer(), site.limits(), PageRequest::of(&query), handle.into_inner());
     let (member, cards, paged) = site
         .read(move |connection| {
             let (member, row) = visible::member(connection, &limits, viewer.id, &handle)?;

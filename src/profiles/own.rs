@@ -109,7 +109,7 @@ pub(super) async fn own(
     address: String,
     view_as: Option<ViewAs>,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits, handle) = (me.id, site.limits, me.handle.clone());
+    let (id, limits, handle) = (me.id, site.limits(), me.handle.clone());
     if let Some(view_as) = view_as {
         let shown = site
             .read(move |connection| {

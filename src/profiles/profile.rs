@@ -82,7 +82,7 @@ pub async fn profile(
     if *handle == me.handle {
         return own::own(&site, page, me, address, ViewAs::of(query.get("view"))).await;
     }
-    let (limits, cache, viewer, wanted) = (site.limits, site.cache.clone(), me.viewer(), handle.clone());
+    let (limits, cache, viewer, wanted) = (site.limits(), site.cache.clone(), me.viewer(), handle.clone());
     let read = site
         .read_walking(walked(&site.cache, me.counted()), move |connection| {
             other(connection, (&limits, &cache), &viewer, &wanted)
@@ -100,7 +100,7 @@ pub async fn profile(
             .await?;
         page.have_read(read);
     }
-    let hindrance = match connections::allowance::own_hindrance(&me, &site.limits, &standing) {
+    let hindrance = match connections::allowance::own_hindrance(&me, &site.limits(), &standing) {
         Some(refusal) => in_place_of_button(refusal, &person.full_name),
         None => String::new(),
     };

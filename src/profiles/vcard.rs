@@ -25,7 +25,7 @@ use crate::web::site::SiteData;
 /// # Errors
 /// [`Error::NotFound`], or the database's.
 pub async fn vcard(site: SiteData, me: SignedIn, handle: Path<String>) -> Result<HttpResponse, Error> {
-    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (id, limits, handle) = (me.id, site.limits(), handle.into_inner());
     let shown = site
         .read(move |connection| {
             // Nothing of the page but the list of connections depends on how two stand, and that is no part of a card.

@@ -82,6 +82,10 @@ pub struct Limits {
     pub connections: u32,
     /// Invitations in any 7 days.
     pub invitations: u32,
+    /// Conversations with new connections that a member may begin in any 24 hours.
+    pub first_messages: u32,
+    /// Changes of one's handle in any 30 days.
+    pub handle_changes: u32,
     /// Characters in an invitation's note.
     pub note_length: usize,
     /// Days until a withdrawn invitation may be sent again.
@@ -95,6 +99,8 @@ impl Default for Limits {
         Limits {
             connections: 30_000,
             invitations: 100,
+            first_messages: 30,
+            handle_changes: 5,
             note_length: 300,
             withdrawal_pause_days: 21,
             invitation_days: 180,

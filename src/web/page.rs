@@ -17,6 +17,8 @@ use crate::dates::now;
 use crate::error::Error;
 use crate::ids::MemberId;
 use crate::language::number;
+use crate::limits::Limit;
+use crate::metrics;
 use crate::web::community::Community;
 use crate::web::fetched::is_opened;
 use crate::web::form::Form;
@@ -227,7 +229,8 @@ pub fn refused(mut response: HttpResponse, why: &Error) -> HttpResponse {
 }
 
 /// Makes an answer one that refuses until a moment, in unix seconds, for a limit that its page names.
-pub fn refused_until(response: HttpResponse, until: i64) -> HttpResponse {
+pub fn refused_until(response: HttpResponse, limit: Limit, until: i64) -> HttpResponse {
+    metrics::refused(limit.name());
     refused(response, &Error::TooMany { sentence: String::new(), seconds: (until - now()).max(1) })
 }
 

@@ -7,7 +7,7 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::jobs::Jobs;
 use crate::language::Context;
-use crate::limits::{Limit, Meters, Subject, take};
+use crate::limits::{Limit, Meters, Numbers, Subject, take};
 use crate::relationship::Limits;
 use crate::time_zone::Zone;
 use crate::web::community::Kept;
@@ -17,8 +17,8 @@ use crate::web::community::Kept;
 pub struct Site {
     /// The data.
     pub db: Db,
-    /// What members may do how often.
-    pub limits: Limits,
+    /// What members may do how often, as the operator says.
+    pub configured_limits: Limits,
     /// Where days begin and end for whoever has chosen no time zone.
     pub zone: Zone,
     /// What was read of members lately, on this node.
@@ -115,6 +115,26 @@ impl Site {
 }
 
 impl Site {
+    /// Returns what members may do how often: as an administrator has set it, else as the operator says.
+    pub fn limits(&self) -> Limits {
+        let configured = self.configured_limits;
+        let number = |limit, otherwise| self.meters.set(limit).map_or(otherwise, |set| set.number);
+        Limits {
+            invitations: number(Limit::Invitations, configured.invitations),
+            first_messages: number(Limit::FirstMessages, configured.first_messages),
+            handle_changes: number(Limit::HandleChanges, configured.handle_changes),
+            ..configured
+        }
+    }
+
+    /// Returns a limit where no administrator has set it.
+    pub fn default_numbers(&self, limit: Limit) -> Numbers {
+        match limit {
+            Limit::Invitations => Numbers { number: self.configured_limits.invitations, ..Numbers::of(limit) },
+            _ => Numbers::of(limit),
+        }
+    }
+
     /// Counts a use by a transaction of its own, or refuses it: [`limits::take`](take).
     ///
     /// # Errors

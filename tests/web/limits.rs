@@ -1,8 +1,11 @@
 //! Limits: who reaches one is told the number and the minute, and nobody is locked out by somebody else.
 
 use amicable::limits::{self, Limit, Numbers};
+use amicable::members::role::Role;
+use amicable::relationship::Limits;
 
-use super::support::{PASSWORD, Site, Visitor};
+use super::support::{PASSWORD, Site, Visitor, connect};
+use crate::moderation::with_role;
 
 fn try_from(visitor: &mut Visitor, address: &str, email: &str, password: &str) -> u16 {
     visitor.forwarded_for = address.to_owned();
@@ -305,6 +308,45 @@ fn counts_are_removed_once_their_window_is_over() {
     assert!(rows(&site) > 0);
     windows_pass(&site);
     assert_eq!(rows(&site), 0);
+}
+
+#[test]
+fn what_members_do_to_each_other_is_limited_by_the_same_table() {
+    let site = Site::with(Limits { invitations: 50, ..Limits::default() });
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    let (mut ada, mut ben, mut dov) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Dov Katz"));
+    site.member("Eve Lund");
+    connect(&mut ada, &mut ben);
+    connect(&mut ada, &mut dov);
+    assert!(root.open("/admin/limits").sees("Default: 50 in 7 days") && root.sees("Default: 5 in 30 days"));
+    // The operator's own number is the default, also where it is typed, and no other one is taken for it.
+    for (number, kept) in [("50", None), ("100", Some(100)), ("2", Some(2))] {
+        root.open("/admin/limits").fill("number-invitations", number);
+        root.fill("number-first-messages", "1").fill("number-handle-changes", "1").press("Save");
+        let set = site.db.read_blocking(limits::all_set).unwrap();
+        assert_eq!(set.get(&Limit::Invitations).map(|numbers| numbers.number), kept);
+    }
+    let kept_out = |ada: &Visitor, sentence: &str| {
+        assert!(ada.page.status == 429 && ada.sees(sentence), "{} {}", ada.page.status, ada.text());
+        let seconds: i64 = header(ada, "retry-after").unwrap().parse().unwrap();
+        assert!(seconds > 3_600, "{seconds}");
+    };
+    ada.post("/in/eve-lund/invite", &[]);
+    kept_out(&ada, "You have sent 2 of 2 invitations in the last 7 days. The next one comes free on");
+    ada.open("/inbox/ben-okoro").fill("message", "Hello").press("Send message");
+    ada.open("/inbox/dov-katz").fill("message", "Hello Dov").press("Send message");
+    kept_out(&ada, "You have written to 1 new connection in the last 24 hours, which is the most.");
+    ada.post("/profile/handle", &[("handle", "ada-1")]).follow();
+    ada.post("/profile/handle", &[("handle", "ada-2")]);
+    kept_out(&ada, "You have changed your handle 1 of 1 times in the last 30 days.");
+    // None at all.
+    root.open("/admin/limits").fill("number-invitations", "0").fill("number-first-messages", "0");
+    root.fill("number-handle-changes", "0").press("Save");
+    assert!(dov.open("/in/eve-lund").sees("You have sent 0 of 0 invitations") && !dov.has_button("Invite to connect"));
+    dov.post("/inbox/ada-1", &[("message", "Hello Ada")]);
+    kept_out(&dov, "You have written to 0 new connections in the last 24 hours, which is the most.");
+    dov.post("/profile/handle", &[("handle", "dov-1")]);
+    kept_out(&dov, "You have changed your handle 0 of 0 times in the last 30 days.");
 }
 
 #[test]

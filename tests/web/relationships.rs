@@ -206,7 +206,7 @@ fn the_weekly_number_is_counted_told_and_comes_back() {
     }
     ada.post("/in/dov-katz/invite", &[]);
     assert!(ada.sees("0 of 2 invitations left this week. The next one comes back on"), "{}", ada.text());
-    assert!(ada.page.status == 422 && ada.sees("You have sent 2 of 2 invitations in the last 7 days."));
+    assert!(ada.page.status == 429 && ada.sees("You have sent 2 of 2 invitations in the last 7 days."));
     site.days_pass(8);
     ada.open("/in/dov-katz/invite").press("Send invitation");
     assert!(ada.sees("is on its way"));

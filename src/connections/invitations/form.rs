@@ -14,11 +14,12 @@ use crate::error::Error;
 use crate::ids::Between;
 use crate::language::filters;
 use crate::language::{t, tf};
+use crate::limits::Limit;
 use crate::members::MemberCard;
 use crate::relationship::{Action, Allowance, Limits, Offer, Refusal, Reinvite, Side};
 use crate::schema::members as table;
 use crate::web::form::{Form, Problems};
-use crate::web::page::{Layout, Redirect, Render, SignedIn, local};
+use crate::web::page::{Layout, Redirect, Render, SignedIn, local, refused_until};
 use crate::web::site::{Site, SiteData};
 use crate::web::viewer::Viewer;
 
@@ -103,7 +104,7 @@ fn prepare(connection: &mut Connection, limits: &Limits, viewer: &Viewer, handle
 }
 
 async fn prepared(site: &Site, me: &SignedIn, handle: String) -> Result<Prepared, Error> {
-    let (limits, viewer) = (site.limits, me.viewer());
+    let (limits, viewer) = (site.limits(), me.viewer());
     site.read(move |connection| prepare(connection, &limits, &viewer, &handle)).await
 }
 
@@ -170,9 +171,9 @@ pub async fn form(
         return Ok(redirect.to(&profile));
     }
     let came_from = redirect.came_from().filter(|path| !path.starts_with(&profile)).unwrap_or_default();
-    let hindrance = crate::connections::allowance::own_hindrance(&me, &site.limits, &prepared.standing);
+    let hindrance = crate::connections::allowance::own_hindrance(&me, &site.limits(), &prepared.standing);
     let hindrance = hindrance.map_or_else(String::new, |refusal| in_place_of_button(refusal, name));
-    let invite = prepared.page(page, String::new(), came_from, site.limits.note_length);
+    let invite = prepared.page(page, String::new(), came_from, site.limits().note_length);
     Invite { hindrance, ..invite }.show()
 }
 
@@ -189,7 +190,7 @@ pub async fn send(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let mut problems = Problems::default();
-    let note = problems.text(&form, "note", t("Note"), (0, site.limits.note_length));
+    let note = problems.text(&form, "note", t("Note"), (0, site.limits().note_length));
     let back = local(form.get("back")).unwrap_or_default();
     let typed = form.get("note").to_owned();
     let handle = handle.into_inner();
@@ -199,11 +200,11 @@ pub async fn send(
             redirect.refused(needs_no_invitation(&prepared.person.full_name));
             return Ok(redirect.to(&format!("/in/{}", prepared.person.handle)));
         }
-        let mut invite = prepared.page(page, typed, back, site.limits.note_length);
+        let mut invite = prepared.page(page, typed, back, site.limits().note_length);
         invite.problem = problems.of("note").to_owned();
         return if problems.any() { invite.show_again() } else { invite.show() };
     }
-    let (limits, id, wanted) = (site.limits, me.id, handle.clone());
+    let (limits, id, wanted) = (site.limits(), me.id, handle.clone());
     let (person, before, answer) = site
         .write(move |connection| {
             let (member, row) = visible::member(connection, &limits, id, &wanted)?;
@@ -222,9 +223,13 @@ pub async fn send(
     let name = &person.full_name;
     let told = match answer {
         Err(refusal) => {
-            let mut invite = prepared(&site, &me, handle).await?.page(page, typed, back, site.limits.note_length);
+            let mut invite = prepared(&site, &me, handle).await?.page(page, typed, back, site.limits().note_length);
             invite.refusal = sentence(refusal, name);
-            return invite.show_again();
+            let response = invite.show_again()?;
+            return Ok(match refusal {
+                Refusal::InvitationsUsedUp(all) => refused_until(response, Limit::Invitations, all.next),
+                _ => response,
+            });
         }
         Ok(outcome) if matches!(outcome.pair.mine, Side::Invited { .. }) => {
             tf("Your invitation to {name} is on its way.", name)

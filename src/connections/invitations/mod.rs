@@ -149,7 +149,7 @@ async fn show(
     query: &Form,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
-    let (limits, viewer, sent) = (site.limits, me.viewer(), query.get("box") == "sent");
+    let (limits, viewer, sent) = (site.limits(), me.viewer(), query.get("box") == "sent");
     let older = sent && query.is_checked("older");
     let (at, selects_all) = (PageRequest::of(query), query.get("select") == "all");
     let here = prefix(sent, older).to_owned() + &at.query();
@@ -165,7 +165,7 @@ async fn show(
         })
         .await?;
     let received_total = me.invitations;
-    let no_room = crate::connections::allowance::said_no_room(&me, &site.limits);
+    let no_room = crate::connections::allowance::said_no_room(&me, &site.limits());
     let again = problems.any();
     let list = Invitations {
         page,
@@ -321,7 +321,7 @@ pub async fn confirm_withdrawal(
         redirect.refused(t("Select the invitations first."));
         return Ok(redirect.to(here));
     }
-    let (limits, id) = (site.limits, me.id);
+    let (limits, id) = (site.limits(), me.id);
     let withdrawals = site.read(move |connection| withdrawals(connection, &limits, id, &handles)).await?;
     if withdrawals.is_empty() {
         redirect.refused(t("One invitation was no longer open."));
@@ -380,7 +380,7 @@ pub async fn answer(
         let problems = Problems::unselected(t("Select the invitations first."));
         return show(&site, page, me, &redirect.query_at("/invitations", here)?, problems).await;
     }
-    let (limits, id) = (site.limits, me.id);
+    let (limits, id) = (site.limits(), me.id);
     let answered = site.write(move |connection| answer_all(connection, &limits, id, &handles, action)).await?;
     tell(&redirect, action, &answered);
     Ok(match local(form.get("back")) {

@@ -56,7 +56,7 @@ pub async fn undo_all(
     between: Path<(i64, i64)>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (limits, id, between) = (site.limits, me.id, between.into_inner());
+    let (limits, id, between) = (site.limits(), me.id, between.into_inner());
     match site.write(move |connection| bring_back(connection, &limits, id, between)).await? {
         0 => redirect.refused(t("There is nothing to take back: it is back already, or no longer open.")),
         number => redirect.done(tn(

@@ -505,7 +505,7 @@ pub async fn undo(
     id: Path<RemovalId>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (viewer, id, limits) = (me.id, *id, site.limits);
+    let (viewer, id, limits) = (me.id, *id, site.limits());
     let undo = move |connection: &mut Connection| {
         if let Some(draft) = draft::restore(connection, viewer, id)? {
             return Ok((Some(draft), None));

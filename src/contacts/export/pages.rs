@@ -50,7 +50,7 @@ struct Export {
 pub async fn contacts(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let filter = Filter::of(&query);
     let (asked, id, query) = (filter.clone(), me.id, filter.with("", ""));
-    let limits = site.limits;
+    let limits = site.limits();
     let number = site.read_long(move |connection| list::number(connection, &limits, id, &asked)).await?;
     let number = usize::try_from(number).unwrap_or_default();
     let words = [filter.q.clone(), filter.in_words()];
@@ -111,7 +111,7 @@ pub async fn contacts_file(
     Query(query): Query,
 ) -> Result<HttpResponse, Error> {
     let format = format_of(&name, "contacts")?;
-    let (limits, filter, id) = (site.limits, Filter::of(&query), me.id);
+    let (limits, filter, id) = (site.limits(), Filter::of(&query), me.id);
     let ids = site.read_long(move |connection| list::all(connection, &limits, id, &filter)).await?;
     let cards = move |connection: &mut Connection, ids: &[ContactId]| {
         let all = store::load_many(connection, id, ids)?;

@@ -41,7 +41,7 @@ impl Contacts {
 /// The database's.
 pub async fn contacts(site: SiteData, page: Layout, me: SignedIn, Query(query): Query) -> Result<HttpResponse, Error> {
     let (filter, at) = (Filter::of(&query), PageRequest::of(&query));
-    let (asked, viewer, limits) = (filter.clone(), me.viewer(), site.limits);
+    let (asked, viewer, limits) = (filter.clone(), me.viewer(), site.limits());
     let read = move |connection: &mut crate::db::Connection| {
         let (rows, book) = list::page(connection, &limits, viewer.id, &asked, &at)?;
         let list = list::with_members(connection, &limits, &viewer, rows)?;

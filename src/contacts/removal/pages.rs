@@ -139,7 +139,7 @@ async fn choose(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (filter, at) = (Filter::of(query), PageRequest::of(query));
-    let (limits, owner) = (site.limits, me.id);
+    let (limits, owner) = (site.limits(), me.id);
     let (asked, here) = (filter.clone(), filter.prefix() + &at.query());
     let read = site
         .read_long(move |connection| {
@@ -200,7 +200,7 @@ pub async fn select(
     form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (limits, owner, press, draft) = (site.limits, me.id, form.get("press").to_owned(), draft_of(&form));
+    let (limits, owner, press, draft) = (site.limits(), me.id, form.get("press").to_owned(), draft_of(&form));
     let here = query_of(form.get("here"))?;
     if let ("start_over", Some(draft)) = (press.as_str(), draft) {
         let discarded = site.write(move |connection| draft::discard(connection, owner, draft)).await?;

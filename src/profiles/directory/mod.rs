@@ -89,7 +89,7 @@ pub async fn people(site: SiteData, page: Layout, me: SignedIn, Query(query): Qu
     if !query.get("q").trim().is_empty() {
         site.meter(Limit::Search, Subject::member(me.id)).await?;
     }
-    let (limits, cache, viewer, wanted) = (site.limits, site.cache.clone(), me.viewer(), asked.clone());
+    let (limits, cache, viewer, wanted) = (site.limits(), site.cache.clone(), me.viewer(), asked.clone());
     // Everybody is counted; the other lists read little once one's own connections are kept.
     let walked = if asked.view == View::Everybody { i32::MAX } else { walked(&cache, me.counted()) };
     let (cards, set_aside, rows, listing) = site

@@ -21,7 +21,7 @@ pub async fn not_now(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (id, limits, handle) = (me.id, site.limits(), handle.into_inner());
     let person = site
         .write(move |connection| {
             let person = visible::person(connection, &limits, id, &handle)?;
@@ -44,7 +44,7 @@ pub async fn suggest_again(
     handle: Path<String>,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
-    let (id, limits, handle) = (me.id, site.limits, handle.into_inner());
+    let (id, limits, handle) = (me.id, site.limits(), handle.into_inner());
     let person = site
         .write(move |connection| {
             let person = visible::person(connection, &limits, id, &handle)?;
