@@ -61,11 +61,6 @@ impl Row {
         }
     }
 
-    /// Says its window, where that is always the same.
-    fn fixed_window(&self) -> Option<String> {
-        self.limit.is_read_off().then(|| self.default.window())
-    }
-
     /// Reads what was typed.
     fn numbers(&self, problems: &mut Problems) -> Numbers {
         let (number_field, minutes_field) = (self.number_field(), self.minutes_field());
