@@ -9,9 +9,9 @@ use crate::dates::{SECOND_PRESS, now};
 use crate::db::{self, Connection, new_id, on_engine, owner_in};
 use crate::error::Error;
 use crate::ids::{AppPasswordId, MemberId};
-use crate::members::handles::leads;
+use crate::members::handles::whom_leads;
 use crate::members::suspension::is_open;
-use crate::schema::{app_passwords, email_claims, emails, handles, members};
+use crate::schema::{app_passwords, email_claims, emails, members};
 use crate::text::digest::sha256;
 
 /// App passwords that a member has at once.
@@ -145,8 +145,8 @@ pub fn device(connection: &mut Connection, name: &str, secret: &str) -> Result<O
 /// Loads who signs in by an e-mail address, confirmed or not, or has a handle.
 fn named(connection: &mut Connection, name: &str) -> Result<Vec<MemberId>, Error> {
     if !name.contains('@') {
-        let handle = handles::table.filter(handles::handle.eq(name.trim().to_lowercase())).filter(leads(now()));
-        return Ok(on_engine!(connection, |own| handle.select(handles::member_id).load(own))?);
+        let handle = name.trim().to_lowercase();
+        return Ok(on_engine!(connection, |own| whom_leads(&handle, now()).load(own))?);
     }
     let key = email::key(name);
     let owner = emails::table.filter(emails::email_key.eq(&key)).select(emails::member_id);

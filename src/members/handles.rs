@@ -75,10 +75,11 @@ fn lettered(word: &str) -> String {
     word.chars().map(letter).collect()
 }
 
-/// Holds for handles that lead to a member: the one they have, and former ones that are kept.
+/// To whom a handle leads: the one they have, and former ones that are kept.
 #[auto_type(no_type_alias)]
-pub fn leads(now: i64) -> _ {
-    handles::kept_until.is_null().or(handles::kept_until.gt(now))
+pub fn whom_leads<'a>(handle: &'a str, now: i64) -> _ {
+    let is_kept = handles::kept_until.is_null().or(handles::kept_until.gt(now));
+    handles::table.filter(handles::handle.eq(handle)).filter(is_kept).select(handles::member_id)
 }
 
 /// How often a member has changed their handle lately.

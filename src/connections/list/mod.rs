@@ -83,32 +83,32 @@ type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, Everybody, <Connection as d
 /// opposite order. A macro, since what it gives is of another type for each order.
 macro_rules! ordered {
     ($query:expr, $sort:expr, $cursor:expr, |$ordered:ident| $run:expr) => {{
-        let back = $cursor.as_ref().is_some_and(|(_, back)| *back);
         let from = From::of($cursor, $sort);
         let since = relationships::connected_at.assume_not_null();
-        match ($sort, back) {
-            (Sort::Recent, false) => ordered!(@by $query, since, from.since, from.id, le, lt, desc, |$ordered| $run),
-            (Sort::Recent, true) => ordered!(@by $query, since, from.since, from.id, ge, gt, asc, |$ordered| $run),
-            (Sort::Oldest, false) => ordered!(@by $query, since, from.since, from.id, ge, gt, asc, |$ordered| $run),
-            (Sort::Oldest, true) => ordered!(@by $query, since, from.since, from.id, le, lt, desc, |$ordered| $run),
-            (Sort::Company, false) => {
-                ordered!(@by $query, ByCompany, CompanyKey(from.name.to_owned()), from.id, ge, gt, asc, |$ordered| $run)
+        let company = || CompanyKey(from.name.to_owned());
+        match ($sort, is_back($cursor)) {
+            (Sort::Recent, false) | (Sort::Oldest, true) => {
+                ordered!(@by $query, since, from.since, from.id, le, lt, desc, |$ordered| $run)
             }
-            (Sort::Company, true) => {
-                ordered!(@by $query, ByCompany, CompanyKey(from.name.to_owned()), from.id, le, lt, desc, |$ordered| $run)
+            (Sort::Oldest, false) | (Sort::Recent, true) => {
+                ordered!(@by $query, since, from.since, from.id, ge, gt, asc, |$ordered| $run)
             }
-            (Sort::First, false) => {
-                ordered!(@by $query, relationships::sort_first, from.name, from.id, ge, gt, asc, |$ordered| $run)
-            }
-            (Sort::First, true) => {
-                ordered!(@by $query, relationships::sort_first, from.name, from.id, le, lt, desc, |$ordered| $run)
-            }
+            (Sort::Company, false) => ordered!(@by $query, ByCompany, company(), from.id, ge, gt, asc, |$ordered| $run),
+            (Sort::Company, true) => ordered!(@by $query, ByCompany, company(), from.id, le, lt, desc, |$ordered| $run),
+            (Sort::First, _) => ordered!(@by_first $query, $cursor, |$ordered| $run),
             (Sort::Last, false) => {
                 ordered!(@by $query, relationships::sort_last, from.name, from.id, ge, gt, asc, |$ordered| $run)
             }
             (Sort::Last, true) => {
                 ordered!(@by $query, relationships::sort_last, from.name, from.id, le, lt, desc, |$ordered| $run)
             }
+        }
+    }};
+    (@by_first $query:expr, $cursor:expr, |$ordered:ident| $run:expr) => {{
+        let (from, first) = (From::of($cursor, Sort::First), relationships::sort_first);
+        match is_back($cursor) {
+            false => ordered!(@by $query, first, from.name, from.id, ge, gt, asc, |$ordered| $run),
+            true => ordered!(@by $query, first, from.name, from.id, le, lt, desc, |$ordered| $run),
         }
     }};
     // `or_equal` says again what `beyond` says, in a way that an index can begin at.
@@ -171,6 +171,11 @@ impl From<'_> {
     }
 }
 
+/// Whether a page is read from its end.
+fn is_back(cursor: Option<&(Cursor, bool)>) -> bool {
+    cursor.is_some_and(|(_, back)| *back)
+}
+
 /// How many rows are walked for a page of a list, where what is kept of it does not do.
 pub fn walked(cache: &Cache, mine: ConnectionCount, filter: &Filter) -> i32 {
     let is_kept = || cache.get::<Kept>(mine).is_some_and(|kept| kept.has_order(filter.sort));
@@ -205,13 +210,14 @@ pub fn page(
             return these(connection, me, &ids);
         }
         let (cursor, most) = (at.cursor(), at.limit());
-        let rows: QueryResult<Vec<Found>> = match filter.narrows() {
-            true => ordered!(chosen(me, filter), filter.sort, cursor.as_ref(), |query| {
-                query.select(Found::as_select()).limit(most).load(connection)
-            }),
-            false => ordered!(everybody(me), filter.sort, cursor.as_ref(), |query| {
-                on_engine!(connection, |own| query.select(Found::as_select()).limit(most).load(own))
-            }),
+        let rows: QueryResult<Vec<Found>> = if filter.narrows() {
+            let chosen = ordered!(chosen(me, filter), filter.sort, cursor.as_ref(), |query| query);
+            chosen.select(Found::as_select()).limit(most).load(connection)
+        } else {
+            on_engine!(connection, |own| {
+                let everybody = everybody(me).select(Found::as_select()).limit(most);
+                ordered!(everybody, filter.sort, cursor.as_ref(), |query| query.load(own))
+            })
         };
         Ok(rows?.into_iter().map(Connected::of).collect())
     };
@@ -241,9 +247,10 @@ pub fn page_of_other(
     };
     let fetch = |at: &PageRequest| {
         let cursor = at.cursor();
-        let shown = everybody(member).filter(diesel::dsl::not(among.clone()));
-        let rows: QueryResult<Vec<Found>> = ordered!(shown, Sort::First, cursor.as_ref(), |query| {
-            on_engine!(connection, |own| query.select(Found::as_select()).limit(at.limit()).load(own))
+        let rows: QueryResult<Vec<Found>> = on_engine!(connection, |own| {
+            let shown = everybody(member).filter(diesel::dsl::not(among.clone()));
+            let shown = shown.select(Found::as_select()).limit(at.limit());
+            ordered!(@by_first shown, cursor.as_ref(), |query| query.load(own))
         });
         Ok(rows?.into_iter().map(Connected::of).collect())
     };
@@ -263,9 +270,11 @@ fn these(connection: &mut Connection, me: MemberId, ids: &[MemberId]) -> Result<
 
 /// The ids of all connections of a member in the order of a sort.
 fn ids_in_order(connection: &mut Connection, me: MemberId, sort: Sort) -> Result<Vec<MemberId>, Error> {
-    Ok(ordered!(everybody(me), sort, None::<&(Cursor, bool)>, |query| {
-        on_engine!(connection, |own| query.select(relationships::other_id).load(own))
-    })?)
+    let ids: QueryResult<Vec<MemberId>> = on_engine!(connection, |own| {
+        let everybody = everybody(me).select(relationships::other_id);
+        ordered!(everybody, sort, None::<&(Cursor, bool)>, |query| query.load(own))
+    });
+    Ok(ids?)
 }
 
 /// Puts their owner's tags on the rows of a page, and gives every tag that the owner uses.
@@ -324,10 +333,8 @@ pub fn moments(
 /// # Errors
 /// The database's.
 pub fn all(connection: &mut Connection, me: MemberId, filter: &Filter) -> Result<Vec<MemberId>, Error> {
-    let all = ordered!(chosen(me, filter), filter.sort, None::<&(Cursor, bool)>, |query| {
-        query.select(relationships::other_id).load(connection)
-    });
-    Ok(all?)
+    let all = ordered!(chosen(me, filter), filter.sort, None::<&(Cursor, bool)>, |query| query);
+    Ok(all.select(relationships::other_id).load(connection)?)
 }
 
 /// The connections of a member, joined with who they are.
