@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -228,6 +229,24 @@ fn a_wal_beside_another_file_is_refused() {
     }
     let crashed = crash(folder.path());
     assert_eq!(File::open_with(&path(crashed.path()), BY_HAND).unwrap().read(number).unwrap(), 6);
+}
+
+#[test]
+fn a_wal_that_another_moves_meanwhile_is_not_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = site(folder.path());
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Acquire) {
+                file.write_blocking(add).unwrap();
+                file.shared.checkpoint().unwrap();
+            }
+        });
+        let refused = (0..2_000).find_map(|_| wal::refuse_foreign(&path(folder.path())).err());
+        is_over.store(true, Ordering::Release);
+        assert!(refused.is_none(), "{refused:?}");
+    });
 }
 
 #[test]

@@ -28,6 +28,10 @@ use crate::error::Error;
 const HEADER: u64 = 32;
 /// Bytes before each page in a WAL.
 const FRAME_HEADER: usize = 24;
+/// Bytes at the beginning of the file, in which its position stands.
+const PAGE_HEADER: u64 = 100;
+/// How often it is looked whether a WAL belongs to its file, while both change.
+const MOST_LOOKS: usize = 100;
 
 /// How far a file has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,26 +48,54 @@ impl Position {
 
 /// Refuses a WAL that does not belong to the file it lies beside, and leaves both as they are.
 pub(super) fn refuse_foreign(path: &str) -> Result<(), Error> {
-    if length(path) <= HEADER {
-        return Ok(());
+    // Another program may move the WAL into the file meanwhile, or let it start over: then what was read of the one does not
+    // belong to what was read of the other. Whoever lays another file there does so once.
+    for _ in 0..MOST_LOOKS {
+        let before = beginnings(path);
+        if !is_foreign(path)? {
+            return Ok(());
+        }
+        if beginnings(path) == before {
+            break;
+        }
     }
-    let foreign = || {
-        Error::Unavailable(format!(
-            "{path}-wal is not the log of {path}: the file was exchanged after the program had ended without moving its \
-             log into it. If {path} is the backup that you want, remove {path}-wal and {path}-shm and start again"
-        ))
+    Err(Error::Unavailable(format!(
+        "{path}-wal is not the log of {path}: the file was exchanged after the program had ended without moving its \
+         log into it. If {path} is the backup that you want, remove {path}-wal and {path}-shm and start again"
+    )))
+}
+
+/// Reads the headers of a file and of its WAL, of which one changes with every checkpoint that moves something; empty for none.
+fn beginnings(path: &str) -> [Vec<u8>; 2] {
+    let beginning = |path: &str, most: u64| {
+        let mut bytes = Vec::new();
+        let _ = fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+        bytes
     };
+    [beginning(path, PAGE_HEADER), beginning(&format!("{path}-wal"), HEADER)]
+}
+
+fn is_foreign(path: &str) -> Result<bool, Error> {
+    if length(path) <= HEADER {
+        return Ok(false);
+    }
     if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
-        return Err(foreign());
+        return Ok(true);
     }
     let noted = noted(path);
     // A file that SQLite cannot read without its WAL may have been cut off by a power failure; the WAL mends it.
-    let Ok(file) = establish(&uri(path, "immutable=1")).and_then(|mut file| position(&mut file)) else { return Ok(()) };
-    let whole = position(&mut open_read_only(path)?)?;
+    let Ok(file) = establish(&uri(path, "immutable=1")).and_then(|mut file| position(&mut file)) else {
+        return Ok(false);
+    };
+    let whole = match open_read_only(path).and_then(|mut whole| position(&mut whole)) {
+        // Whoever closed it last has moved the WAL into the file.
+        Err(_) if length(path) <= HEADER => return Ok(false),
+        whole => whole?,
+    };
     let is_before = noted.is_some_and(|noted| file.is_before(noted));
     // What cannot be read here, SQLite names when it is opened.
     let is_elsewhere = first_pages(path).is_ok_and(|pages| !goes_through(&pages, file));
-    if is_before || is_elsewhere || whole.is_before(file) { Err(foreign()) } else { Ok(()) }
+    Ok(is_before || is_elsewhere || whole.is_before(file))
 }
 
 /// What the first page of the file says, as it stands in the WAL.
@@ -96,7 +128,7 @@ fn first_pages(path: &str) -> io::Result<Vec<FirstPage>> {
     };
     let mut pages = Vec::new();
     // The frame's header, and the first page's.
-    let mut frame = [0; FRAME_HEADER + 100];
+    let mut frame = [0; FRAME_HEADER + PAGE_HEADER as usize];
     while wal.read_exact(&mut frame).is_ok() {
         // What was left by a longer WAL before it has other salts.
         if frame[8..16] != header[16..24] {
@@ -107,7 +139,7 @@ fn first_pages(path: &str) -> io::Result<Vec<FirstPage>> {
             let position = Position { user_version: field(60), schema_version: field(40) };
             pages.push(FirstPage { position, counted_from: field(68) });
         }
-        wal.seek(SeekFrom::Current(page_size - 100))?;
+        wal.seek(SeekFrom::Current(page_size - PAGE_HEADER as i64))?;
     }
     Ok(pages)
 }
