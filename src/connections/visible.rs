@@ -84,7 +84,7 @@ pub fn member(
         return Err(Error::NotFound);
     }
     let side = relationships::owner_id.eq(viewer).and(relationships::other_id.eq(members::id));
-    // Joined with the table of handles, it would take the compiler ten times as long.
+    // Joined with the table of handles, it would take the compiler seconds longer.
     let found = members::table
         .left_join(relationships::table.on(side))
         .filter(members::id.nullable().eq(whom_leads(handle, now()).single_value()));

@@ -114,7 +114,7 @@ pub fn partner(connection: &mut Connection, limits: &Limits, me: MemberId, handl
     }
     let side = relationships::owner_id.eq(me).and(relationships::other_id.eq(members::id));
     let talk = conversations::owner_id.eq(me).and(conversations::other_id.eq(members::id));
-    // Joined with the table of handles, it would take the compiler ten times as long.
+    // Joined with the table of handles, it would take the compiler seconds longer.
     let found = members::table
         .left_join(relationships::table.on(side))
         .left_join(conversations::table.on(talk))
