@@ -49,7 +49,9 @@ use crate::web::community::{Community, Kept};
 use crate::web::origin::Base;
 use crate::web::registration::Registration;
 use crate::web::site::Site;
-use crate::web::{compression, cookie, csrf, error_page, fetched, form_owner, notices, observe, pending_form, theme};
+use crate::web::{
+    compression, cookie, csrf, error_page, fetched, form_owner, notices, observe, pending_form, theme, upload,
+};
 use crate::webhooks::{self, Caller};
 use connections::Connections;
 use stream::Stream;
@@ -174,6 +176,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
             .app_data(proxies.clone())
             .app_data(seal.clone())
             .app_data(passkeys.clone())
+            .app_data(upload::config())
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .wrap(from_fn(error_page::complete))
             .wrap(from_fn(form_owner::check))

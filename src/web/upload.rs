@@ -3,12 +3,18 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 
+use actix_multipart::MultipartConfig;
 use actix_web::web;
 
 use crate::error::Error;
 
-/// Bytes that are in memory until they are written.
-const IN_MEMORY: usize = 64 * 1024;
+/// Bytes of a file that are in memory before they are written, and bytes of its form before they are looked at.
+const IN_MEMORY: usize = 16 * 1024;
+
+/// Returns how forms with files are read: a little at a time.
+pub fn config() -> MultipartConfig {
+    MultipartConfig::new().buffer_limit(IN_MEMORY)
+}
 
 /// A file that is uploaded, as far as it has come. It is gone from the disk as soon as nobody holds it any more.
 #[derive(Debug, Default)]
