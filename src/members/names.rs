@@ -15,10 +15,17 @@ pub fn salvaged(written: &str) -> String {
 
 /// Up to two initials, as the picture of a member.
 pub fn initials(full_name: &str) -> String {
+    if let Some(plain) = sorting::plain_core(full_name) {
+        return first_letters(&plain);
+    }
     let words = sorting::core(full_name);
-    let mut words = words.iter().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
-    let first = words.next();
-    let last = words.next_back();
+    first_letters(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn first_letters(words: &[&str]) -> String {
+    let mut letters = words.iter().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let first = letters.next();
+    let last = letters.next_back();
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 

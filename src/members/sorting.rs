@@ -170,6 +170,18 @@ pub fn core(full_name: &str) -> Vec<String> {
     [given, words].concat()
 }
 
+/// Returns the words of a name as [`core`] does, sooner, where it is plain: two words of Latin letters, as most are. Nothing is
+/// taken off such a name but a degree.
+pub fn plain_core(full_name: &str) -> Option<[&str; 2]> {
+    let is_latin = |c: char| c.is_ascii_alphabetic() || matches!(c, 'À'..='ž' if c.is_alphabetic());
+    let is_plain = |word: &str| word.starts_with(is_latin) && word.ends_with(is_latin);
+    let (first, last) = full_name.split_once(' ')?;
+    let is_whole =
+        [first, last].into_iter().all(|word| is_plain(word) && word.chars().all(|c| is_latin(c) || c == '-'));
+    let is_degree = SUFFIXES.iter().any(|suffix| suffix.eq_ignore_ascii_case(last));
+    (is_whole && !is_degree).then_some([first, last])
+}
+
 /// The words of a name. The given ones are known only where they stand behind a comma; else they are among the others.
 struct Words {
     given: Vec<String>,
@@ -362,6 +374,27 @@ fn key(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_name_has_the_same_words_either_way() {
+        let names =
+            ["Ada", "Núñez", "Anne-Marie", "van", "-x", "x-", "née", "V", "×", "Łucja", "ſ", "K\u{212A}", "李", ""];
+        let words: Vec<&str> =
+            [&names[..], SUFFIXES, &TITLES, &OF_TITLES, &BORN, &PARTICLES, &ARTICLES, &NAMES_TOO].concat();
+        let mut plain = 0;
+        for first in &words {
+            for last in &words {
+                for last in [(*last).to_owned(), last.to_uppercase()] {
+                    let name = format!("{first} {last}");
+                    if let Some(pair) = plain_core(&name) {
+                        plain += 1;
+                        assert_eq!(core(&name), pair, "{name}");
+                    }
+                }
+            }
+        }
+        assert!(plain > 1_000 && plain_core("Dr. Ada").is_none(), "{plain}");
+    }
 
     #[test]
     fn the_family_name_is_guessed_from_names_as_people_write_them() {
