@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use rand::RngExt;
 
 use crate::connections;
+use crate::connections::allowance::{last_to_spare, spare};
 use crate::connections::row::State;
 use crate::connections::sql_condition::Listed;
 use crate::dates::{DAY, now};
@@ -124,14 +125,7 @@ pub fn viewer(connection: &mut Connection, limits: &Limits, token: &str) -> Resu
     // Those with whom one has blocked are not shown. These are few, so they are taken off, not looked for at each conversation.
     let blocked = relationships::table.filter(relationships::owner_id.eq(member)).filter(Listed).filter(HasUnread);
     let blocked = blocked.filter(relationships::state.eq(State::Blocked)).count().single_value();
-    let last_to_spare = relationships::table
-        .filter(relationships::owner_id.eq(member))
-        .filter(relationships::sent_at.is_not_null())
-        .order(relationships::sent_at.desc())
-        .offset(i64::from(limits.invitations.saturating_sub(1)))
-        .limit(1)
-        .select(relationships::sent_at)
-        .single_value();
+    let last_to_spare = last_to_spare(spare(limits), member).single_value();
     let query = sessions::table
         .inner_join(table::table.on(table::id.eq(sessions::member_id)))
         .inner_join(connection_counts::table.on(connection_counts::member_id.eq(sessions::member_id)))

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use rand::RngExt;
 
 use crate::connections;
+use crate::connections::allowance::{last_to_spare, spare};
 use crate::dates::{DAY, SECOND_PRESS, now};
 use crate::db::{self, Connection, new_id, on_engine};
 use crate::error::Error;
@@ -13,7 +14,7 @@ use crate::language::{chosen, key, t};
 use crate::members::role::Role;
 use crate::members::suspension::is_suspended;
 use crate::relationship::Limits;
-use crate::schema::{api_answers, api_tokens, connection_counts, members, relationships};
+use crate::schema::{api_answers, api_tokens, connection_counts, members};
 use crate::text::digest::sha256;
 use crate::web::viewer::Viewer;
 
@@ -223,14 +224,7 @@ impl Program {
 pub fn program(connection: &mut Connection, limits: &Limits, secret: &str) -> Result<Option<Program>, Error> {
     let Some(member) = owner(secret) else { return Ok(None) };
     let invitations = connections::waiting(limits, member).count().single_value();
-    let last_to_spare = relationships::table
-        .filter(relationships::owner_id.eq(member))
-        .filter(relationships::sent_at.is_not_null())
-        .order(relationships::sent_at.desc())
-        .offset(i64::from(limits.invitations.saturating_sub(1)))
-        .limit(1)
-        .select(relationships::sent_at)
-        .single_value();
+    let last_to_spare = last_to_spare(spare(limits), member).single_value();
     let query = api_tokens::table
         .inner_join(members::table.on(members::id.eq(api_tokens::member_id)))
         .inner_join(connection_counts::table.on(connection_counts::member_id.eq(api_tokens::member_id)))

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::connections::refusal::sentence;
 use crate::connections::standing::Standing;
-use crate::dates::{self, now};
+use crate::dates::{self, DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
@@ -25,9 +25,32 @@ pub fn allowance(connection: &mut Connection, limits: &Limits, me: MemberId, now
         .filter(relationships::owner_id.eq(me))
         .filter(relationships::sent_at.ge(first_counted(now)));
     let sent = sent.select((count_star(), min(relationships::sent_at)));
-    let (sent, oldest) = on_engine!(connection, |own| sent.first::<(i64, Option<i64>)>(own))?;
+    let (sent, mut last) = on_engine!(connection, |own| sent.first::<(i64, Option<i64>)>(own))?;
     let sent = u32::try_from(sent).unwrap_or(u32::MAX);
-    Ok(Allowance { sent, limit: limits.invitations, next: oldest.map_or(now, comes_free) })
+    // An administrator has lowered the number since: the oldest comes free before there is room.
+    if sent > limits.invitations && limits.invitations > 0 {
+        let spare = last_to_spare(spare(limits), me);
+        last = on_engine!(connection, |own| spare.first(own))?;
+    }
+    let next = if limits.invitations == 0 { now + DAY } else { last.map_or(now, comes_free) };
+    Ok(Allowance { sent, limit: limits.invitations, next })
+}
+
+/// Finds when the invitation was sent after which a member sent so many others: until it comes free, they can send no more.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn last_to_spare(others: i64, member: MemberId) -> _ {
+    relationships::table
+        .filter(relationships::owner_id.eq(member))
+        .filter(relationships::sent_at.is_not_null())
+        .order(relationships::sent_at.desc())
+        .offset(others)
+        .limit(1_i64)
+        .select(relationships::sent_at)
+}
+
+/// Returns how many invitations a member may send besides one.
+pub fn spare(limits: &Limits) -> i64 {
+    limits.invitations.saturating_sub(1).into()
 }
 
 /// Returns from when on sent invitations count: today's and those of the six days before, so that one comes free as a day
@@ -71,6 +94,6 @@ pub fn said_no_room(viewer: &Viewer, limits: &Limits) -> String {
 /// Returns the weekly number, where a member has used it up.
 pub fn invitations_used_up(viewer: &Viewer, limits: &Limits) -> Option<Allowance> {
     let counted = viewer.last_to_spare.filter(|sent| *sent >= first_counted(now()));
-    let next = if limits.invitations == 0 { Some(now()) } else { counted.map(comes_free) };
+    let next = if limits.invitations == 0 { Some(now() + DAY) } else { counted.map(comes_free) };
     next.map(|next| Allowance { sent: limits.invitations, limit: limits.invitations, next })
 }

@@ -36,6 +36,9 @@ pub fn sentence(refusal: Refusal, name: &str) -> String {
             let day = dates::long(until);
             tf("You withdrew an invitation to {name}. You may invite them again from {day}.", (name, &day))
         }
+        Refusal::InvitationsUsedUp(all) if all.limit == 0 => {
+            t("Nobody can send invitations on this site at the moment.").to_owned()
+        }
         Refusal::InvitationsUsedUp(all) => tnf(
             all.limit,
             "You have sent {sent} of {n} invitation in the last 7 days. The next one comes free on {day}.",

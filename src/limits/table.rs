@@ -141,6 +141,8 @@ impl Limit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Numbers;
+    use crate::relationship::Limits;
 
     #[test]
     fn no_two_limits_share_a_name() {
@@ -148,5 +150,13 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Limit::ALL.len());
+    }
+
+    #[test]
+    fn what_is_read_off_has_the_same_number_in_the_rules() {
+        let rules = Limits::default();
+        let numbers =
+            [Limit::Invitations, Limit::FirstMessages, Limit::HandleChanges].map(|limit| Numbers::of(limit).number);
+        assert_eq!(numbers, [rules.invitations, rules.first_messages, rules.handle_changes]);
     }
 }

@@ -71,7 +71,8 @@ pub struct Allowance {
     pub sent: u32,
     /// Invitations allowed in any 7 days.
     pub limit: u32,
-    /// When the oldest of those sent stops counting; now, if none was sent.
+    /// When so many of those sent have stopped counting that one more may be sent, or, where one may already, when the oldest does;
+    /// now, if none was sent; in a day, where none is allowed.
     pub next: i64,
 }
 

@@ -1,10 +1,12 @@
 //! What a press costs is said before it, and what cannot be done now is not offered.
 
 use amicable::dates;
+use amicable::members::role::Role;
 use amicable::relationship::Limits;
 use amicable::schema::relationships;
 use diesel::prelude::*;
 
+use crate::moderation::with_role;
 use crate::support::{Site, Visitor};
 
 fn invite(who: &mut Visitor, other: &Visitor) {
@@ -89,6 +91,30 @@ fn a_used_up_week_is_said_instead_of_buttons() {
     site.days_pass(1);
     assert!(ada.open("/in/dov-katz").has_button("Invite to connect"), "{}", ada.text());
     invite(&mut ada, &others[2]);
+    assert!(ada.sees("is on its way"), "{}", ada.text());
+}
+
+#[test]
+fn a_week_of_fewer_invitations_ends_when_enough_have_come_free() {
+    let site = Site::with(Limits::default());
+    let mut ada = site.member("Ada Ruiz");
+    let others = ["Ben Okoro", "Eve Lund", "Lio Sand", "Dov Katz"].map(|name| site.member(name));
+    for other in &others[..3] {
+        invite(&mut ada, other);
+        site.days_pass(1);
+    }
+    let mut root = with_role(&site, "Root Admin", Role::Administrator);
+    // Three were sent, three, two and one days ago.
+    for (number, days) in [("3", 4), ("2", 5), ("1", 6)] {
+        root.open("/admin/limits").fill("number-invitations", number).press("Save");
+        let free = format!("The next one comes free on {}.", in_days(days));
+        for path in ["/in/dov-katz", "/in/dov-katz/invite"] {
+            assert!(ada.open(path).sees(&free), "{number}, {path}: {}", ada.text());
+        }
+        assert!(ada.post("/in/dov-katz/invite", &[]).sees(&free), "{number}: {}", ada.text());
+    }
+    site.days_pass(6);
+    invite(&mut ada, &others[3]);
     assert!(ada.sees("is on its way"), "{}", ada.text());
 }
 
