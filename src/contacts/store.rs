@@ -95,7 +95,7 @@ pub struct Book {
 
 /// The row of a contact, for lists.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = contacts)]
+#[diesel(table_name = contacts, treat_none_as_default_value = false)]
 #[allow(missing_docs)]
 pub struct Row {
     pub owner_id: MemberId,
@@ -229,8 +229,17 @@ pub fn insert_each(
             row((owner, *id), one, uid, Summary::with(card, version, company.clone()))
         });
         let rows: Vec<Row> = rows.collect();
-        let rows = diesel::insert_into(contacts::table).values(&rows);
-        on_engine!(connection, |own| rows.execute(own))?;
+        match connection {
+            // Row by row, by a statement that is prepared once: one of thousands of rows would be put together and read anew.
+            Connection::Sqlite(own) => {
+                for row in &rows {
+                    diesel::insert_into(contacts::table).values(row).execute(own)?;
+                }
+            }
+            Connection::Postgres(own) => {
+                diesel::insert_into(contacts::table).values(&rows).execute(own)?;
+            }
+        }
     }
     derived::insert(connection, owner, &cards)?;
     Ok(cards.into_iter().map(|(id, _)| id).collect())

@@ -116,8 +116,17 @@ pub(super) fn insert(connection: &mut Connection, owner: MemberId, cards: &[(Con
             rows.push((owned, contact_cards::contact_id.eq(*id), text, raw, contact_cards::words.eq(json(&words)?)));
             index.add(*id, words);
         }
-        let rows = diesel::insert_into(contact_cards::table).values(&rows);
-        on_engine!(connection, |own| rows.execute(own))?;
+        match connection {
+            // Row by row, as the contacts are.
+            Connection::Sqlite(own) => {
+                for row in &rows {
+                    diesel::insert_into(contact_cards::table).values(row).execute(own)?;
+                }
+            }
+            Connection::Postgres(own) => {
+                diesel::insert_into(contact_cards::table).values(&rows).execute(own)?;
+            }
+        }
         insert_keys_and_tags(connection, owner, cards)?;
         if index.are_many() {
             index.insert(connection, owner)?;
