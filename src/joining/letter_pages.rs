@@ -147,7 +147,7 @@ pub async fn send(
     if is_preview {
         return invite.show();
     }
-    if invite.is_refused() || invite.emails.is_empty() {
+    if !site.sends_mail || invite.is_refused() || invite.emails.is_empty() {
         return invite.show_again();
     }
     if !invite.emails.contains(&address) {

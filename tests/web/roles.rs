@@ -303,4 +303,12 @@ fn a_site_without_mail_promises_none() {
     assert!(maren.sees("Come back to see the answer.") && !maren.sees("by e-mail"), "{}", maren.text());
     root.open("/admin/registration").press("Accept");
     assert!(root.sees("Maren Holt is a member now. This site sends no e-mail"), "{}", root.text());
+    root.open("/contacts/new").fill("full_name", "Eve Lund").fill("email", "eve@test.example").press("Save");
+    let contact = root.page.path.clone();
+    assert!(root.sees("eve@test.example") && !root.sees("Invite by e-mail"), "{contact}: {}", root.text());
+    root.open(&format!("{contact}/invite"));
+    assert!(root.sees("This site sends no e-mail") && !root.has_button("Send invitation"), "{}", root.text());
+    root.post(&format!("{contact}/invite"), &[("email", "eve@test.example")]);
+    assert!(root.page.status == 422 && !root.sees("on its way"), "{}", root.text());
+    assert!(root.open("/settings/notifications").sees("This site sends no e-mail, whatever is chosen here."));
 }
