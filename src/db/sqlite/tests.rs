@@ -250,6 +250,25 @@ fn a_wal_that_another_moves_meanwhile_is_not_refused() {
 }
 
 #[test]
+fn a_file_that_another_closes_meanwhile_is_not_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(site(folder.path()));
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Acquire) {
+                let mut other = establish(&path(folder.path())).unwrap();
+                other.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+                add(&mut other).unwrap();
+            }
+        });
+        let refused = (0..2_000).find_map(|_| wal::refuse_foreign(&path(folder.path())).err());
+        is_over.store(true, Ordering::Release);
+        assert!(refused.is_none(), "{refused:?}");
+    });
+}
+
+#[test]
 fn a_bulk_load_whose_wal_started_over_is_known_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = site(folder.path());

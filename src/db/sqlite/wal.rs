@@ -33,6 +33,9 @@ const PAGE_HEADER: u64 = 100;
 /// How often it is looked whether a WAL belongs to its file, while both change.
 const MOST_LOOKS: usize = 100;
 
+/// Milliseconds for which a read waits while another program closes the file.
+const CLOSING: u32 = 5_000;
+
 /// How far a file has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Position {
@@ -151,6 +154,8 @@ fn number_at(bytes: &[u8], offset: usize) -> i32 {
 /// Opens a connection that only reads, and so leaves the WAL where it is when it is closed last.
 pub(super) fn open_read_only(path: &str) -> Result<Connection, Error> {
     let mut connection = establish(&uri(path, "mode=ro"))?;
+    // Another program that closes the file has it to itself for a moment.
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {CLOSING}"))?;
     // SQLite opens no file before it is asked something.
     position(&mut connection)?;
     Ok(connection)
