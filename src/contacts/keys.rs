@@ -122,14 +122,15 @@ pub fn phone_key(written: &str) -> Option<String> {
     (number.len() >= SHORTEST_PHONE).then_some(key)
 }
 
-/// Parts a number from its extension, as in `123 ext. 4`, `123x4`, `123 #4` and `123;ext=4`.
+/// Parts a number from its extension, as in `123 ext. 4`, `123x4`, `123 #4` and `123;ext=4`, or from what phones dial after a
+/// wait, as in `123;4`.
 fn parted(written: &str) -> (&str, &str) {
     let (number, parameters) = written.split_once(';').unwrap_or((written, ""));
     match number.split_once(['x', 'X', '#']) {
         Some(parts) => parts,
         None => {
-            let of = parameters.split(';').find_map(|one| one.trim().strip_prefix("ext="));
-            (number, of.unwrap_or_default())
+            let extension = |one: &&str| one.starts_with("ext=") || !one.contains('=');
+            (number, parameters.split(';').map(str::trim).find(extension).unwrap_or_default())
         }
     }
 }
@@ -206,9 +207,13 @@ mod tests {
 
     #[test]
     fn an_extension_is_part_of_the_number() {
-        for written in
-            ["+1 415 555 0100 x34", "+1 415 555 0100 ext. 34", "tel:+1-415-555-0100;ext=34", "+14155550100#34"]
-        {
+        for written in [
+            "+1 415 555 0100 x34",
+            "+1 415 555 0100 ext. 34",
+            "tel:+1-415-555-0100;ext=34",
+            "+14155550100#34",
+            "+14155550100;34",
+        ] {
             assert_eq!(phone_key(written).as_deref(), Some("14155550100x34"), "{written}");
         }
         assert_ne!(phone_key("+1 415 555 0100 x12"), phone_key("+1 415 555 0100 X34"));

@@ -1,6 +1,7 @@
 //! Contacts as they are stored: every change of a book in set-based statements, under one new version of the book.
 
 mod derived;
+mod pictures;
 mod removals;
 mod sync;
 
@@ -18,6 +19,7 @@ use crate::ids::{ContactId, ImportId, MemberId};
 use crate::members::sorting;
 use crate::schema::{contact_books, contact_cards, contact_keys, contacts};
 
+pub use pictures::{ENDING, as_ones_own, plain_name};
 pub use removals::{
     RemovalKind, Restored, delete, delete_all_of, delete_by_device, deleted_by, merge, merge_of, restore,
     unmerge_import,

@@ -12,6 +12,7 @@ use crate::dav::conditions::Conditions;
 use crate::dav::entries::{self, Entry};
 use crate::dav::names;
 use crate::dav::place::Place;
+use crate::dav::sent::Extent;
 use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::ids::{ContactId, MemberId};
@@ -29,8 +30,10 @@ pub struct Sent {
     pub name: String,
     /// What was sent.
     pub body: String,
-    /// What it says, checked.
+    /// What it says, checked, and cut to what a contact takes.
     pub card: Card,
+    /// How much it had before.
+    pub extent: Extent,
     /// As the client has it.
     pub conditions: Conditions,
 }
@@ -58,6 +61,9 @@ pub fn put(connection: &mut Connection, owner: MemberId, sent: &Sent) -> Result<
         return Ok(Err(refusal));
     }
     if let Some(refusal) = too_much(connection, owner, sent, there.is_none())? {
+        return Ok(Err(refusal));
+    }
+    if let Some(refusal) = too_large(connection, owner, sent, there.as_ref())? {
         return Ok(Err(refusal));
     }
     let contact = match &there {
@@ -110,6 +116,23 @@ fn too_much(connection: &mut Connection, owner: MemberId, sent: &Sent, is_new: b
     let bytes: Option<i64> = files.select(sum(contact_files::size)).first(connection)?;
     let is_full = bytes.unwrap_or(0) >= MAX_BYTES;
     Ok(is_full.then(|| full("The pictures in this address book take as much room as there is.")))
+}
+
+/// Refuses a card that has more than the pages take, unless what the device was given had as much.
+fn too_large(
+    connection: &mut Connection,
+    owner: MemberId,
+    sent: &Sent,
+    there: Option<&Entry>,
+) -> Result<Option<Refusal>, Error> {
+    if !sent.extent.is_too_much() {
+        return Ok(None);
+    }
+    let given = match there {
+        Some(entry) => entries::bodies(connection, owner, std::slice::from_ref(entry))?.remove(&entry.contact),
+        None => None,
+    };
+    Ok(sent.extent.refusal(Extent::of_file(&given.unwrap_or_default())))
 }
 
 /// Keeps what was sent, under its name.

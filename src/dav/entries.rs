@@ -6,8 +6,8 @@ use diesel::prelude::*;
 
 use crate::contacts::card::Card;
 use crate::contacts::duplicates::properties::joined;
-use crate::contacts::store::{self, IsLive};
-use crate::contacts::vcard;
+use crate::contacts::store::{self, ENDING, IsLive, as_ones_own, plain_name};
+use crate::contacts::vcard::{self, lines_of};
 use crate::dav::place::Place;
 use crate::db::{Connection, id_in, on_engine};
 use crate::error::Error;
@@ -16,7 +16,6 @@ use crate::schema::{contact_files, contacts};
 
 /// Names of one statement.
 const NAMES: usize = 500;
-const ENDING: &str = ".vcf";
 
 /// A card without what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +42,6 @@ impl Entry {
     pub fn path(&self, owner: MemberId) -> String {
         Place::Card(self.name.clone()).path(owner)
     }
-}
-
-/// The name of a contact that no device has named.
-pub fn plain_name(contact: ContactId) -> String {
-    format!("{contact}{ENDING}")
 }
 
 type Found = (ContactId, i64, i64, Option<String>, Option<i32>);
@@ -166,17 +160,10 @@ pub fn bodies(
     for contact in store::load_many(connection, owner, &others)? {
         // What a merge brought stands in the card alone, pictures in what the device sent.
         let raw = match sent.get(&contact.id).and_then(|body| lines_of(body)) {
-            Some(lines) => joined(&lines, &contact.card.raw),
+            Some(lines) => joined(&as_ones_own(&lines), &contact.card.raw),
             None => contact.card.raw.clone(),
         };
         found.insert(contact.id, vcard::write(&Card { raw, ..contact.card }));
     }
     Ok(found)
-}
-
-/// The one card of a body, a property a line; nothing where it is no card, or several.
-pub fn lines_of(body: &str) -> Option<String> {
-    let mut cards = vcard::cards(body.as_bytes(), vcard::legacy);
-    let card = cards.next()?.text.ok()?;
-    cards.next().is_none().then_some(card)
 }

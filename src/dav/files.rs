@@ -49,8 +49,8 @@ pub(super) async fn put(
 ) -> Result<HttpResponse, Failed> {
     let body = read_card(body).await?;
     sent::check_kind(request)?;
-    let (body, card) = sent::read(&body)?;
-    let sent = Sent { name: name.to_owned(), body, card, conditions: Conditions::of(request) };
+    let (body, card, extent) = sent::read(&body)?;
+    let sent = Sent { name: name.to_owned(), body, card, extent, conditions: Conditions::of(request) };
     let stored = site.write(move |connection| changes::put(connection, owner, &sent)).await??;
     let mut response = if stored.is_new { HttpResponse::Created() } else { HttpResponse::NoContent() };
     Ok(response.insert_header((ETAG, stored.etag)).finish())

@@ -119,11 +119,12 @@ async fn changes(site: SiteData, owner: Owner, asked: &Element, wanted: Wanted) 
 /// Loads what has changed since a version of the book; nothing where that cannot be known. Where a client wants fewer, it gets
 /// whole versions, since it goes on from one: more than it wants where one version alone has more.
 fn changed(connection: &mut Connection, owner: MemberId, since: i64, limit: usize) -> Result<Option<Changes>, Error> {
-    let version = store::book(connection, owner)?.version;
+    let store::Book { version, forgotten_version, .. } = store::book(connection, owner)?;
     let Some(mut all) = store::changed_since(connection, owner, since)? else { return Ok(None) };
     let mut up_to = version;
     if all.len() > limit {
-        let last = all[limit.max(1) - 1].version;
+        // At least as far as what is forgotten: whoever comes back with an older version must begin anew.
+        let last = all[limit.max(1) - 1].version.max(forgotten_version);
         all.retain(|change| change.version <= last);
         up_to = last;
     }
@@ -134,7 +135,7 @@ fn changed(connection: &mut Connection, owner: MemberId, since: i64, limit: usiz
     entries.sort_by_key(|entry| (entry.version, entry.contact));
     let there: HashSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
     let gone = all.iter().filter(|change| change.deleted_at.is_some());
-    let gone = gone.map(|change| names.get(&change.id).cloned().unwrap_or_else(|| entries::plain_name(change.id)));
+    let gone = gone.map(|change| names.get(&change.id).cloned().unwrap_or_else(|| store::plain_name(change.id)));
     let deleted = gone.filter(|name| !there.contains(name.as_str())).collect();
     Ok(Some(Changes { entries, deleted, version: up_to, is_cut_short }))
 }

@@ -5,9 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE};
 
 use crate::contacts::card::{Card, MAX_LINE, MAX_NOTE, MAX_TAG, MAX_TAGS, MAX_VALUES};
-use crate::contacts::vcard;
+use crate::contacts::vcard::{self, lines_of};
 use crate::dav::answer::Refusal;
-use crate::dav::entries::lines_of;
 use crate::dav::names;
 use crate::text::{self, Flaw};
 
@@ -40,11 +39,11 @@ fn invalid(sentence: &'static str) -> Refusal {
     Refusal::of(StatusCode::FORBIDDEN, names::VALID_DATA, sentence)
 }
 
-/// Reads a card, with the text as it came.
+/// Reads a card, with the text as it came, and how much it had before it was cut to what a contact takes.
 ///
 /// # Errors
 /// The refusal.
-pub fn read(bytes: &[u8]) -> Result<(String, Card), Refusal> {
+pub fn read(bytes: &[u8]) -> Result<(String, Card, Extent), Refusal> {
     let body = std::str::from_utf8(bytes).map_err(|_| invalid("A card is written in UTF-8."))?;
     if body.contains(|c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t')) {
         return Err(invalid("The card has a control character."));
@@ -61,25 +60,63 @@ pub fn read(bytes: &[u8]) -> Result<(String, Card), Refusal> {
     }
     let card = vcard::read(&lines);
     check(&card)?;
-    let raw = vcard::without_pictures(&lines);
-    Ok((body.to_owned(), Card { raw, ..card }.cleaned()))
+    let (raw, extent) = (vcard::without_pictures(&lines), Extent::of(&card));
+    Ok((body.to_owned(), Card { raw, ..card }.cleaned(), extent))
 }
 
-/// Refuses what the pages would.
+/// How much a card has of what is bounded.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    values: usize,
+    tags: usize,
+    /// Characters of the longest.
+    line: usize,
+    tag: usize,
+    note: usize,
+}
+
+impl Extent {
+    /// What the pages take.
+    const MOST: Extent = Extent { values: MAX_VALUES, tags: MAX_TAGS, line: MAX_LINE, tag: MAX_TAG, note: MAX_NOTE };
+
+    fn of(card: &Card) -> Extent {
+        let values = [card.emails.len(), card.phones.len(), card.links.len(), card.addresses.len()];
+        let characters = |text: &str| text.chars().count();
+        Extent {
+            values: values.into_iter().max().unwrap_or_default(),
+            tags: card.tags.len(),
+            line: lines(card).map(characters).max().unwrap_or_default(),
+            tag: card.tags.iter().map(|tag| characters(tag)).max().unwrap_or_default(),
+            note: characters(&card.note),
+        }
+    }
+
+    /// Returns how much the card of a file has.
+    pub fn of_file(body: &str) -> Extent {
+        Extent::of(&vcard::read(&lines_of(body).unwrap_or_default()))
+    }
+
+    /// Whether it is more than the pages take.
+    pub fn is_too_much(self) -> bool {
+        self.refusal(Extent::MOST).is_some()
+    }
+
+    /// Refuses what is more than the pages take, and more than what the device was given: an import keeps of a longer text what does
+    /// not fit into its field, and whoever changes something else sends all of it back.
+    pub fn refusal(self, given: Extent) -> Option<Refusal> {
+        let more = |of: fn(Extent) -> usize| of(self) > of(given).max(of(Extent::MOST));
+        if more(|all| all.values) || more(|all| all.tags) {
+            return Some(invalid("The card has more values or categories than a contact takes."));
+        }
+        let is_longer = more(|all| all.line) || more(|all| all.tag) || more(|all| all.note);
+        is_longer.then(|| invalid("The card has a longer text than a contact takes."))
+    }
+}
+
+/// Refuses what nobody could read.
 fn check(card: &Card) -> Result<(), Refusal> {
     if card.name().trim().is_empty() {
         return Err(invalid("The card has no name."));
-    }
-    let values = [&card.emails, &card.phones, &card.links];
-    let too_many = values.iter().any(|values| values.len() > MAX_VALUES);
-    if too_many || card.addresses.len() > MAX_VALUES || card.tags.len() > MAX_TAGS {
-        return Err(invalid("The card has more values or categories than a contact takes."));
-    }
-    if lines(card).any(|line| line.chars().count() > MAX_LINE)
-        || card.tags.iter().any(|tag| tag.chars().count() > MAX_TAG)
-        || card.note.chars().count() > MAX_NOTE
-    {
-        return Err(invalid("The card has a longer text than a contact takes."));
     }
     let is_unreadable = |text: &str| text::check(text) == Err(Flaw::Control);
     if lines(card).chain([card.note.as_str()]).any(is_unreadable) {

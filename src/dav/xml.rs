@@ -6,10 +6,12 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 
+use crate::contacts::store::MAX_CONTACTS;
+
 /// Elements within one another; what clients send has six.
 const DEEPEST: usize = 24;
 /// Elements in all: as many addresses as a book has cards.
-const MAX_ELEMENTS: usize = 40_000;
+const MAX_ELEMENTS: usize = MAX_CONTACTS + 10_000;
 /// Attributes of an element.
 const MAX_ATTRIBUTES: usize = 16;
 

@@ -131,10 +131,14 @@ fn one_line(mine: &mut String, theirs: &str, label: &str) -> Option<String> {
     differs.then(|| noted(label, theirs))
 }
 
-/// Takes parts of the name that are missing where the whole is the same; gives lines for the note of those that the whole name,
-/// which stands there, does not have.
+/// Takes parts of the name that are missing where the whole is the same, unless another part has them already; gives lines for the
+/// note of those that the whole name, which stands there, does not have.
 fn take_parts(card: &mut Card, other: &Card, is_same_name: bool) -> Vec<String> {
     let whole = format!(" {} ", caseless(&other.full_name));
+    let words =
+        |text: &str| -> Vec<String> { text.split([' ', ',']).map(caseless).filter(|word| !word.is_empty()).collect() };
+    let mine = [&card.given, &card.middle, &card.family, &card.prefix, &card.suffix].map(|part| words(part)).concat();
+    let is_there = |part: &str| !part.is_empty() && words(part).iter().all(|word| mine.contains(word));
     let parts = [
         (&mut card.given, &other.given, t("Given name")),
         (&mut card.middle, &other.middle, t("Middle name")),
@@ -144,7 +148,7 @@ fn take_parts(card: &mut Card, other: &Card, is_same_name: bool) -> Vec<String> 
     ];
     let mut notes = Vec::new();
     for (mine, theirs, label) in parts {
-        if mine.is_empty() && is_same_name && !is_too_long(theirs) {
+        if mine.is_empty() && is_same_name && !is_too_long(theirs) && !is_there(theirs) {
             theirs.clone_into(mine);
         } else if !theirs.is_empty()
             && caseless(mine) != caseless(theirs)
@@ -349,6 +353,29 @@ mod tests {
         assert_eq!(merged(&both, &[other]).unwrap(), both);
         let older = Card { given: "Grace".into(), middle: "Murray".into(), family: "Hopper".into(), ..grace() };
         assert_eq!(merged(&both, &[older]).unwrap().note, "Middle name: Murray");
+    }
+
+    #[test]
+    fn no_part_of_a_name_is_taken_twice() {
+        let card = |full: &str, [prefix, given, middle, family, suffix]: [&str; 5]| Card {
+            full_name: full.into(),
+            prefix: prefix.into(),
+            given: given.into(),
+            middle: middle.into(),
+            family: family.into(),
+            suffix: suffix.into(),
+            ..Card::default()
+        };
+        for (full, main, other, both) in [
+            ("Dr. Ada Lovelace", ["", "Dr. Ada", "", "Lovelace", ""], ["Dr.", "Ada", "", "Lovelace", ""], None),
+            ("Ada King Lovelace", ["", "Ada King", "", "Lovelace", ""], ["", "Ada", "King", "Lovelace", ""], None),
+            ("Kai Obermaier, MBA", ["", "Kai", "", "Obermaier, MBA", ""], ["", "Kai", "", "Obermaier", "MBA"], None),
+            ("Ada Lovelace", ["", "Ada Lovelace", "", "", ""], ["", "Ada", "", "Lovelace", ""], None),
+            ("Dr. Ada Lovelace", ["", "Ada", "", "Lovelace", ""], ["Dr.", "Ada", "", "Lovelace", ""], Some("Dr.")),
+        ] {
+            let expected = [both.unwrap_or(main[0]), main[1], main[2], main[3], main[4]];
+            assert_eq!(merged(&card(full, main), &[card(full, other)]).unwrap(), card(full, expected));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::contacts::card::Card;
-use crate::contacts::vcard::{self, group, name, parameters, parted};
+use crate::contacts::vcard::{self, group, name, parameters, parted, ungrouped};
 use crate::language::t;
 
 /// Properties of a card itself, rather than of somebody.
@@ -132,12 +132,6 @@ fn text_of(line: &str) -> String {
 /// Takes the escapes out of a text, as out of a note.
 fn read_text(value: &str) -> String {
     vcard::read(&format!("NOTE:{value}\n")).readable(|_| usize::MAX).note
-}
-
-/// A line without the group before its name.
-fn ungrouped(line: &str) -> &str {
-    let name = line.split([':', ';']).next().unwrap_or_default();
-    name.rfind('.').and_then(|dot| line.get(dot + 1..)).unwrap_or(line)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 
 use crate::contacts::card::Card;
-use crate::contacts::store::{self, Contact, IsLive, change_book, derived, new_uid};
+use crate::contacts::store::{self, Contact, IsLive, change_book, derived, new_uid, pictures};
 use crate::dates::now;
 use crate::db::{self, Connection, id_in, new_id, numbered, on_engine};
 use crate::error::Error;
@@ -112,6 +112,7 @@ pub fn merge(
     others: &[ContactId],
 ) -> Result<ContactRemovalId, Error> {
     let removal = delete(connection, owner, others, RemovalKind::Merge)?;
+    pictures::take_along(connection, owner, (main.id, others), removal)?;
     store::update(connection, owner, main.id, card)?;
     let before = (
         contact_removals::kept_id.eq(main.id),
@@ -167,6 +168,7 @@ fn unmerge(connection: &mut Connection, owner: MemberId, removal: ContactRemoval
     match store::load(connection, owner, id) {
         Ok(now) if now.version != version => Ok(Some(now.card.name())),
         Ok(_) => {
+            pictures::take_off(connection, owner, id, removal)?;
             store::update(connection, owner, id, &Card { raw, ..derived::read_card(&card)? })?;
             // To the merge before, the contact is again as it left it.
             let now = store::book(connection, owner)?.version;

@@ -62,6 +62,13 @@ pub fn cards(bytes: &[u8], legacy: impl Fn(&[u8]) -> &'static Encoding) -> impl 
     cards_and_strays(bytes, legacy).filter(|found| found.text != Err(Torn::NoCard))
 }
 
+/// Returns the one card of a file, a property a line; nothing where it is no card, or several.
+pub fn lines_of(body: &str) -> Option<String> {
+    let mut cards = cards(body.as_bytes(), legacy);
+    let card = cards.next()?.text.ok()?;
+    cards.next().is_none().then_some(card)
+}
+
 /// Does the same as [`cards`], and names the first of the lines that stand between them.
 pub fn cards_and_strays(bytes: &[u8], legacy: impl Fn(&[u8]) -> &'static Encoding) -> impl Iterator<Item = Found> {
     let mut lines = (1..).zip(physical(bytes));

@@ -10,9 +10,9 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use lines::{Found, Torn, cards, cards_and_strays, holds_cards, is_vcard, legacy, without_mark};
-pub(crate) use read::{birthday, free_group, group, is_field, name, parameters, parted};
-pub use read::{is_somebody, is_too_large, read, without_pictures};
+pub use lines::{Found, Torn, cards, cards_and_strays, holds_cards, is_vcard, legacy, lines_of, without_mark};
+pub(crate) use read::{birthday, free_group, group, is_field, name, parameters, parted, ungrouped};
+pub use read::{is_picture, is_somebody, is_too_large, read, without_pictures};
 pub(crate) use write::lines;
 pub use write::write;
 

@@ -64,8 +64,12 @@ pub fn is_somebody(text: &str) -> bool {
 
 /// Leaves out of a card what no contact shows and many bytes take: pictures, sounds and keys.
 pub fn without_pictures(text: &str) -> String {
-    let is_kept = |line: &&str| !matches!(name(line).as_str(), "PHOTO" | "LOGO" | "SOUND" | "KEY");
-    text.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect()
+    text.lines().filter(|line| !is_picture(line)).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// Whether a line is a picture, a sound or a key.
+pub fn is_picture(line: &str) -> bool {
+    matches!(name(line).as_str(), "PHOTO" | "LOGO" | "SOUND" | "KEY")
 }
 
 /// Parts a line at the colon before its value, which is not one in quotes.
@@ -91,6 +95,12 @@ pub(crate) fn parameters(head: &str) -> impl Iterator<Item = &str> {
 pub(crate) fn name(line: &str) -> String {
     let name = line.split([':', ';']).next().unwrap_or_default();
     name.rsplit('.').next().unwrap_or_default().trim().to_ascii_uppercase()
+}
+
+/// A line without the group before its name.
+pub(crate) fn ungrouped(line: &str) -> &str {
+    let name = line.split([':', ';']).next().unwrap_or_default();
+    name.rfind('.').and_then(|dot| line.get(dot + 1..)).unwrap_or(line)
 }
 
 /// The group before the name of a line, such as `item1`.

@@ -192,3 +192,54 @@ fn properties_cannot_be_changed() {
     assert_eq!((answer.status, answer.body.matches("403 Forbidden").count()), (207, 1), "{}", answer.body);
     assert!(answer.body.contains("<x:a xmlns:x=\"urn:x\"/>"));
 }
+
+#[test]
+fn a_merge_takes_the_picture_along() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let phone = Device::of(&site, &ada);
+    ada.open("/contacts/new").fill("full_name", "Ben Okoro").fill("email", "ben@acme.example").press("Save");
+    let kept = ada.page.path.rsplit('/').next().unwrap().to_owned() + ".vcf";
+    let picture = "PHOTO;ENCODING=b;TYPE=JPEG:QUJD\r\n";
+    phone.put("b.vcf", &card("b", "Ben Okoro", &format!("EMAIL:ben@acme.example\r\n{picture}KEY:ABC\r\n")));
+    ada.open("/contacts/duplicates").press("Merge");
+    assert!(ada.sees("Every value is kept.") && phone.get("b.vcf").status == 404, "{}", ada.text());
+    let merged = phone.get(&kept).body;
+    assert!(merged.contains(picture) && merged.contains("\r\nKEY:ABC\r\n"), "{merged}");
+    // Until it is taken back.
+    ada.press("Undo");
+    let after = phone.get(&kept).body;
+    assert!(!after.contains("PHOTO") && !after.contains("KEY") && phone.get("b.vcf").body.contains(picture), "{after}");
+    // One's own picture stays, and what a phone sends of the merged card is its own.
+    let own = after.replace("END:VCARD", "PHOTO;ENCODING=b;TYPE=JPEG:REVG\r\nEND:VCARD");
+    assert_eq!(phone.put(&kept, &own).status, 204);
+    ada.open("/contacts/duplicates").press("Merge");
+    let merged = phone.get(&kept).body;
+    assert!(merged.contains("JPEG:REVG") && !merged.contains("QUJD") && merged.contains("KEY:ABC"), "{merged}");
+    assert_eq!(phone.put(&kept, &merged.replace("KEY:ABC", "KEY:DEF")).status, 204);
+    assert!(phone.get(&kept).body.contains("\r\nKEY:DEF\r\n"));
+}
+
+#[test]
+fn what_was_given_out_comes_back() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let phone = Device::of(&site, &ada);
+    let note = "a long story ".repeat(1_000);
+    let link = format!("https://example.org/{}", "x".repeat(600));
+    let tags: Vec<String> = (0..60).map(|number| format!("tag{number}")).collect();
+    let file = format!(
+        "BEGIN:VCARD\nVERSION:3.0\nUID:a\nFN:Li Na\nN:Na;Li;;;\nNOTE:{note}\nURL:{link}\nCATEGORIES:{}\nEND:VCARD\n",
+        tags.join(",")
+    );
+    ada.open("/contacts/import").upload("/contacts/import", "file", file.as_bytes()).follow().press("Confirm import");
+    let name = phone.changes("").0.pop().unwrap();
+    let given = phone.get(&name);
+    let more = given.body.replace("END:VCARD", "TEL:+44 20 7946 0123\r\nEND:VCARD");
+    assert_eq!(phone.put_if(&name, &more, &[("If-Match", given.header("etag"))]).status, 204);
+    assert!(phone.get(&name).body.contains("+44 20 7946 0123") && phone.get(&name).body.contains("tag59"));
+    // More than was given out is refused as it is from anybody.
+    let longer = given.body.replace("UID:a", &format!("UID:a\r\nTITLE:{}", "y".repeat(700)));
+    assert_eq!(phone.put(&name, &longer).status, 403, "{longer:.200}");
+    assert_eq!(phone.put("new.vcf", &given.body.replace("UID:a", "UID:b")).status, 403);
+}
