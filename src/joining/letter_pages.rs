@@ -193,12 +193,14 @@ pub async fn refuse(
     site: SiteData,
     page: Layout,
     token: Path<String>,
+    form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
-    let onward = format!("/unsubscribe/invitations/{token}");
-    match site.write(move |connection| letters::refuse(connection, &token)).await {
-        Ok(()) => Ok(redirect.to(&onward)),
+    let given = token.clone();
+    match site.write(move |connection| letters::refuse(connection, &given)).await {
+        Ok(()) if unsubscribe::is_one_click(&form) => Refuse { page, token, is_done: true }.show(),
+        Ok(()) => Ok(redirect.to(&format!("/unsubscribe/invitations/{token}"))),
         Err(why) => unsubscribe::without_letter(page, why),
     }
 }

@@ -67,6 +67,18 @@ pub fn use_up(connection: &mut Connection, letter: &JoinLetter, code: &str) -> R
     Ok(used == 1)
 }
 
+/// Gives a letter's link back that a registration used up which was declined or withdrawn.
+///
+/// # Errors
+/// The database's.
+pub fn give_back(connection: &mut Connection, code: &str) -> Result<(), Error> {
+    let Some(owner) = owner_of(code) else { return Ok(()) };
+    let row = join_letters::table.filter(join_letters::owner_id.eq(owner));
+    let row = row.filter(join_letters::code_hash.eq(hash(code, true)));
+    diesel::update(row).set(join_letters::code_hash.eq(hash(code, false))).execute(connection)?;
+    Ok(())
+}
+
 /// Makes the letter by whose link a new member came an invitation to connect, with its note. It was counted when it was sent;
 /// what else refuses it, refuses it in silence.
 ///

@@ -10,8 +10,8 @@ use crate::dates::{self, DAY, now};
 use crate::db::{Connection, on_engine};
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::joining::links;
 use crate::joining::sign_up::came_by;
+use crate::joining::{letters, links};
 use crate::language::{filters, t};
 use crate::mail::{Letter, outbox};
 use crate::members::administrators;
@@ -66,7 +66,7 @@ pub async fn withdraw(site: SiteData, redirect: Redirect) -> Result<HttpResponse
     let Some(id) = applications::signed_in(redirect.session()) else { return Ok(redirect.to("/")) };
     let withdrawn = site.write(move |connection| {
         let taken = applications::take(connection, id)?;
-        taken.as_ref().map(|application| links::give_back(connection, &application.code)).transpose()
+        taken.as_ref().map(|application| give_back(connection, &application.code)).transpose()
     });
     if withdrawn.await?.is_none() {
         return Ok(redirect.to("/registration"));
@@ -74,6 +74,12 @@ pub async fn withdraw(site: SiteData, redirect: Redirect) -> Result<HttpResponse
     applications::sign_out(redirect.session());
     redirect.done(t("Your registration is withdrawn. Nothing of it is kept."));
     Ok(redirect.to("/"))
+}
+
+/// Gives back the link by which somebody came who does not join: of a letter, or one with a number of uses.
+fn give_back(connection: &mut Connection, code: &str) -> Result<(), Error> {
+    links::give_back(connection, code)?;
+    letters::give_back(connection, code)
 }
 
 /// Lets a registration wait, and writes to the administrators of the first one, then once a day at most.
@@ -134,7 +140,7 @@ pub fn is_accepted(connection: &mut Connection, id: MemberId) -> Result<bool, Er
 pub fn decline(connection: &mut Connection, id: MemberId) -> Result<Option<String>, Error> {
     let Some(application) = applications::take(connection, id)? else { return Ok(None) };
     let Application { full_name, email, language, code, .. } = application;
-    links::give_back(connection, &code)?;
+    give_back(connection, &code)?;
     let key = accounts::email::key(&email);
     let letter = Letter::RegistrationDeclined { email, key, full_name: full_name.clone(), language };
     outbox::put(connection, outbox::NOBODY, letter)?;

@@ -12,6 +12,7 @@ use crate::ids::MemberId;
 use crate::language::{filters, t};
 use crate::notifications::choices::{self, Kind};
 use crate::schema::members;
+use crate::web::form::Form;
 use crate::web::page::{Layout, Redirect, Render};
 use crate::web::site::SiteData;
 
@@ -69,18 +70,26 @@ pub async fn unsubscribe(
     site: SiteData,
     page: Layout,
     token: Path<String>,
+    form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
-    let onward = format!("/unsubscribe/{token}");
+    let given = token.clone();
     let ended = site.write(move |connection| {
-        let (member, kind) = find(connection, &token)?;
-        choices::unsubscribe(connection, member, kind)
+        let (member, kind) = find(connection, &given)?;
+        choices::unsubscribe(connection, member, kind)?;
+        Ok(kind)
     });
     match ended.await {
-        Ok(()) => Ok(redirect.to(&onward)),
+        Ok(kind) if is_one_click(&form) => Unsubscribe { page, token, kind, is_done: true }.show(),
+        Ok(_) => Ok(redirect.to(&format!("/unsubscribe/{token}"))),
         Err(why) => without_letter(page, why),
     }
+}
+
+/// Whether a mail program asks, which is not to be led on (RFC 8058, section 3.1).
+pub fn is_one_click(form: &Form) -> bool {
+    form.get("List-Unsubscribe") == "One-Click"
 }
 
 /// Returns whose letters, and of which kind, a link ends.

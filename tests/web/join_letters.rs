@@ -91,6 +91,25 @@ fn an_applicant_finds_the_invitation_once_let_in() {
 }
 
 #[test]
+fn a_withdrawn_registration_gives_the_letter_back() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    invite(&site, &mut ada, "ines@test.example");
+    let link = site.letters()[0].link("/join/");
+    site.db.write_blocking(|connection| registration::save(connection, Registration::Approval)).unwrap();
+    let mut ines = site.visitor();
+    let sign_up = |ines: &mut Visitor, email: &str| {
+        ines.open(&link).fill("full_name", "Ines Moreau").fill("email", email);
+        ines.fill("password", PASSWORD).fill("reason", "Ada asked me.").press("Sign up");
+    };
+    sign_up(&mut ines, "mistyped@test.example");
+    assert_eq!(site.visitor().open(&link).page.status, 410);
+    ines.open("/registration").press("Withdraw registration");
+    sign_up(&mut ines, "ines@test.example");
+    assert!(ines.sees("waits for an administrator"), "{}", ines.text());
+}
+
+#[test]
 fn nobody_learns_whose_an_address_is() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
