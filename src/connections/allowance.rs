@@ -70,8 +70,11 @@ pub fn own_hindrance(viewer: &Viewer, limits: &Limits, standing: &Standing) -> O
     if let Some(refusal) = no_room(viewer, limits) {
         return Some(refusal);
     }
-    // Whoever has been invited accepts, and whoever disconnected re-invites: neither costs an invitation.
-    if !matches!(standing.side, Side::Stranger | Side::WasDisconnected) {
+    // Whoever has been invited accepts, and whoever disconnected re-invites: neither costs an invitation. Whom they blocked and
+    // were never connected with, they invite like any stranger.
+    let invites =
+        matches!(standing.side, Side::Stranger | Side::WasDisconnected | Side::Disconnected { former: false, .. });
+    if !invites {
         return None;
     }
     if let Some(until) = standing.paused_until.filter(|until| *until > now()) {

@@ -132,7 +132,7 @@ async fn disconnect_or_block(
             let (member, row) = visible::member(connection, &limits, id, &handle)?;
             let before = row.as_ref().map_or(Side::Stranger, |row| row.side_at(dates::now(), &limits));
             let proven = since.is_some() && row.and_then(|row| row.connected_at) == since;
-            let undo = undo_of_block(before, proven);
+            let undo = undo_of_block(before, proven).filter(|_| reason.is_empty() || !keeps_a_reason(before));
             let person = member.person;
             let answer =
                 connections::act(connection, &limits, Between { viewer: id, other: person.id }, action, &reason)?;
@@ -164,6 +164,11 @@ fn undo_of_block(before: Side, proven: bool) -> Option<&'static str> {
         Side::Stranger | Side::WasDisconnected | Side::Disconnected { may_invite_again: false, .. } => Some("unblock"),
         _ => None,
     }
+}
+
+/// Whether a side may have a private reason already, in whose place a block puts the one that is typed.
+fn keeps_a_reason(before: Side) -> bool {
+    matches!(before, Side::Disconnected { .. })
 }
 
 /// `POST /in/{handle}/re-invite`, which is *Undo* too: restores at once, or leads to the invitation it would be.

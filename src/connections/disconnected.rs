@@ -127,7 +127,7 @@ async fn show(
             let removals = removal::remembered(connection, mine.id, REMOVALS)?;
             let kept = match selected.is_empty() {
                 true => selected,
-                false => former::of_these(connection, mine.id, &selected)?,
+                false => former::of_these(connection, &limits, mine.id, &selected)?,
             };
             let list = former::disconnected(connection, &limits, mine.id, &words, &PageRequest::of(&query))?;
             Ok((removals, kept, list))

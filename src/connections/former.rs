@@ -10,7 +10,7 @@ use crate::connections::list;
 use crate::connections::row::{State, StoredPrior};
 use crate::connections::store;
 use crate::connections::tabs::Tabs;
-use crate::dates;
+use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
@@ -122,13 +122,17 @@ pub fn disconnected(
 /// The database's.
 pub fn of_these(
     connection: &mut Connection,
+    limits: &Limits,
     me: MemberId,
     these: &BTreeSet<String>,
 ) -> Result<BTreeSet<String>, Error> {
     let own = relationships::other_id.eq(handles::member_id).and(relationships::owner_id.eq(me));
     let rows = handles::table.inner_join(relationships::table.on(own)).filter(handles::handle.eq_any(these));
-    // An invitation came in between where it has expired.
-    let rows = rows.filter(relationships::state.eq_any([State::Disconnected, State::Invited]));
+    // Also those with whom an invitation came in between that has expired, as `store::expired_invitation` has them.
+    let expired = relationships::state.between(State::Invited, State::Declined);
+    let expired = expired.and(relationships::disconnected_at.is_not_null());
+    let expired = expired.and(relationships::invited_at.le(limits.oldest_open(now())).assume_not_null());
+    let rows = rows.filter(relationships::state.eq(State::Disconnected).or(expired));
     Ok(rows.select(handles::handle).load::<String>(connection)?.into_iter().collect())
 }
 

@@ -9,7 +9,7 @@ use crate::connections::standing::{self, Standing};
 use crate::dates;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::ids::{MemberId, NotificationId};
+use crate::ids::{Between, MemberId, NotificationId};
 use crate::language::{filters, t, tf};
 use crate::notifications::Event;
 use crate::notifications::store::{self, Entry};
@@ -188,9 +188,11 @@ pub async fn change(
     site: SiteData,
     me: SignedIn,
     path: Path<(NotificationId, String)>,
+    form: Form,
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let (id, deed) = path.into_inner();
+    let from: Option<MemberId> = form.get("from").parse().ok();
     let deed = match deed.as_str() {
         "read" => Deed::Read,
         "unread" => Deed::Unread,
@@ -199,13 +201,26 @@ pub async fn change(
         _ => return Err(Error::NotFound),
     };
     let owner = me.id;
-    let done = site
-        .write(move |connection| match deed {
+    let done = site.write(move |connection| {
+        let done = match deed {
             Deed::Read | Deed::Unread => store::mark(connection, owner, id, deed == Deed::Read).map(|()| true),
             Deed::Delete => store::delete(connection, owner, id).map(|()| true),
             Deed::Undelete => store::undelete(connection, owner, id),
-        })
-        .await?;
+        };
+        match (done, from) {
+            // They have not seen what it tells by now, so it stays.
+            (Err(Error::NotFound), Some(other))
+                if store::is_renewed(connection, Between { viewer: owner, other }, id)? =>
+            {
+                Ok(None)
+            }
+            (done, _) => done.map(Some),
+        }
+    });
+    let Some(done) = done.await? else {
+        redirect.refused(t("A newer message has come meanwhile, so this notification has changed."));
+        return Ok(redirect.back(HERE));
+    };
     match deed {
         Deed::Delete => redirect.undoable(t("Notification deleted."), undo_of(id)),
         Deed::Undelete if done => redirect.done(t("The notification is back.")),

@@ -96,6 +96,25 @@ pub fn mark(connection: &mut Connection, owner: MemberId, id: NotificationId, is
     found(diesel::update(row).set(table::is_read.eq(is_read)).execute(connection)?)
 }
 
+/// Whether a member has an unread notification of another's messages that is newer than one of this id: what it was is in it.
+///
+/// # Errors
+/// The database's.
+pub fn is_renewed(
+    connection: &mut Connection,
+    Between { viewer: owner, other }: Between,
+    id: NotificationId,
+) -> Result<bool, Error> {
+    let newer = table::table
+        .filter(table::owner_id.eq(owner))
+        .filter(table::other_id.eq(other))
+        .filter(table::kind.eq(Event::Message))
+        .filter(table::id.gt(id))
+        .filter(Unread);
+    let newer = newer.select(table::id);
+    Ok(on_engine!(connection, |own| newer.first::<NotificationId>(own)).optional()?.is_some())
+}
+
 /// Marks what came up to this id as read; what came since stays.
 ///
 /// # Errors

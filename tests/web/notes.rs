@@ -33,6 +33,17 @@ fn a_note_stays_readable_for_both_once_accepted() {
 }
 
 #[test]
+fn whom_one_was_never_connected_with_is_not_connected_again() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    accepts_automatically(&mut ben);
+    ada.open("/in/ben-okoro/block").press("Block");
+    ada.open("/connections/blocked").press("Unblock");
+    ada.open("/in/ben-okoro/invite").press("Send invitation");
+    assert!(ada.sees("You and Ben Okoro are connected.") && !ada.sees("connected again"), "{}", ada.text());
+}
+
+#[test]
 fn a_note_to_an_open_networker_arrives() {
     let site = Site::new();
     let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));

@@ -133,6 +133,25 @@ fn mark_all_leaves_what_came_since() {
 }
 
 #[test]
+fn a_notification_that_a_newer_message_changed_stays() {
+    let site = Site::new();
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    connect(&mut ada, &mut ben);
+    ben.open("/inbox/ada-ruiz").fill("message", "Hello").press("Send message");
+    let stale = ada.open("/notifications").page.clone();
+    ben.open("/inbox/ada-ruiz").fill("message", "Are you there?").press("Send message");
+    let unread = badge(&mut ada);
+    for button in ["Mark as read", "Delete"] {
+        ada.page = stale.clone();
+        ada.press(button);
+        assert!(ada.page.status == 200 && ada.sees("A newer message has come meanwhile"), "{button}: {}", ada.text());
+        assert_eq!(badge(&mut ada), unread, "{button}");
+    }
+    ada.open("/notifications").press("Mark as read");
+    assert_eq!(badge(&mut ada), unread - 1);
+}
+
+#[test]
 fn nobody_changes_what_another_was_told() {
     let site = Site::new();
     let (mut ada, mut ben, mut eve) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Eve Lund"));

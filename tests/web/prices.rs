@@ -119,6 +119,20 @@ fn a_week_of_fewer_invitations_ends_when_enough_have_come_free() {
 }
 
 #[test]
+fn a_used_up_week_is_said_of_whom_one_had_blocked() {
+    let site = Site::with(Limits { invitations: 1, ..Limits::default() });
+    let [mut ada, ben, _dov] = ["Ada Ruiz", "Ben Okoro", "Dov Katz"].map(|name| site.member(name));
+    invite(&mut ada, &ben);
+    ada.open("/in/dov-katz/block").press("Block");
+    ada.open("/connections/blocked").press("Unblock");
+    for path in ["/in/dov-katz", "/in/dov-katz/invite", "/people?q=dov"] {
+        ada.open(path);
+        assert!(ada.sees("You have sent 1 of 1 invitation in the last 7 days."), "{path}: {}", ada.text());
+        assert!(!ada.has_button("Re-invite") && !ada.has_button("Send invitation"), "{path}: {}", ada.text());
+    }
+}
+
+#[test]
 fn a_full_network_is_said_instead_of_buttons() {
     let site = Site::with(Limits { connections: 0, ..Limits::default() });
     let mut ada = site.member("Ada Ruiz");

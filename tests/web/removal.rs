@@ -324,17 +324,22 @@ fn a_stale_page_removes_whoever_left_meanwhile_like_the_others() {
 #[test]
 fn whom_one_disconnected_or_blocked_meanwhile_is_skipped_and_named() {
     let site = Site::new();
-    let [mut ada, mut ben, mut eve, mut dov] =
-        ["Ada Ruiz", "Ben Okoro", "Eve Lund", "Dov Katz"].map(|name| site.member(name));
-    for other in [&mut ben, &mut eve, &mut dov] {
+    let [mut ada, mut ben, mut eve, mut dov, mut fay] =
+        ["Ada Ruiz", "Ben Okoro", "Eve Lund", "Dov Katz", "Fay Moss"].map(|name| site.member(name));
+    for other in [&mut ben, &mut eve, &mut dov, &mut fay] {
         connect(&mut ada, other);
     }
-    ada.open("/connections/remove").press("Select all 3").press("Review removal");
+    fay.open("/settings/privacy").fill("asks_before_reinvite", "1").press("Save");
+    ada.open("/connections/remove").press("Select all 4").press("Review removal");
     let review = ada.page.path.clone();
     ada.open("/in/ben-okoro").press("Disconnect");
     ada.open("/in/eve-lund").press("Block");
-    ada.open(&review).press("Remove 3 connections");
+    // Whom she has invited again since is neither.
+    ada.open("/in/fay-moss").press("Disconnect");
+    ada.open("/in/fay-moss/invite").press("Send invitation");
+    ada.open(&review).press("Remove 4 connections");
     assert!(ada.sees("1 connection removed.") && ada.sees("Skipped: 2 people") && ada.sees("Eve Lund"));
+    assert!(!ada.sees("Fay Moss"), "{}", ada.text());
 }
 
 #[test]
@@ -500,6 +505,22 @@ fn selecting_nobody_is_said_and_taken_back() {
     assert!(ada.sees("The selection of 3 people is discarded.") && ada.sees("Nobody selected"), "{}", ada.text());
     ada.press("Undo");
     assert!(ada.sees("3 selected"), "{}", ada.text());
+}
+
+#[test]
+fn whoever_is_disconnected_again_by_expiry_can_be_ticked() {
+    let site = Site::new();
+    let [mut ada, mut ben] = ["Ada Ruiz", "Ben Okoro"].map(|name| site.member(name));
+    connect(&mut ada, &mut ben);
+    ada.open("/in/ben-okoro/disconnect").fill("may_invite_again", "1").press("Disconnect");
+    ben.open("/in/ada-ruiz/invite").press("Send invitation");
+    ada.open("/invitations").press("Decline");
+    let tick = |ada: &mut Visitor| ada.open("/connections/disconnected?selected=ben-okoro").sees("1 selected");
+    assert!(!tick(&mut ada), "{}", ada.text());
+    site.days_pass(181);
+    assert!(ada.open("/connections/disconnected").sees("Ben Okoro") && tick(&mut ada), "{}", ada.text());
+    ada.press("Re-invite ticked");
+    assert!(ada.sees("You and Ben Okoro are connected again."), "{}", ada.text());
 }
 
 #[test]

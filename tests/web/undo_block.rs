@@ -49,6 +49,17 @@ fn no_undo_is_offered_that_would_restore_something_else() {
     assert!(blocked.sees("You have blocked Ben Okoro.") && !blocked.page.body.contains(">Undo<"), "{}", blocked.text());
 }
 
+#[test]
+fn no_undo_is_offered_that_would_leave_another_reason() {
+    let (_site, mut ada, mut ben) = two();
+    connect(&mut ada, &mut ben);
+    ada.open("/in/ben-okoro/disconnect").fill("private_reason", "Too many adverts").press("Disconnect");
+    ada.open("/in/ben-okoro/block").press("Block").press("Undo");
+    assert!(ada.open("/connections/disconnected").sees("Too many adverts"), "{}", ada.text());
+    let blocked = ada.open("/in/ben-okoro/block").fill("private_reason", "Called me names").press("Block");
+    assert!(blocked.sees("You have blocked Ben Okoro.") && !blocked.page.body.contains(">Undo<"), "{}", blocked.text());
+}
+
 /// Whoever left before the block is answered for as one who asks before they come back.
 #[test]
 fn undo_of_a_block_tells_no_one_who_left() {

@@ -237,7 +237,9 @@ pub async fn send(
         Ok(outcome) if outcome.notification.is_none() && !typed.is_empty() => {
             crate::connections::disconnect::restored(name) + " " + t("Your note was not sent: they have not been told.")
         }
-        Ok(_) if matches!(before, Side::Disconnected { .. }) => crate::connections::disconnect::restored(name),
+        Ok(outcome) if outcome.notification.is_none() && matches!(before, Side::Disconnected { .. }) => {
+            crate::connections::disconnect::restored(name)
+        }
         Ok(_) => tf("You and {name} are connected.", name),
     };
     redirect.done(told);

@@ -75,8 +75,7 @@ pub fn confirm(connection: &mut Connection, me: MemberId, id: RemovalId, parting
     let done: HashSet<MemberId> = removed.iter().copied().collect();
     let others: Vec<MemberId> = chosen.into_iter().filter(|id| !done.contains(id)).collect();
     draft::take_out(connection, me, id, &others)?;
-    let hidden: HashSet<MemberId> = those(&State::UNSEEN).into_iter().collect();
-    let skipped: Vec<MemberId> = others.into_iter().filter(|id| !hidden.contains(id)).collect();
+    let skipped = those(&[State::Disconnected, State::Blocked]);
     let result = (
         removals::confirmed_at.eq(now()),
         removals::removed.eq(number(&removed)),

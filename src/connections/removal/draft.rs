@@ -274,6 +274,7 @@ pub fn restore(connection: &mut Connection, me: MemberId, id: RemovalId) -> Resu
     };
     add(connection, me, into, &chosen)?;
     let untyped = removals::table.find((me, into)).filter(removals::private_reason.eq(""));
+    let untyped = untyped.filter(removals::may_invite_again.eq(false));
     diesel::update(untyped).set(&typed).execute(connection)?;
     forget(connection, me, id)?;
     Ok(Some(into))
