@@ -222,14 +222,14 @@ pub fn list(connection: &mut Connection, member: MemberId, before: Option<EventI
     Ok(Events { rows, older, is_later_page: before.is_some() })
 }
 
-/// Counts a member's events of a kind since a moment.
+/// Returns when the last of a number of events of a kind was, counted from the newest; nothing where there are fewer.
 ///
 /// # Errors
 /// The database's.
-pub fn count(connection: &mut Connection, member: MemberId, kind: Kind, since: i64) -> Result<i64, Error> {
+pub fn newest(connection: &mut Connection, member: MemberId, kind: Kind, number: i64) -> Result<Option<i64>, Error> {
     let mine = table::table.filter(table::member_id.eq(member)).filter(table::kind.eq(kind));
-    let lately = mine.filter(table::created_at.gt(since)).count();
-    Ok(on_engine!(connection, |own| lately.get_result(own))?)
+    let at = mine.order(table::created_at.desc()).offset(number - 1).select(table::created_at);
+    Ok(on_engine!(connection, |own| at.first(own)).optional()?)
 }
 
 /// Removes what is too old.

@@ -81,24 +81,35 @@ const NOT_COUNTED: [&str; 9] = [
 /// Where whoever deletes their account may keep it.
 pub const DELETION: &str = "/settings/data/delete";
 
+/// What opens for whoever deletes their account: keeping it, what is theirs, and the way out.
+const OPEN_TO_LEAVING: [&str; 14] = [
+    "settings/data/delete",
+    "settings/data/keep",
+    "settings/data/archive",
+    "confirm",
+    "sign-out",
+    "suspended",
+    "appearance",
+    "static",
+    "community",
+    "community.css",
+    "photos",
+    "rules",
+    "privacy",
+    "unsubscribe",
+];
+
 /// Whether an address is asked for that is closed to whoever deletes their account.
 fn is_leaving(request: &ServiceRequest) -> bool {
-    let open = [
-        DELETION,
-        "/settings/data/keep",
-        "/settings/data/archive",
-        "/confirm",
-        "/sign-out",
-        "/suspended",
-        "/appearance",
-        "/community.css",
-        "/healthz",
-        "/readyz",
-    ];
     let leaves = viewer::viewer(request.request()).is_some_and(|viewer| viewer.deletion_due_at.is_some());
-    let path = request.path();
-    let brought_along = ["/static/", "/photos/", "/community/"];
-    leaves && !open.contains(&path) && !brought_along.iter().any(|below| path.starts_with(below))
+    leaves && !opens(request, &OPEN_TO_LEAVING)
+}
+
+/// Whether an address is one of these, or below one, or for operators.
+fn opens(request: &ServiceRequest, open: &[&str]) -> bool {
+    let path = request.path().trim_start_matches('/');
+    let opens = |open: &&str| path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    ["healthz", "readyz", "manifest.webmanifest", "robots.txt"].iter().any(opens) || open.iter().any(opens)
 }
 
 /// What opens for whoever is suspended or banned: the one page that says so with its appeal, what is theirs by law, and the
@@ -119,11 +130,8 @@ const OPEN_TO_SUSPENDED: [&str; 12] = [
 ];
 
 fn is_kept_out(request: &ServiceRequest) -> bool {
-    let path = request.path().trim_start_matches('/');
-    let opens = |open: &str| path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let operators = ["healthz", "readyz", "manifest.webmanifest", "robots.txt"];
-    viewer::viewer(request.request()).is_some_and(|viewer| viewer.is_suspended)
-        && !OPEN_TO_SUSPENDED.iter().chain(&operators).any(|open| opens(open))
+    let is_suspended = viewer::viewer(request.request()).is_some_and(|viewer| viewer.is_suspended);
+    is_suspended && !opens(request, &OPEN_TO_SUSPENDED)
 }
 
 async fn look(request: &ServiceRequest) -> Result<(), Error> {

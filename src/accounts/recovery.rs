@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use diesel::prelude::*;
 
+use crate::accounts::addresses::{self, Addresses};
 use crate::accounts::browsers::Browser;
 use crate::accounts::events::{self, Kind};
 use crate::accounts::factor::second_step::{self, Entry};
@@ -14,7 +15,7 @@ use crate::accounts::pages::leading_on;
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::password::Hashed;
 use crate::accounts::turns::Place;
-use crate::accounts::{addresses, app_passwords, device as agent_of, email, password};
+use crate::accounts::{app_passwords, device as agent_of, email, factor, passkeys, password};
 use crate::audit::{self, Act, Actor};
 use crate::dates::now;
 use crate::db::{self, Connection};
@@ -186,8 +187,8 @@ pub fn set_by_operator(connection: &mut Connection, member: MemberId, hash: &Has
     audit::record(connection, Actor::CommandLine, Act::PasswordSet, Some(member), "")
 }
 
-/// Uses a link up. Whoever has it reads the mail of this address, so the address is confirmed as well. Returns how far
-/// they are in.
+/// Uses a link up. Whoever has it reads the mail of this address, so the address is confirmed as well. Where none was before,
+/// whoever made the account may be somebody else, and keeps no way in. Returns how far they are in.
 fn set_password(
     connection: &mut Connection,
     token: &str,
@@ -195,6 +196,7 @@ fn set_password(
     browser: &Browser,
 ) -> Result<Option<Entry>, Error> {
     let Some(proof) = tokens::take(connection, Purpose::Reset, token)? else { return Ok(None) };
+    let had_none = Addresses::load(connection, proof.member)?.confirmed_email.is_empty();
     // The account may have another address by now, or the address another account.
     if !addresses::confirm(connection, proof.member, &proof.email)? {
         return Ok(None);
@@ -209,6 +211,10 @@ fn set_password(
     crate::accounts::tokens::revoke_all(connection, proof.member)?;
     outbox::put(connection, proof.member, Letter::PasswordChanged { at: now() })?;
     second_step::end_all(connection, proof.member)?;
+    if had_none {
+        factor::forget(connection, proof.member)?;
+        passkeys::store::forget(connection, proof.member)?;
+    }
     events::record(connection, proof.member, Kind::PasswordReset, &device::known_as(&browser.agent))?;
     second_step::enter(connection, proof.member, browser, None).map(Some)
 }

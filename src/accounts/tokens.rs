@@ -335,6 +335,19 @@ pub fn keep_answer(
     Ok(())
 }
 
+/// Gives a key back that was taken, under which nothing was done.
+///
+/// # Errors
+/// The database's.
+pub fn give_key_back(
+    connection: &mut Connection,
+    (member, token): (MemberId, TokenId),
+    key: &str,
+) -> Result<(), Error> {
+    diesel::delete(api_answers::table.find((member, token, sha256(key)))).execute(connection)?;
+    Ok(())
+}
+
 /// Forgets what was answered more than a day ago.
 ///
 /// # Errors

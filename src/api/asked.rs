@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::StreamExt;
@@ -116,6 +116,8 @@ async fn read(mut payload: Payload) -> Result<Bytes, Problem> {
 pub struct Reply {
     status: u16,
     body: String,
+    /// Seconds after which it may be asked again, where it was asked too often.
+    retry_after: Option<i64>,
 }
 
 impl Reply {
@@ -137,27 +139,31 @@ impl Reply {
 
     fn with(status: StatusCode, value: &impl Serialize) -> Result<Reply, Error> {
         let body = serde_json::to_string(value).map_err(|why| Error::Internal(why.to_string()))?;
-        Ok(Reply { status: status.as_u16(), body })
+        Ok(Reply { status: status.as_u16(), body, retry_after: None })
     }
 
     /// Without anything to say.
     pub fn none() -> Reply {
-        Reply { status: StatusCode::NO_CONTENT.as_u16(), body: String::new() }
+        Reply { status: StatusCode::NO_CONTENT.as_u16(), body: String::new(), retry_after: None }
     }
 
     fn answer(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = if status.is_client_error() { MEDIA_TYPE } else { "application/json" };
+        let mut response = HttpResponse::build(status);
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
         match self.body.is_empty() {
-            true => HttpResponse::build(status).finish(),
-            false => HttpResponse::build(status).content_type(kind).body(self.body),
+            true => response.finish(),
+            false => response.content_type(kind).body(self.body),
         }
     }
 }
 
 impl From<Problem> for Reply {
     fn from(problem: Problem) -> Reply {
-        Reply { status: problem.status, body: problem.body() }
+        Reply { status: problem.status, body: problem.body(), retry_after: problem.retry_after() }
     }
 }
 
@@ -324,7 +330,7 @@ impl Asked {
             match tokens::take_key(connection, of, &key, &request_hash)? {
                 Some(answered) if answered.request_hash == request_hash => {
                     let status = u16::try_from(answered.status).unwrap_or(500);
-                    return Ok(Reply { status, body: answered.body });
+                    return Ok(Reply { status, body: answered.body, retry_after: None });
                 }
                 Some(_) => {
                     let detail = t("This idempotency key was used for another request.");
@@ -333,7 +339,11 @@ impl Asked {
                 None => {}
             }
             let reply = change(connection)?;
-            tokens::keep_answer(connection, of, &key, (reply.status, &reply.body))?;
+            match reply.retry_after {
+                // Whoever comes back when they may does it then.
+                Some(_) => tokens::give_key_back(connection, of, &key)?,
+                None => tokens::keep_answer(connection, of, &key, (reply.status, &reply.body))?,
+            }
             Ok(reply)
         }
     }

@@ -99,6 +99,11 @@ impl Problem {
         Problem { headers, ..Problem::new(status, kind, title, detail) }
     }
 
+    /// Seconds after which what was asked too often may be asked again.
+    pub fn retry_after(&self) -> Option<i64> {
+        self.headers.retry_after
+    }
+
     /// A refusal; `name` is the other member's. All causes that lie with the other are one.
     pub fn refused(refusal: Refusal, name: &str) -> Problem {
         let (kind, detail) = (kind_of(refusal), sentence(refusal, name));

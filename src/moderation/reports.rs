@@ -7,7 +7,7 @@ use crate::db::{Connection, new_id, on_engine, sql_condition};
 use crate::error::Error;
 use crate::ids::{MemberId, ReportId};
 use crate::moderation::{Decision, Kind};
-use crate::schema::reports;
+use crate::schema::{members, reports};
 use crate::web::open_reports::IsOpen;
 use crate::webhooks::{self, Event};
 
@@ -139,13 +139,17 @@ pub fn others(connection: &mut Connection, report: &Report) -> Result<Vec<Report
     Ok(on_engine!(connection, |own| rows.select(Report::as_select()).load(own))?)
 }
 
-/// Loads the appeal of a member that is not answered yet.
+/// Loads the appeal of a member against what keeps them out now, where it is not answered yet: one against an earlier suspension,
+/// which has ended by itself, says nothing of this one.
 ///
 /// # Errors
 /// The database's.
 pub fn open_appeal(connection: &mut Connection, member: MemberId) -> Result<Option<Report>, Error> {
+    let since = members::suspended_at.nullable().is_null().or(reports::created_at.nullable().ge(members::suspended_at));
     let rows = reports::table
+        .inner_join(members::table.on(members::id.eq(reports::reported_id)))
         .filter(reports::reported_id.eq(member))
+        .filter(since.assume_not_null())
         .filter(reports::kind.eq(Kind::Appeal))
         .filter(reports::decision.eq(Decision::Open));
     Ok(on_engine!(connection, |own| rows.select(Report::as_select()).first(own)).optional()?)

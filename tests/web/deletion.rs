@@ -232,6 +232,12 @@ fn whoever_leaves_gets_one_page_only() {
         elsewhere.open(path);
         assert_eq!(elsewhere.page.path, "/settings/data/delete", "{path}");
     }
+    // What is theirs opens also where a passkey confirms, and the links of letters do.
+    for path in ["/rules", "/privacy", "/unsubscribe/1.0.abc", "/confirm"] {
+        assert_eq!(elsewhere.open(path).page.path, path);
+    }
+    elsewhere.post("/confirm/passkey/challenge", &[]);
+    assert_ne!(elsewhere.page.status, 303, "{}", elsewhere.text());
     assert!(archive(&elsewhere)["json/profile.json"][0]["handle"] == "ada-ruiz");
     elsewhere.open("/").press("Keep my account");
     assert_eq!(elsewhere.open("/settings/account").page.status, 200);

@@ -423,6 +423,24 @@ fn appealed(site: &Site, mia: &mut Visitor) -> Visitor {
 }
 
 #[test]
+fn each_suspension_can_be_appealed() {
+    let site = Site::new();
+    let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
+    let mut ben = appealed(&site, &mut mia);
+    assert!(ben.open("/suspended").sees("You sent an appeal on") && !ben.has_button("Send appeal"), "{}", ben.text());
+    // It ends by itself, without an answer; the next one is about something else.
+    sql(&site, "UPDATE members SET suspended_until = 1 WHERE suspended_until IS NOT NULL");
+    sql(&site, "UPDATE reports SET created_at = created_at - 86400");
+    let mut eve = site.member("Eve Lund");
+    report(&mut eve, "ben-okoro", "Spam again");
+    decide(&mut mia, "Ben Okoro", "You sold boats.", "Suspend");
+    assert!(ben.open("/suspended").sees("You sold boats."), "{}", ben.text());
+    ben.fill("appeal", "They float.").press("Send appeal");
+    assert!(ben.sees("You sent an appeal on"), "{}", ben.text());
+    assert!(mia.open("/moderation").text().matches("Appeal: Ben Okoro").count() == 2, "{}", mia.text());
+}
+
+#[test]
 fn the_end_of_a_suspension_answers_the_appeal() {
     let site = Site::new();
     let mut mia = with_role(&site, "Mia Moder", Role::Moderator);

@@ -179,6 +179,9 @@ fn wrong_codes_count_in_all_sign_ins_together() {
     // The right one is not looked at either.
     let mut half = half_in(&site);
     half.post("/sign-in/code", &[("code", &code(&key, 0))]);
+    let retry = half.page.headers.iter().find(|(name, _)| name == "retry-after").map(|(_, value)| value.clone());
+    let seconds: i64 = retry.unwrap().parse().unwrap();
+    assert!(half.page.status == 429 && (3_000..=3_600).contains(&seconds), "{} {seconds}", half.page.status);
     assert_eq!(half.get("/people").page.status, 303);
 }
 
@@ -251,6 +254,33 @@ fn a_reset_by_mail_asks_for_the_second_step() {
     assert_eq!(visitor.get("/people").page.status, 303);
     visitor.open("/sign-in/code").fill("code", &code(&key, 0)).press("Sign in");
     assert_eq!(visitor.get("/people").page.status, 200);
+}
+
+#[test]
+fn whoever_proves_an_address_first_gets_the_account_alone() {
+    let site = Site::new();
+    let mut mallory = site.member("Ada Ruiz");
+    turn_on(&site, &mut mallory);
+    let passkey = format!(
+        "INSERT INTO passkeys (member_id, id, name, credential_id, credential, created_at) \
+         VALUES ({}, 1, 'Phone', 'a', '{{}}', 1)",
+        mallory.id
+    );
+    run(&site, &passkey);
+    // The address is Ada's, who has never confirmed it.
+    run(&site, "UPDATE members SET confirmed_email = ''");
+    let mut ada = site.visitor();
+    ada.open("/forgot-password").fill("email", "ada-ruiz@test.example").press("Send link");
+    let letters = site.letters();
+    let link = letters.iter().find(|letter| letter.subject == "Set a new password").unwrap().link("/reset-password/");
+    ada.open(&link).fill("new_password", "velvet otter pedal").press("Set password");
+    assert_eq!((ada.get("/people").page.status, mallory.get("/people").page.status), (200, 303));
+    let left: i64 = site
+        .db
+        .read_blocking(|connection| Ok(amicable::schema::passkeys::table.count().get_result(connection)?))
+        .unwrap();
+    assert_eq!(left, 0);
+    assert!(ada.open("/settings/security").sees("Set up authenticator app"), "{}", ada.text());
 }
 
 #[test]

@@ -125,6 +125,15 @@ pub fn turn_off(connection: &mut Connection, member: MemberId) -> Result<bool, E
     Ok(true)
 }
 
+/// Removes the second factor and its recovery codes, of whoever it was.
+///
+/// # Errors
+/// The database's.
+pub fn forget(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
+    diesel::delete(table::table.find(member)).execute(connection)?;
+    recovery::forget(connection, member)
+}
+
 /// Ends the second factor of somebody who has lost it and their recovery codes: a sign-in asks for the password alone. Passkeys
 /// stay. The member is told. Returns whether it was on.
 ///
@@ -135,8 +144,7 @@ pub fn end(connection: &mut Connection, member: MemberId) -> Result<bool, Error>
     if !Factor::load(connection, member)?.is_on() {
         return Ok(false);
     }
-    diesel::delete(table::table.find(member)).execute(connection)?;
-    recovery::forget(connection, member)?;
+    forget(connection, member)?;
     second_step::end_all(connection, member)?;
     events::record(connection, member, Kind::SecondFactorEnded, "")?;
     outbox::put(connection, member, Letter::SecondFactorEnded { at: now() })?;

@@ -25,6 +25,7 @@ const LASTS: i64 = 10 * 60;
 const MAX_TRIES: i32 = 5;
 /// Sign-ins of a member that may end by wrong codes in an hour; then no code is looked at, so that trying takes years.
 const MAX_ENDED_IN_AN_HOUR: i64 = 5;
+const AN_HOUR: i64 = 3_600;
 
 /// How far somebody is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +102,10 @@ pub enum Tried {
     /// The sign-in has ended.
     Ended,
     /// Too many were wrong in the last hour.
-    TooMany,
+    TooMany {
+        /// When another may be tried, in unix seconds.
+        until: i64,
+    },
 }
 
 /// Tries a code of the app, or a recovery code.
@@ -121,8 +125,9 @@ pub fn try_code(
     if find(connection, token)?.is_none() {
         return Ok(Tried::Ended);
     }
-    if events::count(connection, member, Kind::WrongCodes, now() - 3_600)? >= MAX_ENDED_IN_AN_HOUR {
-        return Ok(Tried::TooMany);
+    let ended = events::newest(connection, member, Kind::WrongCodes, MAX_ENDED_IN_AN_HOUR)?;
+    if let Some(until) = ended.map(|at| at + AN_HOUR).filter(|until| *until > now()) {
+        return Ok(Tried::TooMany { until });
     }
     let mut codes_left = None;
     if !take_code(connection, seal, member, typed)? {

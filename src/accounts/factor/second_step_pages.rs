@@ -11,6 +11,7 @@ use crate::accounts::device as agent_of;
 use crate::accounts::pages::{lead_on, signed_in, wanted};
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::passkeys::store;
+use crate::dates::now;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::language::{filters, t, tn};
@@ -126,24 +127,30 @@ pub async fn submit(
     if let (Tried::Ended, Some(viewer), true) = (&tried, &page.viewer, is_finished) {
         return lead_on(&site, viewer.id, &form, &redirect).await;
     }
-    let why = match tried {
+    let why = match &tried {
         Tried::SignedIn { token, codes_left } => {
             if let Some(left) = codes_left {
-                redirect.done(said_left(left));
+                redirect.done(said_left(*left));
             }
             site.jobs.wake(mail::JOB);
-            return signed_in(&site, &token, &form, &redirect).await;
+            return signed_in(&site, token, &form, &redirect).await;
         }
         Tried::Ended => {
             cookie::forget_begun(redirect.session());
             redirect.refused(t("That took too long, or too many codes were wrong. Please sign in again."));
             return Ok(redirect.to(&crate::accounts::pages::leading_on("/sign-in", &form)));
         }
-        Tried::TooMany => t("Too many codes were wrong. Try again in an hour, or sign in with a passkey."),
+        Tried::TooMany { .. } => t("Too many codes were wrong. Try again in an hour, or sign in with a passkey."),
         Tried::Wrong => t("This code is not right, or it has been used. Wait for the next one, and try again."),
     };
     let mut problems = Problems::default();
     problems.add("code", why);
     let (kept, has_passkeys) = (PendingForm::handed_on(&form), has_passkeys(&site, &passkeys, &begun).await?);
-    SecondStep { page, form: Form::of([("next", &wanted(&form))]), problems, kept, has_passkeys }.show_again()
+    let again = SecondStep { page, form: Form::of([("next", &wanted(&form))]), problems, kept, has_passkeys };
+    match tried {
+        Tried::TooMany { until } => {
+            again.show_refused(&Error::TooMany { sentence: String::new(), seconds: (until - now()).max(1) })
+        }
+        _ => again.show_again(),
+    }
 }

@@ -58,7 +58,10 @@ pub async fn sign_in(
                 if !store::verify(connection, &of_site, (Purpose::SignIn, NOBODY, &token), &answer)? {
                     return Ok(None);
                 }
-                if let Some(begun) = &begun {
+                // Only their own: with somebody else's, the wrong codes that were tried would be forgotten.
+                if let Some(begun) = &begun
+                    && second_step::find(connection, begun)? == Some(answer.member)
+                {
                     second_step::end(connection, begun)?;
                 }
                 second_step::start(connection, answer.member, &browser, before.as_deref()).map(Some)

@@ -144,6 +144,15 @@ pub fn remove(connection: &mut Connection, member: MemberId, id: PasskeyId) -> R
     Ok(Some(name))
 }
 
+/// Removes all passkeys of a member, whoever added them.
+///
+/// # Errors
+/// The database's.
+pub fn forget(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
+    diesel::delete(table::table.filter(table::member_id.eq(member))).execute(connection)?;
+    Ok(())
+}
+
 /// Uses a passkey: takes the question it answers, checks the answer, and notes its counter and when it was used. Returns whether it
 /// is right.
 ///

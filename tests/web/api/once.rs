@@ -1,6 +1,7 @@
 //! Under an idempotency key a request is done once.
 
 use amicable::accounts::tokens;
+use amicable::relationship::Limits;
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -42,6 +43,24 @@ fn a_key_with_another_request_is_refused() {
     hers.key = "ö".repeat(3);
     assert_eq!(hers.post("/contacts", json!({ "full_name": "Ann Vu" })).status, 422);
     assert_eq!(other.get("/contacts").body["total"], 2);
+}
+
+#[test]
+fn what_came_too_often_says_when_and_is_done_then() {
+    let site = Site::with(Limits { invitations: 1, ..Limits::default() });
+    let ada = site.member("Ada Ruiz");
+    for name in ["Ben Ode", "Eve Lund"] {
+        site.member(name);
+    }
+    let mut hers = Program::of(&site, &ada);
+    assert_eq!(hers.post("/members/ben-ode/invite", json!({})).status, 200);
+    hers.key = "one".into();
+    let refused = hers.post("/members/eve-lund/invite", json!({}));
+    assert_eq!((refused.status, refused.problem()), (429, "invitations-used-up"));
+    let seconds: i64 = refused.header("retry-after").parse().unwrap();
+    assert!(seconds > 3_600, "{seconds}");
+    site.days_pass(7);
+    assert_eq!(hers.post("/members/eve-lund/invite", json!({})).status, 200);
 }
 
 #[test]
