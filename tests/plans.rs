@@ -291,6 +291,7 @@ fn every_statement_finds_its_rows_by_an_index() {
         let analyze = format!("ANALYZE {table}");
         site.db.write_blocking(|connection| Ok(diesel::sql_query(analyze).execute(connection)?)).unwrap();
     }
+    site.vacuum();
     let mut slow = Vec::new();
     for (sql, paths) in &statements {
         // With and without the statistics that ANALYZE leaves: a site that just grew has none.
@@ -570,8 +571,14 @@ fn plan(site: &Site, sql: &str) -> Vec<String> {
             Ok(nodes?)
         })
         .unwrap();
-    let bad = |line: &String| line.contains("Seq Scan") || line.contains("Sort Key");
-    nodes.into_iter().map(|node| node.line.trim().to_owned()).filter(bad).collect()
+    let lines: Vec<String> = nodes.into_iter().map(|node| node.line.trim().to_owned()).collect();
+    let bad = |line: &&String| line.contains("Seq Scan") || line.contains("Sort Key");
+    let mut found: Vec<String> = lines.iter().filter(bad).cloned().collect();
+    // One relationship of a hub is looked up by its key: in the other indexes the other stands behind a date or a name, so that
+    // all of the hub's would be walked.
+    let walks = |line: &&String| line.contains(" on relationships many") && !line.contains("relationships_pkey");
+    found.extend(lines.iter().filter(walks).cloned());
+    found
 }
 
 #[test]

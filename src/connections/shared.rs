@@ -112,8 +112,12 @@ impl Statement {
             false => ") few CROSS JOIN relationships many WHERE many.owner_id",
         });
         self.owners(&self.many, out.reborrow())?;
-        out.push_sql(" AND many.other_id = few.other_id AND many.state = 4");
-        out.push_sql(if one_by_one { " OFFSET 0) many" } else { "" });
+        // The sum hides from PostgreSQL that an index of connections by date or name would do: it takes one for smaller than the
+        // primary key, and walks all that a hub has of it for each of the few.
+        out.push_sql(match one_by_one {
+            true => " AND many.other_id = few.other_id AND many.state + 0 = 4 OFFSET 0) many",
+            false => " AND many.other_id = few.other_id AND many.state = 4",
+        });
         out.push_sql(&self.tail);
         Ok(())
     }

@@ -89,6 +89,13 @@ impl Database {
         Database { url: DatabaseUrl::Sqlite(path), name: String::new(), _folder: Some(folder) }
     }
 
+    /// Does what autovacuum does sooner or later: afterwards an index may answer alone, and plans change. Nothing for SQLite.
+    pub fn vacuum(&self) {
+        if let DatabaseUrl::Postgres(url) = &self.url {
+            connection(url).batch_execute("VACUUM ANALYZE").unwrap();
+        }
+    }
+
     pub fn open(&self) -> Db {
         Db::open(&self.url).unwrap()
     }

@@ -40,6 +40,11 @@ impl Site {
         Site::with(Limits::default())
     }
 
+    /// [`Database::vacuum`].
+    pub fn vacuum(&self) {
+        self.database.vacuum();
+    }
+
     /// A site that does not count searches, for tests that look at more pages in a minute than people do.
     pub fn unmetered() -> Site {
         Site::with_limit(Limit::Search, 0)
