@@ -13,7 +13,7 @@ use crate::contacts::card::Card;
 use crate::contacts::keys::{KEY_KINDS, Key};
 use crate::contacts::source::Source;
 use crate::dates::now;
-use crate::db::{self, Connection, id_in, new_ids, on_engine, sql_condition};
+use crate::db::{self, Connection, few_or_many_in, new_ids, on_engine, sql_condition};
 use crate::error::Error;
 use crate::ids::{ContactId, ImportId, MemberId};
 use crate::members::sorting;
@@ -333,7 +333,8 @@ pub fn retag(connection: &mut Connection, owner: MemberId, cards: &[(ContactId, 
     let version = change_book(connection, owner, 0)?;
     for cards in cards.chunks(ROWS) {
         let ids: Vec<ContactId> = cards.iter().map(|(id, _)| *id).collect();
-        let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(id_in(connection, contacts::id, &ids));
+        let rows =
+            contacts::table.filter(contacts::owner_id.eq(owner)).filter(few_or_many_in(connection, contacts::id, &ids));
         let changed = (contacts::changed_at.eq(now()), contacts::version.eq(version));
         diesel::update(rows).set(changed).execute(connection)?;
         derived::replace(connection, owner, cards)?;
@@ -369,7 +370,7 @@ pub fn load_many(connection: &mut Connection, owner: MemberId, ids: &[ContactId]
     let rows = contacts::table
         .inner_join(contact_cards::table.on(card))
         .filter(contacts::owner_id.eq(owner))
-        .filter(id_in(connection, contacts::id, ids))
+        .filter(few_or_many_in(connection, contacts::id, ids))
         .filter(IsLive)
         .order(contacts::id)
         .select((
@@ -395,7 +396,7 @@ pub fn each_card(
 ) -> Result<(), Error> {
     for ids in ids.chunks(ROWS) {
         let cards = contact_cards::table.filter(contact_cards::owner_id.eq(owner));
-        let cards = cards.filter(id_in(connection, contact_cards::contact_id, ids));
+        let cards = cards.filter(few_or_many_in(connection, contact_cards::contact_id, ids));
         let cards = cards.select((contact_cards::contact_id, contact_cards::card));
         let cards: Vec<(ContactId, String)> = on_engine!(connection, |own| cards.load(own))?;
         for (id, card) in cards {

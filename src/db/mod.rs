@@ -40,7 +40,7 @@ mod engine {
 }
 
 pub use engine::AnyConnection as Connection;
-pub use id_in::{IdIn, id_in, id_list, owner_in, owner_list};
+pub use id_in::{IdIn, few_or_many_in, id_in, id_list, owner_in, owner_list};
 pub use migrations::{Schema, Step, Told, number};
 pub(crate) use numbered::numbered;
 pub(crate) use sql_condition::sql_condition;

@@ -134,10 +134,10 @@ fn one_line(mine: &mut String, theirs: &str, label: &str) -> Option<String> {
 /// Takes parts of the name that are missing where the whole is the same, unless another part has them already; gives lines for the
 /// note of those that the whole name, which stands there, does not have.
 fn take_parts(card: &mut Card, other: &Card, is_same_name: bool) -> Vec<String> {
-    let whole = format!(" {} ", caseless(&other.full_name));
     let words =
         |text: &str| -> Vec<String> { text.split([' ', ',']).map(caseless).filter(|word| !word.is_empty()).collect() };
     let mine = [&card.given, &card.middle, &card.family, &card.prefix, &card.suffix].map(|part| words(part)).concat();
+    let whole = words(&other.full_name);
     let is_there = |part: &str| !part.is_empty() && words(part).iter().all(|word| mine.contains(word));
     let parts = [
         (&mut card.given, &other.given, t("Given name")),
@@ -152,7 +152,7 @@ fn take_parts(card: &mut Card, other: &Card, is_same_name: bool) -> Vec<String> 
             theirs.clone_into(mine);
         } else if !theirs.is_empty()
             && caseless(mine) != caseless(theirs)
-            && !whole.contains(&format!(" {} ", caseless(theirs)))
+            && !words(theirs).iter().all(|word| whole.contains(word))
         {
             notes.push(noted(label, theirs));
         }

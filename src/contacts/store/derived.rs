@@ -10,7 +10,7 @@ use crate::contacts::card::Card;
 use crate::contacts::keys::{KEY_KINDS, Key, keys};
 use crate::contacts::store::ROWS;
 use crate::contacts::words::words;
-use crate::db::{Connection, id_in, on_engine};
+use crate::db::{Connection, few_or_many_in, on_engine};
 use crate::error::Error;
 use crate::ids::{ContactId, MemberId};
 use crate::schema::{contact_cards, contact_keys, contact_tags, contact_words};
@@ -151,7 +151,7 @@ pub(super) fn restore(connection: &mut Connection, owner: MemberId, cards: &[(Co
         }
         if !others.is_empty() {
             // Deleted by an earlier version, which knew others or kept none: from now on they are not known.
-            let these = id_in(connection, contact_cards::contact_id, &others);
+            let these = few_or_many_in(connection, contact_cards::contact_id, &others);
             let rows = contact_cards::table.filter(contact_cards::owner_id.eq(owner)).filter(these);
             diesel::update(rows).set(contact_cards::words.eq("")).execute(connection)?;
         }
@@ -185,7 +185,7 @@ fn insert_keys_and_tags(
 pub(super) fn replace(connection: &mut Connection, owner: MemberId, cards: &[(ContactId, &Card)]) -> Result<(), Error> {
     let ids: Vec<ContactId> = cards.iter().map(|(id, _)| *id).collect();
     delete(connection, owner, &ids)?;
-    let these = id_in(connection, contact_cards::contact_id, &ids);
+    let these = few_or_many_in(connection, contact_cards::contact_id, &ids);
     diesel::delete(contact_cards::table.filter(contact_cards::owner_id.eq(owner)).filter(these)).execute(connection)?;
     insert(connection, owner, cards)
 }
@@ -193,9 +193,9 @@ pub(super) fn replace(connection: &mut Connection, owner: MemberId, cards: &[(Co
 /// Takes contacts out of what is found by. Their cards stay.
 pub(super) fn delete(connection: &mut Connection, owner: MemberId, ids: &[ContactId]) -> Result<(), Error> {
     delete_words(connection, owner, ids)?;
-    let these = id_in(connection, contact_keys::contact_id, ids);
+    let these = few_or_many_in(connection, contact_keys::contact_id, ids);
     diesel::delete(contact_keys::table.filter(contact_keys::owner_id.eq(owner)).filter(these)).execute(connection)?;
-    let these = id_in(connection, contact_tags::contact_id, ids);
+    let these = few_or_many_in(connection, contact_tags::contact_id, ids);
     diesel::delete(contact_tags::table.filter(contact_tags::owner_id.eq(owner)).filter(these)).execute(connection)?;
     Ok(())
 }
@@ -218,7 +218,7 @@ fn delete_words(connection: &mut Connection, owner: MemberId, ids: &[ContactId])
         index.delete(connection, owner)?;
     }
     if !others.is_empty() {
-        let these = id_in(connection, contact_words::contact_id, &others);
+        let these = few_or_many_in(connection, contact_words::contact_id, &others);
         let rows = contact_words::table.filter(contact_words::owner_id.eq(owner)).filter(these);
         diesel::delete(rows).execute(connection)?;
     }
@@ -232,7 +232,7 @@ fn words_of(
     ids: &[ContactId],
 ) -> Result<Vec<(ContactId, String)>, Error> {
     let rows = contact_cards::table.filter(contact_cards::owner_id.eq(owner));
-    let rows = rows.filter(id_in(connection, contact_cards::contact_id, ids));
+    let rows = rows.filter(few_or_many_in(connection, contact_cards::contact_id, ids));
     let rows = rows.select((contact_cards::contact_id, contact_cards::words));
     Ok(on_engine!(connection, |own| rows.load(own))?)
 }

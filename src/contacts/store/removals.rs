@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::contacts::card::Card;
 use crate::contacts::store::{self, Contact, IsLive, change_book, derived, new_uid, pictures};
 use crate::dates::now;
-use crate::db::{self, Connection, id_in, new_id, numbered, on_engine};
+use crate::db::{self, Connection, few_or_many_in, new_id, numbered, on_engine};
 use crate::error::Error;
 use crate::ids::{ContactId, ContactRemovalId, ImportId, MemberId};
 use crate::schema::{contact_cards, contact_removals, contacts};
@@ -88,7 +88,7 @@ pub fn delete_all_of(
 ) -> Result<usize, Error> {
     let version = change_book(connection, owner, 0)?;
     let unchanged = unchanged_since_merges(connection, owner, ids, None)?;
-    let these = id_in(connection, contacts::id, ids);
+    let these = few_or_many_in(connection, contacts::id, ids);
     let live = contacts::table.filter(contacts::owner_id.eq(owner)).filter(these).filter(IsLive);
     let gone = (contacts::deleted_at.eq(now()), contacts::removal_id.eq(removal), contacts::version.eq(version));
     let number = diesel::update(live).set(gone).execute(connection)?;
@@ -135,7 +135,8 @@ pub fn merge_of(
     kept: ContactId,
     others: &[ContactId],
 ) -> Result<Option<ContactRemovalId>, Error> {
-    let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(id_in(connection, contacts::id, others));
+    let rows =
+        contacts::table.filter(contacts::owner_id.eq(owner)).filter(few_or_many_in(connection, contacts::id, others));
     let removals: Vec<Option<ContactRemovalId>> = rows.select(contacts::removal_id).load(connection)?;
     let Some(Some(first)) = removals.first().copied().filter(|_| removals.len() == others.len()) else {
         return Ok(None);

@@ -9,7 +9,7 @@ use diesel::{Connection as _, QueryableByName, RunQueryDsl, SqliteConnection, sq
 
 use crate::db::Connection;
 use crate::db::sqlite::long_reads::LongReads;
-use crate::db::sqlite::{File, Settings, wal};
+use crate::db::sqlite::{File, Settings, establish, wal};
 use crate::error::Error;
 
 /// Bounds a wait that would otherwise have no end; nothing takes a part of it.

@@ -40,7 +40,8 @@ impl Site {
         Site::with(Limits::default())
     }
 
-    /// [`Database::vacuum`].
+    /// [`Database::vacuum`], for the tests of plans.
+    #[allow(dead_code)]
     pub fn vacuum(&self) {
         self.database.vacuum();
     }
