@@ -189,7 +189,7 @@ fuzzed! {
     cards_are_read = "vcard", contacts;
     archives_are_unpacked = "archive", contacts;
     cards_of_devices_are_read = "vcard", |file, _| {
-        if let Ok((_, card)) = dav::sent::read(file) {
+        if let Ok((_, card, _)) = dav::sent::read(file) {
             vcard::write(&card);
         }
     };
