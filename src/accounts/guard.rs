@@ -81,14 +81,15 @@ const NOT_COUNTED: [&str; 9] = [
 /// Where whoever deletes their account may keep it.
 pub const DELETION: &str = "/settings/data/delete";
 
-/// What opens for whoever deletes their account: keeping it, what is theirs, and the way out.
-const OPEN_TO_LEAVING: [&str; 14] = [
-    "settings/data/delete",
-    "settings/data/keep",
-    "settings/data/archive",
-    "confirm",
-    "sign-out",
+/// What opens for whoever deletes their account: keeping it, and what is theirs.
+const OPEN_TO_LEAVING: [&str; 3] = ["settings/data/delete", "settings/data/keep", "settings/data/archive"];
+/// What opens for whoever is suspended or banned: what is theirs by law. Everything else leads to the page that says so.
+const OPEN_TO_SUSPENDED: [&str; 1] = ["settings/data"];
+/// What opens for both: being told, with the appeal; what pages bring along; what the community says; and the way out.
+const OPEN_TO_BOTH: [&str; 15] = [
     "suspended",
+    "sign-out",
+    "confirm",
     "appearance",
     "static",
     "community",
@@ -97,6 +98,10 @@ const OPEN_TO_LEAVING: [&str; 14] = [
     "rules",
     "privacy",
     "unsubscribe",
+    "healthz",
+    "readyz",
+    "manifest.webmanifest",
+    "robots.txt",
 ];
 
 /// Whether an address is asked for that is closed to whoever deletes their account.
@@ -105,29 +110,12 @@ fn is_leaving(request: &ServiceRequest) -> bool {
     leaves && !opens(request, &OPEN_TO_LEAVING)
 }
 
-/// Whether an address is one of these, or below one, or for operators.
+/// Whether an address is one of these, or below one, or opens for both.
 fn opens(request: &ServiceRequest, open: &[&str]) -> bool {
     let path = request.path().trim_start_matches('/');
     let opens = |open: &&str| path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    ["healthz", "readyz", "manifest.webmanifest", "robots.txt"].iter().any(opens) || open.iter().any(opens)
+    OPEN_TO_BOTH.iter().chain(open).any(opens)
 }
-
-/// What opens for whoever is suspended or banned: the one page that says so with its appeal, what is theirs by law, and the
-/// way out. Everything else leads to that page.
-const OPEN_TO_SUSPENDED: [&str; 12] = [
-    "suspended",
-    "sign-out",
-    "settings/data",
-    "confirm",
-    "appearance",
-    "static",
-    "community",
-    "community.css",
-    "photos",
-    "rules",
-    "privacy",
-    "unsubscribe",
-];
 
 fn is_kept_out(request: &ServiceRequest) -> bool {
     let is_suspended = viewer::viewer(request.request()).is_some_and(|viewer| viewer.is_suspended);
