@@ -78,7 +78,8 @@ struct Turn(MemberId);
 impl Turn {
     fn take(member: MemberId) -> Option<Turn> {
         let mut under_way = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
-        under_way.insert(member).then_some(Turn(member))
+        // Not made where it is not taken: dropping it would wait for this very lock.
+        under_way.insert(member).then(|| Turn(member))
     }
 }
 
@@ -124,4 +125,18 @@ fn blocks(file: File) -> impl futures_util::Stream<Item = Result<Bytes, actix_we
         let (bytes, file) = read.await??;
         Ok(Some((bytes, file)).filter(|(bytes, _)| !bytes.is_empty()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_downloads_at_once_one_is_refused() {
+        let member = MemberId::new(7);
+        let first = Turn::take(member).unwrap();
+        assert!(Turn::take(member).is_none());
+        drop(first);
+        assert!(Turn::take(member).is_some());
+    }
 }
