@@ -11,7 +11,7 @@ use crate::audit::{self, Act, Actor};
 use crate::connections::hiding;
 use crate::data::tables::{Named, Owner, TABLES, Table};
 use crate::dates::now;
-use crate::db::{Connection, Db, new_id};
+use crate::db::{self, Connection, Db, new_id};
 use crate::error::Error;
 use crate::ids::{MemberId, RemovalId};
 use crate::inbox::former::{self, Leaver};
@@ -51,7 +51,9 @@ pub fn finish_due(db: &Db, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
             Ok(due.select(members::id).first::<MemberId>(connection).optional()?)
         };
         let Some(member) = db.read_blocking(due)? else { break };
-        finish(db, member, Actor::Site, goes_on)?;
+        // Kept since: nothing is due any more.
+        let Some(leaver) = db.write_blocking(move |connection| claim_due(connection, member))? else { continue };
+        finish(db, leaver, Actor::Site, goes_on)?;
     }
     while goes_on() && db.give_room_back()? {}
     Ok(())
@@ -62,13 +64,14 @@ pub fn finish_due(db: &Db, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn finish_now(db: &Db, member: MemberId, by: Actor) -> Result<(), Error> {
-    finish(db, member, by, &|| true)?;
+    let leaver = db.write_blocking(move |connection| claim(connection, member))?;
+    finish(db, leaver, by, &|| true)?;
     while db.give_room_back()? {}
     Ok(())
 }
 
-fn finish(db: &Db, member: MemberId, by: Actor, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
-    let leaver = db.write_blocking(move |connection| claim(connection, member))?;
+fn finish(db: &Db, leaver: Leaver, by: Actor, goes_on: &dyn Fn() -> bool) -> Result<(), Error> {
+    let member = leaver.member;
     let step = |step: &dyn Fn(&mut Connection) -> Result<bool, Error>| -> Result<(), Error> {
         while goes_on() && db.write_blocking(step)? {}
         Ok(())
@@ -92,6 +95,14 @@ fn finish(db: &Db, member: MemberId, by: Actor, goes_on: &dyn Fn() -> bool) -> R
         tracing::info!("an account is removed");
     }
     Ok(())
+}
+
+/// Claims an account that is due, unless its member has kept it meanwhile.
+fn claim_due(connection: &mut Connection, member: MemberId) -> Result<Option<Leaver>, Error> {
+    db::lock_members(connection, [member])?;
+    let due = members::table.find(member).filter(members::deletion_due_at.le(now())).select(members::id);
+    let due = due.first::<MemberId>(connection).optional()?;
+    due.map(|member| claim(connection, member)).transpose()
 }
 
 /// Claims an account: from here on nobody can keep it, or sign in to it.
