@@ -159,7 +159,7 @@ pub async fn confirm(
         still.then(|| sessions::confirm(connection, &viewer)).transpose()
     });
     let Some(token) = noted.await? else { return wrong(&request, form, not_theirs) };
-    cookie::sign_in(redirect.session(), &token)?;
+    cookie::renew(redirect.session(), token.as_deref())?;
     go_on(&site, page, &me, &form, &redirect).await
 }
 

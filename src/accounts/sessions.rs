@@ -69,25 +69,26 @@ pub fn purge(connection: &mut Connection) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives a session a new token, with which the old one is worth nothing.
+/// Returns whether a session is still there under the token that it had when the viewer was loaded.
 ///
 /// # Errors
 /// The database's.
-pub fn renew(connection: &mut Connection, viewer: &Viewer) -> Result<String, Error> {
-    let token = new_token(viewer.id);
-    let row = sessions::table.find((viewer.id, viewer.token_hash.clone()));
-    diesel::update(row).set(sessions::token_hash.eq(sha256(&token))).execute(connection)?;
-    Ok(token)
+pub fn is_there(connection: &mut Connection, viewer: &Viewer) -> Result<bool, Error> {
+    let row = sessions::table.find((viewer.id, viewer.token_hash.clone())).select(sessions::member_id);
+    Ok(row.first::<MemberId>(connection).optional()?.is_some())
 }
 
-/// Notes that the member has shown that it is them. Returns the session's new token.
+/// Notes that the member has shown that it is them. Returns the session's new token, with which the old one is worth nothing;
+/// none where another press has given it one already.
 ///
 /// # Errors
 /// The database's.
-pub fn confirm(connection: &mut Connection, viewer: &Viewer) -> Result<String, Error> {
+pub fn confirm(connection: &mut Connection, viewer: &Viewer) -> Result<Option<String>, Error> {
+    let token = new_token(viewer.id);
     let row = sessions::table.find((viewer.id, viewer.token_hash.clone()));
-    diesel::update(row).set(sessions::confirmed_at.eq(now())).execute(connection)?;
-    renew(connection, viewer)
+    let renewed = (sessions::confirmed_at.eq(now()), sessions::token_hash.eq(sha256(&token)));
+    let number = diesel::update(row).set(renewed).execute(connection)?;
+    Ok((number > 0).then_some(token))
 }
 
 /// Ends every session of a member but this one.

@@ -96,16 +96,22 @@ pub async fn change_email(
         redirect.done(t("Your e-mail address is the same. It is written as you typed it now."));
         return Ok(redirect.to("/settings/account"));
     }
-    let (ended, token, addresses) = site
+    let changed = site
         .write(move |connection| {
+            crate::db::lock_members(connection, [me.id])?;
+            if !sessions::is_there(connection, &me)? {
+                return Ok(None);
+            }
             addresses::change(connection, me.id, &email)?;
             events::record(connection, me.id, Kind::EmailChanged, &email)?;
             let ended = sessions::end_others(connection, &me)?;
-            Ok((ended, sessions::confirm(connection, &me)?, Addresses::load(connection, me.id)?))
+            Ok(Some((ended, sessions::confirm(connection, &me)?, Addresses::load(connection, me.id)?)))
         })
         .await?;
+    // Another press was first, and says what it did.
+    let Some((ended, token, addresses)) = changed else { return Ok(redirect.to("/settings/account")) };
     site.jobs.wake(mail::JOB);
-    cookie::sign_in(redirect.session(), &token)?;
+    cookie::renew(redirect.session(), token.as_deref())?;
     let changed = match ended {
         0 => t("Your e-mail address is changed."),
         _ => t("Your e-mail address is changed. You are signed out everywhere else."),
@@ -219,7 +225,7 @@ pub async fn change_password(
         problems.add("password", t("This is not your password."));
         return Password { page, problems, asks_password, has_passkeys }.show_again();
     };
-    cookie::sign_in(redirect.session(), &token)?;
+    cookie::renew(redirect.session(), token.as_deref())?;
     redirect.done(match ended {
         0 => t("Your password is changed."),
         _ => t("Your password is changed. You are signed out everywhere else."),

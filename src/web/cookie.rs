@@ -73,6 +73,14 @@ pub fn sign_in(session: &Session, token: &str) -> Result<(), Error> {
     session.insert(TOKEN, token).map_err(|why| Error::Internal(why.to_string()))
 }
 
+/// Gives this browser the new token of its session; nothing where another press has given it one already.
+///
+/// # Errors
+/// [`Error::Internal`] where the cookie cannot be written.
+pub fn renew(session: &Session, token: Option<&str>) -> Result<(), Error> {
+    token.map_or(Ok(()), |token| sign_in(session, token))
+}
+
 /// Signs this browser out. How it shows the site and by what it is known stay; all else was the member's, such as recovery codes
 /// that were not looked at.
 pub fn sign_out(session: &Session) {

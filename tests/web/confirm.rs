@@ -104,3 +104,19 @@ fn confirming_leads_to_the_page_and_no_other_site() {
     assert_eq!(ada.page.path, "/settings/security");
     assert_eq!(site.visitor().get("/confirm").page.status, 303);
 }
+
+#[test]
+fn a_second_press_signs_nobody_out() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    a_while_passes(&site);
+    ada.open("/confirm?next=/settings/tokens");
+    let (one, other) = std::thread::scope(|scope| {
+        let press = || ada.post_aside("/confirm", &[("password", PASSWORD), ("next", "/settings/tokens")]);
+        let both = [scope.spawn(press), scope.spawn(press)].map(|press| press.join().unwrap());
+        let [one, other] = both;
+        (one.status(), other.status())
+    });
+    assert_eq!((one, other), (303.try_into().unwrap(), 303.try_into().unwrap()));
+    assert_eq!(ada.open("/settings/tokens").page.path, "/settings/tokens", "{}", ada.text());
+}

@@ -52,7 +52,7 @@ pub async fn confirm(
         }
     };
     if let Some(token) = confirmed {
-        cookie::sign_in(redirect.session(), &token)?;
+        cookie::renew(redirect.session(), token.as_deref())?;
         note_passkey(redirect.session(), me.id)?;
         return go_on(&site, page, &me, &form, &redirect).await;
     }
