@@ -12,7 +12,7 @@ use crate::accounts::factor::second_step::{self, Entry};
 use crate::accounts::factor::second_step_pages;
 use crate::accounts::pages::{leading_on, wanted};
 use crate::accounts::passkeys::relying::Passkeys;
-use crate::accounts::{Known, NewMember, applications, device, email, password};
+use crate::accounts::{self, Known, NewMember, applications, device, email, password};
 use crate::db::{Connection, new_id};
 use crate::error::Error;
 use crate::ids::MemberId;
@@ -313,7 +313,8 @@ async fn come_in(
         if let Some(applicant) = which.and_then(|at| known.applicant(at)) {
             return Ok(Came::Waits(applicant.id));
         }
-        let account = which.and_then(|at| Some((at, known.accounts.get(at)?.member)));
+        let account =
+            which.and_then(|at| Some((at, known.accounts.get(at)?.member, known.accounts.get(at)?.hash.clone())));
         let (new, door, reason, limits) = (new.clone(), door.clone(), typed.reason.clone(), site.limits());
         let (browser, before) = (browser.clone(), before.cloned());
         let came = site.write(move |connection| {
@@ -323,7 +324,11 @@ async fn come_in(
                     begun => Came::HalfIn(begun),
                 })
             };
-            if let Some((at, member)) = account {
+            if let Some((at, member, hash)) = &account {
+                let (at, member) = (*at, *member);
+                if !accounts::still_has_password(connection, member, hash)? {
+                    return Ok(None);
+                }
                 attempt.succeed(connection, at)?;
                 return start(connection, member).map(Some);
             }
