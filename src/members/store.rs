@@ -300,6 +300,7 @@ pub fn describe(connection: &mut Connection, member: MemberId, headline: &str, l
 /// # Errors
 /// The database's.
 pub fn write_about(connection: &mut Connection, member: MemberId, about: &str) -> Result<(), Error> {
+    db::lock_members(connection, [member])?;
     diesel::update(members::table.find(member)).set(members::about.eq(about)).execute(connection)?;
     Ok(())
 }

@@ -64,6 +64,7 @@ pub async fn show(site: SiteData, page: Layout, me: SignedIn, redirect: Redirect
 pub async fn renew(site: SiteData, me: Confirmed, redirect: Redirect) -> Result<HttpResponse, Error> {
     let id = me.id;
     let codes = site.write(move |connection| {
+        crate::db::lock_members(connection, [me.id])?;
         if !Factor::load(connection, me.id)?.is_on() {
             return Ok(None);
         }

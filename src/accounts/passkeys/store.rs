@@ -137,6 +137,7 @@ pub fn rename(connection: &mut Connection, member: MemberId, id: PasskeyId, name
 /// # Errors
 /// The database's.
 pub fn remove(connection: &mut Connection, member: MemberId, id: PasskeyId) -> Result<Option<String>, Error> {
+    db::lock_members(connection, [member])?;
     let row = table::table.find((member, id));
     let Some(name) = row.select(table::name).first::<String>(connection).optional()? else { return Ok(None) };
     diesel::delete(row).execute(connection)?;
