@@ -169,7 +169,7 @@ pub async fn show(site: SiteData, name: Path<String>) -> Result<HttpResponse, Er
 /// Shows a logo, or none, from now on.
 fn choose(connection: &mut Connection, by: Actor, community: Community, logo: Logo) -> Result<Community, Error> {
     let community = community.with_logo(logo);
-    community.save(connection)?;
+    community.save_logo(connection)?;
     let detail = if community.logo.is_none() { "logo removed" } else { "logo" };
     audit::record(connection, by, Act::LookChanged, None, detail)?;
     Ok(community)

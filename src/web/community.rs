@@ -28,8 +28,9 @@ const ROWS: [&str; 8] = [
     "community_email",
     "community_accent_by_day",
     "community_accent_by_night",
-    "community_logo",
+    LOGO,
 ];
+const LOGO: &str = "community_logo";
 
 /// What the community says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -140,15 +141,23 @@ impl Community {
         Ok(Community::new(ROWS.map(of)))
     }
 
-    /// Saves it.
+    /// Saves the texts and colours. Who saves them does not write the logo, which somebody else may change meanwhile.
     ///
     /// # Errors
     /// The database's.
     pub fn save(&self, connection: &mut Connection) -> Result<(), Error> {
         let [name, welcome, rules] = [&self.name, &self.welcome, &self.rules];
         let [privacy, email, by_day, by_night] = [&self.privacy, &self.email, &self.by_day, &self.by_night];
-        let texts = [name, welcome, rules, privacy, email, by_day, by_night, &self.logo.name];
+        let texts = [name, welcome, rules, privacy, email, by_day, by_night];
         ROWS.iter().zip(texts).try_for_each(|(name, value)| registration::put(connection, name, value))
+    }
+
+    /// Saves the logo alone.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn save_logo(&self, connection: &mut Connection) -> Result<(), Error> {
+        registration::put(connection, LOGO, &self.logo.name)
     }
 }
 
