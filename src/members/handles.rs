@@ -183,12 +183,13 @@ pub fn all_of(connection: &mut Connection, member: MemberId) -> Result<Vec<Strin
 /// The database's.
 pub fn reserve(connection: &mut Connection, member: MemberId) -> Result<(), Error> {
     let theirs = all_of(connection, member)?;
+    // First: one of these may have been that of an account before.
+    diesel::delete(former_handles::table.filter(former_handles::kept_until.le(now()))).execute(connection)?;
     for handle in theirs.iter().filter(|handle| !handle.is_empty()) {
         let row = (former_handles::handle_hash.eq(sha256(handle)), former_handles::kept_until.eq(now() + KEPT));
         let insert = diesel::insert_into(former_handles::table).values(row).on_conflict_do_nothing();
         on_engine!(connection, |own| insert.execute(own))?;
     }
-    diesel::delete(former_handles::table.filter(former_handles::kept_until.le(now()))).execute(connection)?;
     Ok(())
 }
 

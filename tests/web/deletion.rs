@@ -318,3 +318,18 @@ fn a_hub_is_removed_in_bounded_steps() {
     assert_eq!(count("members"), 1_200);
     assert_eq!(count("connection_counts WHERE number <> 0"), 0);
 }
+
+#[test]
+fn a_handle_is_kept_anew_for_each_account_that_had_it() {
+    let site = Site::new();
+    let sql = |sql: &str| site.db.write_blocking(|connection| Ok(connection.batch_execute(sql)?)).unwrap();
+    for _ in 0..2 {
+        // The year of the account before is over, and nobody was removed since.
+        sql("UPDATE former_handles SET kept_until = 1");
+        let mut ada = site.member("Ada Ruiz");
+        assert_eq!(ada.handle, "ada-ruiz");
+        delete(&mut ada);
+        two_weeks_pass(&site);
+    }
+    assert_ne!(site.member("Ada Ruiz").handle, "ada-ruiz");
+}
