@@ -10,6 +10,7 @@ use crate::ids::MemberId;
 use crate::mail::tokens::{self, Purpose};
 use crate::mail::{Letter, outbox};
 use crate::schema::{email_claims, emails, members};
+use crate::text::digest::sha256;
 
 /// Of many accounts that claim one address, so many of the newest are looked at: whoever signs up is not kept out by who did
 /// before.
@@ -51,11 +52,30 @@ pub fn candidates(connection: &mut Connection, key: &str) -> Result<Vec<Candidat
     Ok(found)
 }
 
+/// Begins the rows of nobody. No address does: behind it stands a hash.
+const MET: &str = "#";
+/// The first text behind all of those.
+const BEHIND_MET: &str = "$";
+
+/// Forgets where those met who claimed an address.
+///
+/// # Errors
+/// The database's.
+pub(super) fn purge(connection: &mut Connection) -> Result<(), Error> {
+    if let Connection::Postgres(postgres) = connection {
+        let met =
+            email_claims::table.filter(email_claims::email_key.ge(MET)).filter(email_claims::email_key.lt(BEHIND_MET));
+        diesel::delete(met.filter(email_claims::member_id.eq(0))).execute(postgres)?;
+    }
+    Ok(())
+}
+
 /// Lets nobody else claim an address until the transaction ends.
 pub(super) fn lock(connection: &mut Connection, key: &str) -> Result<(), Error> {
-    // SQLite has one writer at a time anyway. There, the row of nobody is what two meet at.
+    // SQLite has one writer at a time anyway. There, the row of nobody is what two meet at: by a hash, since it outlives them, and
+    // the address may be that of nobody who stays.
     if let Connection::Postgres(postgres) = connection {
-        let row = (email_claims::email_key.eq(key), email_claims::member_id.eq(0));
+        let row = (email_claims::email_key.eq(format!("{MET}{}", sha256(key))), email_claims::member_id.eq(0));
         let meet = diesel::insert_into(email_claims::table).values(row);
         let meet = meet.on_conflict((email_claims::email_key, email_claims::member_id)).do_update();
         meet.set(email_claims::member_id.eq(0)).execute(postgres)?;

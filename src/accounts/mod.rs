@@ -241,6 +241,7 @@ pub fn still_has_password(connection: &mut Connection, member: MemberId, hash: &
 /// The database's.
 pub fn purge(connection: &mut Connection) -> Result<(), Error> {
     sessions::purge(connection)?;
+    addresses::purge(connection)?;
     factor::second_step::purge(connection)?;
     passkeys::challenge::purge(connection)?;
     tokens::purge(connection)?;
