@@ -8,9 +8,8 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
-use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,18 +20,17 @@ use crate::cache::Cache;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::MemberId;
-use crate::language::{key, t, tf};
+use crate::language::{t, tf};
 use crate::relationship::Limits;
 use crate::text::digest::sha256;
 use crate::web::form::Form;
+use crate::web::large_body::{self, Body};
 use crate::web::pagination::PageRequest;
 use crate::web::site::Site;
 use crate::web::viewer::Viewer;
 
 /// Bytes of a body: the names of all connections that one may have.
 const MAX_BODY: usize = 4 * 1024 * 1024;
-/// Bytes of what is read off before a body that is too large is refused.
-const DRAINED: usize = 32 * 1024 * 1024;
 /// Characters of an idempotency key.
 const LONGEST_KEY: usize = 255;
 
@@ -41,7 +39,7 @@ pub struct Asked {
     site: Data<Site>,
     program: Arc<Program>,
     request: HttpRequest,
-    body: Bytes,
+    body: Body,
     key: Option<String>,
 }
 
@@ -52,8 +50,8 @@ impl FromRequest for Asked {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let body = read(payload).await?;
             let program = request.extensions().get::<Arc<Program>>().cloned().ok_or_else(Problem::unauthorized)?;
+            let body = large_body::read(payload, program.viewer.id, MAX_BODY).await?;
             let site = request.app_data::<Data<Site>>().cloned();
             let site = site.ok_or_else(|| Error::Internal("the site is not there".into()))?;
             let key = key_of(&request)?;
@@ -93,22 +91,6 @@ fn in_json_words(why: &serde_json::Error) -> String {
         });
     }
     words.join(" ")
-}
-
-async fn read(mut payload: Payload) -> Result<Bytes, Problem> {
-    let (mut body, mut seen) = (BytesMut::new(), 0);
-    while let Some(chunk) = payload.next().await {
-        let broken = |_| Error::BadRequest(key("What was sent broke off, so nothing was done."));
-        let chunk = chunk.map_err(broken)?;
-        seen += chunk.len();
-        if seen > DRAINED {
-            break;
-        }
-        if seen <= MAX_BODY {
-            body.extend_from_slice(&chunk);
-        }
-    }
-    if seen > MAX_BODY { Err(Error::TooLarge.into()) } else { Ok(body.freeze()) }
 }
 
 /// An answer in JSON, or a problem that is one: it stands as it is, and what was done with it.
@@ -270,10 +252,10 @@ impl Asked {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let kind = self.request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
-        if !self.body.is_empty() && !kind.eq_ignore_ascii_case("application/json") {
+        if !self.body.bytes.is_empty() && !kind.eq_ignore_ascii_case("application/json") {
             return Err(Problem::not_json());
         }
-        let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
+        let body: &[u8] = if self.body.bytes.is_empty() { b"{}" } else { &self.body.bytes };
         serde_json::from_slice(body).map_err(|why| {
             Problem::unreadable(tf("This JSON is not what the address takes: {why}", in_json_words(&why)))
         })
@@ -324,7 +306,7 @@ impl Asked {
     {
         let (of, key) = ((self.me(), self.program.id), self.key.clone());
         let asked = format!("{} {}\n", self.request.method(), self.request.uri());
-        let request_hash = sha256(&(asked + &String::from_utf8_lossy(&self.body)));
+        let request_hash = sha256(&(asked + &String::from_utf8_lossy(&self.body.bytes)));
         move |connection: &mut Connection| {
             let Some(key) = key else { return change(connection) };
             match tokens::take_key(connection, of, &key, &request_hash)? {

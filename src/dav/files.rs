@@ -47,9 +47,9 @@ pub(super) async fn put(
     request: &HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, Failed> {
-    let body = read_card(body).await?;
+    let sent_body = read_card(body, owner).await?;
     sent::check_kind(request)?;
-    let (body, card, extent) = sent::read(&body)?;
+    let (body, card, extent) = sent::read(&sent_body.bytes)?;
     let sent = Sent { name: name.to_owned(), body, card, extent, conditions: Conditions::of(request) };
     let stored = site.write(move |connection| changes::put(connection, owner, &sent)).await??;
     let mut response = if stored.is_new { HttpResponse::Created() } else { HttpResponse::NoContent() };

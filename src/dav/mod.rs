@@ -28,10 +28,9 @@ pub mod xml;
 use actix_web::guard::fn_guard;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
-use actix_web::web::{Bytes, BytesMut, Payload, ServiceConfig, resource, to};
+use actix_web::web::{Payload, ServiceConfig, resource, to};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use diesel::prelude::*;
-use futures_util::StreamExt;
 
 use crate::contacts::store;
 use crate::db::Connection;
@@ -39,6 +38,7 @@ use crate::error::Error;
 use crate::ids::MemberId;
 use crate::schema::members;
 use crate::web::community::Community;
+use crate::web::large_body::{self, Body};
 use crate::web::site::SiteData;
 use answer::Refusal;
 use place::Place;
@@ -122,19 +122,22 @@ async fn respond(site: SiteData, request: &HttpRequest, body: Payload) -> Result
         ("DELETE", Place::Card(name)) => files::delete(&site, member, name, request).await,
         ("PROPFIND", _) => {
             let depth = Depth::of(request)?;
-            let asked = xml::read(&read(body, MAX_XML).await?).map_err(|_| not_read())?;
+            let body = read(body, member, MAX_XML).await?;
+            let asked = xml::read(&body.bytes).map_err(|_| not_read())?;
             let asked = asked.as_ref().map(|asked| known(asked, names::PROPFIND)).transpose()?;
             let wanted = Wanted::read(asked, is_minimal)?;
             let owner = site.read(move |connection| owner(connection, member, &community)).await?;
             Ok(propfind::propfind(site, owner, &place, depth, wanted).await??)
         }
         ("PROPPATCH", _) => {
-            let asked = xml::read(&read(body, MAX_XML).await?).map_err(|_| not_read())?;
+            let body = read(body, member, MAX_XML).await?;
+            let asked = xml::read(&body.bytes).map_err(|_| not_read())?;
             let owner = site.read(move |connection| owner(connection, member, &community)).await?;
             Ok(propfind::proppatch(&owner, &place, asked.as_ref())?)
         }
         ("REPORT", _) => {
-            let asked = xml::read(&read(body, MAX_XML).await?).map_err(|_| not_read())?.ok_or(not_read())?;
+            let body = read(body, member, MAX_XML).await?;
+            let asked = xml::read(&body.bytes).map_err(|_| not_read())?.ok_or(not_read())?;
             let owner = site.read(move |connection| owner(connection, member, &community)).await?;
             Ok(reports::report(site, owner, asked, is_minimal).await??)
         }
@@ -173,32 +176,15 @@ fn owner(connection: &mut Connection, id: MemberId, community: &Community) -> Re
 }
 
 /// Reads a body.
-async fn read(mut body: Payload, most: usize) -> Result<Bytes, Refusal> {
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(|_| Refusal::bad("What was sent broke off, so nothing was done."))?;
-        if bytes.len() + chunk.len() > most {
-            let refusal = Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, names::MAX_SIZE, "That is too large.");
-            drain(body).await;
-            return Err(refusal);
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes.freeze())
-}
-
-/// Reads the rest of a body off, as far as it is not endless, so that the client gets to see the answer.
-async fn drain(mut body: Payload) {
-    let mut left = 32 * 1024 * 1024_usize;
-    while let Some(Ok(chunk)) = body.next().await {
-        left = left.saturating_sub(chunk.len());
-        if left == 0 {
-            return;
-        }
-    }
+async fn read(body: Payload, member: MemberId, most: usize) -> Result<Body, Failed> {
+    large_body::read(body.into_inner(), member, most).await.map_err(|why| match why {
+        Error::TooLarge => Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, names::MAX_SIZE, "That is too large.").into(),
+        Error::BadRequest(_) => Refusal::bad("What was sent broke off, so nothing was done.").into(),
+        other => Failed::Broken(other),
+    })
 }
 
 /// Reads a card that is sent.
-async fn read_card(body: Payload) -> Result<Bytes, Refusal> {
-    read(body, MAX_CARD).await
+async fn read_card(body: Payload, member: MemberId) -> Result<Body, Failed> {
+    read(body, member, MAX_CARD).await
 }

@@ -12,6 +12,7 @@ pub mod error_page;
 pub mod fetched;
 pub mod form;
 pub mod form_owner;
+pub mod large_body;
 pub mod notices;
 pub mod observe;
 pub mod open_reports;
