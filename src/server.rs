@@ -4,6 +4,7 @@ mod body;
 mod connections;
 pub mod metrics;
 mod stream;
+mod terminal;
 mod tls;
 
 use std::net::TcpListener;
@@ -224,6 +225,7 @@ pub fn serve(db: Db, listener: TcpListener, settings: &Settings) -> Result<Serve
     };
     let server = opened.workers(workers).shutdown_timeout(10).listen("http", listener, over_http);
     let server = server.map_err(|why| Error::Unavailable(why.to_string()))?.run();
+    terminal::stop_with(server.handle());
     Ok(Served { server, jobs })
 }
 
