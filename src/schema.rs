@@ -369,6 +369,7 @@ diesel::table! {
         restored -> Integer,
         private_reason -> Text,
         may_invite_again -> Bool,
+        by_program -> Bool,
     }
 }
 

@@ -192,7 +192,7 @@ fn a_removal_does_to_each_pair_what_one_action_does_and_its_undo_takes_that_back
         }
         let both = |connection: &mut Connection, other| (row(connection, me, other), row(connection, other, me));
         let before: Vec<_> = people[1..].iter().map(|other| both(connection, *other)).collect();
-        let id = draft::begin(connection, me)?;
+        let id = draft::begin(connection, me, false)?;
         draft::add(connection, me, id, &people[1..3])?;
         let parting = Parting { private_reason: "why".into(), may_invite_again: true };
         removal::confirm(connection, me, id, &parting)?;

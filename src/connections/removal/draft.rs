@@ -110,7 +110,7 @@ pub enum Select {
 /// The draft into which a press selects.
 #[derive(Debug, Clone, Copy)]
 pub enum Target {
-    /// A new one, which nothing but this press fills.
+    /// A new one of a program, which nothing but this press fills: no page goes on with it.
     New,
     /// The one that waits, or a new one where none does. A page without a draft takes nobody out of it.
     Waiting,
@@ -167,7 +167,7 @@ pub fn take_over(
     let id = match draft {
         Some(id) => id,
         None if add.is_empty() => return Ok(Taken::default()),
-        None => begin(connection, me)?,
+        None => begin(connection, me, matches!(into, Target::New))?,
     };
     if matches!(into, Target::Draft(_)) {
         self::take_out(connection, me, id, &take_out)?;
@@ -200,7 +200,7 @@ fn of(me: MemberId, id: RemovalId) -> Rows {
 ///
 /// # Errors
 /// The database's.
-pub fn begin(connection: &mut Connection, me: MemberId) -> Result<RemovalId, Error> {
+pub fn begin(connection: &mut Connection, me: MemberId, by_program: bool) -> Result<RemovalId, Error> {
     let drafts = removals::table
         .filter(removals::owner_id.eq(me))
         .filter(removals::confirmed_at.is_null())
@@ -215,6 +215,7 @@ pub fn begin(connection: &mut Connection, me: MemberId) -> Result<RemovalId, Err
     let row = (
         removals::owner_id.eq(me),
         removals::id.eq(id),
+        removals::by_program.eq(by_program),
         removals::created_at.eq(now()),
         removals::skipped.eq(""),
         removals::removed.eq(0),
@@ -270,7 +271,7 @@ pub fn restore(connection: &mut Connection, me: MemberId, id: RemovalId) -> Resu
     let chosen = everybody(connection, me, id)?;
     let into = match current(connection, me)? {
         Some((waiting, _)) => waiting,
-        None => begin(connection, me)?,
+        None => begin(connection, me, false)?,
     };
     add(connection, me, into, &chosen)?;
     let untyped = removals::table.find((me, into)).filter(removals::private_reason.eq(""));
@@ -448,11 +449,12 @@ pub fn waiting(connection: &mut Connection, me: MemberId) -> Result<Option<Draft
     Ok(Some(Draft { id, created_at, number }).filter(|draft| draft.number > 0))
 }
 
-/// The draft that waits, and when it was begun: the newest, unless it was discarded. An older one never comes up in its place.
+/// The draft that waits, and when it was begun: the newest of the pages, unless it was discarded. An older one never comes up in its place.
 fn current(connection: &mut Connection, me: MemberId) -> Result<Option<(RemovalId, i64)>, Error> {
     let drafts = removals::table
         .filter(removals::owner_id.eq(me))
         .filter(removals::confirmed_at.is_null())
+        .filter(removals::by_program.eq(false))
         .filter(removals::created_at.gt(now() - KEPT_DAYS * DAY))
         .order(removals::id.desc())
         .select((removals::id, removals::created_at, removals::undone_at));

@@ -326,7 +326,7 @@ copied!(dismissed_suggestions of owner_id {
     .or(other_id.gt(last.other_id))));
 copied!(removals of owner_id {
     owner_id: MemberId, id: RemovalId, created_at: i64, skipped: String, removed: i32, confirmed_at: Option<i64>,
-    undone_at: Option<i64>, restored: i32, private_reason: String, may_invite_again: bool
+    undone_at: Option<i64>, restored: i32, private_reason: String, may_invite_again: bool, by_program: bool
 } by (owner_id, id), after last: owner_id.ge(last.owner_id).and(owner_id.gt(last.owner_id).or(id.gt(last.id))));
 copied!(removal_members of owner_id {
     owner_id: MemberId, removal_id: RemovalId, other_id: MemberId, sort_first: String

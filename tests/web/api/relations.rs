@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Program;
-use crate::support::{Site, connect, connect_many};
+use crate::support::{Site, Visitor, connect, connect_many};
 
 use amicable::ids::MemberId;
 
@@ -322,4 +322,38 @@ fn the_profile_changes_as_its_form_does() {
         wrong.body["errors"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
     assert_eq!((wrong.status, wrong.problem(), fields), (422, "invalid", vec!["full_name", "headline"]));
     assert_eq!(hers.get("/profile").body["headline"], "Builds bridges");
+}
+
+#[test]
+fn no_page_goes_on_with_the_draft_of_a_program() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    connect_many(&site, &ada, 3);
+    let hers = Program::of(&site, &ada);
+    let ticked = |ada: &mut Visitor, name: &str| {
+        ada.open("/connections/remove");
+        let handle = name.to_lowercase().replace(' ', "-");
+        let form = [("member", handle.as_str()), ("press", "save")];
+        let shown = ada
+            .page
+            .body
+            .split("name=\"shown\" value=\"")
+            .nth(1)
+            .map(|rest| rest.split('"').next().unwrap().to_owned());
+        let shown = shown.unwrap_or_default();
+        ada.post("/connections/remove", &[form[0], form[1], ("shown", &shown)]);
+    };
+    let items = hers.get("/connections").body["items"].clone();
+    let one =
+        |at: usize| json!({ "handle": items[at]["member"]["handle"], "connected_since": items[at]["connected_since"] });
+    ticked(&mut ada, items[1]["member"]["full_name"].as_str().unwrap());
+    assert!(ada.open("/connections/remove").sees("1 selected"), "{}", ada.text());
+    let draft = hers.post("/removals", json!({ "members": [one(0)] })).body;
+    assert_eq!(draft["number"], 1);
+    // What was ticked before is still there, and what is ticked now is added to that.
+    assert!(ada.open("/connections/remove").sees("1 selected"), "{}", ada.text());
+    ticked(&mut ada, items[2]["member"]["full_name"].as_str().unwrap());
+    assert!(ada.open("/connections/remove").sees("2 selected"), "{}", ada.text());
+    let done = hers.post(&format!("/removals/{}/confirm", draft["id"].as_str().unwrap()), json!({}));
+    assert_eq!((&done.body["removed"], hers.get("/connections").body["total"].as_i64()), (&json!(1), Some(2)));
 }
