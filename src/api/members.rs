@@ -74,7 +74,11 @@ fn before(
     handle: &str,
     action: Action,
 ) -> Result<(MemberCard, String), Error> {
-    match visible::member(connection, limits, me, handle) {
+    let page = match action {
+        Action::Disconnect { page, .. } | Action::Block { page } => page,
+        _ => None,
+    };
+    match visible::member_of_page(connection, limits, (me, page), handle) {
         Err(Error::NotFound) if action == Action::Withdraw => {
             Ok((invitations::to_withdraw(connection, limits, me, handle)?, String::new()))
         }

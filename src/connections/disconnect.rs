@@ -129,7 +129,7 @@ async fn disconnect_or_block(
     let since = connected_since(&form);
     let (undo, (person, answer)) = site
         .write(move |connection| {
-            let (member, row) = visible::member(connection, &limits, id, &handle)?;
+            let (member, row) = visible::member_of_page(connection, &limits, (id, since), &handle)?;
             let before = row.as_ref().map_or(Side::Stranger, |row| row.side_at(dates::now(), &limits));
             let proven = since.is_some() && row.and_then(|row| row.connected_at) == since;
             let undo = undo_of_block(before, proven).filter(|_| reason.is_empty() || !keeps_a_reason(before));
