@@ -55,6 +55,19 @@ pub fn not_there_for(connection: &mut Connection, limits: &Limits, viewer: Membe
     Ok(all)
 }
 
+/// Returns those who have blocked a viewer, or delete their account, in order.
+///
+/// # Errors
+/// The database's.
+pub fn gone_for(connection: &mut Connection, viewer: MemberId) -> Result<Vec<MemberId>, Error> {
+    let unseen = store::unseen(viewer).select(relationships::other_id);
+    let mut gone: Vec<MemberId> = on_engine!(connection, |own| unseen.load(own))?;
+    let leaving = members::table.filter(members::deletion_due_at.is_not_null()).select(members::id);
+    gone.extend(on_engine!(connection, |own| leaving.load::<MemberId>(own))?);
+    gone.sort_unstable();
+    Ok(gone)
+}
+
 /// Somebody, with the viewer's row toward them.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = members)]
@@ -78,6 +91,20 @@ pub fn member(
     viewer: MemberId,
     handle: &str,
 ) -> Result<(Profile, Option<Row>), Error> {
+    member_of_page(connection, limits, (viewer, None), handle)
+}
+
+/// [`member`] for a press on the page of a connection, which says since when it is: where moderators have hidden somebody who has
+/// left since, the press finds them as it would if they had not.
+///
+/// # Errors
+/// As [`member`].
+pub fn member_of_page(
+    connection: &mut Connection,
+    limits: &Limits,
+    (viewer, connected_since): (MemberId, Option<i64>),
+    handle: &str,
+) -> Result<(Profile, Option<Row>), Error> {
     // Handles are in lower case; what cannot be one, the database need not be asked for.
     let handle = &handle.to_ascii_lowercase();
     if !names::is_handle(handle) {
@@ -94,8 +121,11 @@ pub fn member(
     if deletion_due_at.is_some() && row.as_ref().is_none_or(|row| row.state != State::Blocked) {
         return Err(Error::NotFound);
     }
+    let proves = |row: &Row| connected_since.is_some() && row.connected_at == connected_since;
+    let is_proven = side_of(row.as_ref(), limits) == Side::WasDisconnected && row.as_ref().is_some_and(proves);
     match (member.person.id == viewer, member.is_hidden()) {
         (true, _) => Ok((member.whole(), row)),
+        (_, true) if is_proven => Ok((member.withheld(), row)),
         (_, hidden) if !is_there(hidden, side_of(row.as_ref(), limits)) => Err(Error::NotFound),
         (_, true) => Ok((member.withheld(), row)),
         _ => Ok((member, row)),

@@ -136,3 +136,21 @@ fn only_the_member_gets_an_archive() {
     visitor.open("/settings/data/archive");
     assert!(visitor.page.path.starts_with("/sign-in"), "{}", visitor.page.path);
 }
+
+#[test]
+fn an_archive_does_not_name_who_has_blocked() {
+    let site = Site::new();
+    let [mut eva, mut dee, mut ben] = ["Eva Lund", "Dee Lund", "Ben Okoro"].map(|name| site.member(name));
+    for handle in ["dee-lund", "ben-okoro"] {
+        eva.post(&format!("/in/{handle}/remarks"), &[("private_note", "From the choir"), ("tags", "choir")]);
+    }
+    dee.post("/in/eva-lund/block", &[]);
+    dee.post("/profile", &[("full_name", "Dorothea Abend"), ("headline", ""), ("location", "")]);
+    ben.post("/profile", &[("full_name", "Ben Adler"), ("headline", ""), ("location", "")]);
+    let whole = archive(&eva);
+    for file in ["json/notes.json", "json/tags.json"] {
+        let names: Vec<&str> =
+            whole[file].as_array().unwrap().iter().map(|row| row["full_name"].as_str().unwrap()).collect();
+        assert!(names.len() == 2 && names.contains(&"Ben Adler") && names.contains(&""), "{file}: {names:?}");
+    }
+}

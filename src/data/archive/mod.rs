@@ -105,7 +105,7 @@ impl Writing {
     ) -> Result<u64, Error> {
         self.begin(&format!("json/{}.json", file.name))?;
         let waiting = tempfile::tempfile().map_err(disk)?;
-        let mut values = Values::of(file, &mut self.zip, waiting)?;
+        let mut values = Values::of((file, self.member), &mut self.zip, waiting)?;
         if let Some(of_owner) = rows.of_owner {
             of_owner(connection, self.member, &mut |connection, batch| {
                 let mut batch: Vec<_> = batch.into_iter().filter(|cells| (file.keeps)(cells, when)).collect();

@@ -6,6 +6,7 @@ use std::io::{BufWriter, Write};
 
 use serde_json::Value;
 
+use crate::connections::visible;
 use crate::data::archive::disk;
 use crate::data::tables::{self, Cells, Kind};
 use crate::dates;
@@ -20,6 +21,7 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 /// A file of the archive that is being written.
 pub(super) struct Values<'a, W: Write> {
     file: &'static tables::File,
+    owner: MemberId,
     json: &'a mut W,
     csv: csv::Writer<BufWriter<File>>,
     entries: u64,
@@ -27,18 +29,22 @@ pub(super) struct Values<'a, W: Write> {
 
 impl<'a, W: Write> Values<'a, W> {
     /// Begins a file: JSON here, CSV there.
-    pub(super) fn of(file: &'static tables::File, json: &'a mut W, csv: File) -> Result<Values<'a, W>, Error> {
+    pub(super) fn of(
+        (file, owner): (&'static tables::File, MemberId),
+        json: &'a mut W,
+        csv: File,
+    ) -> Result<Values<'a, W>, Error> {
         let mut csv = BufWriter::new(csv);
         csv.write_all(MARK).map_err(disk)?;
         let mut csv = csv::Writer::from_writer(csv);
         csv.write_record(headings(file)).map_err(damaged)?;
         json.write_all(b"[").map_err(disk)?;
-        Ok(Values { file, json, csv, entries: 0 })
+        Ok(Values { file, owner, json, csv, entries: 0 })
     }
 
     /// Adds rows.
     pub(super) fn add(&mut self, connection: &mut Connection, rows: &[Cells]) -> Result<(), Error> {
-        let people = people(connection, self.file, rows)?;
+        let people = people(connection, (self.file, self.owner), rows)?;
         for cells in rows {
             let values = values(self.file, cells, &people);
             self.csv.write_record(values.iter().map(|(_, value)| neutral(text(value)))).map_err(damaged)?;
@@ -75,7 +81,7 @@ fn of_member(column: &tables::Column) -> [String; 2] {
 
 fn headings(file: &tables::File) -> Vec<String> {
     let of = |column: &tables::Column| match column.kind {
-        Kind::Member => of_member(column).to_vec(),
+        Kind::Member | Kind::MemberThere => of_member(column).to_vec(),
         _ => vec![column.name.to_owned()],
     };
     file.columns.iter().flat_map(of).collect()
@@ -84,16 +90,20 @@ fn headings(file: &tables::File) -> Vec<String> {
 /// Loads whom the rows name.
 fn people(
     connection: &mut Connection,
-    file: &tables::File,
+    (file, owner): (&tables::File, MemberId),
     rows: &[Cells],
 ) -> Result<HashMap<MemberId, MemberCard>, Error> {
-    let columns = file.columns.iter().filter(|column| matches!(column.kind, Kind::Member));
+    let columns = file.columns.iter().filter(|column| matches!(column.kind, Kind::Member | Kind::MemberThere));
     let id =
         |cells: &Cells, column: &tables::Column| cells.get(column.column).and_then(Value::as_i64).map(MemberId::new);
     let mut ids: Vec<MemberId> =
         columns.flat_map(|column| rows.iter().filter_map(move |cells| id(cells, column))).collect();
     ids.sort_unstable();
     ids.dedup();
+    if file.columns.iter().any(|column| matches!(column.kind, Kind::MemberThere)) {
+        let gone = visible::gone_for(connection, owner)?;
+        ids.retain(|id| gone.binary_search(id).is_err());
+    }
     let people = members::persons(connection, &ids)?;
     Ok(people.into_iter().map(|person| (person.id, person)).collect())
 }
@@ -102,7 +112,7 @@ fn values(file: &tables::File, cells: &Cells, people: &HashMap<MemberId, MemberC
     let mut values = Vec::new();
     for column in file.columns {
         let value = cells.get(column.column).cloned().unwrap_or(Value::Null);
-        if let Kind::Member = column.kind {
+        if let Kind::Member | Kind::MemberThere = column.kind {
             let person = value.as_i64().and_then(|id| people.get(&MemberId::new(id)));
             let parts = person.map(|person| [person.full_name.clone(), person.handle.clone()]);
             let names = of_member(column).into_iter();

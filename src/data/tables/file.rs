@@ -49,6 +49,8 @@ pub enum Kind {
     Time,
     /// A member's id as name and address, in two columns.
     Member,
+    /// The same of those alone who are there for the owner, as on the pages.
+    MemberThere,
     /// Text that is JSON as what it says.
     Json,
     /// A number as the word in its place.
@@ -85,6 +87,11 @@ pub const fn time(name: &'static str) -> Column {
 /// Another member.
 pub const fn member(column: &'static str) -> Column {
     Column { column, name: "", kind: Kind::Member }
+}
+
+/// Another member, while they are there for the owner.
+pub const fn member_there(column: &'static str) -> Column {
+    Column { kind: Kind::MemberThere, ..member(column) }
 }
 
 /// Text that is JSON.

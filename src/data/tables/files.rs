@@ -1,6 +1,6 @@
 //! The files of the archive: what of a member's rows stands where. Nothing of what others did to them stands in any.
 
-use super::file::{File, choice, json, member, plain, time};
+use super::file::{File, choice, json, member, member_there, plain, time};
 use super::{contacts, messages, sides};
 use crate::accounts::events;
 use crate::language::key;
@@ -103,7 +103,7 @@ pub(super) const REPORTS: &[File] = &[File::new(
     &[
         time("created_at").named("reported_at"),
         choice("kind", &["profile", "invitation", "message", "appeal"]).named("about"),
-        member("reported_id").named("reported"),
+        member_there("reported_id").named("reported"),
         plain("reason"),
     ],
 )];
@@ -172,16 +172,16 @@ pub(super) const RELATIONSHIPS: &[File] = &[
         &[member("other_id"), time("changed_at").named("blocked_at"), plain("private_reason")],
     )
     .only(sides::is_blocked),
-    File::new("notes", key("Your private notes about people"), &[member("other_id"), plain("private_note")])
+    File::new("notes", key("Your private notes about people"), &[member_there("other_id"), plain("private_note")])
         .only(sides::has_note),
 ];
 
-pub(super) const TAGS: &[File] = &[File::new("tags", key("Your tags"), &[member("other_id"), plain("tag")])];
+pub(super) const TAGS: &[File] = &[File::new("tags", key("Your tags"), &[member_there("other_id"), plain("tag")])];
 
 pub(super) const DISMISSED_SUGGESTIONS: &[File] = &[File::new(
     "dismissed_suggestions",
     key("Whom you did not want suggested any more"),
-    &[member("other_id"), time("dismissed_at")],
+    &[member_there("other_id"), time("dismissed_at")],
 )];
 
 pub(super) const REMOVALS: &[File] = &[File::new(
@@ -202,7 +202,7 @@ pub(super) const REMOVALS: &[File] = &[File::new(
 pub(super) const REMOVAL_MEMBERS: &[File] = &[File::new(
     "removal_members",
     key("Whom you chose for these removals"),
-    &[plain("removal_id").named("removal"), member("other_id")],
+    &[plain("removal_id").named("removal"), member_there("other_id")],
 )];
 
 pub(super) const NOTIFICATIONS: &[File] = &[File::new(
