@@ -15,6 +15,7 @@ use crate::joining::links::{new_code, owner_of};
 use crate::language::current;
 use crate::limits::{self, Limit, Subject};
 use crate::mail::{Letter, outbox};
+use crate::members::suspension::role_if_able;
 use crate::relationship::{Action, Limits};
 use crate::schema::{join_letters, refused_addresses};
 use crate::text::digest::sha256;
@@ -91,6 +92,10 @@ pub fn become_invitation(
     code: &str,
 ) -> Result<(), Error> {
     let Some(letter) = by_code(connection, code, true)? else { return Ok(()) };
+    // Whoever is kept out, or deletes their account, has become nobody's inviter while the registration waited.
+    if role_if_able(connection, letter.owner_id)?.is_none() {
+        return Ok(());
+    }
     let limits = Limits { invitations: u32::MAX, ..*limits };
     let between = Between { viewer: letter.owner_id, other: member };
     connections::act(connection, &limits, between, Action::Invite, &letter.note).map(|_| ())

@@ -156,3 +156,29 @@ fn a_letter_that_lets_nobody_in_is_not_offered() {
     let mut ben = site.member("Ben Okoro");
     assert_eq!(ben.get(&page).page.status, 404);
 }
+
+#[test]
+fn nobody_comes_in_by_who_is_kept_out_meanwhile() {
+    for sql in ["suspended_at = 1", "deletion_due_at = 9999999999"] {
+        let site = Site::new();
+        let mut ada = site.member("Ada Ruiz");
+        invite(&site, &mut ada, "ines@test.example");
+        let link = site.letters()[0].link("/join/");
+        site.db.write_blocking(|connection| registration::save(connection, Registration::Approval)).unwrap();
+        let mut ines = site.visitor();
+        ines.open(&link).fill("full_name", "Ines Moreau").fill("email", "ines@test.example");
+        ines.fill("password", PASSWORD).fill("reason", "Ada asked me.").press("Sign up");
+        let sql = format!("UPDATE members SET {sql} WHERE id = {}", ada.id);
+        let id = amicable::schema::applications::table.select(amicable::schema::applications::id);
+        let accept = move |connection: &mut amicable::db::Connection| {
+            diesel::sql_query(&sql).execute(connection)?;
+            let id: MemberId = id.first(connection)?;
+            amicable::joining::waiting::accept(connection, &amicable::relationship::Limits::default(), id)
+        };
+        assert!(site.db.write_blocking(accept).unwrap().is_some());
+        ines.open("/sign-in").fill("email", "ines@test.example").fill("password", PASSWORD).press("Sign in");
+        for path in ["/invitations", "/notifications"] {
+            assert!(!ines.open(path).sees("Ada Ruiz"), "{path}: {}", ines.text());
+        }
+    }
+}
