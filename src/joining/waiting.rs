@@ -18,9 +18,13 @@ use crate::members::administrators;
 use crate::members::role::Role;
 use crate::relationship::Limits;
 use crate::schema::{members, settings};
+use crate::web::form::Form;
 use crate::web::page::{Layout, Redirect, Render};
 use crate::web::registration;
 use crate::web::site::SiteData;
+
+/// The field with the registration that the page was made for.
+const FIELD: &str = "registration";
 
 #[derive(Template)]
 #[template(path = "joining/waiting.html")]
@@ -61,9 +65,13 @@ pub async fn page(site: SiteData, page: Layout, redirect: Redirect) -> Result<Ht
 /// `POST /registration/withdraw`
 ///
 /// # Errors
-/// The database's.
-pub async fn withdraw(site: SiteData, redirect: Redirect) -> Result<HttpResponse, Error> {
+/// [`Error::OtherMember`] where the page was somebody else's, or the database's.
+pub async fn withdraw(site: SiteData, form: Form, redirect: Redirect) -> Result<HttpResponse, Error> {
     let Some(id) = applications::signed_in(redirect.session()) else { return Ok(redirect.to("/")) };
+    // The page may be of somebody who has registered in this browser before.
+    if form.get(FIELD).parse() != Ok(id) {
+        return Err(Error::OtherMember);
+    }
     let withdrawn = site.write(move |connection| {
         let taken = applications::take(connection, id)?;
         taken.as_ref().map(|application| give_back(connection, &application.code)).transpose()

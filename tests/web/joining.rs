@@ -465,3 +465,20 @@ fn who_waits_is_not_counted_as_joined() {
     ada.open("/admin/registration").press("Accept");
     assert!(ben.open("/invite-links").sees("1 person joined"), "{}", ben.text());
 }
+
+#[test]
+fn an_old_tab_withdraws_no_others_registration() {
+    let site = Site::new();
+    set(&site, Registration::Approval);
+    let mut tab = site.visitor();
+    sign_up(tab.open("/sign-up"), "Maren Holt", "maren@test.example");
+    let first = tab.page.clone();
+    tab.press("Sign out");
+    sign_up(tab.open("/sign-up"), "Nils Holt", "nils@test.example");
+    tab.page = first;
+    tab.press("Withdraw registration");
+    assert!(tab.page.status == 409 && tab.sees("Nothing was done."), "{}", tab.text());
+    assert!(tab.open("/registration").sees("Nils Holt"), "{}", tab.text());
+    tab.press("Withdraw registration");
+    assert!(tab.sees("Your registration is withdrawn."), "{}", tab.text());
+}
