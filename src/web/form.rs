@@ -16,8 +16,11 @@ use crate::error::Error;
 use crate::language::{key, number, tf};
 use crate::text::{self, Flaw};
 
-/// No form of ours is larger. What is typed beyond what a field takes comes back with the reason, up to here.
+/// No form of members is larger. What is typed beyond what a field takes comes back with the reason, up to here.
 const MAX_BYTES: usize = 256 * 1024;
+/// The form with the texts of the community: three of 20,000 characters, each of nine bytes as it is sent.
+const TEXTS: &str = "/admin/community";
+const MAX_BYTES_OF_TEXTS: usize = 600 * 1024;
 /// How much of a body that is too large is read off before the answer, so that a browser gets to see it.
 const DRAINED: usize = 32 * 1024 * 1024;
 
@@ -109,7 +112,7 @@ impl FromRequest for Form {
             match received {
                 Some(Received(Some(form))) => Form::parse(&form),
                 Some(Received(None)) => Err(Error::TooLarge),
-                None if !has_kind && read(body).await?.is_empty() => Ok(Form::default()),
+                None if !has_kind && read(body, MAX_BYTES).await?.is_empty() => Ok(Form::default()),
                 None => Err(Error::UnknownBody),
             }
         })
@@ -129,7 +132,8 @@ pub async fn receive(request: &mut ServiceRequest) -> Result<(), Error> {
     if request.method() != Method::POST || !kind.starts_with("application/x-www-form-urlencoded") {
         return Ok(());
     }
-    let form = match read(request.take_payload()).await {
+    let most = if request.path() == TEXTS { MAX_BYTES_OF_TEXTS } else { MAX_BYTES };
+    let form = match read(request.take_payload(), most).await {
         Ok(form) => Some(form),
         Err(Error::TooLarge) => None,
         Err(broken) => return Err(broken),
@@ -156,7 +160,7 @@ impl FromRequest for Query {
     }
 }
 
-async fn read(mut payload: Payload) -> Result<Bytes, Error> {
+async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Error> {
     let mut body = BytesMut::new();
     let mut seen = 0;
     while let Some(chunk) = payload.next().await {
@@ -165,11 +169,11 @@ async fn read(mut payload: Payload) -> Result<Bytes, Error> {
         if seen > DRAINED {
             break;
         }
-        if seen <= MAX_BYTES {
+        if seen <= most {
             body.extend_from_slice(&chunk);
         }
     }
-    if seen > MAX_BYTES { Err(Error::TooLarge) } else { Ok(body.freeze()) }
+    if seen > most { Err(Error::TooLarge) } else { Ok(body.freeze()) }
 }
 
 fn header<'a>(request: &'a HttpRequest, name: &str) -> &'a str {

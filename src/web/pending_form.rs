@@ -16,8 +16,11 @@ use crate::web::form::{self, Form};
 use crate::web::form_owner;
 use crate::web::page::local;
 
-/// Bytes of a form that is kept: the longest message in any script, as it is sent.
-const LARGEST_KEPT: usize = 64 * 1024;
+/// Bytes of a form that is kept: the longest note in any script, as it is sent, with its fields. The page that signs in hands it
+/// on with each byte that is no letter as three, which no form may be too large for.
+const LARGEST_KEPT: usize = 144 * 1024;
+/// What nobody sees again, and is typed anew.
+const SECRETS: [&str; 2] = ["password", "new_password"];
 /// The fields under which the page that signs in hands on what it keeps.
 pub const PATH: &str = "kept_path";
 /// As [`PATH`].
@@ -39,7 +42,7 @@ impl PendingForm {
 
     fn new(path: &str, form: &Form) -> Option<PendingForm> {
         let fields: Vec<(String, String)> =
-            form.fields().filter(|(name, _)| !name.contains("password")).cloned().collect();
+            form.fields().filter(|(name, _)| !SECRETS.contains(&name.as_str())).cloned().collect();
         fields.iter().any(|(name, _)| name != form_owner::FIELD).then_some(PendingForm { path: local(path)?, fields })
     }
 

@@ -116,3 +116,12 @@ fn the_overview_says_nothing_of_a_disconnect() {
     };
     assert_eq!(tidy(after), tidy(before));
 }
+
+#[test]
+fn texts_of_any_script_may_be_as_long_as_is_said() {
+    let site = Site::new();
+    let mut root = administrator(&site);
+    let text = "愛".repeat(19_990);
+    root.open("/admin/community").fill("rules", &text).fill("privacy", &text).fill("welcome", "愛").press("Save");
+    assert!(root.sees("The texts are saved."), "{:.300}", root.text());
+}

@@ -62,7 +62,7 @@ fn no_password_is_repeated_and_no_address_plants_a_form() {
     assert!(visitor.page.status == 401 && !visitor.page.body.contains("a+quiet") && visitor.page.body.contains("eve"));
     visitor.get("/sign-in?kept_path=/in/ben-okoro/block&kept=private_reason%3Dplanted");
     assert!(!visitor.page.body.contains("planted"));
-    let large = "x".repeat(70_000);
+    let large = "x".repeat(150_000);
     visitor.post("/profile/about", &[("about", &large)]);
     assert_eq!(visitor.page.status, 303, "too large to be kept");
 }
@@ -96,4 +96,30 @@ fn words_beyond_what_a_field_takes_come_back() {
     let long = "\u{1F30A}".repeat(15_000);
     ada.post("/profile/about", &[("about", &long)]);
     assert!(ada.page.status == 422 && ada.page.body.contains(&long), "{}", ada.page.status);
+}
+
+#[test]
+fn the_longest_words_of_any_script_are_kept() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let (note, page) = ("愛".repeat(9_999), ada.open("/contacts/new").page.clone());
+    ada.press("Sign out");
+    ada.page = page;
+    ada.fill("full_name", "Ben Okoro").fill("private_note", &note).press("Save");
+    assert_eq!(ada.page.status, 401, "{:.200}", ada.text());
+    ada.fill("email", "ada-ruiz@test.example").fill("password", PASSWORD).press("Sign in").press("Try again");
+    assert!(ada.page.path.starts_with("/contacts/") && ada.page.body.contains(&note), "{:.300}", ada.text());
+}
+
+#[test]
+fn a_field_is_kept_whose_name_has_a_password_in_it() {
+    let site = Site::new();
+    let mut root = crate::moderation::with_role(&site, "Root Admin", amicable::members::role::Role::Administrator);
+    let page = root.open("/admin/limits").page.clone();
+    root.press("Sign out");
+    root.page = page;
+    root.fill("number-app-passwords", "17").fill("number-uploads", "18").press("Save");
+    root.fill("email", "root-admin@test.example").fill("password", PASSWORD).press("Sign in").press("Try again");
+    root.open("/admin/limits");
+    assert!(root.page.body.contains("value=\"17\"") && root.page.body.contains("value=\"18\""), "{}", root.text());
 }
