@@ -6,7 +6,7 @@ use crate::audit::{self, Act, Actor};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{MemberId, ReportId};
-use crate::language::t;
+use crate::language::{key, t};
 use crate::mail::{Letter, outbox};
 use crate::members::administrators::{self, OnlyAdministrator};
 use crate::members::role::Role;
@@ -71,11 +71,16 @@ pub fn hindrance(connection: &mut Connection, by: Moderator, member: MemberId) -
     })
 }
 
+/// Returns the error of a decision that the page of a report does not offer.
+pub fn not_offered() -> Error {
+    Error::BadRequest(key("This choice is not on the page. Open the report again and choose there."))
+}
+
 /// Decides a report: it is closed, what is decided takes effect, the reported is told in neutral words, and whoever reported
 /// that it was answered.
 ///
 /// # Errors
-/// [`Error::NotFound`] where there is no such report, or the database's.
+/// [`Error::NotFound`] where there is no such report, [`Error::BadRequest`] for a decision of another kind, or the database's.
 pub fn decide(
     connection: &mut Connection,
     by: Moderator,
@@ -84,6 +89,9 @@ pub fn decide(
 ) -> Result<Result<(), Refused>, Error> {
     administrators::lock_with(connection, reported)?;
     let report = reports::one(connection, by.id, reported, id)?;
+    if !report.kind.offers(verdict.decision) {
+        return Err(not_offered());
+    }
     if let Some(refused) = hindrance(connection, by, reported)? {
         return Ok(Err(refused));
     }

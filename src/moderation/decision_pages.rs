@@ -10,7 +10,7 @@ use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::ids::{MemberId, ReportId};
-use crate::language::{filters, key, t, tf};
+use crate::language::{filters, t, tf};
 use crate::mail;
 use crate::members::{self, MemberCard};
 use crate::moderation::context::Context;
@@ -175,8 +175,7 @@ pub async fn decide(
     redirect: Redirect,
 ) -> Result<HttpResponse, Error> {
     let at = path.into_inner();
-    let unknown = Error::BadRequest(key("This choice is not on the page. Open the report again and choose there."));
-    let decision = Decision::of(form.get("decision")).ok_or(unknown)?;
+    let decision = Decision::of(form.get("decision")).ok_or_else(decide::not_offered)?;
     let mut problems = Problems::default();
     let verdict = verdict(&form, decision, &mut problems);
     if problems.any() {

@@ -39,6 +39,16 @@ impl Kind {
             Kind::Appeal => t("Appeal"),
         }
     }
+
+    /// Returns whether the page of such a report offers a decision: an appeal ends what was decided, or lets it stand.
+    pub fn offers(self, decision: Decision) -> bool {
+        match decision {
+            Decision::Open => false,
+            Decision::Dismissed => true,
+            Decision::Lifted => self == Kind::Appeal,
+            _ => self != Kind::Appeal,
+        }
+    }
 }
 
 numbered! {

@@ -603,3 +603,42 @@ fn a_report_about_the_only_administrator_says_that_it_waits() {
     report(&mut ada, &only, "Rude again");
     assert!(!ada.sees("only administrator"), "{}", ada.text());
 }
+
+#[test]
+fn a_press_on_the_page_of_somebody_hidden_tells_no_leaver() {
+    let site = Site::unmetered();
+    let [mut gus, mut eva, mut fay] = ["Gus Berg", "Eva Lund", "Fay Orr"].map(|name| site.member(name));
+    let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
+    connect(&mut gus, &mut eva);
+    connect(&mut gus, &mut fay);
+    report(&mut eva, "gus-berg", "Spam");
+    decide(&mut mia, "Gus Berg", "Please change it.", "Hide");
+    let pages = [&mut eva, &mut fay].map(|who| who.open("/in/gus-berg/disconnect").page.clone());
+    gus.post("/in/eva-lund/disconnect", &[]);
+    for (who, page) in [&mut eva, &mut fay].into_iter().zip(pages) {
+        who.page = page;
+        who.press("Disconnect");
+        assert!(who.sees("You are no longer connected with Gus Berg.") && who.has_button("Undo"), "{}", who.text());
+        assert!(who.open("/connections/disconnected").sees("Gus Berg"), "{}", who.text());
+    }
+    // A stranger, and a press that proves nothing, find nobody.
+    let mut ida = site.member("Ida Holm");
+    assert_eq!(ida.post("/in/gus-berg/disconnect", &[]).page.status, 404);
+}
+
+#[test]
+fn only_an_appeal_is_lifted() {
+    let site = Site::new();
+    let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
+    appealed(&site, &mut mia);
+    let mut eve = site.member("Eve Lund");
+    report(&mut eve, "ada-ruiz", "Spam");
+    for (opens, refused) in
+        [("Report of a profile: Ada Ruiz", "lift"), ("Appeal: Ben Okoro", "ban"), ("Appeal: Ben Okoro", "open")]
+    {
+        let path = mia.open("/moderation").go(opens).page.path.clone();
+        mia.post(&path, &[("decision", refused), ("told", "No."), ("until", "")]);
+        assert_eq!(mia.page.status, 400, "{refused}: {}", mia.text());
+        assert!(mia.open("/moderation").sees(opens), "{}", mia.text());
+    }
+}
