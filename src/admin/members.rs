@@ -11,7 +11,7 @@ use crate::accounts::email;
 use crate::accounts::factor;
 use crate::admin::roles;
 use crate::audit::{self, Act, Actor};
-use crate::dates;
+use crate::dates::{self, now};
 use crate::db::{Connection, id_in, on_engine, sql_condition};
 use crate::error::Error;
 use crate::ids::MemberId;
@@ -127,7 +127,9 @@ fn noted(connection: &mut Connection) -> Result<Vec<MemberId>, Error> {
     let limit = SHOWN as i64;
     let staff = rows::table.filter(IsStaff).order((rows::role.desc(), rows::id)).select(rows::id).limit(limit);
     let mut ids: Vec<MemberId> = on_engine!(connection, |own| staff.load(own))?;
-    let out = rows::table.filter(rows::suspended_at.is_not_null()).order(rows::suspended_at.desc());
+    // One that has ended by itself is over.
+    let is_on = rows::suspended_until.is_null().or(rows::suspended_until.gt(now()));
+    let out = rows::table.filter(rows::suspended_at.is_not_null()).filter(is_on).order(rows::suspended_at.desc());
     let out = out.select(rows::id).limit(limit);
     let out: Vec<MemberId> = on_engine!(connection, |own| out.load(own))?;
     let unlisted = rows::table.filter(IsUnlisted).filter(rows::id.gt(MemberId::NOBODY)).select(rows::id).limit(limit);

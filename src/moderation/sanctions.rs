@@ -54,13 +54,18 @@ impl Sanction {
     }
 }
 
-/// Loads what was decided about a member, the newest first.
+/// Loads what was decided about a member, the newest first: what was decided last, and what is in force since before.
 ///
 /// # Errors
 /// The database's.
 pub fn of(connection: &mut Connection, member: MemberId) -> Result<Vec<Sanction>, Error> {
-    let rows = sanctions::table.filter(sanctions::member_id.eq(member)).order(sanctions::id.desc()).limit(HISTORY);
-    Ok(on_engine!(connection, |own| rows.select(Sanction::as_select()).load(own))?)
+    let theirs = sanctions::table.filter(sanctions::member_id.eq(member)).order(sanctions::id.desc()).limit(HISTORY);
+    let mut all: Vec<Sanction> = on_engine!(connection, |own| theirs.select(Sanction::as_select()).load(own))?;
+    let lasting = [Decision::Hidden, Decision::Suspended, Decision::Banned];
+    let in_force = theirs.filter(sanctions::lifted_at.is_null()).filter(sanctions::kind.eq_any(lasting));
+    let in_force: Vec<Sanction> = on_engine!(connection, |own| in_force.select(Sanction::as_select()).load(own))?;
+    all.extend(in_force.into_iter().filter(|one| !all.iter().any(|other| other.id == one.id)).collect::<Vec<_>>());
+    Ok(all)
 }
 
 /// Refuses to keep out the only one who could run the site.
