@@ -30,6 +30,11 @@ pub fn minute(seconds: i64) -> String {
     time.map_or_else(|_| String::new(), |time| language::listed([long(seconds), time]))
 }
 
+/// The first whole minute that is not before a moment: nobody is told a second.
+pub fn whole_minute(seconds: i64) -> String {
+    minute((seconds + 59) / 60 * 60)
+}
+
 /// The day of a moment as `<time datetime>` wants it, e.g. `2019-03-12`.
 pub fn iso(seconds: i64) -> String {
     civil(seconds).map_or_else(String::new, |day| day.to_string())

@@ -70,6 +70,8 @@ acts! {
     InviteLinkMade = "invite_link_made", t("Invite link made");
     /// An invite link was ended.
     InviteLinkEnded = "invite_link_ended", t("Invite link ended");
+    /// A link by which people join works again.
+    InviteLinkRestored = "invite_link_restored", t("Invite link restored");
     /// A limit was changed.
     LimitChanged = "limit_changed", t("Limit changed");
     /// The community's name or texts were changed.

@@ -234,7 +234,7 @@ pub async fn make(
             return Ok(Made::TooMany);
         }
         links::make(connection, viewer.id, &label, expires_at, most_uses)?;
-        note(connection, &viewer, Act::InviteLinkMade, &label).map(|()| Made::Link)
+        note(connection, &viewer, Act::InviteLinkMade, (None, &label)).map(|()| Made::Link)
     });
     match made.await? {
         Made::Link => redirect.done(t("The invite link is ready. Copy it, or show the QR code.")),
@@ -249,11 +249,16 @@ pub async fn make(
 }
 
 /// Logs what an administrator did; what other members do with their own links is theirs.
-fn note(connection: &mut Connection, viewer: &Viewer, act: Act, detail: &str) -> Result<(), Error> {
+fn note(
+    connection: &mut Connection,
+    viewer: &Viewer,
+    act: Act,
+    (subject, detail): (Option<MemberId>, &str),
+) -> Result<(), Error> {
     if !viewer.may_administer() {
         return Ok(());
     }
-    audit::record(connection, Actor::Member(viewer.id), act, None, detail)
+    audit::record(connection, Actor::Member(viewer.id), act, subject, detail)
 }
 
 /// `POST /invite-links/{code}/{deed}`: revokes a link, or takes that back.
@@ -275,19 +280,30 @@ pub async fn change(
     let owner = links::owner_of(&code).filter(|owner| *owner == me.id || me.may_administer()).ok_or(Error::NotFound)?;
     let asked = code.clone();
     let (at, viewer) = (revokes.then(now), me.viewer());
-    site.write(move |connection| {
-        if !links::revoke(connection, (owner, &asked), at)? {
-            return Err(Error::NotFound);
+    let has_room = site.write(move |connection| {
+        crate::db::lock_members(connection, [owner])?;
+        let theirs = links::of_member(connection, owner)?;
+        let link = theirs.iter().find(|link| link.code == asked).ok_or(Error::NotFound)?;
+        if link.revoked_at.is_some() == at.is_some() {
+            // It is so already, as by a second press.
+            return Ok(true);
         }
-        let act = if at.is_some() { Act::InviteLinkEnded } else { Act::InviteLinkMade };
-        note(connection, &viewer, act, "")
-    })
-    .await?;
-    match revokes {
-        true => {
+        if at.is_none() && theirs.iter().filter(|link| link.is_open()).count() >= MOST_OPEN {
+            return Ok(false);
+        }
+        links::revoke(connection, (owner, &asked), at)?;
+        let act = if at.is_some() { Act::InviteLinkEnded } else { Act::InviteLinkRestored };
+        let subject = Some(owner).filter(|owner| *owner != viewer.id);
+        note(connection, &viewer, act, (subject, &link.label)).map(|()| true)
+    });
+    match (has_room.await?, revokes) {
+        (false, _) => {
+            redirect.refused(tf("You have {n} links that work. Revoke one before you make another.", number(MOST_OPEN)))
+        }
+        (true, true) => {
             redirect.undoable(t("The link is revoked. Nobody can join by it."), format!("/invite-links/{code}/restore"))
         }
-        false => redirect.done(t("The link works again.")),
+        (true, false) => redirect.done(t("The link works again.")),
     };
     Ok(redirect.back(if me.may_administer() { "/admin/invites" } else { "/invite-links" }))
 }

@@ -43,8 +43,7 @@ impl Numbers {
     /// Returns the error of whoever has reached a limit until then.
     pub fn exceeded(self, limit: Limit, ends_at: i64) -> Error {
         metrics::refused(limit.name());
-        // Nobody is told a second; at the minute that is named it is possible again.
-        let free = dates::minute((ends_at + 59) / 60 * 60);
+        let free = dates::whole_minute(ends_at);
         let rest = tf(
             "{number} in {window} is the most; try again from {time} on.",
             (&language::number(self.number), &self.window(), &free),

@@ -181,6 +181,7 @@ fn wrong_codes_count_in_all_sign_ins_together() {
     half.post("/sign-in/code", &[("code", &code(&key, 0))]);
     let retry = half.page.headers.iter().find(|(name, _)| name == "retry-after").map(|(_, value)| value.clone());
     let seconds: i64 = retry.unwrap().parse().unwrap();
+    assert!(half.sees("Too many codes were wrong. Try again from"), "{}", half.text());
     assert!(half.page.status == 429 && (3_000..=3_600).contains(&seconds), "{} {seconds}", half.page.status);
     assert_eq!(half.get("/people").page.status, 303);
 }

@@ -11,10 +11,10 @@ use crate::accounts::device as agent_of;
 use crate::accounts::pages::{lead_on, signed_in, wanted};
 use crate::accounts::passkeys::relying::Passkeys;
 use crate::accounts::passkeys::store;
-use crate::dates::now;
+use crate::dates::{self, now};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::language::{filters, t, tn};
+use crate::language::{filters, t, tf, tn};
 use crate::mail;
 use crate::web::cookie;
 use crate::web::form::{Form, Problems, Query};
@@ -140,8 +140,13 @@ pub async fn submit(
             redirect.refused(t("That took too long, or too many codes were wrong. Please sign in again."));
             return Ok(redirect.to(&crate::accounts::pages::leading_on("/sign-in", &form)));
         }
-        Tried::TooMany { .. } => t("Too many codes were wrong. Try again in an hour, or sign in with a passkey."),
-        Tried::Wrong => t("This code is not right, or it has been used. Wait for the next one, and try again."),
+        Tried::TooMany { until } => {
+            let free = dates::whole_minute(*until);
+            tf("Too many codes were wrong. Try again from {time} on.", free)
+        }
+        Tried::Wrong => {
+            t("This code is not right, or it has been used. Wait for the next one, and try again.").to_owned()
+        }
     };
     let mut problems = Problems::default();
     problems.add("code", why);
