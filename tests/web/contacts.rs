@@ -668,3 +668,17 @@ fn those_kept_apart_are_listed_with_undo() {
     ada.press("Different people").open("/contacts?q=b.+okoro").go("B. Okoro").press("Delete contact");
     assert!(!ada.open("/contacts/duplicates").sees("You said so of these"), "{}", ada.text());
 }
+
+#[test]
+fn digits_that_end_every_number_find_no_one_by_themselves() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    add(&mut ada, &[("full_name", "Ben Okoro"), ("phone", "+49 30 1234 9912")]);
+    add(&mut ada, &[("full_name", "Eva Lund"), ("phone", "+49 30 5555 0000")]);
+    for (query, found) in
+        [("0000", [false, true]), ("00+00", [false, true]), ("0012", [false, false]), ("49912", [true, false])]
+    {
+        ada.open(&format!("/contacts?q={query}"));
+        assert_eq!([ada.sees("Ben Okoro"), ada.sees("Eva Lund")], found, "{query}: {}", ada.text());
+    }
+}
