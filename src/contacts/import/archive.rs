@@ -64,13 +64,21 @@ fn office(names: &[String], archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<W
     Some(if kind.ends_with(".text") { Why::Document } else { Why::Spreadsheet })
 }
 
-/// Finds the list: LinkedIn's, else the one of everybody that Google sends, else the only one.
+/// The address book of an archive of *Download my data*, and a file that only such an archive has beside it.
+const OWN_BOOK: &str = "contacts.vcf";
+const OWN_MARK: &str = "json/contacts.json";
+
+/// Finds the list: this site's own, LinkedIn's, else the one of everybody that Google sends, else the only one.
 fn list(names: &[String]) -> Result<&str, Why> {
     let depth = |name: &&&str| name.matches('/').count();
     let files: Vec<&str> = names.iter().map(String::as_str).filter(|name| !is_of_a_mac(name)).collect();
     let named = |wanted: &str| files.iter().filter(|name| file(name) == wanted).min_by_key(depth).copied();
     let lists: Vec<&str> =
         files.iter().copied().filter(|name| [".csv", ".vcf"].iter().any(|end| file(name).ends_with(end))).collect();
+    // In an archive of *Download my data* the connections are members; the address book is a file of its own.
+    if files.contains(&OWN_BOOK) && files.contains(&OWN_MARK) {
+        return Ok(OWN_BOOK);
+    }
     let known = ["connections.csv", "all contacts.csv", "all contacts.vcf", "contacts.csv", "contacts.vcf"];
     match (known.into_iter().find_map(named), lists.as_slice()) {
         (Some(list), _) => Ok(list),
@@ -105,6 +113,19 @@ mod tests {
             archive.write_all(bytes).unwrap();
         }
         archive.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn an_archive_of_ones_own_data_gives_the_address_book() {
+        let own: [(&str, &[u8]); 4] = [
+            ("json/contacts.json", b"[]"),
+            ("csv/connections.csv", b"First Name,Last Name\n"),
+            ("csv/contacts.csv", b"full_name\n"),
+            ("contacts.vcf", b"BEGIN:VCARD\n"),
+        ];
+        assert_eq!(unpack(&zipped(&own)).unwrap(), b"BEGIN:VCARD\n");
+        // What any other archive has beside LinkedIn's list is not taken for it.
+        assert_eq!(unpack(&zipped(&own[1..])).unwrap(), b"First Name,Last Name\n");
     }
 
     #[test]
