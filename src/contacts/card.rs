@@ -18,6 +18,8 @@ pub const MAX_NOTE: usize = 10_000;
 pub const MAX_VALUES: usize = 50;
 /// Characters of a tag.
 pub const MAX_TAG: usize = 40;
+/// Those merged into one contact who are remembered.
+pub const MAX_ALIASES: usize = 100;
 /// Tags on one contact.
 pub const MAX_TAGS: usize = 20;
 /// Stands between several kinds of one value.
@@ -87,9 +89,48 @@ pub struct Card {
     /// Since when the two are connected elsewhere.
     #[serde(with = "as_text", skip_serializing_if = "Option::is_none")]
     pub connected_on: Option<Date>,
+    /// Who was merged into it, the oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<Alias>,
     /// The vCard as it came, so that what is not understood can be given back; empty for none.
     #[serde(skip)]
     pub raw: String,
+}
+
+/// Who was merged into a contact: a file that has them brings nobody new.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Alias {
+    /// The uid of the card.
+    pub uid: String,
+    /// The name.
+    pub name: String,
+    /// The company.
+    pub company: String,
+}
+
+impl Alias {
+    /// Characters of a part, so that a key has room for all three.
+    const MAX_PART: usize = 190;
+    /// Stands between the parts of a key; no line of a card holds it.
+    const BETWEEN: char = '\u{1f}';
+
+    /// Returns by what a card is known once it is merged into another.
+    pub fn of(card: &Card) -> Alias {
+        let part = |text: &str| text.replace(Self::BETWEEN, "").chars().take(Self::MAX_PART).collect();
+        Alias { uid: part(&card.uid), name: part(&card.name()), company: part(&card.company) }
+    }
+
+    /// Returns the key by which it is looked up.
+    pub fn key(&self) -> String {
+        [self.uid.as_str(), &self.name, &self.company].join(&Self::BETWEEN.to_string())
+    }
+
+    /// Reads a key.
+    pub fn of_key(key: &str) -> Option<Alias> {
+        let mut parts = key.split(Self::BETWEEN).map(str::to_owned);
+        Some(Alias { uid: parts.next()?, name: parts.next()?, company: parts.next()? })
+    }
 }
 
 /// A value with its kind, such as a phone number and `mobile`.

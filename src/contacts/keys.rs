@@ -75,10 +75,12 @@ numbered! {
         NameAndCompany = 3,
         /// The name and the end of a phone number, which is the same with and without the country's.
         NameAndPhone = 4,
+        /// Who was merged into the contact.
+        Alias = 5,
     }
 }
 
-/// All of them, the surest first.
+/// All by which two may be one person, the surest first.
 pub const KEY_KINDS: [KeyKind; 5] =
     [KeyKind::Email, KeyKind::Phone, KeyKind::Profile, KeyKind::NameAndCompany, KeyKind::NameAndPhone];
 
@@ -97,6 +99,7 @@ pub fn keys(card: &Card) -> Vec<Key> {
     let all = all.chain(links.map(|key| (2, KeyKind::Profile, key)));
     let all = all.chain(name.map(|key| (3, KeyKind::NameAndCompany, key)));
     let all = all.chain(called.map(|key| (4, KeyKind::NameAndPhone, key)));
+    let all = all.chain(card.aliases.iter().map(|alias| (5, KeyKind::Alias, alias.key())));
     let mut seen = BTreeSet::new();
     let once = all.filter(|(number, _, key)| seen.insert((*number, key.clone())));
     once.map(|(_, kind, key)| (kind, key.chars().take(LONGEST).collect())).collect()

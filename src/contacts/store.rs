@@ -19,7 +19,7 @@ use crate::ids::{ContactId, ImportId, MemberId};
 use crate::members::sorting;
 use crate::schema::{contact_books, contact_cards, contact_keys, contacts};
 
-pub use pictures::{ENDING, as_ones_own, plain_name};
+pub use pictures::{ENDING, as_ones_own, free_name, plain_name};
 pub use removals::{
     RemovalKind, Restored, delete, delete_all_of, delete_by_device, deleted_by, merge, merge_of, restore,
     unmerge_import,

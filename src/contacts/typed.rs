@@ -138,6 +138,7 @@ pub(crate) fn card(form: &Form, problems: &mut Problems, before: &Card) -> Card 
         birthday: birthday(form, problems, before.birthday),
         tags: tags(form, problems, &before.tags),
         connected_on: connected_on(form, problems, before.connected_on),
+        aliases: before.aliases.clone(),
         uid: before.uid.clone(),
         raw: before.raw.clone(),
     };

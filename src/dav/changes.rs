@@ -68,7 +68,9 @@ pub fn put(connection: &mut Connection, owner: MemberId, sent: &Sent) -> Result<
     }
     let contact = match &there {
         Some(entry) => {
-            store::update(connection, owner, entry.contact, &sent.card)?;
+            // A device knows nothing of who was merged into it.
+            let aliases = store::load(connection, owner, entry.contact)?.card.aliases;
+            store::update(connection, owner, entry.contact, &Card { aliases, ..sent.card.clone() })?;
             entry.contact
         }
         None => {
@@ -144,9 +146,15 @@ fn keep(
     sent: &Sent,
 ) -> Result<(), Error> {
     let files = contact_files::table.filter(contact_files::owner_id.eq(owner));
-    // A deleted contact may have had the name; should it come back, it has its id for one.
-    let before = files.filter(contact_files::contact_id.eq(contact).or(contact_files::name.eq(&sent.name)));
-    diesel::delete(before).execute(connection)?;
+    // A deleted contact may have had the name. Should it come back, it has its id for one, and the pictures of its file.
+    let named = files.filter(contact_files::name.eq(&sent.name)).filter(contact_files::contact_id.ne(contact));
+    let named = named.select(contact_files::contact_id).first::<ContactId>(connection).optional()?;
+    if let Some(deleted) = named {
+        let name = store::free_name(connection, owner, deleted)?;
+        let file = contact_files::table.find((owner, deleted));
+        diesel::update(file).set(contact_files::name.eq(name)).execute(connection)?;
+    }
+    diesel::delete(files.filter(contact_files::contact_id.eq(contact))).execute(connection)?;
     let row = (
         contact_files::owner_id.eq(owner),
         contact_files::contact_id.eq(contact),

@@ -296,3 +296,50 @@ fn whoever_is_here_again_does_not_come_back_twice() {
     ada.open(&first).press("Undo");
     assert_eq!(names(&site, &ada), ["Ben Okoro", "Cy Park"]);
 }
+
+#[test]
+fn those_who_were_merged_are_known_in_the_file() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let preview = |ada: &mut Visitor, file: &str| {
+        ada.open("/contacts/import").upload("/contacts/import", "file", file.as_bytes()).follow();
+        ada.text()
+    };
+    let card =
+        |uid: &str| format!("BEGIN:VCARD\nVERSION:3.0\nUID:{uid}\nFN:Ann Kay\nEMAIL:ann@test.example\nEND:VCARD\n");
+    for file in
+        [card("1") + &card("2"), "Name,E-mail\nBob Smith,rs@test.example\nRobert Smith,rs@test.example\n".to_owned()]
+    {
+        import(&mut ada, &file);
+        let undo = ada.open("/contacts/duplicates").press("Merge").page.clone();
+        assert!(ada.sees("Every value is kept."), "{}", ada.text());
+        let again = preview(&mut ada, &file);
+        assert!(again.contains("0 new"), "{again}");
+        // An edit, and a phone that knows nothing of it, keep that.
+        let kept = book(&site, &ada).pop().unwrap();
+        ada.open(&format!("/contacts/{}/edit", kept.id)).fill("private_note", "Old friend").press("Save");
+        let again = preview(&mut ada, &file);
+        assert!(again.contains("0 new"), "{again}");
+        // Taken back, they are two again.
+        ada.page = undo;
+        ada.press("Undo");
+        let again = preview(&mut ada, &file);
+        assert!(again.contains("0 new 2 already here"), "{again}");
+        ada.open("/contacts/duplicates").press("Merge");
+    }
+}
+
+#[test]
+fn who_was_here_before_keeps_nobody_from_coming_back() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    add(&mut ada, "Ben Okoro", "", "precious");
+    import(&mut ada, "Name,Company\nBen Okoro,Alpha\nBen Okoro,Beta\n");
+    let here = newest(&mut ada);
+    assert_eq!(book(&site, &ada).len(), 2);
+    ada.post(&format!("{here}/undo"), &[]).follow();
+    assert_eq!(book(&site, &ada).len(), 1);
+    ada.post(&format!("{here}/restore"), &[]).follow();
+    assert!(!ada.sees("again, so nothing was brought back"), "{}", ada.text());
+    assert_eq!(book(&site, &ada).len(), 2);
+}

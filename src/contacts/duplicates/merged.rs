@@ -1,7 +1,8 @@
 //! Several cards as one: every value stays.
 
 use crate::contacts::card::{
-    Address, BETWEEN_KINDS, Card, MAX_LINE, MAX_NOTE, MAX_RAW, MAX_TAG, MAX_TAGS, MAX_VALUES, Valued,
+    Address, Alias, BETWEEN_KINDS, Card, MAX_ALIASES, MAX_LINE, MAX_NOTE, MAX_RAW, MAX_TAG, MAX_TAGS, MAX_VALUES,
+    Valued,
 };
 use crate::contacts::duplicates::properties::{joined, lost, read_whole, said, untaken};
 use crate::contacts::import::linkedin;
@@ -38,6 +39,7 @@ pub fn merged(main: &Card, others: &[Card]) -> Result<Card, TooMuch> {
         notes.extend(take(&mut card, other));
         notes.extend(take_lines(&mut card, &said(other)));
         card.raw = joined(&card.raw, &other.raw);
+        add_aliases(&mut card.aliases, other);
     }
     card.note = joined_notes(&notes);
     // Lines of its own that the fields hold in part are written anew where these have changed.
@@ -48,6 +50,16 @@ pub fn merged(main: &Card, others: &[Card]) -> Result<Card, TooMuch> {
         Some(what) => Err(what),
         None => Ok(card),
     }
+}
+
+/// Remembers who is merged, with those who were merged into them; of very many the newest.
+fn add_aliases(mine: &mut Vec<Alias>, other: &Card) {
+    for alias in other.aliases.iter().cloned().chain([Alias::of(other)]) {
+        if !mine.contains(&alias) {
+            mine.push(alias);
+        }
+    }
+    mine.drain(..mine.len().saturating_sub(MAX_ALIASES));
 }
 
 /// Takes from lines of a vCard what the fields of its card have no room for; gives lines for the note.

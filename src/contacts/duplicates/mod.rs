@@ -153,6 +153,7 @@ fn shared_keys(connection: &mut Connection, owner: MemberId) -> Result<Vec<Key>,
     use contact_keys::{key, kind, owner_id};
     let rows = contact_keys::table
         .filter(owner_id.eq(owner))
+        .filter(kind.lt(KeyKind::Alias))
         .group_by((kind, key))
         .having(count_star().gt(1))
         .select((kind, key))

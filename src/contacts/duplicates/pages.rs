@@ -60,7 +60,7 @@ impl Duplicates {
             KeyKind::Phone => t("Phone"),
             KeyKind::Profile => t("Profile"),
             KeyKind::NameAndCompany => t("Name and company"),
-            KeyKind::NameAndPhone => t("Name and phone"),
+            KeyKind::NameAndPhone | KeyKind::Alias => t("Name and phone"),
         };
         language::listed(group.shared.iter().map(word))
     }

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Text};
 use serde::Serialize;
 
 use crate::contacts::card::Card;
-use crate::contacts::keys::{KEY_KINDS, Key, keys};
+use crate::contacts::keys::{KEY_KINDS, Key, KeyKind, keys};
 use crate::contacts::store::ROWS;
 use crate::contacts::words::words;
 use crate::db::{Connection, few_or_many_in, on_engine};
@@ -172,7 +172,7 @@ fn insert_keys_and_tags(
     let rows = ("contact_tags (owner_id, contact_id, tag)", "CAST(one.key AS BIGINT), text.value");
     insert_texts(connection, rows, owner, tags)?;
     let keys: Vec<(ContactId, Vec<Key>)> = cards.iter().map(|(id, card)| (*id, keys(card))).collect();
-    for kind in KEY_KINDS {
+    for kind in KEY_KINDS.into_iter().chain([KeyKind::Alias]) {
         let of_kind = |keys: &[Key]| keys.iter().filter(|(of, _)| *of == kind).map(|(_, key)| key.clone()).collect();
         let values = format!("CAST(one.key AS BIGINT), {}, text.value", kind as i16);
         let rows = ("contact_keys (owner_id, contact_id, kind, key)", values.as_str());

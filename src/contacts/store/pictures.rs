@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 
 use crate::contacts::vcard::{self, lines_of};
-use crate::db::{Connection, id_in, on_engine};
+use crate::db::{Connection, id_in, new_id, on_engine};
 use crate::error::Error;
 use crate::ids::{ContactId, ContactRemovalId, MemberId};
 use crate::schema::contact_files;
@@ -18,6 +18,18 @@ pub const ENDING: &str = ".vcf";
 /// The name of the file of a contact that no device has named.
 pub fn plain_name(contact: ContactId) -> String {
     format!("{contact}{ENDING}")
+}
+
+/// The name of a file that no device has named: that of its contact, unless a device has given it to the file of another.
+///
+/// # Errors
+/// The database's.
+pub fn free_name(connection: &mut Connection, owner: MemberId, contact: ContactId) -> Result<String, Error> {
+    let name = plain_name(contact);
+    let taken = contact_files::table.filter(contact_files::owner_id.eq(owner)).filter(contact_files::name.eq(&name));
+    let taken = taken.filter(contact_files::contact_id.ne(contact)).select(contact_files::contact_id);
+    let taken = taken.first::<ContactId>(connection).optional()?;
+    Ok(taken.map_or(name.clone(), |_| format!("{}-{name}", new_id::<ContactId>())))
 }
 
 /// Leaves out of the lines of a file that a merge took them along.
@@ -55,11 +67,11 @@ pub(super) fn take_along(
         let before_end: String = mine.lines().filter(|line| vcard::name(line) != "END").map(as_line).collect();
         return keep(connection, owner, kept, &format!("{before_end}{more}END:VCARD\n"));
     }
-    let body = format!("BEGIN:VCARD\nVERSION:3.0\n{more}END:VCARD\n");
+    let (body, name) = (format!("BEGIN:VCARD\nVERSION:3.0\n{more}END:VCARD\n"), free_name(connection, owner, kept)?);
     let row = (
         contact_files::owner_id.eq(owner),
         contact_files::contact_id.eq(kept),
-        contact_files::name.eq(plain_name(kept)),
+        contact_files::name.eq(name),
         contact_files::size.eq(size(&body)),
         contact_files::body.eq(body),
         // Of no version of the contact: it is no file that a device sent.

@@ -243,3 +243,22 @@ fn what_was_given_out_comes_back() {
     assert_eq!(phone.put(&name, &longer).status, 403, "{longer:.200}");
     assert_eq!(phone.put("new.vcf", &given.body.replace("UID:a", "UID:b")).status, 403);
 }
+
+#[test]
+fn a_deleted_contact_comes_back_with_its_picture() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let phone = Device::of(&site, &ada);
+    let picture = "PHOTO;ENCODING=b;TYPE=JPEG:QUJD\r\n";
+    phone.put("b.vcf", &card("b", "Ben Okoro", picture));
+    let old = contacts(&site, &ada)[0].id;
+    ada.open(&format!("/contacts/{old}")).press("Delete contact");
+    // The name is given to another card meanwhile.
+    assert_eq!(phone.put("b.vcf", &card("c", "Ben Okoro", "")).status, 201);
+    ada.open("/contacts/removed").press("Undo");
+    assert!(ada.sees("1 contact is back"), "{}", ada.text());
+    let names = phone.changes("").0;
+    let with_picture: Vec<&String> = names.iter().filter(|name| phone.get(name).body.contains(picture)).collect();
+    assert_eq!((names.len(), with_picture.len()), (2, 1), "{names:?}");
+    assert!(!phone.get("b.vcf").body.contains("PHOTO"));
+}

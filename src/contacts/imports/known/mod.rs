@@ -24,7 +24,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use crate::contacts::card::Card;
+use crate::contacts::card::{Alias, Card};
 use crate::contacts::import::{Damaged, Read, Row, Why};
 use crate::contacts::keys::{KeyKind, email_key, phone_key, profile_key};
 use crate::contacts::names::{called, name_key};
@@ -88,7 +88,21 @@ impl Sorted {
 /// The database's.
 pub(super) fn sort(connection: &mut Connection, owner: MemberId, rows: &[Row]) -> Result<Sorted, Error> {
     let rows: Vec<Marked> = rows.iter().map(Marked::of).collect();
-    Ok(told_apart(of(connection, owner, &rows)?, &rows))
+    Ok(told_apart(of(connection, owner, &rows, ContactId::MIN)?, &rows))
+}
+
+/// Tells the rows of a file apart from those alone who came into the book since, by their ids.
+///
+/// # Errors
+/// The database's.
+pub(super) fn sort_since(
+    connection: &mut Connection,
+    owner: MemberId,
+    rows: &[Row],
+    since: ContactId,
+) -> Result<Sorted, Error> {
+    let rows: Vec<Marked> = rows.iter().map(Marked::of).collect();
+    Ok(told_apart(of(connection, owner, &rows, since)?, &rows))
 }
 
 /// A row of a file, with that by which somebody is known again.
@@ -122,9 +136,10 @@ fn told_apart(mut known: Known, rows: &[Marked]) -> Sorted {
     sorted
 }
 
-/// Reads the whole book, since a file is matched against all of it.
-fn of(connection: &mut Connection, owner: MemberId, file: &[Marked]) -> Result<Known, Error> {
+/// Reads the book from a contact on: the whole of it for a file, which is matched against all of it.
+fn of(connection: &mut Connection, owner: MemberId, file: &[Marked], since: ContactId) -> Result<Known, Error> {
     let rows = contacts::table.filter(contacts::owner_id.eq(owner)).filter(IsLive).order(contacts::id);
+    let rows = rows.filter(contacts::id.ge(since));
     let rows = rows.select((
         contacts::id,
         contacts::uid,
@@ -132,7 +147,7 @@ fn of(connection: &mut Connection, owner: MemberId, file: &[Marked]) -> Result<K
     ));
     let rows: Vec<(ContactId, String, Summary)> = rows.load(connection)?;
     let keys = contact_keys::table.filter(contact_keys::owner_id.eq(owner));
-    let keys = keys.filter(contact_keys::kind.le(KeyKind::Profile));
+    let keys = keys.filter(contact_keys::kind.le(KeyKind::Profile).or(contact_keys::kind.eq(KeyKind::Alias)));
     let keys: Vec<(ContactId, KeyKind, String)> =
         keys.select((contact_keys::contact_id, contact_keys::kind, contact_keys::key)).load(connection)?;
     let mut keys_of: HashMap<ContactId, Vec<(KeyKind, String)>> = HashMap::new();
@@ -143,7 +158,15 @@ fn of(connection: &mut Connection, owner: MemberId, file: &[Marked]) -> Result<K
         file.iter().filter(|row| row.marks.is_name_alone()).map(|row| row.marks.name.as_str()).collect();
     let (mut known, mut unclear) = (Known::default(), HashMap::new());
     for (id, uid, (name, company, email, phone)) in rows {
-        let mut marks = Marks::of(uid, &name, &company, keys_of.remove(&id).unwrap_or_default());
+        let (aliases, keys): (Vec<_>, Vec<_>) =
+            keys_of.remove(&id).unwrap_or_default().into_iter().partition(|(kind, _)| *kind == KeyKind::Alias);
+        // Who was merged into somebody is known as before: by the name of then, and by what the two have now.
+        for alias in aliases.iter().filter_map(|(_, key)| Alias::of_key(key)) {
+            let mut marks = Marks::of(alias.uid, &alias.name, &alias.company, keys.clone());
+            marks.called = alias.name;
+            known.add(Person::of_book(&marks), &marks);
+        }
+        let mut marks = Marks::of(uid, &name, &company, keys);
         if by_name.contains(marks.name.as_str()) || (!name.is_empty() && name == company) {
             unclear.insert(id, known.number());
         }
@@ -192,7 +215,7 @@ impl Marks {
                 KeyKind::Profile => marks.profiles.push(key),
                 KeyKind::Email => marks.emails.push(key),
                 KeyKind::Phone => phones.push(key),
-                KeyKind::NameAndCompany | KeyKind::NameAndPhone => {}
+                KeyKind::NameAndCompany | KeyKind::NameAndPhone | KeyKind::Alias => {}
             }
         }
         marks.phones = Facts::of_phones(&phones);
