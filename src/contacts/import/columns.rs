@@ -2,6 +2,7 @@
 //! this site and a few more.
 //! The cells are not looked at here.
 
+use crate::contacts::import::doubt::is_usual;
 use crate::language::t;
 
 /// What a column holds.
@@ -133,6 +134,8 @@ pub(super) struct Guess {
     pub(super) slot: String,
     /// What the value is for, where the name says so.
     pub(super) kind: &'static str,
+    /// Whether the name leaves no doubt, so that the cells need not agree.
+    pub(super) is_sure: bool,
 }
 
 /// Names of one column each, as [`plain`] writes them: English, German, French, Spanish, Dutch, and a few of others.
@@ -420,15 +423,20 @@ fn guess(plain: &str) -> Guess {
         Some(target) => (target, ""),
         None => rule(plain),
     };
-    Guess { target, slot: slot(plain, target), kind }
+    let is_reach = matches!(target, Target::Email | Target::Phone | Target::Link);
+    Guess { target, slot: slot(plain, target), kind, is_sure: !is_reach || is_usual(plain) }
 }
 
 /// Whether one of these stands in a name; short ones as words, since they are parts of many.
 fn says(plain: &str, parts: &[&str]) -> bool {
     parts.iter().any(|part| match part.chars().count() {
-        ..=5 => plain.split(' ').any(|word| word == *part),
+        ..=5 => has_word(plain, &[part]),
         _ => plain.contains(part),
     })
+}
+
+fn has_word(plain: &str, words: &[&str]) -> bool {
+    plain.split(' ').any(|word| words.contains(&word))
 }
 
 const LABELS: [&str; 6] = ["label", "kind", "type", "typ", "tipo", "étiquette"];
@@ -437,22 +445,10 @@ const LABELS: [&str; 6] = ["label", "kind", "type", "typ", "tipo", "étiquette"]
 fn rule(plain: &str) -> (Target, &'static str) {
     let label = says(plain, &LABELS);
     let or_label = |target, kind| if label { kind } else { target };
-    if says(
-        plain,
-        &[
-            "phonetic",
-            "yomi",
-            "angezeigt",
-            "display",
-            "complet",
-            "mostrar",
-            "pantalla",
-            "custom",
-            "relation",
-            "event",
-            "photo",
-        ],
-    ) {
+    let others =
+        ["phonetic", "yomi", "angezeigt", "display", "complet", "mostrar", "pantalla", "relation", "event", "photo"];
+    // A customer is a person.
+    if says(plain, &others) || has_word(plain, &["custom"]) {
         return (Target::Nothing, "");
     }
     let is_mail = says(plain, &["mail", "mails"]) && !says(plain, &["voice"]);
@@ -499,8 +495,13 @@ fn rule(plain: &str) -> (Target, &'static str) {
 
 /// What stands in the name of a column that has all of an address.
 const FORMATTED: [&str; 1] = ["formatted"];
+/// Words of addresses, towns and countries where nobody lives: of computers, messengers and money.
+const ELSEWHERE: [&str; 8] = ["ip", "mac", "im", "imaddress", "internet", "server", "wallet", "bitcoin"];
 
 fn part_of_address(plain: &str, label: bool) -> Target {
+    if has_word(plain, &ELSEWHERE) {
+        return Target::Nothing;
+    }
     let parts: [(Target, &[&str]); 7] = [
         (Target::Region, &["bundesland", "kanton"]),
         (Target::Country, &["country", "land", "pays", "país"]),

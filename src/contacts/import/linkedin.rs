@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::contacts::card::{Card, Valued};
 use crate::contacts::import::columns::Target;
 use crate::contacts::import::row::{Layout, without_apostrophe};
-use crate::contacts::import::{self, Damaged, MAX_ROWS, Until, Why, text};
+use crate::contacts::import::{self, Damaged, MAX_ROWS, Until, Why, doubt, text};
 use crate::contacts::source::Source;
 
 pub(super) mod dates;
@@ -116,9 +116,10 @@ fn csv_reader<'a>(header: &Header<'a>) -> csv::Reader<&'a [u8]> {
 
 /// The columns that are not LinkedIn's, where any of them has a name that says what it holds.
 fn own_columns(header: &Header, today: Date) -> Option<Layout> {
-    let own = &header.columns.own;
+    let mut own = header.columns.own.clone();
+    doubt::leave_out(&mut own, csv_reader(header).records());
     own.iter().any(|guess| guess.target != Target::Nothing).then(|| {
-        let mut layout = Layout::new(own.clone(), Source::LinkedIn, today);
+        let mut layout = Layout::new(own, Source::LinkedIn, today);
         layout.learn(csv_reader(header).records());
         layout
     })

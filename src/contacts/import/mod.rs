@@ -13,6 +13,7 @@ use crate::contacts::vcard;
 mod archive;
 pub mod columns;
 mod damage;
+mod doubt;
 mod encoding;
 pub mod linkedin;
 mod row;

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use crate::contacts::import::columns::{self, Guess, Target, plain};
 use crate::contacts::import::row::{self, Layout};
-use crate::contacts::import::{Choices, Damaged, MAX_ROWS, Read, Row, Until, Why, text};
+use crate::contacts::import::{Choices, Damaged, MAX_ROWS, Read, Row, Until, Why, doubt, text};
 use crate::contacts::source::Source;
 
 /// What programs of one country or another put between columns.
@@ -59,11 +59,14 @@ impl<'a> Head<'a> {
         let sample = sample(body, separator);
         let Some(first) = sample.first() else { return Err(Why::Empty.on(1)) };
         let names = names(first);
-        let guesses = columns::guess_all(&names);
+        let mut guesses = columns::guess_all(&names);
         let is_named = guesses.iter().any(|guess| guess.target != Target::Nothing);
         let has_header = has_header.unwrap_or_else(|| !holds_values(first) && (is_named || differs(&sample)));
         let guesses = match has_header {
-            true => named_or_by_content(guesses, &names, &sample),
+            true => {
+                doubt::leave_out(&mut guesses, csv_reader(body, separator).records().skip(1));
+                named_or_by_content(guesses, &names, &sample)
+            }
             false => by_content(&sample, names.len()),
         };
         Ok(Head { body, first_line, separator, sample, names, has_header, guesses })
@@ -238,7 +241,7 @@ fn by_content(sample: &[StringRecord], number: usize) -> Vec<Guess> {
             Cell::Words if is_parted && name == at.checked_sub(1) => Target::Family,
             Cell::Words | Cell::Other => Target::Nothing,
         };
-        Guess { target, slot: format!("column {at}"), kind: "" }
+        Guess { target, slot: format!("column {at}"), kind: "", is_sure: true }
     };
     kinds.iter().enumerate().map(guess).collect()
 }
@@ -246,7 +249,7 @@ fn by_content(sample: &[StringRecord], number: usize) -> Vec<Guess> {
 fn chosen(guesses: Vec<Guess>, targets: &[Target]) -> Vec<Guess> {
     let one = |(at, (guess, target)): (usize, (Guess, &Target))| match guess.target == *target {
         true => guess,
-        false => Guess { target: *target, slot: format!("column {at}"), kind: "" },
+        false => Guess { target: *target, slot: format!("column {at}"), kind: "", is_sure: true },
     };
     guesses.into_iter().zip(targets).enumerate().map(one).collect()
 }

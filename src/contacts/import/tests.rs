@@ -8,6 +8,8 @@ use crate::contacts::import::columns::Target;
 use crate::contacts::import::{Choices, Read, Until, Why, columns_anew, linkedin, read, table, vcards};
 use crate::contacts::source::Source;
 
+mod in_doubt;
+
 const TODAY: Date = date(2026, 11, 25);
 
 const GOOGLE: &str = "First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Middle Name,Phonetic Last Name,Name Prefix,Name Suffix,Nickname,File As,Organization Name,Organization Title,Organization Department,Birthday,Notes,Photo,Labels,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value,Phone 1 - Label,Phone 1 - Value,Address 1 - Label,Address 1 - Formatted,Address 1 - Street,Address 1 - City,Address 1 - PO Box,Address 1 - Region,Address 1 - Postal Code,Address 1 - Country,Address 1 - Extended Address,Website 1 - Label,Website 1 - Value";
