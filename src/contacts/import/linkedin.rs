@@ -6,10 +6,10 @@ use csv::StringRecord;
 use jiff::civil::Date;
 
 use crate::contacts::card::{Card, Valued};
+use crate::contacts::import::birthdays::Order;
 use crate::contacts::import::columns::Target;
 use crate::contacts::import::row::{Layout, without_apostrophe};
 use crate::contacts::import::{self, Damaged, MAX_ROWS, Until, Why, doubt, text};
-use crate::contacts::source::Source;
 
 pub(super) mod dates;
 mod header;
@@ -119,7 +119,7 @@ fn own_columns(header: &Header, today: Date) -> Option<Layout> {
     let mut own = header.columns.own.clone();
     doubt::leave_out(&mut own, csv_reader(header).records());
     own.iter().any(|guess| guess.target != Target::Nothing).then(|| {
-        let mut layout = Layout::new(own, Source::LinkedIn, today);
+        let mut layout = Layout::new(own, Order::Unknown, today);
         layout.learn(csv_reader(header).records());
         layout
     })

@@ -11,6 +11,7 @@ use crate::contacts::source::Source;
 use crate::contacts::vcard;
 
 mod archive;
+mod birthdays;
 pub mod columns;
 mod damage;
 mod doubt;

@@ -5,17 +5,14 @@ use jiff::civil::Date;
 
 use crate::accounts::email;
 use crate::contacts::card::{Address, Birthday, Card, Valued};
+use crate::contacts::import::birthdays::{self, Order, Seen};
 use crate::contacts::import::columns::{Guess, Target};
 use crate::contacts::import::linkedin::dates;
-use crate::contacts::import::{Why, says_who};
+use crate::contacts::import::{MAX_ROWS, Why, says_who};
 use crate::contacts::names::called;
-use crate::contacts::source::Source;
 
 /// What Google puts between several values of one cell.
 const SEVERAL: &str = " ::: ";
-
-/// Rows in which a day is looked for that can only be one.
-const LEARNED_FROM: usize = 1_000;
 
 /// Which column is which, and how its days are written.
 pub(super) struct Layout {
@@ -62,16 +59,8 @@ impl<T> Slots<T> {
     }
 }
 
-/// Which number of a day such as 4/12/1985 is the month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
-    MonthFirst,
-    DayFirst,
-    Unknown,
-}
-
 impl Layout {
-    pub(super) fn new(guesses: Vec<Guess>, source: Source, today: Date) -> Layout {
+    pub(super) fn new(guesses: Vec<Guess>, order: Order, today: Date) -> Layout {
         let mut names: Slots<Vec<String>> = Slots::default();
         let place = |guess: Guess| {
             let at = names.of(guess.target).map_or(0, |slots| {
@@ -89,7 +78,6 @@ impl Layout {
             links: names.links.len(),
             addresses: names.addresses.len(),
         };
-        let order = if source == Source::Outlook { Order::MonthFirst } else { Order::Unknown };
         Layout { columns, slots, today, order, is_as_written: false }
     }
 
@@ -98,23 +86,18 @@ impl Layout {
         Layout { is_as_written: true, ..self }
     }
 
-    /// Learns from a day that can only be one which number is the month.
+    /// Learns from the days that can only be one which number is the month.
     pub(super) fn learn(&mut self, rows: impl Iterator<Item = csv::Result<StringRecord>>) {
         let days: Vec<usize> =
             (0..self.columns.len()).filter(|at| self.columns[*at].target == Target::Birthday).collect();
         if days.is_empty() {
             return;
         }
-        for row in rows.take(LEARNED_FROM).flatten() {
-            for [first, second, _] in days.iter().filter_map(|at| numbers(row.get(*at)?, &['/', '.', '-'])) {
-                match (first, second) {
-                    (13..=31, 1..=12) => self.order = Order::DayFirst,
-                    (1..=12, 13..=31) => self.order = Order::MonthFirst,
-                    _ => continue,
-                }
-                return;
-            }
+        let mut seen = Seen::default();
+        for row in rows.take(MAX_ROWS).flatten() {
+            days.iter().filter_map(|at| row.get(*at)).for_each(|cell| seen.see(cell));
         }
+        self.order = seen.order(self.order);
     }
 
     /// Reads a row; the reason where it is passed over.
@@ -167,7 +150,7 @@ impl Layout {
             Target::Note => card.note = format!("{}\n{cell}", card.note),
             Target::Tags => card.tags.extend(tags(cell)),
             Target::ConnectedOn => card.connected_on = dates::read(cell).filter(|day| self.may_be(*day)),
-            Target::Birthday => card.birthday = card.birthday.or_else(|| birthday(cell, self.order)),
+            Target::Birthday => card.birthday = card.birthday.or_else(|| birthdays::read(cell, self.order)),
             Target::BirthYear => draft.birth[0] = cell.parse().unwrap_or(0),
             Target::BirthMonth => draft.birth[1] = cell.parse().unwrap_or(0),
             Target::BirthDay => draft.birth[2] = cell.parse().unwrap_or(0),
@@ -370,34 +353,6 @@ fn tags(cell: &str) -> Vec<String> {
 pub fn tag(written: &str) -> String {
     let tag = written.trim().trim_start_matches('*').trim();
     if ["mycontacts", "my contacts"].contains(&tag.to_lowercase().as_str()) { String::new() } else { tag.to_owned() }
-}
-
-fn numbers(text: &str, separators: &[char]) -> Option<[i16; 3]> {
-    let mut parts = text.trim().split(separators).map(|part| part.trim().parse::<i16>().ok());
-    let numbers = [parts.next()??, parts.next()??, parts.next()??];
-    parts.next().is_none().then_some(numbers)
-}
-
-/// Reads a birthday, with or without a year; what could mean two days is none.
-fn birthday(text: &str, order: Order) -> Option<Birthday> {
-    let text = text.split([' ', 'T']).find(|part| !part.is_empty())?;
-    if let Ok(day) = text.parse::<Birthday>() {
-        return Some(day).filter(|day| day.year.is_none_or(|year| (1800..=2100).contains(&year)));
-    }
-    let [first, second, year] = numbers(text, &['/', '.'])?;
-    // Outlook writes 0/0/00 where there is no birthday. Every country that writes full stops has the day first.
-    let order = if text.contains('.') { Order::DayFirst } else { order };
-    let (month, day) = match order {
-        Order::MonthFirst => (first, second),
-        Order::DayFirst => (second, first),
-        Order::Unknown if first == second => (first, second),
-        Order::Unknown => return None,
-    };
-    Birthday::new(
-        (year > 0).then_some(year).filter(|year| *year >= 1800),
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-    )
 }
 
 /// A text on one line.

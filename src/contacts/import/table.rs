@@ -3,6 +3,7 @@
 use csv::StringRecord;
 use jiff::civil::Date;
 
+use crate::contacts::import::birthdays::Order;
 use crate::contacts::import::columns::{self, Guess, Target, plain};
 use crate::contacts::import::row::{self, Layout};
 use crate::contacts::import::{Choices, Damaged, MAX_ROWS, Read, Row, Until, Why, doubt, text};
@@ -90,7 +91,7 @@ pub(super) fn read(text: &str, choices: &Choices, today: Date, until: Until) -> 
     let guesses = if is_chosen { chosen(guesses, &choices.columns) } else { guesses };
     let cells = &sample[usize::from(has_header).min(sample.len())..];
     let columns = shown(&names, has_header, &guesses, cells);
-    let layout = Layout::new(guesses, source, today);
+    let layout = Layout::new(guesses, day_order(source, &names), today);
     let layout = if is_ours(text) { layout.taken_as_written() } else { layout };
     let reader = Reader { body, first_line, separator, has_header };
     let read = Read {
@@ -291,6 +292,16 @@ fn source(names: &[String]) -> Source {
         Source::Outlook
     } else {
         Source::Csv
+    }
+}
+
+/// Tells how Outlook writes days where none can only be one: as the country does whose language its headings are in.
+fn day_order(source: Source, names: &[String]) -> Order {
+    let is_english = |name: &String| ["first name", "last name", "email address"].contains(&plain(name).as_str());
+    match source {
+        Source::Outlook if names.iter().any(is_english) => Order::MonthFirst,
+        Source::Outlook => Order::DayFirst,
+        _ => Order::Unknown,
     }
 }
 

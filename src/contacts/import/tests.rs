@@ -8,6 +8,7 @@ use crate::contacts::import::columns::Target;
 use crate::contacts::import::{Choices, Read, Until, Why, columns_anew, linkedin, read, table, vcards};
 use crate::contacts::source::Source;
 
+mod days;
 mod in_doubt;
 
 const TODAY: Date = date(2026, 11, 25);
