@@ -7,6 +7,7 @@ use encoding_rs::Encoding;
 use jiff::civil::Date;
 
 use crate::contacts::card::{Card, Valued};
+use crate::contacts::import::columns::Target;
 use crate::contacts::source::Source;
 use crate::contacts::vcard;
 
@@ -175,17 +176,24 @@ fn of_linkedin(connection: linkedin::Connection) -> Card {
     let link = connection.slug.map(|slug| Valued::new("", &format!("https://www.linkedin.com/in/{slug}")));
     let email = connection.email.map(|email| Valued::new("", &email));
     let own = connection.own.map(|own| *own).unwrap_or_default();
-    let or = |theirs: String, own: String| if theirs.is_empty() { own } else { theirs };
+    let mut notes = Vec::new();
+    let mut both = |mut theirs: String, own: &str, target| {
+        if !own.is_empty() {
+            row::keep(&mut theirs, own, target, &mut notes);
+        }
+        theirs
+    };
     let mut card = Card {
-        given: or(connection.first_name, own.given),
-        family: or(connection.last_name, own.family),
-        company: or(connection.company, own.company),
-        position: or(connection.position, own.position),
+        given: both(connection.first_name, &own.given, Target::Given),
+        family: both(connection.last_name, &own.family, Target::Family),
+        company: both(connection.company, &own.company, Target::Company),
+        position: both(connection.position, &own.position, Target::Position),
         emails: email.into_iter().chain(own.emails).collect(),
         links: link.into_iter().chain(own.links).collect(),
         connected_on: connection.connected_on.or(own.connected_on),
         ..own
     };
+    row::add_notes(&mut card, notes);
     if card.full_name.is_empty() {
         card.full_name = card.joined_name();
     }

@@ -10,6 +10,8 @@ use crate::contacts::import::columns::{Guess, Target};
 use crate::contacts::import::linkedin::dates;
 use crate::contacts::import::{MAX_ROWS, Why, says_who};
 use crate::contacts::names::called;
+use crate::language::tf;
+use crate::text::caseless;
 
 /// What Google puts between several values of one cell.
 const SEVERAL: &str = " ::: ";
@@ -136,21 +138,20 @@ impl Layout {
         let card = &mut draft.card;
         match target {
             Target::Nothing => {}
-            Target::FullName => set(&mut card.full_name, cell),
-            Target::Given => set(&mut card.given, cell),
-            Target::Middle => set(&mut card.middle, cell),
-            Target::Family => set(&mut card.family, cell),
-            Target::Prefix => set(&mut card.prefix, cell),
-            Target::Suffix => set(&mut card.suffix, cell),
-            Target::Nickname => set(&mut card.nickname, cell),
-            Target::Company => set(&mut card.company, &cell.replace(SEVERAL, ", ")),
-            Target::Department => set(&mut card.department, &cell.replace(SEVERAL, ", ")),
-            Target::Position => set(&mut card.position, &cell.replace(SEVERAL, ", ")),
+            Target::Company | Target::Department | Target::Position => {
+                draft.keep(*target, &cell.replace(SEVERAL, ", "));
+            }
             Target::Note if card.note.is_empty() => cell.clone_into(&mut card.note),
             Target::Note => card.note = format!("{}\n{cell}", card.note),
             Target::Tags => card.tags.extend(tags(cell)),
-            Target::ConnectedOn => card.connected_on = dates::read(cell).filter(|day| self.may_be(*day)),
-            Target::Birthday => card.birthday = card.birthday.or_else(|| birthdays::read(cell, self.order)),
+            Target::ConnectedOn => {
+                let day = dates::read(cell).filter(|day| self.may_be(*day));
+                keep_day(&mut card.connected_on, day, *target, cell, &mut draft.notes);
+            }
+            Target::Birthday => {
+                let day = birthdays::read(cell, self.order);
+                keep_day(&mut card.birthday, day, *target, cell, &mut draft.notes);
+            }
             Target::BirthYear => draft.birth[0] = cell.parse().unwrap_or(0),
             Target::BirthMonth => draft.birth[1] = cell.parse().unwrap_or(0),
             Target::BirthDay => draft.birth[2] = cell.parse().unwrap_or(0),
@@ -163,7 +164,10 @@ impl Layout {
             Target::PhoneKind => draft.values.phones[*at].kind = of_kind(cell),
             Target::LinkKind => draft.values.links[*at].kind = of_kind(cell),
             Target::AddressKind => draft.addresses[*at].address.kind = of_kind(cell),
-            part => draft.addresses[*at].add(*part, kind, cell),
+            Target::Address | Target::Street | Target::City | Target::Region | Target::Postcode | Target::Country => {
+                draft.addresses[*at].add(*target, kind, cell, &mut draft.notes)
+            }
+            line => draft.keep(*line, cell),
         }
     }
 }
@@ -185,6 +189,8 @@ struct Draft {
     birth: [i16; 3],
     /// The name before an address, for where no column has one.
     mailbox: String,
+    /// Lines for the note: what other columns say of a field that has room for one value.
+    notes: Vec<String>,
 }
 
 /// The values of one cell, and what they are for.
@@ -211,7 +217,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, part: Target, kind: &str, cell: &str) {
+    fn add(&mut self, part: Target, kind: &str, cell: &str, notes: &mut Vec<String>) {
         let address = &mut self.address;
         if address.kind.is_empty() {
             kind.clone_into(&mut address.kind);
@@ -219,11 +225,11 @@ impl Parts {
         match part {
             Target::Street if address.street.is_empty() => cell.clone_into(&mut address.street),
             Target::Street => address.street = format!("{}\n{cell}", address.street),
-            Target::City => set(&mut address.city, cell),
-            Target::Region => set(&mut address.region, cell),
-            Target::Postcode => set(&mut address.postcode, cell),
-            Target::Country => set(&mut address.country, cell),
-            _ => set(&mut self.whole, cell),
+            Target::City => keep(&mut address.city, cell, part, notes),
+            Target::Region => keep(&mut address.region, cell, part, notes),
+            Target::Postcode => keep(&mut address.postcode, cell, part, notes),
+            Target::Country => keep(&mut address.country, cell, part, notes),
+            _ => keep(&mut self.whole, cell, part, notes),
         }
     }
 
@@ -248,8 +254,8 @@ impl Draft {
         let several = cell.split(SEVERAL).flat_map(addresses).collect::<Vec<_>>().join(SEVERAL);
         if let (false, Some((name, _))) = (several == cell, cell.split_once('<')) {
             let name = name.trim().trim_matches(['"', '\'']).trim();
-            if !name.contains('@') {
-                set(&mut self.mailbox, name);
+            if self.mailbox.is_empty() && !name.contains('@') {
+                name.clone_into(&mut self.mailbox);
             }
         }
         self.values.emails[at].add(kind, &several);
@@ -268,7 +274,27 @@ impl Draft {
             addresses: vec![Parts::default(); slots.addresses],
             birth: [0; 3],
             mailbox: String::new(),
+            notes: Vec::new(),
         }
+    }
+
+    /// Takes what a line of its own says, such as a name.
+    fn keep(&mut self, target: Target, cell: &str) {
+        let card = &mut self.card;
+        let line = match target {
+            Target::FullName => &mut card.full_name,
+            Target::Given => &mut card.given,
+            Target::Middle => &mut card.middle,
+            Target::Family => &mut card.family,
+            Target::Prefix => &mut card.prefix,
+            Target::Suffix => &mut card.suffix,
+            Target::Nickname => &mut card.nickname,
+            Target::Company => &mut card.company,
+            Target::Department => &mut card.department,
+            Target::Position => &mut card.position,
+            _ => return,
+        };
+        keep(line, cell, target, &mut self.notes);
     }
 
     fn card(self) -> Card {
@@ -293,6 +319,7 @@ impl Draft {
             Birthday::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
         };
         card.birthday = card.birthday.or_else(made);
+        add_notes(&mut card, self.notes);
         card
     }
 }
@@ -316,10 +343,36 @@ fn addresses(text: &str) -> Vec<String> {
     between.into_iter().find_map(parted).unwrap_or_else(|| vec![text.to_owned()])
 }
 
-/// The first value counts.
-fn set(field: &mut String, value: &str) {
+/// Takes the first value of a field. Another one becomes a line for the note, as where two contacts become one.
+pub(super) fn keep(field: &mut String, value: &str, target: Target, notes: &mut Vec<String>) {
     if field.is_empty() {
         value.clone_into(field);
+    } else if caseless(field) != caseless(value) {
+        notes.push(noted(target, value));
+    }
+}
+
+/// Does the same with a day; one that cannot be read differs from any other.
+fn keep_day<T: PartialEq>(field: &mut Option<T>, day: Option<T>, target: Target, cell: &str, notes: &mut Vec<String>) {
+    if field.is_none() {
+        *field = day;
+    } else if *field != day {
+        notes.push(noted(target, cell));
+    }
+}
+
+fn noted(target: Target, value: &str) -> String {
+    tf("{filter}: {value}", (target.name(), value))
+}
+
+/// Writes lines below the note, each once.
+pub(super) fn add_notes(card: &mut Card, notes: Vec<String>) {
+    for line in notes {
+        if card.note.is_empty() {
+            card.note = line;
+        } else if !card.note.lines().any(|known| known == line) {
+            card.note = format!("{}\n{line}", card.note);
+        }
     }
 }
 
