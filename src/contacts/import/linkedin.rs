@@ -31,6 +31,8 @@ pub struct Export {
     pub skipped: Vec<Damaged>,
     /// The lines of rows that have letters which cannot be read, and are left out.
     pub unreadable: Vec<u64>,
+    /// The lines of rows whose birthdays, in columns of a member's own, cannot be read, and are left out.
+    pub birthdays: Vec<u64>,
 }
 
 /// One row: trimmed, on a single line each, without invisible characters, otherwise as LinkedIn wrote it.
@@ -96,6 +98,10 @@ fn read_rows(header: &Header, today: Date, until: Until) -> Result<Export, Damag
             Ok(Some(connection)) => {
                 if text::is_unreadable(record.as_slice()) {
                     export.unreadable.push(line);
+                }
+                let birthday = connection.own.as_ref().and_then(|own| own.birthday);
+                if own.as_ref().is_some_and(|own| own.misses_birthday(&record, birthday)) {
+                    export.birthdays.push(line);
                 }
                 export.connections.push(connection);
             }

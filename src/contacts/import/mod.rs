@@ -61,6 +61,8 @@ pub struct Read {
     pub skipped: Vec<Damaged>,
     /// The lines of rows that have letters which cannot be read, and are left out.
     pub unreadable: Vec<u64>,
+    /// The lines of rows whose birthdays cannot be read, and are left out.
+    pub birthdays: Vec<u64>,
     /// What it is written in.
     pub encoding: &'static Encoding,
     /// Whether that was guessed, and may be wrong.
@@ -164,6 +166,7 @@ fn from_linkedin(export: linkedin::Export) -> Read {
         rows,
         skipped: export.skipped,
         unreadable: export.unreadable,
+        birthdays: export.birthdays,
         encoding: encoding_rs::UTF_8,
         is_guessed: false,
         columns: Vec::new(),

@@ -128,6 +128,13 @@ impl Layout {
         Ok(draft.card())
     }
 
+    /// Whether a row tells a birthday where none was read, so that it cannot be.
+    pub(super) fn misses_birthday(&self, row: &StringRecord, read: Option<Birthday>) -> bool {
+        let of_birth = [Target::Birthday, Target::BirthYear, Target::BirthMonth, Target::BirthDay];
+        let mut cells = self.columns.iter().zip(row).filter(|(column, _)| of_birth.contains(&column.target));
+        read.is_none() && cells.any(|(_, cell)| birthdays::is_told(cell))
+    }
+
     /// Whether two can have been connected on a day, elsewhere also before there was LinkedIn.
     fn may_be(&self, day: Date) -> bool {
         dates::may_be(day, self.today) || self.is_as_written && day <= self.today
@@ -149,7 +156,7 @@ impl Layout {
                 keep_day(&mut card.connected_on, day, *target, cell, &mut draft.notes);
             }
             Target::Birthday => {
-                let day = birthdays::read(cell, self.order);
+                let day = birthdays::read(cell, self.order, self.today);
                 keep_day(&mut card.birthday, day, *target, cell, &mut draft.notes);
             }
             Target::BirthYear => draft.birth[0] = cell.parse().unwrap_or(0),
@@ -356,7 +363,7 @@ pub(super) fn keep(field: &mut String, value: &str, target: Target, notes: &mut 
 fn keep_day<T: PartialEq>(field: &mut Option<T>, day: Option<T>, target: Target, cell: &str, notes: &mut Vec<String>) {
     if field.is_none() {
         *field = day;
-    } else if *field != day {
+    } else if *field != day && birthdays::is_told(cell) {
         notes.push(noted(target, cell));
     }
 }

@@ -99,6 +99,7 @@ pub(super) fn read(text: &str, choices: &Choices, today: Date, until: Until) -> 
         rows: Vec::new(),
         skipped: Vec::new(),
         unreadable: Vec::new(),
+        birthdays: Vec::new(),
         encoding: encoding_rs::UTF_8,
         is_guessed: false,
         columns,
@@ -331,6 +332,9 @@ impl Reader<'_> {
                 Ok(card) => {
                     if text::is_unreadable(record.as_slice()) {
                         read.unreadable.push(line);
+                    }
+                    if layout.misses_birthday(&record, card.birthday) {
+                        read.birthdays.push(line);
                     }
                     read.rows.push(Row { line, card });
                 }

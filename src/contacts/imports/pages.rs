@@ -244,13 +244,21 @@ impl Preview {
         let is_unsure = nobody || !self.report.has_header || !self.report.left_out().is_empty();
         let is_chosen = !nobody && !self.import.choices().columns.is_empty();
         let is_about_columns = !self.report.columns.is_empty() && is_unsure && !is_chosen;
-        self.problems.any() || self.report.is_guessed || !self.report.unreadable.is_empty() || is_about_columns
+        let has_unread = !self.report.unreadable.is_empty() || !self.report.birthdays.is_empty();
+        self.problems.any() || self.report.is_guessed || has_unread || is_about_columns
     }
 
     /// Says which lines have letters that are left out; nothing where there are none.
     fn unreadable(&self) -> Option<String> {
         let lines: Vec<String> = self.report.unreadable.iter().map(|line| line.to_string()).collect();
         let sentence = || tf("Letters on these lines cannot be read, and are left out: {lines}", listed(&lines));
+        (!lines.is_empty()).then(sentence)
+    }
+
+    /// Says which lines have birthdays that are left out; nothing where there are none.
+    fn birthdays(&self) -> Option<String> {
+        let lines: Vec<String> = self.report.birthdays.iter().map(|line| line.to_string()).collect();
+        let sentence = || tf("Birthdays on these lines cannot be read, and are left out: {lines}", listed(&lines));
         (!lines.is_empty()).then(sentence)
     }
 
