@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::contacts::card::{Card, Valued};
 use crate::contacts::import::birthdays::Order;
 use crate::contacts::import::columns::Target;
-use crate::contacts::import::row::{Layout, without_apostrophe};
+use crate::contacts::import::row::{Layout, check_width, without_apostrophe};
 use crate::contacts::import::{self, Damaged, MAX_ROWS, Until, Why, doubt, text};
 
 pub(super) mod dates;
@@ -180,14 +180,6 @@ fn read_row(
         line,
     };
     Ok((connection.slug.is_some() || says_who(&connection)).then_some(connection))
-}
-
-/// Refuses a row with more than empty cells beyond its header: its columns have shifted, and none can be trusted.
-fn check_width(record: &StringRecord, expected: usize) -> Result<(), Why> {
-    match record.iter().skip(expected).any(|field| !field.trim().is_empty()) {
-        true => Err(Why::FieldCount { expected, found: record.len() }),
-        false => Ok(()),
-    }
 }
 
 /// Puts a field on one line, cut to [`MAX_FIELD`] characters. Line breaks and tabs become spaces, since people paste them

@@ -18,6 +18,7 @@ mod damage;
 mod doubt;
 mod encoding;
 pub mod linkedin;
+mod mended;
 mod row;
 mod table;
 mod text;
@@ -132,7 +133,7 @@ pub fn read_unpacked(bytes: &[u8], choices: &Choices, today: Date) -> Result<Rea
     }
     // It may be a copy of the whole.
     drop(unmarked);
-    let decoded = text::read(bytes, choices.encoding)?;
+    let decoded = decoded(bytes, choices)?;
     let mut read = match !table::is_ours(&decoded.text) && linkedin::is_linkedin(&decoded.text) {
         true => from_linkedin(linkedin::read(&decoded.text, today, until)?),
         false => table::read(&decoded.text, choices, today, until)?,
@@ -141,13 +142,15 @@ pub fn read_unpacked(bytes: &[u8], choices: &Choices, today: Date) -> Result<Rea
     Ok(read)
 }
 
+fn decoded<'a>(bytes: &'a [u8], choices: &Choices) -> Result<text::Decoded<'a>, Damaged> {
+    let decoded = text::read(bytes, choices.encoding)?;
+    Ok(text::Decoded { text: mended::mended(decoded.text), ..decoded })
+}
+
 /// Says what the columns of a table hold where its first row names them now, or names them no more: what somebody has chosen,
 /// which is what was not guessed before, else what is guessed now, if anything is.
 pub fn columns_anew(bytes: &[u8], before: &Choices, now: &Choices) -> Vec<columns::Target> {
-    let guessed = |choices: &Choices| {
-        let text = text::read(bytes, choices.encoding)?.text;
-        table::guessed(&text, choices.has_header)
-    };
+    let guessed = |choices: &Choices| table::guessed(&decoded(bytes, choices)?.text, choices.has_header);
     match (guessed(before), guessed(now)) {
         (Ok(before), Ok(after)) if before.len() == now.columns.len() && after.len() == now.columns.len() => {
             // Where nothing is guessed now, what the page said before may well be what was meant.

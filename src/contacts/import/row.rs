@@ -8,6 +8,8 @@ use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::import::birthdays::{self, Order, Seen};
 use crate::contacts::import::columns::{Guess, Target};
 use crate::contacts::import::linkedin::dates;
+use crate::contacts::import::mended::{self, MIN_PARTED};
+use crate::contacts::import::table::SEPARATORS;
 use crate::contacts::import::{MAX_ROWS, Why, says_who};
 use crate::contacts::names::called;
 use crate::language::tf;
@@ -179,12 +181,25 @@ impl Layout {
     }
 }
 
-/// Refuses a row with more than empty cells beyond its header: its columns have shifted, and none can be trusted.
-fn check_width(row: &StringRecord, expected: usize) -> Result<(), Why> {
-    match row.iter().skip(expected).any(|cell| !cell.trim().is_empty()) {
+/// Refuses a row with more than empty cells beyond its header, since its columns have shifted and none can be trusted, and one
+/// whose cells are all in one, since another character parts them.
+pub(super) fn check_width(row: &StringRecord, expected: usize) -> Result<(), Why> {
+    let is_wider = row.iter().skip(expected).any(|cell| !cell.trim().is_empty());
+    let is_all_in_one = row.len() == 1 && expected >= MIN_PARTED && row.iter().any(|cell| parts_into(cell, expected));
+    match is_wider || is_all_in_one {
         true => Err(Why::FieldCount { expected, found: row.len() }),
         false => Ok(()),
     }
+}
+
+/// Whether a cell is a row of so many cells. Behind a comma of a text stands a blank.
+fn parts_into(cell: &str, expected: usize) -> bool {
+    // Setting up a reader costs more than counting.
+    let may_part = |separator: &u8| cell.bytes().filter(|byte| byte == separator).count() + 1 >= expected;
+    SEPARATORS.into_iter().filter(may_part).any(|separator| {
+        let parts = mended::cells(cell, separator);
+        parts.len() == expected && !parts.iter().any(|part| part.starts_with(' '))
+    })
 }
 
 /// A card whose values are being gathered.

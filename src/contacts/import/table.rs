@@ -10,7 +10,7 @@ use crate::contacts::import::{Choices, Damaged, MAX_ROWS, Read, Row, Until, Why,
 use crate::contacts::source::Source;
 
 /// What programs of one country or another put between columns.
-const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub(super) const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Characters of the first line in which the names of columns are looked for.
 const LONGEST_HEADER: usize = 50_000;
 /// Columns that are looked at; Google's widest has some hundred.
@@ -125,14 +125,14 @@ fn begin(text: &str) -> (&str, u64, u8) {
     (body, line, separator.unwrap_or(b','))
 }
 
-fn csv_reader(body: &str, separator: u8) -> csv::Reader<&[u8]> {
+pub(super) fn csv_reader(body: &str, separator: u8) -> csv::Reader<&[u8]> {
     let mut reader = csv::ReaderBuilder::new();
     // Programs cut rows off, and pad them.
     reader.has_headers(false).delimiter(separator).flexible(true).from_reader(body.as_bytes())
 }
 
 /// The first rows.
-fn sample(body: &str, separator: u8) -> Vec<StringRecord> {
+pub(super) fn sample(body: &str, separator: u8) -> Vec<StringRecord> {
     // Only so much that a quote which never closes does not hold everything.
     let end = body.char_indices().map(|(at, _)| at).nth(200_000).unwrap_or(body.len());
     csv_reader(&body[..end], separator).records().take(LOOKED_AT + 1).filter_map(Result::ok).collect()

@@ -10,6 +10,7 @@ use crate::contacts::source::Source;
 
 mod days;
 mod in_doubt;
+mod spoilt;
 mod twice;
 
 const TODAY: Date = date(2026, 11, 25);
