@@ -14,6 +14,9 @@ const NO_YEAR: i16 = 1604;
 /// The preference of what is preferred to all others.
 const FIRST: u32 = 1;
 
+/// Stands where a card has a comma that is not escaped.
+const COMMA: &str = ", ";
+
 /// Bytes of the properties that have fields, of one card: far more than any person's card has.
 const MAX_FIELDS: usize = 1_000_000;
 /// Values of one sort that are looked at; [`Card::cleaned`] keeps fewer.
@@ -28,6 +31,15 @@ pub fn is_too_large(text: &str) -> bool {
 /// Reads a card in UTF-8, a property a line, as [`super::cards`] gives it. Whatever it says, something is read; the text stays
 /// beside it as `raw`.
 pub fn read(text: &str) -> Card {
+    read_joined(text, COMMA)
+}
+
+/// Reads a card without the commas in addresses and family names, as cards have it that were stored when these were dropped.
+pub(super) fn without_commas(text: &str) -> Card {
+    read_joined(text, " ")
+}
+
+fn read_joined(text: &str, comma: &str) -> Card {
     let lines: String = text.lines().filter(|line| is_read(&name(line))).flat_map(|line| [line, "\n"]).collect();
     let mut card = Card { raw: text.to_owned(), ..Card::default() };
     // The crate would read dates differently in each version, so it sees them as texts of the third.
@@ -42,7 +54,7 @@ pub fn read(text: &str) -> Card {
         let is_title = |entry: &&VCardEntry| entry.name == Property::Title;
         let has_title = entries.iter().filter(|entry| is_title(entry)).any(|entry| !value_of(entry).is_empty());
         entries.retain(|entry| !has_title || entry.name != Property::Role);
-        entries.into_iter().for_each(|entry| take(&mut card, entry, &labels));
+        entries.into_iter().for_each(|entry| take(&mut card, entry, &labels, comma));
     }
     for line in text.lines().filter(|line| name(line) == "BDAY") {
         card.birthday = card.birthday.or_else(|| parted(line).and_then(|(_, day)| birthday(day.trim())));
@@ -149,7 +161,7 @@ fn preference(entry: &VCardEntry) -> u32 {
     entry.params.iter().filter_map(of).min().unwrap_or(u32::MAX)
 }
 
-fn take(card: &mut Card, entry: &VCardEntry, labels: &Labels) {
+fn take(card: &mut Card, entry: &VCardEntry, labels: &Labels, comma: &str) {
     let add = |values: &mut Vec<Valued>, value: String| {
         if values.len() < MAX_LOOKED_AT {
             values.push(Valued { kind: kind(entry, labels), value });
@@ -161,7 +173,7 @@ fn take(card: &mut Card, entry: &VCardEntry, labels: &Labels) {
     };
     let value = value_of(entry);
     match (&entry.name, other.as_str()) {
-        (Property::N, _) => take_name(card, entry),
+        (Property::N, _) => take_name(card, entry, comma),
         (Property::Org, _) => {
             let mut units = parts(entry).into_iter();
             join(&mut card.company, &units.next().unwrap_or_default(), ", ");
@@ -169,7 +181,9 @@ fn take(card: &mut Card, entry: &VCardEntry, labels: &Labels) {
         }
         (Property::Categories, _) => card.tags.extend(parts(entry)),
         (Property::Adr, _) if card.addresses.len() >= MAX_LOOKED_AT => {}
-        (Property::Adr, _) => card.addresses.push(address(kind(entry, labels), &parts(entry))),
+        (Property::Adr, _) => {
+            card.addresses.push(address(kind(entry, labels), &parts_joined(entry, |_| comma)));
+        }
         _ if value.is_empty() => {}
         (Property::Fn, _) => set(&mut card.full_name, value),
         (Property::Nickname, _) => parts(entry).iter().for_each(|name| join(&mut card.nickname, name, ", ")),
@@ -207,18 +221,28 @@ fn set(field: &mut String, value: String) {
     }
 }
 
-fn take_name(card: &mut Card, entry: &VCardEntry) {
+fn take_name(card: &mut Card, entry: &VCardEntry, comma: &str) {
     let fields = [&mut card.family, &mut card.given, &mut card.middle, &mut card.prefix, &mut card.suffix];
-    fields.into_iter().zip(parts(entry)).for_each(|(field, part)| set(field, part));
+    // Several given names stand with blanks between; a comma belongs to a family name, as in `Dress, Jr.`.
+    let parts = parts_joined(entry, |at| if at == 0 { comma } else { " " });
+    fields.into_iter().zip(parts).for_each(|(field, part)| set(field, part));
 }
 
 /// The values of a line, those that are lists joined.
 fn parts(entry: &VCardEntry) -> Vec<String> {
-    let text = |value: &VCardValue| match value {
-        VCardValue::Component(several) => several.join(" "),
+    parts_joined(entry, |_| " ")
+}
+
+/// Returns the same, with what stands between the values of the list at each place.
+fn parts_joined<'a>(entry: &VCardEntry, between: impl Fn(usize) -> &'a str) -> Vec<String> {
+    let text = |(at, value): (usize, &VCardValue)| match value {
+        VCardValue::Component(several) if between(at) == COMMA => {
+            several.iter().map(|one| one.trim()).collect::<Vec<_>>().join(COMMA)
+        }
+        VCardValue::Component(several) => several.join(between(at)),
         value => value.as_text().unwrap_or_default().to_owned(),
     };
-    entry.values.iter().map(|value| text(value).trim().to_owned()).collect()
+    entry.values.iter().enumerate().map(|value| text(value).trim().to_owned()).collect()
 }
 
 fn value_of(entry: &VCardEntry) -> String {

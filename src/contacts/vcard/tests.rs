@@ -3,6 +3,9 @@
 use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::vcard::*;
 
+mod again;
+mod damaged;
+
 fn cards_of(bytes: &[u8]) -> Vec<Found> {
     cards(&without_mark(bytes), legacy).collect()
 }

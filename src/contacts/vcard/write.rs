@@ -45,12 +45,14 @@ fn fields<'a>(card: &Card, raw: &Raw<'a>, may_stay: bool) -> (Vec<Cow<'a, str>>,
     // What a limit cut is as it was, too.
     let cut = LazyCell::new(|| came.clone().cleaned());
     let of_one_kind = LazyCell::new(|| read::of_one_kind(cut.clone()));
+    let without_commas = LazyCell::new(|| read::without_commas(&card.raw).cleaned());
     let (mut all, mut changed) = (Vec::new(), false);
     for (names, anew) in PROPERTIES {
         let lines = anew(card, raw.labels);
         let is_as_it_was = lines == anew(&came, raw.labels)
             || lines == anew(&cut, raw.labels)
-            || lines == anew(&of_one_kind, raw.labels);
+            || lines == anew(&of_one_kind, raw.labels)
+            || lines == anew(&without_commas, raw.labels);
         let kept: Vec<&str> = raw.lines_of(names).collect();
         if may_stay && !kept.is_empty() && is_as_it_was {
             all.extend(kept.into_iter().map(Cow::Borrowed));
