@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use crate::contacts::vcard::FIELDS;
+
 /// The most bytes and lines of a card, its picture included.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 const MAX_LINES: usize = 150_000;
@@ -12,6 +14,10 @@ const MAX_LINES: usize = 150_000;
 const MAX_BEFORE: usize = 20;
 /// The most bytes before a value, so that no line is walked anew for each that continues it.
 const MAX_HEAD: usize = 1_000;
+
+/// Properties that may stand behind a text, besides those that become fields.
+const OTHERS: [&str; 12] =
+    ["ROLE", "PHOTO", "LOGO", "SOUND", "KEY", "REV", "TZ", "GEO", "LABEL", "MAILER", "AGENT", "ANNIVERSARY"];
 
 /// A card as it stands in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,20 +200,31 @@ impl<'a> Card<'a> {
 }
 
 /// Joins what was folded, as bytes, since a fold may cut a letter in two. A line of version 2.1 keeps the blank at which it was
-/// folded, and one that is quoted-printable goes on after the `=` at its end.
+/// folded, and one that is quoted-printable goes on after the `=` at its end. What is no property is more of the one before.
 fn unfolded<'a>(lines: &[&'a [u8]], old: bool) -> Vec<Cow<'a, [u8]>> {
     let mut whole: Vec<Cow<'a, [u8]>> = Vec::new();
     for line in lines {
         match whole.last_mut() {
             Some(last) if last.ends_with(b"=") && is_quoted_printable(last) => {
-                let last = last.to_mut();
-                last.pop();
-                last.extend_from_slice(line);
+                let text = last.to_mut();
+                text.pop();
+                // Some programs leave an `=` at the end of a text.
+                if !text.ends_with(b"=0A") && is_known_property(line) {
+                    whole.push(Cow::Borrowed(line));
+                } else {
+                    text.extend_from_slice(line);
+                }
             }
             _ if line.is_empty() => {}
             Some(last) if line.starts_with(b" ") || line.starts_with(b"\t") => {
                 let keeps = old && !is_base64(last);
                 last.to_mut().extend_from_slice(line.get(usize::from(!keeps)..).unwrap_or_default());
+            }
+            Some(last) if is_text(line) && takes_more(last) => {
+                let is_base64 = is_base64(last);
+                let last = last.to_mut();
+                last.extend_from_slice(if is_base64 { b"" } else { b"\n" });
+                last.extend_from_slice(line);
             }
             _ => whole.push(Cow::Borrowed(line)),
         }
@@ -215,19 +232,63 @@ fn unfolded<'a>(lines: &[&'a [u8]], old: bool) -> Vec<Cow<'a, [u8]>> {
     whole
 }
 
-/// The name of a line with its parameters, before the colon that begins its value; nothing where there is no colon.
+/// The name before the parameters and the value of a line; nothing where neither follows.
+fn name(line: &[u8]) -> Option<&[u8]> {
+    let end = line.iter().take(MAX_HEAD).position(|byte| matches!(byte, b':' | b';'))?;
+    line.get(..end).map(<[u8]>::trim_ascii)
+}
+
+/// Whether a line that begins no property has something to read: no name, one that cannot be, or the address of a page.
+fn is_text(line: &[u8]) -> bool {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
+    let is_page = || [b"http://".as_slice(), b"https://"].iter().any(|start| line.starts_with(start));
+    let is_property = line.iter().take(MAX_HEAD).any(|byte| *byte == b':')
+        && name(line).is_some_and(|name| name.iter().all(is_of_name));
+    line.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) && (!is_property || is_page())
+}
+
+/// Whether more text does not spoil a property: not where it says what the card is.
+fn takes_more(property: &[u8]) -> bool {
+    const WHOLE: [&[u8]; 5] = [b"VERSION", b"UID", b"REV", b"KIND", b"X-ADDRESSBOOKSERVER-KIND"];
+    name(property).is_some_and(|name| !WHOLE.iter().any(|whole| name.eq_ignore_ascii_case(whole)))
+}
+
+/// Whether a line begins with a property as programs write it, rather than with words such as `Tel: 1`.
+fn is_known_property(line: &[u8]) -> bool {
+    let Some(name) = name(line) else { return false };
+    let ungrouped = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
+    let is_known = FIELDS.iter().chain(&OTHERS).any(|known| known.as_bytes() == ungrouped);
+    is_known && !line.get(name.len() + 1).is_some_and(u8::is_ascii_whitespace)
+}
+
+/// The name of a line with its parameters, before the colon that begins its value; nothing where there is no colon. Where a
+/// quote never closes, it is the first.
 fn head(line: &[u8]) -> &[u8] {
     let mut quoted = false;
-    let end = line.iter().take(MAX_HEAD).position(|byte| {
+    let start = line.get(..MAX_HEAD).unwrap_or(line);
+    let mut end = start.iter().position(|byte| {
         quoted ^= *byte == b'"';
         *byte == b':' && !quoted
     });
+    if end.is_none() && quoted && start.len() == line.len() {
+        end = start.iter().position(|byte| *byte == b':');
+    }
     line.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 /// What follows the name of a line, in capital letters.
-fn parameters(line: &[u8]) -> impl Iterator<Item = String> {
-    parts(head(line)).skip(1).map(capital)
+fn parameters(line: &[u8]) -> Vec<String> {
+    parts(&sound(head(line))).skip(1).map(capital).collect()
+}
+
+/// Takes the quotes off where one of them never closes.
+fn sound(head: &[u8]) -> Cow<'_, [u8]> {
+    let quotes = head.iter().filter(|byte| **byte == b'"').count();
+    if quotes % 2 == 0 {
+        head.into()
+    } else {
+        head.iter().copied().filter(|byte| *byte != b'"').collect::<Vec<_>>().into()
+    }
 }
 
 /// Parts a name and its parameters at the semicolons that are not in quotes.
@@ -244,11 +305,11 @@ fn capital(parameter: &[u8]) -> String {
 }
 
 fn is_quoted_printable(line: &[u8]) -> bool {
-    parameters(line).any(|one| one.ends_with("QUOTED-PRINTABLE"))
+    parameters(line).iter().any(|one| one.ends_with("QUOTED-PRINTABLE"))
 }
 
 fn is_base64(line: &[u8]) -> bool {
-    parameters(line).any(|one| matches!(one.as_str(), "BASE64" | "ENCODING=BASE64" | "ENCODING=B"))
+    parameters(line).iter().any(|one| matches!(one.as_str(), "BASE64" | "ENCODING=BASE64" | "ENCODING=B"))
 }
 
 /// Whether a parameter says how the line is encoded, which it is no longer once it was read.
@@ -262,10 +323,11 @@ fn is_of_encoding(parameter: &[u8]) -> bool {
 fn readable(line: &[u8], old: bool, legacy: Legacy) -> String {
     let head = head(line);
     let Some(value) = line.get(head.len() + 1..).filter(|_| !head.is_empty()) else { return String::new() };
-    let named = parameters(line).find_map(|one| Encoding::for_label(one.strip_prefix("CHARSET=")?.as_bytes()));
+    let named = parameters(line).iter().find_map(|one| Encoding::for_label(one.strip_prefix("CHARSET=")?.as_bytes()));
     let value = if is_quoted_printable(line) { Cow::Owned(unquoted(value)) } else { Cow::Borrowed(value) };
     let text = decoded(&value, named, legacy);
-    let kept: Vec<&[u8]> = parts(head).filter(|one| !is_of_encoding(one)).collect();
+    let head = sound(head);
+    let kept: Vec<&[u8]> = parts(&head).filter(|one| !is_of_encoding(one)).collect();
     let head = decoded(&kept.join(&b';'), None, legacy);
     let text = if old && !is_base64(line) { escaped(&head, &text) } else { text };
     format!("{head}:{}", text.replace("\r\n", "\n").replace(['\r', '\n'], "\\n"))
