@@ -144,3 +144,16 @@ fn lines(card: &Card) -> impl Iterator<Item = &str> {
         card.addresses.iter().flat_map(|one| [&one.street, &one.city, &one.region, &one.postcode, &one.country]);
     parts.into_iter().chain(values).chain(addresses).chain(&card.tags).map(String::as_str)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_company_that_a_phone_writes_in_place_of_a_name_is_none() {
+        let body = b"BEGIN:VCARD\r\nVERSION:3.0\r\nN:;;;;\r\nFN:Acme\r\nORG:Acme;\r\nEND:VCARD\r\n";
+        let (_, card, _) = read(body).ok().unwrap();
+        assert_eq!((card.full_name.as_str(), card.name().as_str()), ("", "Acme"));
+        assert!(vcard::write(&card).contains("FN:Acme\r\n"));
+    }
+}

@@ -59,10 +59,20 @@ fn read_joined(text: &str, comma: &str) -> Card {
     for line in text.lines().filter(|line| name(line) == "BDAY") {
         card.birthday = card.birthday.or_else(|| parted(line).and_then(|(_, day)| birthday(day.trim())));
     }
+    leave_out_stand_in(&mut card);
     if card.full_name.is_empty() {
         card.full_name = card.joined_name();
     }
     card
+}
+
+/// Leaves the whole name empty where it is what is written in place of a missing one: `FN` must be there, so a company or an
+/// address stands in it.
+fn leave_out_stand_in(card: &mut Card) {
+    let written = std::mem::take(&mut card.full_name);
+    if !card.joined_name().is_empty() || card.name() != written {
+        card.full_name = written;
+    }
 }
 
 /// Says whether a card is of somebody, rather than of a group, a place or a device.
