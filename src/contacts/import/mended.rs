@@ -16,7 +16,7 @@ const MAX_COLUMNS: usize = 400;
 /// Columns whose names are known, of a line that is taken for the header.
 const MIN_KNOWN: usize = 2;
 /// Columns from which on it is no chance that a cell parts into as many.
-pub(super) const MIN_PARTED: usize = 3;
+const MIN_PARTED: usize = 3;
 
 /// Returns a text as it was before a spreadsheet took its lines for cells, or its header for rows of another country.
 pub(super) fn mended(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -128,8 +128,19 @@ fn unwrapped(line: &str) -> Option<String> {
 }
 
 /// The cells of one line.
-pub(super) fn cells(line: &str, separator: u8) -> StringRecord {
+fn cells(line: &str, separator: u8) -> StringRecord {
     csv_reader(line, separator).records().next().and_then(Result::ok).unwrap_or_default()
+}
+
+/// Whether a cell is a row of so many cells. Behind a comma of a text stands a blank.
+pub(super) fn parts_into(cell: &str, expected: usize) -> bool {
+    // Setting up a reader costs more than counting.
+    let may_part = |separator: &u8| cell.bytes().filter(|byte| byte == separator).count() + 1 >= expected;
+    expected >= MIN_PARTED
+        && SEPARATORS.into_iter().filter(may_part).any(|separator| {
+            let parts = cells(cell, separator);
+            parts.len() == expected && !parts.iter().any(|part| part.starts_with(' '))
+        })
 }
 
 /// What parts a line, and the names of columns that it has; nothing where they are not known.

@@ -19,6 +19,7 @@ mod doubt;
 mod encoding;
 pub mod linkedin;
 mod mended;
+mod notes;
 mod row;
 mod table;
 mod text;
@@ -182,10 +183,10 @@ fn of_linkedin(connection: linkedin::Connection) -> Card {
     let link = connection.slug.map(|slug| Valued::new("", &format!("https://www.linkedin.com/in/{slug}")));
     let email = connection.email.map(|email| Valued::new("", &email));
     let own = connection.own.map(|own| *own).unwrap_or_default();
-    let mut notes = Vec::new();
+    let mut others = Vec::new();
     let mut both = |mut theirs: String, own: &str, target| {
         if !own.is_empty() {
-            row::keep(&mut theirs, own, target, &mut notes);
+            notes::keep(&mut theirs, own, target, &mut others);
         }
         theirs
     };
@@ -199,7 +200,7 @@ fn of_linkedin(connection: linkedin::Connection) -> Card {
         connected_on: connection.connected_on.or(own.connected_on),
         ..own
     };
-    row::add_notes(&mut card, notes);
+    notes::add_notes(&mut card, others);
     if card.full_name.is_empty() {
         card.full_name = card.joined_name();
     }

@@ -8,12 +8,9 @@ use crate::contacts::card::{Address, Birthday, Card, Valued};
 use crate::contacts::import::birthdays::{self, Order, Seen};
 use crate::contacts::import::columns::{Guess, Target};
 use crate::contacts::import::linkedin::dates;
-use crate::contacts::import::mended::{self, MIN_PARTED};
-use crate::contacts::import::table::SEPARATORS;
-use crate::contacts::import::{MAX_ROWS, Why, says_who};
+use crate::contacts::import::notes::{add_notes, keep, keep_day};
+use crate::contacts::import::{MAX_ROWS, Why, mended, says_who};
 use crate::contacts::names::called;
-use crate::language::tf;
-use crate::text::caseless;
 
 /// What Google puts between several values of one cell.
 const SEVERAL: &str = " ::: ";
@@ -185,21 +182,11 @@ impl Layout {
 /// whose cells are all in one, since another character parts them.
 pub(super) fn check_width(row: &StringRecord, expected: usize) -> Result<(), Why> {
     let is_wider = row.iter().skip(expected).any(|cell| !cell.trim().is_empty());
-    let is_all_in_one = row.len() == 1 && expected >= MIN_PARTED && row.iter().any(|cell| parts_into(cell, expected));
+    let is_all_in_one = row.len() == 1 && row.iter().any(|cell| mended::parts_into(cell, expected));
     match is_wider || is_all_in_one {
         true => Err(Why::FieldCount { expected, found: row.len() }),
         false => Ok(()),
     }
-}
-
-/// Whether a cell is a row of so many cells. Behind a comma of a text stands a blank.
-fn parts_into(cell: &str, expected: usize) -> bool {
-    // Setting up a reader costs more than counting.
-    let may_part = |separator: &u8| cell.bytes().filter(|byte| byte == separator).count() + 1 >= expected;
-    SEPARATORS.into_iter().filter(may_part).any(|separator| {
-        let parts = mended::cells(cell, separator);
-        parts.len() == expected && !parts.iter().any(|part| part.starts_with(' '))
-    })
 }
 
 /// A card whose values are being gathered.
@@ -363,39 +350,6 @@ fn addresses(text: &str) -> Vec<String> {
     let between: [fn(char) -> bool; 3] =
         [|c| matches!(c, ';' | '\n'), |c| matches!(c, ';' | ',' | '\n'), char::is_whitespace];
     between.into_iter().find_map(parted).unwrap_or_else(|| vec![text.to_owned()])
-}
-
-/// Takes the first value of a field. Another one becomes a line for the note, as where two contacts become one.
-pub(super) fn keep(field: &mut String, value: &str, target: Target, notes: &mut Vec<String>) {
-    if field.is_empty() {
-        value.clone_into(field);
-    } else if caseless(field) != caseless(value) {
-        notes.push(noted(target, value));
-    }
-}
-
-/// Does the same with a day; one that cannot be read differs from any other.
-fn keep_day<T: PartialEq>(field: &mut Option<T>, day: Option<T>, target: Target, cell: &str, notes: &mut Vec<String>) {
-    if field.is_none() {
-        *field = day;
-    } else if *field != day && birthdays::is_told(cell) {
-        notes.push(noted(target, cell));
-    }
-}
-
-fn noted(target: Target, value: &str) -> String {
-    tf("{filter}: {value}", (target.name(), value))
-}
-
-/// Writes lines below the note, each once.
-pub(super) fn add_notes(card: &mut Card, notes: Vec<String>) {
-    for line in notes {
-        if card.note.is_empty() {
-            card.note = line;
-        } else if !card.note.lines().any(|known| known == line) {
-            card.note = format!("{}\n{line}", card.note);
-        }
-    }
 }
 
 /// Takes off the apostrophe that keeps a spreadsheet from running a cell.
