@@ -32,6 +32,8 @@ const SUFFIXES: &[&str] = &[
 ];
 /// Those among them that are names too, so that they are no degrees unless written as one: in capitals, or with dots.
 const NAMES_TOO: [&str; 13] = ["ma", "do", "ba", "med", "pe", "np", "ms", "bs", "bed", "ca", "cia", "kc", "acc"];
+/// Those among them that are last names too: behind a first name alone they are generations only if written as one.
+const LAST_NAMES_TOO: [&str; 8] = ["junior", "senior", "ii", "iii", "iv", "vi", "vii", "viii"];
 /// What stands before a name.
 const TITLES: [&str; 19] = [
     "dr",
@@ -232,10 +234,14 @@ fn take_suffixes(words: &mut Vec<&str>) {
         match words.as_slice() {
             [_, _, .., "V"] => words.truncate(words.len() - 1),
             // Of two parts, such as `Ph. D.`.
-            [_, .., one, other] if one.ends_with('.') && is_suffix(&format!("{one}{other}")) => {
+            [before @ .., one, other]
+                if !before.is_empty() && one.ends_with('.') && is_suffix(&format!("{one}{other}"), before.len()) =>
+            {
                 words.truncate(words.len() - 2);
             }
-            [_, .., last] if is_suffix(last) => words.truncate(words.len() - 1),
+            [before @ .., last] if !before.is_empty() && is_suffix(last, before.len()) => {
+                words.truncate(words.len() - 1);
+            }
             _ => return,
         }
     }
@@ -262,12 +268,13 @@ fn before_comma(name: &str) -> (&str, Option<&str>) {
     let words = given.split_whitespace().count();
     // Behind more than one word, it might be a degree that is not known.
     let is_name = |word: &str| begins_with_capital(word) && word.chars().filter(|c| c.is_uppercase()).count() < 2;
-    let is_given = match before.split_whitespace().count() {
+    let names = before.split_whitespace().count();
+    let is_given = match names {
         1 => (1..=3).contains(&words),
         2..=4 => (1..=2).contains(&words) && given.split_whitespace().all(is_name),
         _ => false,
     };
-    (before, (is_given && !given.split(' ').any(is_suffix)).then_some(given))
+    (before, (is_given && !given.split(' ').any(|word| is_suffix(word, names))).then_some(given))
 }
 
 /// A name without what stands in brackets and quotes, unless nothing else is left; a bracket at the beginning holds a name.
@@ -311,10 +318,14 @@ fn plain(word: &str) -> String {
     caseless(word).replace('.', "").trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
 
-fn is_suffix(word: &str) -> bool {
+/// Whether a word is a suffix where so many words of the name stand before it.
+fn is_suffix(word: &str, before: usize) -> bool {
     let bare = plain(word);
-    let is_marked = word.contains('.') || word.chars().filter(|c| c.is_uppercase()).count() > 1;
-    SUFFIXES.contains(&bare.as_str()) && (is_marked || !NAMES_TOO.contains(&bare.as_str()))
+    let has_capitals = word.chars().filter(|c| c.is_uppercase()).count() > 1;
+    // `Olivia SENIOR` is how some write a last name; who writes `II` counts.
+    let is_marked = word.contains('.') || has_capitals && !matches!(bare.as_str(), "junior" | "senior");
+    let is_name_too = NAMES_TOO.contains(&bare.as_str()) || before == 1 && LAST_NAMES_TOO.contains(&bare.as_str());
+    SUFFIXES.contains(&bare.as_str()) && (is_marked || !is_name_too)
 }
 
 fn is_particle(word: &str) -> bool {
@@ -422,6 +433,17 @@ mod tests {
             ("Lind, Anna, MBA", "Lind, Anna"),
             ("Anna Lind, XYZ", "Lind, Anna"),
             ("Henry Tudor V", "Tudor, Henry"),
+            ("Olivia Senior", "Senior, Olivia"),
+            ("Dr. Olivia SENIOR, PhD", "SENIOR, Olivia"),
+            ("Olivia Lind Senior", "Lind, Olivia"),
+            ("Olivia Lind, Senior", "Lind, Olivia"),
+            ("Naosuke Ii", "Ii, Naosuke"),
+            ("Ii, Naosuke", "Ii, Naosuke"),
+            ("Naosuke II", "Naosuke"),
+            ("Nguyen Vi", "Vi, Nguyen"),
+            ("Nguyen, Vi", "Nguyen, Vi"),
+            ("Nguyen Thi Vi", "Thi, Nguyen"),
+            ("Neymar Jr.", "Neymar"),
             ("Priya V", "V, Priya"),
             ("Anna Lind KBE", "Lind, Anna"),
             ("Anna Lind, CFP, CSM", "Lind, Anna"),
