@@ -28,14 +28,14 @@ const SUFFIXES: &[&str] = &[
     "mcom", "meng", "med", "mfa", "mph", "mpa", "msw", "ba", "bsc", "bs", "btech", "bcom", "bed", "beng", "bba", "cpa", "cfa",
     "cfp", "cma", "cia", "cisa", "cism", "ca", "acca", "acma", "pmp", "csm", "cspo", "cissp", "shrm-cp", "shrm-scp", "phr",
     "sphr", "acc", "pcc", "mcc", "pe", "peng", "ceng", "aia", "riba", "lcsw", "lmsw", "lmft", "lpc", "facs", "facp", "faan",
-    "fagd", "frcs", "frcp", "mrcp", "mrcs", "frs", "obe", "mbe", "cbe", "kbe", "dbe", "qc", "kc",
+    "fagd", "diphe", "frcs", "frcp", "mrcp", "mrcs", "frs", "obe", "mbe", "cbe", "kbe", "dbe", "qc", "kc",
 ];
 /// Those among them that are names too, so that they are no degrees unless written as one: in capitals, or with dots.
 const NAMES_TOO: [&str; 13] = ["ma", "do", "ba", "med", "pe", "np", "ms", "bs", "bed", "ca", "cia", "kc", "acc"];
 /// Those among them that are last names too: behind a first name alone they are generations only if written as one.
 const LAST_NAMES_TOO: [&str; 8] = ["junior", "senior", "ii", "iii", "iv", "vi", "vii", "viii"];
 /// What stands before a name.
-const TITLES: [&str; 19] = [
+const TITLES: [&str; 18] = [
     "dr",
     "dr-ing",
     "prof",
@@ -50,7 +50,6 @@ const TITLES: [&str; 19] = [
     "rev",
     "hon",
     "ing",
-    "dipl-ing",
     "mag",
     "herr",
     "frau",
@@ -180,7 +179,7 @@ pub fn plain_core(full_name: &str) -> Option<[&str; 2]> {
     let (first, last) = full_name.split_once(' ')?;
     let is_whole =
         [first, last].into_iter().all(|word| is_plain(word) && word.chars().all(|c| is_latin(c) || c == '-'));
-    let is_degree = SUFFIXES.iter().any(|suffix| suffix.eq_ignore_ascii_case(last));
+    let is_degree = SUFFIXES.iter().any(|suffix| suffix.eq_ignore_ascii_case(last)) || is_diploma(last);
     (is_whole && !is_degree).then_some([first, last])
 }
 
@@ -218,7 +217,7 @@ fn take_titles(words: &mut Vec<&str>) {
     let mut is_behind_title = false;
     while let [first, rest @ ..] = words.as_slice() {
         let (bare, is_dotted) = (plain(first), first.ends_with('.'));
-        let is_title = TITLES.contains(&bare.as_str()) && (rest.len() > 1 || is_dotted);
+        let is_title = (TITLES.contains(&bare.as_str()) || is_diploma(first)) && (rest.len() > 1 || is_dotted);
         let is_more = is_behind_title && is_dotted && OF_TITLES.contains(&bare.as_str());
         if rest.is_empty() || !is_title && !is_more {
             return;
@@ -315,7 +314,19 @@ fn script_of(word: &str) -> Option<Script> {
 }
 
 fn plain(word: &str) -> String {
+    // Before it is folded: `PMP™` would become `pmptm`, and `MBA²` a degree that nobody has.
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric() || is_superscript(c));
     caseless(word).replace('.', "").trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+/// Whether it is a sign of a trademark, or the number of a footnote or of how often somebody has a degree.
+fn is_superscript(c: char) -> bool {
+    matches!(c, '¹' | '²' | '³' | '⁰'..='⁹' | 'ᵀ' | 'ᴹ')
+}
+
+/// Whether a word is a German diploma, such as `Dipl.-Ing.` or `Dipl-Kfm`: there are too many of them to list.
+fn is_diploma(word: &str) -> bool {
+    word.get(..5).is_some_and(|begin| ["dipl.", "dipl-"].iter().any(|diploma| diploma.eq_ignore_ascii_case(begin)))
 }
 
 /// Whether a word is a suffix where so many words of the name stand before it.
@@ -325,7 +336,7 @@ fn is_suffix(word: &str, before: usize) -> bool {
     // `Olivia SENIOR` is how some write a last name; who writes `II` counts.
     let is_marked = word.contains('.') || has_capitals && !matches!(bare.as_str(), "junior" | "senior");
     let is_name_too = NAMES_TOO.contains(&bare.as_str()) || before == 1 && LAST_NAMES_TOO.contains(&bare.as_str());
-    SUFFIXES.contains(&bare.as_str()) && (is_marked || !is_name_too)
+    is_diploma(word) || SUFFIXES.contains(&bare.as_str()) && (is_marked || !is_name_too)
 }
 
 fn is_particle(word: &str) -> bool {
@@ -390,8 +401,9 @@ mod tests {
     fn a_plain_name_has_the_same_words_either_way() {
         let names =
             ["Ada", "Núñez", "Anne-Marie", "van", "-x", "x-", "née", "V", "×", "Łucja", "ſ", "K\u{212A}", "李", ""];
+        let diplomas = ["Dipl-Ing", "Diplock"];
         let words: Vec<&str> =
-            [&names[..], SUFFIXES, &TITLES, &OF_TITLES, &BORN, &PARTICLES, &ARTICLES, &NAMES_TOO].concat();
+            [&names[..], &diplomas, SUFFIXES, &TITLES, &OF_TITLES, &BORN, &PARTICLES, &ARTICLES, &NAMES_TOO].concat();
         let mut plain = 0;
         for first in &words {
             for last in &words {
@@ -444,6 +456,18 @@ mod tests {
             ("Nguyen, Vi", "Nguyen, Vi"),
             ("Nguyen Thi Vi", "Thi, Nguyen"),
             ("Neymar Jr.", "Neymar"),
+            ("Jane Xoe PMP™", "Xoe, Jane"),
+            ("Jane Xoe PMP® CSMᵀᴹ", "Xoe, Jane"),
+            ("Jane Dop MBA²", "Dop, Jane"),
+            ("Jane Dop M.B.A.¹", "Dop, Jane"),
+            ("Jane Joe Dipl.-Ing.", "Joe, Jane"),
+            ("Jane Joe Dipl.-Ing. (FH)", "Joe, Jane"),
+            ("Jane Joe Dipl. Ing.", "Joe, Jane"),
+            ("Jane Uoe Dipl.-Kfm.", "Uoe, Jane"),
+            ("Jane Uoe Dipl-Kfm", "Uoe, Jane"),
+            ("Dipl.-Kfm. Jane Uoe", "Uoe, Jane"),
+            ("Jane Goe DipHE", "Goe, Jane"),
+            ("John Diplock", "Diplock, John"),
             ("Priya V", "V, Priya"),
             ("Anna Lind KBE", "Lind, Anna"),
             ("Anna Lind, CFP, CSM", "Lind, Anna"),

@@ -27,7 +27,7 @@ pub const MAX_FOUND: i64 = 1_000;
 
 /// Counts up whenever `text::fold` or `sorting::keys` gives something else than before, or the index is made of something
 /// else.
-const FOLDING: u32 = 7;
+const FOLDING: u32 = 8;
 const DONE: &str = "done";
 /// Members of one transaction when all are indexed anew: some milliseconds, in which nobody else can change anything.
 const BATCH: i64 = 200;
