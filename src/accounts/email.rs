@@ -9,8 +9,11 @@ use crate::text::is_invisible;
 /// Begins the address of a link.
 const MAILTO: &str = "mailto:";
 
+/// Signs with which the addresses of some people begin.
+const OWN_SIGNS: &str = "_+-";
+
 /// Takes off what is no part of an address: `mailto:`, a name before angle brackets, quotation marks, any punctuation
-/// behind it, and what cannot be seen. What is no address stays as it is, to be refused.
+/// around it, and what cannot be seen. What is no address stays as it is, to be refused.
 pub fn tidy(typed: &str) -> String {
     let seen: String = typed.chars().filter(|c| !is_dropped(*c)).nfkc().collect();
     let mut text = between_brackets(seen.trim());
@@ -19,7 +22,7 @@ pub fn tidy(typed: &str) -> String {
         let address = text[at + MAILTO.len()..].split(['?', ')', ']', '>']).next().unwrap_or_default();
         text = percent_decode_str(address).decode_utf8().map_or_else(|_| address.to_owned(), |text| text.into_owned());
     }
-    let text = text.trim_start_matches(is_around).trim_end_matches(|c| is_around(c) || is_behind(c));
+    let text = without_ends(&text);
     let Some((local, domain)) = text.rsplit_once('@') else { return text.to_owned() };
     let domain: String = domain.trim_start().nfc().flat_map(char::to_lowercase).collect();
     let local: String = local.trim_matches(|c: char| c == '"' || c.is_whitespace()).nfc().collect();
@@ -79,6 +82,25 @@ fn between_brackets(text: &str) -> String {
     inner.filter(|inner| inner.contains('@')).unwrap_or(text).trim().to_owned()
 }
 
+/// Takes off the punctuation around an address.
+fn without_ends(text: &str) -> &str {
+    let whole = text.trim_end_matches(|c| is_around(c) || is_behind(c));
+    let (text, behind) = (whole.trim_start_matches(is_around), &text[whole.len()..]);
+    let begun = text.trim_start_matches(is_before);
+    if !begun.starts_with(char::is_alphanumeric) {
+        return text;
+    }
+    // Some addresses begin with such a sign; where it stands behind too, it is the emphasis of Markdown.
+    let before = &text[..text.len() - begun.len()];
+    let own = before.trim_end_matches(|c| OWN_SIGNS.contains(c) && !behind.contains(c));
+    &text[own.len()..]
+}
+
+/// What stands before an address that is pasted, such as the bullet of a list. With a dot, none begins that is one.
+fn is_before(c: char) -> bool {
+    is_behind(c) && c != '.'
+}
+
 fn is_around(c: char) -> bool {
     c.is_whitespace() || "<>()[]{}\"'“”„‟‘’‚«»‹›`¿¡".contains(c)
 }
@@ -122,9 +144,29 @@ mod tests {
             "¿ada@example.org?",
             "ada@example.org …",
             "ada@example.org/",
+            "*ada@example.org*",
+            "**_ada@example.org_**",
+            "_ada@example.org_,",
+            "→ada@example.org",
+            "•ada@example.org",
+            "- ada@example.org",
+            ":ada@example.org",
+            "#ada@example.org",
+            "mailto://ada@example.org",
+            "mailto:*ada@example.org*",
         ] {
             assert_eq!(tidy(typed), "ada@example.org", "{typed:?}");
             assert!(is_whole(&tidy(typed)));
+        }
+    }
+
+    #[test]
+    fn an_address_keeps_the_sign_with_which_it_begins() {
+        for address in ["_x@example.org", "+x@example.org", "-x-@example.org", "__x__@example.org", "_-x@example.org"] {
+            for typed in [address.to_owned(), format!("<{address}>"), format!("* {address}."), format!("*{address}*")] {
+                assert_eq!(tidy(&typed), address, "{typed:?}");
+                assert!(is_whole(&tidy(&typed)));
+            }
         }
     }
 
@@ -163,6 +205,7 @@ mod tests {
             "ada@-example.org",
             "ada@example.org@",
             ".ada@example.org",
+            "@ada@example.org",
             "a..da@example.org",
             "ada.@example.org@example.org",
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org",
