@@ -42,6 +42,14 @@ pub fn key(email: &str) -> String {
     }
 }
 
+/// Returns an address with its domain as people read it, where it is written as DNS has it; nothing where it is not.
+pub fn in_letters(email: &str) -> Option<String> {
+    let (local, domain) = email.rsplit_once('@')?;
+    let is_encoded = domain.to_ascii_lowercase().contains("xn--");
+    let domain = Some(domain).filter(|_| is_encoded).map(url::quirks::domain_to_unicode);
+    domain.filter(|domain| !domain.is_empty()).map(|domain| format!("{local}@{domain}"))
+}
+
 /// Whether a [`tidy`] address looks like one, as far as that can be known without writing to it.
 pub fn is_whole(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
@@ -181,6 +189,14 @@ mod tests {
             "josé@bücher。example",
         ] {
             assert_eq!(key(typed), key_of, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_read_in_its_letters() {
+        assert_eq!(in_letters("ada@XN--BCHER-KVA.example").as_deref(), Some("ada@bücher.example"));
+        for email in ["ada@example.org", "ada@bücher.example", "xn--ada@example.org", "xn--ada"] {
+            assert_eq!(in_letters(email), None, "{email}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::accounts::email;
 use crate::contacts::card::Card;
 use crate::contacts::keys::PHONE_END;
 use crate::members::search::words::terms;
@@ -19,7 +20,9 @@ const MOST: usize = 200;
 /// Returns the words of a card, folded, each once.
 pub(crate) fn words(card: &Card) -> Vec<String> {
     let name = [card.name(), card.joined_name(), card.nickname.clone()];
-    let emails = card.emails.iter().map(|one| one.value.clone());
+    // As people read it, too, whichever way a domain was written and is looked for.
+    let emails =
+        card.emails.iter().flat_map(|one| email::in_letters(&one.value).into_iter().chain([one.value.clone()]));
     let phones: Vec<String> = card.phones.iter().map(|one| digits(&one.value)).filter(|one| !one.is_empty()).collect();
     let work = [card.department.clone(), card.position.clone()];
     let tags = card.tags.iter().cloned();
@@ -36,6 +39,12 @@ pub(crate) fn words(card: &Card) -> Vec<String> {
         seen.insert(word);
     }
     seen.into_iter().collect()
+}
+
+/// Returns the address where one was typed or pasted and nothing else, however it is written; nothing for what is no address.
+pub(crate) fn of_address(typed: &str) -> Option<String> {
+    let address = Some(email::tidy(typed)).filter(|address| email::is_whole(address))?;
+    Some(email::in_letters(&address).unwrap_or(address))
 }
 
 /// Returns with what the words of a phone number begin that was typed whole or in part, however it is written: its digits;

@@ -247,6 +247,29 @@ fn a_word_is_found_wherever_and_however_it_is_written() {
 }
 
 #[test]
+fn an_address_is_found_however_it_is_written() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    add(&mut ada, &[("full_name", "Ben Okoro"), ("email", "bob@exämple.org")]);
+    add(&mut ada, &[("full_name", "Eva Lind"), ("email", "eva@xn--exmple-cua.org")]);
+    for (who, name) in [("bob", "Ben Okoro"), ("eva", "Eva Lind")] {
+        for typed in [
+            "WHO@exämple.org",
+            "WHO@exä",
+            "mailto:WHO@exämple.org",
+            "<WHO@exämple.org>",
+            "WHO@xn--exmple-cua.org",
+            "*WHO@XN--EXMPLE-CUA.org*",
+        ] {
+            let typed = typed.replace("WHO", who);
+            let query: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+            ada.open(&format!("/contacts?q={query}"));
+            assert!(ada.sees(name) && ada.sees("1 person"), "{typed}: {}", ada.text());
+        }
+    }
+}
+
+#[test]
 fn only_who_wishes_is_found_by_address() {
     let (site, mut ada) = with_ben();
     let mut cleo = site.member("Cleo Marsh");

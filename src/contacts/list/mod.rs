@@ -12,7 +12,7 @@ use crate::contacts::list::has_word::HasWord;
 use crate::contacts::membership::{self, Member};
 use crate::contacts::store::{self, Book, IsLive, Row};
 use crate::contacts::tags;
-use crate::contacts::words::of_phone;
+use crate::contacts::words::{of_address, of_phone};
 use crate::dates;
 use crate::db::{Connection, id_in};
 use crate::error::Error;
@@ -138,7 +138,7 @@ fn chosen<'a>(connection: &mut Connection, owner: MemberId, filter: &Filter, mem
     };
     let named = match of_phone(&filter.q) {
         Some(number) => vec![HasWord::phone(owner, number)],
-        None => has_words(&filter.q, HasWord::anywhere),
+        None => has_words(of_address(&filter.q).as_deref().unwrap_or(&filter.q), HasWord::anywhere),
     };
     for condition in named.into_iter().chain(has_words(&filter.company, HasWord::in_company)) {
         query = query.filter(condition);
