@@ -111,6 +111,18 @@ pub fn email_key(written: &str) -> Option<String> {
     key.contains('@').then_some(key)
 }
 
+/// Returns a number as people write it, also where it is an address of its own: `tel:+49-30-1234;ext=5`.
+pub(super) fn number_of(value: &str) -> String {
+    let Some(rest) = value.get(..4).filter(|start| start.eq_ignore_ascii_case("tel:")).and_then(|_| value.get(4..))
+    else {
+        return value.to_owned();
+    };
+    match rest.split_once(";ext=") {
+        Some((number, extension)) => format!("{number} ext. {extension}"),
+        None => rest.split(';').next().unwrap_or_default().to_owned(),
+    }
+}
+
 /// Returns the digits of a phone number, with the country's where it has them, and those of its extension behind an `x`:
 /// a switchboard's number is no one's own.
 pub fn phone_key(written: &str) -> Option<String> {

@@ -8,6 +8,7 @@ use crate::connections::notes;
 use crate::contacts::card::{
     Address, BETWEEN_KINDS, Birthday, Card, MAX_LINE as LINE, MAX_NOTE, MAX_TAG, MAX_VALUES, Valued,
 };
+use crate::contacts::keys::number_of;
 use crate::dates;
 use crate::language::{self, number, t, tf};
 use crate::web::form::{Form, Problems};
@@ -132,7 +133,7 @@ pub(crate) fn card(form: &Form, problems: &mut Problems, before: &Card) -> Card 
         position: problems.line(form, "position", t("Position"), (0, LINE)),
         note: problems.text(form, "private_note", t("Private note"), (0, MAX_NOTE)),
         emails: emails(form, problems, &before.emails),
-        phones: values(form, problems, "phone", t("Phone")),
+        phones: phones(form, problems, &before.phones),
         links: links(form, problems, &before.links),
         addresses: typed_addresses(form, problems),
         birthday: birthday(form, problems, before.birthday),
@@ -185,6 +186,15 @@ fn emails(form: &Form, problems: &mut Problems, before: &[Valued]) -> Vec<Valued
             problems.add("email", t("This does not look like an e-mail address. Write it like name@example.org."));
         }
     }
+    all
+}
+
+fn phones(form: &Form, problems: &mut Problems, before: &[Valued]) -> Vec<Valued> {
+    let mut all = values(form, problems, "phone", t("Phone"));
+    for one in all.iter_mut().filter(|one| !before.iter().any(|known| known.value == one.value)) {
+        one.value = number_of(&one.value).trim().to_owned();
+    }
+    all.retain(|one| !one.value.is_empty());
     all
 }
 

@@ -8,6 +8,7 @@ use calcard::vcard::{
 };
 
 use crate::contacts::card::{Address, BETWEEN_KINDS, Birthday, Card, MAX_LINE, MAX_NOTE, MAX_VALUES, Valued};
+use crate::contacts::keys::number_of;
 
 /// A year that Apple's programs write where there is none.
 const NO_YEAR: i16 = 1604;
@@ -198,7 +199,7 @@ fn take(card: &mut Card, entry: &VCardEntry, labels: &Labels, comma: &str) {
         (Property::Fn, _) => set(&mut card.full_name, value),
         (Property::Nickname, _) => parts(entry).iter().for_each(|name| join(&mut card.nickname, name, ", ")),
         (Property::Email, _) => add(&mut card.emails, value.trim_start_matches("mailto:").to_owned()),
-        (Property::Tel, _) => add(&mut card.phones, phone(&value)),
+        (Property::Tel, _) => add(&mut card.phones, number_of(&value)),
         // Some programs escape the colon.
         (Property::Url | Property::Socialprofile, _) | (_, "X-SOCIALPROFILE") => {
             add(&mut card.links, value.replace("\\:", ":"));
@@ -264,18 +265,6 @@ fn address(kind: String, parts: &[String]) -> Address {
     let part = |at: usize| parts.get(at).cloned().unwrap_or_default();
     let street: Vec<String> = [part(0), part(1), part(2)].into_iter().filter(|line| !line.is_empty()).collect();
     Address { kind, street: street.join("\n"), city: part(3), region: part(4), postcode: part(5), country: part(6) }
-}
-
-/// A number, also where it is written as an address of its own: `tel:+49-30-1234;ext=5`.
-fn phone(value: &str) -> String {
-    let Some(rest) = value.get(..4).filter(|start| start.eq_ignore_ascii_case("tel:")).and_then(|_| value.get(4..))
-    else {
-        return value.to_owned();
-    };
-    match rest.split_once(";ext=") {
-        Some((number, extension)) => format!("{number} ext. {extension}"),
-        None => rest.split(';').next().unwrap_or_default().to_owned(),
-    }
 }
 
 /// What a value is for: the label of its group, else all of its types that are known, else the first that says anything.
