@@ -224,6 +224,12 @@ pub fn as_spelled(
     Ok(all)
 }
 
+/// Finds a tag among those of a member as they have spelled it, whatever case or form it is asked for in.
+pub fn spelled<'a>(known: &'a [String], tag: &str) -> Option<&'a String> {
+    let is_same = |known: &&String| caseless(known) == caseless(tag);
+    known.iter().find(|known| *known == tag).or_else(|| known.iter().find(is_same))
+}
+
 /// Those of these words, in whatever case, that a member has as tags on contacts in the address book: one vocabulary.
 fn on_contacts(connection: &mut Connection, me: MemberId, words: &[String]) -> Result<Vec<String>, Error> {
     let wanted: Vec<String> = words.iter().map(|word| caseless(word)).collect();
@@ -262,6 +268,15 @@ pub fn of(
         by_person.entry(other).or_default().push(tag);
     }
     Ok(by_person)
+}
+
+/// Every tag that a member has on anybody, connected or not, in order.
+///
+/// # Errors
+/// The database's.
+pub(super) fn on_anybody(connection: &mut Connection, me: MemberId) -> Result<Vec<String>, Error> {
+    let mine = tags::table.filter(tags::owner_id.eq(me)).select(tags::tag).distinct().order(tags::tag);
+    Ok(on_engine!(connection, |own| mine.load(own))?)
 }
 
 /// Every tag that a member has on a connection, in order.

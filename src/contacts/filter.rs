@@ -1,6 +1,7 @@
 //! Which contacts a list shows, in which order: as a query says it, a form sends it, and people read it. An export takes the
 //! same query.
 
+use crate::connections::notes;
 use crate::contacts::source::{SOURCES, Source};
 use crate::language::{t, tf};
 use crate::web::form::Form;
@@ -157,6 +158,12 @@ impl Filter {
             membership: Choice::of(text("membership"), Membership::of),
             sort: Sort::of(form.get("sort")),
         }
+    }
+
+    /// The filter with its tag as it is spelled among these, if it is one of them.
+    pub fn spelled(self, known: &[String]) -> Filter {
+        let tag = notes::spelled(known, &self.tag).unwrap_or(&self.tag).clone();
+        Filter { tag, ..self }
     }
 
     /// Whether anything is left out.

@@ -40,7 +40,10 @@ pub(super) fn of(
 
 /// Every tag that an owner has on a contact, in order. It jumps from one to the next in the index, however many contacts have
 /// each.
-struct Used(MemberId);
+struct Used {
+    owner: MemberId,
+    most: i64,
+}
 
 impl QueryId for Used {
     type QueryId = Used;
@@ -59,24 +62,32 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("WITH RECURSIVE used (tag) AS (SELECT (SELECT tag FROM contact_tags WHERE owner_id = ");
-        out.push_bind_param::<BigInt, _>(&self.0)?;
+        out.push_bind_param::<BigInt, _>(&self.owner)?;
         out.push_sql(" ORDER BY tag LIMIT 1) UNION ALL SELECT (SELECT tag FROM contact_tags WHERE owner_id = ");
-        out.push_bind_param::<BigInt, _>(&self.0)?;
+        out.push_bind_param::<BigInt, _>(&self.owner)?;
         out.push_sql(
             " AND tag > used.tag ORDER BY tag LIMIT 1) FROM used WHERE used.tag IS NOT NULL) \
              SELECT tag FROM used WHERE tag IS NOT NULL LIMIT ",
         );
-        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_bind_param::<BigInt, _>(&self.most)?;
         Ok(())
     }
+}
+
+/// The tags that an owner has on a contact, in order, as many as a list offers.
+///
+/// # Errors
+/// The database's.
+pub(super) fn all(connection: &mut Connection, owner: MemberId) -> Result<Vec<String>, Error> {
+    Ok(on_engine!(connection, |own| Used { owner, most: MOST }.load(own))?)
 }
 
 /// Every tag that an owner has on a contact, in order.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn all(connection: &mut Connection, owner: MemberId) -> Result<Vec<String>, Error> {
-    Ok(on_engine!(connection, |own| Used(owner).load(own))?)
+pub(super) fn each(connection: &mut Connection, owner: MemberId) -> Result<Vec<String>, Error> {
+    Ok(on_engine!(connection, |own| Used { owner, most: i64::MAX }.load(own))?)
 }
 
 /// Counts how many of an owner's contacts have each tag.

@@ -34,6 +34,30 @@ fn a_tag_counts_whom_it_lists() {
 }
 
 #[test]
+fn a_filter_finds_a_tag_in_any_case() {
+    let (_site, mut ada) = with_contact("Straße");
+    ada.open("/in/ben-okoro/remarks").fill("tags", "Straße").press("Save");
+    for typed in ["stra%C3%9Fe", "STRASSE", "Stra%E2%80%8B%C3%9Fe"] {
+        for (list, found) in [("connections", "Ben Okoro"), ("contacts", "Eva Lind")] {
+            for path in [list.to_owned(), format!("{list}/remove")] {
+                ada.open(&format!("/{path}?tag={typed}"));
+                assert!(ada.sees(found) && !ada.sees("Cleo Marsh"), "{path} {typed}: {}", ada.text());
+            }
+            ada.open(&format!("/{list}?tag={typed}"));
+            assert!(ada.sees("1 person") && ada.sees("Tag: Straße"), "{list} {typed}: {}", ada.text());
+            ada.open(&format!("/{list}/export?tag={typed}"));
+            assert!(ada.sees("1 person"), "{list} {typed}: {}", ada.text());
+            ada.open(&format!("/{list}/export/{list}.csv?tag={typed}"));
+            assert!(ada.page.body.contains(found.split(' ').next().unwrap()), "{list} {typed}: {}", ada.page.body);
+        }
+    }
+    ada.open("/connections/tags/add?tag=strasse");
+    assert!(ada.sees("Tag 1 connection"), "{}", ada.text());
+    ada.open("/contacts?tag=stra");
+    assert!(!ada.sees("Eva Lind"), "{}", ada.text());
+}
+
+#[test]
 fn a_tag_is_renamed_merged_and_as_it_was() {
     let (_site, mut ada, _others) = ada();
     ada.open("/connections/tags/rename?tag=choir").fill("name", "Choir of Bern").press("Save");

@@ -1,5 +1,6 @@
 //! Which connections a list shows, in which order: as a query says it, a form sends it, and people read it.
 
+use crate::connections::notes;
 use crate::dates;
 use crate::language::{t, tf};
 use crate::members::search::needle::Needle;
@@ -105,6 +106,12 @@ impl Filter {
             never_exchanged_a_word: form.is_checked("never_exchanged_a_word"),
             sort: Sort::of(form.get("sort")),
         }
+    }
+
+    /// The filter with its tag as it is spelled among these, if it is one of them.
+    pub fn spelled(self, known: &[String]) -> Filter {
+        let tag = notes::spelled(known, &self.tag).unwrap_or(&self.tag).clone();
+        Filter { tag, ..self }
     }
 
     /// What is wrong with it: days that are none.

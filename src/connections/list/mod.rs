@@ -205,6 +205,11 @@ pub fn page(
         None if filter.narrows() => chosen(me, filter).count().get_result(connection)?,
         None => mine.number.into(),
     };
+    if total == 0
+        && let Some(filter) = spelled(connection, me, filter)?.filter(|spelled| spelled.tag != filter.tag)
+    {
+        return page(connection, cache, mine, &filter, at);
+    }
     let fetch = |at: &PageRequest| {
         if let Some(ids) = found.as_ref().and_then(|found| kept::part(found, at, filter.sort)) {
             return these(connection, me, &ids);
@@ -316,6 +321,7 @@ pub fn moments(
         return Ok(moments.into_iter().map(|moment| (moment, 1)).collect());
     }
     if filter.narrows() {
+        let Some(filter) = spelled(connection, me, &filter)? else { return Ok(Vec::new()) };
         let moments: Vec<i64> =
             chosen(me, &filter).select(relationships::connected_at.assume_not_null()).load(connection)?;
         return Ok(moments.into_iter().map(|moment| (moment, 1)).collect());
@@ -333,8 +339,18 @@ pub fn moments(
 /// # Errors
 /// The database's.
 pub fn all(connection: &mut Connection, me: MemberId, filter: &Filter) -> Result<Vec<MemberId>, Error> {
-    let all = ordered!(chosen(me, filter), filter.sort, None::<&(Cursor, bool)>, |query| query);
+    let Some(filter) = spelled(connection, me, filter)? else { return Ok(Vec::new()) };
+    let all = ordered!(chosen(me, &filter), filter.sort, None::<&(Cursor, bool)>, |query| query);
     Ok(all.select(relationships::other_id).load(connection)?)
+}
+
+/// The filter with its tag as the member has spelled it; nothing where they have no such tag, so that nobody matches.
+fn spelled(connection: &mut Connection, me: MemberId, filter: &Filter) -> Result<Option<Filter>, Error> {
+    if filter.tag.is_empty() {
+        return Ok(Some(filter.clone()));
+    }
+    let known = notes::on_anybody(connection, me)?;
+    Ok(notes::spelled(&known, &filter.tag).map(|_| filter.clone().spelled(&known)))
 }
 
 /// The connections of a member, joined with who they are.

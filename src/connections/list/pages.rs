@@ -55,6 +55,7 @@ pub async fn connections(
             Ok((list, tags))
         })
         .await?;
+    let filter = filter.spelled(&tags);
     let tabs = Tabs::new(mine, &filter.with("", ""));
     let is_readable = !filter.problems().any();
     let connections = Connections { page, filter, tags, list, tabs };

@@ -178,6 +178,7 @@ async fn choose(
         .await;
     match read {
         Ok(Some((list, tags, history, selection, ticked, earlier))) => {
+            let filter = filter.spelled(&tags);
             let strip = Strip::new(history, &filter);
             let again = problems.any() || filter.problems().any();
             let remove = Remove { page, filter, tags, list, strip, selection, ticked, here, earlier, problems };

@@ -173,6 +173,11 @@ pub fn page(
 ) -> Result<(ListPage<Row>, Book), Error> {
     let (book, members) = (store::book(connection, owner)?, Members::of(connection, limits, owner, filter)?);
     let total = total(connection, owner, filter, (&members, &book))?;
+    if total == 0
+        && let Some(filter) = spelled(connection, owner, filter)?
+    {
+        return page(connection, limits, owner, &filter, at);
+    }
     let fetch = |at: &PageRequest| {
         let rows = ordered(chosen(connection, owner, filter, &members), filter.sort, at.cursor());
         Ok(rows.select(Row::as_select()).limit(at.limit()).load(connection)?)
@@ -200,7 +205,13 @@ fn total(
 /// The database's.
 pub fn number(connection: &mut Connection, limits: &Limits, owner: MemberId, filter: &Filter) -> Result<i64, Error> {
     let (book, members) = (store::book(connection, owner)?, Members::of(connection, limits, owner, filter)?);
-    total(connection, owner, filter, (&members, &book))
+    match total(connection, owner, filter, (&members, &book))? {
+        0 => match spelled(connection, owner, filter)? {
+            Some(filter) => total(connection, owner, &filter, (&members, &book)),
+            None => Ok(0),
+        },
+        total => Ok(total),
+    }
 }
 
 /// The ids of all that match, in order.
@@ -215,7 +226,22 @@ pub fn all(
 ) -> Result<Vec<ContactId>, Error> {
     let members = Members::of(connection, limits, owner, filter)?;
     let rows = ordered(chosen(connection, owner, filter, &members), filter.sort, None);
-    Ok(rows.select(contacts::id).load(connection)?)
+    let found: Vec<ContactId> = rows.select(contacts::id).load(connection)?;
+    if found.is_empty()
+        && let Some(filter) = spelled(connection, owner, filter)?
+    {
+        return all(connection, limits, owner, &filter);
+    }
+    Ok(found)
+}
+
+/// The filter with its tag as the owner has spelled it, where that is otherwise: to be asked where nobody matched.
+fn spelled(connection: &mut Connection, owner: MemberId, filter: &Filter) -> Result<Option<Filter>, Error> {
+    if filter.tag.is_empty() {
+        return Ok(None);
+    }
+    let spelled = filter.clone().spelled(&tags::each(connection, owner)?);
+    Ok(Some(spelled).filter(|spelled| spelled.tag != filter.tag))
 }
 
 /// Puts tags and members on the rows of a page.

@@ -48,6 +48,6 @@ pub async fn contacts(site: SiteData, page: Layout, me: SignedIn, Query(query): 
         Ok((list, book, tags::all(connection, viewer.id)?))
     };
     let (list, book, tags) = if filter.narrows() { site.read_long(read).await? } else { site.read(read).await? };
-    let tabs = Tabs::new(me.counted(), "");
+    let (tabs, filter) = (Tabs::new(me.counted(), ""), filter.spelled(&tags));
     Contacts { page, filter, tags, list, tabs, is_empty: book.number == 0 }.show()
 }

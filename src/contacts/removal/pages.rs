@@ -163,7 +163,7 @@ async fn choose(
         .await;
     match read {
         Ok(Some((list, tags, selection, ticked, earlier))) => {
-            let again = problems.any();
+            let (again, filter) = (problems.any(), filter.spelled(&tags));
             let remove = Remove { page, filter, tags, list, selection, ticked, here, earlier, problems };
             remove.show_checked(again)
         }
