@@ -218,13 +218,40 @@ pub fn page(
         .limit(MESSAGES as i64 + 1)
         .select(COPY);
     let rows: Vec<WithText> = on_engine!(connection, |own| WithTexts(copies).load(own))?;
-    let message = |(_, _, id, is_mine, sent_at, text)| Message { id, is_mine, sent_at, text };
-    let mut rows: Vec<Message> = rows.into_iter().map(message).collect();
-    rows.sort_by_key(|message| std::cmp::Reverse(message.id));
+    let mut rows = newest_first(rows);
     let has_more = rows.len() > MESSAGES;
     rows.truncate(MESSAGES);
     let older = rows.last().map(|message| message.id).filter(|_| has_more);
     Ok((rows, older))
+}
+
+/// Loads the oldest messages of a conversation, the newest of them first: its last page; and whether there are newer ones.
+///
+/// # Errors
+/// The database's.
+pub fn last_page(
+    connection: &mut Connection,
+    Between { viewer: owner, other }: Between,
+) -> Result<(Vec<Message>, bool), Error> {
+    let copies = message_copies::table
+        .filter(message_copies::owner_id.eq(owner))
+        .filter(message_copies::other_id.eq(other))
+        .filter(message_copies::deletion_id.is_null())
+        .order(message_copies::id.asc())
+        .limit(MESSAGES as i64 + 1)
+        .select(COPY);
+    let rows: Vec<WithText> = on_engine!(connection, |own| WithTexts(copies).load(own))?;
+    let mut rows = newest_first(rows);
+    let has_newer = rows.len() > MESSAGES;
+    rows.drain(..rows.len().saturating_sub(MESSAGES));
+    Ok((rows, has_newer))
+}
+
+fn newest_first(rows: Vec<WithText>) -> Vec<Message> {
+    let message = |(_, _, id, is_mine, sent_at, text)| Message { id, is_mine, sent_at, text };
+    let mut rows: Vec<Message> = rows.into_iter().map(message).collect();
+    rows.sort_by_key(|message| std::cmp::Reverse(message.id));
+    rows
 }
 
 /// Marks a conversation as read, up to what stood there when it was opened. Returns whether it was unread.

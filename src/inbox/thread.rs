@@ -97,6 +97,8 @@ struct Read {
     partner: Partner,
     standing: Standing,
     page: store::Page,
+    /// Whether the page has the newest messages.
+    is_newest: bool,
     /// From when the viewer may begin a conversation, where this would be a new one and they may not now.
     from: Option<i64>,
 }
@@ -111,12 +113,24 @@ fn read(
     let partner = store::partner(connection, limits, me, handle)?;
     let other = partner.person.id;
     let standing = standing::one(connection, limits, Between { viewer: me, other }, partner.row.clone())?;
-    let page = store::page(connection, Between { viewer: me, other }, before)?;
+    let (page, is_newest) = page_at(connection, Between { viewer: me, other }, before)?;
     let from = match standing.connected() && partner.is_new() {
         true => sending::comes_free(connection, limits, me)?,
         false => None,
     };
-    Ok(Read { partner, standing, page, from })
+    Ok(Read { partner, standing, page, is_newest, from })
+}
+
+/// Loads the messages before an id; where there are none any more, or the id is made up, the last page that has messages.
+/// Returns with them whether they are the newest.
+fn page_at(connection: &mut Connection, between: Between, before: MessageId) -> Result<(store::Page, bool), Error> {
+    let is_newest = before == MessageId::MAX;
+    let page = store::page(connection, between, before)?;
+    if is_newest || !page.0.is_empty() {
+        return Ok((page, is_newest));
+    }
+    let (messages, has_newer) = store::last_page(connection, between)?;
+    Ok(((messages, None), !has_newer))
 }
 
 /// `GET /inbox/{handle}`. To open it reads it.
@@ -146,14 +160,14 @@ pub(super) async fn show(
     typed: Typed,
 ) -> Result<HttpResponse, Error> {
     let (limits, id, wanted) = (site.limits(), me.id, handle.to_owned());
-    let Read { partner, standing, page: (messages, older), from } =
+    let Read { partner, standing, page: (messages, older), is_newest, from } =
         site.read(move |connection| read(connection, &limits, id, &wanted, before)).await?;
     let is_again = typed.is_refused || typed.problems.any();
     if partner.person.handle != handle && !is_again {
         let there = format!("/inbox/{}", partner.person.handle);
         return Ok(HttpResponse::Found().insert_header((LOCATION, there)).finish());
     }
-    if page.opened && before == MessageId::MAX {
+    if page.opened && is_newest {
         open(site, &mut page, &me, &partner).await?;
     }
     let name = &partner.person.full_name;
@@ -164,7 +178,7 @@ pub(super) async fn show(
         standing,
         lines: messages.into_iter().map(Line::of).collect(),
         older,
-        is_newest: before == MessageId::MAX,
+        is_newest,
         typed: typed.message.unwrap_or_else(|| partner.draft().to_owned()),
         problems: typed.problems,
         before: typed.before,

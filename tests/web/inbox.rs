@@ -356,6 +356,31 @@ fn pages_of_messages_lead_to_the_oldest() {
 }
 
 #[test]
+fn an_emptied_page_of_messages_shows_the_last() {
+    let site = Site::new();
+    let (mut ada, _ben) = two(&site);
+    for at in 1..=51 {
+        let (id, text) = (ada.id, format!("Message number {at:03}."));
+        let send = |connection: &mut amicable::db::Connection| {
+            amicable::inbox::sending::send(connection, &Default::default(), (id, "ben-okoro"), (&text, &text))
+        };
+        site.db.write_blocking(send).unwrap();
+    }
+    let shown = |visitor: &Visitor| visitor.page.body.matches("class=\"said\"").count();
+    ada.open("/inbox/ben-okoro?before=1");
+    assert!(shown(&ada) == 50 && ada.sees("number 001") && !ada.sees("number 051"), "{}", ada.text());
+    assert!(ada.sees("Newest messages") && !ada.sees("Older messages"), "{}", ada.text());
+    ada.open("/inbox/ben-okoro").go("Older messages");
+    assert_eq!(shown(&ada), 1);
+    // All that are left are the newest.
+    ada.press("Delete message");
+    assert!(shown(&ada) == 50 && ada.sees("number 051") && ada.sees("number 002"), "{}", ada.text());
+    assert!(!ada.sees("Newest messages") && !ada.sees("Older messages"), "{}", ada.text());
+    ada.press("Delete conversation").open("/inbox/ben-okoro?before=1");
+    assert!(ada.sees("No messages yet."), "{}", ada.text());
+}
+
+#[test]
 fn nobody_touches_the_messages_of_others() {
     let site = Site::new();
     let (mut ada, mut ben) = two(&site);
