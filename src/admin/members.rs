@@ -53,7 +53,7 @@ struct Members {
 pub async fn members(site: SiteData, page: Layout, Query(query): Query) -> Result<HttpResponse, Error> {
     let q = query.get("q").trim().to_owned();
     let only_noted = q.is_empty() && query.get("who") == "noted";
-    let behind = query.get("behind").parse().unwrap_or(MemberId::MAX);
+    let behind = query.get("behind").parse().ok();
     let typed = q.clone();
     let read = move |connection: &mut Connection| match typed.as_str() {
         "" if only_noted => noted(connection).and_then(|ids| listed(connection, &ids)),
@@ -87,11 +87,18 @@ fn listed(connection: &mut Connection, ids: &[MemberId]) -> Result<Vec<(MemberCa
 }
 
 /// A page of all members, the newest first.
-fn all(connection: &mut Connection, behind: MemberId) -> Result<Vec<(MemberCard, String)>, Error> {
-    let page = rows::table.filter(rows::id.gt(MemberId::NOBODY)).filter(rows::id.lt(behind)).order(rows::id.desc());
+fn all(connection: &mut Connection, behind: Option<MemberId>) -> Result<Vec<(MemberCard, String)>, Error> {
+    let all = rows::table.filter(rows::id.gt(MemberId::NOBODY));
+    let page = all.filter(rows::id.lt(behind.unwrap_or(MemberId::MAX))).order(rows::id.desc());
     let page = page.limit(SHOWN as i64 + 1);
-    let found: Vec<(MemberCard, Standing)> =
+    let mut found: Vec<(MemberCard, Standing)> =
         on_engine!(connection, |own| page.select((MemberCard::as_select(), STANDING)).load(own))?;
+    // A place behind which nobody is, as somebody made up: the last page that has members.
+    if found.is_empty() && behind.is_some() {
+        let last = all.order(rows::id.asc()).limit(SHOWN as i64);
+        found = on_engine!(connection, |own| last.select((MemberCard::as_select(), STANDING)).load(own))?;
+        found.reverse();
+    }
     Ok(found.into_iter().map(|(person, known)| (person, standing(known))).collect())
 }
 

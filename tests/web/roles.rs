@@ -257,6 +257,9 @@ fn administrators_find_everybody() {
     assert!(root.sees("Person 052") && root.sees("Person 003") && !root.sees("Person 002"), "{}", root.text());
     root.go("Next");
     assert!(root.sees("Person 002") && root.sees("Root Admin") && !root.sees("Person 003"), "{}", root.text());
+    // Behind the first of all is nobody.
+    root.open("/admin/members?behind=1");
+    assert!(root.sees("Root Admin") && root.sees("Person 040") && !root.sees("Person 052"), "{}", root.text());
 }
 
 #[test]
