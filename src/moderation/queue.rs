@@ -88,7 +88,11 @@ pub async fn queue(site: SiteData, page: Layout, me: SignedIn, Query(query): Que
     let behind = query.get("behind").parse().ok();
     let mut rows = site
         .read(move |connection| {
-            let reports = reports::page(connection, me.id, closed, behind)?;
+            let mut reports = reports::page(connection, me.id, closed, behind)?;
+            // All behind the last report of a page are decided by now, or somebody made the place up.
+            if reports.is_empty() && behind.is_some() {
+                reports = reports::last_page(connection, me.id, closed)?;
+            }
             Row::of(connection, reports)
         })
         .await?;

@@ -126,6 +126,20 @@ pub fn page(
     Ok(on_engine!(connection, |own| rows.select(Report::as_select()).load(own))?)
 }
 
+/// Loads the last page of the open or the closed reports, in the order of [`page`].
+///
+/// # Errors
+/// The database's.
+pub fn last_page(connection: &mut Connection, reader: MemberId, closed: bool) -> Result<Vec<Report>, Error> {
+    let all = reports::table.filter(reports::reported_id.ne(reader)).limit(PAGE as i64);
+    let mut found: Vec<Report> = on_engine!(connection, |own| match closed {
+        true => all.filter(IsClosed).order(reports::id.asc()).select(Report::as_select()).load(own),
+        false => all.filter(IsOpen).order(reports::id.desc()).select(Report::as_select()).load(own),
+    })?;
+    found.reverse();
+    Ok(found)
+}
+
 /// Loads the other reports of a member, the newest first.
 ///
 /// # Errors

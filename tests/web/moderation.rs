@@ -51,6 +51,22 @@ fn a_report_waits_with_what_it_was_about() {
 }
 
 #[test]
+fn behind_the_last_report_the_last_page_is_shown() {
+    let site = Site::new();
+    let (mut ada, _ben, _cleo) = (site.member("Ada Ruiz"), site.member("Ben Okoro"), site.member("Cleo Marsh"));
+    let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
+    report(&mut ada, "ben-okoro", "He sells watches.");
+    report(&mut ada, "cleo-marsh", "She sells shoes.");
+    let last = i64::MAX - 1;
+    mia.open(&format!("/moderation?behind={last}"));
+    let (ben, cleo) = (mia.text().find("Ben Okoro"), mia.text().find("Cleo Marsh"));
+    assert!(ben.is_some() && ben < cleo, "the oldest first: {}", mia.text());
+    decide(&mut mia, "Ben Okoro", "", "Dismiss");
+    mia.open("/moderation?state=closed&behind=1");
+    assert!(mia.sees("Ben Okoro") && !mia.sees("Cleo Marsh"), "{}", mia.text());
+}
+
+#[test]
 fn a_report_without_words_is_asked_again() {
     let site = Site::new();
     let mut ada = site.member("Ada Ruiz");
