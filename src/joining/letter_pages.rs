@@ -13,6 +13,7 @@ use crate::ids::ContactId;
 use crate::joining::door::{Admission, Host, admission};
 use crate::joining::letters;
 use crate::language::{filters, t, tf};
+use crate::limits::{self, Limit, Numbers, Subject};
 use crate::mail;
 use crate::mail::content::{self, Content, Links};
 use crate::mail::letter::Sender;
@@ -39,6 +40,8 @@ struct Invite {
     admission: Admission,
     /// When they have written to every address of the contact.
     sent_on: String,
+    /// Why they can send no more letters now.
+    refusal: String,
     note_length: usize,
     form: Form,
     problems: Problems,
@@ -62,9 +65,10 @@ struct Prepared {
     sender: Option<MemberCard>,
     admission: Admission,
     sent_on: String,
+    refusal: String,
 }
 
-fn prepare(connection: &mut Connection, viewer: &Viewer, id: ContactId) -> Result<Prepared, Error> {
+fn prepare(connection: &mut Connection, viewer: &Viewer, id: ContactId, numbers: Numbers) -> Result<Prepared, Error> {
     let card = store::load(connection, viewer.id, id)?.card;
     let (mut emails, mut sent_on) = (Vec::new(), String::new());
     for address in card.emails.iter().map(|email| email::tidy(&email.value)).filter(|email| email::is_whole(email)) {
@@ -74,14 +78,19 @@ fn prepare(connection: &mut Connection, viewer: &Viewer, id: ContactId) -> Resul
         }
     }
     let host = if viewer.may_administer() { Host::Administrator } else { Host::Member };
-    let may = registration::members_make_links(connection)?;
+    let (mode, may) = registration::load_with_links(connection)?;
+    let refusal = match emails.is_empty() {
+        true => String::new(),
+        false => limits::refusal(connection, Limit::EmailInvitations, &Subject::member(viewer.id), numbers)?,
+    };
     Ok(Prepared {
         name: card.name(),
         is_unreadable: emails.is_empty() && sent_on.is_empty() && !card.emails.is_empty(),
-        admission: admission(registration::load(connection)?, host, may),
+        admission: admission(mode, host, may),
         sender: members::persons(connection, &[viewer.id])?.pop(),
         emails,
         sent_on,
+        refusal,
     })
 }
 
@@ -92,8 +101,8 @@ async fn page_of(
     id: ContactId,
     (form, problems): (Form, Problems),
 ) -> Result<Invite, Error> {
-    let viewer = me.viewer();
-    let ready = site.read(move |connection| prepare(connection, &viewer, id)).await?;
+    let (viewer, numbers) = (me.viewer(), site.meters.numbers(Limit::EmailInvitations));
+    let ready = site.read(move |connection| prepare(connection, &viewer, id, numbers)).await?;
     let sender = Sender {
         handle: me.handle.clone(),
         full_name: me.full_name.clone(),
@@ -110,6 +119,7 @@ async fn page_of(
         letter: content::join_invitation(&sender, form.get("note"), "", &links),
         admission: ready.admission,
         sent_on: ready.sent_on,
+        refusal: ready.refusal,
         note_length: site.limits().note_length,
         form,
         problems,

@@ -38,12 +38,36 @@ pub fn take(connection: &mut Connection, limit: Limit, subject: &Subject) -> Res
 /// As [`take`].
 pub fn check(connection: &mut Connection, limit: Limit, subject: &Subject) -> Result<(), Error> {
     let numbers = numbers(connection, limit)?;
-    match counted(connection, limit, subject, numbers)? {
-        Some((number, ends_at)) if number >= numbers.number && numbers.number > 0 => {
-            Err(numbers.exceeded(limit, ends_at))
-        }
-        _ => Ok(()),
+    match reached(connection, limit, subject, numbers)? {
+        Some(ends_at) => Err(numbers.exceeded(limit, ends_at)),
+        None => Ok(()),
     }
+}
+
+/// Says that a limit of these numbers is reached, for a page that would offer what is refused; empty where it is not.
+///
+/// # Errors
+/// The database's.
+pub fn refusal(
+    connection: &mut Connection,
+    limit: Limit,
+    subject: &Subject,
+    numbers: Numbers,
+) -> Result<String, Error> {
+    let ends_at = reached(connection, limit, subject, numbers)?;
+    Ok(ends_at.map_or_else(String::new, |ends_at| numbers.sentence(limit, ends_at)))
+}
+
+/// Returns until when a limit is reached, if it is.
+fn reached(
+    connection: &mut Connection,
+    limit: Limit,
+    subject: &Subject,
+    numbers: Numbers,
+) -> Result<Option<i64>, Error> {
+    let counted = counted(connection, limit, subject, numbers)?;
+    let reached = counted.filter(|(number, _)| *number >= numbers.number && numbers.number > 0);
+    Ok(reached.map(|(_, ends_at)| ends_at))
 }
 
 /// Takes back one use that turned out to be none.

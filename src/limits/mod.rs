@@ -11,7 +11,7 @@ mod numbers;
 mod subject;
 mod table;
 
-pub use count::{check, forget, give_back, purge, take};
+pub use count::{check, forget, give_back, purge, refusal, take};
 pub use meters::Meters;
 pub use network::{Network, Proxies};
 pub use numbers::{MAX_NUMBER, Numbers, all_set, numbers, reset, set};

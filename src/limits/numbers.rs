@@ -43,13 +43,17 @@ impl Numbers {
     /// Returns the error of whoever has reached a limit until then.
     pub fn exceeded(self, limit: Limit, ends_at: i64) -> Error {
         metrics::refused(limit.name());
+        Error::TooMany { sentence: self.sentence(limit, ends_at), seconds: (ends_at - dates::now()).max(1) }
+    }
+
+    /// Says that a limit is reached until then.
+    pub(super) fn sentence(self, limit: Limit, ends_at: i64) -> String {
         let free = dates::whole_minute(ends_at);
         let rest = tf(
             "{number} in {window} is the most; try again from {time} on.",
             (&language::number(self.number), &self.window(), &free),
         );
-        let sentence = format!("{} {rest}", language::t(limit.sentence()));
-        Error::TooMany { sentence, seconds: (ends_at - dates::now()).max(1) }
+        format!("{} {rest}", language::t(limit.sentence()))
     }
 }
 

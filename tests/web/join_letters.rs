@@ -4,6 +4,7 @@ use amicable::contacts::card::{Card, Valued};
 use amicable::contacts::source::Source;
 use amicable::contacts::store::{self, NewContact};
 use amicable::ids::MemberId;
+use amicable::limits::{self, Limit, Numbers, Subject};
 use amicable::web::registration::{self, Registration};
 use diesel::prelude::*;
 
@@ -181,4 +182,25 @@ fn nobody_comes_in_by_who_is_kept_out_meanwhile() {
             assert!(!ines.open(path).sees("Ada Ruiz"), "{path}: {}", ines.text());
         }
     }
+}
+
+#[test]
+fn no_letter_is_offered_beyond_the_limit() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let page = contact(&site, &ada, "ines@test.example");
+    let id = ada.id;
+    let sent = move |connection: &mut amicable::db::Connection| {
+        limits::take(connection, Limit::EmailInvitations, &Subject::member(id))
+    };
+    let most = Numbers::of(Limit::EmailInvitations).number;
+    (1..most).for_each(|_| site.db.write_blocking(sent).unwrap());
+    assert!(ada.open(&page).has_button("Send invitation"), "{}", ada.text());
+    site.db.write_blocking(sent).unwrap();
+    ada.open(&page);
+    assert!(ada.page.status == 200 && !ada.has_button("Send invitation"), "{}", ada.text());
+    assert!(ada.sees("You have sent as many invitations by e-mail as you can.") && ada.sees("try again from"));
+    ada.fill("note", "From Porto.").press("Update preview");
+    assert!(ada.sees("From Porto.") && !ada.has_button("Send invitation"), "{}", ada.text());
+    assert_eq!(ada.post(&page, &[("email", "ines@test.example")]).page.status, 429);
 }
