@@ -123,9 +123,9 @@ mod tests {
             ("csv/contacts.csv", b"full_name\n"),
             ("contacts.vcf", b"BEGIN:VCARD\n"),
         ];
-        assert_eq!(unpack(&zipped(&own)).unwrap(), b"BEGIN:VCARD\n");
+        assert_eq!(unpack(&zipped(&own)).unwrap().unwrap(), b"BEGIN:VCARD\n");
         // What any other archive has beside LinkedIn's list is not taken for it.
-        assert_eq!(unpack(&zipped(&own[1..])).unwrap(), b"First Name,Last Name\n");
+        assert_eq!(unpack(&zipped(&own[1..])).unwrap().unwrap(), b"First Name,Last Name\n");
     }
 
     #[test]
