@@ -505,6 +505,10 @@ fn moves(hub: &mut Visitor) {
     hub.open("/in/member-009999/invite").fill("note", "Hello").press("Send invitation");
     hub.open("/in/member-009999").press("Withdraw invitation");
     hub.open("/in/member-000002").fill("private_note", "Met").fill("tags", "school").press("Save");
+    // The pages above ask for a tag that nobody has yet.
+    for path in ["/connections", "/connections/remove", "/connections/export/connections.csv"] {
+        assert_eq!(hub.get(&format!("{path}?tag=SCHOOL")).page.status, 200, "{path}");
+    }
     hub.post("/profile", &[("full_name", "Another Name"), ("headline", "New"), ("location", "")]);
     hub.post("/profile/handle", &[("handle", "hub")]);
     hub.post("/profile/positions", &[("title", "Engineer"), ("company", "Lind"), ("from", ""), ("until", "")]);
