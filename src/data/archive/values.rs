@@ -22,6 +22,8 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 pub(super) struct Values<'a, W: Write> {
     file: &'static tables::File,
     owner: MemberId,
+    /// Those who are not there for the owner, once that was asked for.
+    gone: Option<Vec<MemberId>>,
     json: &'a mut W,
     csv: csv::Writer<BufWriter<File>>,
     entries: u64,
@@ -39,12 +41,16 @@ impl<'a, W: Write> Values<'a, W> {
         let mut csv = csv::Writer::from_writer(csv);
         csv.write_record(headings(file)).map_err(damaged)?;
         json.write_all(b"[").map_err(disk)?;
-        Ok(Values { file, owner, json, csv, entries: 0 })
+        Ok(Values { file, owner, gone: None, json, csv, entries: 0 })
     }
 
     /// Adds rows.
     pub(super) fn add(&mut self, connection: &mut Connection, rows: &[Cells]) -> Result<(), Error> {
-        let people = people(connection, (self.file, self.owner), rows)?;
+        let leaves_out = self.file.columns.iter().any(|column| matches!(column.kind, Kind::MemberThere));
+        if leaves_out && self.gone.is_none() {
+            self.gone = Some(visible::gone_for(connection, self.owner)?);
+        }
+        let people = people(connection, (self.file, self.gone.as_deref().unwrap_or_default()), rows)?;
         for cells in rows {
             let values = values(self.file, cells, &people);
             self.csv.write_record(values.iter().map(|(_, value)| neutral(text(value)))).map_err(damaged)?;
@@ -90,7 +96,7 @@ fn headings(file: &tables::File) -> Vec<String> {
 /// Loads whom the rows name.
 fn people(
     connection: &mut Connection,
-    (file, owner): (&tables::File, MemberId),
+    (file, gone): (&tables::File, &[MemberId]),
     rows: &[Cells],
 ) -> Result<HashMap<MemberId, MemberCard>, Error> {
     let columns = file.columns.iter().filter(|column| matches!(column.kind, Kind::Member | Kind::MemberThere));
@@ -100,10 +106,7 @@ fn people(
         columns.flat_map(|column| rows.iter().filter_map(move |cells| id(cells, column))).collect();
     ids.sort_unstable();
     ids.dedup();
-    if file.columns.iter().any(|column| matches!(column.kind, Kind::MemberThere)) {
-        let gone = visible::gone_for(connection, owner)?;
-        ids.retain(|id| gone.binary_search(id).is_err());
-    }
+    ids.retain(|id| gone.binary_search(id).is_err());
     let people = members::persons(connection, &ids)?;
     Ok(people.into_iter().map(|person| (person.id, person)).collect())
 }
