@@ -61,6 +61,9 @@ impl Sanction {
 pub fn of(connection: &mut Connection, member: MemberId) -> Result<Vec<Sanction>, Error> {
     let theirs = sanctions::table.filter(sanctions::member_id.eq(member)).order(sanctions::id.desc()).limit(HISTORY);
     let mut all: Vec<Sanction> = on_engine!(connection, |own| theirs.select(Sanction::as_select()).load(own))?;
+    if (all.len() as i64) < HISTORY {
+        return Ok(all);
+    }
     let lasting = [Decision::Hidden, Decision::Suspended, Decision::Banned];
     let in_force = theirs.filter(sanctions::lifted_at.is_null()).filter(sanctions::kind.eq_any(lasting));
     let in_force: Vec<Sanction> = on_engine!(connection, |own| in_force.select(Sanction::as_select()).load(own))?;

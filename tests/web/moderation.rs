@@ -658,3 +658,26 @@ fn only_an_appeal_is_lifted() {
         assert!(mia.open("/moderation").sees(opens), "{}", mia.text());
     }
 }
+
+#[test]
+fn a_ban_is_ended_behind_many_later_decisions() {
+    let site = Site::new();
+    let mut mia = with_role(&site, "Mia Moder", Role::Moderator);
+    let (mut ada, mut ben) = (site.member("Ada Ruiz"), site.member("Ben Okoro"));
+    report(&mut ada, "ben-okoro", "Spam");
+    decide(&mut mia, "Ben Okoro", "You sold watches.", "Ban");
+    let warned = |number: i64| {
+        sql(
+            &site,
+            &format!(
+                "INSERT INTO sanctions (member_id, id, kind, created_at, reason) \
+                 SELECT {}, MAX(id) + 1, 2, {number}, 'Again {number}.' FROM sanctions",
+                ben.id
+            ),
+        );
+    };
+    (0..25).for_each(warned);
+    assert!(ben.open("/suspended").sees("You sold watches."), "{}", ben.text());
+    mia.open("/moderation?state=closed").go("Report of a profile: Ben Okoro").press("End the ban");
+    assert!(ben.open("/people").sees("People"), "{}", ben.text());
+}
