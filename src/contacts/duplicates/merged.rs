@@ -39,7 +39,7 @@ pub fn merged(main: &Card, others: &[Card]) -> Result<Card, TooMuch> {
         notes.extend(take(&mut card, other));
         notes.extend(take_lines(&mut card, &said(other)));
         card.raw = joined(&card.raw, &other.raw);
-        add_aliases(&mut card.aliases, other);
+        add_aliases(&mut card, other);
     }
     card.note = joined_notes(&notes);
     // Lines of its own that the fields hold in part are written anew where these have changed.
@@ -53,9 +53,10 @@ pub fn merged(main: &Card, others: &[Card]) -> Result<Card, TooMuch> {
 }
 
 /// Remembers who is merged, with those who were merged into them; of very many the newest.
-fn add_aliases(mine: &mut Vec<Alias>, other: &Card) {
+fn add_aliases(card: &mut Card, other: &Card) {
+    let (own, mine) = (Alias::of(card), &mut card.aliases);
     for alias in other.aliases.iter().cloned().chain([Alias::of(other)]) {
-        if !mine.contains(&alias) {
+        if alias != own && !mine.contains(&alias) {
             mine.push(alias);
         }
     }
