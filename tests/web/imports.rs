@@ -425,3 +425,16 @@ fn uploads_that_trickle_keep_no_small_file_waiting() {
     assert!(ada.sees("1 new"), "{}", ada.text());
     drop(held);
 }
+
+#[test]
+fn days_that_cannot_be_read_are_named() {
+    let site = Site::new();
+    let mut ada = site.member("Ada Ruiz");
+    let header = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
+    let rows =
+        "Ben,Okoro,,,Acme,,3/4/24\nEva,Lund,,,Acme,,\"Mar 12, 2024\"\nIda,Holm,,,Acme,,\nUte,Berg,,,Acme,,soon\n";
+    choose(&mut ada, format!("{header}{rows}"));
+    assert!(ada.sees("Days on these lines cannot be read, and are left out: 2, 5"), "{}", ada.text());
+    ada.press("Confirm import");
+    assert!(ada.sees("4 contacts imported."), "{}", ada.text());
+}

@@ -6,7 +6,7 @@ use csv::StringRecord;
 use jiff::civil::Date;
 
 use crate::contacts::card::{Card, Valued};
-use crate::contacts::import::birthdays::Order;
+use crate::contacts::import::birthdays::{self, Order};
 use crate::contacts::import::columns::Target;
 use crate::contacts::import::row::{Layout, check_width, without_apostrophe};
 use crate::contacts::import::{self, Damaged, MAX_ROWS, Until, Why, doubt, text};
@@ -31,6 +31,8 @@ pub struct Export {
     pub skipped: Vec<Damaged>,
     /// The lines of rows that have letters which cannot be read, and are left out.
     pub unreadable: Vec<u64>,
+    /// The lines of rows whose day of connecting cannot be read or cannot be, and is left out.
+    pub days: Vec<u64>,
     /// The lines of rows whose birthdays, in columns of a member's own, cannot be read, and are left out.
     pub birthdays: Vec<u64>,
 }
@@ -98,6 +100,10 @@ fn read_rows(header: &Header, today: Date, until: Until) -> Result<Export, Damag
             Ok(Some(connection)) => {
                 if text::is_unreadable(record.as_slice()) {
                     export.unreadable.push(line);
+                }
+                let told = header.columns.connected_on.and_then(|at| record.get(at)).unwrap_or_default();
+                if connection.connected_on.is_none() && birthdays::is_told(told) {
+                    export.days.push(line);
                 }
                 let birthday = connection.own.as_ref().and_then(|own| own.birthday);
                 if own.as_ref().is_some_and(|own| own.misses_birthday(&record, birthday)) {

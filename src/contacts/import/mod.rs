@@ -63,6 +63,8 @@ pub struct Read {
     pub skipped: Vec<Damaged>,
     /// The lines of rows that have letters which cannot be read, and are left out.
     pub unreadable: Vec<u64>,
+    /// The lines of rows whose day of connecting cannot be read or cannot be, and is left out.
+    pub days: Vec<u64>,
     /// The lines of rows whose birthdays cannot be read, and are left out.
     pub birthdays: Vec<u64>,
     /// What it is written in.
@@ -170,6 +172,7 @@ fn from_linkedin(export: linkedin::Export) -> Read {
         rows,
         skipped: export.skipped,
         unreadable: export.unreadable,
+        days: export.days,
         birthdays: export.birthdays,
         encoding: encoding_rs::UTF_8,
         is_guessed: false,

@@ -99,6 +99,7 @@ pub(super) fn read(text: &str, choices: &Choices, today: Date, until: Until) -> 
         rows: Vec::new(),
         skipped: Vec::new(),
         unreadable: Vec::new(),
+        days: Vec::new(),
         birthdays: Vec::new(),
         encoding: encoding_rs::UTF_8,
         is_guessed: false,

@@ -45,6 +45,7 @@ pub(super) fn read(bytes: &[u8], chosen: Option<&'static Encoding>, until: Until
         rows,
         skipped,
         unreadable,
+        days: Vec::new(),
         birthdays: Vec::new(),
         encoding,
         is_guessed,

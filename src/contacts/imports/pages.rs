@@ -244,7 +244,8 @@ impl Preview {
         let is_unsure = nobody || !self.report.has_header || !self.report.left_out().is_empty();
         let is_chosen = !nobody && !self.import.choices().columns.is_empty();
         let is_about_columns = !self.report.columns.is_empty() && is_unsure && !is_chosen;
-        let has_unread = !self.report.unreadable.is_empty() || !self.report.birthdays.is_empty();
+        let lines = [&self.report.unreadable, &self.report.days, &self.report.birthdays];
+        let has_unread = lines.into_iter().any(|lines| !lines.is_empty());
         self.problems.any() || self.report.is_guessed || has_unread || is_about_columns
     }
 
@@ -252,6 +253,13 @@ impl Preview {
     fn unreadable(&self) -> Option<String> {
         let lines: Vec<String> = self.report.unreadable.iter().map(|line| line.to_string()).collect();
         let sentence = || tf("Letters on these lines cannot be read, and are left out: {lines}", listed(&lines));
+        (!lines.is_empty()).then(sentence)
+    }
+
+    /// Says which lines have days that are left out; nothing where there are none.
+    fn days(&self) -> Option<String> {
+        let lines: Vec<String> = self.report.days.iter().map(|line| line.to_string()).collect();
+        let sentence = || tf("Days on these lines cannot be read, and are left out: {lines}", listed(&lines));
         (!lines.is_empty()).then(sentence)
     }
 

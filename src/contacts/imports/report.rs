@@ -30,6 +30,9 @@ pub struct Report {
     /// The first lines with letters that cannot be read, and are left out.
     #[serde(default)]
     pub unreadable: Vec<u64>,
+    /// The first lines with days of connecting that cannot be read, and are left out.
+    #[serde(default)]
+    pub days: Vec<u64>,
     /// The first lines with birthdays that cannot be read, and are left out.
     #[serde(default)]
     pub birthdays: Vec<u64>,
@@ -99,6 +102,7 @@ impl Report {
             people: sorted.new.iter().take(SHOWN).map(|at| Person::of(&read.rows[*at].card)).collect(),
             skipped,
             unreadable: read.unreadable.iter().take(SHOWN).copied().collect(),
+            days: read.days.iter().take(SHOWN).copied().collect(),
             birthdays: read.birthdays.iter().take(SHOWN).copied().collect(),
             shown: sorted.shown(),
         }

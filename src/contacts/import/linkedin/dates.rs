@@ -26,12 +26,16 @@ pub(in crate::contacts::import) fn may_be(day: Date, today: Date) -> bool {
     (FIRST..=today).contains(&day)
 }
 
-/// Reads `12 Mar 2024`, `7-Feb-22`, `12-mars-24`, `2024-03-12`, `12.03.2024` (the day first, as every country that writes
-/// full stops does) and `1/8/18, 6:14 PM` (the month first, as only those write AM and PM who do). With slashes
-/// and no such mark, whether 3/4 is in March or in April cannot be known, and nothing is guessed.
+/// Reads `12 Mar 2024`, `7-Feb-22`, `12-mars-24`, `12 de mayo de 2024`, `Mar 12, 2024`, `2024-03-12`, `2024/03/12`, `12.03.2024` (the day
+/// first, as every country that writes full stops does) and `1/8/18, 6:14 PM` (the month first, as only those write AM and PM who
+/// do). With slashes and no such mark, whether 3/4 is in March or in April cannot be known, and nothing is guessed.
 pub(in crate::contacts::import) fn read(text: &str) -> Option<Date> {
-    if let Some((day, time)) = text.split_once(',') {
-        return american(day.trim(), time.trim());
+    if let Some((day, rest)) = text.split_once(',') {
+        let (day, rest) = (day.trim(), rest.trim());
+        return match day.split_once(' ') {
+            Some((name, day)) => made(year(rest).filter(|_| rest.len() == 4)?, month(name)?, number(day.trim())?),
+            None => american(day, rest),
+        };
     }
     let dotted: Vec<&str> = text.split('.').collect();
     if let [day, month, year_of] = dotted[..]
@@ -39,7 +43,9 @@ pub(in crate::contacts::import) fn read(text: &str) -> Option<Date> {
     {
         return made(year(year_of.trim())?, number(month.trim())?, number(day.trim())?);
     }
-    let mut parts = text.split([' ', '-']).filter(|part| !part.is_empty());
+    let is_year_first = text.as_bytes().get(4) == Some(&b'/');
+    let parts = text.split(move |c| matches!(c, ' ' | '-') || is_year_first && c == '/');
+    let mut parts = parts.filter(|part| !matches!(part.to_lowercase().as_str(), "" | "de" | "del"));
     let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() {
         return None;
@@ -103,6 +109,10 @@ mod tests {
             "12-Mar-24",
             "2024-03-12",
             "12 MARCH 2024",
+            "Mar 12, 2024",
+            "March 12,2024",
+            "12 de marzo de 2024",
+            "2024/03/12",
             "12-mars-24",
             "12-mar-24",
             "12.03.2024",
