@@ -204,6 +204,8 @@ pub fn begin(connection: &mut Connection, me: MemberId, by_program: bool) -> Res
     let drafts = removals::table
         .filter(removals::owner_id.eq(me))
         .filter(removals::confirmed_at.is_null())
+        // However many a program begins, the one of the pages stays.
+        .filter(removals::by_program.eq(by_program))
         .order(removals::id.desc())
         .select((removals::id, removals::created_at));
     let drafts = drafts.load::<(RemovalId, i64)>(connection)?;

@@ -348,6 +348,9 @@ fn no_page_goes_on_with_the_draft_of_a_program() {
         |at: usize| json!({ "handle": items[at]["member"]["handle"], "connected_since": items[at]["connected_since"] });
     ticked(&mut ada, items[1]["member"]["full_name"].as_str().unwrap());
     assert!(ada.open("/connections/remove").sees("1 selected"), "{}", ada.text());
+    for _ in 0..20 {
+        hers.post("/removals", json!({ "members": [one(0)] }));
+    }
     let draft = hers.post("/removals", json!({ "members": [one(0)] })).body;
     assert_eq!(draft["number"], 1);
     // What was ticked before is still there, and what is ticked now is added to that.
